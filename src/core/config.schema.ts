@@ -1,0 +1,85 @@
+import { z } from "zod";
+
+const envName = z
+  .string()
+  .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, "name an environment variable; a key itself never goes into a file");
+
+const limits = z
+  .strictObject({
+    concurrency: z.int().min(1).max(1000).describe("calls under way at once"),
+    requestsPerMinute: z.number().positive(),
+    tokensPerMinute: z.number().positive(),
+  })
+  .partial();
+
+const remote = {
+  baseUrl: z.url().optional(),
+  apiKeyEnv: envName.optional(),
+  headers: z.record(z.string(), z.string()).optional().describe("extra request headers; not for secrets"),
+  stream: z.boolean().optional().describe("stream answers, so that time to first token is measured"),
+  limits: limits.optional(),
+};
+
+/** One entry under `models:`; its key is the part of a model pin before the slash. */
+export const modelProviderSchema = z.discriminatedUnion("kind", [
+  z.strictObject({ kind: z.literal("openai"), api: z.enum(["chat", "responses"]).optional(), ...remote }),
+  z.strictObject({ kind: z.literal("anthropic"), ...remote }),
+  z.strictObject({ kind: z.literal("openai-compatible"), ...remote, baseUrl: z.url() }),
+  z.strictObject({ kind: z.literal("google"), ...remote }),
+  z.strictObject({
+    kind: z.literal("azure"),
+    resourceName: z.string().optional(),
+    apiVersion: z.string().optional(),
+    ...remote,
+  }),
+  z.strictObject({ kind: z.literal("bedrock"), region: z.string(), ...remote }),
+  z.strictObject({ kind: z.literal("offline") }),
+  z.strictObject({
+    kind: z.literal("exec"),
+    command: z.array(z.string()).min(1).describe("program and arguments; JSON lines on its stdin and stdout"),
+    env: z.array(envName).optional().describe("environment variables the agent may see besides PATH and HOME"),
+    limits: limits.optional(),
+  }),
+  z.strictObject({
+    kind: z.literal("http"),
+    url: z.url(),
+    apiKeyEnv: envName.optional(),
+    headers: remote.headers,
+    limits: limits.optional(),
+  }),
+]);
+
+const price = z.strictObject({
+  inputPerMillionUsd: z.number().min(0),
+  outputPerMillionUsd: z.number().min(0),
+  cachedPerMillionUsd: z.number().min(0).optional(),
+  cacheWritePerMillionUsd: z.number().min(0).optional(),
+});
+
+export const configSchema = z.strictObject({
+  project: z.string().min(1),
+  environments: z
+    .array(z.string().min(1))
+    .min(1)
+    .optional()
+    .describe("deployment environments; the last is the default"),
+  models: z.record(z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/), modelProviderSchema).optional(),
+  limits: z
+    .strictObject({
+      concurrency: z.int().min(1).max(1000).optional(),
+      timeoutMs: z.int().min(1).optional(),
+      retries: z.int().min(0).max(20).optional(),
+      maxErrorRate: z
+        .number()
+        .min(0)
+        .max(1)
+        .optional()
+        .describe("share of trial errors above which eval exits 4 (default 0.05)"),
+    })
+    .optional(),
+  pricing: z.record(z.string(), price).optional().describe("your own prices by model pin, before the built-in table"),
+});
+
+export type Config = z.infer<typeof configSchema>;
+export type ModelProvider = z.infer<typeof modelProviderSchema>;
+export type Price = z.infer<typeof price>;

@@ -1,0 +1,104 @@
+import { readFile, stat } from "node:fs/promises";
+import { dirname, join, relative, resolve, sep } from "node:path";
+import { type Config, configSchema } from "./config.schema.ts";
+import { AgentopsError } from "./errors.ts";
+import { redactor, type Redact } from "./redact.ts";
+import { parseYamlAs } from "./yaml.ts";
+
+export const CONFIG_FILE = "agentops.config.yaml";
+
+/** A loaded project: where it is and what it says. Every path a user sees is relative to `root`. */
+export interface Project {
+  /** Absolute folder that holds the config file. */
+  root: string;
+  /** Absolute path of the config file. */
+  configFile: string;
+  config: Config;
+  /** `--env`, or the last of `environments`, or "production". */
+  environment: string;
+  env: NodeJS.ProcessEnv;
+  /** Removes the values of every secret the config names. */
+  redact: Redact;
+}
+
+export interface ProjectOptions {
+  cwd: string;
+  env: NodeJS.ProcessEnv;
+  /** `--config`; wins over AGENTOPS_CONFIG, which wins over the search upwards from `cwd`. */
+  configFile?: string | undefined;
+  environment?: string | undefined;
+}
+
+/** Finds and loads the project; throws CONFIG_NOT_FOUND, CONFIG_INVALID. */
+export async function loadProject(options: ProjectOptions): Promise<Project> {
+  const { env } = options;
+  const configFile = await findConfig(options);
+  const root = dirname(configFile);
+  const text = await readText(configFile);
+  const { value: config } = parseYamlAs(configSchema, text, relative(root, configFile), { code: "CONFIG_INVALID" });
+  const environments = config.environments ?? ["production"];
+  const environment = options.environment ?? env["AGENTOPS_ENV"] ?? (environments.at(-1) as string);
+  if (!environments.includes(environment)) {
+    throw new AgentopsError("CONFIG_INVALID", `unknown environment "${environment}"`, {
+      hint: `environments in ${CONFIG_FILE}: ${environments.join(", ")}`,
+    });
+  }
+  return { root, configFile, config, environment, env, redact: redactor(secretsOf(config, env)) };
+}
+
+async function findConfig({ cwd, env, configFile }: ProjectOptions): Promise<string> {
+  const given = configFile ?? env["AGENTOPS_CONFIG"];
+  if (given !== undefined && given !== "") {
+    const file = resolve(cwd, given);
+    if (await isFile(file)) return file;
+    throw new AgentopsError("CONFIG_NOT_FOUND", `no config file at ${given}`);
+  }
+  for (let dir = resolve(cwd); ; dir = dirname(dir)) {
+    const file = join(dir, CONFIG_FILE);
+    if (await isFile(file)) return file;
+    if (dirname(dir) === dir) break;
+  }
+  throw new AgentopsError("CONFIG_NOT_FOUND", `no ${CONFIG_FILE} here or in any folder above`, {
+    hint: "agentops init writes a working project; -C DIR runs in another folder",
+  });
+}
+
+function secretsOf(config: Config, env: NodeJS.ProcessEnv): (string | undefined)[] {
+  const defaults = [
+    "OPENAI_API_KEY",
+    "ANTHROPIC_API_KEY",
+    "GOOGLE_GENERATIVE_AI_API_KEY",
+    "AZURE_API_KEY",
+    "AWS_SECRET_ACCESS_KEY",
+    "AWS_BEARER_TOKEN_BEDROCK",
+  ];
+  const named = Object.values(config.models ?? {}).flatMap((m) =>
+    "apiKeyEnv" in m && m.apiKeyEnv ? [m.apiKeyEnv] : [],
+  );
+  return [...defaults, ...named].map((name) => env[name]);
+}
+
+/** Reads a text file a user named; throws FILE_NOT_FOUND with the path, or FILE_INVALID for a folder or a binary file. */
+export async function readText(file: string): Promise<string> {
+  try {
+    const text = await readFile(file, "utf8");
+    return text.startsWith("\uFEFF") ? text.slice(1) : text;
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    if (code === "ENOENT" || code === "ENOTDIR")
+      throw new AgentopsError("FILE_NOT_FOUND", `no such file: ${file}`, { cause: error });
+    throw new AgentopsError("FILE_INVALID", `cannot read ${file}: ${code ?? "unknown error"}`, { cause: error });
+  }
+}
+
+async function isFile(path: string): Promise<boolean> {
+  return stat(path).then(
+    (s) => s.isFile(),
+    () => false,
+  );
+}
+
+/** A path as the user sees it: relative to the project root, forward slashes. */
+export function displayPath(root: string, absolute: string): string {
+  return relative(root, absolute).split(sep).join("/") || ".";
+}

@@ -1,0 +1,18 @@
+import { closest, distance } from "fastest-levenshtein";
+
+/** The known name a mistyped one most likely meant, or undefined when none is near (distance over a third of its length). */
+export function suggest(typed: string, known: readonly string[]): string | undefined {
+  if (known.length === 0) return undefined;
+  const best = closest(typed.toLowerCase(), known as string[]);
+  const limit = Math.max(1, Math.floor(Math.max(typed.length, best.length) / 3) + 1);
+  return distance(typed.toLowerCase(), best.toLowerCase()) <= limit ? best : undefined;
+}
+
+/** ` (did you mean x?)`, or the list of known names when nothing is near. */
+export function didYouMean(typed: string, known: readonly string[]): string {
+  const best = suggest(typed, known);
+  if (best !== undefined) return `did you mean ${best}?`;
+  return known.length === 0
+    ? "there are none"
+    : `known: ${known.slice(0, 12).join(", ")}${known.length > 12 ? ", …" : ""}`;
+}

@@ -1,0 +1,99 @@
+import { isMap, isPair, isScalar, isSeq, LineCounter, parseDocument, type Document, type Node } from "yaml";
+import type { z } from "zod";
+import { type Problem, throwOnErrors } from "./problems.ts";
+import { describeIssues } from "./zod-issues.ts";
+
+export type Path = readonly (string | number)[];
+
+/** A YAML (or JSON) file that was parsed, and can still say where each value stands. */
+export interface YamlFile {
+  /** Path relative to the project root, with forward slashes. */
+  file: string;
+  /** Plain JSON value; mappings have string keys. */
+  value: unknown;
+  /** 1-based position of the value at a path, or of its key; falls back to the nearest ancestor that exists. */
+  locate(path: Path, part?: "key" | "value"): { line: number; column: number };
+}
+
+/**
+ * Parses one YAML document. Syntax errors, duplicate keys, several documents and anchors that expand without bound
+ * come back as problems with line and column.
+ */
+export function readYaml(text: string, file: string): { yaml?: YamlFile; problems: Problem[] } {
+  const lines = new LineCounter();
+  const doc = parseDocument(text, { lineCounter: lines, uniqueKeys: true, prettyErrors: false });
+  const problems = [...doc.errors, ...doc.warnings].map((e): Problem => {
+    const { line, col } = lines.linePos(e.pos[0]);
+    return { severity: "error", rule: "yaml-syntax", file, line, column: Math.max(col, 1), message: e.message };
+  });
+  if (problems.length > 0) return { problems };
+  try {
+    const value: unknown = doc.toJS({ maxAliasCount: 100 });
+    return { yaml: { file, value, locate: (path, part) => locate(doc, lines, path, part) }, problems };
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    return { problems: [{ severity: "error", rule: "yaml-syntax", file, line: 1, column: 1, message }] };
+  }
+}
+
+/** Checks a parsed file against a schema; every issue becomes a problem at its line and column. */
+export function checkYaml<T>(
+  schema: z.ZodType<T>,
+  yaml: YamlFile,
+  aliases: Readonly<Record<string, string>> = {},
+): { value?: T; problems: Problem[] } {
+  const result = schema.safeParse(yaml.value);
+  if (result.success) return { value: result.data, problems: [] };
+  const problems = describeIssues(schema, result.error.issues, yaml.value, aliases).map((issue): Problem => ({
+    severity: "error",
+    rule: issue.rule,
+    file: yaml.file,
+    ...yaml.locate(issue.path, issue.rule === "unknown-key" ? "key" : "value"),
+    message: issue.message,
+  }));
+  return { problems };
+}
+
+/** Reads and checks in one go; throws FILE_INVALID (or `code`) at the first error. */
+export function parseYamlAs<T>(
+  schema: z.ZodType<T>,
+  text: string,
+  file: string,
+  options: { code?: "FILE_INVALID" | "CONFIG_INVALID"; aliases?: Readonly<Record<string, string>> } = {},
+): { value: T; yaml: YamlFile } {
+  const read = readYaml(text, file);
+  throwOnErrors(read.problems, options.code);
+  const yaml = read.yaml as YamlFile;
+  const checked = checkYaml(schema, yaml, options.aliases);
+  throwOnErrors(checked.problems, options.code);
+  return { value: checked.value as T, yaml };
+}
+
+function locate(doc: Document, lines: LineCounter, path: Path, part: "key" | "value" = "value") {
+  let node: unknown = doc.contents;
+  let offset = startOf(node) ?? 0;
+  for (const [depth, segment] of path.entries()) {
+    const last = depth === path.length - 1;
+    const next = step(node, segment);
+    if (next === undefined) break;
+    offset = (last && part === "key" ? startOf(next.key) : startOf(next.value)) ?? startOf(next.key) ?? offset;
+    node = next.value;
+  }
+  const { line, col } = lines.linePos(offset);
+  return { line: Math.max(line, 1), column: Math.max(col, 1) };
+}
+
+function step(node: unknown, segment: string | number): { key?: unknown; value: unknown } | undefined {
+  if (isMap(node)) {
+    const pair = node.items.find((p) => isPair(p) && isScalar(p.key) && String(p.key.value) === String(segment));
+    return pair && { key: pair.key, value: pair.value };
+  }
+  if (isSeq(node) && typeof segment === "number" && node.items[segment] !== undefined) {
+    return { value: node.items[segment] };
+  }
+  return undefined;
+}
+
+function startOf(node: unknown): number | undefined {
+  return (node as Node | null | undefined)?.range?.[0];
+}
