@@ -1,0 +1,81 @@
+import { resolve } from "node:path";
+import { type Clock, systemClock } from "../core/clock.ts";
+import { AgentopsError } from "../core/errors.ts";
+import type { Project } from "../core/project.ts";
+import type { GlobalFlags, OutStream, Shell } from "./shell.ts";
+
+/** What a command's action gets: the shell, the flags, and the few things every command needs of them. */
+export interface CommandContext {
+  shell: Shell;
+  flags: GlobalFlags;
+  clock: Clock;
+  /** Folder the command runs in: `-C`, else the current one. */
+  cwd: string;
+  /** Aborted by Ctrl-C or SIGTERM, with the error to end with as its reason. */
+  signal: AbortSignal;
+  project(): Promise<Project>;
+  /** Writes the one document of the command: to `--output FILE`, else to stdout. */
+  emit(document: string): Promise<void>;
+  /** A line for the person, on stderr; silent under --quiet. */
+  note(line: string): void;
+  /** True when that stream shows colour. */
+  color(stream: "stdout" | "stderr"): boolean;
+}
+
+/** Formats a command offers; the first is the default. */
+export function chosenFormat<F extends string>(flags: GlobalFlags, formats: readonly [F, ...F[]]): F {
+  const typed = flags.json === true ? "json" : flags.format;
+  if (typed === undefined) return formats[0];
+  const found = formats.find((f) => f === typed);
+  if (found !== undefined) return found;
+  throw new AgentopsError("USAGE", `unknown format "${typed}"`, { hint: `one of ${formats.join(", ")}` });
+}
+
+export function createContext(shell: Shell, flags: GlobalFlags, signal: AbortSignal): CommandContext {
+  const cwd = resolve(shell.cwd(), flags.C ?? ".");
+  return {
+    shell,
+    flags,
+    clock: systemClock,
+    cwd,
+    signal,
+    project: async () => {
+      const { loadProject } = await import("../core/project.ts");
+      return loadProject({ cwd, env: shell.env, configFile: flags.config, environment: flags.env });
+    },
+    emit: (document) => emit(shell, cwd, flags, document),
+    note: (line) => {
+      if (flags.quiet !== true) shell.stderr.write(`${line}\n`);
+    },
+    color: (stream) => wantsColor(shell, flags, shell[stream]),
+  };
+}
+
+/** --no-color, NO_COLOR and FORCE_COLOR (https://no-color.org, https://force-color.org), then whether the stream is a terminal. */
+export function wantsColor(shell: Shell, flags: GlobalFlags, stream: OutStream): boolean {
+  if (flags.color === false || shell.env["NO_COLOR"]) return false;
+  const forced = shell.env["FORCE_COLOR"];
+  if (forced !== undefined && forced !== "") return forced !== "0";
+  return stream.isTTY === true && shell.env["TERM"] !== "dumb";
+}
+
+async function emit(shell: Shell, cwd: string, flags: GlobalFlags, document: string): Promise<void> {
+  const text = document.endsWith("\n") ? document : `${document}\n`;
+  if (flags.output === undefined) {
+    await new Promise<void>((done) => shell.stdout.write(text, () => done()));
+    return;
+  }
+  const { mkdir, writeFile } = await import("node:fs/promises");
+  const { dirname } = await import("node:path");
+  const file = resolve(cwd, flags.output);
+  try {
+    await mkdir(dirname(file), { recursive: true });
+    await writeFile(file, text);
+  } catch (error) {
+    throw new AgentopsError(
+      "USAGE",
+      `cannot write ${flags.output}: ${(error as NodeJS.ErrnoException).code ?? "error"}`,
+      { cause: error },
+    );
+  }
+}

@@ -1,0 +1,42 @@
+import { AgentopsError, exitCodeOf, messageOf } from "../core/errors.ts";
+import type { Problem } from "../core/problems.ts";
+import type { GlobalFlags, Shell } from "./shell.ts";
+
+/** Writes an error to stderr (JSON under --json) and returns the exit code. Stacks only under --debug. */
+export function reportFailure(shell: Shell, flags: GlobalFlags, error: unknown, color: boolean): number {
+  const asJson = flags.json === true || flags.format === "json";
+  shell.stderr.write(asJson ? `${JSON.stringify(errorDocument(error))}\n` : errorText(error, color));
+  if (flags.debug === true && error instanceof Error) shell.stderr.write(`${error.stack ?? ""}\n`);
+  return exitCodeOf(error);
+}
+
+function errorDocument(error: unknown): unknown {
+  const known = error instanceof AgentopsError;
+  return {
+    schema: "agentops.error/1",
+    error: {
+      code: known ? error.code : "INTERNAL",
+      message: messageOf(error),
+      ...(known && error.hint !== undefined && { hint: error.hint }),
+      ...(known && error.details !== undefined && { details: error.details }),
+    },
+  };
+}
+
+function errorText(error: unknown, color: boolean): string {
+  const red = (text: string) => (color ? `\u001b[31m${text}\u001b[39m` : text);
+  if (!(error instanceof AgentopsError)) {
+    return `${red("error:")} ${messageOf(error)} [INTERNAL]\nhint: this is a bug of ours; run again with --debug and report it\n`;
+  }
+  const problems = problemsOf(error);
+  const body =
+    problems.length > 1
+      ? problems.map((p) => `${red("error:")} ${p.file}:${p.line}:${p.column}: ${p.message} [${error.code}]\n`).join("")
+      : `${red("error:")} ${error.message} [${error.code}]\n`;
+  return body + (error.hint === undefined ? "" : `hint: ${error.hint}\n`);
+}
+
+function problemsOf(error: AgentopsError): Problem[] {
+  const problems = error.details?.["problems"];
+  return Array.isArray(problems) ? (problems as Problem[]) : [];
+}

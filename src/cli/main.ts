@@ -1,0 +1,60 @@
+import { readFileSync } from "node:fs";
+import { AgentopsError } from "../core/errors.ts";
+import { reportFailure } from "./failure.ts";
+import type { GlobalFlags, Shell } from "./shell.ts";
+
+/** Runs one command line and returns the exit code; never throws and never exits by itself. */
+export async function main(shell: Shell): Promise<number> {
+  const args = shell.argv.slice(2);
+  if (args.length === 1 && (args[0] === "--version" || args[0] === "-V")) {
+    // Before commander is loaded: scripts ask for the version in loops.
+    shell.stdout.write(`${version()}\n`);
+    return 0;
+  }
+  ignoreClosedPipe(shell);
+  const flags: GlobalFlags = {};
+  const interrupt = listenForSignals(shell);
+  try {
+    const { runProgram } = await import("./program.ts");
+    return await runProgram(shell, args, flags, interrupt.signal);
+  } catch (error) {
+    const { wantsColor } = await import("./context.ts");
+    const cause = interrupt.signal.aborted ? interrupt.signal.reason : error;
+    const shown = error instanceof AgentopsError ? error : cause;
+    return reportFailure(shell, flags, shown, wantsColor(shell, flags, shell.stderr));
+  } finally {
+    interrupt.stop();
+  }
+}
+
+export function version(): string {
+  const text = readFileSync(new URL("../../package.json", import.meta.url), "utf8");
+  return (JSON.parse(text) as { version: string }).version;
+}
+
+/** The first signal asks running work to stop and keep what it did; a second one ends the process at once. */
+function listenForSignals(shell: Shell): { signal: AbortSignal; stop: () => void } {
+  const controller = new AbortController();
+  const handler = (name: "SIGINT" | "SIGTERM", code: "INTERRUPTED" | "TERMINATED", exit: number) => () => {
+    if (controller.signal.aborted) shell.exit(exit);
+    controller.abort(new AgentopsError(code, `stopped by ${name}`));
+  };
+  const onInt = handler("SIGINT", "INTERRUPTED", 130);
+  const onTerm = handler("SIGTERM", "TERMINATED", 143);
+  shell.on("SIGINT", onInt);
+  shell.on("SIGTERM", onTerm);
+  const stop = () => {
+    shell.off("SIGINT", onInt);
+    shell.off("SIGTERM", onTerm);
+  };
+  return { signal: controller.signal, stop };
+}
+
+/** `agentops … | head` closes the pipe early; that is the reader's choice, not an error. */
+function ignoreClosedPipe(shell: Shell): void {
+  for (const stream of [shell.stdout, shell.stderr]) {
+    stream.on("error", (error: NodeJS.ErrnoException) => {
+      if (error.code !== "EPIPE") throw error;
+    });
+  }
+}

@@ -1,0 +1,125 @@
+import { Command, CommanderError } from "commander";
+import { AgentopsError } from "../core/errors.ts";
+import { COMMANDS } from "./commands.ts";
+import { type CommandContext, createContext, wantsColor } from "./context.ts";
+import { EXIT_CODES_HELP } from "./exit-codes.ts";
+import { version } from "./main.ts";
+import type { GlobalFlags, Shell } from "./shell.ts";
+
+/** One command: its name and flags, and an action that returns the exit code. */
+export interface CommandSpec {
+  name: string;
+  /** Commander's argument syntax: `[SUITE...]`. */
+  args?: string;
+  summary: string;
+  options?: readonly (readonly [flags: string, description: string])[];
+  examples?: readonly string[];
+  /** Loaded only when the command runs. */
+  action: () => Promise<{ run: CommandAction }>;
+}
+
+/** `args` are the positional arguments, variadic ones as arrays; `options` the command's own flags. */
+export type CommandAction = (
+  context: CommandContext,
+  args: unknown[],
+  options: Record<string, unknown>,
+) => Promise<number>;
+
+/** Parses the arguments, runs the one command and returns its exit code. `flags` is filled for error reporting. */
+export async function runProgram(
+  shell: Shell,
+  args: string[],
+  flags: GlobalFlags,
+  signal: AbortSignal,
+): Promise<number> {
+  let exitCode = 0;
+  // Known before parsing ends, so that a usage error is already JSON under --json.
+  if (args.includes("--json")) flags.json = true;
+  const program = baseProgram(shell);
+  for (const spec of COMMANDS) {
+    const command = program
+      .command(`${spec.name}${spec.args === undefined ? "" : ` ${spec.args}`}`)
+      .summary(spec.summary)
+      .description(spec.summary);
+    for (const [option, description] of spec.options ?? []) command.option(option, description);
+    addGlobalOptions(command);
+    if (spec.examples) command.addHelpText("after", `\nExamples:\n${spec.examples.map((e) => `  $ ${e}`).join("\n")}`);
+    command.action(async (...received: unknown[]) => {
+      const options = command.opts();
+      Object.assign(flags, program.opts(), options);
+      if (program.opts()["color"] === false) flags.color = false;
+      const { run } = await spec.action();
+      exitCode = await run(createContext(shell, flags, signal), received.slice(0, -2), options);
+    });
+  }
+  addHelpTopic(program, shell);
+  try {
+    await program.parseAsync(args, { from: "user" });
+  } catch (error) {
+    if (error instanceof CommanderError) return usage(error);
+    throw error;
+  }
+  return exitCode;
+}
+
+function baseProgram(shell: Shell): Command {
+  const program = new Command("agentops")
+    .description("SRE for LLM agents: versions in git, evals with evidence, releases you can take back.")
+    .version(version(), "-V, --version", "print the version")
+    .helpOption("-h, --help", "show help")
+    .exitOverride()
+    .enablePositionalOptions()
+    .showSuggestionAfterError(true)
+    .configureOutput({
+      writeOut: (text) => shell.stdout.write(text),
+      writeErr: () => undefined,
+      getOutHelpWidth: () => shell.stdout.columns ?? 100,
+      getOutHasColors: () => wantsColor(shell, {}, shell.stdout),
+    });
+  return addGlobalOptions(program);
+}
+
+function addGlobalOptions(command: Command): Command {
+  return command
+    .optionsGroup("Global options:")
+    .option("-C <dir>", "run as if started in DIR")
+    .option("--config <file>", "config file (default: agentops.config.yaml here or above)")
+    .option("--env <name>", "environment (default: the last one in the config)")
+    .option("--actor <name>", "who acts, for the record")
+    .option("--json", "print JSON; errors too, on stderr")
+    .option("--quiet", "no progress and no notes on stderr")
+    .option("--debug", "show stacks")
+    .option("--no-color", "no colour");
+}
+
+function addHelpTopic(program: Command, shell: Shell): void {
+  program
+    .helpCommand(false)
+    .command("help [topic]")
+    .summary("help on a command, or on exit-codes")
+    .description("help on a command, or on exit-codes")
+    .action((topic: string | undefined) => {
+      if (topic === "exit-codes") {
+        shell.stdout.write(EXIT_CODES_HELP);
+        return;
+      }
+      const command = topic === undefined ? program : program.commands.find((c) => c.name() === topic);
+      if (command === undefined)
+        throw new AgentopsError("USAGE", `no help on "${topic ?? ""}"`, { hint: "agentops --help" });
+      command.outputHelp();
+    });
+  program.action(() => {
+    const typed = program.args[0];
+    if (typed === undefined) program.outputHelp();
+    else program.error(`error: unknown command '${typed}'`);
+  });
+}
+
+function usage(error: CommanderError): number {
+  if (error.exitCode === 0) return 0;
+  const [first, ...rest] = error.message.replace(/^error: /, "").split("\n");
+  throw new AgentopsError("USAGE", first ?? "wrong usage", {
+    hint: rest.join(" ").trim() || "agentops --help",
+    cause: error,
+  });
+}
