@@ -1,0 +1,81 @@
+import { AgentopsError } from "../../core/errors.ts";
+import { prepareMeasure } from "./families.ts";
+import { isInverted, type ScorerContext } from "./measure.ts";
+import type { ScorerSpec } from "./schema.ts";
+import type { Score, Scorer, ScorerInput } from "./scorer.ts";
+import { prepareView } from "./subject.ts";
+import { clip } from "./wording.ts";
+
+export type { ScorerContext } from "./measure.ts";
+
+/**
+ * Compiles a suite's scorers once, so that scoring a trial is cheap. Throws SCORER_INVALID with
+ * `details: { index, path }`: the scorer's position in the list and the keys that lead from it to the fault. What
+ * `context.judge` throws comes through as it is.
+ */
+export async function prepareScorers(specs: readonly ScorerSpec[], context: ScorerContext): Promise<Scorer[]> {
+  const names = uniqueNames(specs);
+  const scorers: Scorer[] = [];
+  for (const [index, spec] of specs.entries()) {
+    try {
+      scorers.push(await prepareScorer(spec, names[index] ?? spec.type, context));
+    } catch (error) {
+      throw located(error, spec, index);
+    }
+  }
+  return scorers;
+}
+
+async function prepareScorer(spec: ScorerSpec, name: string, context: ScorerContext): Promise<Scorer> {
+  const view = await prepareView(spec);
+  const measure = await prepareMeasure(spec, context);
+  const finish = isInverted(spec) ? invert : tidy;
+  return {
+    name,
+    type: spec.type,
+    category: spec.category ?? null,
+    required: spec.required ?? true,
+    weight: spec.weight ?? 1,
+    score(input: ScorerInput) {
+      const seen = view(input);
+      if ("failed" in seen) return seen.failed;
+      const result = measure(seen);
+      return result instanceof Promise ? result.then(finish) : finish(result);
+    },
+  };
+}
+
+function tidy(score: Score): Score {
+  return { ...score, reason: clip(score.reason) };
+}
+
+function invert(score: Score): Score {
+  return { ...tidy(score), score: 1 - score.score, pass: !score.pass };
+}
+
+/** A name each, so that reports can tell two scorers of one type apart: `regex`, `regex#2`. */
+function uniqueNames(specs: readonly ScorerSpec[]): string[] {
+  const taken = new Set<string>();
+  return specs.map((spec) => {
+    const base = spec.name ?? spec.type;
+    let name = base;
+    for (let count = 2; taken.has(name); count++) name = `${base}#${count}`;
+    taken.add(name);
+    return name;
+  });
+}
+
+function located(error: unknown, spec: ScorerSpec, index: number): unknown {
+  if (!(error instanceof AgentopsError) || error.code !== "SCORER_INVALID") return error;
+  const path = (error.details?.["path"] ?? []) as (string | number)[];
+  const where = path.length === 0 ? "" : ` ${path.join(".")}:`;
+  return new AgentopsError(
+    "SCORER_INVALID",
+    `scorer ${index + 1} (${spec.name ?? spec.type}):${where} ${error.message}`,
+    {
+      hint: error.hint,
+      details: { index, path },
+      cause: error,
+    },
+  );
+}

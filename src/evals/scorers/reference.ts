@@ -1,0 +1,42 @@
+import { fault, type Subject } from "./measure.ts";
+import { textOf } from "./wording.ts";
+
+/** What an output is compared with: the scorer's value, else the case's expected; throws when there is neither. */
+export function reference(value: unknown, subject: Subject): unknown {
+  const found = value ?? subject.expected;
+  if (found === undefined || found === null) throw new Error("nothing to compare with: no value, and no expected");
+  return found;
+}
+
+/** {@link reference} as text; throws when it is empty, because every output contains and starts with nothing. */
+export function referenceText(value: string | undefined, subject: Subject): string {
+  const text = textOf(reference(value, subject));
+  if (text === "") throw new Error("the expected text is empty, so every output would pass");
+  return text;
+}
+
+/** {@link reference} as a list: a list as it is, text split at its commas. */
+export function referenceTexts(value: string | string[] | undefined, subject: Subject): string[] {
+  const found = reference(value, subject);
+  const texts = Array.isArray(found) ? found.map(textOf) : splitList(textOf(found));
+  if (texts.length === 0 || texts.includes(""))
+    throw new Error("the list of expected texts is empty or has empty entries");
+  return texts;
+}
+
+/** Comma separated values; double quotes keep a comma inside one. */
+export function splitList(text: string): string[] {
+  const parts = text.match(/"[^"]*"|[^,]+/g) ?? [];
+  return parts
+    .map((part) => part.trim())
+    .filter((part) => part !== "")
+    .map((part) => (part.length > 1 && part.startsWith('"') && part.endsWith('"') ? part.slice(1, -1) : part));
+}
+
+/** Refuses an empty `value:` when the suite is prepared. */
+export function refuseEmpty(value: string | string[] | undefined): void {
+  if (value === undefined) return;
+  const texts = Array.isArray(value) ? value : [value];
+  if (texts.some((text) => text.trim() === "" && text === ""))
+    throw fault(["value"], "value is empty, so every output would pass");
+}
