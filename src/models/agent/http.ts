@@ -1,0 +1,52 @@
+import type { ModelProvider } from "../../core/config.schema.ts";
+import { requiredKey } from "../api-key.ts";
+import type { Answer, Backend } from "../backend.ts";
+import type { BackendSetup } from "../backends.ts";
+import { CallFailure, excerpt } from "../failure.ts";
+import { httpFailure } from "../http-failure.ts";
+import { createDispatcher } from "../transport/agent.ts";
+import { leanFetch } from "../transport/fetch.ts";
+import type { LeanResponse } from "../transport/response.ts";
+import { transportErrorIn, transportFailure } from "../transport/transport-error.ts";
+import { agentAnswer, agentRequest } from "./protocol.ts";
+
+type HttpProvider = Extract<ModelProvider, { kind: "http" }>;
+
+/** An agent behind a URL: the same JSON as a process gets, posted. */
+export function httpBackend(provider: HttpProvider, { env, name, clock }: BackendSetup): Backend {
+  const dispatcher = createDispatcher(env);
+  const fetch = leanFetch(dispatcher);
+  const { apiKeyEnv } = provider;
+  const headers = {
+    "content-type": "application/json",
+    ...provider.headers,
+    ...(apiKeyEnv === undefined ? {} : { authorization: `Bearer ${requiredKey(env, apiKeyEnv, name)}` }),
+  };
+  let asked = 0;
+  return {
+    attempt: async (request, context, signal) => {
+      const body = agentRequest(String(++asked), request, context);
+      const response = await fetch(provider.url, { method: "POST", headers, body, signal }).catch(rethrown);
+      const text = await response.text().catch(rethrown);
+      if (response.ok) return parsedAnswer(response, text);
+      throw httpFailure({ status: response.status, headers: Object.fromEntries(response.headers), body: text }, clock);
+    },
+    close: () => dispatcher.destroy(),
+  };
+}
+
+function rethrown(error: unknown): never {
+  const transport = transportErrorIn(error);
+  throw transport === undefined ? error : transportFailure(transport);
+}
+
+function parsedAnswer({ status }: LeanResponse, text: string): Answer {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    const said = text.trim() === "" ? "an empty body" : `no JSON: ${excerpt(text)}`;
+    throw new CallFailure("bad-response", `answered ${status} with ${said}`, { status });
+  }
+  return agentAnswer(value);
+}

@@ -1,0 +1,67 @@
+import type { Answer } from "../backend.ts";
+import type { CallContext, FinishReason, ModelRequest } from "../client.ts";
+import { CallFailure, excerpt } from "../failure.ts";
+import { normalizeToolCalls } from "../tool-calls.ts";
+
+/**
+ * What an agent of the user's gets: one JSON object, on one line for a process, as the body for HTTP.
+ * It answers `{id, output, toolCalls?, usage?: {input, output}, costUsd?, model?, finishReason?}` or `{id, error}`.
+ */
+export function agentRequest(id: string, request: ModelRequest, context: CallContext): string {
+  const { messages, vars = {}, parameters, tools = [] } = request;
+  const { caseId, trial } = context;
+  return JSON.stringify({ id, case: caseId, trial, messages, vars, parameters, tools });
+}
+
+const FINISH_REASONS: readonly FinishReason[] = [
+  "stop",
+  "length",
+  "tool-calls",
+  "content-filter",
+  "refusal",
+  "error",
+  "other",
+];
+
+/** An agent's answer as ours; `bad-response` when it is not one, `server` when the agent reports an error. */
+export function agentAnswer(value: unknown): Answer {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+    throw new CallFailure("bad-response", `the agent answered no JSON object: ${excerpt(JSON.stringify(value))}`);
+  }
+  const row = value as Record<string, unknown>;
+  const error = row["error"];
+  if (error !== undefined && error !== null) {
+    const said = typeof error === "string" ? error : JSON.stringify(error);
+    throw new CallFailure("server", `the agent reported an error: ${excerpt(said, 300)}`);
+  }
+  const toolCalls = normalizeToolCalls(row["toolCalls"]);
+  const output = row["output"] ?? "";
+  if (output === "" && toolCalls.length === 0) {
+    throw new CallFailure("bad-response", 'the agent answered with neither "output" nor "toolCalls"');
+  }
+  return { output, toolCalls, ...measured(row) };
+}
+
+function measured(row: Record<string, unknown>): Omit<Answer, "output" | "toolCalls"> {
+  const usage = (row["usage"] ?? {}) as Record<string, unknown>;
+  const costUsd = numberOrNull(row["costUsd"]);
+  return {
+    finishReason: FINISH_REASONS.find((r) => r === row["finishReason"]) ?? null,
+    tokens: {
+      input: numberOrNull(usage["input"]),
+      output: numberOrNull(usage["output"]),
+      cached: numberOrNull(usage["cached"]),
+      cacheWrite: numberOrNull(usage["cacheWrite"]),
+      reasoning: numberOrNull(usage["reasoning"]),
+    },
+    // Without its own figure, a price from the config may still apply.
+    ...(costUsd === null ? {} : { costUsd }),
+    ttftMs: null,
+    answeredBy: typeof row["model"] === "string" ? row["model"] : null,
+    warnings: [],
+  };
+}
+
+function numberOrNull(value: unknown): number | null {
+  return typeof value === "number" && Number.isFinite(value) && value >= 0 ? value : null;
+}

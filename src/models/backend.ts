@@ -1,0 +1,16 @@
+import type { CallContext, ModelRequest, ModelResult } from "./client.ts";
+
+/** What one attempt brings back; the call around it adds latency, price and the count of attempts. */
+export interface Answer extends Omit<ModelResult, "costUsd" | "retryCostUsd" | "latencyMs" | "attempts"> {
+  /** USD when the answer itself names it; undefined = work it out from the tokens. */
+  costUsd?: number | null | undefined;
+  /** Only when a virtual clock counted it. */
+  latencyMs?: number | undefined;
+}
+
+/** One kind of thing that answers. It makes single attempts: limits, deadlines, retries and prices are the caller's. */
+export interface Backend {
+  /** Throws a CallFailure; rejects soon after `signal` aborts. */
+  attempt(request: ModelRequest, context: CallContext, signal: AbortSignal): Promise<Answer>;
+  close(): Promise<void>;
+}

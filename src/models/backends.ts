@@ -1,0 +1,49 @@
+import type { Clock } from "../core/clock.ts";
+import type { ModelProvider } from "../core/config.schema.ts";
+import type { Project } from "../core/project.ts";
+import { requiredKey } from "./api-key.ts";
+import type { Backend } from "./backend.ts";
+import type { ProviderSetup, RemoteKind, RemoteProvider } from "./providers/provider.ts";
+
+export interface BackendSetup {
+  project: Project;
+  /** The name under `models:`. */
+  name: string;
+  model: string;
+  env: NodeJS.ProcessEnv;
+  clock: Clock;
+  concurrency: number;
+}
+
+/** What answers for a provider; only the code of that kind is loaded. */
+export async function createBackend(provider: ModelProvider, setup: BackendSetup): Promise<Backend> {
+  if (provider.kind === "offline") return (await import("./offline/offline.ts")).offlineBackend();
+  if (provider.kind === "exec") return (await import("./agent/exec.ts")).execBackend(provider, setup);
+  if (provider.kind === "http") return (await import("./agent/http.ts")).httpBackend(provider, setup);
+  return remoteBackend(provider, setup);
+}
+
+async function remoteBackend(config: RemoteProvider, setup: BackendSetup): Promise<Backend> {
+  const { env, name, model, clock } = setup;
+  const [{ loadProviderModel }, { languageModelBackend }, { createDispatcher }, { leanFetch }] = await Promise.all([
+    import("./providers/load.ts"),
+    import("./language-model/backend.ts"),
+    import("./transport/agent.ts"),
+    import("./transport/fetch.ts"),
+  ]);
+  const dispatcher = createDispatcher(env);
+  const loaded = await loadProviderModel<RemoteKind>(config.kind, {
+    config,
+    model,
+    name,
+    key: (variable: string) => requiredKey(env, variable, name),
+    env: (variable: string) => env[variable],
+    fetch: leanFetch(dispatcher) as unknown as typeof globalThis.fetch,
+  });
+  return languageModelBackend(loaded.model, {
+    clock,
+    stream: config.stream ?? false,
+    providerKey: loaded.providerKey,
+    close: () => dispatcher.destroy(),
+  });
+}

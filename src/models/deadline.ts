@@ -1,0 +1,49 @@
+import { CallFailure } from "./failure.ts";
+
+export interface Deadline {
+  timeoutMs: number;
+  /** The run's own signal; its abort ends the call at once. */
+  signal: AbortSignal;
+}
+
+/**
+ * Runs one attempt with its own abort signal. Rejects at the deadline or at an abort even when the attempt ignores its
+ * signal, so that no adapter can hang a run. (AbortSignal.any + timeout would cost a tenth of a whole local call.)
+ */
+export function withDeadline<T>(run: (signal: AbortSignal) => Promise<T>, deadline: Deadline): Promise<T> {
+  const { signal, timeoutMs } = deadline;
+  return new Promise<T>((resolve, reject) => {
+    if (signal.aborted) {
+      reject(aborted());
+      return;
+    }
+    const controller = new AbortController();
+    const stop = (failure: CallFailure) => {
+      done();
+      reject(failure);
+      controller.abort(failure);
+    };
+    const onAbort = () => {
+      stop(aborted());
+    };
+    const timer = setTimeout(() => {
+      stop(timedOut(timeoutMs));
+    }, timeoutMs);
+    const done = () => {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", onAbort);
+    };
+    signal.addEventListener("abort", onAbort, { once: true });
+    run(controller.signal).then(resolve, reject).finally(done);
+  });
+}
+
+function aborted(): CallFailure {
+  return new CallFailure("aborted", "stopped before an answer came");
+}
+
+function timedOut(timeoutMs: number): CallFailure {
+  return new CallFailure("timeout", `no answer within ${timeoutMs} ms`, {
+    hint: "limits.timeoutMs in agentops.config.yaml allows more time per attempt",
+  });
+}

@@ -1,0 +1,95 @@
+import type { Answer } from "../backend.ts";
+import type { FinishReason, ToolCall } from "../client.ts";
+import { CallFailure } from "../failure.ts";
+import { normalizeToolCalls, parsedArguments } from "../tool-calls.ts";
+import type { Content, Generated } from "./generated.ts";
+import { tokensOf } from "./tokens.ts";
+
+/** What the provider brought back as our answer; `bad-response` when it holds neither text nor a tool call. */
+export function answerOf(generated: Generated, stopGiven: boolean): Answer {
+  const refusal = refusalIn(generated.bodies);
+  const text = textOf(generated.content) || refusal;
+  const toolCalls = [...toolCallsOf(generated.content), ...legacyCalls(generated.bodies)];
+  const finishReason = refusal === "" ? finishReasonOf(generated) : "refusal";
+  const tokens = tokensOf(generated.usage);
+  const answeredBy = generated.modelId ?? modelVersion(generated.bodies);
+  // A stop sequence, a filter or the length limit may rightly leave nothing; anything else that is empty is no answer.
+  const mayBeEmpty = stopGiven || ["length", "content-filter", "refusal"].includes(finishReason);
+  if (text === "" && toolCalls.length === 0 && !mayBeEmpty) {
+    throw new CallFailure("bad-response", `answered with nothing (finish reason ${finishReason})`, {
+      tokens,
+      answeredBy,
+    });
+  }
+  return {
+    output: text,
+    toolCalls,
+    finishReason,
+    tokens,
+    ttftMs: generated.ttftMs,
+    answeredBy: answeredBy ?? null,
+    warnings: generated.warnings.map(warningText),
+  };
+}
+
+function textOf(content: Content): string {
+  let text = "";
+  for (const part of content) if (part.type === "text") text += part.text;
+  return text;
+}
+
+/** Calls the agent has to make; what the provider ran itself (a web search) is not among them. */
+function toolCallsOf(content: Content): ToolCall[] {
+  return content.flatMap((part) =>
+    part.type === "tool-call" && part.providerExecuted !== true
+      ? [{ id: part.toolCallId, name: part.toolName, arguments: parsedArguments(part.input) }]
+      : [],
+  );
+}
+
+/** The provider packages fold a refusal into `content-filter`; the raw reason tells them apart. */
+function finishReasonOf({ finishReason: { unified, raw } }: Generated): FinishReason {
+  const refused = raw === undefined || raw === "stop" || raw === "refusal";
+  return unified === "content-filter" && refused ? "refusal" : unified;
+}
+
+interface ChatBody {
+  choices?: { message?: ChatMessage | null; delta?: ChatMessage | null }[] | null;
+  modelVersion?: unknown;
+}
+
+interface ChatMessage {
+  refusal?: string | null;
+  function_call?: unknown;
+}
+
+function messagesIn(bodies: readonly unknown[]): ChatMessage[] {
+  return bodies.flatMap((body) => {
+    const choice = (body as ChatBody | null | undefined)?.choices?.[0];
+    const message = choice?.message ?? choice?.delta;
+    return message ? [message] : [];
+  });
+}
+
+function refusalIn(bodies: readonly unknown[]): string {
+  return messagesIn(bodies)
+    .map((m) => m.refusal ?? "")
+    .join("");
+}
+
+/** `function_call`, the form before tools: some compatible servers still answer with it. */
+function legacyCalls(bodies: readonly unknown[]): ToolCall[] {
+  if (bodies.length !== 1) return [];
+  return messagesIn(bodies).flatMap((m) => (m.function_call ? normalizeToolCalls([m.function_call]) : []));
+}
+
+function modelVersion(bodies: readonly unknown[]): string | undefined {
+  const version = bodies.map((b) => (b as ChatBody | null | undefined)?.modelVersion).find((v) => v !== undefined);
+  return typeof version === "string" ? version : undefined;
+}
+
+function warningText(warning: Generated["warnings"][number]): string {
+  if (warning.type === "other") return warning.message;
+  const details = warning.details === undefined ? "" : `: ${warning.details}`;
+  return `${warning.type}: ${warning.feature}${details}`;
+}

@@ -1,0 +1,41 @@
+import type { LanguageModelV3CallOptions } from "@ai-sdk/provider";
+import type { Message, ModelRequest, ToolSpec } from "../client.ts";
+
+type Prompt = LanguageModelV3CallOptions["prompt"];
+type Tools = NonNullable<LanguageModelV3CallOptions["tools"]>;
+
+/** A request in the words of the provider packages; `extra` goes to the provider under its own name. */
+export function callOptions(request: ModelRequest, providerKey: string): LanguageModelV3CallOptions {
+  const { parameters: p, responseFormat, tools } = request;
+  const options: LanguageModelV3CallOptions = { prompt: request.messages.map(promptMessage) };
+  if (p.temperature !== undefined) options.temperature = p.temperature;
+  if (p.topP !== undefined) options.topP = p.topP;
+  if (p.maxTokens !== undefined) options.maxOutputTokens = p.maxTokens;
+  if (p.seed !== undefined) options.seed = p.seed;
+  if (p.stop !== undefined) options.stopSequences = p.stop;
+  if (p.extra !== undefined) options.providerOptions = { [providerKey]: p.extra as never };
+  if (responseFormat?.type === "json") options.responseFormat = jsonFormat(responseFormat);
+  if (tools !== undefined && tools.length > 0) options.tools = tools.map(functionTool);
+  return options;
+}
+
+function promptMessage({ role, content }: Message): Prompt[number] {
+  return role === "system" ? { role, content } : { role, content: [{ type: "text", text: content }] };
+}
+
+function functionTool(tool: ToolSpec): Tools[number] {
+  return {
+    type: "function",
+    name: tool.name,
+    inputSchema: tool.inputSchema,
+    ...(tool.description === undefined ? {} : { description: tool.description }),
+  };
+}
+
+function jsonFormat(format: { name?: string | undefined; schema?: Record<string, unknown> | undefined }) {
+  return {
+    type: "json" as const,
+    ...(format.schema === undefined ? {} : { schema: structuredClone(format.schema) as never }),
+    ...(format.name === undefined ? {} : { name: format.name }),
+  };
+}
