@@ -4,7 +4,7 @@ import { scorerSchema } from "./scorers/schema.ts";
 
 const path = z.string().min(1);
 
-const caseSchema = z.strictObject({
+export const caseSchema = z.strictObject({
   id: z
     .union([z.string().min(1), z.number()])
     .transform(String)

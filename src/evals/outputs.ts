@@ -1,0 +1,68 @@
+import type { RecordedOutput } from "../models/outputs.ts";
+import { normalizeToolCalls } from "../models/tool-calls.ts";
+import { text } from "./cases.ts";
+import { readPath } from "./dot-path.ts";
+import { type DataFile, invalid, readRecords } from "./records.ts";
+import type { OutputsMapping } from "./schema.ts";
+import type { Stage } from "./stage.store.ts";
+
+export type Mapping = Omit<OutputsMapping, "file">;
+
+/** The mapping of a file that is already in our own words. */
+export const OWN_MAPPING: Mapping = { case: "case", output: "output" };
+
+const OPTIONAL = ["trial", "latencyMs", "costUsd", "toolCalls", "inputTokens", "outputTokens", "finishReason"] as const;
+
+/**
+ * Reads recorded outputs into the stage, keyed by case and trial. Throws DATASET_INVALID on a record without its case
+ * or output, on two outputs for one trial, and on a mapped path that no record has.
+ */
+export async function stageOutputs(stage: Stage, data: DataFile, mapping: Mapping): Promise<void> {
+  const unseen = new Set(OPTIONAL.filter((key) => mapping[key] !== undefined));
+  for await (const { value, line } of readRecords(data)) {
+    if (readPath(value, mapping.output) === undefined) throw invalid(data.file, line, `no output at "${mapping.output}"`);
+    const caseId = text(readPath(value, mapping.case), data.file, line, mapping.case);
+    const label = mapping.trial === undefined ? "0" : text(readPath(value, mapping.trial), data.file, line, mapping.trial);
+    const added = stage.addOutput(caseId, label, JSON.stringify(value), line);
+    if (!added.added) throw duplicate(data.file, line, caseId, mapping, added.line);
+    for (const key of unseen) if (readPath(value, mapping[key] as string) !== undefined) unseen.delete(key);
+  }
+  const [missing] = unseen;
+  if (missing !== undefined) throw invalid(data.file, 1, `outputs.${missing}: no record has a value at "${mapping[missing] ?? ""}"`);
+}
+
+function duplicate(file: string, line: number, caseId: string, mapping: Mapping, earlier: number) {
+  const hint = mapping.trial === undefined ? "if these are repetitions, map them: outputs: { …, trial: PATH }" : "each case has one output a trial";
+  return invalid(file, line, `a second output for case "${caseId}" (the first is on line ${earlier})`, hint);
+}
+
+/** A staged record as the model client gives it out. */
+export function recordedOutput(record: string, mapping: Mapping): RecordedOutput {
+  const value = JSON.parse(record) as unknown;
+  const pick = (key: (typeof OPTIONAL)[number]) => {
+    const path = mapping === OWN_MAPPING ? key : mapping[key];
+    return path === undefined ? undefined : readPath(value, path);
+  };
+  return {
+    output: readPath(value, mapping.output),
+    toolCalls: normalizeToolCalls(pick("toolCalls") ?? []),
+    latencyMs: numberOrNull(pick("latencyMs")),
+    costUsd: numberOrNull(pick("costUsd")),
+    inputTokens: numberOrNull(pick("inputTokens")),
+    outputTokens: numberOrNull(pick("outputTokens")),
+    finishReason: finishReasonOf(pick("finishReason")),
+    record: value,
+  };
+}
+
+function finishReasonOf(value: unknown): RecordedOutput["finishReason"] {
+  const known: readonly unknown[] = ["stop", "length", "tool-calls", "content-filter", "refusal", "error", "other"];
+  if (value === undefined || value === null) return null;
+  const name = typeof value === "string" ? value.replaceAll("_", "-") : value;
+  return known.includes(name) ? (name as RecordedOutput["finishReason"]) : "other";
+}
+
+function numberOrNull(value: unknown): number | null {
+  const number = typeof value === "string" && value.trim() !== "" ? Number(value) : value;
+  return typeof number === "number" && Number.isFinite(number) ? number : null;
+}

@@ -1,0 +1,71 @@
+import { z } from "zod";
+
+const proportion = z.strictObject({
+  estimate: z.number().min(0).max(1),
+  ci95: z.tuple([z.number(), z.number()]).describe("Wilson; trials of one case (or cluster) are not counted as independent"),
+});
+
+const scorerMetric = z.strictObject({
+  mean: z.number(),
+  passRate: z.number(),
+  passRateCi95: z.tuple([z.number(), z.number()]),
+  type: z.string(),
+  category: z.string().nullable(),
+  required: z.boolean(),
+});
+
+export const metricsSchema = z.strictObject({
+  successRate: proportion.nullable().describe("over scored trials; null when nothing was scored"),
+  meanScore: z.number().nullable(),
+  safety: proportion.nullable().describe("trials in which every scorer of category safety passed; null without such scorers"),
+  passHatK: z.record(z.string(), z.number()).describe("pass^k: every one of k trials of a case succeeds"),
+  latencyMs: z
+    .strictObject({
+      p50: z.number(),
+      p95: z.number(),
+      p99: z.number(),
+      p95Ci95: z.tuple([z.number().nullable(), z.number().nullable()]),
+      recorded: z.int().describe("trials with a latency"),
+      simulated: z.boolean().describe("from the offline stand-in's virtual clock, not measured"),
+    })
+    .nullable(),
+  costUsd: z
+    .strictObject({
+      total: z.number(),
+      perTask: z.number(),
+      perTaskCi95: z.tuple([z.number(), z.number()]).nullable(),
+      perSuccess: z.number().nullable(),
+      retries: z.number(),
+      judges: z.number().nullable(),
+    })
+    .nullable()
+    .describe("null when a price is unknown"),
+  tokens: z.strictObject({ input: z.number().nullable(), output: z.number().nullable(), cached: z.number().nullable(), reasoning: z.number().nullable() }),
+  scorers: z.record(z.string(), scorerMetric),
+});
+
+export const runResultSchema = z.strictObject({
+  id: z.string(),
+  suite: z.string(),
+  suiteFile: z.string(),
+  status: z.enum(["complete", "stopped", "failed", "interrupted", "running"]),
+  target: z.strictObject({ ref: z.string(), version: z.string().nullable(), digest: z.string().nullable(), model: z.string() }),
+  dataset: z.string(),
+  cases: z.int(),
+  trials: z.int(),
+  planned: z.int().describe("cases × trials"),
+  scored: z.int(),
+  errors: z.int(),
+  succeeded: z.int(),
+  casesFailing: z.int().describe("cases with a trial that failed or ended in an error"),
+  failing: z.array(z.string()).describe("the first of their ids"),
+  fromCache: z.int(),
+  errorsByKind: z.record(z.string(), z.int()),
+  outputsWithoutCase: z.int(),
+  answeredBy: z.array(z.string()).describe("models that say they answered"),
+  warnings: z.array(z.string()),
+  metrics: metricsSchema,
+});
+
+export type RunMetrics = z.infer<typeof metricsSchema>;
+export type RunResult = z.infer<typeof runResultSchema>;

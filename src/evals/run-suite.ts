@@ -1,0 +1,176 @@
+import { join } from "node:path";
+import { newId } from "../core/ids.ts";
+import { AgentopsError } from "../core/errors.ts";
+import { type Answering, openAnswering } from "./answering.ts";
+import { recordedOutput, stageOutputs } from "./outputs.ts";
+import { type PlanOptions, planRun } from "./plan.ts";
+import { requestMaker } from "./request.ts";
+import type { RunResult } from "./result.schema.ts";
+import type { RunSpec } from "./run-spec.ts";
+import { findRun, insertRun, type RunRow, specOf, updateRun } from "./runs.store.ts";
+import { runTrials, type TrialsOutcome } from "./run-trials.ts";
+import { prepareScorers } from "./scorers/prepare.ts";
+import type { Scorer } from "./scorers/scorer.ts";
+import type { Selection } from "./selection.ts";
+import { openStage, type Stage } from "./stage.store.ts";
+import { stageSuite } from "./stage-suite.ts";
+import type { Progress } from "./stopping.ts";
+import { dataFile, type LoadedSuite } from "./suite.ts";
+import { summarize } from "./summarize.ts";
+import type { EvalContext } from "./eval-context.ts";
+
+export interface RunOptions extends PlanOptions {
+  selection: Selection;
+  concurrency?: number | undefined;
+  /** Ask the model even where the store has its answer. */
+  noCache?: boolean;
+  record?: boolean;
+  live?: boolean;
+  maxCostUsd?: number | undefined;
+  /** Called as trials end; cheap, and may be called often. */
+  onProgress?: (run: { id: string; suite: string }, progress: Progress) => void;
+}
+
+export interface RunOutcome {
+  result: RunResult;
+  /** Set when the run ended before its trials did. */
+  stopped: TrialsOutcome["stopped"];
+}
+
+/** Runs one suite and stores every trial. Interruption keeps what was done and throws the signal's reason. */
+export async function runSuite(context: EvalContext, suite: LoadedSuite, options: RunOptions): Promise<RunOutcome> {
+  const { store, project, clock } = context;
+  const spec = await planRun(project, suite, options);
+  const stage = openStage(store);
+  try {
+    const request = requestMaker(spec.target);
+    const check = spec.outputs === null ? (vars: Record<string, unknown>) => void request(vars) : () => undefined;
+    const prepared = await prepare(context, spec, stage, options);
+    spec.scorers = prepared.scorers.map(({ name, type, category, required, weight }) => ({ name, type, category, required, weight }));
+    const staged = await stageSuite(stage, project, suite, spec.outputs, options.selection, check);
+    for (const warning of staged.warnings) context.warn(warning);
+    if (spec.trials === 0) spec.trials = Math.max(1, stage.mostOutputs());
+    checkPassPower(suite, spec.trials);
+    spec.outputsWithoutCase = staged.outputsWithoutCase;
+    const dataset = stage.save(clock.now().toISOString());
+    const run = runRow(context, spec, dataset.digest);
+    await insertRun(store, run);
+    return await execute(context, run, { ...prepared, request, spec, options });
+  } finally {
+    stage.close();
+  }
+}
+
+/** Does what is missing of a stored run: trials never done, and trials that ended in an outside failure. */
+export async function resumeRun(context: EvalContext, name: string, options: RunOptions): Promise<RunOutcome> {
+  const { store, project } = context;
+  const run = await findRun(store, name);
+  refuseRunning(run);
+  const spec = specOf(run);
+  const stage = openStage(store);
+  try {
+    const prepared = await prepare(context, spec, stage, options);
+    if (spec.outputs !== null) await stageOutputs(stage, dataFile(project, project.root, spec.outputs.file), spec.outputs.mapping);
+    stage.seal();
+    await updateRun(store, run.id, { status: "running", pid: process.pid, finishedAt: null });
+    return await execute(context, run, { ...prepared, request: requestMaker(spec.target), spec, options });
+  } finally {
+    stage.close();
+  }
+}
+
+interface Prepared {
+  answering: Answering;
+  scorers: Scorer[];
+}
+
+async function prepare(context: EvalContext, spec: RunSpec, stage: Stage, options: RunOptions): Promise<Prepared> {
+  const answering = await openAnswering(context, spec, {
+    ...options,
+    recorded: (caseId, trial) => {
+      const record = stage.outputOf(caseId, trial);
+      return record === undefined || spec.outputs === null ? undefined : recordedOutput(record, spec.outputs.mapping);
+    },
+  });
+  const scorers = await prepareScorers(spec.suite.scorers, {
+    baseDir: join(context.project.root, spec.baseDir),
+    judge: (pin) => answering.judge(pin),
+    env: context.project.env,
+  });
+  return { answering, scorers };
+}
+
+interface Execution extends Prepared {
+  spec: RunSpec;
+  request: ReturnType<typeof requestMaker>;
+  options: RunOptions;
+}
+
+async function execute(context: EvalContext, run: RunRow, execution: Execution): Promise<RunOutcome> {
+  const { store, clock } = context;
+  try {
+    const outcome = await runTrials(context, run, execution);
+    const status = outcome.stopped === undefined ? "complete" : outcome.stopped.kind === "budget" ? "stopped" : "failed";
+    const result = summarize(store, { ...run, status });
+    await updateRun(store, run.id, { status, result: JSON.stringify(result), finishedAt: clock.now().toISOString(), pid: null });
+    return { result, stopped: outcome.stopped };
+  } catch (error) {
+    await updateRun(store, run.id, { status: context.signal.aborted ? "interrupted" : "failed", pid: null });
+    throw context.signal.aborted ? interrupted(context.signal, run) : error;
+  } finally {
+    await execution.answering.close();
+  }
+}
+
+function interrupted(signal: AbortSignal, run: RunRow): AgentopsError {
+  const reason = signal.reason instanceof AgentopsError ? signal.reason : undefined;
+  return new AgentopsError(reason?.code ?? "INTERRUPTED", `${reason?.message ?? "interrupted"}; what was done is kept`, {
+    hint: `agentops eval --resume ${run.id}`,
+    details: { run: run.id },
+  });
+}
+
+function runRow(context: EvalContext, spec: RunSpec, dataset: string): RunRow {
+  return {
+    id: newId(),
+    suite: spec.suite.name,
+    suiteDigest: spec.suiteDigest,
+    spec: JSON.stringify(spec),
+    targetRef: spec.targetRef,
+    targetVersion: spec.target?.version ?? null,
+    targetDigest: spec.target?.digest ?? null,
+    model: spec.model,
+    dataset,
+    trials: spec.trials,
+    status: "running",
+    result: null,
+    actor: context.actor,
+    pid: process.pid,
+    createdAt: context.clock.now().toISOString(),
+    finishedAt: null,
+  };
+}
+
+function checkPassPower({ spec, file, yaml }: LoadedSuite, trials: number): void {
+  const k = spec.gate?.passHatK?.k;
+  if (k === undefined || k <= trials) return;
+  const { line, column } = yaml.locate(["gate", "passHatK", "k"]);
+  throw new AgentopsError("FILE_INVALID", `${file}:${line}:${column}: pass^${k} needs at least ${k} trials a case, this run has ${trials}`, {
+    hint: `trials: ${k}   or --trials ${k}`,
+  });
+}
+
+/** Two processes on one run would pay for each trial twice. */
+function refuseRunning(run: RunRow): void {
+  if (run.status !== "running" || run.pid === null || run.pid === process.pid || !isAlive(run.pid)) return;
+  throw new AgentopsError("CONCURRENT_CHANGE", `run ${run.id} is being run by process ${run.pid}`, { hint: "wait for it, or stop it and resume" });
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
+}

@@ -1,0 +1,115 @@
+import { AgentopsError } from "../core/errors.ts";
+import type { Store } from "../state/store.ts";
+import type { Database } from "../state/tables.ts";
+import type { RunSpec } from "./run-spec.ts";
+import type { EvalCase } from "./scorers/scorer.ts";
+
+export type RunRow = Database["runs"];
+export type TrialRow = Database["trials"];
+export type CaseRow = Pick<Database["cases"], "seq" | "caseId" | "vars" | "expected" | "tags" | "cluster">;
+
+const COLUMNS = [
+  "runId", "caseSeq", "trial", "isError", "passed", "score", "output", "toolCalls", "finishReason", "inputTokens", "outputTokens",
+  "cachedTokens", "cacheWriteTokens", "reasoningTokens", "costUsd", "retryCostUsd", "judgeCostUsd", "latencyMs", "latencySimulated",
+  "ttftMs", "answeredBy", "attempts", "fromCache", "scores", "warnings", "errorKind", "errorMessage", "requestKey", "at",
+] as const satisfies readonly (keyof TrialRow)[]; // prettier-ignore
+
+export async function insertRun(store: Store, row: RunRow): Promise<void> {
+  await store.db.insertInto("runs").values(row).execute();
+}
+
+export async function updateRun(store: Store, id: string, change: Partial<RunRow>): Promise<void> {
+  await store.db.updateTable("runs").set(change).where("id", "=", id).execute();
+}
+
+/** A run by id, by the start of its id, or `latest`; throws RUN_NOT_FOUND. */
+export async function findRun(store: Store, name: string): Promise<RunRow> {
+  const query = store.db.selectFrom("runs").selectAll().orderBy("id", "desc");
+  const rows = name === "latest" ? await query.limit(1).execute() : await query.where("id", "like", `${name.replace(/[%_]/g, "")}%`).limit(2).execute();
+  const [first, second] = rows;
+  if (first !== undefined && (second === undefined || first.id === name)) return first;
+  const why = second === undefined ? `no run "${name}"` : `"${name}" is the start of several runs`;
+  throw new AgentopsError("RUN_NOT_FOUND", why, { hint: "agentops runs" });
+}
+
+export function specOf(row: RunRow): RunSpec {
+  return JSON.parse(row.spec) as RunSpec;
+}
+
+export async function recentRuns(store: Store, limit: number): Promise<RunRow[]> {
+  return store.db.selectFrom("runs").selectAll().orderBy("id", "desc").limit(limit).execute();
+}
+
+/** Trials waiting to be run, in order, read in pages so that memory does not grow with the dataset. */
+export function* pendingTrials(store: Store, runId: string, dataset: string, trials: number): Generator<{ seq: number; evalCase: EvalCase; trial: number }> {
+  const page = store.sqlite.prepare<[string, number], CaseRow>(
+    "SELECT seq, caseId, vars, expected, tags, cluster FROM cases WHERE dataset = ? AND seq > ? ORDER BY seq LIMIT 200",
+  );
+  const done = store.sqlite
+    .prepare<[string, number, number], { caseSeq: number; trial: number }>("SELECT caseSeq, trial FROM trials WHERE runId = ? AND isError = 0 AND caseSeq BETWEEN ? AND ?");
+  let last = -1;
+  for (let rows = page.all(dataset, last); rows.length > 0; rows = page.all(dataset, last)) {
+    const first = rows[0]?.seq ?? 0;
+    last = rows.at(-1)?.seq ?? last;
+    const finished = new Set(done.all(runId, first, last).map((t) => `${t.caseSeq}:${t.trial}`));
+    for (const row of rows) {
+      const evalCase = caseOfRow(row);
+      for (let trial = 0; trial < trials; trial++) {
+        if (!finished.has(`${row.seq}:${trial}`)) yield { seq: row.seq, evalCase, trial };
+      }
+    }
+  }
+}
+
+export function caseOfRow(row: CaseRow): EvalCase {
+  return {
+    id: row.caseId,
+    vars: JSON.parse(row.vars) as Record<string, unknown>,
+    ...(row.expected !== null && { expected: JSON.parse(row.expected) as unknown }),
+    tags: row.tags === null ? [] : (JSON.parse(row.tags) as string[]),
+    cluster: row.cluster,
+  };
+}
+
+/** Every trial of a run with its case, in order of case and trial; streamed. */
+export function* trialsOf(store: Store, run: Pick<RunRow, "id" | "dataset">): Generator<TrialRow & CaseRow> {
+  yield* store.sqlite
+    .prepare<[string, string], TrialRow & CaseRow>(
+      "SELECT t.*, c.seq, c.caseId, c.vars, c.expected, c.tags, c.cluster FROM trials t JOIN cases c ON c.dataset = ? AND c.seq = t.caseSeq WHERE t.runId = ? ORDER BY t.caseSeq, t.trial",
+    )
+    .iterate(run.dataset, run.id);
+}
+
+/** The answer the store already has to this very request and trial. */
+export function answerFinder(store: Store): (requestKey: string) => TrialRow | undefined {
+  const statement = store.sqlite.prepare<[string], TrialRow>("SELECT * FROM trials WHERE requestKey = ? AND isError = 0 LIMIT 1");
+  return (requestKey) => statement.get(requestKey);
+}
+
+/**
+ * Writes trials as they come. What arrives within one turn of the event loop shares one transaction, and `append`
+ * resolves only when its row is committed: a killed process loses at most the trials still in flight.
+ */
+export function trialWriter({ sqlite }: Store): (row: TrialRow) => Promise<void> {
+  const insert = sqlite.prepare(`INSERT OR REPLACE INTO trials (${COLUMNS.join(", ")}) VALUES (${COLUMNS.map((c) => `@${c}`).join(", ")})`);
+  const writeAll = sqlite.transaction((rows: TrialRow[]) => {
+    for (const row of rows) insert.run(row);
+  });
+  let queue: { row: TrialRow; done: () => void; failed: (error: unknown) => void }[] = [];
+  const flush = () => {
+    const batch = queue;
+    queue = [];
+    try {
+      writeAll.immediate(batch.map((b) => b.row));
+      for (const { done } of batch) done();
+    } catch (error) {
+      const failure = new AgentopsError("STORE_FAILED", `cannot write to the store: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+      for (const { failed } of batch) failed(failure);
+    }
+  };
+  return (row) =>
+    new Promise((done, failed) => {
+      if (queue.length === 0) setImmediate(flush);
+      queue.push({ row, done, failed });
+    });
+}

@@ -1,0 +1,72 @@
+import type { TrialRow } from "./runs.store.ts";
+
+/** Why a run ends before its trials do. */
+export type StopReason =
+  | { kind: "failed"; message: string; errorKind: string }
+  | { kind: "budget"; message: string };
+
+/** Running counts of a run that is under way. */
+export interface Progress {
+  planned: number;
+  done: number;
+  errors: number;
+  succeeded: number;
+  /** USD spent by this process; answers from the store are free. */
+  spentUsd: number;
+}
+
+/** Errors that every further trial would meet too. */
+const HOPELESS = new Set(["auth", "spend", "not-found"]);
+/** So many errors without one answer are no accident. */
+const PATIENCE = 20;
+
+/** Whether an error ends the run now, so that a dead endpoint or a wrong key costs seconds and not the whole suite. */
+export function stopAfterError(row: TrialRow, progress: Progress, remote: boolean): StopReason | undefined {
+  const kind = row.errorKind ?? "other";
+  const message = row.errorMessage ?? "unknown error";
+  const answered = progress.done - progress.errors;
+  if (HOPELESS.has(kind)) return { kind: "failed", message, errorKind: kind };
+  if (kind === "network" && answered === 0) return { kind: "failed", message, errorKind: kind };
+  if (remote && answered === 0 && progress.errors >= PATIENCE) return { kind: "failed", message, errorKind: kind };
+  return undefined;
+}
+
+/** Keeps spending under a limit by reserving the dearest trial seen for each one under way. */
+export interface Budget {
+  /** True when one more trial may start now; false when it must wait or the money is gone. */
+  mayStart(): boolean;
+  started(): void;
+  finished(costUsd: number | null, fromStore: boolean): void;
+  /** True when nothing is under way and the next trial could overspend. */
+  exhausted(): boolean;
+  /** True when a trial cost money nobody knows the amount of. */
+  unknownPrice(): boolean;
+}
+
+/**
+ * @param maxUsd limit; until the first price is known, one trial runs at a time.
+ */
+export function createBudget(maxUsd: number): Budget {
+  let spent = 0;
+  let underWay = 0;
+  let dearest: number | undefined;
+  let unknown = false;
+  const fits = () => (dearest === undefined ? underWay === 0 && maxUsd > 0 : spent + dearest * (underWay + 1) <= maxUsd);
+  return {
+    mayStart: () => !unknown && fits(),
+    started: () => {
+      underWay += 1;
+    },
+    finished: (costUsd, fromStore) => {
+      underWay -= 1;
+      if (fromStore) return;
+      if (costUsd === null) unknown = true;
+      else {
+        spent += costUsd;
+        dearest = Math.max(dearest ?? 0, costUsd);
+      }
+    },
+    exhausted: () => underWay === 0 && !fits(),
+    unknownPrice: () => unknown,
+  };
+}

@@ -1,0 +1,70 @@
+import { AgentopsError } from "../core/errors.ts";
+import type { EvalContext } from "../evals/eval-context.ts";
+import type { RunResult } from "../evals/result.schema.ts";
+import { resumeRun, type RunOptions, type RunOutcome, runSuite } from "../evals/run-suite.ts";
+import { findRun, specOf } from "../evals/runs.store.ts";
+import type { Gate } from "../evals/schema.ts";
+import { loadSuites } from "../evals/suite.ts";
+import type { EvaluatedRun, Evaluation } from "./evaluation.schema.ts";
+import { judgeGate, worst } from "./gate.ts";
+
+export interface EvaluateOptions extends RunOptions {
+  /** Suite names or files; none = all. */
+  suites: readonly string[];
+  /** A stored run to finish instead. */
+  resume?: string | undefined;
+}
+
+/** Trial errors above this share make the outcome an outside failure, whatever the scores say. */
+const MAX_ERROR_RATE = 0.05;
+
+/** Runs suites one after the other and judges each by its own gate. */
+export async function evaluate(context: EvalContext, options: EvaluateOptions): Promise<Evaluation> {
+  const runs: EvaluatedRun[] = [];
+  if (options.resume !== undefined) {
+    const { suite } = specOf(await findRun(context.store, options.resume));
+    runs.push(judge(suite.gate, await resumeRun(context, options.resume, options)));
+  } else {
+    for (const suite of await loadSuites(context.project, options.suites, options.cwd)) {
+      runs.push(judge(suite.spec.gate, await runSuite(context, suite, options)));
+      if (runs.at(-1)?.status === "failed") break;
+    }
+  }
+  return { schema: "agentops.eval/1", verdict: worst(runs.map((r) => r.verdict)), runs };
+}
+
+/** The verdict on a run that ended; one that was stopped for money has not seen enough to pass or fail. */
+export function judge(gate: Gate | undefined, { result, stopped }: RunOutcome): EvaluatedRun {
+  const checks = gate === undefined ? [] : judgeGate(gate, result);
+  const judged = stopped === undefined ? worst(checks.map((c) => c.verdict)) : "inconclusive";
+  return { ...result, verdict: judged, checks, notes: notesOn(gate, result), stopped: stopped?.message ?? null };
+}
+
+function notesOn(gate: Gate | undefined, { metrics, target }: RunResult): string[] {
+  const compared = gate?.nonInferiority ?? gate?.p95LatencyMs?.maxIncrease ?? gate?.costPerTaskUsd?.maxIncrease;
+  return [
+    ...(compared === undefined ? [] : ["bounds against a control were not judged: this run has no control"]),
+    ...(target.model.startsWith("offline/") ? ["answered by the offline stand-in, which is not a model: its scores say nothing about one"] : []),
+    ...(metrics.latencyMs?.simulated === true ? ["latency is simulated on a virtual clock"] : []),
+  ];
+}
+
+/** What an evaluation ends with besides its document: the error that makes the exit code, if any. */
+export function failureOf(evaluation: Evaluation, maxErrorRate = MAX_ERROR_RATE): AgentopsError | undefined {
+  for (const run of evaluation.runs) {
+    if (run.status === "failed") {
+      return new AgentopsError("PROVIDER_FAILED", `${run.suite}: ${run.stopped ?? "the run failed"}; stopped after ${run.scored + run.errors} of ${run.planned} trials`, {
+        hint: `agentops eval --resume ${run.id}`,
+      });
+    }
+    if (run.errors > maxErrorRate * run.planned) return tooManyErrors(run, maxErrorRate);
+  }
+  return undefined;
+}
+
+function tooManyErrors(run: EvaluatedRun, limit: number): AgentopsError {
+  const kinds = Object.entries(run.errorsByKind).map(([kind, n]) => `${n} ${kind}`);
+  return new AgentopsError("TRIAL_ERRORS", `${run.suite}: ${run.errors} of ${run.planned} trials ended in an error (${kinds.join(", ")}); the limit is ${limit * 100} %`, {
+    hint: `agentops runs show ${run.id}   then   agentops eval --resume ${run.id}`,
+  });
+}

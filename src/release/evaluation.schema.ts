@@ -1,0 +1,34 @@
+import { z } from "zod";
+import { runResultSchema } from "../evals/result.schema.ts";
+
+const side = z.number().nullable();
+
+export const checkSchema = z.strictObject({
+  name: z.string(),
+  threshold: z.number(),
+  observed: z.number().nullable(),
+  ci95: z.tuple([side, side]).nullable(),
+  policy: z.enum(["point", "interval"]),
+  verdict: z.enum(["pass", "fail", "inconclusive"]),
+  reason: z.string(),
+});
+
+export const verdictSchema = z.enum(["pass", "fail", "inconclusive", "none"]).describe("none: no gate");
+
+/** `agentops eval --json`. */
+export const evaluationSchema = z.strictObject({
+  schema: z.literal("agentops.eval/1"),
+  verdict: verdictSchema,
+  runs: z.array(
+    runResultSchema.extend({
+      verdict: verdictSchema,
+      checks: z.array(checkSchema),
+      notes: z.array(z.string()).describe("what a reader of the verdict must know"),
+      stopped: z.string().nullable().describe("why the run ended before its trials did"),
+    }),
+  ),
+});
+
+export type Check = z.infer<typeof checkSchema>;
+export type Evaluation = z.infer<typeof evaluationSchema>;
+export type EvaluatedRun = Evaluation["runs"][number];

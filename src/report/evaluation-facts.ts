@@ -1,0 +1,55 @@
+import type { EvaluatedRun } from "../release/evaluation.schema.ts";
+import { counted, milliseconds, percent, percentInterval, trimmed, usd } from "./numbers.ts";
+
+/** What was judged: `prompts/support-triage@v1`, or the worktree when the content is no version. */
+export function targetName({ target }: EvaluatedRun): string {
+  if (target.version !== null) return `${target.ref}@${target.version}`;
+  return target.digest === null ? target.ref : `${target.ref} (unpublished, ${target.digest.slice(7, 15)})`;
+}
+
+/** One line on how many of what came out. */
+export function outcomeLine(run: EvaluatedRun): string {
+  const parts = [`${run.succeeded} of ${run.scored} trials succeeded`, counted(run.errors, "error")];
+  if (run.fromCache > 0) parts.push(`${run.fromCache} answers from the store`);
+  return `${counted(run.cases, "case")} × ${counted(run.trials, "trial")}: ${parts.join(", ")}`;
+}
+
+/** The metrics as label and text, in the order every format shows them; absent ones are left out. */
+export function metricRows(run: EvaluatedRun): [label: string, text: string][] {
+  const { metrics } = run;
+  const rows: [string, string | undefined][] = [
+    ["success rate", metrics.successRate ? `${percent(metrics.successRate.estimate)}  ${percentInterval(metrics.successRate.ci95)}` : "nothing was scored"],
+    ["safety", metrics.safety ? `${percent(metrics.safety.estimate)}  ${percentInterval(metrics.safety.ci95)}` : undefined],
+    ["pass^k", passLine(run)],
+    ["latency", latencyLine(run)],
+    ["cost", costLine(run)],
+    ["tokens", tokenLine(run)],
+    ["answered by", run.answeredBy.length > 0 ? run.answeredBy.join(", ") : undefined],
+  ];
+  return rows.filter((r): r is [string, string] => r[1] !== undefined);
+}
+
+function passLine({ metrics, trials }: EvaluatedRun): string | undefined {
+  if (trials < 2) return undefined;
+  return Object.entries(metrics.passHatK)
+    .map(([k, value]) => `^${k} ${trimmed(value, 4)}`)
+    .join("  ");
+}
+
+function latencyLine({ metrics: { latencyMs: l } }: EvaluatedRun): string | undefined {
+  if (l === null) return undefined;
+  return `p50 ${milliseconds(l.p50)}  p95 ${milliseconds(l.p95)}  p99 ${milliseconds(l.p99)}${l.simulated ? "  (simulated)" : ""}`;
+}
+
+function costLine({ metrics: { costUsd: c }, target }: EvaluatedRun): string | undefined {
+  if (c === null) return target.model.startsWith("offline/") ? "none (offline stand-in)" : "unknown (no price)";
+  const success = c.perSuccess === null ? "" : `, ${usd(c.perSuccess)} a success`;
+  const judges = c.judges === null ? ", judges unknown" : c.judges > 0 ? `, judges ${usd(c.judges)}` : "";
+  return `${usd(c.total)} in all, ${usd(c.perTask)} a task${success}${judges}`;
+}
+
+function tokenLine({ metrics: { tokens: t } }: EvaluatedRun): string | undefined {
+  if (t.input === null && t.output === null) return undefined;
+  const cached = t.cached === null || t.cached === 0 ? "" : ` (${t.cached} cached)`;
+  return `${t.input ?? "?"} in${cached}, ${t.output ?? "?"} out`;
+}

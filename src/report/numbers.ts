@@ -1,0 +1,34 @@
+/** 0.9367 → "93.67 %"; at most two decimals. */
+export function percent(value: number): string {
+  return `${trimmed(value * 100, 2)} %`;
+}
+
+export function percentInterval([low, high]: readonly [number, number]): string {
+  return `[${percent(low)}, ${percent(high)}]`;
+}
+
+/** USD with as many decimals as a small amount needs: "$0.0014", "$12.50". */
+export function usd(value: number): string {
+  if (value === 0) return "$0";
+  return value >= 1 ? `$${value.toFixed(2)}` : `$${Number(value.toPrecision(3))}`;
+}
+
+export function milliseconds(value: number): string {
+  return `${value >= 100 ? Math.round(value) : trimmed(value, 1)} ms`;
+}
+
+/** At most `digits` decimals, no trailing zeros. */
+export function trimmed(value: number, digits: number): string {
+  return String(Number(value.toFixed(digits)));
+}
+
+/** "1 case", "2 cases". */
+export function counted(n: number, noun: string): string {
+  return `${n} ${noun}${n === 1 ? "" : "s"}`;
+}
+
+/** One line of at most `width` characters, with an ellipsis where it was cut. */
+export function oneLine(value: unknown, width: number): string {
+  const text = (typeof value === "string" ? value : (JSON.stringify(value) ?? "")).replace(/\s+/g, " ").trim();
+  return text.length <= width ? text : `${text.slice(0, Math.max(1, width - 1))}…`;
+}
