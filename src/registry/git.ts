@@ -1,0 +1,107 @@
+import { AgentopsError } from "../core/errors.ts";
+
+/** What a git process left behind; a failed command is a value, so that callers can tell refusals apart. */
+export interface GitResult {
+  /** 0 when it worked; negative when git could not be started. */
+  exitCode: number;
+  stdout: string;
+  stderr: string;
+}
+
+export interface GitOptions {
+  /** `key=value` for this call only (`git -c`). */
+  config?: string[];
+  /** Text for the process's stdin. */
+  input?: string;
+}
+
+/** Runs git in one folder. Arguments are passed as they are, never through a shell. */
+export type Git = (args: string[], options?: GitOptions) => Promise<GitResult>;
+
+/**
+ * Variables that would point git at another repository or index than the one around the folder (a hook sets them), and
+ * programs that would wait for a person.
+ */
+const DROPPED =
+  /^(?:GIT_(?:DIR|WORK_TREE|INDEX_FILE|PREFIX|NAMESPACE|COMMON_DIR|OBJECT_DIRECTORY|ALTERNATE_OBJECT_DIRECTORIES|EDITOR|SEQUENCE_EDITOR|PAGER|EXTERNAL_DIFF|TEMPLATE_DIR|EXEC_PATH|PROXY_COMMAND|CONFIG)|EDITOR|VISUAL|PAGER|PREFIX)$/i;
+
+/**
+ * simple-git guards against arguments and variables that came from a stranger. Arguments are ours, and the environment
+ * is the operator's own: without these, CI's deploy keys (GIT_SSH_COMMAND) and identities would be ignored.
+ */
+const OPERATORS_OWN = {
+  allowUnsafeSshCommand: true,
+  allowUnsafeAskPass: true,
+  allowUnsafeConfigPaths: true,
+  allowUnsafeConfigEnvCount: true,
+  allowUnsafeCredentialHelper: true,
+  allowUnsafeUrlRewrite: true,
+  allowUnsafeHooksPath: true,
+  allowUnsafeGpgProgram: true,
+  // Otherwise simple-git sets a variable that also breaks the user's own hooks.
+  allowAbbreviatedOptions: true,
+};
+
+/** A git that runs in `cwd`, an existing folder. simple-git is loaded here, at the first use. */
+export async function openGit(cwd: string, env: NodeJS.ProcessEnv): Promise<Git> {
+  const { simpleGit } = await import("simple-git");
+  const own = gitEnvironment(env);
+  return async (args, { config = [], input } = {}) => {
+    let result: GitResult = { exitCode: 0, stdout: "", stderr: "" };
+    const git = simpleGit({
+      baseDir: cwd,
+      config,
+      unsafe: OPERATORS_OWN,
+      allowEnvironment: Object.keys(own),
+      input: () => input,
+      errors: (_error, { exitCode, stdOut, stdErr }) => {
+        result = { exitCode, stdout: text(stdOut), stderr: text(stdErr) };
+        return undefined;
+      },
+    });
+    await git.env(own).raw(args);
+    return result;
+  };
+}
+
+function gitEnvironment(env: NodeJS.ProcessEnv): Record<string, string> {
+  const kept = Object.entries(env).filter((e): e is [string, string] => e[1] !== undefined && !DROPPED.test(e[0]));
+  // English messages, because some refusals can only be told apart by their text; never a prompt for a password.
+  return { ...Object.fromEntries(kept), LANGUAGE: "en", GIT_TERMINAL_PROMPT: "0" };
+}
+
+function text(chunks: Buffer[]): string {
+  return Buffer.concat(chunks).toString("utf8");
+}
+
+/** The stdout of a command that must work; throws GIT_FAILED with git's own words. */
+export async function must(git: Git, args: string[], options?: GitOptions): Promise<string> {
+  const result = await git(args, options);
+  if (result.exitCode !== 0) throw gitFailed(result, `git ${args[0] ?? ""} failed`);
+  return result.stdout;
+}
+
+/** GIT_FAILED, or CONCURRENT_CHANGE when another git process held the lock. */
+export function gitFailed(result: GitResult, what: string, hint?: string): AgentopsError {
+  const said = `${result.stderr}\n${result.stdout}`.trim();
+  if (result.exitCode < 0) {
+    return new AgentopsError("GIT_FAILED", "git could not be started", { hint: "install git and put it on PATH" });
+  }
+  if (isLocked(said)) {
+    return new AgentopsError("CONCURRENT_CHANGE", `${what}: another git process is at work in this repository`, {
+      hint: "run the command again; if no other git runs, remove the stale .lock file git names",
+      details: { git: said },
+    });
+  }
+  return new AgentopsError("GIT_FAILED", `${what}: ${firstLine(said)}`, { hint, details: { git: said } });
+}
+
+function isLocked(said: string): boolean {
+  return /\.lock': File exists|cannot lock ref|Unable to create '.*\.lock'/.test(said);
+}
+
+function firstLine(said: string): string {
+  const lines = said.split("\n").filter((l) => l.trim() !== "" && !l.startsWith("hint:"));
+  const best = lines.find((l) => /^(?:fatal|error): /.test(l)) ?? lines[0] ?? "no output";
+  return best.replace(/^(?:fatal|error): /, "");
+}

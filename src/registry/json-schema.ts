@@ -1,0 +1,47 @@
+import { createRequire } from "node:module";
+import { messageOf } from "../core/errors.ts";
+
+const require = createRequire(import.meta.url);
+
+/** Checks a value; returns what is wrong with it, in sentences; empty when it fits. */
+export type SchemaCheck = (value: unknown) => string[];
+
+type Ajv = import("ajv/dist/2020.js").Ajv2020;
+type ErrorObject = import("ajv/dist/2020.js").ErrorObject;
+
+const loaded = new Map<boolean, Ajv>();
+
+/** JSON Schema 2020-12 with formats; loaded at the first use, since most commands check no schema. */
+function ajv(strictSchema: boolean): Ajv {
+  const before = loaded.get(strictSchema);
+  if (before) return before;
+  const { Ajv2020 } = require("ajv/dist/2020.js") as typeof import("ajv/dist/2020.js");
+  const { default: addFormats } = require("ajv-formats") as { default: (ajv: Ajv) => void };
+  const made = new Ajv2020({ allErrors: true, strict: false, strictSchema, allowUnionTypes: true });
+  addFormats(made);
+  loaded.set(strictSchema, made);
+  return made;
+}
+
+/**
+ * Compiles a JSON Schema that a user wrote; a schema that is not valid is a value, not an exception. `strict` also
+ * refuses unknown keywords and formats, so that a mistyped `maxium` is not a bound nobody enforces.
+ */
+export function compileSchema(
+  schema: Readonly<Record<string, unknown>>,
+  { strict = false } = {},
+): { check: SchemaCheck } | { error: string } {
+  try {
+    // A $schema of another draft would make ajv look for that draft's meta-schema; an $id would clash when used twice.
+    const validate = ajv(strict).compile({ ...schema, $schema: undefined, $id: undefined });
+    return { check: (value) => (validate(value) ? [] : (validate.errors ?? []).map(sentence)) };
+  } catch (error) {
+    return { error: messageOf(error) };
+  }
+}
+
+function sentence({ instancePath, message = "is not valid", params }: ErrorObject): string {
+  const where = instancePath === "" ? "variables" : instancePath.slice(1).replaceAll("/", ".");
+  const extra = (params as { additionalProperty?: string }).additionalProperty;
+  return `${where} ${message}${extra === undefined ? "" : ` ("${extra}")`}`;
+}

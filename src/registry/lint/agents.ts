@@ -1,0 +1,56 @@
+import type { Problem } from "../../core/problems.ts";
+import { didYouMean } from "../../core/suggest.ts";
+import { type LintContext, type LintFile, problemAt } from "./file.ts";
+
+const GUARDS = ["injection", "scope", "pii", "secrets"];
+
+/** Above this, models start to pick wrong tools. */
+const MAX_TOOLS = 10;
+
+/** unknown-prompt: the prompt an agent names has no file. */
+export function agentPrompt(file: LintFile, { artifacts }: LintContext): Problem[] {
+  const { agent } = file;
+  if (!agent) return [];
+  const known = [...new Set(artifacts.filter((a) => a.kind === "prompts").map((a) => a.name))];
+  if (known.includes(agent.prompt)) return [];
+  const message = `no prompt named "${agent.prompt}" (${didYouMean(agent.prompt, known)})`;
+  return [problemAt(file, ["prompt"], { rule: "unknown-prompt", message })];
+}
+
+/** duplicate-tool, too-many-tools, and unknown-tool for a `compensate:` that names none of the agent's tools. */
+export function tools(file: LintFile): Problem[] {
+  const list = file.agent?.tools ?? [];
+  const names = list.map((t) => t.name);
+  const twice = names.flatMap((name, i) => {
+    if (names.indexOf(name) === i) return [];
+    const message = `tool "${name}" is there twice`;
+    return [problemAt(file, ["tools", i, "name"], { rule: "duplicate-tool", message })];
+  });
+  return [...twice, ...list.flatMap((tool, i) => compensation(file, names, tool.compensate, i)), ...many(file, list)];
+}
+
+function compensation(file: LintFile, names: readonly string[], target: string | undefined, i: number): Problem[] {
+  if (target === undefined || names.includes(target)) return [];
+  const message = `this agent has no tool "${target}" (${didYouMean(target, names)})`;
+  return [problemAt(file, ["tools", i, "compensate"], { rule: "unknown-tool", message })];
+}
+
+function many(file: LintFile, list: readonly unknown[]): Problem[] {
+  if (list.length <= MAX_TOOLS) return [];
+  const message = `${list.length} tools; models choose worse above ${MAX_TOOLS}`;
+  const hint = "split the agent";
+  const severity = "warning";
+  return [problemAt(file, ["tools"], { rule: "too-many-tools", severity, part: "key", message, hint })];
+}
+
+/** unknown-guard: advice, since a later version may know more guards. */
+export function guards(file: LintFile): Problem[] {
+  const given = file.agent?.guards;
+  return (["input", "output"] as const).flatMap((side) =>
+    (given?.[side] ?? []).flatMap((guard, i) => {
+      if (GUARDS.includes(guard)) return [];
+      const message = `unknown guard "${guard}" (${didYouMean(guard, GUARDS)})`;
+      return [problemAt(file, ["guards", side, i], { rule: "unknown-guard", severity: "warning", message })];
+    }),
+  );
+}

@@ -1,0 +1,34 @@
+import type { Problem } from "../../core/problems.ts";
+import type { Project } from "../../core/project.ts";
+import type { Path, YamlFile } from "../../core/yaml.ts";
+import type { ArtifactFile } from "../files.ts";
+import type { Agent, Prompt } from "../schema.ts";
+
+/** A file under lint. `prompt` or `agent` is set when it fits its schema; the rules about meaning need that. */
+export interface LintFile extends ArtifactFile {
+  text: string;
+  yaml: YamlFile;
+  prompt?: Prompt;
+  agent?: Agent;
+}
+
+/** What a rule may look at beside its file. */
+export interface LintContext {
+  project: Project;
+  /** Every artifact of the project by file name, also those not under lint. */
+  artifacts: readonly ArtifactFile[];
+}
+
+/** One rule, or a few that look at the same thing. */
+export type Rule = (file: LintFile, context: LintContext) => Problem[] | Promise<Problem[]>;
+
+/** A finding at the value (or key) of a path in the file. */
+export function problemAt(
+  file: LintFile,
+  path: Path,
+  finding: { rule: string; message: string; hint?: string; severity?: Problem["severity"]; part?: "key" | "value" },
+): Problem {
+  const { rule, message, hint, severity = "error", part } = finding;
+  const at = file.yaml.locate(path, part);
+  return { severity, rule, file: file.path, ...at, message, ...(hint !== undefined && { hint }) };
+}

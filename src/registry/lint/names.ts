@@ -1,0 +1,33 @@
+import type { Problem } from "../../core/problems.ts";
+import { addressOf } from "../files.ts";
+import { type LintContext, type LintFile, problemAt } from "./file.ts";
+
+/** name-mismatch: refs and tags come from the file name, so the two must agree. duplicate-name: two files, one name. */
+export function names(file: LintFile, { artifacts }: LintContext): Problem[] {
+  const written = (file.prompt ?? file.agent)?.name;
+  const problems: Problem[] = [];
+  if (written !== undefined && written !== file.name) {
+    const message = `name is "${written}", but the file name says "${file.name}"`;
+    problems.push(problemAt(file, ["name"], { rule: "name-mismatch", message, hint: "rename one of the two" }));
+  }
+  const twin = artifacts.find((a) => a.kind === file.kind && a.name === file.name && a.path < file.path);
+  if (twin) {
+    const message = `${addressOf(file.kind, file.name)} is also in ${twin.path}`;
+    problems.push(problemAt(file, ["name"], { rule: "duplicate-name", message, hint: "delete one of the two" }));
+  }
+  return problems;
+}
+
+/** missing-owner: somebody must be called when an agent misbehaves; for a prompt it is advice. */
+export function owners(file: LintFile): Problem[] {
+  if (file.agent && file.agent.owner === undefined) {
+    const message = "no owner: say which team answers for this agent";
+    return [problemAt(file, [], { rule: "missing-owner", message, hint: "owner: { team: NAME, contact: EMAIL }" })];
+  }
+  if (file.prompt && file.prompt.agentops?.owner === undefined) {
+    const message = "no owner";
+    const hint = "agentops: { owner: TEAM }";
+    return [problemAt(file, ["agentops"], { rule: "missing-owner", severity: "warning", part: "key", message, hint })];
+  }
+  return [];
+}

@@ -1,0 +1,68 @@
+import { AgentopsError } from "../core/errors.ts";
+import type { Project } from "../core/project.ts";
+import { parseRef, type Ref, type RefPoint } from "../core/refs.ts";
+import type { LoadedArtifact } from "./artifact.ts";
+import { addressOf } from "./files.ts";
+import { type ArtifactContent, readArtifact } from "./read.ts";
+import { findRepo, needRepo, type Repo, resolveCommit } from "./repo.ts";
+import { commitSource, type Source, worktreeSource } from "./source.ts";
+import { type Address, addressIn, notFound } from "./resolve.ts";
+import { versionsOf } from "./versions.ts";
+import { missingRevision, sourceOfVersion, taggedVersion } from "./version-ref.ts";
+
+/**
+ * Loads the artifact a ref names: `@worktree` (the default) from disk, without needing git; `@v7` from its tag; any
+ * other point from that git revision. A bare NAME is looked for in prompts/ and agents/.
+ *
+ * Throws REF_INVALID (also for a bare name that is both), ARTIFACT_NOT_FOUND, VERSION_NOT_FOUND, FILE_INVALID, and
+ * GIT_FAILED when a version or revision is asked for outside a git repository.
+ */
+export async function loadArtifact(project: Project, ref: string | Ref): Promise<LoadedArtifact> {
+  const parsed = typeof ref === "string" ? parseRef(ref) : ref;
+  const { point } = parsed;
+  if (point.type === "channel") throw notPromoted(parsed, point.channel);
+  if (point.type === "version") return loadVersion(project, parsed, point.number);
+  const repo = point.type === "rev" ? await needRepo(project) : await findRepo(project);
+  const source = await sourceAt(project, repo, point);
+  const content = await loadContent(source, await addressIn(source, parsed));
+  return { ...content, version: repo && (await versionWith(repo, content)) };
+}
+
+/** {@link readArtifact}, but a missing file is ARTIFACT_NOT_FOUND with the name that was meant. */
+export async function loadContent(source: Source, address: Address): Promise<ArtifactContent> {
+  const content = await readArtifact(source, address);
+  if (!content) throw await notFound(source, address);
+  return content;
+}
+
+/** The newest published version with the same content, or null. */
+async function versionWith(repo: Repo, content: ArtifactContent): Promise<string | null> {
+  const versions = await versionsOf(repo, content);
+  return versions.find((v) => v.digest === content.digest)?.version ?? null;
+}
+
+async function loadVersion(project: Project, ref: Ref, number: number): Promise<LoadedArtifact> {
+  const repo = await needRepo(project);
+  const version = await taggedVersion(repo, ref, number);
+  const content = await readArtifact(sourceOfVersion(repo, version), version);
+  if (content) return { ...content, version: version.version };
+  throw new AgentopsError(
+    "VERSION_NOT_FOUND",
+    `tag ${version.tag} is on commit ${version.commit.slice(0, 12)}, which has no ${addressOf(version.kind, version.name)} in this project's folder`,
+    { hint: `another project of this repository may own it: git show --stat ${version.tag}` },
+  );
+}
+
+async function sourceAt(project: Project, repo: Repo | null, point: RefPoint): Promise<Source> {
+  if (point.type !== "rev" || repo === null) return worktreeSource(project.root);
+  const commit = await resolveCommit(repo, point.rev);
+  if (commit === null) throw await missingRevision(repo, point.rev);
+  return commitSource(repo, commit);
+}
+
+function notPromoted({ kind, name }: Ref, channel: string): AgentopsError {
+  const address = kind === undefined ? name : addressOf(kind, name);
+  return new AgentopsError("VERSION_NOT_FOUND", `${address} has no ${channel} version: nothing has been promoted yet`, {
+    hint: `agentops log ${address} lists the versions; name one, e.g. ${address}@v1`,
+  });
+}

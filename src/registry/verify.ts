@@ -1,0 +1,89 @@
+import { AgentopsError, messageOf } from "../core/errors.ts";
+import type { Project } from "../core/project.ts";
+import { parseRef, type Ref } from "../core/refs.ts";
+import { addressOf } from "./files.ts";
+import { readArtifact } from "./read.ts";
+import { needRepo, type Repo } from "./repo.ts";
+import { checkSignature, type Signature } from "./signature.ts";
+import { sourceOfVersion, taggedVersion } from "./version-ref.ts";
+import type { VersionTag } from "./versions.ts";
+
+/** What `agentops verify` found out. `ok: false` is a result, not an error. */
+export interface Verification {
+  schema: "agentops.verify/1";
+  /** `prompts/NAME@v7`. */
+  ref: string;
+  version: string;
+  tag: string;
+  commit: string;
+  /** The digest the tag carries, and the one its commit has now; null when there is none. */
+  digest: { recorded: string | null; actual: string | null; ok: boolean };
+  signature: Omit<Signature, "required">;
+  ok: boolean;
+  /** Why it is not ok; empty when it is. */
+  reasons: string[];
+}
+
+/**
+ * Checks one version (`…@v7`), or the latest of an artifact: that the tagged commit still has the content that was
+ * published, and that somebody listed in `.agentops/allowed_signers` signed it, when that file exists.
+ * Throws REF_INVALID for another sort of ref, VERSION_NOT_FOUND, GIT_FAILED.
+ */
+export async function verifyVersion(project: Project, ref: string | Ref): Promise<Verification> {
+  const parsed = typeof ref === "string" ? parseRef(ref) : ref;
+  const repo = await needRepo(project);
+  const version = await taggedVersion(repo, parsed, numberOf(parsed));
+  const { actual, problem } = await actualDigest(repo, version);
+  const { required, ...signature } = await checkSignature(project, repo, version);
+  const digestReasons = [...problem, ...tagReasons(version), ...digestReason(version, actual)];
+  const reasons = [...digestReasons, ...signatureReasons(signature, required)];
+  return {
+    schema: "agentops.verify/1",
+    ref: `${addressOf(version.kind, version.name)}@${version.version}`,
+    version: version.version,
+    tag: version.tag,
+    commit: version.commit,
+    digest: { recorded: version.digest, actual, ok: digestReasons.length === 0 },
+    signature,
+    ok: reasons.length === 0,
+    reasons,
+  };
+}
+
+function numberOf({ point, name }: Ref): number | undefined {
+  if (point.type === "version") return point.number;
+  if (point.type === "worktree") return undefined;
+  throw new AgentopsError("REF_INVALID", "only a published version can be verified", {
+    hint: `agentops verify ${name}@v1, or without @ for the latest`,
+  });
+}
+
+async function actualDigest(repo: Repo, version: VersionTag): Promise<{ actual: string | null; problem: string[] }> {
+  try {
+    const content = await readArtifact(sourceOfVersion(repo, version), version);
+    if (content) return { actual: content.digest, problem: [] };
+    return { actual: null, problem: [`commit ${version.commit.slice(0, 12)} has no such artifact`] };
+  } catch (error) {
+    return { actual: null, problem: [messageOf(error)] };
+  }
+}
+
+function tagReasons({ annotated, tag, innerName }: VersionTag): string[] {
+  if (!annotated) return [`${tag} is a lightweight tag; publish makes annotated ones`];
+  // A copied tag object keeps its digest and even its signature; only its own name gives it away.
+  return innerName === tag ? [] : [`the tag object was made as ${innerName}, not as ${tag}`];
+}
+
+function digestReason({ annotated, digest, tag }: VersionTag, actual: string | null): string[] {
+  if (!annotated) return [];
+  if (digest === null) return [`${tag} records no digest`];
+  return actual === null || actual === digest ? [] : [`the tagged commit has digest ${actual}, the tag says ${digest}`];
+}
+
+function signatureReasons({ status, signer }: Omit<Signature, "required">, required: boolean): string[] {
+  if (status === "bad") return ["the signature is bad: the tag was changed after it was signed"];
+  if (!required || status === "good") return [];
+  if (status === "none") return ["not signed, and .agentops/allowed_signers exists"];
+  if (status === "unknown") return ["the signature cannot be checked here"];
+  return [`signed by ${signer ?? "a key"} that .agentops/allowed_signers does not list`];
+}
