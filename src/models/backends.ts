@@ -3,7 +3,7 @@ import type { ModelProvider } from "../core/config.schema.ts";
 import type { Project } from "../core/project.ts";
 import { requiredKey } from "./api-key.ts";
 import type { Backend } from "./backend.ts";
-import type { ProviderSetup, RemoteKind, RemoteProvider } from "./providers/provider.ts";
+import type { RemoteKind, RemoteProvider } from "./providers/provider.ts";
 
 export interface BackendSetup {
   project: Project;
@@ -12,7 +12,6 @@ export interface BackendSetup {
   model: string;
   env: NodeJS.ProcessEnv;
   clock: Clock;
-  concurrency: number;
 }
 
 /** What answers for a provider; only the code of that kind is loaded. */

@@ -44,7 +44,7 @@ export async function createModelClient(
   const concurrency = own.concurrency ?? options.concurrency ?? general.concurrency ?? DEFAULTS.concurrency;
   const { clock, random, warn } = options;
   const env = options.env ?? project.env;
-  const backend = await createBackend(provider, { project, name, model, env, clock, concurrency });
+  const backend = await createBackend(provider, { project, name, model, env, clock });
   const agent = provider.kind === "exec" || provider.kind === "http";
   return callClient(backend, {
     pin,

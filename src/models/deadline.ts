@@ -1,4 +1,5 @@
 import { CallFailure } from "./failure.ts";
+import { onAbort } from "./on-abort.ts";
 
 export interface Deadline {
   timeoutMs: number;
@@ -23,18 +24,26 @@ export function withDeadline<T>(run: (signal: AbortSignal) => Promise<T>, deadli
       reject(failure);
       controller.abort(failure);
     };
-    const onAbort = () => {
-      stop(aborted());
-    };
     const timer = setTimeout(() => {
       stop(timedOut(timeoutMs));
     }, timeoutMs);
+    const unwatch = onAbort(signal, () => {
+      stop(aborted());
+    });
     const done = () => {
       clearTimeout(timer);
-      signal.removeEventListener("abort", onAbort);
+      unwatch();
     };
-    signal.addEventListener("abort", onAbort, { once: true });
-    run(controller.signal).then(resolve, reject).finally(done);
+    run(controller.signal).then(
+      (value) => {
+        done();
+        resolve(value);
+      },
+      (error: unknown) => {
+        done();
+        reject(error instanceof Error ? error : new Error(String(error)));
+      },
+    );
   });
 }
 

@@ -1,6 +1,7 @@
 import type { Clock } from "../core/clock.ts";
 import { CallFailure } from "./failure.ts";
 import { createBucket } from "./bucket.ts";
+import { onAbort } from "./on-abort.ts";
 
 export interface Limits {
   /** Calls under way at once. */
@@ -56,15 +57,15 @@ export function createGate(limits: Limits, clock: Clock): Gate {
   const queue = (signal: AbortSignal, expected: number) =>
     new Promise<void>((resolve, reject) => {
       const entry: Waiting = { tokens: expected, start: () => undefined };
-      const onAbort = () => {
+      const unwatch = onAbort(signal, () => {
+        unwatch();
         waiting = waiting.filter((w) => w !== entry);
         reject(new CallFailure("aborted", "stopped before it began"));
-      };
+      });
       entry.start = () => {
-        signal.removeEventListener("abort", onAbort);
+        unwatch();
         resolve();
       };
-      signal.addEventListener("abort", onAbort, { once: true });
       waiting.push(entry);
     });
 

@@ -116,7 +116,7 @@ function onLine(state: State, line: string): void {
     fail(state, new CallFailure("bad-response", `the agent wrote a line that is not JSON: ${excerpt(line)}`, { hint }));
     return;
   }
-  const id = value?.id;
+  const id = idOf(value);
   if (id !== undefined && id !== pending.id) {
     fail(
       state,
@@ -134,6 +134,10 @@ function parsed(line: string): unknown {
   } catch {
     return undefined;
   }
+}
+
+function idOf(value: unknown): unknown {
+  return typeof value === "object" && value !== null && "id" in value ? value.id : undefined;
 }
 
 /** Whatever went wrong, the process is in an unknown state: the trial fails and the process goes. */
