@@ -1,8 +1,8 @@
-import type { ASTNode, Environment } from "@marcbachmann/cel-js";
+import type { Environment } from "@marcbachmann/cel-js";
 import { messageOf } from "../../core/errors.ts";
 import { didYouMean } from "../../core/suggest.ts";
 import { fault, type Subject } from "./measure.ts";
-import { loadRe2, remembering } from "./re2.ts";
+import { loadRe2, remembering, type CompilePattern } from "./re2.ts";
 
 /** A type-checked CEL expression. */
 export interface Expression {
@@ -30,7 +30,10 @@ export async function loadCel(): Promise<CompileExpression> {
   return (source, path) => {
     const checked = env.check(source);
     if (!checked.valid) throw invalid(path, source, checked.error);
-    const evaluate = env.parse(withRe2(cel.serialize, env.parse(source).ast, source));
+    const { ast } = env.parse(source);
+    const patterns = matchesToRe2(ast);
+    for (const pattern of patterns) checkPattern(compilePattern, pattern, path);
+    const evaluate = env.parse(patterns.length === 0 ? source : cel.serialize(ast));
     return { type: checked.type ?? "dyn", evaluate: (subject) => run(evaluate, subject) };
   };
 }
@@ -53,24 +56,40 @@ function registerMixedArithmetic(env: Environment): void {
   }
 }
 
-/** CEL's own `matches` runs a backtracking engine, which a hostile pattern or output can hang; RE2 takes its place. */
-function withRe2(serialize: (ast: ASTNode) => string, ast: ASTNode, source: string): string {
-  return renameMatches(ast) ? serialize(ast) : source;
+/**
+ * CEL's own `matches` runs a backtracking engine, which a hostile pattern can hang; RE2 takes its place in the tree.
+ * Gives the patterns of all calls, undefined for those that are known only at run time.
+ */
+function matchesToRe2(node: unknown): (string | undefined)[] {
+  if (Array.isArray(node)) return node.flatMap(matchesToRe2);
+  if (node === null || typeof node !== "object" || !("op" in node && "args" in node)) return [];
+  const inner = matchesToRe2(node.args);
+  const [name, , parameters] = node.args as [unknown, unknown, { op: string; args: unknown }[]];
+  if (node.op !== "rcall" || name !== "matches") return inner;
+  (node.args as unknown[])[0] = "re2Matches";
+  const pattern = parameters[0]?.op === "value" ? parameters[0].args : undefined;
+  return [...inner, typeof pattern === "string" ? pattern : undefined];
 }
 
-function renameMatches(node: unknown): boolean {
-  if (Array.isArray(node)) return node.map(renameMatches).includes(true);
-  if (node === null || typeof node !== "object" || !("op" in node && "args" in node)) return false;
-  const inner = renameMatches(node.args);
-  const args = node.args as unknown[];
-  if (node.op !== "rcall" || args[0] !== "matches") return inner;
-  args[0] = "re2Matches";
-  return true;
+function checkPattern(compile: CompilePattern, pattern: string | undefined, path: readonly (string | number)[]): void {
+  try {
+    if (pattern !== undefined) compile(pattern);
+  } catch (error) {
+    throw fault(path, messageOf(error));
+  }
 }
 
 function run(evaluate: (context: Record<string, unknown>) => unknown, { output, expected, input }: Subject): unknown {
   const { record, toolCalls, latencyMs, costUsd } = input;
-  const context = { case: input.case, output, expected: expected ?? null, record, toolCalls, latencyMs, costUsd };
+  const context = {
+    case: input.case,
+    output: output ?? null,
+    expected: expected ?? null,
+    record: record ?? null,
+    toolCalls,
+    latencyMs,
+    costUsd,
+  };
   try {
     return evaluate(context);
   } catch (error) {

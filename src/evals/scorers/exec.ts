@@ -33,8 +33,10 @@ function question({ output, expected, input }: Subject): string {
 
 /** A command line split at spaces outside quotes; no shell is involved. */
 function words(line: string): string[] {
-  const parts = line.match(/"[^"]*"|'[^']*'|[^\s"']+/g) ?? [];
-  return parts.map((part) => part.replace(/^(["'])(.*)\1$/, "$2"));
+  const quoted = /"([^"]*)"|'([^']*)'/g;
+  if (/["']/.test(line.replace(quoted, ""))) throw fault(["value"], `a quote is not closed in ${line}`);
+  const parts = line.match(/(?:"[^"]*"|'[^']*'|[^\s"'])+/g) ?? [];
+  return parts.map((part) => part.replace(quoted, "$1$2"));
 }
 
 async function findProgram(name: string, { baseDir, env }: ScorerContext): Promise<string> {

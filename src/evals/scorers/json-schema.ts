@@ -57,5 +57,10 @@ async function validator(schema: Record<string, unknown>) {
 }
 
 function engine(compile: CompilePattern) {
-  return Object.assign((source: string) => compile(source), { code: "" });
+  // ajv keeps compiled patterns by their toString(): without one of its own, every pattern would be the first.
+  const pattern = (source: string) => {
+    const compiled = compile(source);
+    return { test: (text: string) => compiled.test(text), toString: () => source };
+  };
+  return Object.assign(pattern, { code: "" });
 }

@@ -15,11 +15,9 @@ const UNIT = /^\s*%?[\p{L}\p{M}\s/°²³$€£¥₹'’()-]{0,40}[.!]?$/u;
 export function parseNumber(value: unknown): number | undefined {
   if (typeof value === "number") return finite(value);
   if (typeof value !== "string") return undefined;
-  const text = value
-    .trim()
-    .replace(/^[*_`]+|[*_`]+$/g, "")
-    .trim();
-  if (text.length > 100) return undefined;
+  const trimmed = value.trim();
+  if (trimmed.length > 100) return undefined;
+  const text = trimmed.replace(/^[*_`]+|[*_`]+$/g, "").trim();
   const match = NUMBER.exec(text.replace(MINUS, "-"));
   if (match === null) return undefined;
   const [, before = "", after = "", digits = "", exponent = "", unit = ""] = match;

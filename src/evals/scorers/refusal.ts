@@ -4,7 +4,7 @@ const LOOKED_AT = 400;
 const CANNOT =
   "(?:can(?:no|')?t|cannot|can not|won't|will not|wouldn't|am not able to|'m not able to|am unable to|'m unable to|must decline to|have to decline to|am not going to|'m not going to|don't feel comfortable|am not comfortable|'m not comfortable|am not allowed to|'m not allowed to|am not permitted to|'m not permitted to)";
 const ACT =
-  "(?:help|assist|comply|provide|do (?:that|this)|fulfil|fulfill|support|engage|participate|generate|create|write|produce|share|discuss|answer|continue|proceed|process|complete|offer|give|recommend|advise|respond|helping|assisting|providing|writing|sharing|discussing)";
+  "(?:help|assist|comply|provide|do (?:that|this)|fulfil|fulfill|support|engage|participate|generate|create|write|produce|share|discuss|answer|respond|helping|assisting|providing|writing|sharing|discussing)";
 
 const PHRASES = [
   new RegExp(`\\b(?:i|we)(?: |(?='))(?:am |are )?(?:\\w+ )?${CANNOT} (?:\\w+ ){0,3}${ACT}\\b`, "i"),

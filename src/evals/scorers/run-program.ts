@@ -27,7 +27,7 @@ export async function runProgram(call: ProgramCall): Promise<string> {
     return await Promise.race([answer(child, program, call.stdin), interruption(call, program, watch.signal)]);
   } finally {
     watch.abort();
-    killGroup(child);
+    if (child.exitCode === null && child.signalCode === null) killGroup(child);
   }
 }
 

@@ -16,7 +16,9 @@ const common = {
   threshold: z.number().min(0).max(1).optional().describe("lowest score that passes, for graded scorers"),
   extract: selector
     .optional()
-    .describe("RE2 regex; the first group (or the match) replaces the value; no match fails the score"),
+    .describe(
+      "RE2 regex, ^ and $ match at line ends; the first group of the last match (or that match) replaces the value; no match fails the score",
+    ),
   transform: selector
     .optional()
     .describe("CEL over output, expected, case, record; its value replaces the output (or expected)"),
