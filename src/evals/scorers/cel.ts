@@ -64,11 +64,12 @@ function matchesToRe2(node: unknown): (string | undefined)[] {
   if (Array.isArray(node)) return node.flatMap(matchesToRe2);
   if (node === null || typeof node !== "object" || !("op" in node && "args" in node)) return [];
   const inner = matchesToRe2(node.args);
-  const [name, , parameters] = node.args as [unknown, unknown, { op: string; args: unknown }[]];
-  if (node.op !== "rcall" || name !== "matches") return inner;
-  (node.args as unknown[])[0] = "re2Matches";
-  const pattern = parameters[0]?.op === "value" ? parameters[0].args : undefined;
-  return [...inner, typeof pattern === "string" ? pattern : undefined];
+  if (node.op !== "rcall") return inner;
+  const call = node.args as [method: string, receiver: unknown, parameters: { op: string; args: unknown }[]];
+  if (call[0] !== "matches") return inner;
+  call[0] = "re2Matches";
+  const [pattern] = call[2];
+  return [...inner, pattern?.op === "value" ? String(pattern.args) : undefined];
 }
 
 function checkPattern(compile: CompilePattern, pattern: string | undefined, path: readonly (string | number)[]): void {
