@@ -4,6 +4,7 @@ import type { Backend } from "../backend.ts";
 import type { ModelRequest } from "../client.ts";
 import { answerOf } from "./answer.ts";
 import { callOptions } from "./call-options.ts";
+import { filteredAnswer } from "./filtered.ts";
 import type { Generated } from "./generated.ts";
 import { failureOf } from "./sdk-failure.ts";
 import { gather } from "./stream.ts";
@@ -26,6 +27,8 @@ export function languageModelBackend(model: LanguageModelV3, options: LanguageMo
         const generated = await generate(model, request, { signal, providerKey, clock });
         return answerOf(generated, (request.parameters.stop?.length ?? 0) > 0);
       } catch (error) {
+        const filtered = filteredAnswer(error);
+        if (filtered !== undefined) return filtered;
         throw failureOf(error, clock);
       }
     },
