@@ -1,4 +1,4 @@
-import { resolve } from "node:path";
+import { dirname, resolve } from "node:path";
 import { type Clock, systemClock } from "../core/clock.ts";
 import { AgentopsError } from "../core/errors.ts";
 import type { Project } from "../core/project.ts";
@@ -16,6 +16,8 @@ export interface CommandContext {
   project(): Promise<Project>;
   /** Writes the one document of the command: to `--output FILE`, else to stdout. */
   emit(document: string): Promise<void>;
+  /** The same for a document too large to hold: line by line. */
+  emitLines(lines: Iterable<string>): Promise<void>;
   /** A line for the person, on stderr; silent under --quiet. */
   note(line: string): void;
   /** True when that stream shows colour. */
@@ -43,7 +45,8 @@ export function createContext(shell: Shell, flags: GlobalFlags, signal: AbortSig
       const { loadProject } = await import("../core/project.ts");
       return loadProject({ cwd, env: shell.env, configFile: flags.config, environment: flags.env });
     },
-    emit: (document) => emit(shell, cwd, flags, document),
+    emit: (document) => writeLines(shell, cwd, flags, [document.endsWith("\n") ? document.slice(0, -1) : document]),
+    emitLines: (lines) => writeLines(shell, cwd, flags, lines),
     note: (line) => {
       if (flags.quiet !== true) shell.stderr.write(`${line}\n`);
     },
@@ -59,23 +62,30 @@ export function wantsColor(shell: Shell, flags: GlobalFlags, stream: OutStream):
   return stream.isTTY === true && shell.env["TERM"] !== "dumb";
 }
 
-async function emit(shell: Shell, cwd: string, flags: GlobalFlags, document: string): Promise<void> {
-  const text = document.endsWith("\n") ? document : `${document}\n`;
+async function writeLines(shell: Shell, cwd: string, flags: GlobalFlags, lines: Iterable<string>): Promise<void> {
   if (flags.output === undefined) {
-    await new Promise<void>((done) => shell.stdout.write(text, () => done()));
+    for (const line of lines) await write(shell.stdout, `${line}\n`);
     return;
   }
-  const { mkdir, writeFile } = await import("node:fs/promises");
-  const { dirname } = await import("node:path");
+  const { createWriteStream } = await import("node:fs");
+  const { mkdir } = await import("node:fs/promises");
   const file = resolve(cwd, flags.output);
   try {
     await mkdir(dirname(file), { recursive: true });
-    await writeFile(file, text);
+    const stream = createWriteStream(file);
+    const failed = new Promise<never>((_, reject) => stream.once("error", reject));
+    for (const line of lines) await Promise.race([write(stream, `${line}\n`), failed]);
+    await Promise.race([new Promise<void>((done) => stream.end(done)), failed]);
   } catch (error) {
-    throw new AgentopsError(
-      "USAGE",
-      `cannot write ${flags.output}: ${(error as NodeJS.ErrnoException).code ?? "error"}`,
-      { cause: error },
-    );
+    throw new AgentopsError("USAGE", `cannot write ${flags.output}: ${(error as NodeJS.ErrnoException).code ?? "error"}`, { cause: error });
   }
+}
+
+/** Waits until the text is taken, so that a slow reader slows us down instead of filling memory. */
+function write(stream: OutStream, text: string): Promise<void> {
+  return new Promise((done) => {
+    stream.write(text, () => {
+      done();
+    });
+  });
 }

@@ -51,6 +51,8 @@ export function checkYaml<T>(
     ...yaml.locate(issue.path, issue.rule === "unknown-key" ? "key" : "value"),
     message: issue.message,
   }));
+  // A mistyped key also leaves its real name missing; the typo is the one to say first.
+  problems.sort((a, b) => Number(b.rule === "unknown-key") - Number(a.rule === "unknown-key"));
   return { problems };
 }
 

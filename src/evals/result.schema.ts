@@ -60,6 +60,7 @@ export const runResultSchema = z.strictObject({
   casesFailing: z.int().describe("cases with a trial that failed or ended in an error"),
   failing: z.array(z.string()).describe("the first of their ids"),
   fromCache: z.int(),
+  firstError: z.strictObject({ case: z.string(), kind: z.string(), message: z.string() }).nullable(),
   errorsByKind: z.record(z.string(), z.int()),
   outputsWithoutCase: z.int(),
   answeredBy: z.array(z.string()).describe("models that say they answered"),

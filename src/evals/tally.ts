@@ -17,6 +17,7 @@ export interface Tally {
   casesFailing: number;
   failing: string[];
   fromCache: number;
+  firstError: { case: string; kind: string; message: string } | null;
   errorsByKind: Record<string, number>;
   answeredBy: string[];
   warnings: string[];
@@ -60,6 +61,7 @@ function emptyTally(scorers: readonly ScorerInfo[]) {
     casesFailing: 0,
     failing: [] as string[],
     fromCache: 0,
+    firstError: null as Tally["firstError"],
     errorsByKind: {} as Record<string, number>,
     answeredBy: new Set<string>(),
     warnings: new Set<string>(),
@@ -122,6 +124,7 @@ function addTrial(t: State, current: CaseSums, trial: TalliedTrial): void {
     t.errors += 1;
     const kind = trial.errorKind ?? "other";
     t.errorsByKind[kind] = (t.errorsByKind[kind] ?? 0) + 1;
+    t.firstError ??= { case: trial.caseId, kind, message: trial.errorMessage ?? "" };
     return;
   }
   t.scored += 1;
@@ -182,7 +185,7 @@ function closeCase(t: State, c: CaseSums): void {
 }
 
 function finish(t: State): Tally {
-  const { scored, errors, succeeded, casesFailing, failing, fromCache, errorsByKind } = t;
+  const { scored, errors, succeeded, casesFailing, failing, fromCache, firstError, errorsByKind } = t;
   return {
     scored,
     errors,
@@ -190,6 +193,7 @@ function finish(t: State): Tally {
     casesFailing,
     failing,
     fromCache,
+    firstError,
     errorsByKind,
     answeredBy: [...t.answeredBy].sort(),
     warnings: [...t.warnings].sort(),

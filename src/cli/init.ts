@@ -1,0 +1,14 @@
+import { resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { initProject } from "../core/init.ts";
+import type { CommandContext } from "./context.ts";
+import { emitDocument } from "./document.ts";
+
+export async function run(context: CommandContext, [dir]: unknown[]): Promise<number> {
+  const packageRoot = fileURLToPath(new URL("../..", import.meta.url));
+  const result = await initProject(resolve(context.cwd, (dir as string | undefined) ?? "."), packageRoot);
+  await emitDocument(context, result, (style) =>
+    [...result.created.map((f) => `${style.good("created")} ${f}`), ...result.kept.map((f) => `${style.dim("kept")}    ${f}`), "", "next: agentops lint && agentops eval"].join("\n"),
+  );
+  return 0;
+}

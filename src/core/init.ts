@@ -1,0 +1,55 @@
+import { copyFile, mkdir, readdir, readFile, stat, writeFile } from "node:fs/promises";
+import { constants } from "node:fs";
+import { dirname, join } from "node:path";
+import { AgentopsError } from "./errors.ts";
+
+export interface InitResult {
+  schema: "agentops.init/1";
+  dir: string;
+  /** Relative paths that were written. */
+  created: string[];
+  /** Relative paths that were there already and stay as they are. */
+  kept: string[];
+}
+
+/** The sample project that ships with the package; its files are the ones its own tests run. */
+const SAMPLE = ["agentops.config.yaml", "prompts", "agents", "evals", "fixtures/support-triage.jsonl", "fixtures/refund-desk.jsonl", "schemas"];
+const IGNORED = ".agentops/state.db*";
+
+/** Writes a working project into a folder, made if missing. Never overwrites a file. */
+export async function initProject(dir: string, packageRoot: string): Promise<InitResult> {
+  const result: InitResult = { schema: "agentops.init/1", dir, created: [], kept: [] };
+  await makeFolder(dir);
+  for (const path of (await Promise.all(SAMPLE.map((p) => filesUnder(packageRoot, p)))).flat()) {
+    await mkdir(dirname(join(dir, path)), { recursive: true });
+    const fresh = await copyFile(join(packageRoot, path), join(dir, path), constants.COPYFILE_EXCL).then(() => true, existed);
+    (fresh ? result.created : result.kept).push(path);
+  }
+  (await ignoreState(join(dir, ".gitignore")) ? result.created : result.kept).push(".gitignore");
+  return result;
+}
+
+async function makeFolder(dir: string): Promise<void> {
+  await mkdir(dir, { recursive: true }).catch((error: unknown) => {
+    throw new AgentopsError("USAGE", `cannot make the folder ${dir}: ${(error as NodeJS.ErrnoException).code ?? "error"}`, { cause: error });
+  });
+}
+
+async function filesUnder(root: string, path: string): Promise<string[]> {
+  if (!(await stat(join(root, path))).isDirectory()) return [path];
+  const names = await readdir(join(root, path));
+  return names.sort().map((name) => `${path}/${name}`);
+}
+
+function existed(error: unknown): false {
+  if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
+  throw new AgentopsError("USAGE", `cannot write the project: ${(error as Error).message}`, { cause: error });
+}
+
+/** Adds the one line that keeps the store out of git; true when the file changed. */
+async function ignoreState(file: string): Promise<boolean> {
+  const text = await readFile(file, "utf8").catch(() => "");
+  if (text.split(/\r?\n/).includes(IGNORED)) return false;
+  await writeFile(file, `${text}${text === "" || text.endsWith("\n") ? "" : "\n"}${IGNORED}\n`);
+  return true;
+}
