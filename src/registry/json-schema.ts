@@ -33,7 +33,8 @@ export function compileSchema(
 ): { check: SchemaCheck } | { error: string } {
   try {
     // A $schema of another draft would make ajv look for that draft's meta-schema; an $id would clash when used twice.
-    const validate = ajv(strict).compile({ ...schema, $schema: undefined, $id: undefined });
+    const own = Object.entries(schema).filter(([key]) => key !== "$schema" && key !== "$id");
+    const validate = ajv(strict).compile(Object.fromEntries(own));
     return { check: (value) => (validate(value) ? [] : (validate.errors ?? []).map(sentence)) };
   } catch (error) {
     return { error: messageOf(error) };

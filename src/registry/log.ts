@@ -1,10 +1,11 @@
+import { AgentopsError } from "../core/errors.ts";
 import type { Project } from "../core/project.ts";
 import { parseRef } from "../core/refs.ts";
-import { addressOf } from "./files.ts";
+import { KINDS } from "./files.ts";
 import { needRepo, type Repo } from "./repo.ts";
 import { worktreeSource } from "./source.ts";
 import { taggedVersion } from "./version-ref.ts";
-import { type Address, addressIn } from "./resolve.ts";
+import { type Address, addressIn, notFound } from "./resolve.ts";
 import { type VersionTag, versionsOf } from "./versions.ts";
 
 /** One published version, as `agentops log` shows it. */
@@ -39,28 +40,17 @@ export async function logVersions(project: Project, name: string): Promise<Versi
 async function addressOfName(project: Project, repo: Repo, name: string): Promise<Address> {
   const ref = parseRef(name);
   const source = worktreeSource(project.root);
+  const files = (await Promise.all(KINDS.map((kind) => source.list(kind)))).flat();
+  if (files.some((f) => f.name === ref.name && (ref.kind ?? f.kind) === f.kind)) return addressIn(source, ref);
   try {
-    const address = await addressIn(source, ref);
-    const known = (await source.list(address.kind)).some((f) => f.name === address.name);
-    return known ? address : await taggedVersion(repo, ref);
+    return await taggedVersion(repo, ref);
   } catch (error) {
-    const tagged = await taggedVersion(repo, ref).catch(() => undefined);
-    if (tagged === undefined) throw error;
-    return tagged;
+    if (error instanceof AgentopsError && error.code === "VERSION_NOT_FOUND") throw await notFound(source, ref);
+    throw error;
   }
 }
 
 function entry(tag: VersionTag): VersionEntry {
   const { version, number, commit, digest, at, author, message, signed } = tag;
-  return {
-    version,
-    number,
-    commit,
-    tag: `${addressOf(tag.kind, tag.name)}/${version}`,
-    digest,
-    at,
-    author,
-    message,
-    signed,
-  };
+  return { version, number, commit, tag: tag.tag, digest, at, author, message, signed };
 }

@@ -275,7 +275,7 @@ describe("publish refuses, and leaves everything as it was", () => {
     "no identity": {
       prepare: async (t) => {
         await t.git("config", "user.useConfigOnly", "true");
-        for (const key of Object.keys(testEnv).filter((k) => /AUTHOR|COMMITTER/.test(k))) delete t.project.env[key];
+        t.project.env = Object.fromEntries(Object.entries(testEnv).filter(([key]) => !/AUTHOR|COMMITTER/.test(key)));
         await edit(t, "New {{ticket}}");
       },
       code: "GIT_FAILED",

@@ -3,7 +3,7 @@
  * is printed gives its JSON text instead of `[object Object]`. Values without a JSON form are left out.
  */
 export function asData(vars: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  return copyEntries(vars);
+  return printable(copyEntries(vars), vars);
 }
 
 function copy(value: unknown): unknown {

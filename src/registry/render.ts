@@ -137,7 +137,7 @@ function missingVariable(prompt: Prompt, declared: DeclaredVariables | null, nam
 
 /** In strict mode Handlebars throws `"x" not defined in [object Object] - 1:2`. */
 function renderFailed(prompt: Prompt, declared: DeclaredVariables | null, error: unknown): AgentopsError {
-  const name = /^"(.+)" not defined in /.exec(messageOf(error))?.[1];
+  const name = /^"([^"]+)" not defined in /.exec(messageOf(error))?.[1];
   if (name !== undefined) return missingVariable(prompt, declared, name);
   return new AgentopsError("RENDER_FAILED", `prompts/${prompt.name}: ${messageOf(error)}`, { cause: error });
 }

@@ -58,23 +58,42 @@ export function parseTemplate(content: string): { template: Template } | { probl
   try {
     return { template: parse(content) };
   } catch (error) {
-    return { problem: syntaxProblem(error as Error & { lineNumber?: number; column?: number }) };
+    return { problem: syntaxProblem(content, error as SyntaxFault) };
   }
 }
 
-/** Handlebars' parser puts the place only into the message: `Parse error on line 2:\n…text\n----^\nExpecting …`. */
-function syntaxProblem(error: Error & { lineNumber?: number; column?: number }): TemplateProblem {
+type SyntaxFault = Error & { lineNumber?: number; column?: number };
+
+/** Handlebars' parser tells the place only in its message: `Parse error on line 2:\n…text\n----^\nExpecting …`. */
+function syntaxProblem(content: string, error: SyntaxFault): TemplateProblem {
   const [first = "", , , expecting = ""] = error.message.split("\n");
-  const line = error.lineNumber ?? Number(/on line (\d+)/.exec(first)?.[1] ?? 1);
   const got = /got '(\w+)'/.exec(expecting)?.[1];
-  const what = got === undefined ? first.replace(/ - \d+:\d+$/, "") : sayGot(got);
-  return { line, column: (error.column ?? 0) + 1, message: `template syntax: ${what}` };
+  if (got === "EOF") return { ...positionAt(content, unclosedBlock(content)), message: "this block is not closed" };
+  const line = error.lineNumber ?? Number(/on line (\d+)/.exec(first)?.[1] ?? 1);
+  const lastTag = (content.split("\n")[line - 1] ?? "").lastIndexOf("{{");
+  const column = (error.column ?? Math.max(lastTag, 0)) + 1;
+  return { line, column, message: got === undefined ? first.replace(/ - \d+:\d+$/, "") : sayGot(got) };
 }
 
 function sayGot(token: string): string {
-  if (token === "EOF") return "a {{#block}} is not closed";
-  if (token === "INVALID") return "unexpected character, or a {{ that is not closed";
-  return `unexpected ${token}`;
+  return token === "INVALID"
+    ? "this tag has a character that does not belong there, or is not closed"
+    : `unexpected ${token}`;
+}
+
+/** Offset of the innermost `{{#` that no `{{/` closes. */
+function unclosedBlock(content: string): number {
+  const open: number[] = [];
+  for (const tag of content.matchAll(/\{\{~?([#/])/g)) {
+    if (tag[1] === "#") open.push(tag.index);
+    else open.pop();
+  }
+  return open.at(-1) ?? 0;
+}
+
+function positionAt(content: string, offset: number): ContentPosition {
+  const before = content.slice(0, offset);
+  return { line: before.split("\n").length, column: offset - before.lastIndexOf("\n") };
 }
 
 /** The constructs of a template that are refused: partials, decorators, helpers other than {@link HELPERS}. */
@@ -122,9 +141,10 @@ export function variableUses(template: Template): VariableUse[] {
  */
 function usesIn(program: Program, scopes: readonly string[][]): VariableUse[] {
   return program.body.flatMap((node) => {
-    if (node.type === "MustacheStatement") return useOf(node.path, scopes, false);
-    if (node.type !== "BlockStatement") return [];
+    if (node.type !== "MustacheStatement" && node.type !== "BlockStatement") return [];
     const asked = node.params.flatMap((param) => (isPath(param) ? useOf(param, scopes, true) : []));
+    // With parameters the path is a helper's name.
+    if (node.type === "MustacheStatement") return asked.length > 0 ? asked : useOf(node.path, scopes, false);
     return [...asked, ...usesInBlock(node, scopes)];
   });
 }

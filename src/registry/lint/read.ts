@@ -14,14 +14,27 @@ export async function readForLint(
   const text = await textOf(source, artifact);
   if (typeof text !== "string") return { problems: [text] };
   const { yaml, problems } = readYaml(text, artifact.path);
-  if (!yaml) return { problems };
+  // After the first syntax error the parser guesses; what it says then is noise.
+  if (!yaml) return { problems: problems.slice(0, 1).map((p) => withQuoteHint(p, text)) };
   const file: LintFile = { ...artifact, text, yaml };
-  if (artifact.kind === "prompts") {
-    const checked = checkYaml(promptSchema, yaml, ARTIFACT_KEY_ALIASES);
-    return { file: { ...file, ...(checked.value && { prompt: checked.value }) }, problems: checked.problems };
+  const checked = checkFile(file);
+  return { file: checked.file, problems: checked.problems.map((p) => withQuoteHint(p, text)) };
+}
+
+function checkFile(file: LintFile): { file: LintFile; problems: Problem[] } {
+  if (file.kind === "prompts") {
+    const { value, problems } = checkYaml(promptSchema, file.yaml, ARTIFACT_KEY_ALIASES);
+    return { file: { ...file, ...(value && { prompt: value }) }, problems };
   }
-  const checked = checkYaml(agentSchema, yaml, ARTIFACT_KEY_ALIASES);
-  return { file: { ...file, ...(checked.value && { agent: checked.value }) }, problems: checked.problems };
+  const { value, problems } = checkYaml(agentSchema, file.yaml, ARTIFACT_KEY_ALIASES);
+  return { file: { ...file, ...(value && { agent: value }) }, problems };
+}
+
+/** `content: {{x}}` is a mapping to YAML, which everybody who writes templates runs into once. */
+function withQuoteHint(problem: Problem, text: string): Problem {
+  const line = text.split("\n")[problem.line - 1] ?? "";
+  const quote = problem.rule !== "unknown-key" && /[:-]\s+\{\{/.test(line);
+  return quote ? { ...problem, hint: "put quotes around a value that starts with {{" } : problem;
 }
 
 async function textOf(source: Source, { path }: ArtifactFile): Promise<string | Problem> {

@@ -13,7 +13,9 @@ export function variables(file: LintFile): Problem[] {
   const declared = declaredVariables(prompt);
   const used = new Set<string>();
   const problems = prompt.messages.flatMap((_, i) => inMessage(file, prompt, i, declared, used));
-  return [...problems, ...unused(file, declared, used)];
+  // What a broken template would use is unknown.
+  const broken = problems.some((p) => p.rule === "template-syntax");
+  return broken ? problems : [...problems, ...unused(file, declared, used)];
 }
 
 function inMessage(
