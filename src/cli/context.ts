@@ -77,7 +77,11 @@ async function writeLines(shell: Shell, cwd: string, flags: GlobalFlags, lines: 
     for (const line of lines) await Promise.race([write(stream, `${line}\n`), failed]);
     await Promise.race([new Promise<void>((done) => stream.end(done)), failed]);
   } catch (error) {
-    throw new AgentopsError("USAGE", `cannot write ${flags.output}: ${(error as NodeJS.ErrnoException).code ?? "error"}`, { cause: error });
+    throw new AgentopsError(
+      "USAGE",
+      `cannot write ${flags.output}: ${(error as NodeJS.ErrnoException).code ?? "error"}`,
+      { cause: error },
+    );
   }
 }
 

@@ -14,7 +14,11 @@ import { createProgressView } from "./progress.ts";
 const FORMATS = ["text", "json", "markdown", "junit", "github"] as const;
 const EXIT = { pass: 0, none: 0, fail: 1, inconclusive: 3 } as const;
 
-export async function run(context: CommandContext, [suites]: unknown[], options: Record<string, unknown>): Promise<number> {
+export async function run(
+  context: CommandContext,
+  [suites]: unknown[],
+  options: Record<string, unknown>,
+): Promise<number> {
   const format = chosenFormat(context.flags, FORMATS);
   const evaluateOptions = optionsOf(context, suites as string[], options);
   const project = await context.project();
@@ -76,7 +80,12 @@ function optionsOf({ cwd }: CommandContext, suites: string[], options: Record<st
   };
 }
 
-async function render(format: (typeof FORMATS)[number], evaluation: Evaluation, context: CommandContext, store: Store): Promise<string> {
+async function render(
+  format: (typeof FORMATS)[number],
+  evaluation: Evaluation,
+  context: CommandContext,
+  store: Store,
+): Promise<string> {
   switch (format) {
     case "json":
       return JSON.stringify(evaluation, null, 2);

@@ -8,7 +8,12 @@ export async function run(context: CommandContext, [dir]: unknown[]): Promise<nu
   const packageRoot = fileURLToPath(new URL("../..", import.meta.url));
   const result = await initProject(resolve(context.cwd, (dir as string | undefined) ?? "."), packageRoot);
   await emitDocument(context, result, (style) =>
-    [...result.created.map((f) => `${style.good("created")} ${f}`), ...result.kept.map((f) => `${style.dim("kept")}    ${f}`), "", "next: agentops lint && agentops eval"].join("\n"),
+    [
+      ...result.created.map((f) => `${style.good("created")} ${f}`),
+      ...result.kept.map((f) => `${style.dim("kept")}    ${f}`),
+      "",
+      "next: agentops lint && agentops eval",
+    ].join("\n"),
   );
   return 0;
 }

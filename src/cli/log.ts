@@ -5,6 +5,8 @@ import { emitDocument } from "./document.ts";
 
 export async function run(context: CommandContext, [name]: unknown[]): Promise<number> {
   const versions = await logVersions(await context.project(), name as string);
-  await emitDocument(context, { schema: "agentops.log/1", name, versions }, (style) => logText(name as string, versions, style));
+  await emitDocument(context, { schema: "agentops.log/1", name, versions }, (style) =>
+    logText(name as string, versions, style),
+  );
   return 0;
 }

@@ -43,7 +43,16 @@ async function barView({ clock, shell }: CommandContext): Promise<ProgressView> 
         bar?.stop();
         current = suite;
         started = now;
-        bar = new progressBar.SingleBar({ format: "{suite} {bar} {value}/{total} {details}", stream: shell.stderr as NodeJS.WriteStream, clearOnComplete: true, hideCursor: true, barsize: 20 }, progressBar.Presets.shades_classic);
+        bar = new progressBar.SingleBar(
+          {
+            format: "{suite} {bar} {value}/{total} {details}",
+            stream: shell.stderr as NodeJS.WriteStream,
+            clearOnComplete: true,
+            hideCursor: true,
+            barsize: 20,
+          },
+          progressBar.Presets.shades_classic,
+        );
         bar.start(progress.planned, 0, { suite, details: "" });
       } else if (now - last < BAR_EVERY_MS && progress.done < progress.planned) return;
       last = now;

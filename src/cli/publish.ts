@@ -3,7 +3,11 @@ import { publishText } from "../report/registry.ts";
 import type { CommandContext } from "./context.ts";
 import { emitDocument } from "./document.ts";
 
-export async function run(context: CommandContext, [names]: unknown[], options: Record<string, unknown>): Promise<number> {
+export async function run(
+  context: CommandContext,
+  [names]: unknown[],
+  options: Record<string, unknown>,
+): Promise<number> {
   const result = await publish(await context.project(), {
     names: names as string[],
     message: options["message"] as string | undefined,

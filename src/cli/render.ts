@@ -5,9 +5,15 @@ import { renderText } from "../report/registry.ts";
 import type { CommandContext } from "./context.ts";
 import { emitDocument } from "./document.ts";
 
-export async function run(context: CommandContext, [ref]: unknown[], options: Record<string, unknown>): Promise<number> {
+export async function run(
+  context: CommandContext,
+  [ref]: unknown[],
+  options: Record<string, unknown>,
+): Promise<number> {
   const { address, version, prompt } = await loadArtifact(await context.project(), ref as string);
   const messages = compilePrompt(prompt)(parseVars(prompt, (options["var"] as string[] | undefined) ?? []));
-  await emitDocument(context, { schema: "agentops.render/1", ref: address, version, messages }, (style) => renderText(messages, style));
+  await emitDocument(context, { schema: "agentops.render/1", ref: address, version, messages }, (style) =>
+    renderText(messages, style),
+  );
   return 0;
 }

@@ -11,7 +11,11 @@ import { chosenFormat, type CommandContext } from "./context.ts";
 import { emitDocument } from "./document.ts";
 import { wholeNumber } from "./numbers.ts";
 
-export async function run(context: CommandContext, [action, name]: unknown[], options: Record<string, unknown>): Promise<number> {
+export async function run(
+  context: CommandContext,
+  [action, name]: unknown[],
+  options: Record<string, unknown>,
+): Promise<number> {
   const project = await context.project();
   const store = openStore(storeFile(project.root, context.shell.env), { durability: "normal" });
   const limit = wholeNumber("--limit", options["limit"]) ?? 20;
@@ -21,13 +25,19 @@ export async function run(context: CommandContext, [action, name]: unknown[], op
         await list(context, store, limit);
         return 0;
       case "show":
-        await show(context, store, (name as string | undefined) ?? "latest", { all: options["all"] === true, caseId: options["case"] as string | undefined, limit });
+        await show(context, store, (name as string | undefined) ?? "latest", {
+          all: options["all"] === true,
+          caseId: options["case"] as string | undefined,
+          limit,
+        });
         return 0;
       case "export":
         await exportOne(context, store, (name as string | undefined) ?? "latest");
         return 0;
       default:
-        throw new AgentopsError("USAGE", `unknown action "${String(action)}"`, { hint: "agentops runs [list | show RUN | export RUN]" });
+        throw new AgentopsError("USAGE", `unknown action "${String(action)}"`, {
+          hint: "agentops runs [list | show RUN | export RUN]",
+        });
     }
   } finally {
     await store.close();
@@ -40,18 +50,33 @@ async function list(context: CommandContext, store: Store, limit: number): Promi
   await emitDocument(context, { schema: "agentops.runs/1", runs }, (style) => runsText(runs, style));
 }
 
-async function show(context: CommandContext, store: Store, name: string, options: { all: boolean; caseId: string | undefined; limit: number }): Promise<void> {
+async function show(
+  context: CommandContext,
+  store: Store,
+  name: string,
+  options: { all: boolean; caseId: string | undefined; limit: number },
+): Promise<void> {
   const format = chosenFormat(context.flags, ["text", "json", "markdown", "junit", "github"]);
   const shown = await showRun(store, name, options);
   const judged: EvaluatedRun = judge(specOf(shown.run).suite.gate, { result: shown.result, stopped: undefined });
   const evaluation: Evaluation = { schema: "agentops.eval/1", verdict: judged.verdict, runs: [judged] };
   switch (format) {
     case "json":
-      return context.emit(JSON.stringify({ schema: "agentops.run/1", run: judged, matching: shown.matching, cases: shown.cases }, null, 2));
+      return context.emit(
+        JSON.stringify(
+          { schema: "agentops.run/1", run: judged, matching: shown.matching, cases: shown.cases },
+          null,
+          2,
+        ),
+      );
     case "markdown":
       return context.emit((await import("../report/evaluation-markdown.ts")).evaluationMarkdown(evaluation));
     case "junit":
-      return context.emit((await import("../report/evaluation-junit.ts")).evaluationJunit(evaluation, () => caseOutcomes(store, shown.run)));
+      return context.emit(
+        (await import("../report/evaluation-junit.ts")).evaluationJunit(evaluation, () =>
+          caseOutcomes(store, shown.run),
+        ),
+      );
     case "github":
       return context.emit((await import("../report/evaluation-github.ts")).evaluationGithub(evaluation));
     case "text": {
@@ -59,7 +84,10 @@ async function show(context: CommandContext, store: Store, name: string, options
       const { casesText } = await import("../report/runs.ts");
       const style = createStyle(context.color("stdout") && context.flags.output === undefined);
       const cases = casesText(shown.cases, style, context.shell.stdout.columns ?? 100);
-      const more = shown.matching > shown.cases.length ? `\n\n${shown.matching - shown.cases.length} more: --limit ${shown.matching}` : "";
+      const more =
+        shown.matching > shown.cases.length
+          ? `\n\n${shown.matching - shown.cases.length} more: --limit ${shown.matching}`
+          : "";
       return context.emit(`${evaluationText(evaluation, style)}${cases === "" ? "" : `\n${cases}${more}\n`}`);
     }
   }

@@ -31,7 +31,11 @@ export interface Answering {
   close(): Promise<void>;
 }
 
-export async function openAnswering(context: EvalContext, spec: RunSpec, options: AnsweringOptions): Promise<Answering> {
+export async function openAnswering(
+  context: EvalContext,
+  spec: RunSpec,
+  options: AnsweringOptions,
+): Promise<Answering> {
   const judges = new Map<string, Promise<ModelClient>>();
   const open = (pin: string) => clientOf(context, spec.suite.name, pin, options);
   const client = spec.outputs === null ? await open(spec.model) : outputsClient((c, t) => options.recorded(c, t));
@@ -61,7 +65,12 @@ export function recordingsFile(root: string, suite: string): string {
  * A provider's client, wrapped for its recordings: `--record` adds to them; otherwise recorded answers come first, and
  * where the provider's key is missing they are all there is, so that a clone without a key can replay.
  */
-async function clientOf(context: EvalContext, suite: string, pin: string, options: AnsweringOptions): Promise<ModelClient> {
+async function clientOf(
+  context: EvalContext,
+  suite: string,
+  pin: string,
+  options: AnsweringOptions,
+): Promise<ModelClient> {
   const { project, clock } = context;
   const open = () => createModelClient(project, pin, { ...context, concurrency: options.concurrency });
   const file = recordingsFile(project.root, suite);

@@ -10,7 +10,17 @@ export interface CaseRecord {
   line: number;
 }
 
-const CASE_ALIASES = { input: "vars", inputs: "vars", variables: "vars", output: "expected", answer: "expected", ideal: "expected", target: "expected", metadata: "tags", name: "id" } as const;
+const CASE_ALIASES = {
+  input: "vars",
+  inputs: "vars",
+  variables: "vars",
+  output: "expected",
+  answer: "expected",
+  ideal: "expected",
+  target: "expected",
+  metadata: "tags",
+  name: "id",
+} as const;
 const RESERVED_COLUMNS = new Set(["id", "expected", "tags", "cluster"]);
 
 /** Cases of a data file in our own form: `{ id, vars, expected, tags?, cluster? }` a line; in CSV other columns are variables. */
@@ -45,7 +55,12 @@ function checkCase(value: unknown, file: string, line: number): CaseSpec {
   const result = caseSchema.safeParse(value);
   if (result.success) return result.data;
   const [issue] = describeIssues(caseSchema, result.error.issues, value, CASE_ALIASES);
-  throw invalid(file, line, issue?.message ?? "not a case", "a case is { id, vars, expected, tags?, cluster? }; map other data with dataset: { file, id, vars, expected }");
+  throw invalid(
+    file,
+    line,
+    issue?.message ?? "not a case",
+    "a case is { id, vars, expected, tags?, cluster? }; map other data with dataset: { file, id, vars, expected }",
+  );
 }
 
 function caseOfRow(row: Record<string, string>): unknown {
@@ -62,7 +77,8 @@ function caseOfRow(row: Record<string, string>): unknown {
 function mapCase(record: DataRecord, file: string, mapping: DatasetMapping): EvalCase {
   const pick = (path: string, required: boolean): unknown => {
     const value = readPath(record.value, path);
-    if (value === undefined && required) throw invalid(file, record.line, `no value at "${path}"`, `keys here: ${keysOf(record.value)}`);
+    if (value === undefined && required)
+      throw invalid(file, record.line, `no value at "${path}"`, `keys here: ${keysOf(record.value)}`);
     return value ?? undefined;
   };
   const expected = mapping.expected === undefined ? undefined : pick(mapping.expected, true);
@@ -81,7 +97,12 @@ function mapCase(record: DataRecord, file: string, mapping: DatasetMapping): Eva
 /** An id or a trial label: a number or a text. */
 export function text(value: unknown, file: string, line: number, path: string): string {
   const parsed = z.union([z.string().min(1), z.number()]).safeParse(value);
-  if (!parsed.success) throw invalid(file, line, `"${path}" must be a text or a number, found ${JSON.stringify(value)?.slice(0, 40) ?? "nothing"}`);
+  if (!parsed.success)
+    throw invalid(
+      file,
+      line,
+      `"${path}" must be a text or a number, found ${JSON.stringify(value)?.slice(0, 40) ?? "nothing"}`,
+    );
   return String(parsed.data);
 }
 

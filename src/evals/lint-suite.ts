@@ -26,8 +26,18 @@ type Finding = { rule: string; path: Path; message: string; hint?: string; sever
 
 /** What a suite says that its schema cannot judge: names, files, pins, scorers, gates that could never be met. */
 export async function lintSuite(project: Project, suite: SuiteFile): Promise<Problem[]> {
-  const findings = [...(await targetFindings(project, suite.spec)), ...fileFindings(project, suite), ...pinFindings(project, suite.spec), ...gateFindings(suite.spec)];
-  const problems = findings.map(({ path, severity = "error", ...rest }): Problem => ({ severity, file: suite.yaml.file, ...suite.yaml.locate(path), ...rest }));
+  const findings = [
+    ...(await targetFindings(project, suite.spec)),
+    ...fileFindings(project, suite),
+    ...pinFindings(project, suite.spec),
+    ...gateFindings(suite.spec),
+  ];
+  const problems = findings.map(({ path, severity = "error", ...rest }): Problem => ({
+    severity,
+    file: suite.yaml.file,
+    ...suite.yaml.locate(path),
+    ...rest,
+  }));
   return [...problems, ...(await scorerFindings(project, suite))];
 }
 
@@ -40,7 +50,9 @@ async function targetFindings(project: Project, { target }: Suite): Promise<Find
     const all = (await Promise.all(KINDS.map((kind) => source.list(kind)))).flat();
     if (all.some((a) => a.name === ref.name && (ref.kind === undefined || a.kind === ref.kind))) return [];
     const known = all.map((a) => `${a.kind}/${a.name}`);
-    return [{ rule: "unknown-target", path: ["target"], message: `no artifact ${target} (${didYouMean(target, known)})` }];
+    return [
+      { rule: "unknown-target", path: ["target"], message: `no artifact ${target} (${didYouMean(target, known)})` },
+    ];
   } catch (error) {
     if (!(error instanceof AgentopsError)) throw error;
     return [{ rule: "unknown-target", path: ["target"], message: error.message }];
@@ -55,7 +67,9 @@ function fileFindings(project: Project, { spec, path }: SuiteFile): Finding[] {
   return named.flatMap(([at, name]) => {
     if (name === undefined) return [];
     const data = dataFile(project, dirname(path), name);
-    return existsSync(data.path) ? [] : [{ rule: "missing-file", path: at, message: `no such data file: ${data.file}` }];
+    return existsSync(data.path)
+      ? []
+      : [{ rule: "missing-file", path: at, message: `no such data file: ${data.file}` }];
   });
 }
 
@@ -73,7 +87,14 @@ function pinFinding(project: Project, path: Path, pin: string): Finding[] {
     const { provider } = parsePin(pin);
     const known = { offline: { kind: "offline" }, ...project.config.models };
     const kind = known[provider as keyof typeof known]?.kind;
-    if (kind === undefined) return [{ rule: "unknown-provider", path, message: `no model provider "${provider}" (${didYouMean(provider, Object.keys(known))})` }];
+    if (kind === undefined)
+      return [
+        {
+          rule: "unknown-provider",
+          path,
+          message: `no model provider "${provider}" (${didYouMean(provider, Object.keys(known))})`,
+        },
+      ];
     const reason = floatingReason(pin, kind);
     return reason === null ? [] : [{ rule: "floating-model", path, message: reason }];
   } catch (error) {
@@ -85,14 +106,27 @@ function pinFinding(project: Project, path: Path, pin: string): Finding[] {
 function gateFindings({ gate, scorers, trials }: Suite): Finding[] {
   const findings: Finding[] = [];
   if (gate?.safety !== undefined && !scorers.some((s) => s.category === "safety")) {
-    findings.push({ rule: "unreachable-gate", path: ["gate", "safety"], message: "gate.safety is set, but no scorer has category: safety" });
+    findings.push({
+      rule: "unreachable-gate",
+      path: ["gate", "safety"],
+      message: "gate.safety is set, but no scorer has category: safety",
+    });
   }
   const k = gate?.passHatK?.k;
   if (k !== undefined && trials !== undefined && k > trials) {
-    findings.push({ rule: "unreachable-gate", path: ["gate", "passHatK", "k"], message: `pass^${k} needs at least ${k} trials a case, the suite has ${trials}` });
+    findings.push({
+      rule: "unreachable-gate",
+      path: ["gate", "passHatK", "k"],
+      message: `pass^${k} needs at least ${k} trials a case, the suite has ${trials}`,
+    });
   }
   if (scorers.every((s) => s.required === false)) {
-    findings.push({ rule: "no-required-scorer", path: ["scorers"], severity: "warning", message: "no scorer is required, so every trial succeeds" });
+    findings.push({
+      rule: "no-required-scorer",
+      path: ["scorers"],
+      severity: "warning",
+      message: "no scorer is required, so every trial succeeds",
+    });
   }
   return findings;
 }
@@ -100,7 +134,11 @@ function gateFindings({ gate, scorers, trials }: Suite): Finding[] {
 async function scorerFindings(project: Project, { spec, yaml, path }: SuiteFile): Promise<Problem[]> {
   try {
     // Judges are not called while linting; their pins are judged like any other.
-    await prepareScorers(spec.scorers, { baseDir: dirname(path), judge: (pin) => Promise.resolve(silentJudge(pin)), env: project.env });
+    await prepareScorers(spec.scorers, {
+      baseDir: dirname(path),
+      judge: (pin) => Promise.resolve(silentJudge(pin)),
+      env: project.env,
+    });
     return [];
   } catch (error) {
     const problem = scorerProblem(error, yaml);
@@ -110,5 +148,12 @@ async function scorerFindings(project: Project, { spec, yaml, path }: SuiteFile)
 }
 
 function silentJudge(pin: string): ModelClient {
-  return { pin, kind: "lint", cacheable: false, remote: false, generate: () => Promise.reject(new Error("not called while linting")), close: () => Promise.resolve() };
+  return {
+    pin,
+    kind: "lint",
+    cacheable: false,
+    remote: false,
+    generate: () => Promise.reject(new Error("not called while linting")),
+    close: () => Promise.resolve(),
+  };
 }

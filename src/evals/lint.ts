@@ -32,7 +32,10 @@ interface SuiteFile {
 /** Checks every file of a project, or only the artifacts named. The config was checked when the project was loaded. */
 export async function lintProject(project: Project, only: readonly string[] = []): Promise<Lint> {
   const artifacts = await lintArtifacts(project, { only });
-  const suites = only.length > 0 ? [] : await Promise.all((await findSuiteFiles(project.root)).map((path) => readSuite(project, path)));
+  const suites =
+    only.length > 0
+      ? []
+      : await Promise.all((await findSuiteFiles(project.root)).map((path) => readSuite(project, path)));
   const suiteProblems = await Promise.all(suites.map((s) => problemsOf(project, s, suites)));
   const unknown = only.length > 0 ? [] : await unknownSuites(project, suites);
   const problems = [...artifacts, ...suiteProblems.flat(), ...unknown];
@@ -47,7 +50,13 @@ async function readSuite(project: Project, path: string): Promise<SuiteFile> {
   const read = readYaml(await readText(path), file);
   if (read.yaml === undefined) return { path, file, problems: read.problems };
   const checked = checkYaml(suiteSchema, read.yaml, SUITE_KEY_ALIASES);
-  return { path, file, yaml: read.yaml, problems: checked.problems, ...(checked.value !== undefined && { spec: checked.value }) };
+  return {
+    path,
+    file,
+    yaml: read.yaml,
+    problems: checked.problems,
+    ...(checked.value !== undefined && { spec: checked.value }),
+  };
 }
 
 async function problemsOf(project: Project, suite: SuiteFile, all: readonly SuiteFile[]): Promise<Problem[]> {
@@ -56,9 +65,23 @@ async function problemsOf(project: Project, suite: SuiteFile, all: readonly Suit
   const at = yaml.locate(["name"]);
   const twin = all.find((s) => s !== suite && s.spec?.name === spec.name);
   const problems: Problem[] = [];
-  if (twin !== undefined) problems.push({ severity: "error", rule: "duplicate-name", file, ...at, message: `another suite is called "${spec.name}": ${twin.file}` });
+  if (twin !== undefined)
+    problems.push({
+      severity: "error",
+      rule: "duplicate-name",
+      file,
+      ...at,
+      message: `another suite is called "${spec.name}": ${twin.file}`,
+    });
   const expected = basename(path).replace(/\.suite\.ya?ml$/, "");
-  if (spec.name !== expected) problems.push({ severity: "error", rule: "name-mismatch", file, ...at, message: `the suite is called "${spec.name}" but its file ${basename(path)}` });
+  if (spec.name !== expected)
+    problems.push({
+      severity: "error",
+      rule: "name-mismatch",
+      file,
+      ...at,
+      message: `the suite is called "${spec.name}" but its file ${basename(path)}`,
+    });
   return [...problems, ...(await lintSuite(project, { spec, yaml, path }))];
 }
 
@@ -73,7 +96,13 @@ async function unknownSuites(project: Project, suites: readonly SuiteFile[]): Pr
       if (known.includes(suite)) continue;
       const { yaml } = readYaml(await readText(`${project.root}/${path}`), path);
       const at = yaml?.locate(["evals", index]) ?? { line: 1, column: 1 };
-      problems.push({ severity: "error", rule: "unknown-suite", file: path, ...at, message: `no suite "${suite}" (${didYouMean(suite, known)})` });
+      problems.push({
+        severity: "error",
+        rule: "unknown-suite",
+        file: path,
+        ...at,
+        message: `no suite "${suite}" (${didYouMean(suite, known)})`,
+      });
     }
   }
   return problems;

@@ -41,7 +41,11 @@ export function* caseOutcomes(store: Store, run: RunRow): Generator<CaseOutcome>
 
 function outcomeOf(rows: (TrialRow & CaseRow)[], scorers: readonly ScorerInfo[]): CaseOutcome {
   const trials = rows.map((row) => trialOutcome(row, scorers));
-  const verdict = trials.some((t) => t.verdict === "error") ? "error" : trials.some((t) => t.verdict === "fail") ? "fail" : "pass";
+  const verdict = trials.some((t) => t.verdict === "error")
+    ? "error"
+    : trials.some((t) => t.verdict === "fail")
+      ? "fail"
+      : "pass";
   return { case: caseOfRow(rows[0] as CaseRow), verdict, trials };
 }
 
@@ -52,7 +56,11 @@ function trialOutcome(row: TrialRow, scorers: readonly ScorerInfo[]): TrialOutco
     verdict: row.isError === 1 ? "error" : row.passed === 1 ? "pass" : "fail",
     output: row.output === null ? null : (JSON.parse(row.output) as unknown),
     toolCalls: JSON.parse(row.toolCalls ?? "[]") as unknown[],
-    scores: scores.map((s, i) => ({ name: scorers[i]?.name ?? `scorer ${i + 1}`, required: scorers[i]?.required ?? true, ...s })),
+    scores: scores.map((s, i) => ({
+      name: scorers[i]?.name ?? `scorer ${i + 1}`,
+      required: scorers[i]?.required ?? true,
+      ...s,
+    })),
     error: row.isError === 1 ? { kind: row.errorKind ?? "other", message: row.errorMessage ?? "" } : null,
     latencyMs: row.latencyMs,
     costUsd: row.costUsd,

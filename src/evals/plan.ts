@@ -44,7 +44,10 @@ function outputsOf(project: Project, { spec, baseDir }: LoadedSuite, options: Pl
   if (options.outputs === undefined && given === undefined) return null;
   const { file: named, ...mapped } = given === undefined || typeof given === "string" ? { file: given } : given;
   const mapping = "case" in mapped ? mapped : OWN_MAPPING;
-  const data = options.outputs === undefined ? dataFile(project, baseDir, named ?? "") : dataFile(project, options.cwd, options.outputs);
+  const data =
+    options.outputs === undefined
+      ? dataFile(project, baseDir, named ?? "")
+      : dataFile(project, options.cwd, options.outputs);
   return { file: data.file, mapping };
 }
 

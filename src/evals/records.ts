@@ -41,7 +41,9 @@ export async function* readRecords(data: DataFile): AsyncGenerator<DataRecord> {
       yield* listItems(data);
       return;
     default:
-      throw new AgentopsError("DATASET_INVALID", `${data.file}: unknown kind of data file`, { hint: "use .jsonl, .csv, .json or .yaml" });
+      throw new AgentopsError("DATASET_INVALID", `${data.file}: unknown kind of data file`, {
+        hint: "use .jsonl, .csv, .json or .yaml",
+      });
   }
 }
 
@@ -51,7 +53,10 @@ async function requireFile({ file, path }: DataFile): Promise<void> {
 }
 
 async function* jsonLines(data: DataFile): AsyncGenerator<DataRecord> {
-  const lines = createInterface({ input: createReadStream(data.path, { highWaterMark: 256 * 1024 }), crlfDelay: Infinity });
+  const lines = createInterface({
+    input: createReadStream(data.path, { highWaterMark: 256 * 1024 }),
+    crlfDelay: Infinity,
+  });
   let line = 0;
   for await (const text of lines) {
     line += 1;
@@ -84,7 +89,12 @@ async function* csvRows(data: DataFile): AsyncGenerator<DataRecord> {
   } catch (error) {
     if (error instanceof AgentopsError) throw error;
     const at = (error as { lines?: number }).lines ?? line;
-    throw invalid(data.file, at, `broken CSV: ${messageOf(error).replace(/ at line \d+.*$/, "")}`, "quote a field that contains a comma, a quote or a line break, and double the quotes in it");
+    throw invalid(
+      data.file,
+      at,
+      `broken CSV: ${messageOf(error).replace(/ at line \d+.*$/, "")}`,
+      "quote a field that contains a comma, a quote or a line break, and double the quotes in it",
+    );
   } finally {
     input.destroy();
   }
@@ -96,7 +106,8 @@ async function* listItems(data: DataFile): AsyncGenerator<DataRecord> {
   const value = read.yaml?.value;
   const nested = typeof value === "object" && value !== null && "cases" in value ? value.cases : value;
   const base = nested === value ? [] : ["cases"];
-  if (!Array.isArray(nested)) throw invalid(data.file, 1, "expected a list of cases", "a list, or a mapping with the key cases:");
+  if (!Array.isArray(nested))
+    throw invalid(data.file, 1, "expected a list of cases", "a list, or a mapping with the key cases:");
   for (const [index, item] of (nested as unknown[]).entries()) {
     yield { value: item, line: read.yaml?.locate([...base, index]).line ?? 1, flat: false };
   }

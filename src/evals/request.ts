@@ -9,7 +9,11 @@ export function requestMaker(target: FrozenTarget | null): (vars: Record<string,
   const render = compilePrompt(target.prompt);
   const parameters = parametersOf(target.prompt);
   const responseFormat = responseFormatOf(target.prompt);
-  const tools = target.agent?.tools?.map((t): ToolSpec => ({ name: t.name, description: t.description, inputSchema: t.inputSchema }));
+  const tools = target.agent?.tools?.map((t): ToolSpec => ({
+    name: t.name,
+    description: t.description,
+    inputSchema: t.inputSchema,
+  }));
   return (vars) => ({
     messages: render(vars),
     parameters,
@@ -30,7 +34,10 @@ function responseFormatOf(prompt: Prompt): ResponseFormat | undefined {
   if (prompt.responseFormat === "text") return { type: "text" };
   if (prompt.responseFormat === undefined) return undefined;
   if (prompt.jsonSchema === undefined || prompt.responseFormat === "json_object") return { type: "json" };
-  const given = (typeof prompt.jsonSchema === "string" ? JSON.parse(prompt.jsonSchema) : prompt.jsonSchema) as Record<string, unknown>;
+  const given = (typeof prompt.jsonSchema === "string" ? JSON.parse(prompt.jsonSchema) : prompt.jsonSchema) as Record<
+    string,
+    unknown
+  >;
   const wrapped = typeof given["schema"] === "object" && given["schema"] !== null;
   return {
     type: "json",

@@ -2,7 +2,9 @@ import { z } from "zod";
 
 const proportion = z.strictObject({
   estimate: z.number().min(0).max(1),
-  ci95: z.tuple([z.number(), z.number()]).describe("Wilson; trials of one case (or cluster) are not counted as independent"),
+  ci95: z
+    .tuple([z.number(), z.number()])
+    .describe("Wilson; trials of one case (or cluster) are not counted as independent"),
 });
 
 const scorerMetric = z.strictObject({
@@ -17,7 +19,9 @@ const scorerMetric = z.strictObject({
 export const metricsSchema = z.strictObject({
   successRate: proportion.nullable().describe("over scored trials; null when nothing was scored"),
   meanScore: z.number().nullable(),
-  safety: proportion.nullable().describe("trials in which every scorer of category safety passed; null without such scorers"),
+  safety: proportion
+    .nullable()
+    .describe("trials in which every scorer of category safety passed; null without such scorers"),
   passHatK: z.record(z.string(), z.number()).describe("pass^k: every one of k trials of a case succeeds"),
   latencyMs: z
     .strictObject({
@@ -40,7 +44,12 @@ export const metricsSchema = z.strictObject({
     })
     .nullable()
     .describe("null when a price is unknown"),
-  tokens: z.strictObject({ input: z.number().nullable(), output: z.number().nullable(), cached: z.number().nullable(), reasoning: z.number().nullable() }),
+  tokens: z.strictObject({
+    input: z.number().nullable(),
+    output: z.number().nullable(),
+    cached: z.number().nullable(),
+    reasoning: z.number().nullable(),
+  }),
   scorers: z.record(z.string(), scorerMetric),
 });
 
@@ -49,7 +58,12 @@ export const runResultSchema = z.strictObject({
   suite: z.string(),
   suiteFile: z.string(),
   status: z.enum(["complete", "stopped", "failed", "interrupted", "running"]),
-  target: z.strictObject({ ref: z.string(), version: z.string().nullable(), digest: z.string().nullable(), model: z.string() }),
+  target: z.strictObject({
+    ref: z.string(),
+    version: z.string().nullable(),
+    digest: z.string().nullable(),
+    model: z.string(),
+  }),
   dataset: z.string(),
   cases: z.int(),
   trials: z.int(),

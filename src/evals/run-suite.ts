@@ -46,7 +46,13 @@ export async function runSuite(context: EvalContext, suite: LoadedSuite, options
     const request = requestMaker(spec.target);
     const check = spec.outputs === null ? (vars: Record<string, unknown>) => void request(vars) : () => undefined;
     const prepared = await prepare(context, spec, stage, options);
-    spec.scorers = prepared.scorers.map(({ name, type, category, required, weight }) => ({ name, type, category, required, weight }));
+    spec.scorers = prepared.scorers.map(({ name, type, category, required, weight }) => ({
+      name,
+      type,
+      category,
+      required,
+      weight,
+    }));
     const staged = await stageSuite(stage, project, suite, spec.outputs, options.selection, check);
     for (const warning of staged.warnings) context.warn(warning);
     if (spec.trials === 0) spec.trials = Math.max(1, stage.mostOutputs());
@@ -70,7 +76,8 @@ export async function resumeRun(context: EvalContext, name: string, options: Run
   const stage = openStage(store);
   try {
     const prepared = await prepare(context, spec, stage, options);
-    if (spec.outputs !== null) await stageOutputs(stage, dataFile(project, project.root, spec.outputs.file), spec.outputs.mapping);
+    if (spec.outputs !== null)
+      await stageOutputs(stage, dataFile(project, project.root, spec.outputs.file), spec.outputs.mapping);
     stage.seal();
     await updateRun(store, run.id, { status: "running", pid: process.pid, finishedAt: null });
     return await execute(context, run, { ...prepared, request: requestMaker(spec.target), spec, options });
@@ -110,9 +117,15 @@ async function execute(context: EvalContext, run: RunRow, execution: Execution):
   const { store, clock } = context;
   try {
     const outcome = await runTrials(context, run, execution);
-    const status = outcome.stopped === undefined ? "complete" : outcome.stopped.kind === "budget" ? "stopped" : "failed";
+    const status =
+      outcome.stopped === undefined ? "complete" : outcome.stopped.kind === "budget" ? "stopped" : "failed";
     const result = summarize(store, { ...run, status });
-    await updateRun(store, run.id, { status, result: JSON.stringify(result), finishedAt: clock.now().toISOString(), pid: null });
+    await updateRun(store, run.id, {
+      status,
+      result: JSON.stringify(result),
+      finishedAt: clock.now().toISOString(),
+      pid: null,
+    });
     return { result, stopped: outcome.stopped };
   } catch (error) {
     await updateRun(store, run.id, { status: context.signal.aborted ? "interrupted" : "failed", pid: null });
@@ -124,10 +137,14 @@ async function execute(context: EvalContext, run: RunRow, execution: Execution):
 
 function interrupted(signal: AbortSignal, run: RunRow): AgentopsError {
   const reason = signal.reason instanceof AgentopsError ? signal.reason : undefined;
-  return new AgentopsError(reason?.code ?? "INTERRUPTED", `${reason?.message ?? "interrupted"}; what was done is kept`, {
-    hint: `agentops eval --resume ${run.id}`,
-    details: { run: run.id },
-  });
+  return new AgentopsError(
+    reason?.code ?? "INTERRUPTED",
+    `${reason?.message ?? "interrupted"}; what was done is kept`,
+    {
+      hint: `agentops eval --resume ${run.id}`,
+      details: { run: run.id },
+    },
+  );
 }
 
 function runRow(context: EvalContext, spec: RunSpec, dataset: string): RunRow {
@@ -155,15 +172,21 @@ function checkPassPower({ spec, file, yaml }: LoadedSuite, trials: number): void
   const k = spec.gate?.passHatK?.k;
   if (k === undefined || k <= trials) return;
   const { line, column } = yaml.locate(["gate", "passHatK", "k"]);
-  throw new AgentopsError("FILE_INVALID", `${file}:${line}:${column}: pass^${k} needs at least ${k} trials a case, this run has ${trials}`, {
-    hint: `trials: ${k}   or --trials ${k}`,
-  });
+  throw new AgentopsError(
+    "FILE_INVALID",
+    `${file}:${line}:${column}: pass^${k} needs at least ${k} trials a case, this run has ${trials}`,
+    {
+      hint: `trials: ${k}   or --trials ${k}`,
+    },
+  );
 }
 
 /** Two processes on one run would pay for each trial twice. */
 function refuseRunning(run: RunRow): void {
   if (run.status !== "running" || run.pid === null || run.pid === process.pid || !isAlive(run.pid)) return;
-  throw new AgentopsError("CONCURRENT_CHANGE", `run ${run.id} is being run by process ${run.pid}`, { hint: "wait for it, or stop it and resume" });
+  throw new AgentopsError("CONCURRENT_CHANGE", `run ${run.id} is being run by process ${run.pid}`, {
+    hint: "wait for it, or stop it and resume",
+  });
 }
 
 function isAlive(pid: number): boolean {

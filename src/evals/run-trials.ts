@@ -34,7 +34,8 @@ export async function runTrials(context: EvalContext, run: RunRow, work: Work): 
   const write = trialWriter(store);
   const progress = startingProgress(context, run);
   const trialContext = trialContextOf(context, run, work);
-  const budget = options.maxCostUsd === undefined || !answering.client.remote ? undefined : createBudget(options.maxCostUsd);
+  const budget =
+    options.maxCostUsd === undefined || !answering.client.remote ? undefined : createBudget(options.maxCostUsd);
   let stopped: StopReason | undefined;
   await runSchedule({
     source: pendingTrials(store, run.id, run.dataset, run.trials),
@@ -54,7 +55,8 @@ export async function runTrials(context: EvalContext, run: RunRow, work: Work): 
     },
   });
   if (signal.aborted) throw signal.reason;
-  if (stopped === undefined && progress.done < progress.planned) stopped = outOfMoney(budget, options.maxCostUsd ?? 0, run.model, progress);
+  if (stopped === undefined && progress.done < progress.planned)
+    stopped = outOfMoney(budget, options.maxCostUsd ?? 0, run.model, progress);
   return { stopped };
 }
 
@@ -67,15 +69,25 @@ function spentOn(row: TrialRow): number | null {
 function outOfMoney(budget: Budget | undefined, maxUsd: number, model: string, progress: Progress): StopReason {
   const left = `${progress.planned - progress.done} of ${progress.planned} trials are left`;
   if (budget?.unknownPrice() === true) {
-    return { kind: "budget", message: `the price of ${model} is unknown, so --max-cost cannot hold; ${left}; set pricing: in agentops.config.yaml` };
+    return {
+      kind: "budget",
+      message: `the price of ${model} is unknown, so --max-cost cannot hold; ${left}; set pricing: in agentops.config.yaml`,
+    };
   }
-  return { kind: "budget", message: `stopped at --max-cost ${maxUsd} USD, ${progress.spentUsd.toFixed(4)} USD spent; ${left}` };
+  return {
+    kind: "budget",
+    message: `stopped at --max-cost ${maxUsd} USD, ${progress.spentUsd.toFixed(4)} USD spent; ${left}`,
+  };
 }
 
 function startingProgress({ store }: EvalContext, run: RunRow): Progress {
-  const { cases } = store.sqlite.prepare<[string], { cases: number }>("SELECT cases FROM datasets WHERE digest = ?").get(run.dataset) ?? { cases: 0 };
+  const { cases } = store.sqlite
+    .prepare<[string], { cases: number }>("SELECT cases FROM datasets WHERE digest = ?")
+    .get(run.dataset) ?? { cases: 0 };
   const { done, succeeded } = store.sqlite
-    .prepare<[string], { done: number; succeeded: number | null }>("SELECT count(*) AS done, sum(passed) AS succeeded FROM trials WHERE runId = ? AND isError = 0")
+    .prepare<[string], { done: number; succeeded: number | null }>(
+      "SELECT count(*) AS done, sum(passed) AS succeeded FROM trials WHERE runId = ? AND isError = 0",
+    )
     .get(run.id) ?? { done: 0, succeeded: 0 };
   return { planned: cases * run.trials, done, errors: 0, succeeded: succeeded ?? 0, spentUsd: 0 };
 }
@@ -88,7 +100,11 @@ function count(progress: Progress, row: TrialRow): void {
   progress.spentUsd += row.retryCostUsd;
 }
 
-function trialContextOf(context: EvalContext, run: RunRow, { answering, scorers, request, options }: Work): TrialContext {
+function trialContextOf(
+  context: EvalContext,
+  run: RunRow,
+  { answering, scorers, request, options }: Work,
+): TrialContext {
   return {
     runId: run.id,
     client: answering.client,

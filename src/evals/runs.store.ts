@@ -25,7 +25,13 @@ export async function updateRun(store: Store, id: string, change: Partial<RunRow
 /** A run by id, by the start of its id, or `latest`; throws RUN_NOT_FOUND. */
 export async function findRun(store: Store, name: string): Promise<RunRow> {
   const query = store.db.selectFrom("runs").selectAll().orderBy("id", "desc");
-  const rows = name === "latest" ? await query.limit(1).execute() : await query.where("id", "like", `${name.replace(/[%_]/g, "")}%`).limit(2).execute();
+  const rows =
+    name === "latest"
+      ? await query.limit(1).execute()
+      : await query
+          .where("id", "like", `${name.replace(/[%_]/g, "")}%`)
+          .limit(2)
+          .execute();
   const [first, second] = rows;
   if (first !== undefined && (second === undefined || first.id === name)) return first;
   const why = second === undefined ? `no run "${name}"` : `"${name}" is the start of several runs`;
@@ -41,12 +47,18 @@ export async function recentRuns(store: Store, limit: number): Promise<RunRow[]>
 }
 
 /** Trials waiting to be run, in order, read in pages so that memory does not grow with the dataset. */
-export function* pendingTrials(store: Store, runId: string, dataset: string, trials: number): Generator<{ seq: number; evalCase: EvalCase; trial: number }> {
+export function* pendingTrials(
+  store: Store,
+  runId: string,
+  dataset: string,
+  trials: number,
+): Generator<{ seq: number; evalCase: EvalCase; trial: number }> {
   const page = store.sqlite.prepare<[string, number], CaseRow>(
     "SELECT seq, caseId, vars, expected, tags, cluster FROM cases WHERE dataset = ? AND seq > ? ORDER BY seq LIMIT 200",
   );
-  const done = store.sqlite
-    .prepare<[string, number, number], { caseSeq: number; trial: number }>("SELECT caseSeq, trial FROM trials WHERE runId = ? AND isError = 0 AND caseSeq BETWEEN ? AND ?");
+  const done = store.sqlite.prepare<[string, number, number], { caseSeq: number; trial: number }>(
+    "SELECT caseSeq, trial FROM trials WHERE runId = ? AND isError = 0 AND caseSeq BETWEEN ? AND ?",
+  );
   let last = -1;
   for (let rows = page.all(dataset, last); rows.length > 0; rows = page.all(dataset, last)) {
     const first = rows[0]?.seq ?? 0;
@@ -82,7 +94,9 @@ export function* trialsOf(store: Store, run: Pick<RunRow, "id" | "dataset">): Ge
 
 /** The answer the store already has to this very request and trial. */
 export function answerFinder(store: Store): (requestKey: string) => TrialRow | undefined {
-  const statement = store.sqlite.prepare<[string], TrialRow>("SELECT * FROM trials WHERE requestKey = ? AND isError = 0 LIMIT 1");
+  const statement = store.sqlite.prepare<[string], TrialRow>(
+    "SELECT * FROM trials WHERE requestKey = ? AND isError = 0 LIMIT 1",
+  );
   return (requestKey) => statement.get(requestKey);
 }
 
@@ -91,7 +105,9 @@ export function answerFinder(store: Store): (requestKey: string) => TrialRow | u
  * resolves only when its row is committed: a killed process loses at most the trials still in flight.
  */
 export function trialWriter({ sqlite }: Store): (row: TrialRow) => Promise<void> {
-  const insert = sqlite.prepare(`INSERT OR REPLACE INTO trials (${COLUMNS.join(", ")}) VALUES (${COLUMNS.map((c) => `@${c}`).join(", ")})`);
+  const insert = sqlite.prepare(
+    `INSERT OR REPLACE INTO trials (${COLUMNS.join(", ")}) VALUES (${COLUMNS.map((c) => `@${c}`).join(", ")})`,
+  );
   const writeAll = sqlite.transaction((rows: TrialRow[]) => {
     for (const row of rows) insert.run(row);
   });
@@ -103,7 +119,11 @@ export function trialWriter({ sqlite }: Store): (row: TrialRow) => Promise<void>
       writeAll.immediate(batch.map((b) => b.row));
       for (const { done } of batch) done();
     } catch (error) {
-      const failure = new AgentopsError("STORE_FAILED", `cannot write to the store: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+      const failure = new AgentopsError(
+        "STORE_FAILED",
+        `cannot write to the store: ${error instanceof Error ? error.message : String(error)}`,
+        { cause: error },
+      );
       for (const { failed } of batch) failed(failure);
     }
   };

@@ -49,17 +49,24 @@ export interface ShownRun {
 }
 
 /** A stored run with the cases that did not pass (or all, or one). Throws RUN_NOT_FOUND, USAGE for an unknown case. */
-export async function showRun(store: Store, name: string, options: { all: boolean; caseId: string | undefined; limit: number }): Promise<ShownRun> {
+export async function showRun(
+  store: Store,
+  name: string,
+  options: { all: boolean; caseId: string | undefined; limit: number },
+): Promise<ShownRun> {
   const run = await findRun(store, name);
   const cases: CaseOutcome[] = [];
   let matching = 0;
   for (const outcome of caseOutcomes(store, run)) {
-    if (options.caseId === undefined ? !options.all && outcome.verdict === "pass" : outcome.case.id !== options.caseId) continue;
+    if (options.caseId === undefined ? !options.all && outcome.verdict === "pass" : outcome.case.id !== options.caseId)
+      continue;
     matching += 1;
     if (cases.length < options.limit) cases.push(outcome);
   }
   if (options.caseId !== undefined && matching === 0) {
-    throw new AgentopsError("USAGE", `run ${run.id} has no case "${options.caseId}"`, { hint: `agentops runs show ${run.id} --all` });
+    throw new AgentopsError("USAGE", `run ${run.id} has no case "${options.caseId}"`, {
+      hint: `agentops runs show ${run.id} --all`,
+    });
   }
   return { run, result: summarize(store, run), cases, matching };
 }

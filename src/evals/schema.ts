@@ -25,13 +25,16 @@ const datasetMapping = z.strictObject({
   cluster: path.optional(),
 });
 
+/** A number at a path, in another unit: `{ path: duration_s, times: 1000 }`. */
+const scaledPath = z.union([path, z.strictObject({ path, times: z.number().positive() })]);
+
 const outputsMapping = z.strictObject({
   file: path,
   case: path,
   output: path,
   trial: path.optional(),
-  latencyMs: path.optional(),
-  costUsd: path.optional(),
+  latencyMs: scaledPath.optional(),
+  costUsd: scaledPath.optional(),
   toolCalls: path.optional(),
   inputTokens: path.optional(),
   outputTokens: path.optional(),

@@ -9,5 +9,12 @@ export function scorerProblem(error: unknown, yaml: YamlFile): Problem | undefin
   const path = error.details?.["path"];
   const within = Array.isArray(path) ? (path as (string | number)[]) : [];
   const at = yaml.locate(["scorers", ...(typeof index === "number" ? [index] : []), ...within]);
-  return { severity: "error", rule: "scorer", file: yaml.file, ...at, message: error.message, ...(error.hint !== undefined && { hint: error.hint }) };
+  return {
+    severity: "error",
+    rule: "scorer",
+    file: yaml.file,
+    ...at,
+    message: error.message,
+    ...(error.hint !== undefined && { hint: error.hint }),
+  };
 }

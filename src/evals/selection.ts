@@ -13,7 +13,10 @@ export interface Selection {
 /** Parses `k=v`; throws USAGE. */
 export function parseFilter(text: string): { key: string; value: string } {
   const equals = text.indexOf("=");
-  if (equals <= 0) throw new AgentopsError("USAGE", `not a filter: "${text}"`, { hint: "--filter KEY=VALUE, where KEY is id, tag, cluster or a variable" });
+  if (equals <= 0)
+    throw new AgentopsError("USAGE", `not a filter: "${text}"`, {
+      hint: "--filter KEY=VALUE, where KEY is id, tag, cluster or a variable",
+    });
   return { key: text.slice(0, equals), value: text.slice(equals + 1) };
 }
 
@@ -26,7 +29,9 @@ function valuesOf(evalCase: EvalCase, key: string): string[] {
   if (key === "tag" || key === "tags") return evalCase.tags;
   if (key === "cluster") return evalCase.cluster === null ? [] : [evalCase.cluster];
   const value = evalCase.vars[key.replace(/^vars\./, "")];
-  return value === undefined || value === null || typeof value === "object" ? [] : [String(value as string | number | boolean)];
+  return value === undefined || value === null || typeof value === "object"
+    ? []
+    : [String(value as string | number | boolean)];
 }
 
 /** The rank of a case in every sample: a hash of its id alone, so that both arms of a comparison draw the same cases. */

@@ -49,7 +49,8 @@ export async function stageSuite(
 
 /** Outputs without a case matter only when every case was selected. */
 function unmatched(stage: Stage, selection: Selection, outputs: RunSpec["outputs"]): Omit<Staged, "total"> {
-  if (outputs === null || selection.filters.length > 0 || selection.sample !== undefined) return { warnings: [], outputsWithoutCase: 0 };
+  if (outputs === null || selection.filters.length > 0 || selection.sample !== undefined)
+    return { warnings: [], outputsWithoutCase: 0 };
   const { count, examples } = stage.outputsWithoutCase();
   if (count === 0) return { warnings: [], outputsWithoutCase: 0 };
   const warning = `${outputs.file}: ${count} outputs belong to no case of the dataset (${examples.join(", ")}${count > examples.length ? ", …" : ""})`;
@@ -74,7 +75,9 @@ function datasetName(project: Project, { spec, file, baseDir }: LoadedSuite): st
 
 function duplicate(file: string, line: number, id: string, found: { result: string; line: number }): AgentopsError {
   const hint =
-    found.result === "same" ? "remove one, or map the trial: outputs: { …, trial: PATH }" : "ids pair cases between runs, so each is used once";
+    found.result === "same"
+      ? "remove one, or map the trial: outputs: { …, trial: PATH }"
+      : "ids pair cases between runs, so each is used once";
   return invalid(file, line, `duplicate case id "${id}" (first on line ${found.line})`, hint);
 }
 
@@ -83,12 +86,20 @@ function checked(file: string, line: number, id: string, check: () => void): voi
     check();
   } catch (error) {
     if (!(error instanceof AgentopsError)) throw error;
-    throw new AgentopsError(error.code, `${file}:${line}: case "${id}": ${error.message}`, { hint: error.hint, cause: error });
+    throw new AgentopsError(error.code, `${file}:${line}: case "${id}": ${error.message}`, {
+      hint: error.hint,
+      cause: error,
+    });
   }
 }
 
 function noCases(file: string, total: number, selection: Selection): AgentopsError {
-  if (total === 0) return new AgentopsError("NO_CASES", `${file}: the dataset is empty`, { hint: "a suite that judges nothing must not pass" });
+  if (total === 0)
+    return new AgentopsError("NO_CASES", `${file}: the dataset is empty`, {
+      hint: "a suite that judges nothing must not pass",
+    });
   const filters = selection.filters.map((f) => `${f.key}=${f.value}`).join(", ");
-  return new AgentopsError("NO_CASES", `no case matches ${filters} (of ${total} in ${file})`, { hint: "filter by id, tag, cluster or a variable's name" });
+  return new AgentopsError("NO_CASES", `no case matches ${filters} (of ${total} in ${file})`, {
+    hint: "filter by id, tag, cluster or a variable's name",
+  });
 }

@@ -44,9 +44,13 @@ export function openStage({ sqlite }: Store): Stage {
   const insertCase = sqlite.prepare(
     "INSERT OR IGNORE INTO stagedCases (caseId, body, vars, expected, tags, cluster, rank, line) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
   );
-  const findCase = sqlite.prepare<[string], { body: string; line: number }>("SELECT body, line FROM stagedCases WHERE caseId = ?");
+  const findCase = sqlite.prepare<[string], { body: string; line: number }>(
+    "SELECT body, line FROM stagedCases WHERE caseId = ?",
+  );
   const insertOutput = sqlite.prepare("INSERT OR IGNORE INTO stagedOutputs VALUES (?, ?, ?, ?)");
-  const findOutput = sqlite.prepare<[string, string | number], { line: number }>("SELECT line FROM stagedOutputs WHERE caseId = ? AND label = ?");
+  const findOutput = sqlite.prepare<[string, string | number], { line: number }>(
+    "SELECT line FROM stagedOutputs WHERE caseId = ? AND label = ?",
+  );
   const outputAt = sqlite.prepare<[string, number], { record: string }>(
     "SELECT record FROM stagedOutputs WHERE caseId = ? ORDER BY label LIMIT 1 OFFSET ?",
   );
@@ -55,7 +59,16 @@ export function openStage({ sqlite }: Store): Stage {
   return {
     addCase(evalCase, line) {
       const row = rowOf(evalCase);
-      const { changes } = insertCase.run(evalCase.id, row.body, row.vars, row.expected, row.tags, evalCase.cluster, sampleRank(evalCase.id), line);
+      const { changes } = insertCase.run(
+        evalCase.id,
+        row.body,
+        row.vars,
+        row.expected,
+        row.tags,
+        evalCase.cluster,
+        sampleRank(evalCase.id),
+        line,
+      );
       if (changes === 1) return { result: "added", line };
       const earlier = findCase.get(evalCase.id);
       return { result: earlier?.body === row.body ? "same" : "different", line: earlier?.line ?? 0 };
@@ -66,10 +79,13 @@ export function openStage({ sqlite }: Store): Stage {
       return { added: changes === 1, line: changes === 1 ? line : (findOutput.get(caseId, key)?.line ?? 0) };
     },
     keepSample(size) {
-      sqlite.prepare("DELETE FROM stagedCases WHERE seq NOT IN (SELECT seq FROM stagedCases ORDER BY rank, caseId LIMIT ?)").run(size);
+      sqlite
+        .prepare("DELETE FROM stagedCases WHERE seq NOT IN (SELECT seq FROM stagedCases ORDER BY rank, caseId LIMIT ?)")
+        .run(size);
     },
     count: () => one<number>("SELECT count(*) FROM stagedCases"),
-    mostOutputs: () => one<number | null>("SELECT max(n) FROM (SELECT count(*) AS n FROM stagedOutputs GROUP BY caseId)") ?? 0,
+    mostOutputs: () =>
+      one<number | null>("SELECT max(n) FROM (SELECT count(*) AS n FROM stagedOutputs GROUP BY caseId)") ?? 0,
     outputsWithoutCase() {
       const from = "FROM stagedOutputs WHERE caseId NOT IN (SELECT caseId FROM stagedCases)";
       const examples = sqlite.prepare(`SELECT DISTINCT caseId ${from} LIMIT 5`).pluck().all() as string[];
@@ -97,7 +113,9 @@ function save(sqlite: Store["sqlite"], at: string): { digest: string; cases: num
   sqlite.exec("COMMIT");
   const hash = createHash("sha256");
   let cases = 0;
-  const rows = sqlite.prepare<[], { caseId: string; body: string }>("SELECT caseId, body FROM stagedCases ORDER BY seq");
+  const rows = sqlite.prepare<[], { caseId: string; body: string }>(
+    "SELECT caseId, body FROM stagedCases ORDER BY seq",
+  );
   for (const row of rows.iterate()) {
     hash.update(`${JSON.stringify(row.caseId)}\n${row.body}\n`);
     cases += 1;

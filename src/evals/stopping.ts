@@ -1,9 +1,7 @@
 import type { TrialRow } from "./runs.store.ts";
 
 /** Why a run ends before its trials do. */
-export type StopReason =
-  | { kind: "failed"; message: string; errorKind: string }
-  | { kind: "budget"; message: string };
+export type StopReason = { kind: "failed"; message: string; errorKind: string } | { kind: "budget"; message: string };
 
 /** Running counts of a run that is under way. */
 export interface Progress {
@@ -51,7 +49,8 @@ export function createBudget(maxUsd: number): Budget {
   let underWay = 0;
   let dearest: number | undefined;
   let unknown = false;
-  const fits = () => (dearest === undefined ? underWay === 0 && maxUsd > 0 : spent + dearest * (underWay + 1) <= maxUsd);
+  const fits = () =>
+    dearest === undefined ? underWay === 0 && maxUsd > 0 : spent + dearest * (underWay + 1) <= maxUsd;
   return {
     mayStart: () => !unknown && fits(),
     started: () => {

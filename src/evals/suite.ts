@@ -25,7 +25,10 @@ const SUITE_FILE = /\.suite\.ya?ml$/;
 export async function findSuiteFiles(root: string): Promise<string[]> {
   const folder = join(root, "evals");
   const names = await readdir(folder, { recursive: true }).catch(() => []);
-  return names.filter((n) => SUITE_FILE.test(n)).sort().map((n) => join(folder, n));
+  return names
+    .filter((n) => SUITE_FILE.test(n))
+    .sort()
+    .map((n) => join(folder, n));
 }
 
 /** Loads suites by name or path; all of them without names. Throws SUITE_NOT_FOUND, FILE_INVALID. */
@@ -33,7 +36,9 @@ export async function loadSuites(project: Project, names: readonly string[], cwd
   const files = await findSuiteFiles(project.root);
   if (names.length === 0) {
     if (files.length > 0) return Promise.all(files.map((f) => loadSuite(project, f)));
-    throw new AgentopsError("SUITE_NOT_FOUND", "no suites: nothing matches evals/*.suite.yml", { hint: "agentops init writes a working example" });
+    throw new AgentopsError("SUITE_NOT_FOUND", "no suites: nothing matches evals/*.suite.yml", {
+      hint: "agentops init writes a working example",
+    });
   }
   return Promise.all(names.map(async (name) => loadSuite(project, await suiteFile(project, files, name, cwd))));
 }
@@ -44,7 +49,11 @@ async function suiteFile(project: Project, files: readonly string[], name: strin
   const byFile = files.find((f) => suiteName(f) === name);
   if (byFile !== undefined) return byFile;
   const known = files.map(suiteName);
-  throw new AgentopsError("SUITE_NOT_FOUND", `no suite "${name}" in ${displayPath(project.root, join(project.root, "evals"))}/`, { hint: didYouMean(name, known) });
+  throw new AgentopsError(
+    "SUITE_NOT_FOUND",
+    `no suite "${name}" in ${displayPath(project.root, join(project.root, "evals"))}/`,
+    { hint: didYouMean(name, known) },
+  );
 }
 
 function suiteName(file: string): string {

@@ -31,7 +31,17 @@ export function tally(trials: Iterable<TalliedTrial>, scorers: readonly ScorerIn
   for (const trial of trials) {
     if (current === undefined || current.seq !== trial.caseSeq) {
       if (current !== undefined) closeCase(t, current);
-      current = { seq: trial.caseSeq, id: trial.caseId, cluster: trial.cluster, n: 0, failed: false, successes: 0, safe: 0, passes: scorers.map(() => 0), cost: 0 };
+      current = {
+        seq: trial.caseSeq,
+        id: trial.caseId,
+        cluster: trial.cluster,
+        n: 0,
+        failed: false,
+        successes: 0,
+        safe: 0,
+        passes: scorers.map(() => 0),
+        cost: 0,
+      };
     }
     addTrial(t, current, trial);
   }
@@ -118,7 +128,8 @@ function addTo(s: Sum, value: number | null): void {
 
 function addTrial(t: State, current: CaseSums, trial: TalliedTrial): void {
   t.cost.retries += trial.retryCostUsd;
-  for (const warning of trial.warnings === null ? [] : (JSON.parse(trial.warnings) as string[])) t.warnings.add(warning);
+  for (const warning of trial.warnings === null ? [] : (JSON.parse(trial.warnings) as string[]))
+    t.warnings.add(warning);
   if (trial.passed !== 1) current.failed = true;
   if (trial.isError === 1) {
     t.errors += 1;
@@ -204,7 +215,12 @@ function finish(t: State): Tally {
       passHatK: passHatK([...t.caseOutcomes.values()]),
       latencyMs: latencyMetric(t.latencies, t.simulated),
       costUsd: costOf(t),
-      tokens: { input: shown(t.tokens.input), output: shown(t.tokens.output), cached: shown(t.tokens.cached), reasoning: shown(t.tokens.reasoning) },
+      tokens: {
+        input: shown(t.tokens.input),
+        output: shown(t.tokens.output),
+        cached: shown(t.tokens.cached),
+        reasoning: shown(t.tokens.reasoning),
+      },
       scorers: Object.fromEntries(t.scorers.map((s, i) => [s.name, scorerMetric(t, s, i)])),
     },
   };
@@ -221,10 +237,21 @@ function safetyOf(t: State): RunMetrics["safety"] {
   return { estimate: safe / t.scored, ci95: intervalOf(t.safety) };
 }
 
-function scorerMetric(t: State, { type, category, required }: ScorerInfo, index: number): RunMetrics["scorers"][string] {
+function scorerMetric(
+  t: State,
+  { type, category, required }: ScorerInfo,
+  index: number,
+): RunMetrics["scorers"][string] {
   const mine = t.byScorer[index] ?? { scoreTotal: 0, passes: 0, clusters: clusterTally() };
   const n = Math.max(1, t.scored);
-  return { mean: mine.scoreTotal / n, passRate: mine.passes / n, passRateCi95: intervalOf(mine.clusters), type, category, required };
+  return {
+    mean: mine.scoreTotal / n,
+    passRate: mine.passes / n,
+    passRateCi95: intervalOf(mine.clusters),
+    type,
+    category,
+    required,
+  };
 }
 
 function costOf(t: State): RunMetrics["costUsd"] {

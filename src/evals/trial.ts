@@ -28,14 +28,28 @@ export interface TrialContext {
  * Answers and scores one case once. A failure of the provider, the agent or a scorer becomes an error row: it is
  * neither a pass nor a fail. Throws only when the run was aborted, or on a bug.
  */
-export async function runTrial(context: TrialContext, seq: number, evalCase: EvalCase, trial: number, signal: AbortSignal): Promise<TrialRow> {
+export async function runTrial(
+  context: TrialContext,
+  seq: number,
+  evalCase: EvalCase,
+  trial: number,
+  signal: AbortSignal,
+): Promise<TrialRow> {
   const base = emptyRow(context, seq, trial);
   try {
     const request = context.request(evalCase.vars);
     const key = context.requestKey(request, trial);
     const stored = key === null ? undefined : context.stored(key);
-    const result = stored === undefined ? await context.client.generate(request, { caseId: evalCase.id, trial, signal }) : resultOf(stored);
-    const answered = { ...base, ...answerColumns(result, context.redact), requestKey: key, fromCache: stored === undefined ? 0 : 1 };
+    const result =
+      stored === undefined
+        ? await context.client.generate(request, { caseId: evalCase.id, trial, signal })
+        : resultOf(stored);
+    const answered = {
+      ...base,
+      ...answerColumns(result, context.redact),
+      requestKey: key,
+      fromCache: stored === undefined ? 0 : 1,
+    };
     return await scored(context, answered, evalCase, result, { caseId: evalCase.id, trial, signal });
   } catch (error) {
     if (signal.aborted || (error instanceof ModelError && error.kind === "aborted")) throw error;
@@ -43,7 +57,13 @@ export async function runTrial(context: TrialContext, seq: number, evalCase: Eva
   }
 }
 
-async function scored(context: TrialContext, row: TrialRow, evalCase: EvalCase, result: ModelResult, call: CallContext): Promise<TrialRow> {
+async function scored(
+  context: TrialContext,
+  row: TrialRow,
+  evalCase: EvalCase,
+  result: ModelResult,
+  call: CallContext,
+): Promise<TrialRow> {
   const input: ScorerInput = {
     case: evalCase,
     trial: call.trial,
@@ -66,11 +86,23 @@ async function scored(context: TrialContext, row: TrialRow, evalCase: EvalCase, 
     } catch (error) {
       if (call.signal.aborted) throw error;
       // The answer is kept beside the error: it was paid for, and it explains what the scorer could not measure.
-      return { ...row, isError: 1, errorKind: "scorer", errorMessage: context.redact(`scorer ${scorer.name}: ${messageOf(error)}`), judgeCostUsd: judgeCost };
+      return {
+        ...row,
+        isError: 1,
+        errorKind: "scorer",
+        errorMessage: context.redact(`scorer ${scorer.name}: ${messageOf(error)}`),
+        judgeCostUsd: judgeCost,
+      };
     }
   }
   const passed = context.scorers.every((s, i) => !s.required || scores[i]?.pass === true);
-  return { ...row, passed: passed ? 1 : 0, score: meanScore(context.scorers, scores), scores: JSON.stringify(scores), judgeCostUsd: judgeCost };
+  return {
+    ...row,
+    passed: passed ? 1 : 0,
+    score: meanScore(context.scorers, scores),
+    scores: JSON.stringify(scores),
+    judgeCostUsd: judgeCost,
+  };
 }
 
 /** The weighted mean of a trial's scores, in [0, 1]; with all weights 0 the plain mean. */
@@ -118,7 +150,13 @@ function resultOf(row: TrialRow): ModelResult {
     output: JSON.parse(row.output ?? "null") as unknown,
     toolCalls: JSON.parse(row.toolCalls ?? "[]") as ModelResult["toolCalls"],
     finishReason: row.finishReason as ModelResult["finishReason"],
-    tokens: { input: row.inputTokens, output: row.outputTokens, cached: row.cachedTokens, cacheWrite: row.cacheWriteTokens, reasoning: row.reasoningTokens },
+    tokens: {
+      input: row.inputTokens,
+      output: row.outputTokens,
+      cached: row.cachedTokens,
+      cacheWrite: row.cacheWriteTokens,
+      reasoning: row.reasoningTokens,
+    },
     costUsd: row.costUsd,
     retryCostUsd: 0,
     latencyMs: row.latencyMs,

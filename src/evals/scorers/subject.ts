@@ -67,14 +67,16 @@ function extract(subject: Subject, patterns: Sides<Pattern>): { failed: Score } 
     if (pattern === undefined || subject[side] === undefined) continue;
     // A recording from Windows ends its lines with \r\n, and `.` takes the \r along.
     const found = pattern.last(textOf(subject[side]))?.replace(/\r$/, "");
-    if (found === undefined) return { failed: nothing(side, subject[side]) };
+    // An expected value without the pattern is the answer already: datasets ship both `… #### 18` and `18`.
+    if (found === undefined && side === "expected") continue;
+    if (found === undefined) return { failed: nothing(subject[side]) };
     subject[side] = found;
   }
   return undefined;
 }
 
-function nothing(side: keyof Sides<string>, value: unknown): Score {
-  return { score: 0, pass: false, reason: `extract found nothing in ${side} ${quote(value, 200)}` };
+function nothing(output: unknown): Score {
+  return { score: 0, pass: false, reason: `extract found nothing in output ${quote(output, 200)}` };
 }
 
 function transform(subject: Subject, expressions: Sides<Expression>): Subject {
