@@ -1,3 +1,4 @@
+/* eslint-disable @typescript-eslint/no-explicit-any, @typescript-eslint/restrict-plus-operands -- raw JSON, read as it is */
 import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -23,7 +24,7 @@ const say = (o) => process.stdout.write(JSON.stringify(o) + "\\n");
 rl.on("line", (l) => on(JSON.parse(l)));\n`;
 
 /** A folder with bot.js and a client for it. */
-async function agent(body: string, options: Partial<ModelClientOptions> & { env?: string[] } = {}) {
+async function agent(body: string, options: Omit<Partial<ModelClientOptions>, "env"> & { env?: string[] } = {}) {
   const root = mkdtempSync(join(tmpdir(), "agent with spaces é "));
   writeFileSync(join(root, "bot.js"), HEAD + body);
   const client = await clientFor(
@@ -54,7 +55,7 @@ const ask = (client: ModelClient, caseId = "c1", trial = 0) =>
   client.generate(request, { caseId, trial, signal: new AbortController().signal });
 const failing = (client: ModelClient, caseId?: string) =>
   ask(client, caseId).then(
-    (r) => expect.fail(JSON.stringify(r)) as never,
+    (r) => expect.fail(JSON.stringify(r)),
     (e: unknown) => e,
   );
 const runs = (pid: number) => {
