@@ -276,6 +276,17 @@ describe("waiting and trying again", () => {
     expect(closed).toBe(1);
   });
 
+  it("a stream that stalls is a timeout, not half an answer", async () => {
+    const { origin } = await serve((r) => {
+      r.writeHead(200, { "content-type": "text/event-stream" });
+      r.write('data: {"model":"m","choices":[{"index":0,"delta":{"content":"bil"},"finish_reason":null}]}\n\n');
+    });
+    for (const kind of ["openai", "openai-compatible"] as const) {
+      const { error } = await ask(openai(origin, { kind, stream: true }), { timeoutMs: 150 });
+      expect(error?.kind).toBe("timeout");
+    }
+  });
+
   it("an abort ends a call under way and a call that waits to try again", async () => {
     for (const handler of [() => undefined, (r: ServerResponse) => json(r, 429, {}, { "retry-after": "30" })]) {
       const { origin } = await serve(handler);

@@ -1,6 +1,6 @@
 import type { Clock } from "../core/clock.ts";
+import { type Bucket, createBucket } from "./bucket.ts";
 import { CallFailure } from "./failure.ts";
-import { createBucket } from "./bucket.ts";
 import { onAbort } from "./on-abort.ts";
 
 export interface Limits {
@@ -24,65 +24,85 @@ interface Waiting {
   start: () => void;
 }
 
+interface State {
+  concurrency: number;
+  running: number;
+  timer: NodeJS.Timeout | undefined;
+  waiting: Waiting[];
+  requests: Bucket;
+  tokens: Bucket;
+}
+
+const ENTERED = Promise.resolve();
+
 export function createGate(limits: Limits, clock: Clock): Gate {
-  let { concurrency } = limits;
-  let running = 0;
-  let timer: NodeJS.Timeout | undefined;
-  let waiting: Waiting[] = [];
-  const requests = createBucket(limits.requestsPerMinute, clock);
-  const tokens = createBucket(limits.tokensPerMinute, clock);
-
-  const mayStart = (expected: number) => {
-    if (running >= concurrency) return false;
-    const waitMs = Math.max(requests.waitMs(1), tokens.waitMs(expected));
-    if (waitMs > 0) timer ??= setTimeout(onTimer, waitMs);
-    return waitMs === 0;
+  const state: State = {
+    concurrency: limits.concurrency,
+    running: 0,
+    timer: undefined,
+    waiting: [],
+    requests: createBucket(limits.requestsPerMinute, clock),
+    tokens: createBucket(limits.tokensPerMinute, clock),
   };
-  const begin = (expected: number) => {
-    running++;
-    requests.take(1);
-    tokens.take(expected);
-  };
-  const drain = () => {
-    for (let next = waiting[0]; next !== undefined && mayStart(next.tokens); next = waiting[0]) {
-      waiting.shift();
-      begin(next.tokens);
-      next.start();
-    }
-  };
-  const onTimer = () => {
-    timer = undefined;
-    drain();
-  };
-  const queue = (signal: AbortSignal, expected: number) =>
-    new Promise<void>((resolve, reject) => {
-      const entry: Waiting = { tokens: expected, start: () => undefined };
-      const unwatch = onAbort(signal, () => {
-        unwatch();
-        waiting = waiting.filter((w) => w !== entry);
-        reject(new CallFailure("aborted", "stopped before it began"));
-      });
-      entry.start = () => {
-        unwatch();
-        resolve();
-      };
-      waiting.push(entry);
-    });
-
   return {
     enter: (signal, expected) => {
-      if (waiting.length > 0 || !mayStart(expected)) return queue(signal, expected);
-      begin(expected);
-      return Promise.resolve();
+      if (state.waiting.length > 0 || !mayStart(state, expected)) return queue(state, signal, expected);
+      begin(state, expected);
+      return ENTERED;
     },
     leave: (expected, used) => {
-      running--;
-      if (used !== null) tokens.take(used - expected);
-      if (waiting.length > 0) drain();
+      state.running--;
+      if (used !== null) state.tokens.take(used - expected);
+      drain(state);
     },
-    setConcurrency: (n) => {
-      concurrency = n;
-      drain();
+    setConcurrency: (concurrency) => {
+      state.concurrency = concurrency;
+      drain(state);
     },
   };
+}
+
+/** Whether a call may start now; when only time is missing, a timer looks again. */
+function mayStart(state: State, expected: number): boolean {
+  if (state.running >= state.concurrency) return false;
+  const waitMs = Math.max(state.requests.waitMs(1), state.tokens.waitMs(expected));
+  if (waitMs === 0) return true;
+  state.timer ??= setTimeout(() => {
+    state.timer = undefined;
+    drain(state);
+  }, waitMs);
+  return false;
+}
+
+function begin(state: State, expected: number): void {
+  state.running++;
+  state.requests.take(1);
+  state.tokens.take(expected);
+}
+
+function drain(state: State): void {
+  for (let next = state.waiting[0]; next !== undefined && mayStart(state, next.tokens); next = state.waiting[0]) {
+    state.waiting.shift();
+    begin(state, next.tokens);
+    next.start();
+  }
+}
+
+function queue(state: State, signal: AbortSignal, tokens: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const entry: Waiting = {
+      tokens,
+      start: () => {
+        unwatch();
+        resolve();
+      },
+    };
+    const unwatch = onAbort(signal, () => {
+      unwatch();
+      state.waiting = state.waiting.filter((w) => w !== entry);
+      reject(new CallFailure("aborted", "stopped before it began"));
+      drain(state);
+    });
+    state.waiting.push(entry);
+  });
 }
