@@ -1,4 +1,4 @@
-import { AgentopsError } from "../core/errors.ts";
+import { AgentopsError, messageOf } from "../core/errors.ts";
 
 /** What a git process left behind; a failed command is a value, so that callers can tell refusals apart. */
 export interface GitResult {
@@ -26,18 +26,31 @@ const DROPPED =
   /^(?:GIT_(?:DIR|WORK_TREE|INDEX_FILE|PREFIX|NAMESPACE|COMMON_DIR|OBJECT_DIRECTORY|ALTERNATE_OBJECT_DIRECTORIES|EDITOR|SEQUENCE_EDITOR|PAGER|EXTERNAL_DIFF|TEMPLATE_DIR|EXEC_PATH|PROXY_COMMAND|CONFIG)|EDITOR|VISUAL|PAGER|PREFIX)$/i;
 
 /**
- * simple-git guards against arguments and variables that came from a stranger. Arguments are ours, and the environment
- * is the operator's own: without these, CI's deploy keys (GIT_SSH_COMMAND) and identities would be ignored.
+ * simple-git guards against arguments and variables that came from a stranger. Arguments here are ours (what a user
+ * typed stands behind `--end-of-options` or on stdin) and the environment is the operator's own, as when they run git
+ * themselves: without these, CI's deploy keys (GIT_SSH_COMMAND) and its GIT_CONFIG_… settings would be refused.
  */
 const OPERATORS_OWN = {
-  allowUnsafeSshCommand: true,
+  allowUnsafeAlias: true,
   allowUnsafeAskPass: true,
-  allowUnsafeConfigPaths: true,
   allowUnsafeConfigEnvCount: true,
+  allowUnsafeConfigPaths: true,
   allowUnsafeCredentialHelper: true,
-  allowUnsafeUrlRewrite: true,
-  allowUnsafeHooksPath: true,
+  allowUnsafeDiffExternal: true,
+  allowUnsafeDiffTextConv: true,
+  allowUnsafeEditor: true,
+  allowUnsafeFilter: true,
+  allowUnsafeFsMonitor: true,
+  allowUnsafeGitProxy: true,
   allowUnsafeGpgProgram: true,
+  allowUnsafeHooksPath: true,
+  allowUnsafeInclude: true,
+  allowUnsafeMergeDriver: true,
+  allowUnsafePack: true,
+  allowUnsafePager: true,
+  allowUnsafeProtocolOverride: true,
+  allowUnsafeSshCommand: true,
+  allowUnsafeUrlRewrite: true,
   // Otherwise simple-git sets a variable that also breaks the user's own hooks.
   allowAbbreviatedOptions: true,
 };
@@ -59,7 +72,12 @@ export async function openGit(cwd: string, env: NodeJS.ProcessEnv): Promise<Git>
         return undefined;
       },
     });
-    await git.env(own).raw(args);
+    await git
+      .env(own)
+      .raw(args)
+      .catch((error: unknown) => {
+        throw new AgentopsError("GIT_FAILED", `git could not be run: ${messageOf(error)}`, { cause: error });
+      });
     return result;
   };
 }

@@ -14,8 +14,6 @@ import { variables } from "./lint/variables.ts";
 import { addressIn, notFound } from "./resolve.ts";
 import { type Source, worktreeSource } from "./source.ts";
 
-export { floatingReason } from "./floating.ts";
-
 const RULES: readonly Rule[] = [names, owners, models, variables, agentPrompt, tools, guards, schemas, expressions];
 
 export interface LintOptions {

@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { chmod, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
@@ -186,6 +187,47 @@ describe("publish", () => {
       message: "Publish prompts/triage v1",
     });
   });
+});
+
+describe("publish twice at once in one clone", () => {
+  test.each([1, 2, 3])("makes one version and leaves nothing behind (round %i)", async () => {
+    const temp = await gitProject({ "keep.txt": "" });
+    await edit(temp, "New {{ticket}}");
+    const results = await Promise.allSettled([publish(temp.project, {}), publish(temp.project, {})]);
+    const made = results.flatMap((r) => (r.status === "fulfilled" ? r.value.published : []));
+    expect(made.map((p) => p.tag)).toEqual(["prompts/triage/v1"]);
+    for (const r of results) if (r.status === "rejected") expect(r.reason).toMatchObject({ code: "CONCURRENT_CHANGE" });
+    expect(await temp.git("tag")).toBe("prompts/triage/v1");
+    expect(await temp.git("status", "--porcelain")).toBe("");
+  });
+});
+
+test("a lock left by a process that died is taken over", async () => {
+  const temp = await gitProject(TRIAGE);
+  const { pid } = spawnSync(process.execPath, ["-e", "0"]);
+  await temp.write(".git/agentops-publish.lock", String(pid));
+  expect((await publish(temp.project, {})).published).toHaveLength(1);
+  await temp.write(".git/agentops-publish.lock", String(process.pid));
+  expect(await failure(publish(temp.project, {}))).toMatchObject({ code: "CONCURRENT_CHANGE" });
+});
+
+test("an environment like CI's, with keys and settings in variables, is passed on to git", async () => {
+  const temp = await gitProject(TRIAGE);
+  temp.project.env = {
+    ...testEnv,
+    GIT_SSH_COMMAND: "ssh -i key",
+    GIT_CONFIG_COUNT: "2",
+    GIT_CONFIG_KEY_0: "user.name",
+    GIT_CONFIG_VALUE_0: "Robot",
+    GIT_CONFIG_KEY_1: "core.hooksPath",
+    GIT_CONFIG_VALUE_1: "/dev/null",
+    GIT_DIR: "/nonexistent",
+    GIT_INDEX_FILE: "/nonexistent/index",
+    EDITOR: "false",
+    GIT_COMMITTER_NAME: undefined,
+  };
+  await publish(temp.project, {});
+  expect((await logVersions(temp.project, "triage"))[0]?.author).toBe("Robot");
 });
 
 describe("publish refuses, and leaves everything as it was", () => {

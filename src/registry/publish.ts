@@ -3,6 +3,7 @@ import { throwOnErrors } from "../core/problems.ts";
 import type { Project } from "../core/project.ts";
 import { lintArtifacts } from "./lint.ts";
 import { commitFiles, refuseUnfinished } from "./publish-commit.ts";
+import { withPublishLock } from "./publish-lock.ts";
 import { planPublish, type Planned, type Unchanged } from "./publish-plan.ts";
 import { claimTags, refuseWhenBehind } from "./publish-remote.ts";
 import { deleteTags, makeTags, type NewTag } from "./publish-tags.ts";
@@ -48,17 +49,19 @@ export interface PublishResult {
 export async function publish(project: Project, options: PublishOptions = {}): Promise<PublishResult> {
   const repo = await needRepo(project);
   throwOnErrors(await lintArtifacts(project, { only: options.names }), "LINT_FAILED");
+  return withPublishLock(repo, () => publishLocked(project, repo, options));
+}
+
+async function publishLocked(project: Project, repo: Repo, options: PublishOptions): Promise<PublishResult> {
   const { changed, unchanged } = await planPublish(project, repo, options.names ?? []);
   if (changed.length === 0) return { schema: "agentops.publish/1", published: [], unchanged };
   await refuseUnfinished(repo);
   const remote = options.push === false ? null : await remoteOf(repo);
   if (remote !== null) await refuseWhenBehind(repo, remote, changed);
-  const commit = await commitFiles(repo, filesOf(changed), {
-    message: commitMessage(changed, options),
-    sign: options.sign,
-  });
+  const { sign } = options;
+  const commit = await commitFiles(repo, filesOf(changed), { message: commitMessage(changed, options), sign });
   const tags = await Promise.all(changed.map((planned) => newTag(repo, commit, planned, options)));
-  await makeTags(repo, tags, options.sign ?? false);
+  await makeTags(repo, tags, sign ?? false);
   if (remote !== null) await claimOrUndo(repo, remote, tags);
   return { schema: "agentops.publish/1", published: tags.map((tag) => published(tag, remote !== null)), unchanged };
 }

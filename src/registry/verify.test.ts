@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { readFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { publish } from "./publish.ts";
@@ -150,6 +150,40 @@ describe("verifyVersion", () => {
     expect(result.ok).toBe(false);
     expect(result.reasons.join("\n")).toMatch(reason);
     if (status) expect(result.signature.status).toBe(status);
+  });
+
+  test("a GnuPG signature is judged by the keyring: trusted, changed, or without its key", async () => {
+    const temp = await gitProject(FILES);
+    const home = await mkdtemp("/tmp/aogpg-");
+    const env = { ...testEnv, GNUPGHOME: home };
+    try {
+      const generate = [
+        "--batch",
+        "--quiet",
+        "--passphrase",
+        "",
+        "--quick-gen-key",
+        "ada@example.com",
+        "ed25519",
+        "sign",
+        "never",
+      ];
+      execFileSync("gpg", generate, { env, stdio: "ignore" });
+      temp.project.env = env;
+      await temp.git("config", "user.signingkey", "ada@example.com");
+      await publish(temp.project, { sign: true });
+      expect((await verifyVersion(temp.project, "triage")).signature).toEqual({
+        status: "good",
+        signer: "ada@example.com",
+      });
+      await rewriteTag(temp, (o) => o.replace("Publish", "Publisch"));
+      expect(await verifyVersion(temp.project, "triage")).toMatchObject({ ok: false, signature: { status: "bad" } });
+      temp.project.env = { ...testEnv, GNUPGHOME: await tempFolder() };
+      expect((await verifyVersion(temp.project, "desk")).signature.status).toBe("unknown");
+    } finally {
+      execFileSync("gpgconf", ["--kill", "all"], { env });
+      await rm(home, { recursive: true, force: true });
+    }
   });
 
   test("a revision is no version, and an unpublished artifact has none", async () => {
