@@ -4,7 +4,7 @@ import type { ModelProvider } from "../../core/config.schema.ts";
 /** The kinds that are reached over HTTP through a provider package. */
 export type RemoteProvider = Exclude<ModelProvider, { kind: "offline" | "exec" | "http" }>;
 export type RemoteKind = RemoteProvider["kind"];
-export type ConfigOf<K extends RemoteKind> = Extract<RemoteProvider, { kind: K }>;
+type ConfigOf<K extends RemoteKind> = Extract<RemoteProvider, { kind: K }>;
 
 export interface ProviderSetup<K extends RemoteKind> {
   config: ConfigOf<K>;

@@ -2,7 +2,7 @@ import type { Dispatcher } from "undici";
 import { bufferedBody, leanHeaders, type LeanResponse } from "./response.ts";
 import { TransportError } from "./transport-error.ts";
 
-export interface LeanInit {
+interface LeanInit {
   method?: string | undefined;
   headers?: unknown;
   body?: unknown;

@@ -1,0 +1,83 @@
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { createDispatcher } from "./agent.ts";
+import { leanFetch } from "./fetch.ts";
+
+let server: Server;
+let origin = "";
+const ports = new Set<number>();
+
+beforeAll(async () => {
+  server = createServer((q, r) => {
+    ports.add(q.socket.remotePort ?? 0);
+    let text = "";
+    q.on("data", (d: Buffer) => (text += d.toString())).on("end", () => {
+      if (q.url === "/redirect") return r.writeHead(307, { location: "http://127.0.0.1:1/elsewhere" }).end();
+      if (q.url === "/events") {
+        r.writeHead(200, { "content-type": "text/event-stream" }).write("data: 1\n\n");
+        return setTimeout(() => r.end("data: 2\n\n"), 20);
+      }
+      r.writeHead(200, { "x-two": ["a", "b"] }).write("é".slice(0, 1));
+      return r.end(JSON.stringify({ url: q.url, method: q.method, encoding: q.headers["accept-encoding"], text }));
+    });
+  }).listen(0, "127.0.0.1");
+  await new Promise((resolve) => server.once("listening", resolve));
+  origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+});
+
+afterAll(() => {
+  server.closeAllConnections();
+  server.close();
+});
+
+describe("the lean fetch", () => {
+  const dispatcher = createDispatcher({});
+  const fetch = leanFetch(dispatcher);
+  afterAll(() => dispatcher.destroy());
+
+  it("posts and reads text and headers, asking for no compression", async () => {
+    const headers = new Headers({ "content-type": "text/plain" });
+    const response = await fetch(`${origin}/a?b=c`, { method: "POST", headers, body: "hällo" });
+    const text = await response.text();
+    expect(response).toMatchObject({ ok: true, status: 200 });
+    expect(response.headers.get("X-Two")).toBe("a, b");
+    expect([...response.headers].map(([name]) => name)).toContain("x-two");
+    expect(JSON.parse(text.slice(1))).toEqual({ url: "/a?b=c", method: "POST", encoding: "identity", text: "hällo" });
+  });
+
+  it("uses its connections again (undici frees one a moment after the answer, so two take turns)", async () => {
+    ports.clear();
+    for (let i = 0; i < 20; i++) await fetch(`${origin}/x`, { method: "POST", body: "" });
+    expect(ports.size).toBeLessThanOrEqual(2);
+  });
+
+  it("hands an event stream on before it ends", async () => {
+    const response = await fetch(`${origin}/events`);
+    const reader = (response.body as ReadableStream<Uint8Array>).getReader();
+    expect(Buffer.from((await reader.read()).value as Uint8Array).toString()).toBe("data: 1\n\n");
+    expect(Buffer.from((await reader.read()).value as Uint8Array).toString()).toBe("data: 2\n\n");
+    expect((await reader.read()).done).toBe(true);
+  });
+
+  it("follows no redirect, so that a key stays with its host", async () => {
+    expect(await fetch(`${origin}/redirect`, { method: "POST", body: "{}" })).toMatchObject({ ok: false, status: 307 });
+  });
+
+  it("rejects at once with the signal's reason", async () => {
+    const signal = AbortSignal.abort(new Error("stop"));
+    await expect(fetch(`${origin}/x`, { signal })).rejects.toThrow("stop");
+  });
+});
+
+describe("a proxy in the environment", () => {
+  it("is used for other hosts and never for this machine", async () => {
+    const dispatcher = createDispatcher({ HTTP_PROXY: "http://127.0.0.1:1", NO_PROXY: "internal.example" });
+    const fetch = leanFetch(dispatcher);
+    expect((await fetch(`${origin}/x`, { method: "POST", body: "{}" })).status).toBe(200);
+    await expect(fetch("http://models.invalid/v1", { method: "POST", body: "{}" })).rejects.toMatchObject({
+      code: "ECONNREFUSED",
+    });
+    await dispatcher.destroy();
+  });
+});
