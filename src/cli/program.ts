@@ -1,5 +1,6 @@
 import { Command, CommanderError } from "commander";
 import { AgentopsError } from "../core/errors.ts";
+import { didYouMean } from "../core/suggest.ts";
 import { COMMANDS } from "./commands.ts";
 import { type CommandContext, createContext, wantsColor } from "./context.ts";
 import { EXIT_CODES_HELP } from "./exit-codes.ts";
@@ -69,6 +70,7 @@ function baseProgram(shell: Shell): Command {
     .helpOption("-h, --help", "show help")
     .exitOverride()
     .enablePositionalOptions()
+    .allowExcessArguments()
     .showSuggestionAfterError(true)
     .configureOutput({
       writeOut: (text) => shell.stdout.write(text),
@@ -111,7 +113,13 @@ function addHelpTopic(program: Command, shell: Shell): void {
   program.action(() => {
     const typed = program.args[0];
     if (typed === undefined) program.outputHelp();
-    else program.error(`error: unknown command '${typed}'`);
+    else
+      throw new AgentopsError("USAGE", `unknown command '${typed}'`, {
+        hint: `${didYouMean(
+          typed,
+          COMMANDS.map((c) => c.name),
+        )} See agentops --help`,
+      });
   });
 }
 

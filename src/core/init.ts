@@ -13,7 +13,15 @@ export interface InitResult {
 }
 
 /** The sample project that ships with the package; its files are the ones its own tests run. */
-const SAMPLE = ["agentops.config.yaml", "prompts", "agents", "evals", "fixtures/support-triage.jsonl", "fixtures/refund-desk.jsonl", "schemas"];
+const SAMPLE = [
+  "agentops.config.yaml",
+  "prompts",
+  "agents",
+  "evals",
+  "fixtures/support-triage.jsonl",
+  "fixtures/refund-desk.jsonl",
+  "schemas",
+];
 const IGNORED = ".agentops/state.db*";
 
 /** Writes a working project into a folder, made if missing. Never overwrites a file. */
@@ -22,16 +30,23 @@ export async function initProject(dir: string, packageRoot: string): Promise<Ini
   await makeFolder(dir);
   for (const path of (await Promise.all(SAMPLE.map((p) => filesUnder(packageRoot, p)))).flat()) {
     await mkdir(dirname(join(dir, path)), { recursive: true });
-    const fresh = await copyFile(join(packageRoot, path), join(dir, path), constants.COPYFILE_EXCL).then(() => true, existed);
+    const fresh = await copyFile(join(packageRoot, path), join(dir, path), constants.COPYFILE_EXCL).then(
+      () => true,
+      existed,
+    );
     (fresh ? result.created : result.kept).push(path);
   }
-  (await ignoreState(join(dir, ".gitignore")) ? result.created : result.kept).push(".gitignore");
+  ((await ignoreState(join(dir, ".gitignore"))) ? result.created : result.kept).push(".gitignore");
   return result;
 }
 
 async function makeFolder(dir: string): Promise<void> {
   await mkdir(dir, { recursive: true }).catch((error: unknown) => {
-    throw new AgentopsError("USAGE", `cannot make the folder ${dir}: ${(error as NodeJS.ErrnoException).code ?? "error"}`, { cause: error });
+    throw new AgentopsError(
+      "USAGE",
+      `cannot make the folder ${dir}: ${(error as NodeJS.ErrnoException).code ?? "error"}`,
+      { cause: error },
+    );
   });
 }
 

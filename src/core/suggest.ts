@@ -1,8 +1,10 @@
 import { closest, distance } from "fastest-levenshtein";
 
-/** The known name a mistyped one most likely meant, or undefined when none is near (distance over a third of its length). */
+/** The known name a mistyped one most likely meant, or undefined when none is near (distance over a third of its length). A name that goes on where the typed one ends wins. */
 export function suggest(typed: string, known: readonly string[]): string | undefined {
   if (known.length === 0) return undefined;
+  const longer = typed.length >= 4 ? known.find((k) => k.toLowerCase().startsWith(typed.toLowerCase())) : undefined;
+  if (longer !== undefined) return longer;
   const best = closest(typed.toLowerCase(), known as string[]);
   const limit = Math.max(1, Math.floor(Math.max(typed.length, best.length) / 3) + 1);
   return distance(typed.toLowerCase(), best.toLowerCase()) <= limit ? best : undefined;

@@ -19,7 +19,10 @@ export function describeIssues(
   root: unknown,
   aliases: Readonly<Record<string, string>>,
 ): DescribedIssue[] {
-  return issues.flatMap((issue) => describe(schema, issue, [], root, aliases));
+  // A refinement that fails beside a mistyped key most likely fails because of it.
+  const mistyped = issues.some((issue) => issue.code === "unrecognized_keys");
+  const shown = issues.filter((issue) => !(mistyped && issue.code === "custom"));
+  return shown.flatMap((issue) => describe(schema, issue, [], root, aliases));
 }
 
 function describe(

@@ -20,7 +20,8 @@ type Optional = (typeof OPTIONAL)[number];
 
 /** The trial an output belongs to; repetitions are told apart by it. */
 function labelOf(value: unknown, mapping: Mapping, file: string, line: number): string {
-  const found = mapping.trial === undefined && mapping.own !== true ? undefined : readPath(value, pathOf(mapping, "trial"));
+  const found =
+    mapping.trial === undefined && mapping.own !== true ? undefined : readPath(value, pathOf(mapping, "trial"));
   if (found === undefined && (mapping.trial === undefined || mapping.own === true)) return "0";
   return text(found, file, line, pathOf(mapping, "trial"));
 }

@@ -76,7 +76,18 @@ function parseLine(text: string, file: string, line: number): unknown {
 
 async function* csvRows(data: DataFile): AsyncGenerator<DataRecord> {
   const { parse } = await import("csv-parse");
-  const parser = parse({ columns: true, bom: true, info: true, skip_empty_lines: true, trim: false });
+  // Where the last whole row ended: an error is in the one that starts on the next line, wherever the parser gave up.
+  let ended = 1;
+  const parser = parse({
+    columns: true,
+    bom: true,
+    info: true,
+    skip_empty_lines: true,
+    on_record: (row: { info: { lines: number } }) => {
+      ended = row.info.lines;
+      return row;
+    },
+  });
   const input = createReadStream(data.path);
   input.on("error", (error) => parser.destroy(error));
   input.pipe(parser);
@@ -88,10 +99,9 @@ async function* csvRows(data: DataFile): AsyncGenerator<DataRecord> {
     }
   } catch (error) {
     if (error instanceof AgentopsError) throw error;
-    const at = (error as { lines?: number }).lines ?? line;
     throw invalid(
       data.file,
-      at,
+      ended + 1,
       `broken CSV: ${messageOf(error).replace(/ at line \d+.*$/, "")}`,
       "quote a field that contains a comma, a quote or a line break, and double the quotes in it",
     );

@@ -1,5 +1,7 @@
 import { join } from "node:path";
 import { newId } from "../core/ids.ts";
+import { place } from "../core/problems.ts";
+import type { YamlFile } from "../core/yaml.ts";
 import { AgentopsError } from "../core/errors.ts";
 import { type Answering, openAnswering } from "./answering.ts";
 import { recordedOutput, stageOutputs } from "./outputs.ts";
@@ -9,6 +11,7 @@ import type { RunResult } from "./result.schema.ts";
 import type { RunSpec } from "./run-spec.ts";
 import { findRun, insertRun, type RunRow, specOf, updateRun } from "./runs.store.ts";
 import { runTrials, type TrialsOutcome } from "./run-trials.ts";
+import { scorerProblem } from "./scorer-place.ts";
 import { prepareScorers } from "./scorers/prepare.ts";
 import type { Scorer } from "./scorers/scorer.ts";
 import type { Selection } from "./selection.ts";
@@ -45,7 +48,9 @@ export async function runSuite(context: EvalContext, suite: LoadedSuite, options
   try {
     const request = requestMaker(spec.target);
     const check = spec.outputs === null ? (vars: Record<string, unknown>) => void request(vars) : () => undefined;
-    const prepared = await prepare(context, spec, stage, options);
+    const prepared = await prepare(context, spec, stage, options).catch((error: unknown) => {
+      throw placed(error, suite.yaml);
+    });
     spec.scorers = prepared.scorers.map(({ name, type, category, required, weight }) => ({
       name,
       type,
@@ -84,6 +89,17 @@ export async function resumeRun(context: EvalContext, name: string, options: Run
   } finally {
     stage.close();
   }
+}
+
+/** A faulty scorer's error, at its line of the suite. */
+function placed(error: unknown, yaml: YamlFile): unknown {
+  const problem = scorerProblem(error, yaml);
+  if (problem === undefined) return error;
+  return new AgentopsError("SCORER_INVALID", `${place(problem)}: ${problem.message}`, {
+    hint: problem.hint,
+    details: { problems: [problem] },
+    cause: error,
+  });
 }
 
 interface Prepared {
