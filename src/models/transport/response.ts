@@ -15,17 +15,18 @@ export interface LeanHeaders extends Iterable<[string, string]> {
 
 export function leanHeaders(raw: Readonly<Record<string, string | string[] | undefined>>): LeanHeaders {
   const one = (value: string | string[]) => (Array.isArray(value) ? value.join(", ") : value);
+  let list: [string, string][] | undefined;
+  const entries = () =>
+    (list ??= Object.entries(raw).flatMap(([name, value]): [string, string][] =>
+      value === undefined ? [] : [[name, one(value)]],
+    ));
   return {
     get: (name) => {
       const value = raw[name.toLowerCase()];
       return value === undefined ? null : one(value);
     },
-    *[Symbol.iterator]() {
-      for (const name in raw) {
-        const value = raw[name];
-        if (value !== undefined) yield [name, one(value)];
-      }
-    },
+    // The provider packages walk the headers twice for each answer; an array is several times faster than a generator.
+    [Symbol.iterator]: () => entries()[Symbol.iterator](),
   };
 }
 
