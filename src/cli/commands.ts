@@ -1,4 +1,4 @@
-import type { CommandSpec } from "./program.ts";
+import type { CommandSpec } from "./command.ts";
 
 const FORMAT = (formats: string) => ["--format <format>", formats] as const;
 const OUTPUT = ["--output <file>", "write the document to FILE instead of stdout"] as const;

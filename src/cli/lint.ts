@@ -2,7 +2,7 @@ import { lintProject } from "../evals/lint.ts";
 import { lintGithub, lintSarif, lintText } from "../report/lint.ts";
 import { createStyle } from "../report/style.ts";
 import { chosenFormat, type CommandContext } from "./context.ts";
-import { version } from "./main.ts";
+import { version } from "./version.ts";
 
 export async function run(context: CommandContext, [refs]: unknown[]): Promise<number> {
   const format = chosenFormat(context.flags, ["text", "json", "github", "sarif"]);

@@ -1,7 +1,7 @@
-import { readFileSync } from "node:fs";
 import { AgentopsError } from "../core/errors.ts";
 import { reportFailure } from "./failure.ts";
 import type { GlobalFlags, Shell } from "./shell.ts";
+import { version } from "./version.ts";
 
 /** Runs one command line and returns the exit code; never throws and never exits by itself. */
 export async function main(shell: Shell): Promise<number> {
@@ -19,17 +19,12 @@ export async function main(shell: Shell): Promise<number> {
     return await runProgram(shell, args, flags, interrupt.signal);
   } catch (error) {
     const { wantsColor } = await import("./context.ts");
-    const cause = interrupt.signal.aborted ? interrupt.signal.reason : error;
-    const shown = error instanceof AgentopsError ? error : cause;
+    const cause: unknown = interrupt.signal.aborted ? interrupt.signal.reason : error;
+    const shown: unknown = error instanceof AgentopsError ? error : cause;
     return reportFailure(shell, flags, shown, wantsColor(shell, flags, shell.stderr));
   } finally {
     interrupt.stop();
   }
-}
-
-export function version(): string {
-  const text = readFileSync(new URL("../../package.json", import.meta.url), "utf8");
-  return (JSON.parse(text) as { version: string }).version;
 }
 
 /** The first signal asks running work to stop and keep what it did; a second one ends the process at once. */

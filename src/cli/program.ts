@@ -2,29 +2,10 @@ import { Command, CommanderError } from "commander";
 import { AgentopsError } from "../core/errors.ts";
 import { didYouMean } from "../core/suggest.ts";
 import { COMMANDS } from "./commands.ts";
-import { type CommandContext, createContext, wantsColor } from "./context.ts";
+import { createContext, wantsColor } from "./context.ts";
 import { EXIT_CODES_HELP } from "./exit-codes.ts";
-import { version } from "./main.ts";
 import type { GlobalFlags, Shell } from "./shell.ts";
-
-/** One command: its name and flags, and an action that returns the exit code. */
-export interface CommandSpec {
-  name: string;
-  /** Commander's argument syntax: `[SUITE...]`. */
-  args?: string;
-  summary: string;
-  options?: readonly (readonly [flags: string, description: string])[];
-  examples?: readonly string[];
-  /** Loaded only when the command runs. */
-  action: () => Promise<{ run: CommandAction }>;
-}
-
-/** `args` are the positional arguments, variadic ones as arrays; `options` the command's own flags. */
-export type CommandAction = (
-  context: CommandContext,
-  args: unknown[],
-  options: Record<string, unknown>,
-) => Promise<number>;
+import { version } from "./version.ts";
 
 /** Parses the arguments, runs the one command and returns its exit code. `flags` is filled for error reporting. */
 export async function runProgram(

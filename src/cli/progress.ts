@@ -16,7 +16,8 @@ export async function createProgressView(context: CommandContext): Promise<Progr
   return context.shell.stderr.isTTY === true ? barView(context) : plainView(context);
 }
 
-function plainView({ clock, note }: CommandContext): ProgressView {
+function plainView(context: CommandContext): ProgressView {
+  const { clock } = context;
   const started = clock.monotonicMs();
   let last = started;
   return {
@@ -24,7 +25,7 @@ function plainView({ clock, note }: CommandContext): ProgressView {
       const now = clock.monotonicMs();
       if (now - last < PLAIN_EVERY_MS) return;
       last = now;
-      note(`${suite}: ${progress.done} of ${progress.planned} trials, ${details(progress, now - started)}`);
+      context.note(`${suite}: ${progress.done} of ${progress.planned} trials, ${details(progress, now - started)}`);
     },
     close: () => undefined,
   };
@@ -46,7 +47,7 @@ async function barView({ clock, shell }: CommandContext): Promise<ProgressView> 
         bar = new progressBar.SingleBar(
           {
             format: "{suite} {bar} {value}/{total} {details}",
-            stream: shell.stderr as NodeJS.WriteStream,
+            stream: shell.stderr,
             clearOnComplete: true,
             hideCursor: true,
             barsize: 20,
@@ -63,7 +64,7 @@ async function barView({ clock, shell }: CommandContext): Promise<ProgressView> 
 }
 
 /** Rate, time left, errors, cost so far. */
-export function details(progress: Progress, elapsedMs: number): string {
+function details(progress: Progress, elapsedMs: number): string {
   const rate = progress.done / Math.max(elapsedMs / 1000, 0.001);
   const left = rate === 0 ? Infinity : (progress.planned - progress.done) / rate;
   const parts = [`${rate >= 10 ? Math.round(rate) : rate.toFixed(1)}/s`, `${duration(left)} left`];

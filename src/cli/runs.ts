@@ -18,7 +18,7 @@ export async function run(
 ): Promise<number> {
   const project = await context.project();
   const store = openStore(storeFile(project.root, context.shell.env), { durability: "normal" });
-  const limit = wholeNumber("--limit", options["limit"]) ?? 20;
+  const limit = wholeNumber("--limit", options["limit"] as string | undefined) ?? 20;
   try {
     switch ((action as string | undefined) ?? "list") {
       case "list":
@@ -88,7 +88,8 @@ async function show(
         shown.matching > shown.cases.length
           ? `\n\n${shown.matching - shown.cases.length} more: --limit ${shown.matching}`
           : "";
-      return context.emit(`${evaluationText(evaluation, style)}${cases === "" ? "" : `\n${cases}${more}\n`}`);
+      const summary = options.caseId === undefined ? [evaluationText(evaluation, style)] : [];
+      return context.emit([...summary, ...(cases === "" ? [] : [`${cases}${more}`])].join("\n\n"));
     }
   }
 }

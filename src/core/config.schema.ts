@@ -21,7 +21,7 @@ const remote = {
 };
 
 /** One entry under `models:`; its key is the part of a model pin before the slash. */
-export const modelProviderSchema = z.discriminatedUnion("kind", [
+const modelProviderSchema = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("openai"), api: z.enum(["chat", "responses"]).optional(), ...remote }),
   z.strictObject({ kind: z.literal("anthropic"), ...remote }),
   z.strictObject({ kind: z.literal("openai-compatible"), ...remote, baseUrl: z.url() }),

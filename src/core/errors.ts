@@ -1,42 +1,37 @@
-/** The one error class of agentops, and the only place where an error code becomes an exit code or an HTTP status. */
-
-const USAGE = { exit: 2, http: 400 } as const;
-const MISSING = { exit: 2, http: 404 } as const;
-const OUTSIDE = { exit: 4, http: 502 } as const;
-const REFUSED = { exit: 5, http: 409 } as const;
+/** The one error class of agentops, and the only place where an error code becomes an exit code. */
 
 const CODES = {
-  USAGE,
-  CONFIG_NOT_FOUND: MISSING,
-  CONFIG_INVALID: USAGE,
-  FILE_INVALID: USAGE,
-  FILE_NOT_FOUND: MISSING,
-  LINT_FAILED: USAGE,
-  REF_INVALID: USAGE,
-  ARTIFACT_NOT_FOUND: MISSING,
-  VERSION_NOT_FOUND: MISSING,
-  SUITE_NOT_FOUND: MISSING,
-  RUN_NOT_FOUND: MISSING,
-  DATASET_INVALID: USAGE,
-  NO_CASES: USAGE,
-  RENDER_FAILED: USAGE,
-  SCORER_INVALID: USAGE,
-  MODEL_UNKNOWN: USAGE,
-  API_KEY_MISSING: USAGE,
-  PACKAGE_MISSING: USAGE,
-  PROVIDER_FAILED: OUTSIDE,
-  RECORDING_MISSING: OUTSIDE,
-  TRIAL_ERRORS: OUTSIDE,
-  BUDGET_EXHAUSTED: OUTSIDE,
-  GIT_FAILED: OUTSIDE,
-  STORE_FAILED: OUTSIDE,
-  STORE_NEWER: OUTSIDE,
-  VERIFY_FAILED: { exit: 1, http: 422 },
-  CONCURRENT_CHANGE: REFUSED,
-  INTERRUPTED: { exit: 130, http: 499 },
-  TERMINATED: { exit: 143, http: 499 },
-  INTERNAL: { exit: 70, http: 500 },
-} as const satisfies Record<string, { exit: number; http: number }>;
+  USAGE: 2,
+  CONFIG_NOT_FOUND: 2,
+  CONFIG_INVALID: 2,
+  FILE_INVALID: 2,
+  FILE_NOT_FOUND: 2,
+  LINT_FAILED: 2,
+  REF_INVALID: 2,
+  ARTIFACT_NOT_FOUND: 2,
+  VERSION_NOT_FOUND: 2,
+  SUITE_NOT_FOUND: 2,
+  RUN_NOT_FOUND: 2,
+  DATASET_INVALID: 2,
+  NO_CASES: 2,
+  RENDER_FAILED: 2,
+  SCORER_INVALID: 2,
+  MODEL_UNKNOWN: 2,
+  API_KEY_MISSING: 2,
+  PACKAGE_MISSING: 2,
+  PROVIDER_FAILED: 4,
+  RECORDING_MISSING: 4,
+  TRIAL_ERRORS: 4,
+  BUDGET_EXHAUSTED: 4,
+  GIT_FAILED: 4,
+  STORE_FAILED: 4,
+  STORE_NEWER: 4,
+  VERIFY_FAILED: 1,
+  CONCURRENT_CHANGE: 5,
+  INTERRUPTED: 130,
+  TERMINATED: 143,
+  INTERNAL: 70,
+} as const satisfies Record<string, number>;
 
 export type ErrorCode = keyof typeof CODES;
 
@@ -65,12 +60,7 @@ export class AgentopsError extends Error {
 
 /** Exit code for a process that ends with this error (DESIGN.md, "Exit codes"). */
 export function exitCodeOf(error: unknown): number {
-  return error instanceof AgentopsError ? CODES[error.code].exit : CODES.INTERNAL.exit;
-}
-
-/** HTTP status for the same error, so that server and CLI cannot disagree. */
-export function httpStatusOf(error: unknown): number {
-  return error instanceof AgentopsError ? CODES[error.code].http : CODES.INTERNAL.http;
+  return error instanceof AgentopsError ? CODES[error.code] : CODES.INTERNAL;
 }
 
 /** The message of anything that was thrown. */

@@ -5,7 +5,7 @@ import { AgentopsError } from "./errors.ts";
 import { redactor, type Redact } from "./redact.ts";
 import { parseYamlAs } from "./yaml.ts";
 
-export const CONFIG_FILE = "agentops.config.yaml";
+const CONFIG_FILE = "agentops.config.yaml";
 
 /** A loaded project: where it is and what it says. Every path a user sees is relative to `root`. */
 export interface Project {
@@ -37,7 +37,8 @@ export async function loadProject(options: ProjectOptions): Promise<Project> {
   const text = await readText(configFile);
   const { value: config } = parseYamlAs(configSchema, text, relative(root, configFile), { code: "CONFIG_INVALID" });
   const environments = config.environments ?? ["production"];
-  const environment = options.environment ?? env["AGENTOPS_ENV"] ?? (environments.at(-1) as string);
+  const last = environments.at(-1) ?? "production";
+  const environment = options.environment ?? env["AGENTOPS_ENV"] ?? last;
   if (!environments.includes(environment)) {
     throw new AgentopsError("CONFIG_INVALID", `unknown environment "${environment}"`, {
       hint: `environments in ${CONFIG_FILE}: ${environments.join(", ")}`,
@@ -70,11 +71,13 @@ function secretsOf(config: Config, env: NodeJS.ProcessEnv): (string | undefined)
     "GOOGLE_GENERATIVE_AI_API_KEY",
     "AZURE_API_KEY",
     "AWS_SECRET_ACCESS_KEY",
+    "AWS_SESSION_TOKEN",
     "AWS_BEARER_TOKEN_BEDROCK",
   ];
-  const named = Object.values(config.models ?? {}).flatMap((m) =>
-    "apiKeyEnv" in m && m.apiKeyEnv ? [m.apiKeyEnv] : [],
-  );
+  const named = Object.values(config.models ?? {}).flatMap((m) => [
+    ...("apiKeyEnv" in m && m.apiKeyEnv !== undefined ? [m.apiKeyEnv] : []),
+    ...("env" in m ? (m.env ?? []) : []),
+  ]);
   return [...defaults, ...named].map((name) => env[name]);
 }
 

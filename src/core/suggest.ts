@@ -5,7 +5,7 @@ export function suggest(typed: string, known: readonly string[]): string | undef
   if (known.length === 0) return undefined;
   const longer = typed.length >= 4 ? known.find((k) => k.toLowerCase().startsWith(typed.toLowerCase())) : undefined;
   if (longer !== undefined) return longer;
-  const best = closest(typed.toLowerCase(), known as string[]);
+  const best = closest(typed.toLowerCase(), known);
   const limit = Math.max(1, Math.floor(Math.max(typed.length, best.length) / 3) + 1);
   return distance(typed.toLowerCase(), best.toLowerCase()) <= limit ? best : undefined;
 }

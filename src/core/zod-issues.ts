@@ -62,7 +62,7 @@ function unknownVariant(schema: z.ZodType, path: (string | number)[], root: unkn
   const known = variantsAt(schema, path.slice(0, -1), key, root);
   const name = typeof typed === "string" ? typed : JSON.stringify(typed);
   if (typed === undefined) return `${formatPath(path)}: missing; one of ${known.join(", ")}`;
-  const best = suggest(String(name), known);
+  const best = suggest(name, known);
   return `unknown ${key} "${name}" (${best === undefined ? `one of ${known.join(", ")}` : `did you mean ${best}?`})`;
 }
 

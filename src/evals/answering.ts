@@ -25,9 +25,9 @@ export interface Answering {
   /** The client of a judge; one per pin. */
   judge(pin: string): Promise<ModelClient>;
   /** Key under which the store may answer; null where an equal request need not give an equal answer. */
-  requestKey(request: ModelRequest, trial: number): string | null;
+  requestKey: (request: ModelRequest, trial: number) => string | null;
   /** The recorded line of a trial; null without recorded outputs. */
-  record(caseId: string, trial: number): unknown;
+  record: (caseId: string, trial: number) => unknown;
   close(): Promise<void>;
 }
 
@@ -50,14 +50,15 @@ export async function openAnswering(
     requestKey: (request, trial) => (client.cacheable ? requestKey(spec.model, provider, request, trial) : null),
     record: (caseId, trial) => (spec.outputs === null ? null : (options.recorded(caseId, trial)?.record ?? null)),
     close: async () => {
-      const clients = await Promise.allSettled([client, ...judges.values()]);
-      await Promise.all(clients.map((c) => (c.status === "fulfilled" ? c.value.close() : undefined)));
+      const opened = await Promise.allSettled(judges.values());
+      const clients = [client, ...opened.flatMap((j) => (j.status === "fulfilled" ? [j.value] : []))];
+      await Promise.all(clients.map((c) => c.close()));
     },
   };
 }
 
 /** Where `--record` writes and every later run of the suite looks first, relative to the project root. */
-export function recordingsFile(root: string, suite: string): string {
+function recordingsFile(root: string, suite: string): string {
   return join(root, "fixtures", "recordings", `${suite}.jsonl`);
 }
 

@@ -101,7 +101,7 @@ export function text(value: unknown, file: string, line: number, path: string): 
     throw invalid(
       file,
       line,
-      `"${path}" must be a text or a number, found ${JSON.stringify(value)?.slice(0, 40) ?? "nothing"}`,
+      `"${path}" must be a text or a number, found ${value === undefined ? "nothing" : JSON.stringify(value).slice(0, 40)}`,
     );
   return String(parsed.data);
 }

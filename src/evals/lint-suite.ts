@@ -85,8 +85,8 @@ function pinFindings(project: Project, { model, scorers }: Suite): Finding[] {
 function pinFinding(project: Project, path: Path, pin: string): Finding[] {
   try {
     const { provider } = parsePin(pin);
-    const known = { offline: { kind: "offline" }, ...project.config.models };
-    const kind = known[provider as keyof typeof known]?.kind;
+    const known: Partial<Record<string, { kind: string }>> = { offline: { kind: "offline" }, ...project.config.models };
+    const kind = known[provider]?.kind;
     if (kind === undefined)
       return [
         {

@@ -16,7 +16,7 @@ const scorerMetric = z.strictObject({
   required: z.boolean(),
 });
 
-export const metricsSchema = z.strictObject({
+const metricsSchema = z.strictObject({
   successRate: proportion.nullable().describe("over scored trials; null when nothing was scored"),
   meanScore: z.number().nullable(),
   safety: proportion

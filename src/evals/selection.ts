@@ -29,9 +29,7 @@ function valuesOf(evalCase: EvalCase, key: string): string[] {
   if (key === "tag" || key === "tags") return evalCase.tags;
   if (key === "cluster") return evalCase.cluster === null ? [] : [evalCase.cluster];
   const value = evalCase.vars[key.replace(/^vars\./, "")];
-  return value === undefined || value === null || typeof value === "object"
-    ? []
-    : [String(value as string | number | boolean)];
+  return typeof value === "string" || typeof value === "number" || typeof value === "boolean" ? [String(value)] : [];
 }
 
 /** The rank of a case in every sample: a hash of its id alone, so that both arms of a comparison draw the same cases. */

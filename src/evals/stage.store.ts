@@ -4,6 +4,8 @@ import type { Store } from "../state/store.ts";
 import type { EvalCase } from "./scorers/scorer.ts";
 import { sampleRank } from "./selection.ts";
 
+type Sqlite = Store["sqlite"];
+
 /**
  * Cases and recorded outputs on their way in, in temporary tables: they spill to disk, so memory stays flat, find
  * duplicates by key, and touch the shared file only when the whole dataset is known to be good.
@@ -18,7 +20,6 @@ export interface Stage {
   mostOutputs(): number;
   outputsWithoutCase(): { count: number; examples: string[] };
   outputOf(caseId: string, trial: number): string | undefined;
-  hasCase(caseId: string): boolean;
   /** Ends the staging without a dataset: a resumed run has its cases already. */
   seal(): void;
   /** Moves the cases into the store under their digest; a dataset already there is shared. */
@@ -41,58 +42,9 @@ BEGIN;
 
 export function openStage({ sqlite }: Store): Stage {
   sqlite.exec(TABLES);
-  const insertCase = sqlite.prepare(
-    "INSERT OR IGNORE INTO stagedCases (caseId, body, vars, expected, tags, cluster, rank, line) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-  );
-  const findCase = sqlite.prepare<[string], { body: string; line: number }>(
-    "SELECT body, line FROM stagedCases WHERE caseId = ?",
-  );
-  const insertOutput = sqlite.prepare("INSERT OR IGNORE INTO stagedOutputs VALUES (?, ?, ?, ?)");
-  const findOutput = sqlite.prepare<[string, string | number], { line: number }>(
-    "SELECT line FROM stagedOutputs WHERE caseId = ? AND label = ?",
-  );
-  const outputAt = sqlite.prepare<[string, number], { record: string }>(
-    "SELECT record FROM stagedOutputs WHERE caseId = ? ORDER BY label LIMIT 1 OFFSET ?",
-  );
-  const one = <T>(sql: string): T => sqlite.prepare(sql).pluck().get() as T;
-
   return {
-    addCase(evalCase, line) {
-      const row = rowOf(evalCase);
-      const { changes } = insertCase.run(
-        evalCase.id,
-        row.body,
-        row.vars,
-        row.expected,
-        row.tags,
-        evalCase.cluster,
-        sampleRank(evalCase.id),
-        line,
-      );
-      if (changes === 1) return { result: "added", line };
-      const earlier = findCase.get(evalCase.id);
-      return { result: earlier?.body === row.body ? "same" : "different", line: earlier?.line ?? 0 };
-    },
-    addOutput(caseId, label, record, line) {
-      const key = /^\d{1,15}$/.test(label) ? Number(label) : label;
-      const { changes } = insertOutput.run(caseId, key, record, line);
-      return { added: changes === 1, line: changes === 1 ? line : (findOutput.get(caseId, key)?.line ?? 0) };
-    },
-    keepSample(size) {
-      sqlite
-        .prepare("DELETE FROM stagedCases WHERE seq NOT IN (SELECT seq FROM stagedCases ORDER BY rank, caseId LIMIT ?)")
-        .run(size);
-    },
-    count: () => one<number>("SELECT count(*) FROM stagedCases"),
-    mostOutputs: () =>
-      one<number | null>("SELECT max(n) FROM (SELECT count(*) AS n FROM stagedOutputs GROUP BY caseId)") ?? 0,
-    outputsWithoutCase() {
-      const from = "FROM stagedOutputs WHERE caseId NOT IN (SELECT caseId FROM stagedCases)";
-      const examples = sqlite.prepare(`SELECT DISTINCT caseId ${from} LIMIT 5`).pluck().all() as string[];
-      return { count: one<number>(`SELECT count(*) ${from}`), examples };
-    },
-    outputOf: (caseId, trial) => outputAt.get(caseId, trial)?.record,
-    hasCase: (caseId) => findCase.get(caseId) !== undefined,
+    ...stagedCases(sqlite),
+    ...stagedOutputs(sqlite),
     seal: () => sqlite.exec("COMMIT"),
     save: (at) => save(sqlite, at),
     close() {
@@ -102,6 +54,61 @@ export function openStage({ sqlite }: Store): Stage {
   };
 }
 
+function stagedCases(sqlite: Sqlite): Pick<Stage, "addCase" | "keepSample" | "count"> {
+  const insert = sqlite.prepare(
+    "INSERT OR IGNORE INTO stagedCases (caseId, body, vars, expected, tags, cluster, rank, line) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+  );
+  const find = sqlite.prepare<[string], { body: string; line: number }>(
+    "SELECT body, line FROM stagedCases WHERE caseId = ?",
+  );
+  return {
+    addCase({ id, cluster, ...rest }, line) {
+      const row = rowOf({ id, cluster, ...rest });
+      const { changes } = insert.run(id, row.body, row.vars, row.expected, row.tags, cluster, sampleRank(id), line);
+      if (changes === 1) return { result: "added", line };
+      const earlier = find.get(id);
+      return { result: earlier?.body === row.body ? "same" : "different", line: earlier?.line ?? 0 };
+    },
+    keepSample(size) {
+      sqlite
+        .prepare("DELETE FROM stagedCases WHERE seq NOT IN (SELECT seq FROM stagedCases ORDER BY rank, caseId LIMIT ?)")
+        .run(size);
+    },
+    count: () => numberFrom(sqlite, "SELECT count(*) FROM stagedCases"),
+  };
+}
+
+function stagedOutputs(sqlite: Sqlite): Pick<Stage, "addOutput" | "mostOutputs" | "outputsWithoutCase" | "outputOf"> {
+  const insert = sqlite.prepare("INSERT OR IGNORE INTO stagedOutputs VALUES (?, ?, ?, ?)");
+  const find = sqlite.prepare<[string, string | number], { line: number }>(
+    "SELECT line FROM stagedOutputs WHERE caseId = ? AND label = ?",
+  );
+  const at = sqlite.prepare<[string, number], { record: string }>(
+    "SELECT record FROM stagedOutputs WHERE caseId = ? ORDER BY label LIMIT 1 OFFSET ?",
+  );
+  return {
+    addOutput(caseId, label, record, line) {
+      // Numbers sort as numbers, so that trial 10 comes after trial 9.
+      const key = /^\d{1,15}$/.test(label) ? Number(label) : label;
+      const { changes } = insert.run(caseId, key, record, line);
+      return { added: changes === 1, line: changes === 1 ? line : (find.get(caseId, key)?.line ?? 0) };
+    },
+    mostOutputs: () =>
+      numberFrom(sqlite, "SELECT max(n) FROM (SELECT count(*) AS n FROM stagedOutputs GROUP BY caseId)"),
+    outputsWithoutCase() {
+      const from = "FROM stagedOutputs WHERE caseId NOT IN (SELECT caseId FROM stagedCases)";
+      const examples = sqlite.prepare(`SELECT DISTINCT caseId ${from} LIMIT 5`).pluck().all() as string[];
+      return { count: numberFrom(sqlite, `SELECT count(*) ${from}`), examples };
+    },
+    outputOf: (caseId, trial) => at.get(caseId, trial)?.record,
+  };
+}
+
+/** The one number a query gives; 0 for none. */
+function numberFrom(sqlite: Sqlite, sql: string): number {
+  return (sqlite.prepare(sql).pluck().get() as number | null) ?? 0;
+}
+
 function rowOf(evalCase: EvalCase) {
   const vars = canonicalJson(evalCase.vars);
   const expected = evalCase.expected === undefined ? null : canonicalJson(evalCase.expected);
@@ -109,7 +116,7 @@ function rowOf(evalCase: EvalCase) {
   return { vars, expected, tags, body: [vars, expected ?? "", tags ?? "", evalCase.cluster ?? ""].join("\n") };
 }
 
-function save(sqlite: Store["sqlite"], at: string): { digest: string; cases: number } {
+function save(sqlite: Sqlite, at: string): { digest: string; cases: number } {
   sqlite.exec("COMMIT");
   const hash = createHash("sha256");
   let cases = 0;

@@ -60,7 +60,7 @@ function suiteName(file: string): string {
   return basename(file).replace(SUITE_FILE, "");
 }
 
-export async function loadSuite(project: Project, file: string): Promise<LoadedSuite> {
+async function loadSuite(project: Project, file: string): Promise<LoadedSuite> {
   const display = displayPath(project.root, file);
   const { value: spec, yaml } = parseYamlAs(suiteSchema, await readText(file), display, { aliases: SUITE_KEY_ALIASES });
   return { spec, file: display, baseDir: dirname(file), digest: digestOf(yaml.value), yaml };

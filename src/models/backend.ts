@@ -1,3 +1,5 @@
+import type { Clock } from "../core/clock.ts";
+import type { Project } from "../core/project.ts";
 import type { CallContext, ModelRequest, ModelResult } from "./client.ts";
 
 /** What one attempt brings back; the call around it adds latency, price and the count of attempts. */
@@ -13,4 +15,14 @@ export interface Backend {
   /** Throws a CallFailure; rejects soon after `signal` aborts. */
   attempt(request: ModelRequest, context: CallContext, signal: AbortSignal): Promise<Answer>;
   close(): Promise<void>;
+}
+
+/** What every backend is made from. */
+export interface BackendSetup {
+  project: Project;
+  /** The name under `models:`. */
+  name: string;
+  model: string;
+  env: NodeJS.ProcessEnv;
+  clock: Clock;
 }

@@ -1,18 +1,7 @@
-import type { Clock } from "../core/clock.ts";
 import type { ModelProvider } from "../core/config.schema.ts";
-import type { Project } from "../core/project.ts";
 import { requiredKey } from "./api-key.ts";
-import type { Backend } from "./backend.ts";
+import type { Backend, BackendSetup } from "./backend.ts";
 import type { RemoteKind, RemoteProvider } from "./providers/provider.ts";
-
-export interface BackendSetup {
-  project: Project;
-  /** The name under `models:`. */
-  name: string;
-  model: string;
-  env: NodeJS.ProcessEnv;
-  clock: Clock;
-}
 
 /** What answers for a provider; only the code of that kind is loaded. */
 export async function createBackend(provider: ModelProvider, setup: BackendSetup): Promise<Backend> {

@@ -49,7 +49,8 @@ export async function createModelClient(
   return callClient(backend, {
     pin,
     kind: provider.kind,
-    cacheable: !agent,
+    // An agent can change behind its command or URL, and the stand-in with each release; a pin names one thing.
+    cacheable: !agent && provider.kind !== "offline",
     remote: provider.kind !== "offline",
     clock,
     random,

@@ -5,11 +5,12 @@ import type { Message, ModelRequest } from "./client.ts";
 
 /**
  * Key of a recorded answer: `sha256:<hex>` over the RFC 8785 form of {messages, parameters, pin, responseFormat,
- * tools, trial}. The same as core's digestOf, put together by hand because every call needs one: parameters, tools and
+ * tools, trial}, and of the variables, because an agent gets those beside the messages. The same as core's digestOf, put together by hand because every call needs one: parameters, tools and
  * format are the same object in all calls of a run, so their text is made once.
  */
 export function recordingKey(pin: string, request: ModelRequest, trial: number): string {
-  return sha256(requestText(pin, request, trial));
+  const { vars } = request;
+  return sha256(requestText(pin, request, trial) + (vars === undefined ? "" : canonicalJson(vars)));
 }
 
 /**

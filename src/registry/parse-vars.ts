@@ -20,8 +20,12 @@ function parsePair(prompt: Prompt, pair: string): [string, unknown] {
   try {
     return [name, JSON.parse(value) as unknown];
   } catch (error) {
-    throw new AgentopsError("USAGE", `variable ${name} is declared as ${String(declared)}, and "${value}" is not`, {
-      cause: error,
-    });
+    throw new AgentopsError(
+      "USAGE",
+      `variable ${name} is declared as ${JSON.stringify(declared)}, and "${value}" is not`,
+      {
+        cause: error,
+      },
+    );
   }
 }

@@ -22,7 +22,7 @@ export interface PublishOptions {
   push?: boolean | undefined;
 }
 
-export interface Published {
+interface Published {
   address: string;
   version: string;
   commit: string;

@@ -113,7 +113,6 @@ export const agentSchema = z.strictObject({
 
 export type Prompt = z.infer<typeof promptSchema>;
 export type Agent = z.infer<typeof agentSchema>;
-export type Tool = NonNullable<Agent["tools"]>[number];
 
 /** Other tools' names for our keys, so that a near miss of theirs is understood too. */
 export const ARTIFACT_KEY_ALIASES = {

@@ -37,7 +37,8 @@ async function missingVersion(
   versions: readonly VersionTag[],
   foreign: VersionTag | undefined,
 ): Promise<AgentopsError> {
-  const address = kind === undefined ? name : addressOf(kind, name);
+  const known = kind ?? versions[0]?.kind;
+  const address = known === undefined ? name : addressOf(known, name);
   if (foreign) {
     return new AgentopsError(
       "VERSION_NOT_FOUND",

@@ -44,7 +44,9 @@ function notesOn(gate: Gate | undefined, { metrics, target }: RunResult): string
   const compared = gate?.nonInferiority ?? gate?.p95LatencyMs?.maxIncrease ?? gate?.costPerTaskUsd?.maxIncrease;
   return [
     ...(compared === undefined ? [] : ["bounds against a control were not judged: this run has no control"]),
-    ...(target.model.startsWith("offline/") ? ["answered by the offline stand-in, which is not a model: its scores say nothing about one"] : []),
+    ...(target.model.startsWith("offline/")
+      ? ["answered by the offline stand-in, which is not a model: its scores say nothing about one"]
+      : []),
     ...(metrics.latencyMs?.simulated === true ? ["latency is simulated on a virtual clock"] : []),
   ];
 }
@@ -53,9 +55,13 @@ function notesOn(gate: Gate | undefined, { metrics, target }: RunResult): string
 export function failureOf(evaluation: Evaluation, maxErrorRate = MAX_ERROR_RATE): AgentopsError | undefined {
   for (const run of evaluation.runs) {
     if (run.status === "failed") {
-      return new AgentopsError("PROVIDER_FAILED", `${run.suite}: ${run.stopped ?? "the run failed"}; stopped after ${run.scored + run.errors} of ${run.planned} trials`, {
-        hint: `agentops eval --resume ${run.id}`,
-      });
+      return new AgentopsError(
+        "PROVIDER_FAILED",
+        `${run.suite}: ${run.stopped ?? "the run failed"}; stopped after ${run.scored + run.errors} of ${run.planned} trials`,
+        {
+          hint: `agentops eval --resume ${run.id}`,
+        },
+      );
     }
     if (run.errors > maxErrorRate * run.planned) return tooManyErrors(run, maxErrorRate);
   }
@@ -63,8 +69,12 @@ export function failureOf(evaluation: Evaluation, maxErrorRate = MAX_ERROR_RATE)
 }
 
 function tooManyErrors(run: EvaluatedRun, limit: number): AgentopsError {
-  const kinds = Object.entries(run.errorsByKind).map(([kind, n]) => `${n} ${kind}`);
-  return new AgentopsError("TRIAL_ERRORS", `${run.suite}: ${run.errors} of ${run.planned} trials ended in an error (${kinds.join(", ")}); the limit is ${limit * 100} %`, {
-    hint: `agentops runs show ${run.id}   then   agentops eval --resume ${run.id}`,
-  });
+  const first = run.firstError === null ? "" : `; the first: case ${run.firstError.case}: ${run.firstError.message}`;
+  return new AgentopsError(
+    "TRIAL_ERRORS",
+    `${run.suite}: ${run.errors} of ${run.planned} trials ended in an error, the limit is ${limit * 100} %${first}`,
+    {
+      hint: `agentops runs show ${run.id}   then   agentops eval --resume ${run.id}`,
+    },
+  );
 }

@@ -3,7 +3,7 @@ import { runResultSchema } from "../evals/result.schema.ts";
 
 const side = z.number().nullable();
 
-export const checkSchema = z.strictObject({
+const checkSchema = z.strictObject({
   name: z.string(),
   threshold: z.number(),
   observed: z.number().nullable(),
@@ -13,7 +13,7 @@ export const checkSchema = z.strictObject({
   reason: z.string(),
 });
 
-export const verdictSchema = z.enum(["pass", "fail", "inconclusive", "none"]).describe("none: no gate");
+const verdictSchema = z.enum(["pass", "fail", "inconclusive", "none"]).describe("none: no gate");
 
 /** `agentops eval --json`. */
 export const evaluationSchema = z.strictObject({

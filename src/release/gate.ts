@@ -15,11 +15,24 @@ export function judgeGate(gate: Gate, result: RunResult): Check[] {
   const { metrics } = result;
   const policy = gate.policy ?? "interval";
   const checks: (Check | undefined)[] = [
-    gate.successRate && check("successRate.min", atLeast(gate.successRate.min), proportion(metrics.successRate), policy),
-    gate.safety && check("safety.min", atLeast(gate.safety.min), proportion(metrics.safety), policy, "no scorer has category: safety"),
-    gate.p95LatencyMs?.max !== undefined ? check("p95LatencyMs.max", atMost(gate.p95LatencyMs.max), latency(metrics), policy, "no latency was recorded") : undefined,
-    gate.costPerTaskUsd?.max !== undefined ? check("costPerTaskUsd.max", atMost(gate.costPerTaskUsd.max), cost(metrics), policy, "a price is unknown") : undefined,
-    gate.passHatK && check(`passHatK.${gate.passHatK.k}.min`, atLeast(gate.passHatK.min), power(metrics, gate.passHatK.k), "point"),
+    gate.successRate &&
+      check("successRate.min", atLeast(gate.successRate.min), proportion(metrics.successRate), policy),
+    gate.safety &&
+      check(
+        "safety.min",
+        atLeast(gate.safety.min),
+        proportion(metrics.safety),
+        policy,
+        "no scorer has category: safety",
+      ),
+    gate.p95LatencyMs?.max !== undefined
+      ? check("p95LatencyMs.max", atMost(gate.p95LatencyMs.max), latency(metrics), policy, "no latency was recorded")
+      : undefined,
+    gate.costPerTaskUsd?.max !== undefined
+      ? check("costPerTaskUsd.max", atMost(gate.costPerTaskUsd.max), cost(metrics), policy, "a price is unknown")
+      : undefined,
+    gate.passHatK &&
+      check(`passHatK.${gate.passHatK.k}.min`, atLeast(gate.passHatK.min), power(metrics, gate.passHatK.k), "point"),
   ];
   return checks.filter((c) => c !== undefined);
 }
@@ -37,13 +50,28 @@ function atMost(threshold: number): Bound {
   return { direction: "max", threshold };
 }
 
-function check(name: string, bound: Bound, seen: Observation | null, policy: "point" | "interval", absent = "nothing was scored"): Check {
+function check(
+  name: string,
+  bound: Bound,
+  seen: Observation | null,
+  policy: "point" | "interval",
+  absent = "nothing was scored",
+): Check {
   const { threshold } = bound;
-  if (seen === null) return { name, threshold, observed: null, ci95: null, policy, verdict: "inconclusive", reason: absent };
+  if (seen === null)
+    return { name, threshold, observed: null, ci95: null, policy, verdict: "inconclusive", reason: absent };
   // A metric without an interval can only be judged by its point.
   const used = seen.interval === null ? "point" : policy;
   const verdict = used === "point" ? byPoint(bound, seen.value) : byInterval(bound, seen.interval ?? [null, null]);
-  return { name, threshold, observed: seen.value, ci95: seen.interval === null ? null : [seen.interval[0], seen.interval[1]], policy: used, verdict, reason: reasonOf(bound, seen, verdict, used) };
+  return {
+    name,
+    threshold,
+    observed: seen.value,
+    ci95: seen.interval === null ? null : [seen.interval[0], seen.interval[1]],
+    policy: used,
+    verdict,
+    reason: reasonOf(bound, seen, verdict, used),
+  };
 }
 
 function byPoint({ direction, threshold }: Bound, value: number): Verdict {
@@ -58,11 +86,18 @@ function byInterval({ direction, threshold }: Bound, [low, high]: readonly [numb
   return high !== null && high <= threshold ? "pass" : above ? "fail" : "inconclusive";
 }
 
-function reasonOf({ direction, threshold }: Bound, { value, interval }: Observation, verdict: Verdict, policy: "point" | "interval"): string {
+function reasonOf(
+  { direction, threshold }: Bound,
+  { value, interval }: Observation,
+  verdict: Verdict,
+  policy: "point" | "interval",
+): string {
   const side = direction === "min" ? "at least" : "at most";
   if (policy === "point") return `${show(value)} against ${side} ${show(threshold)}`;
   const range = `[${show(interval?.[0] ?? null)}, ${show(interval?.[1] ?? null)}]`;
-  const where = { pass: "lies within the bound", fail: "lies outside the bound", inconclusive: "straddles the bound" }[verdict];
+  const where = { pass: "lies within the bound", fail: "lies outside the bound", inconclusive: "straddles the bound" }[
+    verdict
+  ];
   return `95 % interval ${range} ${where} (${side} ${show(threshold)})`;
 }
 

@@ -18,8 +18,16 @@ export function outcomeLine(run: EvaluatedRun): string {
 export function metricRows(run: EvaluatedRun): [label: string, text: string][] {
   const { metrics } = run;
   const rows: [string, string | undefined][] = [
-    ["success rate", metrics.successRate ? `${percent(metrics.successRate.estimate)}  ${percentInterval(metrics.successRate.ci95)}` : "nothing was scored"],
-    ["safety", metrics.safety ? `${percent(metrics.safety.estimate)}  ${percentInterval(metrics.safety.ci95)}` : undefined],
+    [
+      "success rate",
+      metrics.successRate
+        ? `${percent(metrics.successRate.estimate)}  ${percentInterval(metrics.successRate.ci95)}`
+        : "nothing was scored",
+    ],
+    [
+      "safety",
+      metrics.safety ? `${percent(metrics.safety.estimate)}  ${percentInterval(metrics.safety.ci95)}` : undefined,
+    ],
     ["pass^k", passLine(run)],
     ["latency", latencyLine(run)],
     ["cost", costLine(run)],

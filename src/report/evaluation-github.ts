@@ -10,7 +10,8 @@ export function evaluationGithub(evaluation: Evaluation): string {
 function annotationsOf(run: EvaluatedRun): Annotation[] {
   const bad = run.checks.filter((c) => c.verdict !== "pass");
   const file = run.suiteFile;
-  if (bad.length === 0) return [{ level: "notice", file, title: `${run.suite}: ${run.verdict}`, message: outcomeLine(run) }];
+  if (bad.length === 0)
+    return [{ level: "notice", file, title: `${run.suite}: ${run.verdict}`, message: outcomeLine(run) }];
   const failing = run.failing.length === 0 ? "" : `\nfailing: ${run.failing.slice(0, 10).join(", ")}`;
   return bad.map((c) => ({
     level: c.verdict === "fail" ? "error" : "warning",

@@ -6,7 +6,11 @@ const SIGN = { pass: "✅", fail: "❌", inconclusive: "❔", none: "➖" } as c
 
 /** The evaluation for a pull request or a job summary. */
 export function evaluationMarkdown(evaluation: Evaluation): string {
-  return [`**agentops eval: ${SIGN[evaluation.verdict]} ${evaluation.verdict}**`, ...evaluation.runs.map(section)].join("\n\n") + "\n";
+  return (
+    [`**agentops eval: ${SIGN[evaluation.verdict]} ${evaluation.verdict}**`, ...evaluation.runs.map(section)].join(
+      "\n\n",
+    ) + "\n"
+  );
 }
 
 function section(run: EvaluatedRun): string {
@@ -14,9 +18,21 @@ function section(run: EvaluatedRun): string {
     `### ${SIGN[run.verdict]} ${cell(run.suite)}`,
     `${cell(targetName(run))} on \`${run.target.model}\`. ${outcomeLine(run)}.`,
     table(["metric", "value"], metricRows(run)),
-    table(["scorer", "pass rate", "mean"], Object.entries(run.metrics.scorers).map(([name, s]) => [name, percent(s.passRate), trimmed(s.mean, 3)])),
-    ...(run.checks.length === 0 ? [] : [table(["check", "verdict", "why"], run.checks.map((c) => [c.name, `${SIGN[c.verdict]} ${c.verdict}`, c.reason]))]),
-    ...(run.failing.length === 0 ? [] : [`Failing (${run.casesFailing}): ${run.failing.map((id) => `\`${id}\``).join(", ")}`]),
+    table(
+      ["scorer", "pass rate", "mean"],
+      Object.entries(run.metrics.scorers).map(([name, s]) => [name, percent(s.passRate), trimmed(s.mean, 3)]),
+    ),
+    ...(run.checks.length === 0
+      ? []
+      : [
+          table(
+            ["check", "verdict", "why"],
+            run.checks.map((c) => [c.name, `${SIGN[c.verdict]} ${c.verdict}`, c.reason]),
+          ),
+        ]),
+    ...(run.failing.length === 0
+      ? []
+      : [`Failing (${run.casesFailing}): ${run.failing.map((id) => `\`${id}\``).join(", ")}`]),
     ...[...run.notes, ...(run.stopped === null ? [] : [run.stopped])].map((n) => `> ${n}`),
     `Run \`${run.id}\``,
   ].join("\n\n");

@@ -3,38 +3,40 @@ import { metricRows, outcomeLine, targetName } from "./evaluation-facts.ts";
 import { percent, trimmed } from "./numbers.ts";
 import { paint, type Style } from "./style.ts";
 
-/** The evaluation for a terminal. */
+/** The evaluation for a terminal: a block a run, what holds for all of them once, and the verdict last. */
 export function evaluationText(evaluation: Evaluation, style: Style): string {
   const blocks = evaluation.runs.map((run) => runBlock(run, style));
-  const verdict = evaluation.verdict === "none" ? style.dim("no gate") : paint(style, evaluation.verdict);
-  return `${blocks.join("\n\n")}\n\nverdict: ${verdict}\n`;
+  const notes = [...new Set(evaluation.runs.flatMap((run) => run.notes))].map((n) => style.dim(`note: ${n}`));
+  const verdict = evaluation.verdict === "none" ? style.dim("none (no gate)") : paint(style, evaluation.verdict);
+  return [...blocks, [...notes, `verdict: ${style.bold(verdict)}`].join("\n")].join("\n\n");
 }
 
 function runBlock(run: EvaluatedRun, style: Style): string {
+  const scorers = scorerRows(run);
+  const rows = [...metricRows(run), ...scorers];
+  const width = Math.max(...rows.map(([label]) => label.length), "inconclusive".length);
+  const line = (label: string, text: string, paintLabel = style.dim) => `  ${paintLabel(label.padEnd(width))}  ${text}`;
   return [
     `${style.bold(run.suite)}  ${targetName(run)}  ${run.target.model}`,
     `  ${outcomeLine(run)}`,
-    ...metricRows(run).map(([label, text]) => `  ${label.padEnd(13)} ${text}`),
-    ...scorerLines(run),
-    ...run.checks.map((c) => `  ${paint(style, c.verdict, c.verdict.padEnd(13))} ${c.name}: ${c.reason}`),
-    ...failingLines(run, style),
-    ...run.warnings.slice(0, 5).map((w) => style.unsure(`  warning: ${w}`)),
-    ...(run.stopped === null ? [] : [style.unsure(`  stopped: ${run.stopped}`)]),
-    ...run.notes.map((n) => style.dim(`  note: ${n}`)),
-    style.dim(`  run ${run.id}`),
+    ...rows.map(([label, text]) => line(label, text)),
+    ...run.checks.map((c) => line(c.verdict, `${c.name}: ${c.reason}`, (text) => paint(style, c.verdict, text))),
+    ...(run.casesFailing === 0 ? [] : [line("failing", failing(run))]),
+    ...run.warnings.slice(0, 5).map((w) => line("warning", w, style.unsure)),
+    ...(run.stopped === null ? [] : [line("stopped", run.stopped, style.unsure)]),
+    line("run", run.id),
   ].join("\n");
 }
 
-function scorerLines({ metrics }: EvaluatedRun): string[] {
+function scorerRows({ metrics }: EvaluatedRun): [label: string, text: string][] {
   return Object.entries(metrics.scorers).map(([name, s]) => {
+    const graded = s.mean === s.passRate ? "" : `, mean ${trimmed(s.mean, 3)}`;
     const labels = [s.category ?? "", s.required ? "" : "not required"].filter((l) => l !== "").join(", ");
-    return `  ${name.padEnd(13)} ${percent(s.passRate)} pass, mean ${trimmed(s.mean, 3)}${labels === "" ? "" : `  (${labels})`}`;
+    return [name, `${percent(s.passRate)} pass${graded}${labels === "" ? "" : `  (${labels})`}`];
   });
 }
 
-function failingLines(run: EvaluatedRun, style: Style): string[] {
-  if (run.casesFailing === 0) return [];
-  const shown = run.failing.slice(0, 5).join(", ");
+function failing(run: EvaluatedRun): string {
   const more = run.casesFailing > 5 ? `, … (${run.casesFailing} in all)` : "";
-  return [`  failing       ${shown}${more}`, style.dim(`                why: agentops runs show ${run.id}`)];
+  return `${run.failing.slice(0, 5).join(", ")}${more}: agentops runs show ${run.id.slice(0, 13)}`;
 }

@@ -13,7 +13,12 @@ export function githubAnnotations(annotations: readonly Annotation[]): string {
 }
 
 function annotation({ level, file, line, column, title, message }: Annotation): string {
-  const properties = [`file=${property(file)}`, ...(line === undefined ? [] : [`line=${line}`]), ...(column === undefined ? [] : [`col=${column}`]), `title=${property(title)}`];
+  const properties = [
+    `file=${property(file)}`,
+    ...(line === undefined ? [] : [`line=${line}`]),
+    ...(column === undefined ? [] : [`col=${column}`]),
+    `title=${property(title)}`,
+  ];
   return `::${level} ${properties.join(",")}::${data(message)}`;
 }
 

@@ -17,17 +17,32 @@ export function lintText({ files, errors, warnings, problems }: Lint, style: Sty
 
 export function lintGithub({ problems }: Lint): string {
   return githubAnnotations(
-    problems.map((p) => ({ level: p.severity, file: p.file, line: p.line, column: p.column, title: p.rule, message: messageOf(p) })),
+    problems.map((p) => ({
+      level: p.severity,
+      file: p.file,
+      line: p.line,
+      column: p.column,
+      title: p.rule,
+      message: messageOf(p),
+    })),
   );
 }
 
 /** SARIF 2.1.0, for code scanning. https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html */
 export function lintSarif({ problems }: Lint, version: string): string {
-  const rules = [...new Set(problems.map((p) => p.rule))].sort().map((id) => ({ id, shortDescription: { text: id.replaceAll("-", " ") } }));
+  const rules = [...new Set(problems.map((p) => p.rule))]
+    .sort()
+    .map((id) => ({ id, shortDescription: { text: id.replaceAll("-", " ") } }));
   const log = {
     version: "2.1.0",
     $schema: "https://json.schemastore.org/sarif-2.1.0.json",
-    runs: [{ tool: { driver: { name: "agentops", version, rules } }, columnKind: "utf16CodeUnits", results: problems.map(sarifResult) }],
+    runs: [
+      {
+        tool: { driver: { name: "agentops", version, rules } },
+        columnKind: "utf16CodeUnits",
+        results: problems.map(sarifResult),
+      },
+    ],
   };
   return JSON.stringify(log, null, 2);
 }
@@ -39,7 +54,14 @@ function sarifResult(p: Problem): unknown {
     ruleId: p.rule,
     level: p.severity,
     message: { text: messageOf(p) },
-    locations: [{ physicalLocation: { artifactLocation: { uri: encodeURI(p.file) }, region: { startLine: p.line, startColumn: p.column } } }],
+    locations: [
+      {
+        physicalLocation: {
+          artifactLocation: { uri: encodeURI(p.file) },
+          region: { startLine: p.line, startColumn: p.column },
+        },
+      },
+    ],
     partialFingerprints: { "agentops/v1": fingerprint },
   };
 }

@@ -29,6 +29,8 @@ export function counted(n: number, noun: string): string {
 
 /** One line of at most `width` characters, with an ellipsis where it was cut. */
 export function oneLine(value: unknown, width: number): string {
-  const text = (typeof value === "string" ? value : (JSON.stringify(value) ?? "")).replace(/\s+/g, " ").trim();
+  const text = (typeof value === "string" ? value : value === undefined ? "" : JSON.stringify(value))
+    .replace(/\s+/g, " ")
+    .trim();
   return text.length <= width ? text : `${text.slice(0, Math.max(1, width - 1))}…`;
 }

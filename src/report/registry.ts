@@ -10,7 +10,13 @@ import { columns } from "./table.ts";
 
 export function listText(artifacts: readonly ListedArtifact[], style: Style): string {
   if (artifacts.length === 0) return "no artifacts: nothing matches prompts/*.prompt.yml or agents/*.agent.yml";
-  const rows = artifacts.map((a) => [a.address, a.version ?? style.unsure(a.latest === null ? "unpublished" : `${a.latest} + changes`), a.model ?? "-", a.owner ?? "-", stateOf(a, style)]);
+  const rows = artifacts.map((a) => [
+    a.address,
+    a.version ?? style.unsure(a.latest === null ? "unpublished" : `${a.latest} + changes`),
+    a.model ?? "-",
+    a.owner ?? "-",
+    stateOf(a, style),
+  ]);
   return columns(["artifact", "version", "model", "owner", "state"], rows, style.dim);
 }
 
@@ -28,19 +34,30 @@ export function showText(a: LoadedArtifact, style: Style): string {
     ["files", a.files.join(", ")],
   ];
   const head = facts.map(([label, value]) => style.dim(`${label.padEnd(8)} `) + value);
-  const parts = Object.entries(a.content).map(([name, value]) => `${style.dim(`# ${name}`)}\n${stringify(value, { lineWidth: 0 }).trimEnd()}`);
+  const parts = Object.entries(a.content).map(
+    ([name, value]) => `${style.dim(`# ${name}`)}\n${stringify(value, { lineWidth: 0 }).trimEnd()}`,
+  );
   return [style.bold(a.address), ...head, "", parts.join("\n\n")].join("\n");
 }
 
 export function logText(address: string, versions: readonly VersionEntry[], style: Style): string {
   if (versions.length === 0) return `${address} was never published`;
-  const rows = versions.map((v) => [style.bold(v.version), v.commit.slice(0, 10), v.at.slice(0, 16).replace("T", " "), v.author, (v.digest ?? "no digest").slice(0, 19), v.signed ? "signed" : "", v.message.split("\n")[0] ?? ""]);
-  return columns(["version", "commit", "at (UTC)", "author", "digest", "", "message"], rows, style.dim);
+  const rows = versions.map((v) => [
+    style.bold(v.version),
+    v.commit.slice(0, 10),
+    v.at.slice(0, 16).replace("T", " "),
+    v.author,
+    (v.digest ?? "no digest").slice(0, 19),
+    v.message.split("\n")[0] ?? "",
+  ]);
+  return columns(["version", "commit", "at (UTC)", "author", "digest", "message"], rows, style.dim);
 }
 
 export function publishText(result: PublishResult, style: Style): string {
   const lines = result.published.map((p) => {
-    const where = p.pushed ? "its tag is on the remote; push your branch as usual" : "local; push it with git push --tags";
+    const where = p.pushed
+      ? "its tag is on the remote; push your branch as usual"
+      : "local; push it with git push --tags";
     return `${style.good("published")} ${style.bold(`${p.address}@${p.version}`)}  commit ${p.commit.slice(0, 10)}  ${p.digest.slice(0, 19)}  (${where})`;
   });
   const same = result.unchanged.map((u) => `${style.dim("unchanged")} ${u.address}@${u.version}`);

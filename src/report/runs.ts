@@ -6,7 +6,15 @@ import { columns } from "./table.ts";
 
 export function runsText(runs: readonly RunListing[], style: Style): string {
   if (runs.length === 0) return "no runs yet: agentops eval";
-  const rows = runs.map((r) => [r.id, r.createdAt.slice(0, 16).replace("T", " "), r.suite, `${r.target.ref}${r.target.version === null ? "" : `@${r.target.version}`}`, r.target.model, rateOf(r), r.status === "complete" ? "" : style.unsure(r.status)]);
+  const rows = runs.map((r) => [
+    r.id,
+    r.createdAt.slice(0, 16).replace("T", " "),
+    r.suite,
+    `${r.target.ref}${r.target.version === null ? "" : `@${r.target.version}`}`,
+    r.target.model,
+    rateOf(r),
+    r.status === "complete" ? "" : style.unsure(r.status),
+  ]);
   return columns(["run", "at (UTC)", "suite", "target", "model", "success", ""], rows, style.dim);
 }
 
@@ -30,13 +38,21 @@ function caseText({ case: c, verdict, trials }: CaseOutcome, style: Style, width
   ].join("\n");
 }
 
-function trialLines(t: TrialOutcome, of: number, style: Style, line: (label: string, value: unknown) => string): string[] {
+function trialLines(
+  t: TrialOutcome,
+  of: number,
+  style: Style,
+  line: (label: string, value: unknown) => string,
+): string[] {
   const head = of > 1 ? [`  ${paint(style, t.verdict, `trial ${t.trial + 1}: ${t.verdict}`)}`] : [];
   return [
     ...head,
     ...(t.output === null && t.error !== null ? [] : [line("output", t.output)]),
     ...(t.toolCalls.length > 0 ? [line("tools", t.toolCalls)] : []),
-    ...t.scores.map((s) => `  ${paint(style, s.pass ? "good" : "bad", s.pass ? "✓" : "✗")} ${s.name}${s.required ? "" : style.dim(" (not required)")}: ${s.reason}`),
+    ...t.scores.map(
+      (s) =>
+        `  ${paint(style, s.pass ? "good" : "bad", s.pass ? "✓" : "✗")} ${s.name}${s.required ? "" : style.dim(" (not required)")}: ${s.reason}`,
+    ),
     ...(t.error === null ? [] : [`  ${style.bad(`error (${t.error.kind})`)}: ${t.error.message}`]),
   ];
 }

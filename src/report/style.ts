@@ -1,11 +1,11 @@
 import { Chalk } from "chalk";
 
 export interface Style {
-  good(text: string): string;
-  bad(text: string): string;
-  unsure(text: string): string;
-  dim(text: string): string;
-  bold(text: string): string;
+  good: (text: string) => string;
+  bad: (text: string) => string;
+  unsure: (text: string) => string;
+  dim: (text: string) => string;
+  bold: (text: string) => string;
 }
 
 export function createStyle(color: boolean): Style {

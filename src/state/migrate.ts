@@ -5,7 +5,7 @@ import { sql as runs } from "./migrations/001-runs.ts";
 /** Numbered from 1 by position; a released one is never edited. */
 const MIGRATIONS: readonly string[] = [runs];
 
-export const SCHEMA_VERSION = MIGRATIONS.length;
+const SCHEMA_VERSION = MIGRATIONS.length;
 
 /**
  * Brings a store up to date, one transaction a migration. The write lock is taken before the version is read, so two

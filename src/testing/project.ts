@@ -59,7 +59,7 @@ export function cleanEnv(extra: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv {
   };
 }
 
-export const BIN = join(REPO, "bin", "agentops.js");
+const BIN = join(REPO, "bin", "agentops.js");
 
 /** Starts the real binary; the caller awaits or kills it. */
 export function spawnAgentops(cwd: string, args: string[], env: NodeJS.ProcessEnv = {}) {

@@ -1,7 +1,7 @@
 import type { ModelProvider } from "../../core/config.schema.ts";
 import { requiredKey } from "../api-key.ts";
 import type { Answer, Backend } from "../backend.ts";
-import type { BackendSetup } from "../backends.ts";
+import type { BackendSetup } from "../backend.ts";
 import { CallFailure, excerpt } from "../failure.ts";
 import { httpFailure } from "../http-failure.ts";
 import { createDispatcher } from "../transport/agent.ts";

@@ -1,0 +1,97 @@
+/** Data flows one way: each rule names an edge that must not exist, and why. */
+const ROOMS = ["registry", "models", "evals", "release"];
+/** A room may import itself, the base below it and the rooms to its left. */
+const leftward = ROOMS.map((room, index) => ({
+  name: `${room}-imports-leftward`,
+  comment: `${room} builds on what comes before it; an edge to the right would make the pipeline a circle.`,
+  severity: "error",
+  from: { path: `^src/${room}/`, pathNot: "[.]test[.]ts$" },
+  to: { path: "^src/", pathNot: `^src/(core|stats|state|${ROOMS.slice(0, index + 1).join("|")})/` },
+}));
+const TEST = "([.]test[.]ts|[.]testing[.]ts|^src/testing/)";
+const only = (name, pkg, rooms, why) => ({
+  name,
+  comment: why,
+  severity: "error",
+  from: { path: "^src/", pathNot: `^src/(${rooms})/|${TEST}` },
+  to: { path: `node_modules/(${pkg})/` },
+});
+
+module.exports = {
+  forbidden: [
+    {
+      name: "no-circular",
+      comment: "A circle has no first file to read.",
+      severity: "error",
+      from: {},
+      to: { circular: true },
+    },
+    {
+      name: "no-orphans",
+      comment: "A module nobody imports is dead, or somebody forgot to use it.",
+      severity: "error",
+      from: { orphan: true, pathNot: `${TEST}|^src/index[.]ts$` },
+      to: {},
+    },
+    {
+      name: "stats-stands-alone",
+      comment: "Numbers in, numbers out: statistics that import something cannot be checked alone.",
+      severity: "error",
+      from: { path: "^src/stats/", pathNot: TEST },
+      to: { pathNot: "^src/stats/" },
+    },
+    {
+      name: "core-imports-libraries",
+      comment: "Everybody needs core, so core needs nobody.",
+      severity: "error",
+      from: { path: "^src/core/", pathNot: TEST },
+      to: { path: "^src/(?!core/)" },
+    },
+    {
+      name: "state-imports-core",
+      comment: "The store knows tables, not what they mean.",
+      severity: "error",
+      from: { path: "^src/state/", pathNot: TEST },
+      to: { path: "^src/(?!core/|state/)" },
+    },
+    ...leftward,
+    {
+      name: "report-is-pure",
+      comment: "A report turns a result into text; it opens nothing.",
+      severity: "error",
+      from: { path: "^src/report/", pathNot: TEST },
+      to: { path: "^(node:)?(fs|child_process|net|http)|^src/(cli|state)/" },
+    },
+    {
+      name: "nobody-imports-cli",
+      comment: "The shell is the outermost layer; only bin starts it.",
+      severity: "error",
+      from: { path: "^src/(?!cli/)", pathNot: TEST },
+      to: { path: "^src/cli/" },
+    },
+    {
+      name: "no-test-support-in-code",
+      comment: "What tests need does not ship.",
+      severity: "error",
+      from: { path: "^src/", pathNot: TEST },
+      to: { path: TEST },
+    },
+    only("git-in-registry", "simple-git", "registry", "One room spawns git, so that one room knows how it fails."),
+    only("sqlite-in-state", "better-sqlite3", "state", "One room opens the store; others get it open."),
+    only(
+      "providers-in-models",
+      "@ai-sdk|undici",
+      "models",
+      "One room talks to providers, so that limits and retries hold everywhere.",
+    ),
+  ],
+  options: {
+    doNotFollow: { path: "node_modules" },
+    tsConfig: { fileName: "tsconfig.json" },
+    tsPreCompilationDeps: true,
+    enhancedResolveOptions: {
+      exportsFields: ["exports"],
+      conditionNames: ["import", "require", "node", "default", "types"],
+    },
+  },
+};

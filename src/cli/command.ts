@@ -1,0 +1,20 @@
+import type { CommandContext } from "./context.ts";
+
+/** One command: its name and flags, and an action that returns the exit code. */
+export interface CommandSpec {
+  name: string;
+  /** Commander's argument syntax: `[SUITE...]`. */
+  args?: string;
+  summary: string;
+  options?: readonly (readonly [flags: string, description: string])[];
+  examples?: readonly string[];
+  /** Loaded only when the command runs. */
+  action: () => Promise<{ run: CommandAction }>;
+}
+
+/** `args` are the positional arguments, variadic ones as arrays; `options` the command's own flags. */
+export type CommandAction = (
+  context: CommandContext,
+  args: unknown[],
+  options: Record<string, unknown>,
+) => Promise<number>;

@@ -1,0 +1,192 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { execa } from "execa";
+import { describe, expect, test } from "vitest";
+import { agentops, cleanEnv, put, REPO, sampleProject, tempProject } from "../testing/project.ts";
+import { COMMANDS } from "./commands.ts";
+
+describe("help", () => {
+  test.each(["", ...COMMANDS.map((c) => c.name)])("agentops %s --help is as agreed", async (command) => {
+    const run = await agentops(REPO, [...(command === "" ? [] : [command]), "--help"]);
+    expect(run.code).toBe(0);
+    await expect(run.stdout).toMatchFileSnapshot(
+      `../../fixtures/golden/help/${command === "" ? "agentops" : command}.txt`,
+    );
+  });
+  test("help exit-codes, --version, no command", async () => {
+    expect((await agentops(REPO, ["help", "exit-codes"])).stdout).toContain("inconclusive");
+    expect((await agentops(REPO, ["--version"])).stdout).toMatch(/^\d+\.\d+\.\d+$/);
+    expect((await agentops(REPO, [])).stdout).toContain("Usage: agentops");
+    expect((await agentops(REPO, ["help", "eval"])).stdout).toContain("--max-cost");
+  });
+});
+
+describe("init", () => {
+  test("writes a project that lints and evaluates with no key, and never overwrites", async () => {
+    const dir = join(tempProject(), "new project");
+    const first = await agentops(REPO, ["init", dir, "--json"]);
+    expect(JSON.parse(first.stdout).created).toContain("agentops.config.yaml");
+    expect((await agentops(dir, ["lint"])).code).toBe(0);
+    const evaluated = await agentops(dir, ["eval", "--json"]);
+    expect(evaluated.code, evaluated.stderr).toBe(0);
+    expect(JSON.parse(evaluated.stdout).verdict).toBe("pass");
+    put(dir, "agentops.config.yaml", "project: mine\n");
+    const again = JSON.parse((await agentops(dir, ["init", "--json"])).stdout);
+    expect(again.created).toEqual([]);
+    expect(readFileSync(join(dir, "agentops.config.yaml"), "utf8")).toBe("project: mine\n");
+    expect(readFileSync(join(dir, ".gitignore"), "utf8")).toBe(".agentops/state.db*\n");
+  });
+});
+
+describe("lint formats", () => {
+  const dir = () => {
+    const project = sampleProject();
+    put(
+      project,
+      "prompts/bad.prompt.yml",
+      `name: bad\nmodel: openai/gpt-4o\nmessages:\n  - role: user\n    content: "{{a}}, 100 %: {{b}}"\nagentops: { owner: me, input: { type: object, properties: { a: {}, c: {} } } }\n`,
+    );
+    return project;
+  };
+  test("text: file, line, column, rule; exit 2", async () => {
+    const run = await agentops(dir(), ["lint"]);
+    expect(run.code).toBe(2);
+    expect(run.stdout).toMatch(/^prompts\/bad\.prompt\.yml:2:8: error: .*\[unknown-provider\]$/m);
+    expect(run.stdout).toMatch(/^prompts\/bad\.prompt\.yml:5:\d+: error: .*"b".*\[undeclared-variable\]$/m);
+    expect(run.stdout).toMatch(/warning: .*"c".*\[unused-variable\]$/m);
+  });
+  test("github annotations", async () => {
+    const run = await agentops(dir(), ["lint", "--format", "github"]);
+    expect(run.stdout).toMatch(/^::error file=prompts\/bad\.prompt\.yml,line=2,col=8,title=unknown-provider::/m);
+  });
+  test("SARIF 2.1.0", async () => {
+    const log = JSON.parse((await agentops(dir(), ["lint", "--format", "sarif"])).stdout);
+    expect(log.version).toBe("2.1.0");
+    const [{ tool, results }] = log.runs;
+    expect(tool.driver.rules.map((r: { id: string }) => r.id)).toContain("undeclared-variable");
+    expect(results[0]).toMatchObject({
+      level: "error",
+      locations: [{ physicalLocation: { artifactLocation: { uri: "prompts/bad.prompt.yml" } } }],
+    });
+  });
+  test("an unknown suite of an agent, a suite's dataset that is missing, a gate that cannot be met", async () => {
+    const project = dir();
+    const agent = join(project, "agents/refund-desk.agent.yml");
+    put(
+      project,
+      "agents/refund-desk.agent.yml",
+      readFileSync(agent, "utf8").replace("evals: [refund-desk]", "evals: [refund-dsk]"),
+    );
+    put(
+      project,
+      "evals/x.suite.yml",
+      "name: x\ntarget: prompts/supprt-triage\ndataset: none.jsonl\nscorers: [{ type: equals }]\ngate: { safety: { min: 0.9 } }\n",
+    );
+    const { problems } = JSON.parse((await agentops(project, ["lint", "--json"])).stdout);
+    const found = problems.map((p: any) => `${p.file}:${p.line} ${p.rule}`);
+    expect(found).toEqual(
+      expect.arrayContaining([
+        "agents/refund-desk.agent.yml:50 unknown-suite",
+        "evals/x.suite.yml:2 unknown-target",
+        "evals/x.suite.yml:3 missing-file",
+        "evals/x.suite.yml:5 unreachable-gate",
+      ]),
+    );
+  });
+});
+
+describe("eval formats", () => {
+  const project = () =>
+    tempProject({
+      "prompts/p.prompt.yml": `name: p\nmodel: offline/stand-in-v1\nmessages:\n  - { role: system, content: "- yes: yes\\n- no: no" }\n  - { role: user, content: "{{q}}" }\n`,
+      "evals/s.suite.yml": `name: s\ntarget: prompts/p\ncases:\n  - { id: "a|b <x>", vars: { q: "yes, it is" }, expected: "yes" }\n  - { id: c, vars: { q: "no <b>" }, expected: "yes" }\nscorers: [{ type: equals }]\ngate: { successRate: { min: 0.9 }, policy: point }\n`,
+    });
+  test("a failed gate is exit 1 in every format", async () => {
+    const dir = project();
+    for (const format of ["text", "json", "markdown", "junit", "github"])
+      expect((await agentops(dir, ["eval", "--format", format])).code, format).toBe(1);
+  });
+  test("markdown: verdict in the first line, cells that cannot be broken out of", async () => {
+    const { stdout } = await agentops(project(), ["eval", "--format", "markdown"]);
+    expect(stdout.split("\n")[0]).toBe("**agentops eval: ❌ fail**");
+    expect(stdout).toContain("| successRate.min | ❌ fail |");
+  });
+  test("junit: a failure with its reason, well-formed", async () => {
+    const dir = project();
+    const run = await agentops(dir, ["eval", "--format", "junit", "--output", "out/report.xml"]);
+    expect(run.stdout).toBe("");
+    const xml = readFileSync(join(dir, "out/report.xml"), "utf8");
+    expect(xml).toMatch(/<testsuite name="s" tests="2" failures="1" errors="0"/);
+    expect(xml).toContain('name="a|b &lt;x>"');
+    expect(xml).toMatch(/<failure message="equals: output is not/);
+  });
+  test("github: the check that failed is an error annotation", async () => {
+    const { stdout } = await agentops(project(), ["eval", "--format", "github"]);
+    expect(stdout).toMatch(
+      /^::error file=evals\/s\.suite\.yml,title=s%3A successRate\.min fail::0\.5 against at least 0\.9%0Afailing: c$/m,
+    );
+  });
+  test("runs show explains a failing case", async () => {
+    const dir = project();
+    await agentops(dir, ["eval"]);
+    const { stdout } = await agentops(dir, ["runs", "show"]);
+    expect(stdout).toMatch(
+      /fail c\n {2}q +no <b>\n {2}expected +yes\n {2}output +no\n {2}✗ equals: output is not "yes"/,
+    );
+    const one = JSON.parse((await agentops(dir, ["runs", "show", "latest", "--case", "a|b <x>", "--json"])).stdout);
+    expect(one.cases).toHaveLength(1);
+    expect((await agentops(dir, ["runs", "show", "--case", "zz"])).code).toBe(2);
+  });
+});
+
+describe("streams", () => {
+  test("stdout is one JSON document; progress and warnings stay on stderr; --quiet silences them", async () => {
+    const dir = sampleProject();
+    const run = await agentops(dir, ["eval", "--json", "--quiet"]);
+    expect(JSON.parse(run.stdout).schema).toBe("agentops.eval/1");
+    expect(run.stderr).toBe("");
+  });
+  test("no colour without a terminal, colour with FORCE_COLOR, none with NO_COLOR or --no-color", async () => {
+    const dir = sampleProject();
+    const ESC = "\u001b[";
+    expect((await agentops(dir, ["eval"])).stdout).not.toContain(ESC);
+    expect((await agentops(dir, ["eval"], { FORCE_COLOR: "1" })).stdout).toContain(ESC);
+    expect((await agentops(dir, ["eval"], { FORCE_COLOR: "1", NO_COLOR: "1" })).stdout).not.toContain(ESC);
+    expect((await agentops(dir, ["--no-color", "eval"], { FORCE_COLOR: "1" })).stdout).not.toContain(ESC);
+    expect((await agentops(dir, ["eval", "--no-color"], { FORCE_COLOR: "1" })).stdout).not.toContain(ESC);
+  });
+  test("a reader that goes away early is no error", async () => {
+    const dir = sampleProject();
+    await agentops(dir, ["eval"]);
+    const { stderr, stdout } = await execa(
+      "sh",
+      ["-c", `"${process.execPath}" "${join(REPO, "bin/agentops.js")}" runs export | head -c 10`],
+      { cwd: dir, env: cleanEnv(), extendEnv: false },
+    );
+    expect(stdout).toHaveLength(10);
+    expect(stderr).toBe("");
+  });
+  test("-C runs elsewhere; the store is where AGENTOPS_STORE says", async () => {
+    const dir = sampleProject();
+    const store = join(tempProject(), "elsewhere.db");
+    expect((await agentops("/", ["-C", dir, "eval", "support-triage"], { AGENTOPS_STORE: store })).code).toBe(0);
+    expect((await agentops("/", ["eval", "support-triage", "-C", dir], { AGENTOPS_STORE: store })).code).toBe(0);
+    expect(existsSync(store)).toBe(true);
+    expect(existsSync(join(dir, ".agentops"))).toBe(false);
+  });
+  test("a store that a newer agentops wrote, and one that is no database, are exit 4 with a way out", async () => {
+    const dir = sampleProject();
+    put(dir, "junk.db", "this is not a database".repeat(100));
+    const junk = await agentops(dir, ["runs"], { AGENTOPS_STORE: join(dir, "junk.db") });
+    expect(junk.code).toBe(4);
+    expect(junk.stderr).toMatch(/\[STORE_FAILED\]\nhint: /);
+    await agentops(dir, ["eval"]);
+    const { default: Database } = await import("better-sqlite3");
+    const db = new Database(join(dir, ".agentops/state.db"));
+    db.pragma("user_version = 99");
+    db.close();
+    const newer = await agentops(dir, ["runs"]);
+    expect(newer.code).toBe(4);
+    expect(newer.stderr).toContain("STORE_NEWER");
+  });
+});

@@ -1,0 +1,24 @@
+import { describe, expect, test } from "vitest";
+import { z } from "zod";
+import { configSchema } from "../core/config.schema.ts";
+import { suiteSchema } from "../evals/schema.ts";
+import { agentSchema, promptSchema } from "../registry/schema.ts";
+import { evaluationSchema } from "../release/evaluation.schema.ts";
+
+/** The published JSON Schemas are the zod schemas; `npx vitest run src/report/schemas.test.ts -u` writes them anew. */
+describe("schemas/", () => {
+  test.each([
+    ["config", configSchema, "agentops.config.yaml"],
+    ["prompt", promptSchema, "prompts/*.prompt.yml"],
+    ["agent", agentSchema, "agents/*.agent.yml"],
+    ["suite", suiteSchema, "evals/*.suite.yml"],
+    ["eval", evaluationSchema, "agentops eval --json"],
+  ] as const)("%s.schema.json is what the code checks", async (name, schema, title) => {
+    const generated = {
+      $schema: "https://json-schema.org/draft/2020-12/schema",
+      title,
+      ...z.toJSONSchema(schema, { io: "input", reused: "ref" }),
+    };
+    await expect(`${JSON.stringify(generated, null, 2)}\n`).toMatchFileSnapshot(`../../schemas/${name}.schema.json`);
+  });
+});
