@@ -55,7 +55,7 @@ test("every command of the README prints what the README says", { timeout: 180_0
         all: true,
         stdin: "ignore",
       });
-      const printed = (all ?? "")
+      const printed = all
         .split("\n")
         .filter((l) => !l.startsWith("npm warn "))
         .join("\n");

@@ -13,8 +13,4 @@ export interface CommandSpec {
 }
 
 /** `args` are the positional arguments, variadic ones as arrays; `options` the command's own flags. */
-export type CommandAction = (
-  context: CommandContext,
-  args: unknown[],
-  options: Record<string, unknown>,
-) => Promise<number>;
+type CommandAction = (context: CommandContext, args: unknown[], options: Record<string, unknown>) => Promise<number>;

@@ -2,16 +2,15 @@ import type { EvalContext } from "../evals/eval-context.ts";
 import { caseOutcomes } from "../evals/outcomes.ts";
 import { findRun, type RunRow } from "../evals/runs.store.ts";
 import { parseFilter } from "../evals/selection.ts";
-import { evaluate, type EvaluateOptions, failureOf } from "../release/evaluate.ts";
-import type { Evaluation } from "../release/evaluation.schema.ts";
+import { evaluate, type EvaluateOptions, failureOf, maxErrorRateOf } from "../release/evaluate.ts";
 import { openStore, type Store, storeFile } from "../state/store.ts";
 import { actorOf } from "./actor.ts";
 import { chosenFormat, type CommandContext } from "./context.ts";
+import { EVALUATION_FORMATS, evaluationDocument } from "./evaluation-document.ts";
 import { reportFailure } from "./failure.ts";
 import { amount, wholeNumber } from "./numbers.ts";
 import { createProgressView } from "./progress.ts";
 
-const FORMATS = ["text", "json", "markdown", "junit", "github"] as const;
 const EXIT = { pass: 0, none: 0, fail: 1, inconclusive: 3 } as const;
 
 export async function run(
@@ -19,7 +18,7 @@ export async function run(
   [suites]: unknown[],
   options: Record<string, unknown>,
 ): Promise<number> {
-  const format = chosenFormat(context.flags, FORMATS);
+  const format = chosenFormat(context.flags, EVALUATION_FORMATS);
   const evaluateOptions = optionsOf(context, suites as string[], options);
   const project = await context.project();
   const store = openStore(storeFile(project.root, context.shell.env), { durability: "normal" });
@@ -32,8 +31,11 @@ export async function run(
       },
     });
     view.close();
-    await context.emit(await render(format, evaluation, context, store));
-    const failure = failureOf(evaluation, project.config.limits?.maxErrorRate);
+    const rows = new Map<string, RunRow>();
+    for (const { id } of evaluation.runs) rows.set(id, await findRun(store, id));
+    const casesOf = (id: string) => caseOutcomes(store, rows.get(id) as RunRow);
+    await context.emit(await evaluationDocument(format, evaluation, context, casesOf));
+    const failure = failureOf(evaluation, maxErrorRateOf(project));
     if (failure !== undefined) return reportFailure(context.shell, context.flags, failure, context.color("stderr"));
     return EXIT[evaluation.runs.some((r) => r.stopped !== null) ? "inconclusive" : evaluation.verdict];
   } finally {
@@ -78,31 +80,4 @@ function optionsOf({ cwd }: CommandContext, suites: string[], options: Record<st
     live: options["live"] === true,
     noCache: options["cache"] === false,
   };
-}
-
-async function render(
-  format: (typeof FORMATS)[number],
-  evaluation: Evaluation,
-  context: CommandContext,
-  store: Store,
-): Promise<string> {
-  switch (format) {
-    case "json":
-      return JSON.stringify(evaluation, null, 2);
-    case "markdown":
-      return (await import("../report/evaluation-markdown.ts")).evaluationMarkdown(evaluation);
-    case "github":
-      return (await import("../report/evaluation-github.ts")).evaluationGithub(evaluation);
-    case "junit": {
-      const { evaluationJunit } = await import("../report/evaluation-junit.ts");
-      const rows = new Map<string, RunRow>();
-      for (const { id } of evaluation.runs) rows.set(id, await findRun(store, id));
-      return evaluationJunit(evaluation, (id) => caseOutcomes(store, rows.get(id) as RunRow));
-    }
-    case "text": {
-      const { evaluationText } = await import("../report/evaluation-text.ts");
-      const { createStyle } = await import("../report/style.ts");
-      return evaluationText(evaluation, createStyle(context.color("stdout") && context.flags.output === undefined));
-    }
-  }
 }

@@ -23,7 +23,7 @@ export async function runProgram(
       .command(`${spec.name}${spec.args === undefined ? "" : ` ${spec.args}`}`)
       .summary(spec.summary)
       .description(spec.summary);
-    for (const [option, description] of spec.options ?? []) command.option(option, description);
+    for (const [option, description] of spec.options ?? []) addOption(command, option, description);
     addGlobalOptions(command);
     if (spec.examples) command.addHelpText("after", `\nExamples:\n${spec.examples.map((e) => `  $ ${e}`).join("\n")}`);
     command.action(async (...received: unknown[]) => {
@@ -42,6 +42,15 @@ export async function runProgram(
     throw error;
   }
   return exitCode;
+}
+
+/** `--filter <k=v...>` may be repeated and takes one value each time, so that it cannot swallow the arguments after it. */
+function addOption(command: Command, flags: string, description: string): void {
+  if (!flags.endsWith("...>")) command.option(flags, description);
+  else {
+    const collect = (value: string, earlier: string[] | undefined) => [...(earlier ?? []), value];
+    command.option(flags.replace("...>", ">"), description, collect);
+  }
 }
 
 function baseProgram(shell: Shell): Command {

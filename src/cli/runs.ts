@@ -1,14 +1,13 @@
 import { AgentopsError } from "../core/errors.ts";
-import { caseOutcomes } from "../evals/outcomes.ts";
+import { type CaseOutcome, caseOutcomes } from "../evals/outcomes.ts";
 import { exportRun, listRuns, showRun } from "../evals/runs.ts";
-import { findRun } from "../evals/runs.store.ts";
-import { specOf } from "../evals/runs.store.ts";
-import { judge } from "../release/evaluate.ts";
-import type { EvaluatedRun, Evaluation } from "../release/evaluation.schema.ts";
+import { findRun, specOf } from "../evals/runs.store.ts";
+import { judgeStored } from "../release/evaluate.ts";
 import { createStyle } from "../report/style.ts";
 import { openStore, type Store, storeFile } from "../state/store.ts";
 import { chosenFormat, type CommandContext } from "./context.ts";
 import { emitDocument } from "./document.ts";
+import { EVALUATION_FORMATS, evaluationDocument } from "./evaluation-document.ts";
 import { wholeNumber } from "./numbers.ts";
 
 export async function run(
@@ -56,42 +55,27 @@ async function show(
   name: string,
   options: { all: boolean; caseId: string | undefined; limit: number },
 ): Promise<void> {
-  const format = chosenFormat(context.flags, ["text", "json", "markdown", "junit", "github"]);
-  const shown = await showRun(store, name, options);
-  const judged: EvaluatedRun = judge(specOf(shown.run).suite.gate, { result: shown.result, stopped: undefined });
-  const evaluation: Evaluation = { schema: "agentops.eval/1", verdict: judged.verdict, runs: [judged] };
-  switch (format) {
-    case "json":
-      return context.emit(
-        JSON.stringify(
-          { schema: "agentops.run/1", run: judged, matching: shown.matching, cases: shown.cases },
-          null,
-          2,
-        ),
-      );
-    case "markdown":
-      return context.emit((await import("../report/evaluation-markdown.ts")).evaluationMarkdown(evaluation));
-    case "junit":
-      return context.emit(
-        (await import("../report/evaluation-junit.ts")).evaluationJunit(evaluation, () =>
-          caseOutcomes(store, shown.run),
-        ),
-      );
-    case "github":
-      return context.emit((await import("../report/evaluation-github.ts")).evaluationGithub(evaluation));
-    case "text": {
-      const { evaluationText } = await import("../report/evaluation-text.ts");
-      const { casesText } = await import("../report/runs.ts");
-      const style = createStyle(context.color("stdout") && context.flags.output === undefined);
-      const cases = casesText(shown.cases, style, context.shell.stdout.columns ?? 100);
-      const more =
-        shown.matching > shown.cases.length
-          ? `\n\n${shown.matching - shown.cases.length} more: --limit ${shown.matching}`
-          : "";
-      const summary = options.caseId === undefined ? [evaluationText(evaluation, style)] : [];
-      return context.emit([...summary, ...(cases === "" ? [] : [`${cases}${more}`])].join("\n\n"));
-    }
+  const format = chosenFormat(context.flags, EVALUATION_FORMATS);
+  const { run, result, cases, matching } = await showRun(store, name, options);
+  const evaluation = judgeStored(await context.project(), specOf(run).suite.gate, result);
+  if (format === "json") {
+    const document = { schema: "agentops.run/1", run: evaluation.runs[0], matching, cases };
+    return context.emit(JSON.stringify(document, null, 2));
   }
+  const whole =
+    options.caseId !== undefined && format === "text"
+      ? []
+      : [await evaluationDocument(format, evaluation, context, () => caseOutcomes(store, run))];
+  const shown = format === "text" ? await casesBlock(context, cases, matching) : [];
+  return context.emit([...whole, ...shown].join("\n\n"));
+}
+
+async function casesBlock(context: CommandContext, cases: readonly CaseOutcome[], matching: number): Promise<string[]> {
+  if (cases.length === 0) return [];
+  const { casesText } = await import("../report/runs.ts");
+  const style = createStyle(context.color("stdout") && context.flags.output === undefined);
+  const more = matching > cases.length ? [`${matching - cases.length} more: --limit ${matching}`] : [];
+  return [casesText(cases, style, context.shell.stdout.columns ?? 100), ...more];
 }
 
 async function exportOne(context: CommandContext, store: Store, name: string): Promise<void> {

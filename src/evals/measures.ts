@@ -16,6 +16,13 @@ export function latencyMetric(values: readonly number[], simulated: boolean): Ru
   };
 }
 
+/** Quantiles of the time to the first token; null when nothing was streamed. */
+export function firstTokenMetric(values: readonly number[]): RunMetrics["ttftMs"] {
+  if (values.length === 0) return null;
+  const sorted = Float64Array.from(values).sort();
+  return { p50: quantile(sorted, 0.5), p95: quantile(sorted, 0.95) };
+}
+
 /**
  * Normal 95 % interval of a mean over cases: m ± z √(s²/n). Null under two cases, where s is undefined.
  * Normal and not t: a gate on cost with so few cases that it matters is decided by its width either way.

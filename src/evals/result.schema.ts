@@ -33,6 +33,10 @@ const metricsSchema = z.strictObject({
       simulated: z.boolean().describe("from the offline stand-in's virtual clock, not measured"),
     })
     .nullable(),
+  ttftMs: z
+    .strictObject({ p50: z.number(), p95: z.number() })
+    .nullable()
+    .describe("time to first token, of streamed answers"),
   costUsd: z
     .strictObject({
       total: z.number(),

@@ -2,7 +2,7 @@ import { addCluster, type ClusterSums, clusteredWilson, emptyClusters } from "..
 import { passPower } from "../stats/pass-power.ts";
 import type { RunMetrics } from "./result.schema.ts";
 import type { ScoreRecord, ScorerInfo } from "./run-spec.ts";
-import { latencyMetric, meanInterval } from "./measures.ts";
+import { firstTokenMetric, latencyMetric, meanInterval } from "./measures.ts";
 import type { CaseRow, TrialRow } from "./runs.store.ts";
 
 export type TalliedTrial = TrialRow & Pick<CaseRow, "caseId" | "cluster">;
@@ -81,6 +81,7 @@ function emptyTally(scorers: readonly ScorerInfo[]) {
     byScorer: scorers.map(() => ({ scoreTotal: 0, passes: 0, clusters: clusterTally() })),
     caseOutcomes: new Map<string, { n: number; c: number; cases: number }>(),
     latencies: [] as number[],
+    firstTokens: [] as number[],
     simulated: false,
     cost: { known: true, total: 0, retries: 0, judges: 0 as number | null, tasks: [] as number[] },
     tokens: { input: sum(), output: sum(), cached: sum(), reasoning: sum() },
@@ -166,6 +167,7 @@ function addScores(t: State, current: CaseSums, scores: readonly ScoreRecord[]):
 
 function addMeasures(t: State, current: CaseSums, trial: TalliedTrial): void {
   if (trial.latencyMs !== null) t.latencies.push(trial.latencyMs);
+  if (trial.ttftMs !== null) t.firstTokens.push(trial.ttftMs);
   if (trial.latencySimulated === 1) t.simulated = true;
   if (trial.costUsd === null) t.cost.known = false;
   else {
@@ -214,6 +216,7 @@ function finish(t: State): Tally {
       safety: safetyOf(t),
       passHatK: passHatK([...t.caseOutcomes.values()]),
       latencyMs: latencyMetric(t.latencies, t.simulated),
+      ttftMs: firstTokenMetric(t.firstTokens),
       costUsd: costOf(t),
       tokens: {
         input: shown(t.tokens.input),

@@ -1,4 +1,5 @@
 import { AgentopsError } from "../core/errors.ts";
+import type { Project } from "../core/project.ts";
 import type { EvalContext } from "../evals/eval-context.ts";
 import type { RunResult } from "../evals/result.schema.ts";
 import { resumeRun, type RunOptions, type RunOutcome, runSuite } from "../evals/run-suite.ts";
@@ -15,29 +16,53 @@ export interface EvaluateOptions extends RunOptions {
   resume?: string | undefined;
 }
 
-/** Trial errors above this share make the outcome an outside failure, whatever the scores say. */
-const MAX_ERROR_RATE = 0.05;
-
 /** Runs suites one after the other and judges each by its own gate. */
 export async function evaluate(context: EvalContext, options: EvaluateOptions): Promise<Evaluation> {
   const runs: EvaluatedRun[] = [];
   if (options.resume !== undefined) {
     const { suite } = specOf(await findRun(context.store, options.resume));
-    runs.push(judge(suite.gate, await resumeRun(context, options.resume, options)));
+    runs.push(judged(context, suite.gate, await resumeRun(context, options.resume, options)));
   } else {
     for (const suite of await loadSuites(context.project, options.suites, options.cwd)) {
-      runs.push(judge(suite.spec.gate, await runSuite(context, suite, options)));
+      runs.push(judged(context, suite.spec.gate, await runSuite(context, suite, options)));
       if (runs.at(-1)?.status === "failed") break;
     }
   }
   return { schema: "agentops.eval/1", verdict: worst(runs.map((r) => r.verdict)), runs };
 }
 
-/** The verdict on a run that ended; one that was stopped for money has not seen enough to pass or fail. */
-export function judge(gate: Gate | undefined, { result, stopped }: RunOutcome): EvaluatedRun {
+/** Trial errors above this share make the outcome an outside failure, whatever the scores say. */
+export function maxErrorRateOf(project: Project): number {
+  return project.config.limits?.maxErrorRate ?? 0.05;
+}
+
+function judged({ project }: EvalContext, gate: Gate | undefined, { result, stopped }: RunOutcome): EvaluatedRun {
+  return judge(gate, result, stopped?.message ?? null, maxErrorRateOf(project));
+}
+
+/**
+ * The verdict on a run. One that was cut short, or lost too many trials to errors, has not seen enough.
+ * @param stopped why it ended before its trials did; null when it did not
+ */
+export function judge(
+  gate: Gate | undefined,
+  result: RunResult,
+  stopped: string | null,
+  maxErrorRate: number,
+): EvaluatedRun {
   const checks = gate === undefined ? [] : judgeGate(gate, result);
-  const judged = stopped === undefined ? worst(checks.map((c) => c.verdict)) : "inconclusive";
-  return { ...result, verdict: judged, checks, notes: notesOn(gate, result), stopped: stopped?.message ?? null };
+  const enough = stopped === null && result.errors <= maxErrorRate * result.planned;
+  const verdict = enough ? worst(checks.map((c) => c.verdict)) : "inconclusive";
+  return { ...result, verdict, checks, notes: notesOn(gate, result), stopped };
+}
+
+/** A stored run as it stands, judged like one that just ended. */
+export function judgeStored(project: Project, gate: Gate | undefined, result: RunResult): Evaluation {
+  const left = result.planned - result.scored - result.errors;
+  const stopped =
+    result.status === "complete" ? null : `the run is ${result.status}; ${left} of ${result.planned} trials are left`;
+  const run = judge(gate, result, stopped, maxErrorRateOf(project));
+  return { schema: "agentops.eval/1", verdict: run.verdict, runs: [run] };
 }
 
 function notesOn(gate: Gate | undefined, { metrics, target }: RunResult): string[] {
@@ -52,7 +77,7 @@ function notesOn(gate: Gate | undefined, { metrics, target }: RunResult): string
 }
 
 /** What an evaluation ends with besides its document: the error that makes the exit code, if any. */
-export function failureOf(evaluation: Evaluation, maxErrorRate = MAX_ERROR_RATE): AgentopsError | undefined {
+export function failureOf(evaluation: Evaluation, maxErrorRate: number): AgentopsError | undefined {
   for (const run of evaluation.runs) {
     if (run.status === "failed") {
       return new AgentopsError(

@@ -30,6 +30,10 @@ export function metricRows(run: EvaluatedRun): [label: string, text: string][] {
     ],
     ["pass^k", passLine(run)],
     ["latency", latencyLine(run)],
+    [
+      "first token",
+      metrics.ttftMs ? `p50 ${milliseconds(metrics.ttftMs.p50)}  p95 ${milliseconds(metrics.ttftMs.p95)}` : undefined,
+    ],
     ["cost", costLine(run)],
     ["tokens", tokenLine(run)],
     ["answered by", run.answeredBy.length > 0 ? run.answeredBy.join(", ") : undefined],

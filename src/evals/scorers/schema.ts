@@ -168,7 +168,7 @@ const variants = [
 export const scorerSchema = z.discriminatedUnion("type", variants);
 
 export type ScorerSpec = z.infer<typeof scorerSchema>;
-export type ScorerType = ScorerSpec["type"];
+type ScorerType = ScorerSpec["type"];
 /** A scorer's type without its `not-`. */
 export type BaseType = Exclude<ScorerType, `not-${string}`>;
 export type SpecOf<T extends BaseType> = Extract<ScorerSpec, { type: T | `not-${T}` }>;
