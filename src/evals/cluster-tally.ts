@@ -1,0 +1,33 @@
+import { addCluster, type ClusterSums, clusteredWilson, emptyClusters } from "../stats/clustered.ts";
+
+/** Cases are closed as they end; only named clusters, which may come back later, are held until the end. */
+export interface ClusterTally {
+  sums: ClusterSums;
+  named: Map<string, { n: number; total: number }>;
+}
+
+export function clusterTally(): ClusterTally {
+  return { sums: emptyClusters(), named: new Map() };
+}
+
+export function addToCluster(clusters: ClusterTally, name: string | null, n: number, total: number): void {
+  if (name === null) {
+    addCluster(clusters.sums, n, total);
+    return;
+  }
+  const found = clusters.named.get(name) ?? { n: 0, total: 0 };
+  clusters.named.set(name, { n: found.n + n, total: found.total + total });
+}
+
+export function intervalOf({ sums, named }: ClusterTally): [number, number] {
+  const all = { ...sums };
+  for (const { n, total } of named.values()) addCluster(all, n, total);
+  return clusteredWilson(all);
+}
+
+/** Successes over all clusters. */
+export function totalOf({ sums, named }: ClusterTally): number {
+  let total = sums.total;
+  for (const cluster of named.values()) total += cluster.total;
+  return total;
+}
