@@ -140,6 +140,8 @@ describe("over HTTP", () => {
     const [result] = JSON.parse((await agentops(dir, ["eval", "--json"], ENV)).stdout).runs;
     expect(result).toMatchObject({ succeeded: 2, errors: 0 });
     expect(result.metrics.scorers["llm-rubric"].mean).toBeCloseTo(0.8, 9);
+    // 100 input and 10 output tokens a verdict, at 2.50 and 10 USD a million.
+    expect(result.metrics.judgeCostUsd).toBeCloseTo(2 * 0.00035, 9);
     expect((await agentops(dir, ["runs", "show", "--all"])).stdout).toContain("kind words");
   });
 

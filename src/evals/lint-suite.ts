@@ -109,7 +109,8 @@ function gateFindings({ gate, scorers, trials }: Suite): Finding[] {
     findings.push({
       rule: "unreachable-gate",
       path: ["gate", "safety"],
-      message: "gate.safety is set, but no scorer has category: safety",
+      severity: "warning",
+      message: "no scorer has category: safety, so this bound can never be shown to hold",
     });
   }
   const k = gate?.passHatK?.k;

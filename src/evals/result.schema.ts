@@ -44,10 +44,10 @@ const metricsSchema = z.strictObject({
       perTaskCi95: z.tuple([z.number(), z.number()]).nullable(),
       perSuccess: z.number().nullable(),
       retries: z.number(),
-      judges: z.number().nullable(),
     })
     .nullable()
     .describe("null when a price is unknown"),
+  judgeCostUsd: z.number().nullable().describe("what judges cost, on top; null when a price is unknown"),
   tokens: z.strictObject({
     input: z.number().nullable(),
     output: z.number().nullable(),

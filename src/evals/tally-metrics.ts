@@ -16,6 +16,7 @@ export function metricsOf(t: TallyState): RunMetrics {
     latencyMs: latencyMetric(t.latencies, t.simulated),
     ttftMs: firstTokenMetric(t.firstTokens),
     costUsd: costOf(t),
+    judgeCostUsd: t.cost.judges,
     tokens: {
       input: shown(t.tokens.input),
       output: shown(t.tokens.output),
@@ -61,7 +62,6 @@ function costOf(t: TallyState): RunMetrics["costUsd"] {
     perTaskCi95: meanInterval(t.cost.tasks),
     perSuccess: t.succeeded === 0 ? null : total / t.succeeded,
     retries: t.cost.retries,
-    judges: t.cost.judges,
   };
 }
 

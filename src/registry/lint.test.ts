@@ -129,7 +129,7 @@ describe("lintArtifacts finds", () => {
         [P]: promptText("p"),
         [A]: agent(`tools:\n${tool("refund", ", compensate: void_refnd")}${tool("void_refund")}`),
       },
-      finds: [`${A}:6:64 error unknown-tool`],
+      finds: [`${A}:6:64 warning unknown-tool`],
       says: /did you mean void_refund\?/,
     },
     "a tool that is there twice": {

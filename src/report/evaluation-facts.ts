@@ -35,6 +35,7 @@ export function metricRows(run: EvaluatedRun): [label: string, text: string][] {
       metrics.ttftMs ? `p50 ${milliseconds(metrics.ttftMs.p50)}  p95 ${milliseconds(metrics.ttftMs.p95)}` : undefined,
     ],
     ["cost", costLine(run)],
+    ["judges", judgeLine(run)],
     ["tokens", tokenLine(run)],
     ["answered by", run.answeredBy.length > 0 ? run.answeredBy.join(", ") : undefined],
   ];
@@ -56,8 +57,12 @@ function latencyLine({ metrics: { latencyMs: l } }: EvaluatedRun): string | unde
 function costLine({ metrics: { costUsd: c }, target }: EvaluatedRun): string | undefined {
   if (c === null) return target.model.startsWith("offline/") ? "none (offline stand-in)" : "unknown (no price)";
   const success = c.perSuccess === null ? "" : `, ${usd(c.perSuccess)} a success`;
-  const judges = c.judges === null ? ", judges unknown" : c.judges > 0 ? `, judges ${usd(c.judges)}` : "";
-  return `${usd(c.total)} in all, ${usd(c.perTask)} a task${success}${judges}`;
+  return `${usd(c.total)} in all, ${usd(c.perTask)} a task${success}`;
+}
+
+function judgeLine({ metrics: { judgeCostUsd } }: EvaluatedRun): string | undefined {
+  if (judgeCostUsd === 0) return undefined;
+  return judgeCostUsd === null ? "unknown (no price)" : usd(judgeCostUsd);
 }
 
 function tokenLine({ metrics: { tokens: t } }: EvaluatedRun): string | undefined {

@@ -32,7 +32,8 @@ export function tools(file: LintFile): Problem[] {
 function compensation(file: LintFile, names: readonly string[], target: string | undefined, i: number): Problem[] {
   if (target === undefined || names.includes(target)) return [];
   const message = `this agent has no tool "${target}" (${didYouMean(target, names)})`;
-  return [problemAt(file, ["tools", i, "compensate"], { rule: "unknown-tool", message })];
+  // The compensating tool may belong to whoever undoes, not to this agent.
+  return [problemAt(file, ["tools", i, "compensate"], { rule: "unknown-tool", severity: "warning", message })];
 }
 
 function many(file: LintFile, list: readonly unknown[]): Problem[] {
