@@ -82,6 +82,11 @@ describe("lint formats", () => {
       "evals/x.suite.yml",
       "name: x\ntarget: prompts/supprt-triage\ndataset: none.jsonl\nscorers: [{ type: equals }]\ngate: { safety: { min: 0.9 } }\n",
     );
+    put(
+      project,
+      "evals/y.suite.yml",
+      'name: y\ntarget: agents/refund-desk\ncases: [{ id: a, vars: { message: x } }]\nscorers: [{ type: "trajectory:tool-sequence", value: [lookup_order, isue_refund] }]\n',
+    );
     const { problems } = JSON.parse((await agentops(project, ["lint", "--json"])).stdout);
     const found = problems.map((p: any) => `${p.file}:${p.line} ${p.rule}`);
     expect(found).toEqual(
@@ -90,6 +95,7 @@ describe("lint formats", () => {
         "evals/x.suite.yml:2 unknown-target",
         "evals/x.suite.yml:3 missing-file",
         "evals/x.suite.yml:5 unreachable-gate",
+        "evals/y.suite.yml:4 unknown-tool",
       ]),
     );
   });

@@ -13,6 +13,7 @@ import { worktreeSource } from "../registry/source.ts";
 import type { Suite } from "./schema.ts";
 import { prepareScorers } from "./scorers/prepare.ts";
 import { scorerProblem } from "./scorer-place.ts";
+import { unknownTools } from "./lint-tools.ts";
 import { dataFile } from "./suite.ts";
 
 interface SuiteFile {
@@ -31,6 +32,7 @@ export async function lintSuite(project: Project, suite: SuiteFile): Promise<Pro
     ...fileFindings(project, suite),
     ...pinFindings(project, suite.spec),
     ...gateFindings(suite.spec),
+    ...(await unknownTools(project, suite.spec)).map((tool): Finding => ({ rule: "unknown-tool", ...tool })),
   ];
   const problems = findings.map(({ path, severity = "error", ...rest }): Problem => ({
     severity,
