@@ -1,0 +1,21 @@
+// All benchmarks, one table: node bench/run.js. Exits 1 when an aim is missed.
+import { measureThroughput } from "./eval-throughput.js";
+import { measureMemory } from "./memory.js";
+import { table } from "./measure.js";
+import { measureSize } from "./size.js";
+import { measureStartup } from "./startup.js";
+
+const BENCHMARKS = [
+  ["start-up", measureStartup],
+  ["eval throughput", measureThroughput],
+  ["memory", measureMemory],
+  ["size", measureSize],
+];
+
+const rows = [];
+for (const [name, measure] of BENCHMARKS) {
+  console.error(`measuring ${name} …`);
+  rows.push({ what: name.toUpperCase(), result: "" }, ...(await measure()));
+}
+console.log(table(rows));
+process.exitCode = rows.some((row) => row.met === false) ? 1 : 0;
