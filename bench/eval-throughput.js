@@ -27,6 +27,10 @@ export async function measureThroughput({ cases = 10_000, concurrency = 50, roun
       met: whole <= AIM_TIMES_IDEAL,
     },
     { what: `${label}: run phase ÷ ideal`, result: ratio(slow.runMs / idealMs) },
+    {
+      what: `${label}: whole process ÷ ideal at the latency the server really had (${slow.heldMs.toFixed(1)} ms)`,
+      result: ratio(slow.wallMs / ((cases * slow.heldMs) / concurrency)),
+    },
     { what: `${label}: bare undici loop ÷ ideal`, result: ratio(slow.floorMs / idealMs) },
     { what: `${label}: whole process ÷ bare undici loop`, result: ratio(slow.wallOverFloor) },
     { what: `${label}: run phase ÷ bare undici loop`, result: ratio(slow.runOverFloor) },
@@ -68,17 +72,19 @@ async function against(latencyMs, { cases, concurrency, rounds }) {
 /** Runs the real command in a new project, and checks that every trial was asked, scored and stored. */
 async function evalOnce(folder, server, { cases, concurrency }) {
   writeProject(folder, server.baseUrl, cases);
-  const before = await server.answered();
+  const before = await server.served();
   const command = [AGENTOPS, "eval", "--concurrency", String(concurrency), "--json", "--quiet"];
   const { wallMs, stdout, peakMb } = await runNode(command, { cwd: folder, env: KEY, memory: true });
   const [run] = JSON.parse(stdout).runs;
-  const asked = (await server.answered()) - before;
+  const after = await server.served();
+  const asked = after.answered - before.answered;
   if (asked !== cases || run.succeeded !== cases)
     throw new Error(`${asked} asked and ${run.succeeded} right of ${cases}`);
   const listing = await runNode([AGENTOPS, "runs", "--json"], { cwd: folder });
   const [{ createdAt, finishedAt, scored }] = JSON.parse(listing.stdout).runs;
   if (scored !== cases) throw new Error(`${scored} stored of ${cases}`);
-  return { wallMs, peakMb, runMs: Date.parse(finishedAt) - Date.parse(createdAt) };
+  const heldMs = (after.heldMs - before.heldMs) / asked;
+  return { wallMs, peakMb, heldMs, runMs: Date.parse(finishedAt) - Date.parse(createdAt) };
 }
 
 function writeProject(folder, baseUrl, cases) {
@@ -121,9 +127,9 @@ async function startServer(latencyMs) {
   return {
     baseUrl,
     url: `${baseUrl}/chat/completions`,
-    async answered() {
-      child.send("answered?");
-      return (await message()).answered;
+    served() {
+      child.send("served?");
+      return message();
     },
     stop: () => child.kill(),
   };
