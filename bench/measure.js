@@ -81,12 +81,14 @@ async function textOf(stream) {
   return text;
 }
 
-/** Like du: bytes of the disk blocks below a path. */
-export function diskBytes(path) {
+/** Like du: bytes of the disk blocks below a path; a file with several links counts once. */
+export function diskBytes(path, seen = new Set()) {
   const stat = lstatSync(path);
+  if (seen.has(stat.ino)) return 0;
+  seen.add(stat.ino);
   const own = stat.blocks * 512;
   if (!stat.isDirectory()) return own;
-  return readdirSync(path).reduce((total, name) => total + diskBytes(join(path, name)), own);
+  return readdirSync(path).reduce((total, name) => total + diskBytes(join(path, name), seen), own);
 }
 
 /** Rows of one benchmark: what was measured, the result, the aim, and whether it is met. */

@@ -15,7 +15,13 @@ const BENCHMARKS = [
 const rows = [];
 for (const [name, measure] of BENCHMARKS) {
   console.error(`measuring ${name} …`);
-  rows.push({ what: name.toUpperCase(), result: "" }, ...(await measure()));
+  rows.push({ what: name.toUpperCase(), result: "" });
+  try {
+    rows.push(...(await measure()));
+  } catch (error) {
+    // What was measured before it, and what comes after it, is worth having.
+    rows.push({ what: error.message.split("\n")[0], result: "failed", met: false });
+  }
 }
 console.log(table(rows));
 process.exitCode = rows.some((row) => row.met === false) ? 1 : 0;
