@@ -1,11 +1,11 @@
-import type { Project } from "../core/project.ts";
-import { AgentopsError } from "../core/errors.ts";
-import { parseRef } from "../core/refs.ts";
+import { join } from "node:path";
+import { type Project, readText } from "../core/project.ts";
 import { didYouMean } from "../core/suggest.ts";
-import type { Path } from "../core/yaml.ts";
-import { readArtifact } from "../registry/read.ts";
+import { type Path, readYaml } from "../core/yaml.ts";
 import { worktreeSource } from "../registry/source.ts";
 import type { Suite } from "./schema.ts";
+
+const TOOL_SCORERS = /^(not-)?(trajectory:|tool-call-f1)/;
 
 export interface UnknownTool {
   path: Path;
@@ -14,10 +14,11 @@ export interface UnknownTool {
 
 /** Tools that a suite's scorers look for and its agent does not have: such a score could never be what was meant. */
 export async function unknownTools(project: Project, suite: Suite): Promise<UnknownTool[]> {
-  const known = await toolsOf(project, suite.target);
+  const looking = suite.scorers.filter((s) => "value" in s && TOOL_SCORERS.test(s.type));
+  const known = looking.length === 0 ? null : await toolsOf(project, suite.target);
   if (known === null) return [];
   return suite.scorers.flatMap((scorer, index) => {
-    if (!/^(not-)?(trajectory:|tool-call-f1)/.test(scorer.type) || !("value" in scorer)) return [];
+    if (!TOOL_SCORERS.test(scorer.type) || !("value" in scorer)) return [];
     return namesIn(scorer.value)
       .filter((name) => !known.includes(name))
       .map((name) => ({
@@ -27,18 +28,15 @@ export async function unknownTools(project: Project, suite: Suite): Promise<Unkn
   });
 }
 
-/** The tools of the agent a suite targets in the worktree; null when that is not known. */
+/** The tools of the agent a suite targets in the worktree; null when that is not known. Whether its file is valid is judged elsewhere. */
 async function toolsOf(project: Project, target: string | undefined): Promise<string[] | null> {
-  try {
-    const ref = target === undefined ? undefined : parseRef(target);
-    if (ref?.kind !== "agents" || ref.point.type !== "worktree") return null;
-    const content = await readArtifact(worktreeSource(project.root), { kind: "agents", name: ref.name });
-    return content?.agent?.tools?.map((t) => t.name) ?? null;
-  } catch (error) {
-    // A broken file or ref is reported where it is.
-    if (error instanceof AgentopsError) return null;
-    throw error;
-  }
+  const name = /^agents\/([^@]+)(@worktree)?$/.exec(target ?? "")?.[1];
+  const source = worktreeSource(project.root);
+  const file = (await source.list("agents")).find((a) => a.name === name);
+  if (file === undefined) return null;
+  const { yaml } = readYaml(await readText(join(project.root, file.path)), file.path);
+  const tools = (yaml?.value as { tools?: unknown } | null | undefined)?.tools;
+  return Array.isArray(tools) ? tools.map((t: { name?: unknown } | null) => String(t?.name)) : null;
 }
 
 /** Tool names in a scorer's value: a name, a list, `{ name }`, `{ steps }`; patterns are not names. */

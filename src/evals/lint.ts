@@ -1,12 +1,9 @@
 import { basename } from "node:path";
-import { AgentopsError } from "../core/errors.ts";
 import type { Problem } from "../core/problems.ts";
 import { displayPath, type Project, readText } from "../core/project.ts";
-import { didYouMean } from "../core/suggest.ts";
 import { checkYaml, readYaml, type YamlFile } from "../core/yaml.ts";
 import { lintArtifacts } from "../registry/lint.ts";
 import { KINDS } from "../registry/files.ts";
-import { readArtifact } from "../registry/read.ts";
 import { worktreeSource } from "../registry/source.ts";
 import { lintSuite } from "./lint-suite.ts";
 import { type Suite, SUITE_KEY_ALIASES, suiteSchema } from "./schema.ts";
@@ -31,14 +28,12 @@ interface SuiteFile {
 
 /** Checks every file of a project, or only the artifacts named. The config was checked when the project was loaded. */
 export async function lintProject(project: Project, only: readonly string[] = []): Promise<Lint> {
-  const artifacts = await lintArtifacts(project, { only });
-  const suites =
-    only.length > 0
-      ? []
-      : await Promise.all((await findSuiteFiles(project.root)).map((path) => readSuite(project, path)));
+  const all = only.length > 0 ? [] : await findSuiteFiles(project.root);
+  const suites = await Promise.all(all.map((path) => readSuite(project, path)));
+  const names = only.length > 0 ? undefined : suites.flatMap((s) => (s.spec === undefined ? [] : [s.spec.name]));
+  const artifacts = await lintArtifacts(project, { only, suites: names });
   const suiteProblems = await Promise.all(suites.map((s) => problemsOf(project, s, suites)));
-  const unknown = only.length > 0 ? [] : await unknownSuites(project, suites);
-  const problems = [...artifacts, ...suiteProblems.flat(), ...unknown];
+  const problems = [...artifacts, ...suiteProblems.flat()];
   const errors = problems.filter((p) => p.severity === "error").length;
   const listed = await Promise.all(KINDS.map((kind) => worktreeSource(project.root).list(kind)));
   const files = only.length > 0 ? only.length : listed.flat().length + suites.length + 1;
@@ -83,33 +78,4 @@ async function problemsOf(project: Project, suite: SuiteFile, all: readonly Suit
       message: `the suite is called "${spec.name}" but its file ${basename(path)}`,
     });
   return [...problems, ...(await lintSuite(project, { spec, yaml, path }))];
-}
-
-/** Names under an agent's `evals:` that no suite has. */
-async function unknownSuites(project: Project, suites: readonly SuiteFile[]): Promise<Problem[]> {
-  const known = suites.flatMap((s) => (s.spec === undefined ? [] : [s.spec.name]));
-  const source = worktreeSource(project.root);
-  const problems: Problem[] = [];
-  for (const { name, path } of await source.list("agents")) {
-    const content = await readArtifact(source, { kind: "agents", name }).catch(broken);
-    for (const [index, suite] of (content?.agent?.evals ?? []).entries()) {
-      if (known.includes(suite)) continue;
-      const { yaml } = readYaml(await readText(`${project.root}/${path}`), path);
-      const at = yaml?.locate(["evals", index]) ?? { line: 1, column: 1 };
-      problems.push({
-        severity: "error",
-        rule: "unknown-suite",
-        file: path,
-        ...at,
-        message: `no suite "${suite}" (${didYouMean(suite, known)})`,
-      });
-    }
-  }
-  return problems;
-}
-
-/** A file that does not parse has its own problems. */
-function broken(error: unknown): null {
-  if (error instanceof AgentopsError) return null;
-  throw error;
 }

@@ -3,7 +3,7 @@ import type { Problem } from "../core/problems.ts";
 import type { Project } from "../core/project.ts";
 import { parseRef } from "../core/refs.ts";
 import { type ArtifactFile, KINDS } from "./files.ts";
-import { agentPrompt, guards, tools } from "./lint/agents.ts";
+import { agentPrompt, agentSuites, guards, tools } from "./lint/agents.ts";
 import { expressions } from "./lint/expressions.ts";
 import type { LintContext, LintFile, Rule } from "./lint/file.ts";
 import { models } from "./lint/models.ts";
@@ -14,11 +14,24 @@ import { variables } from "./lint/variables.ts";
 import { addressIn, notFound } from "./resolve.ts";
 import { type Source, worktreeSource } from "./source.ts";
 
-const RULES: readonly Rule[] = [names, owners, models, variables, agentPrompt, tools, guards, schemas, expressions];
+const RULES: readonly Rule[] = [
+  names,
+  owners,
+  models,
+  variables,
+  agentPrompt,
+  agentSuites,
+  tools,
+  guards,
+  schemas,
+  expressions,
+];
 
 export interface LintOptions {
   /** NAME, `prompts/NAME` or `agents/NAME`; every artifact when empty or absent. An agent brings its prompt. */
   only?: readonly string[] | undefined;
+  /** Names of the project's suites, for the rule unknown-suite. */
+  suites?: readonly string[] | undefined;
 }
 
 /**
@@ -26,13 +39,13 @@ export interface LintOptions {
  * findings by file, line and column; throws ARTIFACT_NOT_FOUND or REF_INVALID for a name in `only`.
  *
  * Rules: unreadable, yaml-syntax, schema, unknown-key, name-mismatch, duplicate-name, missing-owner, unknown-provider,
- * floating-model, deprecated-model, template-syntax, undeclared-variable, unused-variable, unknown-prompt,
+ * floating-model, deprecated-model, template-syntax, undeclared-variable, unused-variable, unknown-prompt, unknown-suite,
  * duplicate-tool, unknown-tool, too-many-tools, unknown-guard, invalid-json-schema, invalid-cel.
  */
-export async function lintArtifacts(project: Project, { only = [] }: LintOptions = {}): Promise<Problem[]> {
+export async function lintArtifacts(project: Project, { only = [], suites }: LintOptions = {}): Promise<Problem[]> {
   const source = worktreeSource(project.root);
   const artifacts = (await Promise.all(KINDS.map((kind) => source.list(kind)))).flat();
-  const context: LintContext = { project, artifacts };
+  const context: LintContext = { project, artifacts, suites };
   const chosen = only.length === 0 ? artifacts : await chosenOf(source, artifacts, only);
   const linted = await Promise.all(chosen.map((artifact) => lintOne(source, artifact, context)));
   const prompts = only.length === 0 ? [] : promptsOf(linted, artifacts).filter((p) => !chosen.includes(p));

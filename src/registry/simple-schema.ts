@@ -7,6 +7,15 @@ const isCount: Check = (v) => Number.isInteger(v) && (v as number) >= 0;
 const isText: Check = (v) => typeof v === "string";
 const isSchemas: Check = (v) => isMap(v) && Object.values(v).every(isSimpleSchema);
 
+/** Compiled as ajv would: a JSON Schema pattern is a Unicode regex. */
+const isPattern: Check = (v) => {
+  try {
+    return typeof v === "string" && new RegExp(v, "u") instanceof RegExp;
+  } catch {
+    return false;
+  }
+};
+
 const KEYWORDS: Readonly<Record<string, Check>> = {
   type: (v) => typeof v === "string" && TYPES.has(v),
   title: isText,
@@ -26,6 +35,7 @@ const KEYWORDS: Readonly<Record<string, Check>> = {
   maxLength: isCount,
   minItems: isCount,
   maxItems: isCount,
+  pattern: isPattern,
 };
 
 /**

@@ -1,4 +1,4 @@
-import { Chalk } from "chalk";
+import { styleText } from "node:util";
 
 export interface Style {
   good: (text: string) => string;
@@ -8,9 +8,17 @@ export interface Style {
   bold: (text: string) => string;
 }
 
+/** Colours, or plain text; whether a stream shows colour was decided by the shell, so node must not decide again. */
 export function createStyle(color: boolean): Style {
-  const chalk = new Chalk({ level: color ? 1 : 0 });
-  return { good: chalk.green, bad: chalk.red, unsure: chalk.yellow, dim: chalk.dim, bold: chalk.bold };
+  const paintAs = (format: "green" | "red" | "yellow" | "dim" | "bold") => (text: string) =>
+    color ? styleText(format, text, { validateStream: false }) : text;
+  return {
+    good: paintAs("green"),
+    bad: paintAs("red"),
+    unsure: paintAs("yellow"),
+    dim: paintAs("dim"),
+    bold: paintAs("bold"),
+  };
 }
 
 /** A verdict in its colour: pass green, fail and error red, what is undecided yellow. */

@@ -17,6 +17,16 @@ export function agentPrompt(file: LintFile, { artifacts }: LintContext): Problem
   return [problemAt(file, ["prompt"], { rule: "unknown-prompt", message })];
 }
 
+/** unknown-suite: a name under `evals:` that no suite has. */
+export function agentSuites({ agent, ...file }: LintFile, { suites }: LintContext): Problem[] {
+  if (suites === undefined) return [];
+  return (agent?.evals ?? []).flatMap((name, i) => {
+    if (suites.includes(name)) return [];
+    const message = `no suite "${name}" (${didYouMean(name, suites)})`;
+    return [problemAt(file, ["evals", i], { rule: "unknown-suite", message })];
+  });
+}
+
 /** duplicate-tool, too-many-tools, and unknown-tool for a `compensate:` that names none of the agent's tools. */
 export function tools(file: LintFile): Problem[] {
   const list = file.agent?.tools ?? [];

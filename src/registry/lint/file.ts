@@ -17,6 +17,8 @@ export interface LintContext {
   project: Project;
   /** Every artifact of the project by file name, also those not under lint. */
   artifacts: readonly ArtifactFile[];
+  /** Names of the project's suites; undefined when nobody looked. */
+  suites: readonly string[] | undefined;
 }
 
 /** One rule, or a few that look at the same thing. */

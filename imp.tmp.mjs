@@ -1,0 +1,13 @@
+const T=(l)=>console.error(l.padEnd(30),(performance.now()).toFixed(1));
+T("start");
+await import("./dist/cli/main.js"); T("main");
+await import("./dist/cli/program.js"); T("program(commander)");
+await import("./dist/core/project.js"); T("core/project (zod,yaml)");
+await import("./dist/registry/lint.js"); T("registry/lint");
+await import("./dist/evals/lint.js"); T("evals/lint");
+await import("./dist/report/lint.js"); T("report/lint");
+await import("./dist/report/style.js"); T("style");
+const {loadProject}=await import("./dist/core/project.js");
+const p=await loadProject({cwd:process.cwd(),env:process.env}); T("loadProject");
+const {lintArtifacts}=await import("./dist/registry/lint.js"); await lintArtifacts(p); T("lintArtifacts");
+const {lintProject}=await import("./dist/evals/lint.js"); await lintProject(p); T("lintProject again+suites");
