@@ -26,8 +26,6 @@ export interface Answering {
   judge(pin: string): Promise<ModelClient>;
   /** Key under which the store may answer; null where an equal request need not give an equal answer. */
   requestKey: (request: ModelRequest, trial: number) => string | null;
-  /** The recorded line of a trial; null without recorded outputs. */
-  record: (caseId: string, trial: number) => unknown;
   close(): Promise<void>;
 }
 
@@ -48,7 +46,6 @@ export async function openAnswering(
       return found;
     },
     requestKey: (request, trial) => (client.cacheable ? requestKey(spec.model, provider, request, trial) : null),
-    record: (caseId, trial) => (spec.outputs === null ? null : (options.recorded(caseId, trial)?.record ?? null)),
     close: async () => {
       const opened = await Promise.allSettled(judges.values());
       const clients = [client, ...opened.flatMap((j) => (j.status === "fulfilled" ? [j.value] : []))];

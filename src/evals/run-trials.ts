@@ -25,6 +25,14 @@ interface Work {
   };
 }
 
+/**
+ * Trials under way at once. The client itself bounds its calls, so twice as many trials keep every call's place taken
+ * while answers are scored and stored. What is answered on this machine has nothing to wait for: larger batches.
+ */
+function placesFor({ client }: Answering, concurrency: number): number {
+  return client.remote ? 2 * concurrency : Math.max(concurrency, 64);
+}
+
 /** Runs every pending trial of a run under its limits and writes each as it ends. */
 export async function runTrials(context: EvalContext, run: RunRow, work: Work): Promise<TrialsOutcome> {
   const { store, signal } = context;
@@ -39,7 +47,7 @@ export async function runTrials(context: EvalContext, run: RunRow, work: Work): 
   let stopped: StopReason | undefined;
   await runSchedule({
     source: pendingTrials(store, run.id, run.dataset, run.trials),
-    concurrency: options.concurrency ?? context.project.config.limits?.concurrency ?? 8,
+    concurrency: placesFor(answering, options.concurrency ?? context.project.config.limits?.concurrency ?? 8),
     stop,
     budget,
     work: async ({ seq, evalCase, trial }) => {
@@ -114,6 +122,5 @@ function trialContextOf(
     request,
     requestKey: answering.requestKey,
     stored: options.noCache === true ? () => undefined : answerFinder(context.store),
-    record: answering.record,
   };
 }

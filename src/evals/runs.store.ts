@@ -92,6 +92,42 @@ export function* trialsOf(store: Store, run: Pick<RunRow, "id" | "dataset">): Ge
     .iterate(run.dataset, run.id);
 }
 
+/** What a tally reads of each trial: far less than the whole row, and nothing of the case but its name. */
+export type TalliedTrial = Pick<TrialRow, (typeof TALLIED)[number]> & Pick<CaseRow, "caseId" | "cluster">;
+
+const TALLIED = [
+  "caseSeq",
+  "isError",
+  "passed",
+  "score",
+  "inputTokens",
+  "outputTokens",
+  "cachedTokens",
+  "reasoningTokens",
+  "costUsd",
+  "retryCostUsd",
+  "judgeCostUsd",
+  "latencyMs",
+  "latencySimulated",
+  "ttftMs",
+  "answeredBy",
+  "fromCache",
+  "scores",
+  "warnings",
+  "errorKind",
+  "errorMessage",
+] as const satisfies readonly (keyof TrialRow)[];
+
+/** Every trial of a run for its tally, in order of case and trial; streamed. */
+export function* talliedTrials(store: Store, run: Pick<RunRow, "id" | "dataset">): Generator<TalliedTrial> {
+  const columns = TALLIED.map((c) => `t.${c}`).join(", ");
+  yield* store.sqlite
+    .prepare<[string, string], TalliedTrial>(
+      `SELECT ${columns}, c.caseId, c.cluster FROM trials t JOIN cases c ON c.dataset = ? AND c.seq = t.caseSeq WHERE t.runId = ? ORDER BY t.caseSeq, t.trial`,
+    )
+    .iterate(run.dataset, run.id);
+}
+
 /** The answer the store already has to this very request and trial. */
 export function answerFinder(store: Store): (requestKey: string) => TrialRow | undefined {
   const statement = store.sqlite.prepare<[string], TrialRow>(
@@ -101,8 +137,8 @@ export function answerFinder(store: Store): (requestKey: string) => TrialRow | u
 }
 
 /**
- * Writes trials as they come. What arrives within one turn of the event loop shares one transaction, and `append`
- * resolves only when its row is committed: a killed process loses at most the trials still in flight.
+ * Writes trials as they come. What arrives within one turn of the event loop shares one transaction, and a
+ * row's promise resolves only when it is committed: a killed process loses at most the trials that were under way.
  */
 export function trialWriter({ sqlite }: Store): (row: TrialRow) => Promise<void> {
   const insert = sqlite.prepare(

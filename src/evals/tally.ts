@@ -1,11 +1,9 @@
 import { addToCluster } from "./cluster-tally.ts";
 import type { RunMetrics } from "./result.schema.ts";
 import type { ScoreRecord, ScorerInfo } from "./run-spec.ts";
-import type { CaseRow, TrialRow } from "./runs.store.ts";
+import type { TalliedTrial } from "./runs.store.ts";
 import { metricsOf } from "./tally-metrics.ts";
 import { addTo, type CaseSums, emptyTally, type TallyState } from "./tally-state.ts";
-
-export type TalliedTrial = TrialRow & Pick<CaseRow, "caseId" | "cluster">;
 
 /** Ids of failing cases that a result carries; `runs show` has all of them. */
 const FAILING_SHOWN = 20;

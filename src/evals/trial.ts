@@ -20,8 +20,6 @@ export interface TrialContext {
   requestKey(request: ModelRequest, trial: number): string | null;
   /** An answer the store already has. */
   stored(requestKey: string): TrialRow | undefined;
-  /** The recorded line of a trial, for scorers that look at it. */
-  record(caseId: string, trial: number): unknown;
 }
 
 /**
@@ -40,17 +38,15 @@ export async function runTrial(
     const request = context.request(evalCase.vars);
     const key = context.requestKey(request, trial);
     const stored = key === null ? undefined : context.stored(key);
-    const result =
-      stored === undefined
-        ? await context.client.generate(request, { caseId: evalCase.id, trial, signal })
-        : resultOf(stored);
+    const call = { caseId: evalCase.id, trial, signal };
+    const result = stored === undefined ? await context.client.generate(request, call) : resultOf(stored);
     const answered = {
       ...base,
       ...answerColumns(result, context.redact),
       requestKey: key,
       fromCache: stored === undefined ? 0 : 1,
     };
-    return await scored(context, answered, evalCase, result, { caseId: evalCase.id, trial, signal });
+    return await scored(context, answered, evalCase, result, call);
   } catch (error) {
     if (signal.aborted || (error instanceof ModelError && error.kind === "aborted")) throw error;
     return { ...base, ...errorColumns(error, context.redact) };
@@ -72,7 +68,7 @@ async function scored(
     finishReason: result.finishReason,
     latencyMs: result.latencyMs,
     costUsd: result.costUsd,
-    record: context.record(evalCase.id, call.trial),
+    record: result.record ?? null,
     signal: call.signal,
   };
   const scores: ScoreRecord[] = [];

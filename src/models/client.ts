@@ -72,6 +72,8 @@ export interface ModelResult {
   ttftMs: number | null;
   /** The model that says it answered; null = not reported. */
   answeredBy: string | null;
+  /** The whole recorded line, where the answer comes from somebody else's recording. */
+  record?: unknown;
   /** What the adapter changed or ignored. */
   warnings: string[];
   attempts: number;

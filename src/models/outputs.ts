@@ -30,7 +30,7 @@ export function outputsClient(lookup: (caseId: string, trial: number) => Recorde
 }
 
 function resultOf(recorded: RecordedOutput): ModelResult {
-  const { output, toolCalls, finishReason, costUsd, latencyMs, inputTokens, outputTokens } = recorded;
+  const { output, toolCalls, finishReason, costUsd, latencyMs, inputTokens, outputTokens, record } = recorded;
   return {
     output,
     toolCalls,
@@ -40,6 +40,7 @@ function resultOf(recorded: RecordedOutput): ModelResult {
     retryCostUsd: 0,
     latencyMs,
     ttftMs: null,
+    record,
     answeredBy: null,
     warnings: [],
     attempts: 1,
