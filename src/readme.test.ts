@@ -72,5 +72,5 @@ test("every command of the README prints what the README says", { timeout: 180_0
   if (UPDATE) writeFileSync(FILE, readme);
   expect(ran).toBeGreaterThan(10);
   const ci = readFileSync(join(REPO, ".ci", "run"), "utf8");
-  for (const command of ["npm ci", ...ELSEWHERE]) expect(ci).toContain(command);
+  for (const command of ["npm ci", "npx agentops eval", ...ELSEWHERE]) expect(ci).toContain(command);
 });

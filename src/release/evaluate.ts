@@ -44,7 +44,7 @@ function judged({ project }: EvalContext, gate: Gate | undefined, { result, stop
  * The verdict on a run. One that was cut short, or lost too many trials to errors, has not seen enough.
  * @param stopped why it ended before its trials did; null when it did not
  */
-export function judge(
+function judge(
   gate: Gate | undefined,
   result: RunResult,
   stopped: string | null,
