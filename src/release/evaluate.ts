@@ -44,12 +44,7 @@ function judged({ project }: EvalContext, gate: Gate | undefined, { result, stop
  * The verdict on a run. One that was cut short, or lost too many trials to errors, has not seen enough.
  * @param stopped why it ended before its trials did; null when it did not
  */
-function judge(
-  gate: Gate | undefined,
-  result: RunResult,
-  stopped: string | null,
-  maxErrorRate: number,
-): EvaluatedRun {
+function judge(gate: Gate | undefined, result: RunResult, stopped: string | null, maxErrorRate: number): EvaluatedRun {
   const checks = gate === undefined ? [] : judgeGate(gate, result);
   const enough = stopped === null && result.errors <= maxErrorRate * result.planned;
   const verdict = enough ? worst(checks.map((c) => c.verdict)) : "inconclusive";
