@@ -51,7 +51,12 @@ export async function runTrials(context: EvalContext, run: RunRow, work: Work): 
     stop,
     budget,
     work: async ({ seq, evalCase, trial }) => {
-      const row = await runTrial(trialContext, seq, evalCase, trial, signal);
+      const row = await runTrial(trialContext, seq, evalCase, trial, stop).catch((error: unknown) => {
+        // A hopeless error ended the run: what was still waiting or under way is dropped, and stays to be done.
+        if (halt.signal.aborted && !signal.aborted) return undefined;
+        throw error;
+      });
+      if (row === undefined) return;
       await write(row);
       count(progress, row);
       budget?.finished(spentOn(row), row.fromCache === 1);
