@@ -179,3 +179,59 @@ describe("over HTTP", () => {
     expect(provider.peak()).toBe(5);
   });
 });
+
+describe("a scoring module that misbehaves is an error of its trials, and the eval goes on", () => {
+  const project = (body: string) =>
+    tempProject({
+      "score.mjs": body,
+      "agentops.config.yaml": "project: x\nlimits: { maxErrorRate: 1 }\n",
+      "prompts/p.prompt.yml":
+        'name: p\nmodel: offline/stand-in-v1\nmessages: [{ role: system, content: "- a: a\\n- b: b" }, { role: user, content: "{{q}}" }]\n',
+      "evals/s.suite.yml":
+        "name: s\ntarget: prompts/p\ncases: [{ id: a, vars: { q: a } }, { id: b, vars: { q: b } }]\nscorers: [{ type: javascript, value: ../score.mjs, timeoutMs: 700 }]\n",
+    });
+  test.each([
+    ["exits", "process.exit(0)", /ended its thread/],
+    ["loops", "while (true) {}", /no answer within 700 ms/],
+    ["never answers", "return new Promise(() => {})", /no answer within 700 ms/],
+    ["throws", 'throw new Error("boom")', /boom/],
+    ["throws later", 'await new Promise((r) => { setTimeout(() => { throw new Error("later"); }, 5); })', /later/],
+  ])("%s", async (_name, code, message) => {
+    const dir = project(
+      `export default async (output) => { if (output === "a") { ${code} } console.log("noise"); return true; }`,
+    );
+    const run = await agentops(dir, ["eval", "--json", "--concurrency", "1"]);
+    const [result] = JSON.parse(run.stdout).runs;
+    expect(result.errors).toBeGreaterThanOrEqual(1);
+    expect(result.succeeded + result.errors).toBe(2);
+    expect(result.firstError.message).toMatch(message);
+    expect(run.code).toBe(0);
+  });
+  test("Ctrl-C does not wait for it", async () => {
+    const dir = project("export default () => { while (true) {} }");
+    put(
+      dir,
+      "evals/s.suite.yml",
+      "name: s\ntarget: prompts/p\ncases: [{ id: a, vars: { q: a } }]\nscorers: [{ type: javascript, value: ../score.mjs }]\n",
+    );
+    const child = spawnAgentops(dir, ["eval"]);
+    await sleep(1500);
+    child.kill("SIGINT");
+    expect((await child).exitCode).toBe(130);
+  });
+});
+
+test("an answer cannot write to the terminal by itself", async () => {
+  const dir = tempProject({
+    "prompts/p.prompt.yml":
+      'name: Text Summarizer\nmodel: offline/stand-in-v1\nmessages: [{ role: user, content: "{{q}}" }]\n',
+    "evals/s.suite.yml":
+      'name: s\ntarget: prompts/p\ncases: [{ id: a, vars: { q: "x\\e[2Jy\\a" }, expected: z }]\noutputs: ../o.jsonl\nscorers: [{ type: equals }]\n',
+    "o.jsonl": `${JSON.stringify({ case: "a", output: "\u001b[2J\u001b]0;pwn\u0007\u0000" })}\n`,
+  });
+  expect((await agentops(dir, ["eval"])).code).toBe(0);
+  const { stdout } = await agentops(dir, ["runs", "show"]);
+  expect(stdout).toContain("\\x1b[2J");
+  // eslint-disable-next-line no-control-regex -- they are what must not be there
+  expect(stdout).not.toMatch(/[\u0000-\u0008\u001b]/);
+});

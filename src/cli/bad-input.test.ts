@@ -1,3 +1,5 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
 import { agentops, tempProject } from "../testing/project.ts";
 import { chatAnswer, type FakeProvider, json, type ProviderCall, startProvider } from "../testing/provider.ts";
@@ -127,6 +129,20 @@ describe("bad input: one clear line, exit 2", () => {
     ["an unknown flag", files(SUITE), ["eval", "--trails", "2"], "unknown option '--trails'"],
     ["an unknown format", files(SUITE), ["eval", "--format", "xml"], 'unknown format "xml"'],
     ["an unknown command", files(SUITE), ["evaluate"], "unknown command 'evaluate'"],
+    [
+      "no scorer that is required",
+      files(SUITE.replace("equals }", "equals, required: false }")),
+      ["eval"],
+      "no scorer is required, so every trial would succeed",
+    ],
+    ["a run id that is a pattern", files(SUITE), ["runs", "show", "%"], 'no run "%"'],
+    [
+      "two formats at once",
+      files(SUITE),
+      ["eval", "--json", "--format", "junit"],
+      "--json and --format junit exclude each other",
+    ],
+    ["a format export does not have", files(SUITE), ["runs", "export", "--format", "csv"], 'unknown format "csv"'],
     ["an unknown run", files(SUITE), ["runs", "show", "nope"], 'no run "nope"'],
     [
       "a config with a mistyped key",
@@ -149,6 +165,20 @@ describe("bad input: one clear line, exit 2", () => {
     expect(run.code, run.stderr).toBe(2);
     expect(run.stderr.trim().split("\n").length, run.stderr).toBeLessThanOrEqual(2);
     expect(run.stderr + run.stdout).not.toMatch(/ at .*\.js:\d+|sk-verysecret/);
+  });
+
+  test("a file that is not UTF-8", async () => {
+    const dir = tempProject(files(SUITE));
+    writeFileSync(join(dir, "evals/s.suite.yml"), Buffer.concat([Buffer.from(SUITE), Buffer.from([0x23, 0xe9, 0x0a])]));
+    const run = await agentops(dir, ["eval"]);
+    expect(run.code).toBe(2);
+    expect(run.stderr).toContain("it is not UTF-8");
+  });
+
+  test("a store where no folder can be made", async () => {
+    const run = await agentops(tempProject(files(SUITE)), ["runs"], { AGENTOPS_STORE: "/proc/nope/state.db" });
+    expect(run.code).toBe(4);
+    expect(run.stderr).toContain("STORE_FAILED");
   });
 
   test("no config anywhere", async () => {

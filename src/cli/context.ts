@@ -1,6 +1,7 @@
 import { dirname, resolve } from "node:path";
 import { type Clock, systemClock } from "../core/clock.ts";
 import { AgentopsError } from "../core/errors.ts";
+import { printable } from "../core/printable.ts";
 import type { Project } from "../core/project.ts";
 import type { GlobalFlags, OutStream, Shell } from "./shell.ts";
 
@@ -26,6 +27,9 @@ export interface CommandContext {
 
 /** Formats a command offers; the first is the default. */
 export function chosenFormat<F extends string>(flags: GlobalFlags, formats: readonly [F, ...F[]]): F {
+  if (flags.json === true && flags.format !== undefined && flags.format !== "json") {
+    throw new AgentopsError("USAGE", `--json and --format ${flags.format} exclude each other`);
+  }
   const typed = flags.json === true ? "json" : flags.format;
   if (typed === undefined) return formats[0];
   const found = formats.find((f) => f === typed);
@@ -48,7 +52,7 @@ export function createContext(shell: Shell, flags: GlobalFlags, signal: AbortSig
     emit: (document) => writeLines(shell, cwd, flags, [document.endsWith("\n") ? document.slice(0, -1) : document]),
     emitLines: (lines) => writeLines(shell, cwd, flags, lines),
     note: (line) => {
-      if (flags.quiet !== true) shell.stderr.write(`${line}\n`);
+      if (flags.quiet !== true) shell.stderr.write(`${printable(line)}\n`);
     },
     color: (stream) => wantsColor(shell, flags, shell[stream]),
   };

@@ -1,4 +1,5 @@
 import { AgentopsError, exitCodeOf, messageOf } from "../core/errors.ts";
+import { printable } from "../core/printable.ts";
 import type { Problem } from "../core/problems.ts";
 import type { GlobalFlags, Shell } from "./shell.ts";
 
@@ -26,14 +27,16 @@ function errorDocument(error: unknown): unknown {
 function errorText(error: unknown, color: boolean): string {
   const red = (text: string) => (color ? `\u001b[31m${text}\u001b[39m` : text);
   if (!(error instanceof AgentopsError)) {
-    return `${red("error:")} ${messageOf(error)} [INTERNAL]\nhint: this is a bug of ours; run again with --debug and report it\n`;
+    return `${red("error:")} ${printable(messageOf(error))} [INTERNAL]\nhint: this is a bug of ours; run again with --debug and report it\n`;
   }
   const problems = problemsOf(error);
   const body =
     problems.length > 1
-      ? problems.map((p) => `${red("error:")} ${p.file}:${p.line}:${p.column}: ${p.message} [${error.code}]\n`).join("")
-      : `${red("error:")} ${error.message} [${error.code}]\n`;
-  return body + (error.hint === undefined ? "" : `hint: ${error.hint}\n`);
+      ? problems
+          .map((p) => `${red("error:")} ${p.file}:${p.line}:${p.column}: ${printable(p.message)} [${error.code}]\n`)
+          .join("")
+      : `${red("error:")} ${printable(error.message)} [${error.code}]\n`;
+  return body + (error.hint === undefined ? "" : `hint: ${printable(error.hint)}\n`);
 }
 
 function problemsOf(error: AgentopsError): Problem[] {

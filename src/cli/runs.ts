@@ -79,6 +79,7 @@ async function casesBlock(context: CommandContext, cases: readonly CaseOutcome[]
 }
 
 async function exportOne(context: CommandContext, store: Store, name: string): Promise<void> {
+  chosenFormat(context.flags, ["json"]);
   const stored = await findRun(store, name);
   await context.emitLines(exportRun(store, stored));
 }

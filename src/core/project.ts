@@ -84,13 +84,13 @@ function secretsOf(config: Config, env: NodeJS.ProcessEnv): (string | undefined)
 /** Reads a text file a user named; throws FILE_NOT_FOUND with the path, or FILE_INVALID for a folder or a binary file. */
 export async function readText(file: string): Promise<string> {
   try {
-    const text = await readFile(file, "utf8");
-    return text.startsWith("\uFEFF") ? text.slice(1) : text;
+    return new TextDecoder("utf-8", { fatal: true }).decode(await readFile(file));
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
     if (code === "ENOENT" || code === "ENOTDIR")
       throw new AgentopsError("FILE_NOT_FOUND", `no such file: ${file}`, { cause: error });
-    throw new AgentopsError("FILE_INVALID", `cannot read ${file}: ${code ?? "unknown error"}`, { cause: error });
+    const why = code === "ERR_ENCODING_INVALID_ENCODED_DATA" ? "it is not UTF-8" : (code ?? "unknown error");
+    throw new AgentopsError("FILE_INVALID", `cannot read ${file}: ${why}`, { cause: error });
   }
 }
 

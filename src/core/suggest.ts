@@ -13,8 +13,9 @@ export function suggest(typed: string, known: readonly string[]): string | undef
 /** ` (did you mean x?)`, or the list of known names when nothing is near. */
 export function didYouMean(typed: string, known: readonly string[]): string {
   const best = suggest(typed, known);
+  const names = [...new Set(known)];
   if (best !== undefined) return `did you mean ${best}?`;
-  return known.length === 0
+  return names.length === 0
     ? "there are none"
-    : `known: ${known.slice(0, 12).join(", ")}${known.length > 12 ? ", …" : ""}`;
+    : `known: ${names.slice(0, 12).join(", ")}${names.length > 12 ? ", …" : ""}`;
 }

@@ -123,14 +123,6 @@ function gateFindings({ gate, scorers, trials }: Suite): Finding[] {
       message: `pass^${k} needs at least ${k} trials a case, the suite has ${trials}`,
     });
   }
-  if (scorers.every((s) => s.required === false)) {
-    findings.push({
-      rule: "no-required-scorer",
-      path: ["scorers"],
-      severity: "warning",
-      message: "no scorer is required, so every trial succeeds",
-    });
-  }
   return findings;
 }
 

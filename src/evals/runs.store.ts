@@ -25,17 +25,18 @@ export async function updateRun(store: Store, id: string, change: Partial<RunRow
 /** A run by id, by the start of its id, or `latest`; throws RUN_NOT_FOUND. */
 export async function findRun(store: Store, name: string): Promise<RunRow> {
   const query = store.db.selectFrom("runs").selectAll().orderBy("id", "desc");
-  const rows =
-    name === "latest"
-      ? await query.limit(1).execute()
-      : await query
-          .where("id", "like", `${name.replace(/[%_]/g, "")}%`)
-          .limit(2)
-          .execute();
+  const rows = await (
+    name === "latest" ? query.limit(1) : query.where("id", "like", `${idStart(name)}%`).limit(2)
+  ).execute();
   const [first, second] = rows;
   if (first !== undefined && (second === undefined || first.id === name)) return first;
   const why = second === undefined ? `no run "${name}"` : `"${name}" is the start of several runs`;
   throw new AgentopsError("RUN_NOT_FOUND", why, { hint: "agentops runs" });
+}
+
+/** What ids are made of; anything else would be a pattern to SQL. */
+function idStart(name: string): string {
+  return /^[0-9a-f-]+$/.test(name) ? name : "no such id";
 }
 
 export function specOf(row: RunRow): RunSpec {

@@ -80,6 +80,10 @@ export const suiteSchema = z
     path: ["dataset"],
     message: "missing; give dataset: FILE or cases: inline",
   })
+  .refine((s) => s.scorers.some((scorer) => scorer.required !== false), {
+    path: ["scorers"],
+    message: "no scorer is required, so every trial would succeed; leave required: true on one at least",
+  })
   .refine((s) => s.target !== undefined || s.outputs !== undefined, {
     path: ["target"],
     message: "missing; give target: prompts/NAME or agents/NAME, or outputs:",

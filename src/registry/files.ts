@@ -1,4 +1,4 @@
-import type { ArtifactKind } from "../core/refs.ts";
+import { type ArtifactKind, NAME_PATTERN } from "../core/refs.ts";
 
 /** Extensions by kind; the first is what we write, the second is read too. */
 const SUFFIXES: Record<ArtifactKind, readonly [string, string]> = {
@@ -31,4 +31,12 @@ export function artifactFileOf(kind: ArtifactKind, fileName: string): ArtifactFi
   const suffix = SUFFIXES[kind].find((s) => fileName.endsWith(s));
   if (suffix === undefined || fileName.length === suffix.length || fileName.startsWith(".")) return null;
   return { kind, name: fileName.slice(0, -suffix.length), path: `${kind}/${fileName}` };
+}
+
+/**
+ * Whether a name in a file contradicts the file's own name, which refs and tags come from. A prompt may carry a name for
+ * people ("Text Summarizer"), as GitHub Models' files do; that is no address.
+ */
+export function isMisnamed(kind: ArtifactKind, written: string, fileName: string): boolean {
+  return written !== fileName && (kind === "agents" || NAME_PATTERN.test(written));
 }

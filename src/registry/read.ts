@@ -3,7 +3,7 @@ import { AgentopsError, messageOf } from "../core/errors.ts";
 import { parseYamlAs } from "../core/yaml.ts";
 import type { z } from "zod";
 import type { LoadedArtifact } from "./artifact.ts";
-import { addressOf, pathsOf } from "./files.ts";
+import { addressOf, isMisnamed, pathsOf } from "./files.ts";
 import { type Agent, agentSchema, ARTIFACT_KEY_ALIASES, type Prompt, promptSchema } from "./schema.ts";
 import type { Source } from "./source.ts";
 import type { Address } from "./resolve.ts";
@@ -73,7 +73,7 @@ async function readFileOf<T>(source: Source, { kind, name }: Address, schema: z.
     if (text === undefined) continue;
     const label = source.label(path);
     const { value, yaml } = parseYamlAs(schema, text, label, { aliases: ARTIFACT_KEY_ALIASES });
-    if (value.name !== name) throw misnamed(label, yaml.locate(["name"]), value.name, name);
+    if (isMisnamed(kind, value.name, name)) throw misnamed(label, yaml.locate(["name"]), value.name, name);
     return { value, written: yaml.value, path };
   }
   return null;

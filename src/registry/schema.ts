@@ -18,7 +18,7 @@ const modelParameters = z
 
 /** `prompts/*.prompt.yml`: a superset of the GitHub Models prompt format; our own keys sit under `agentops:`. */
 export const promptSchema = z.strictObject({
-  name,
+  name: text.describe("the file's name, or a name for people as in GitHub Models"),
   description: z.string().optional(),
   model: text.optional().describe("model pin: provider/model-snapshot"),
   modelParameters: modelParameters.optional(),

@@ -47,7 +47,7 @@ function judged({ project }: EvalContext, gate: Gate | undefined, { result, stop
 function judge(gate: Gate | undefined, result: RunResult, stopped: string | null, maxErrorRate: number): EvaluatedRun {
   const checks = gate === undefined ? [] : judgeGate(gate, result);
   const enough = stopped === null && result.errors <= maxErrorRate * result.planned;
-  const verdict = enough ? worst(checks.map((c) => c.verdict)) : "inconclusive";
+  const verdict = gate === undefined ? "none" : enough ? worst(checks.map((c) => c.verdict)) : "inconclusive";
   return { ...result, verdict, checks, notes: notesOn(gate, result), stopped };
 }
 

@@ -1,3 +1,5 @@
+import { printable } from "../core/printable.ts";
+
 /** 0.9367 → "93.67 %"; at most two decimals. */
 export function percent(value: number): string {
   return `${trimmed(value * 100, 2)} %`;
@@ -29,8 +31,7 @@ export function counted(n: number, noun: string): string {
 
 /** One line of at most `width` characters, with an ellipsis where it was cut. */
 export function oneLine(value: unknown, width: number): string {
-  const text = (typeof value === "string" ? value : value === undefined ? "" : JSON.stringify(value))
-    .replace(/\s+/g, " ")
-    .trim();
+  const raw = typeof value === "string" ? value : value === undefined ? "" : JSON.stringify(value);
+  const text = printable(raw.replace(/\s+/g, " ").trim());
   return text.length <= width ? text : `${text.slice(0, Math.max(1, width - 1))}…`;
 }

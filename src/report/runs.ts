@@ -1,5 +1,6 @@
 import type { CaseOutcome, TrialOutcome } from "../evals/outcomes.ts";
 import type { RunListing } from "../evals/runs.ts";
+import { printable } from "../core/printable.ts";
 import { oneLine, percent } from "./numbers.ts";
 import { paint, type Style } from "./style.ts";
 import { columns } from "./table.ts";
@@ -51,8 +52,8 @@ function trialLines(
     ...(t.toolCalls.length > 0 ? [line("tools", t.toolCalls)] : []),
     ...t.scores.map(
       (s) =>
-        `  ${paint(style, s.pass ? "good" : "bad", s.pass ? "✓" : "✗")} ${s.name}${s.required ? "" : style.dim(" (not required)")}: ${s.reason}`,
+        `  ${paint(style, s.pass ? "good" : "bad", s.pass ? "✓" : "✗")} ${s.name}${s.required ? "" : style.dim(" (not required)")}: ${printable(s.reason)}`,
     ),
-    ...(t.error === null ? [] : [`  ${style.bad(`error (${t.error.kind})`)}: ${t.error.message}`]),
+    ...(t.error === null ? [] : [`  ${style.bad(`error (${t.error.kind})`)}: ${printable(t.error.message)}`]),
   ];
 }

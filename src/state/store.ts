@@ -1,4 +1,4 @@
-import { mkdirSync } from "node:fs";
+import { existsSync, mkdirSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import type BetterSqlite3 from "better-sqlite3";
@@ -29,7 +29,7 @@ export function storeFile(root: string, env: NodeJS.ProcessEnv): string {
 export function openStore(file: string, options: StoreOptions): Store {
   const Database = loadDriver();
   try {
-    mkdirSync(dirname(file), { recursive: true });
+    makeFolder(dirname(file));
     const sqlite = new Database(file, { timeout: 5000 });
     sqlite.pragma("journal_mode = WAL");
     sqlite.pragma(`synchronous = ${options.durability}`);
@@ -46,6 +46,18 @@ export function openStore(file: string, options: StoreOptions): Store {
       hint: "it is one SQLite file; move it away to start anew, or set AGENTOPS_STORE",
       cause: error,
     });
+  }
+}
+
+/** Folder by folder: node's own recursive mkdir never returns under /proc, and someone on call must get an answer. */
+function makeFolder(path: string): void {
+  if (existsSync(path)) return;
+  makeFolder(dirname(path));
+  try {
+    mkdirSync(path);
+  } catch (error) {
+    // Another process may have been faster.
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
   }
 }
 

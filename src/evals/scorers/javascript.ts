@@ -4,17 +4,21 @@ import { pathToFileURL } from "node:url";
 import { messageOf } from "../../core/errors.ts";
 import { scoreOf } from "./answer.ts";
 import { fault, type Prepare, type Subject } from "./measure.ts";
+import { openScript, type Script } from "./script-worker.ts";
 
-type ScoringFunction = (output: unknown, context: Record<string, unknown>) => unknown;
+const TIMEOUT_MS = 30_000;
 
 /** A module whose default export scores: `(output, context) => boolean | number | { pass, score, reason }`, async or not. */
 export const javascript: Prepare<"javascript"> = async (spec, context) => {
   const file = resolve(context.baseDir, spec.value.replace(/^file:\/\//, ""));
-  const score = await load(file, spec.value);
-  return async (subject) => scoreOf(await score(subject.output, contextOf(subject)), spec.threshold, spec.value);
+  const script = await load(file, spec.value, spec.timeoutMs ?? TIMEOUT_MS);
+  return async (subject) => {
+    const answer = script.call(subject.output, contextOf(subject));
+    return scoreOf(await untilAborted(answer, subject.input.signal), spec.threshold, spec.value);
+  };
 };
 
-async function load(file: string, shown: string): Promise<ScoringFunction> {
+async function load(file: string, shown: string, timeoutMs: number): Promise<Script> {
   await access(file).catch(() => {
     throw fault(
       ["value"],
@@ -22,16 +26,25 @@ async function load(file: string, shown: string): Promise<ScoringFunction> {
       "the path is relative to the suite; for a formula use type: expression",
     );
   });
-  let module: { default?: unknown };
-  try {
-    module = (await import(pathToFileURL(file).href)) as typeof module;
-  } catch (error) {
+  return openScript(pathToFileURL(file).href, timeoutMs).catch((error: unknown) => {
     throw fault(["value"], `cannot load ${shown}: ${messageOf(error)}`);
-  }
-  if (typeof module.default !== "function") throw fault(["value"], `${shown} has no default export that is a function`);
-  return module.default as ScoringFunction;
+  });
 }
 
+/** Everything a scorer sees but the signal, which cannot cross into another thread. */
 function contextOf({ expected, input }: Subject): Record<string, unknown> {
-  return { ...input, expected, vars: input.case.vars };
+  return { ...input, signal: undefined, expected, vars: input.case.vars };
+}
+
+/** Ctrl-C does not wait for a scorer that may never answer. */
+function untilAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const stop = () => {
+      reject(new Error("stopped"));
+    };
+    signal.addEventListener("abort", stop, { once: true });
+    promise.then(resolve, reject).finally(() => {
+      signal.removeEventListener("abort", stop);
+    });
+  });
 }

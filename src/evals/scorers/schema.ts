@@ -105,6 +105,7 @@ const variants = [
   z.strictObject({
     type: type("javascript"),
     value: text.describe("path of a module whose default export scores"),
+    timeoutMs: z.int().min(1).optional(),
     ...common,
   }),
   z.strictObject({

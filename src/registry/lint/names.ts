@@ -1,12 +1,12 @@
 import type { Problem } from "../../core/problems.ts";
-import { addressOf } from "../files.ts";
+import { addressOf, isMisnamed } from "../files.ts";
 import { type LintContext, type LintFile, problemAt } from "./file.ts";
 
 /** name-mismatch: refs and tags come from the file name, so the two must agree. duplicate-name: two files, one name. */
 export function names(file: LintFile, { artifacts }: LintContext): Problem[] {
   const written = (file.prompt ?? file.agent)?.name;
   const problems: Problem[] = [];
-  if (written !== undefined && written !== file.name) {
+  if (written !== undefined && isMisnamed(file.kind, written, file.name)) {
     const message = `name is "${written}", but the file name says "${file.name}"`;
     problems.push(problemAt(file, ["name"], { rule: "name-mismatch", message, hint: "rename one of the two" }));
   }
