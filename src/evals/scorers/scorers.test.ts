@@ -522,7 +522,12 @@ describe("a spec that cannot work is refused before the first trial", () => {
     ["no step count", { type: "trajectory:step-count", value: { name: "a" } }, ["value"], /missing/],
     ["no judge", { type: "llm-rubric", value: "is polite" }, ["model"], /missing/],
     ["no module", { type: "javascript", value: "nowhere.js" }, ["value"], /no such file: nowhere.js/],
-    ["a module that does not score", { type: "javascript", value: "../../../bench/measure.js" }, ["value"], /no default export/],
+    [
+      "a module that does not score",
+      { type: "javascript", value: "../../../bench/measure.js" },
+      ["value"],
+      /no default export/,
+    ],
     ["an open quote", { type: "exec", value: "node don't.js" }, ["value"], /a quote is not closed/],
     ["no program", { type: "exec", value: "no-such-program-anywhere x" }, ["value"], /no program "no-such-program/],
   ])("%s", async (_, spec, path, message) => {
