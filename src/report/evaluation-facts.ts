@@ -55,6 +55,7 @@ function latencyLine({ metrics: { latencyMs: l } }: EvaluatedRun): string | unde
 }
 
 function costLine({ metrics: { costUsd: c }, target }: EvaluatedRun): string | undefined {
+  if (c === null && target.model === "outputs") return undefined;
   if (c === null) return target.model.startsWith("offline/") ? "none (offline stand-in)" : "unknown (no price)";
   const success = c.perSuccess === null ? "" : `, ${usd(c.perSuccess)} a success`;
   return `${usd(c.total)} in all, ${usd(c.perTask)} a task${success}`;
