@@ -65,6 +65,23 @@ describe("an agent process", () => {
     expect(pidsOf(dir).filter(alive)).toEqual([]);
   });
 
+  test("whose figures make no sense is warned about, and its finish reason is read in any spelling", async () => {
+    const dir = botProject(["a"]);
+    put(
+      dir,
+      "bot.mjs",
+      BOT.replace("costUsd: 0.01", 'costUsd: "free", usage: { input: -1, output: 2 }, finishReason: "tool_calls"'),
+    );
+    put(
+      dir,
+      "evals/s.suite.yml",
+      "name: s\ntarget: prompts/p\ncases: [{ id: a, vars: { q: a } }]\nscorers: [{ type: finish-reason, value: tool-calls }]\n",
+    );
+    const [result] = JSON.parse((await agentops(dir, ["eval", "--json"])).stdout).runs;
+    expect(result).toMatchObject({ succeeded: 1, metrics: { costUsd: null, tokens: { input: null, output: 2 } } });
+    expect(result.warnings.join("\n")).toMatch(/costUsd is no number[^]*usage\.input is no number/);
+  });
+
   test("is gone after Ctrl-C", async () => {
     const dir = botProject(["hang", "hang", "a"]);
     const child = spawnAgentops(dir, ["eval"]);

@@ -1,3 +1,4 @@
+import { finishReasonNamed } from "../models/finish-reason.ts";
 import type { RecordedOutput } from "../models/outputs.ts";
 import { normalizeToolCalls } from "../models/tool-calls.ts";
 import { text } from "./cases.ts";
@@ -83,10 +84,7 @@ export function recordedOutput(record: string, mapping: Mapping): RecordedOutput
 }
 
 function finishReasonOf(value: unknown): RecordedOutput["finishReason"] {
-  const known: readonly unknown[] = ["stop", "length", "tool-calls", "content-filter", "refusal", "error", "other"];
-  if (value === undefined || value === null) return null;
-  const name = typeof value === "string" ? value.replaceAll("_", "-") : value;
-  return known.includes(name) ? (name as RecordedOutput["finishReason"]) : "other";
+  return value === undefined || value === null ? null : (finishReasonNamed(value) ?? "other");
 }
 
 function numberOrNull(value: unknown): number | null {

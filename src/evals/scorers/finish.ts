@@ -1,33 +1,13 @@
 import { didYouMean } from "../../core/suggest.ts";
 import type { FinishReason } from "../../models/client.ts";
+import { FINISH_REASONS, finishReasonNamed } from "../../models/finish-reason.ts";
 import { fault, passOrFail, type Prepare } from "./measure.ts";
 import { refusalIn } from "./refusal.ts";
 import { listing, quote, textOf } from "./wording.ts";
 
-const REASONS: readonly FinishReason[] = [
-  "stop",
-  "length",
-  "tool-calls",
-  "content-filter",
-  "refusal",
-  "error",
-  "other",
-];
-
-/** What vendors and other tools call them. */
-const ALIASES: Readonly<Record<string, FinishReason>> = {
-  tool_calls: "tool-calls",
-  tool_use: "tool-calls",
-  function_call: "tool-calls",
-  content_filter: "content-filter",
-  end_turn: "stop",
-  stop_sequence: "stop",
-  max_tokens: "length",
-};
-
 /** Why the model stopped is one of those named. */
 export const finishReason: Prepare<"finish-reason"> = (spec) => {
-  if (spec.value === undefined) throw fault(["value"], `missing; one of ${listing(REASONS)}`);
+  if (spec.value === undefined) throw fault(["value"], `missing; one of ${listing(FINISH_REASONS)}`);
   const wanted = [spec.value].flat().map(known);
   return ({ input }) => {
     if (input.finishReason === null) throw new Error("no finish reason recorded");
@@ -37,8 +17,8 @@ export const finishReason: Prepare<"finish-reason"> = (spec) => {
 };
 
 function known(name: string): FinishReason {
-  const found = REASONS.find((reason) => reason === name) ?? ALIASES[name];
-  if (found === undefined) throw fault(["value"], `unknown finish reason "${name}"`, didYouMean(name, REASONS));
+  const found = finishReasonNamed(name);
+  if (found === undefined) throw fault(["value"], `unknown finish reason "${name}"`, didYouMean(name, FINISH_REASONS));
   return found;
 }
 

@@ -1,6 +1,7 @@
 import type { Answer } from "../backend.ts";
-import type { CallContext, FinishReason, ModelRequest } from "../client.ts";
+import type { CallContext, ModelRequest } from "../client.ts";
 import { CallFailure, excerpt } from "../failure.ts";
+import { finishReasonNamed } from "../finish-reason.ts";
 import { normalizeToolCalls } from "../tool-calls.ts";
 
 /**
@@ -12,16 +13,6 @@ export function agentRequest(id: string, request: ModelRequest, context: CallCon
   const { caseId, trial } = context;
   return JSON.stringify({ id, case: caseId, trial, messages, vars, parameters, tools });
 }
-
-const FINISH_REASONS: readonly FinishReason[] = [
-  "stop",
-  "length",
-  "tool-calls",
-  "content-filter",
-  "refusal",
-  "error",
-  "other",
-];
 
 /** An agent's answer as ours; `bad-response` when it is not one, `server` when the agent reports an error. */
 export function agentAnswer(value: unknown): Answer {
@@ -46,7 +37,7 @@ function measured(row: Record<string, unknown>): Omit<Answer, "output" | "toolCa
   const usage = (row["usage"] ?? {}) as Record<string, unknown>;
   const costUsd = numberOrNull(row["costUsd"]);
   return {
-    finishReason: FINISH_REASONS.find((r) => r === row["finishReason"]) ?? null,
+    finishReason: finishReasonNamed(row["finishReason"]) ?? null,
     tokens: {
       input: numberOrNull(usage["input"]),
       output: numberOrNull(usage["output"]),
@@ -58,8 +49,21 @@ function measured(row: Record<string, unknown>): Omit<Answer, "output" | "toolCa
     ...(costUsd === null ? {} : { costUsd }),
     ttftMs: null,
     answeredBy: typeof row["model"] === "string" ? row["model"] : null,
-    warnings: [],
+    warnings: unreadable(row, usage),
   };
+}
+
+/** What the agent reported in a form we cannot use: it is left out, and said, since a cost that is missing looks unknown. */
+function unreadable(row: Record<string, unknown>, usage: Record<string, unknown>): string[] {
+  const reported: [string, unknown][] = [
+    ["costUsd", row["costUsd"]],
+    ["usage.input", usage["input"]],
+    ["usage.output", usage["output"]],
+  ];
+  const bad = reported.filter(([, value]) => value !== undefined && value !== null && numberOrNull(value) === null);
+  return bad.map(
+    ([name, value]) => `the agent's ${name} is no number of at least 0: ${excerpt(JSON.stringify(value), 40)}`,
+  );
 }
 
 function numberOrNull(value: unknown): number | null {
