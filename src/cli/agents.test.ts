@@ -224,6 +224,20 @@ describe("a scoring module that misbehaves is an error of its trials, and the ev
     expect(result.firstError.message).toMatch(message);
     expect(run.code).toBe(0);
   });
+  test("those that wait behind it are scored all the same, and waiting is not held against them", async () => {
+    const dir = project(
+      'const busy = (ms) => { const end = Date.now() + ms; while (Date.now() < end); }; export default (_, { case: c }) => { if (c.id === "c3") while (true) {} busy(60); return true; }',
+    );
+    const cases = Array.from({ length: 24 }, (_, i) => `{ id: c${i}, vars: { q: a } }`).join(", ");
+    put(
+      dir,
+      "evals/s.suite.yml",
+      `name: s\ntarget: prompts/p\ncases: [${cases}]\nscorers: [{ type: javascript, value: ../score.mjs, timeoutMs: 700 }]\n`,
+    );
+    const [result] = JSON.parse((await agentops(dir, ["eval", "--json"])).stdout).runs;
+    expect(result).toMatchObject({ scored: 23, succeeded: 23, errors: 1, firstError: { case: "c3" } });
+  });
+
   test("Ctrl-C does not wait for it", async () => {
     const dir = project("export default () => { while (true) {} }");
     put(

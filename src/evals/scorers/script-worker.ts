@@ -11,6 +11,7 @@ process.stdout.write = process.stderr.write = () => true;
 import(workerData).then((module) => {
   if (typeof module.default !== "function") throw new Error("it has no default export that is a function");
   parentPort.on("message", async ({ id, output, context }) => {
+    parentPort.postMessage({ id, started: true });
     try {
       parentPort.postMessage({ id, value: await module.default(output, context) });
     } catch (error) {
@@ -21,11 +22,13 @@ import(workerData).then((module) => {
 }).catch((error) => parentPort.postMessage({ failed: String(error?.message ?? error) }));
 `;
 
-type Answer = { ready: true } | { failed: string } | { id: number; value?: unknown; error?: string };
+type Answer = { ready: true } | { failed: string } | { id: number; started?: true; value?: unknown; error?: string };
 
-interface Waiting {
+interface Question {
   resolve: (value: unknown) => void;
   reject: (error: Error) => void;
+  /** Runs from the moment the module began with it: waiting behind a slow one is no fault of its own. */
+  timer?: NodeJS.Timeout;
 }
 
 export interface Script {
@@ -33,56 +36,61 @@ export interface Script {
   call(output: unknown, context: unknown): Promise<unknown>;
 }
 
-/** Loads a module in a thread; rejects with the reason when it cannot be loaded. The thread never keeps the process alive. */
+/** A question the thread never began with, because it ended over another one. */
+const UNTOUCHED = new Error("the scorer's thread ended before it came to this");
+/** A module whose thread keeps ending by itself must not be asked for ever. */
+const ATTEMPTS = 50;
+
+/** Loads a module in a thread; rejects with the reason when it cannot be loaded. An idle thread keeps no process alive. */
 export async function openScript(url: string, timeoutMs: number): Promise<Script> {
-  let thread: Promise<Thread> | undefined = startThread(url, timeoutMs);
-  await thread;
-  return {
-    call: async (output, context) => {
-      thread ??= startThread(url, timeoutMs);
-      const running = await thread;
-      try {
-        return await running.ask(output, context, timeoutMs);
-      } finally {
-        // A thread that ended is replaced at the next call.
-        if (running.ended()) thread = undefined;
-      }
-    },
+  let current = startThread(url, timeoutMs);
+  await current;
+  const call = async (output: unknown, context: unknown, attempt = 1): Promise<unknown> => {
+    const used = current;
+    try {
+      return await (await used).ask(output, context);
+    } catch (error) {
+      // Whoever notices first replaces a thread that has ended.
+      if (current === used && (await used).ended()) current = startThread(url, timeoutMs);
+      if (error === UNTOUCHED && attempt < ATTEMPTS) return call(output, context, attempt + 1);
+      throw error;
+    }
   };
+  return { call: (output, context) => call(output, context) };
 }
 
 interface Thread {
-  ask(output: unknown, context: unknown, timeoutMs: number): Promise<unknown>;
+  ask(output: unknown, context: unknown): Promise<unknown>;
   ended(): boolean;
 }
 
 async function startThread(url: string, timeoutMs: number): Promise<Thread> {
   const worker = new Worker(SOURCE, { eval: true, workerData: url });
-  const waiting = new Map<number, Waiting>();
+  const open = new Map<number, Question>();
   let last = 0;
   let over = false;
   const end = (error: Error) => {
     over = true;
-    for (const { reject } of waiting.values()) reject(error);
-    waiting.clear();
+    for (const question of open.values())
+      settle(question, () => {
+        question.reject(question.timer ? error : UNTOUCHED);
+      });
+    open.clear();
     void worker.terminate();
   };
-  const ask = (id: number, post: () => void, limitMs: number) =>
-    new Promise<unknown>((resolve, reject) => {
-      const timer = setTimeout(() => {
-        end(new Error(`no answer within ${limitMs} ms`));
-      }, limitMs);
-      const settle =
-        <T>(done: (value: T) => void) =>
-        (value: T) => {
-          clearTimeout(timer);
-          done(value);
-        };
-      waiting.set(id, { resolve: settle(resolve), reject: settle(reject) });
-      post();
+  const begin = (question: Question | undefined) => {
+    if (question === undefined) return;
+    question.timer = setTimeout(end, timeoutMs, new Error(`no answer within ${timeoutMs} ms`));
+  };
+  const ask = (id: number) => {
+    worker.ref();
+    return new Promise<unknown>((resolve, reject) => open.set(id, { resolve, reject })).finally(() => {
+      if (open.size === 0) worker.unref();
     });
+  };
   worker.on("message", (answer: Answer) => {
-    settleAnswer(waiting, answer);
+    if ("started" in answer) begin(open.get(answer.id));
+    else settleAnswer(open, answer);
   });
   worker.on("error", (error) => {
     end(new Error(messageOf(error)));
@@ -90,32 +98,35 @@ async function startThread(url: string, timeoutMs: number): Promise<Thread> {
   worker.on("exit", (code) => {
     end(new Error(`it ended its thread (exit ${code})`));
   });
-  await ask(0, () => undefined, timeoutMs);
-  // From here on only a question's own timer keeps the process alive.
-  worker.unref();
+  const loaded = ask(0);
+  begin(open.get(0));
+  await loaded;
   return {
     ended: () => over,
-    ask: (output, context, limitMs) => {
-      if (over) return Promise.reject(new Error("its thread has ended"));
+    ask: (output, context) => {
+      if (over) return Promise.reject(UNTOUCHED);
       const id = ++last;
-      return ask(
-        id,
-        () => {
-          worker.postMessage({ id, output, context });
-        },
-        limitMs,
-      );
+      const answer = ask(id);
+      worker.postMessage({ id, output, context });
+      return answer;
     },
   };
 }
 
 /** The first answer, with id 0, says whether the module was loaded. */
-function settleAnswer(waiting: Map<number, Waiting>, answer: Answer): void {
+function settleAnswer(open: Map<number, Question>, answer: Answer): void {
   const id = "id" in answer ? answer.id : 0;
-  const found = waiting.get(id);
-  waiting.delete(id);
-  if ("ready" in answer) found?.resolve(undefined);
-  else if ("failed" in answer) found?.reject(new Error(answer.failed));
-  else if (answer.error !== undefined) found?.reject(new Error(answer.error));
-  else found?.resolve(answer.value);
+  const question = open.get(id);
+  open.delete(id);
+  if (question === undefined) return;
+  settle(question, () => {
+    if ("failed" in answer) question.reject(new Error(answer.failed));
+    else if ("error" in answer) question.reject(new Error(answer.error));
+    else question.resolve("value" in answer ? answer.value : undefined);
+  });
+}
+
+function settle(question: Question, done: () => void): void {
+  clearTimeout(question.timer);
+  done();
 }
