@@ -1,76 +1,8 @@
-import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { addCluster, clusteredError, clusteredWilson, emptyClusters } from "./clustered.ts";
+import { addCluster, clusteredWilson, emptyClusters } from "./clustered.ts";
 import { passPower } from "./pass-power.ts";
 import { wilson } from "./proportion.ts";
-import { binomialQuantile, quantile, quantileInterval } from "./quantile.ts";
-
-function golden(name: string): Record<string, any>[] {
-  const file = new URL(`../../fixtures/stats/${name}.json`, import.meta.url);
-  return JSON.parse(readFileSync(file, "utf8")).cases;
-}
-
-/** z at the golden files' confidence levels (SciPy norm.ppf). */
-const Z: Record<string, number> = { 0.9: 1.6448536269514722, 0.95: 1.959963984540054, 0.99: 2.5758293035489004 };
-
-describe("golden numbers (fixtures/stats)", () => {
-  test("Wilson equals R, SciPy and statsmodels", () => {
-    const cases = golden("b_one_proportion_ci");
-    expect(cases.length).toBe(57);
-    for (const c of cases) {
-      const [low, high] = wilson(c.x, c.n, Z[c.conf]);
-      expect(Math.abs(low - c.wilson[0]), JSON.stringify(c)).toBeLessThan(1e-10);
-      expect(Math.abs(high - c.wilson[1]), JSON.stringify(c)).toBeLessThan(1e-10);
-    }
-  });
-  test("ranks of quantile intervals equal scipy.stats.binom.ppf", () => {
-    const cases = golden("d_quantile_ci_ranks");
-    expect(cases.length).toBe(104);
-    for (const c of cases) {
-      const alpha = 1 - c.conf;
-      const low = binomialQuantile(alpha / 2, c.n, c.q);
-      const high = binomialQuantile(1 - alpha / 2, c.n, c.q) + 1;
-      expect([low, high], JSON.stringify(c)).toEqual([
-        c.lower_is_minus_inf ? 0 : c.lower_rank_1based,
-        c.upper_is_plus_inf ? c.n + 1 : c.upper_rank_1based,
-      ]);
-    }
-  });
-  test("CR1 errors equal statsmodels", () => {
-    for (const c of golden("c_clustered_se")) {
-      const sums = emptyClusters();
-      const ids: unknown[] = c.cluster;
-      for (const id of new Set(ids)) {
-        const scores = c.scores.filter((_: number, i: number) => ids[i] === id);
-        addCluster(
-          sums,
-          scores.length,
-          scores.reduce((a: number, b: number) => a + b, 0),
-        );
-      }
-      const error = clusteredError(sums);
-      if (c.C < 2) expect(error).toBeNull();
-      else expect(error).toBeCloseTo(c.se_statsmodels_cluster_with_correction, 10);
-    }
-  });
-  test("pass^k equals the published estimator, and k > n is an error", () => {
-    for (const c of golden("f_pass_k")) {
-      if (c.n === undefined) continue;
-      if (c.k > c.n) expect(() => passPower(c.c, c.n, c.k)).toThrow(RangeError);
-      else expect(passPower(c.c, c.n, c.k)).toBeCloseTo(c.pass_hat_k, 12);
-    }
-  });
-  test("type 7 quantiles equal NumPy", () => {
-    for (const c of golden("d_quantile_definitions")) {
-      expect(
-        quantile(
-          [...c.x].sort((a: number, b: number) => a - b),
-          c.q,
-        ),
-      ).toBeCloseTo(c.type7_linear, 9);
-    }
-  });
-});
+import { quantile, quantileInterval } from "./quantile.ts";
 
 describe("edges", () => {
   test("no trials say nothing", () => expect(wilson(0, 0)).toEqual([0, 1]));
