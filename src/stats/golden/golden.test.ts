@@ -1,9 +1,10 @@
 import { readdirSync } from "node:fs";
 import { afterAll, describe, expect, test } from "vitest";
 import { measure, type Report } from "./golden.testing.ts";
+import { MULTIPLICITY } from "./multiplicity.testing.ts";
 import { SAMPLES } from "./samples.testing.ts";
 
-const FILES = [...SAMPLES];
+const FILES = [...SAMPLES, ...MULTIPLICITY];
 const reports: Report[] = [];
 
 describe("golden numbers (R, SciPy, statsmodels; fixtures/stats)", () => {

@@ -1,0 +1,32 @@
+import { benjaminiHochberg, holm } from "../multiple.ts";
+import type { GoldenFile } from "./golden.testing.ts";
+
+/** Many tests at once. The rows of e-values wait for release control, the only user of e-BH. */
+export const MULTIPLICITY: readonly GoldenFile[] = [
+  {
+    file: "f_multiple_testing",
+    cases: 20,
+    tolerance: 1e-9,
+    compare: (c, { close, same }) => {
+      if (c.p === undefined) return;
+      const adjusted = holm(c.p);
+      const discoveries = benjaminiHochberg(c.p);
+      for (const i of c.p.keys()) {
+        close(`Holm ${i}`, adjusted[i] as number, c.holm[i]);
+        close(`BH ${i}`, discoveries[i] as number, c.BH[i]);
+      }
+      if (c.reject_holm_05)
+        same(
+          "Holm rejects",
+          adjusted.map((p) => p <= 0.05),
+          c.reject_holm_05,
+        );
+      if (c.reject_BH_05)
+        same(
+          "BH rejects",
+          discoveries.map((p) => p <= 0.05),
+          c.reject_BH_05,
+        );
+    },
+  },
+];
