@@ -1,3 +1,5 @@
+import { binomialQuantile } from "./binomial.ts";
+
 /**
  * Sample quantile, type 7 (linear interpolation; the default of R and NumPy).
  * @param sorted ascending values, at least one
@@ -24,27 +26,4 @@ export function quantileInterval(sorted: ArrayLike<number>, q: number, alpha = 0
   const low = binomialQuantile(alpha / 2, n, q);
   const high = binomialQuantile(1 - alpha / 2, n, q) + 1;
   return [low >= 1 ? (sorted[low - 1] as number) : null, high <= n ? (sorted[high - 1] as number) : null];
-}
-
-/**
- * Smallest k with P(Bin(n, p) ≤ k) ≥ level. Sums the mass outward from the mode, where it cannot underflow, by the
- * ratio of neighbouring terms.
- * @param level in (0, 1)
- */
-export function binomialQuantile(level: number, n: number, p: number): number {
-  if (p <= 0) return 0;
-  if (p >= 1) return n;
-  const mode = Math.min(n, Math.floor((n + 1) * p));
-  const odds = p / (1 - p);
-  const mass = new Float64Array(n + 1);
-  mass[mode] = 1;
-  for (let k = mode; k < n; k++) mass[k + 1] = (mass[k] as number) * (((n - k) / (k + 1)) * odds);
-  for (let k = mode; k > 0; k--) mass[k - 1] = (mass[k] as number) * (k / (n - k + 1) / odds);
-  const total = mass.reduce((sum, m) => sum + m, 0);
-  let sum = 0;
-  for (let k = 0; k <= n; k++) {
-    sum += (mass[k] as number) / total;
-    if (sum >= level) return k;
-  }
-  return n;
 }

@@ -1,10 +1,11 @@
 import { readdirSync } from "node:fs";
 import { afterAll, describe, expect, test } from "vitest";
+import { DISTRIBUTIONS } from "./distributions.testing.ts";
 import { measure, type Report } from "./golden.testing.ts";
 import { MULTIPLICITY } from "./multiplicity.testing.ts";
 import { SAMPLES } from "./samples.testing.ts";
 
-const FILES = [...SAMPLES, ...MULTIPLICITY];
+const FILES = [...SAMPLES, ...DISTRIBUTIONS, ...MULTIPLICITY];
 const reports: Report[] = [];
 
 describe("golden numbers (R, SciPy, statsmodels; fixtures/stats)", () => {

@@ -1,7 +1,8 @@
 import { addCluster, clusteredError, emptyClusters } from "../clustered.ts";
+import { binomialQuantile } from "../binomial.ts";
 import { passPower } from "../pass-power.ts";
 import { wilson } from "../proportion.ts";
-import { binomialQuantile, quantile } from "../quantile.ts";
+import { quantile } from "../quantile.ts";
 import type { GoldenFile } from "./golden.testing.ts";
 
 /** z at the golden file's confidence levels (SciPy norm.ppf). */
