@@ -1,6 +1,6 @@
 import type { Store } from "../state/store.ts";
 import type { ScoreRecord, ScorerInfo } from "./run-spec.ts";
-import { type CaseRow, caseOfRow, type RunRow, specOf, type TrialRow, trialsOf } from "./runs.store.ts";
+import { type CaseRow, caseOfRow, type RunRow, specOf, type TrialRow, trialsOf, trialsOfCase } from "./runs.store.ts";
 import type { EvalCase } from "./scorers/scorer.ts";
 
 /** One trial as a person reads it. */
@@ -37,6 +37,11 @@ export function* caseOutcomes(store: Store, run: RunRow): Generator<CaseOutcome>
     rows.push(row);
   }
   if (rows.length > 0) yield outcomeOf(rows, scorers);
+}
+
+/** One case of a run, by its number in the dataset. */
+export function caseOutcome(store: Store, run: RunRow, seq: number): CaseOutcome {
+  return outcomeOf(trialsOfCase(store, run, seq), specOf(run).scorers);
 }
 
 function outcomeOf(rows: (TrialRow & CaseRow)[], scorers: readonly ScorerInfo[]): CaseOutcome {

@@ -84,13 +84,21 @@ export function caseOfRow(row: CaseRow): EvalCase {
   };
 }
 
+const WHOLE_TRIALS =
+  "SELECT t.*, c.seq, c.caseId, c.vars, c.expected, c.tags, c.cluster FROM trials t JOIN cases c ON c.dataset = ? AND c.seq = t.caseSeq WHERE t.runId = ?";
+
 /** Every trial of a run with its case, in order of case and trial; streamed. */
 export function* trialsOf(store: Store, run: Pick<RunRow, "id" | "dataset">): Generator<TrialRow & CaseRow> {
   yield* store.sqlite
-    .prepare<[string, string], TrialRow & CaseRow>(
-      "SELECT t.*, c.seq, c.caseId, c.vars, c.expected, c.tags, c.cluster FROM trials t JOIN cases c ON c.dataset = ? AND c.seq = t.caseSeq WHERE t.runId = ? ORDER BY t.caseSeq, t.trial",
-    )
+    .prepare<[string, string], TrialRow & CaseRow>(`${WHOLE_TRIALS} ORDER BY t.caseSeq, t.trial`)
     .iterate(run.dataset, run.id);
+}
+
+/** The trials of one case, by its number in the dataset. */
+export function trialsOfCase(store: Store, run: Pick<RunRow, "id" | "dataset">, seq: number): (TrialRow & CaseRow)[] {
+  return store.sqlite
+    .prepare<[string, string, number], TrialRow & CaseRow>(`${WHOLE_TRIALS} AND t.caseSeq = ? ORDER BY t.trial`)
+    .all(run.dataset, run.id, seq);
 }
 
 /** What a tally reads of each trial: far less than the whole row, and nothing of the case but its name. */

@@ -71,6 +71,17 @@ export const suiteSchema = z
     trials: z.int().min(1).max(1000).optional(),
     scorers: z.array(scorerSchema).min(1, "a suite needs at least one scorer; without one every answer would pass"),
     gate: gateSchema.optional(),
+    minEffect: z
+      .number()
+      .positive()
+      .max(1)
+      .optional()
+      .describe("smallest improvement of the success rate worth having; a smaller one is said so"),
+    maxCostIncrease: z
+      .number()
+      .min(0)
+      .optional()
+      .describe("largest rise of the cost per task an improvement may come with, as a share of the control's"),
   })
   .refine((s) => s.dataset === undefined || s.cases === undefined, {
     path: ["cases"],

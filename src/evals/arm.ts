@@ -1,0 +1,137 @@
+import type { Store } from "../state/store.ts";
+import type { ScoreRecord, ScorerInfo } from "./run-spec.ts";
+import { type RunRow, specOf } from "./runs.store.ts";
+
+/** One measure of a run: per case, how many trials have it and what they sum to. */
+export interface Column {
+  n: Float64Array;
+  total: Float64Array;
+}
+
+/**
+ * A run as a comparison reads it: a row per case, a column per measure, never the trials themselves, so that 100,000
+ * cases fit in a few megabytes.
+ */
+export interface Arm {
+  run: RunRow;
+  scorers: ScorerInfo[];
+  /** Case ids by row, and each case's number in its dataset. */
+  ids: string[];
+  seqs: number[];
+  clusters: (string | null)[];
+  /** Row of a case id. */
+  rows: Map<string, number>;
+  /** Trials that were scored, and how many succeeded; `n` is 0 for a case with errors only. */
+  success: Column;
+  /** Trials in which every scorer of category safety passed; null without such scorers. */
+  safety: Column | null;
+  /** By scorer: passes, and scores. */
+  passes: Column[];
+  scores: Column[];
+  /** USD with retries; a case with a trial of unknown price has n = 0. */
+  cost: Column;
+  inputTokens: Column;
+  outputTokens: Column;
+  /** Each latency with its case's row, in order of case. */
+  latency: { rows: Int32Array; values: Float64Array; simulated: boolean };
+}
+
+type Row = [
+  caseSeq: number, isError: number, passed: number | null, costUsd: number | null, retryCostUsd: number, inputTokens: number | null,
+  outputTokens: number | null, latencyMs: number | null, simulated: number, scores: string | null,
+]; // prettier-ignore
+
+/** Reads a stored run into columns in one pass. */
+export function readArm(store: Store, run: RunRow): Arm {
+  const arm = emptyArm(store, run);
+  const bySeq = rowsBySeq(store, run, arm);
+  const safety = arm.scorers.map((s) => s.category === "safety");
+  const latencies = { rows: [] as number[], values: [] as number[] };
+  const costUnknown = new Uint8Array(arm.ids.length);
+  const trials = store.sqlite
+    .prepare<[string], Row>(
+      "SELECT caseSeq, isError, passed, costUsd, retryCostUsd, inputTokens, outputTokens, latencyMs, latencySimulated, scores FROM trials WHERE runId = ? ORDER BY caseSeq, trial",
+    )
+    .raw(true);
+  for (const [seq, isError, passed, cost, retryCost, input, output, latency, simulated, scores] of trials.iterate(
+    run.id,
+  )) {
+    const row = bySeq.get(seq);
+    if (row === undefined || isError === 1) continue;
+    add(arm.success, row, passed);
+    if (cost === null) costUnknown[row] = 1;
+    else add(arm.cost, row, cost + retryCost);
+    add(arm.inputTokens, row, input);
+    add(arm.outputTokens, row, output);
+    addScores(arm, row, scores, safety);
+    if (latency === null) continue;
+    latencies.rows.push(row);
+    latencies.values.push(latency);
+    if (simulated === 1) arm.latency.simulated = true;
+  }
+  for (const [row, unknown] of costUnknown.entries()) if (unknown === 1) arm.cost.n[row] = 0;
+  arm.latency.rows = Int32Array.from(latencies.rows);
+  arm.latency.values = Float64Array.from(latencies.values);
+  return arm;
+}
+
+function emptyArm(store: Store, run: RunRow): Arm {
+  const { scorers } = specOf(run);
+  const size = store.sqlite.prepare("SELECT count(*) FROM cases WHERE dataset = ?").pluck().get(run.dataset) as number;
+  const column = (): Column => ({ n: new Float64Array(size), total: new Float64Array(size) });
+  return {
+    run,
+    scorers,
+    ids: [],
+    seqs: [],
+    clusters: [],
+    rows: new Map(),
+    success: column(),
+    safety: scorers.some((s) => s.category === "safety") ? column() : null,
+    passes: scorers.map(column),
+    scores: scorers.map(column),
+    cost: column(),
+    inputTokens: column(),
+    outputTokens: column(),
+    latency: { rows: new Int32Array(), values: new Float64Array(), simulated: false },
+  };
+}
+
+/** Fills ids and clusters; returns each case's row by its number in the dataset. */
+function rowsBySeq(store: Store, run: RunRow, arm: Arm): Map<number, number> {
+  const bySeq = new Map<number, number>();
+  const cases = store.sqlite
+    .prepare<[string], [number, string, string | null]>(
+      "SELECT seq, caseId, cluster FROM cases WHERE dataset = ? ORDER BY seq",
+    )
+    .raw(true);
+  for (const [seq, id, cluster] of cases.iterate(run.dataset)) {
+    bySeq.set(seq, arm.ids.length);
+    arm.rows.set(id, arm.ids.length);
+    arm.ids.push(id);
+    arm.seqs.push(seq);
+    arm.clusters.push(cluster);
+  }
+  return bySeq;
+}
+
+function addScores(arm: Arm, row: number, text: string | null, safety: readonly boolean[]): void {
+  const scores = text === null ? [] : (JSON.parse(text) as ScoreRecord[]);
+  let safe = 1;
+  for (const [i, { pass, score }] of scores.entries()) {
+    const passes = arm.passes[i];
+    const graded = arm.scores[i];
+    if (passes === undefined || graded === undefined) continue;
+    add(passes, row, pass ? 1 : 0);
+    add(graded, row, score);
+    if (!pass && safety[i] === true) safe = 0;
+  }
+  if (arm.safety !== null) add(arm.safety, row, safe);
+}
+
+/** Adds one trial's value to its case; an absent value adds nothing. */
+function add({ n, total }: Column, row: number, value: number | null): void {
+  if (value === null) return;
+  n[row] = (n[row] as number) + 1;
+  total[row] = (total[row] as number) + value;
+}

@@ -1,0 +1,55 @@
+import type { Arm } from "../../evals/arm.ts";
+import { caseOutcome, type TrialOutcome } from "../../evals/outcomes.ts";
+import type { Store } from "../../state/store.ts";
+import type { ComparedRuns } from "./compare.ts";
+import type { Example } from "./schema.ts";
+
+/** Characters of an output, input or expectation an example carries. */
+const SHOWN = 4000;
+
+/** The worst regressions and the best improvements with what both sides answered; at most `limit` of each. */
+export function examplesOf(store: Store, compared: ComparedRuns, limit: number): Example[] {
+  const { regressions, improvements } = compared.comparison;
+  return [
+    ...regressions.slice(0, limit).map((id) => example(store, compared, id, "regression")),
+    ...improvements.slice(0, limit).map((id) => example(store, compared, id, "improvement")),
+  ];
+}
+
+function example(store: Store, { control, candidate }: ComparedRuns, id: string, change: Example["change"]): Example {
+  const before = outcomeIn(store, control, id);
+  const after = outcomeIn(store, candidate, id);
+  const { vars, expected } = after.case;
+  return {
+    case: id,
+    change,
+    input: clipped(vars),
+    expected: expected === undefined ? null : clipped(expected),
+    control: side(before.trials, change === "regression"),
+    candidate: side(after.trials, change === "improvement"),
+  };
+}
+
+function outcomeIn(store: Store, arm: Arm, id: string) {
+  return caseOutcome(store, arm.run, arm.seqs[arm.rows.get(id) as number] as number);
+}
+
+/** Of several trials the one that shows the change: a success on the better side, a failure on the worse. */
+function side(trials: readonly TrialOutcome[], better: boolean): Example["control"] {
+  const scored = trials.filter((t) => t.verdict !== "error");
+  const shown = scored.find((t) => (t.verdict === "pass") === better) ?? scored[0];
+  return {
+    passed: scored.filter((t) => t.verdict === "pass").length,
+    trials: scored.length,
+    shown: {
+      passed: shown === undefined ? null : shown.verdict === "pass",
+      output: clipped(shown?.output ?? ""),
+      reasons: (shown?.scores ?? []).filter((s) => !s.pass).map((s) => `${s.name}: ${s.reason}`),
+    },
+  };
+}
+
+function clipped(value: unknown): string {
+  const text = typeof value === "string" ? value : JSON.stringify(value);
+  return text.length <= SHOWN ? text : `${text.slice(0, SHOWN)}… (${text.length - SHOWN} more characters)`;
+}

@@ -1,0 +1,48 @@
+import { benjaminiHochberg, holm } from "../../stats/multiple.ts";
+import type { MeasuredMetric } from "./measured.ts";
+import type { ComparedMetric, ComparisonVerdict } from "./schema.ts";
+
+/** Two-sided level of every verdict. */
+export const ALPHA = 0.05;
+
+/**
+ * Verdicts on metrics. The primary metric is judged by its own p-value, the guardrails together by Holm (one false alarm in
+ * twenty comparisons, whichever of them rings), the rest by Benjamini–Hochberg.
+ */
+export function judgeMetrics(metrics: readonly MeasuredMetric[]): ComparedMetric[] {
+  const adjusted = new Map<MeasuredMetric, number>();
+  const adjust = (role: ComparedMetric["role"], by: (p: readonly number[]) => number[]) => {
+    const family = metrics.filter((m) => m.role === role && m.pValue !== null);
+    const values = by(family.map((m) => m.pValue as number));
+    for (const [i, metric] of family.entries()) adjusted.set(metric, values[i] as number);
+  };
+  adjust("primary", (p) => [...p]);
+  adjust("guardrail", holm);
+  adjust("other", benjaminiHochberg);
+  return metrics.map((metric) => judge(metric, adjusted.get(metric) ?? null));
+}
+
+function judge(metric: MeasuredMetric, adjustedPValue: number | null): ComparedMetric {
+  const gain = metric.higherIsBetter ? metric.difference : -metric.difference;
+  const verdict: ComparisonVerdict =
+    adjustedPValue !== null && adjustedPValue < ALPHA && gain !== 0
+      ? gain > 0
+        ? "better"
+        : "worse"
+      : withinMargin(metric)
+        ? "no-difference"
+        : "inconclusive";
+  return { ...metric, adjustedPValue, verdict, beyondMargin: beyondMargin(metric) };
+}
+
+/** The whole interval lies within the margin on both sides: whatever the difference is, it does not matter. */
+function withinMargin({ relative, ratio, ci95, margin }: MeasuredMetric): boolean {
+  const [low, high] = (relative ? ratio?.ci95 : ci95) ?? [null, null];
+  if (low === null || high === null) return false;
+  return relative ? low >= 1 / (1 + margin) && high <= 1 + margin : low >= -margin && high <= margin;
+}
+
+function beyondMargin({ relative, ratio, difference, margin, higherIsBetter }: MeasuredMetric): boolean {
+  if (relative) return ratio === null ? difference > 0 : ratio.estimate > 1 + margin;
+  return (higherIsBetter ? -difference : difference) > margin;
+}

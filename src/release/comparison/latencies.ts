@@ -1,0 +1,61 @@
+import type { Arm } from "../../evals/arm.ts";
+import { addCluster, effectiveSize, emptyClusters } from "../../stats/clustered.ts";
+import { quantileDifference } from "../../stats/quantile-difference.ts";
+import type { Pairs } from "./pair.ts";
+import type { Tested } from "./tested.ts";
+
+/** Latencies of the shared cases of one arm. */
+export interface Latencies {
+  sorted: Float64Array;
+  /** In order of case, with each value's group. */
+  values: Float64Array;
+  groups: Int32Array;
+}
+
+export function latenciesOf(arm: Arm, rows: Int32Array, pairs: Pairs): Latencies {
+  const group = new Int32Array(arm.ids.length).fill(-1);
+  for (const [i, row] of rows.entries()) group[row] = pairs.groups === null ? i : (pairs.groups[i] as number);
+  const kept: number[] = [];
+  for (const [i, row] of arm.latency.rows.entries()) if (group[row] !== -1) kept.push(i);
+  const values = Float64Array.from(kept, (i) => arm.latency.values[i] as number);
+  const groups = Int32Array.from(kept, (i) => group[arm.latency.rows[i] as number] as number);
+  return { sorted: values.slice().sort(), values, groups };
+}
+
+/**
+ * Tests a quantile of latency by the exact percentile bootstrap, each arm at its effective sample size: trials of one case
+ * resemble each other, so n of them say less than n independent ones. The arms count as independent, which errs on the wide
+ * side when slow cases are slow in both. Null without a latency on both sides.
+ */
+export function testQuantile(control: Latencies, candidate: Latencies, q: number): Tested | null {
+  if (control.sorted.length === 0 || candidate.sorted.length === 0) return null;
+  const found = quantileDifference(control.sorted, candidate.sorted, q, {
+    sizeControl: sizeFor(control, q),
+    sizeCandidate: sizeFor(candidate, q),
+  });
+  const { estimate, interval } = found.difference;
+  return {
+    control: found.control,
+    candidate: found.candidate,
+    difference: estimate,
+    ci95: interval,
+    ratio: found.ratio === null ? null : { estimate: found.ratio.estimate, ci95: found.ratio.interval },
+    pValue: found.pValue,
+    test: "quantile-bootstrap",
+    remarks: [],
+  };
+}
+
+/** Independent values that would say as much about the quantile: q(1−q)/SE² of the share at or below it. */
+function sizeFor({ sorted, values, groups }: Latencies, q: number): number {
+  const limit = sorted[Math.min(sorted.length - 1, Math.ceil(q * sorted.length) - 1)] as number;
+  const sums = emptyClusters();
+  const byGroup = new Map<number, { n: number; below: number }>();
+  for (const [i, value] of values.entries()) {
+    const group = groups[i] as number;
+    const found = byGroup.get(group) ?? { n: 0, below: 0 };
+    byGroup.set(group, { n: found.n + 1, below: found.below + (value <= limit ? 1 : 0) });
+  }
+  for (const { n, below } of byGroup.values()) addCluster(sums, n, below);
+  return Math.max(1, Math.round(effectiveSize(sums)));
+}

@@ -1,0 +1,125 @@
+import { z } from "zod";
+
+const bound = z.number().nullable();
+const verdictSchema = z
+  .enum(["better", "worse", "no-difference", "inconclusive"])
+  .describe("no-difference: the whole interval lies within the margin; inconclusive: the data decide nothing");
+
+const sideSchema = z.strictObject({
+  ref: z.string(),
+  run: z.string().nullable().describe("null when only content was compared"),
+  version: z.string().nullable(),
+  digest: z.string().nullable(),
+  model: z.string().nullable(),
+});
+
+const pairedSchema = z.strictObject({
+  cases: z.int().describe("cases scored on both sides; all metrics are over these"),
+  clusters: z.int().describe("independent groups of cases; equals cases when the suite names no clusters"),
+  trialsControl: z.int(),
+  trialsCandidate: z.int(),
+  bothPass: z.int().describe("with several trials a case passes when more than half of them succeeded"),
+  onlyControl: z.int(),
+  onlyCandidate: z.int(),
+  neither: z.int(),
+  meanControl: z.number().nullable().describe("mean over cases of each case's share of successful trials"),
+  meanCandidate: z.number().nullable(),
+  unmatched: z
+    .strictObject({ control: z.array(z.string()), candidate: z.array(z.string()) })
+    .describe("cases that only one side has"),
+  unscored: z.array(z.string()).describe("cases both sides have, but one has only errors"),
+});
+
+const metricSchema = z.strictObject({
+  name: z.string(),
+  role: z
+    .enum(["primary", "guardrail", "other"])
+    .describe("the verdict is by the primary metric and the guardrails; other metrics inform"),
+  unit: z.enum(["proportion", "score", "ms", "usd", "tokens"]),
+  higherIsBetter: z.boolean(),
+  control: z.number(),
+  candidate: z.number(),
+  difference: z.number().describe("candidate − control"),
+  ci95: z.tuple([bound, bound]).nullable().describe("of the difference; null where it is undefined"),
+  ratio: z
+    .strictObject({ estimate: z.number(), ci95: z.tuple([bound, bound]).nullable() })
+    .nullable()
+    .describe("candidate / control, of amounts"),
+  pValue: z.number().nullable().describe("two-sided, as the test gives it"),
+  adjustedPValue: z
+    .number()
+    .nullable()
+    .describe("guardrails: Holm; other metrics: Benjamini–Hochberg; primary: as it is"),
+  test: z.enum([
+    "mcnemar-midp",
+    "mcnemar-exact",
+    "clustered-t",
+    "sign-flip",
+    "quantile-bootstrap",
+    "ratio-delta",
+    "none",
+  ]),
+  margin: z
+    .number()
+    .describe("largest change for the worse that counts as none: absolute, or a share where `relative`"),
+  relative: z.boolean(),
+  verdict: verdictSchema,
+  beyondMargin: z.boolean().describe("the change for the worse exceeds the margin by its estimate"),
+  remarks: z.array(z.string()),
+});
+
+const trialSchema = z.strictObject({
+  passed: z.boolean().nullable(),
+  output: z.string(),
+  reasons: z.array(z.string()),
+});
+
+const exampleSchema = z.strictObject({
+  case: z.string(),
+  change: z.enum(["regression", "improvement"]),
+  input: z.string(),
+  expected: z.string().nullable(),
+  control: z.strictObject({ passed: z.int(), trials: z.int(), shown: trialSchema }),
+  candidate: z.strictObject({ passed: z.int(), trials: z.int(), shown: trialSchema }),
+});
+
+const contentSchema = z.strictObject({
+  path: z.string(),
+  control: z.unknown().describe("absent when the control has nothing there"),
+  candidate: z.unknown(),
+  lines: z
+    .array(z.strictObject({ op: z.enum([" ", "-", "+"]), text: z.string() }))
+    .optional()
+    .describe("line diff of text"),
+});
+
+/** Two runs compared case by case. */
+export const comparisonSchema = z.strictObject({
+  suite: z.string(),
+  verdict: verdictSchema,
+  control: sideSchema,
+  candidate: sideSchema,
+  paired: pairedSchema,
+  metrics: z.array(metricSchema),
+  regressions: z.array(z.string()).describe("ids of cases whose share of successes fell, the worst first"),
+  improvements: z.array(z.string()),
+  need: z.strictObject({ cases: z.int(), why: z.string() }).nullable(),
+  notes: z.array(z.string()),
+});
+
+/** `agentops diff --json`. */
+export const diffSchema = comparisonSchema.extend({
+  schema: z.literal("agentops.diff/1"),
+  suite: z.string().nullable(),
+  paired: pairedSchema.nullable().describe("null without runs of both sides"),
+  content: z.array(contentSchema),
+  examples: z.array(exampleSchema).describe("the worst regressions and the best improvements, with outputs"),
+});
+
+export type ComparisonVerdict = z.infer<typeof verdictSchema>;
+export type Comparison = z.infer<typeof comparisonSchema>;
+export type ComparedSide = z.infer<typeof sideSchema>;
+export type ComparedMetric = z.infer<typeof metricSchema>;
+export type Example = z.infer<typeof exampleSchema>;
+export type ContentChange = z.infer<typeof contentSchema>;
+export type DiffDocument = z.infer<typeof diffSchema>;

@@ -1,0 +1,26 @@
+import type { Suite } from "../../evals/schema.ts";
+
+/** Largest changes for the worse that count as none. */
+export interface Tolerances {
+  /** Of a share of successes, absolute. */
+  successRate: number;
+  /** Of a latency, as a share of the control's. */
+  latency: number;
+  /** Of a cost, as a share of the control's. */
+  cost: number;
+  /** Smallest improvement worth having, absolute; null when the suite names none. */
+  minEffect: number | null;
+}
+
+const DEFAULT_MARGIN = 0.03;
+const DEFAULT_INCREASE = 0.2;
+
+/** What a suite says it can live with; 3 points and 20 % where it says nothing. */
+export function tolerancesOf({ gate, minEffect, maxCostIncrease }: Suite): Tolerances {
+  return {
+    successRate: gate?.nonInferiority?.margin ?? minEffect ?? DEFAULT_MARGIN,
+    latency: gate?.p95LatencyMs?.maxIncrease ?? DEFAULT_INCREASE,
+    cost: maxCostIncrease ?? gate?.costPerTaskUsd?.maxIncrease ?? DEFAULT_INCREASE,
+    minEffect: minEffect ?? null,
+  };
+}
