@@ -1,11 +1,25 @@
 import { readdirSync } from "node:fs";
 import { afterAll, describe, expect, test } from "vitest";
+import { CONTINUOUS } from "./continuous.testing.ts";
 import { DISTRIBUTIONS } from "./distributions.testing.ts";
 import { measure, type Report } from "./golden.testing.ts";
+import { JUDGES } from "./judges.testing.ts";
 import { MULTIPLICITY } from "./multiplicity.testing.ts";
+import { PAIRED } from "./paired.testing.ts";
+import { PLANNING } from "./planning.testing.ts";
+import { PROPORTIONS } from "./proportions.testing.ts";
 import { SAMPLES } from "./samples.testing.ts";
 
-const FILES = [...SAMPLES, ...DISTRIBUTIONS, ...MULTIPLICITY];
+const FILES = [
+  ...SAMPLES,
+  ...DISTRIBUTIONS,
+  ...PROPORTIONS,
+  ...PAIRED,
+  ...PLANNING,
+  ...CONTINUOUS,
+  ...MULTIPLICITY,
+  ...JUDGES,
+];
 const reports: Report[] = [];
 
 describe("golden numbers (R, SciPy, statsmodels; fixtures/stats)", () => {

@@ -1,5 +1,5 @@
-import { addCluster, clusteredError, emptyClusters } from "../clustered.ts";
 import { binomialQuantile } from "../binomial.ts";
+import { clopperPearson } from "../clopper-pearson.ts";
 import { passPower } from "../pass-power.ts";
 import { wilson } from "../proportion.ts";
 import { quantile } from "../quantile.ts";
@@ -8,7 +8,7 @@ import type { GoldenFile } from "./golden.testing.ts";
 /** z at the golden file's confidence levels (SciPy norm.ppf). */
 const Z: Record<string, number> = { 0.9: 1.6448536269514722, 0.95: 1.959963984540054, 0.99: 2.5758293035489004 };
 
-/** One sample: a proportion, a mean over clusters, quantiles, pass^k. */
+/** One sample: a proportion, quantiles, pass^k. */
 export const SAMPLES: readonly GoldenFile[] = [
   {
     file: "b_one_proportion_ci",
@@ -18,6 +18,7 @@ export const SAMPLES: readonly GoldenFile[] = [
       const [low, high] = wilson(c.x, c.n, Z[c.conf]);
       close("wilson low", low, c.wilson[0]);
       close("wilson high", high, c.wilson[1]);
+      clopperPearson(c.x, c.n, 1 - c.conf).forEach((bound, i) => close("Clopper-Pearson", bound, c.clopper_pearson[i]));
     },
   },
   {
@@ -28,26 +29,6 @@ export const SAMPLES: readonly GoldenFile[] = [
       const alpha = 1 - c.conf;
       same("low", binomialQuantile(alpha / 2, c.n, c.q), c.lower_is_minus_inf ? 0 : c.lower_rank_1based);
       same("high", binomialQuantile(1 - alpha / 2, c.n, c.q) + 1, c.upper_is_plus_inf ? c.n + 1 : c.upper_rank_1based);
-    },
-  },
-  {
-    file: "c_clustered_se",
-    cases: 17,
-    tolerance: 1e-9,
-    compare: (c, { close, same }) => {
-      const sums = emptyClusters();
-      const ids: unknown[] = c.cluster;
-      for (const id of new Set(ids)) {
-        const scores: number[] = c.scores.filter((_: number, i: number) => ids[i] === id);
-        addCluster(
-          sums,
-          scores.length,
-          scores.reduce((a, b) => a + b, 0),
-        );
-      }
-      const error = clusteredError(sums);
-      if (c.C < 2 || error === null) same("one cluster", error, null);
-      else close("CR1", error, c.se_statsmodels_cluster_with_correction);
     },
   },
   {
