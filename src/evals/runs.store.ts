@@ -47,6 +47,18 @@ export async function recentRuns(store: Store, limit: number): Promise<RunRow[]>
   return store.db.selectFrom("runs").selectAll().orderBy("id", "desc").limit(limit).execute();
 }
 
+/** Complete runs of exactly this content, the newest first. */
+export async function completeRunsOf(store: Store, targetDigest: string): Promise<RunRow[]> {
+  return store.db
+    .selectFrom("runs")
+    .selectAll()
+    .where("targetDigest", "=", targetDigest)
+    .where("status", "=", "complete")
+    .orderBy("id", "desc")
+    .limit(100)
+    .execute();
+}
+
 /** Trials waiting to be run, in order, read in pages so that memory does not grow with the dataset. */
 export function* pendingTrials(
   store: Store,

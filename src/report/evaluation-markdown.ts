@@ -1,5 +1,6 @@
 import type { EvaluatedRun, Evaluation } from "../release/evaluation.schema.ts";
 import { metricRows, outcomeLine, targetName } from "./evaluation-facts.ts";
+import { cell, markdownTable } from "./markdown.ts";
 import { percent, trimmed } from "./numbers.ts";
 
 const SIGN = { pass: "✅", fail: "❌", inconclusive: "❔", none: "➖" } as const;
@@ -17,15 +18,15 @@ function section(run: EvaluatedRun): string {
   return [
     `### ${SIGN[run.verdict]} ${cell(run.suite)}`,
     `${cell(targetName(run))} on \`${run.target.model}\`. ${outcomeLine(run)}.`,
-    table(["metric", "value"], metricRows(run)),
-    table(
+    markdownTable(["metric", "value"], metricRows(run)),
+    markdownTable(
       ["scorer", "pass rate", "mean"],
       Object.entries(run.metrics.scorers).map(([name, s]) => [name, percent(s.passRate), trimmed(s.mean, 3)]),
     ),
     ...(run.checks.length === 0
       ? []
       : [
-          table(
+          markdownTable(
             ["check", "verdict", "why"],
             run.checks.map((c) => [c.name, `${SIGN[c.verdict]} ${c.verdict}`, c.reason]),
           ),
@@ -36,14 +37,4 @@ function section(run: EvaluatedRun): string {
     ...[...run.notes, ...(run.stopped === null ? [] : [run.stopped])].map((n) => `> ${n}`),
     `Run \`${run.id}\``,
   ].join("\n\n");
-}
-
-function table(head: string[], rows: string[][]): string {
-  const line = (cells: string[]) => `| ${cells.map(cell).join(" | ")} |`;
-  return [line(head), line(head.map(() => "---")), ...rows.map(line)].join("\n");
-}
-
-/** Text that cannot break out of a table cell. */
-function cell(text: string): string {
-  return text.replace(/\|/g, "\\|").replace(/\r?\n/g, " ");
 }

@@ -1,0 +1,83 @@
+import type { ComparedMetric, DiffDocument, Example } from "../release/comparison/schema.ts";
+import { changeWords, metricValue, pWords, sideName, VERDICT_WORDS, verdictSentence } from "./diff-words.ts";
+import { code, markdownTable } from "./markdown.ts";
+import { counted, oneLine } from "./numbers.ts";
+
+const SIGN = { better: "✅", worse: "❌", "no-difference": "➖", inconclusive: "❔" } as const;
+const EXAMPLES = 5;
+
+/** A diff for a pull request: the verdict first, then the numbers, the worst regressions, and what more evidence would take. */
+export function diffMarkdown(document: DiffDocument): string {
+  const { verdict, control, candidate, content, notes } = document;
+  const blocks = [
+    `**agentops diff: ${SIGN[verdict]} ${VERDICT_WORDS[verdict]}**: ${verdictSentence(document)}`,
+    `${code(sideName(control))} → ${code(sideName(candidate))}${document.suite === null ? "" : `, suite ${code(document.suite)}`}`,
+    ...comparisonBlocks(document),
+    content.length === 0
+      ? "No difference in meaning between the two."
+      : markdownTable(
+          ["changed", "control", "candidate"],
+          content.map((c) => [code(c.path), shown(c.control), shown(c.candidate)]),
+        ),
+    examplesBlock(document.examples),
+    ...notes.map((note) => `> ${note}`),
+  ];
+  return `${blocks.filter((b) => b !== "").join("\n\n")}\n`;
+}
+
+/** The tables of a comparison; the gate's report uses them too. */
+export function comparisonBlocks({
+  metrics,
+  paired,
+  need,
+}: Pick<DiffDocument, "metrics" | "paired" | "need">): string[] {
+  if (paired === null) return [];
+  const { bothPass, onlyControl, onlyCandidate, neither } = paired;
+  return [
+    markdownTable(
+      ["metric", "control", "candidate", "change [95 %]", "p", "verdict"],
+      metrics.filter(shownMetric).map(metricCells),
+    ),
+    `${counted(paired.cases, "case")}: ${bothPass} pass on both sides, ${onlyControl} only with the control, ${onlyCandidate} only with the candidate, ${neither} with neither.`,
+    need === null ? "" : `More evidence: ${counted(need.cases, "case")} ${need.why}.`,
+    ...metrics.flatMap((m) => m.remarks.map((r) => `> ${m.name}: ${r}`)),
+  ].filter((b) => b !== "");
+}
+
+/** Scorers that repeat the success rate to the last case say nothing new in a summary. */
+function shownMetric(metric: ComparedMetric, _: number, metrics: readonly ComparedMetric[]): boolean {
+  const primary = metrics.find((m) => m.role === "primary");
+  if (!metric.name.startsWith("scorers.") || primary === undefined) return true;
+  return metric.control !== primary.control || metric.candidate !== primary.candidate;
+}
+
+function metricCells(m: ComparedMetric): string[] {
+  const verdict = `${SIGN[m.verdict]} ${VERDICT_WORDS[m.verdict]}`;
+  return [
+    m.role === "guardrail" ? `${m.name} (guardrail)` : m.name,
+    metricValue(m, m.control),
+    metricValue(m, m.candidate),
+    changeWords(m),
+    pWords(m).replace("p = ", ""),
+    verdict,
+  ];
+}
+
+/** The worst regressions with both outputs. */
+export function examplesBlock(examples: readonly Example[]): string {
+  const regressions = examples.filter((e) => e.change === "regression").slice(0, EXAMPLES);
+  if (regressions.length === 0) return "";
+  const output = ({ passed, trials, shown: { output: text } }: Example["control"]) =>
+    `${trials > 1 ? `${passed}/${trials} ` : ""}${code(oneLine(text, 160))}`;
+  const rows = regressions.map((e) => [
+    code(e.case),
+    e.expected === null ? "" : code(oneLine(e.expected, 80)),
+    output(e.control),
+    output(e.candidate),
+  ]);
+  return `**Worst regressions**\n\n${markdownTable(["case", "expected", "control", "candidate"], rows)}`;
+}
+
+function shown(value: unknown): string {
+  return value === undefined ? "" : code(oneLine(value, 160));
+}

@@ -1,0 +1,73 @@
+import type { ComparedMetric, ComparedSide, DiffDocument } from "../release/comparison/schema.ts";
+import { milliseconds, percent, trimmed, usd } from "./numbers.ts";
+
+export const VERDICT_WORDS = {
+  better: "better",
+  worse: "worse",
+  "no-difference": "no difference",
+  inconclusive: "inconclusive",
+} as const;
+
+/** `prompts/support-triage@v2`, or with the start of its digest, or of its run. */
+export function sideName({ ref, version, digest, run }: ComparedSide): string {
+  if (version !== null) return `${ref}@${version}`;
+  if (digest !== null) return `${ref} (unpublished, ${digest.slice(7, 15)})`;
+  return run === null ? ref : `${ref} (run ${run.slice(0, 13)})`;
+}
+
+/** A value in the metric's unit. */
+export function metricValue({ unit }: Pick<ComparedMetric, "unit">, value: number): string {
+  switch (unit) {
+    case "proportion":
+      return percent(value);
+    case "ms":
+      return milliseconds(value);
+    case "usd":
+      return usd(value);
+    case "tokens":
+      return trimmed(value, 1);
+    case "score":
+      return trimmed(value, 3);
+  }
+}
+
+/** The change with its interval: points for shares, percent for amounts. */
+export function changeWords(metric: ComparedMetric): string {
+  const { relative, ratio, difference, ci95, unit } = metric;
+  if (relative && ratio !== null)
+    return `${signed((ratio.estimate - 1) * 100)} %${interval(ratio.ci95, (v) => signed((v - 1) * 100))}`;
+  if (unit === "proportion") return `${signed(difference * 100)} points${interval(ci95, (v) => signed(v * 100))}`;
+  return `${signed(difference, 3)}${interval(ci95, (v) => signed(v, 3))}`;
+}
+
+function interval(ci: readonly [number | null, number | null] | null, show: (value: number) => string): string {
+  if (ci === null) return "";
+  const side = (value: number | null) => (value === null ? "?" : show(value));
+  return ` [${side(ci[0])}, ${side(ci[1])}]`;
+}
+
+function signed(value: number, digits = 1): string {
+  const text = trimmed(value, digits);
+  if (Number(text) === 0) return "0";
+  return value > 0 ? `+${text}` : text.replace("-", "−");
+}
+
+/** "p = 0.031", "p < 0.0001"; adjusted where other metrics were judged with it. */
+export function pWords({ pValue, adjustedPValue }: ComparedMetric): string {
+  const p = adjustedPValue ?? pValue;
+  if (p === null) return "";
+  return p < 0.0001 ? "p < 0.0001" : `p = ${Number(p.toPrecision(2))}`;
+}
+
+/** The verdict in one sentence. */
+export function verdictSentence({ verdict, metrics, paired }: Verdicted): string {
+  const primary = metrics.find((m) => m.role === "primary");
+  if (primary === undefined || paired === null) return "nothing was measured";
+  const rates = `${percent(primary.control)} → ${percent(primary.candidate)}, ${changeWords(primary)}`;
+  const worse = metrics.filter((m) => m.role === "guardrail" && m.verdict === "worse" && m.beyondMargin);
+  const because =
+    verdict === "worse" && primary.verdict !== "worse" ? `; ${worse.map((m) => m.name).join(", ")} got worse` : "";
+  return `success ${rates}${because}`;
+}
+
+type Verdicted = Pick<DiffDocument, "verdict" | "metrics" | "paired">;

@@ -1,0 +1,20 @@
+/** A table of GitHub's Markdown; cells cannot break out of it. */
+export function markdownTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]) => `| ${cells.map(cell).join(" | ")} |`;
+  return [line(head), line(head.map(() => "---")), ...rows.map(line)].join("\n");
+}
+
+/** Text that cannot break out of a table cell. */
+export function cell(text: string): string {
+  return text.replace(/\|/g, "\\|").replace(/\r?\n/g, " ");
+}
+
+/** Foreign text as code: nothing in it is markup, mentions nobody, and cannot end the code. */
+export function code(text: string): string {
+  const plain = text.replace(/\s+/g, " ").trim();
+  if (plain === "") return "(empty)";
+  const longest = Math.max(0, ...(plain.match(/`+/g) ?? []).map((run) => run.length));
+  const fence = "`".repeat(longest + 1);
+  const pad = longest > 0 ? " " : "";
+  return `${fence}${pad}${plain}${pad}${fence}`;
+}
