@@ -57,6 +57,8 @@ export const COMMANDS: readonly CommandSpec[] = [
     summary: "run suites (all without a name), store runs, judge gates",
     options: [
       ["--target <ref>", "evaluate this artifact instead of the suite's"],
+      ["--control <ref>", "compare with this version, or a stored run, over the same cases"],
+      ["--early-stop", "end a run as soon as it is worse than its control beyond chance"],
       ["--model <pin>", "answer with this model instead of the target's"],
       ["--outputs <file>", "score recorded outputs from FILE with the suite's mapping"],
       ["--trials <n>", "repetitions of each case"],
@@ -74,6 +76,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     examples: [
       "agentops eval",
       "agentops eval support-triage --target prompts/support-triage@v1",
+      "agentops eval support-triage --control support-triage@v1",
       "agentops eval --resume latest",
     ],
     action: () => import("./eval.ts"),

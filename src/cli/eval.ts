@@ -11,8 +11,6 @@ import { reportFailure } from "./failure.ts";
 import { amount, wholeNumber } from "./numbers.ts";
 import { createProgressView } from "./progress.ts";
 
-const EXIT = { pass: 0, none: 0, fail: 1, inconclusive: 3 } as const;
-
 export async function run(
   context: CommandContext,
   [suites]: unknown[],
@@ -37,7 +35,7 @@ export async function run(
     await context.emit(await evaluationDocument(format, evaluation, context, casesOf));
     const failure = failureOf(evaluation, maxErrorRateOf(project));
     if (failure !== undefined) return reportFailure(context.shell, context.flags, failure, context.color("stderr"));
-    return EXIT[evaluation.runs.some((r) => r.stopped !== null) ? "inconclusive" : evaluation.verdict];
+    return evaluationExit(evaluation);
   } finally {
     view.close();
     await store.close();
@@ -66,6 +64,8 @@ function optionsOf({ cwd }: CommandContext, suites: string[], options: Record<st
     cwd,
     suites,
     resume: text("resume"),
+    control: text("control"),
+    earlyStop: options["earlyStop"] === true,
     target: text("target"),
     model: text("model"),
     outputs: text("outputs"),

@@ -28,3 +28,10 @@ export async function evaluationDocument(
     }
   }
 }
+
+const EXIT = { pass: 0, none: 0, fail: 1, inconclusive: 3 } as const;
+
+/** The exit code of an evaluation. A run that was cut short decides nothing, unless what was seen failed it. */
+export function evaluationExit({ verdict, runs }: Evaluation): number {
+  return verdict !== "fail" && runs.some((r) => r.stopped !== null) ? EXIT.inconclusive : EXIT[verdict];
+}

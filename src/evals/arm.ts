@@ -15,9 +15,8 @@ export interface Column {
 export interface Arm {
   run: RunRow;
   scorers: ScorerInfo[];
-  /** Case ids by row, and each case's number in its dataset. */
+  /** Case ids; a case's row is its number in the dataset. */
   ids: string[];
-  seqs: number[];
   clusters: (string | null)[];
   /** Row of a case id. */
   rows: Map<string, number>;
@@ -44,7 +43,7 @@ type Row = [
 /** Reads a stored run into columns in one pass. */
 export function readArm(store: Store, run: RunRow): Arm {
   const arm = emptyArm(store, run);
-  const bySeq = rowsBySeq(store, run, arm);
+  readCases(store, run, arm);
   const safety = arm.scorers.map((s) => s.category === "safety");
   const latencies = { rows: [] as number[], values: [] as number[] };
   const costUnknown = new Uint8Array(arm.ids.length);
@@ -53,11 +52,10 @@ export function readArm(store: Store, run: RunRow): Arm {
       "SELECT caseSeq, isError, passed, costUsd, retryCostUsd, inputTokens, outputTokens, latencyMs, latencySimulated, scores FROM trials WHERE runId = ? ORDER BY caseSeq, trial",
     )
     .raw(true);
-  for (const [seq, isError, passed, cost, retryCost, input, output, latency, simulated, scores] of trials.iterate(
+  for (const [row, isError, passed, cost, retryCost, input, output, latency, simulated, scores] of trials.iterate(
     run.id,
   )) {
-    const row = bySeq.get(seq);
-    if (row === undefined || isError === 1) continue;
+    if (isError === 1) continue;
     add(arm.success, row, passed);
     if (cost === null) costUnknown[row] = 1;
     else add(arm.cost, row, cost + retryCost);
@@ -83,7 +81,6 @@ function emptyArm(store: Store, run: RunRow): Arm {
     run,
     scorers,
     ids: [],
-    seqs: [],
     clusters: [],
     rows: new Map(),
     success: column(),
@@ -97,22 +94,15 @@ function emptyArm(store: Store, run: RunRow): Arm {
   };
 }
 
-/** Fills ids and clusters; returns each case's row by its number in the dataset. */
-function rowsBySeq(store: Store, run: RunRow, arm: Arm): Map<number, number> {
-  const bySeq = new Map<number, number>();
+function readCases(store: Store, run: RunRow, arm: Arm): void {
   const cases = store.sqlite
-    .prepare<[string], [number, string, string | null]>(
-      "SELECT seq, caseId, cluster FROM cases WHERE dataset = ? ORDER BY seq",
-    )
+    .prepare<[string], [string, string | null]>("SELECT caseId, cluster FROM cases WHERE dataset = ? ORDER BY seq")
     .raw(true);
-  for (const [seq, id, cluster] of cases.iterate(run.dataset)) {
-    bySeq.set(seq, arm.ids.length);
+  for (const [id, cluster] of cases.iterate(run.dataset)) {
     arm.rows.set(id, arm.ids.length);
     arm.ids.push(id);
-    arm.seqs.push(seq);
     arm.clusters.push(cluster);
   }
-  return bySeq;
 }
 
 function addScores(arm: Arm, row: number, text: string | null, safety: readonly boolean[]): void {

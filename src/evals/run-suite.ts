@@ -10,7 +10,7 @@ import { requestMaker } from "./request.ts";
 import type { RunResult } from "./result.schema.ts";
 import type { RunSpec } from "./run-spec.ts";
 import { findRun, insertRun, type RunRow, specOf, updateRun } from "./runs.store.ts";
-import { runTrials, type TrialsOutcome } from "./run-trials.ts";
+import { runTrials, type TrialsOutcome, type Watch } from "./run-trials.ts";
 import { scorerProblem } from "./scorer-place.ts";
 import { prepareScorers } from "./scorers/prepare.ts";
 import type { Scorer } from "./scorers/scorer.ts";
@@ -30,6 +30,7 @@ export interface RunOptions extends PlanOptions {
   record?: boolean;
   live?: boolean;
   maxCostUsd?: number | undefined;
+  watch?: Watch | undefined;
   /** Called as trials end; cheap, and may be called often. */
   onProgress?: (run: { id: string; suite: string }, progress: Progress) => void;
 }
@@ -134,7 +135,7 @@ async function execute(context: EvalContext, run: RunRow, execution: Execution):
   try {
     const outcome = await runTrials(context, run, execution);
     const status =
-      outcome.stopped === undefined ? "complete" : outcome.stopped.kind === "budget" ? "stopped" : "failed";
+      outcome.stopped === undefined ? "complete" : outcome.stopped.kind === "failed" ? "failed" : "stopped";
     const result = summarize(store, { ...run, status });
     await updateRun(store, run.id, {
       status,

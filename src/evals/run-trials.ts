@@ -12,6 +12,9 @@ export interface TrialsOutcome {
   stopped: StopReason | undefined;
 }
 
+/** Sees each trial once it is stored; a message ends the run, because what it was to show is shown. */
+export type Watch = (run: RunRow, trial: TrialRow) => string | undefined;
+
 interface Work {
   answering: Answering;
   scorers: Scorer[];
@@ -21,6 +24,7 @@ interface Work {
     concurrency?: number | undefined;
     noCache?: boolean;
     maxCostUsd?: number | undefined;
+    watch?: Watch | undefined;
     onProgress?: (run: { id: string; suite: string }, progress: Progress) => void;
   };
 }
@@ -63,6 +67,11 @@ export async function runTrials(context: EvalContext, run: RunRow, work: Work): 
       if (row.isError === 1 && stopped === undefined) {
         stopped = stopAfterError(row, progress, answering.client.remote);
         if (stopped !== undefined) halt.abort();
+      }
+      const decided = stopped === undefined ? options.watch?.(run, row) : undefined;
+      if (decided !== undefined) {
+        stopped = { kind: "decided", message: decided };
+        halt.abort();
       }
       options.onProgress?.(run, progress);
     },

@@ -34,6 +34,11 @@ export async function findRun(store: Store, name: string): Promise<RunRow> {
   throw new AgentopsError("RUN_NOT_FOUND", why, { hint: "agentops runs" });
 }
 
+/** Whether a word names a run rather than an artifact: `latest`, an id, or at least the first eight of its characters. */
+export function isRunName(name: string): boolean {
+  return name === "latest" || /^[0-9a-f]{8}[0-9a-f-]*$/.test(name);
+}
+
 /** What ids are made of; anything else would be a pattern to SQL. */
 function idStart(name: string): string {
   return /^[0-9a-f-]+$/.test(name) ? name : "no such id";

@@ -1,7 +1,8 @@
 import type { TrialRow } from "./runs.store.ts";
 
-/** Why a run ends before its trials do. */
-export type StopReason = { kind: "failed"; message: string; errorKind: string } | { kind: "budget"; message: string };
+/** Why a run ends before its trials do: it cannot go on, may not spend more, or need not go on. */
+export type StopReason =
+  { kind: "failed"; message: string; errorKind: string } | { kind: "budget" | "decided"; message: string };
 
 /** Running counts of a run that is under way. */
 export interface Progress {

@@ -5,15 +5,23 @@ import type { RunResult } from "../evals/result.schema.ts";
 import { resumeRun, type RunOptions, type RunOutcome, runSuite } from "../evals/run-suite.ts";
 import { findRun, specOf } from "../evals/runs.store.ts";
 import type { Gate } from "../evals/schema.ts";
-import { loadSuites } from "../evals/suite.ts";
-import type { EvaluatedRun, Evaluation } from "./evaluation.schema.ts";
-import { judgeGate, worst } from "./gate.ts";
+import { type LoadedSuite, loadSuites } from "../evals/suite.ts";
+import type { Comparison } from "./comparison/schema.ts";
+import type { Check, EvaluatedRun, Evaluation } from "./evaluation.schema.ts";
+import { worst } from "./gate/bounds.ts";
+import { earlyStopCheck } from "./gate/early-stop.ts";
+import { evaluateAgainst } from "./gate/evaluate-against.ts";
+import { judgeRun } from "./judged-run.ts";
 
 export interface EvaluateOptions extends RunOptions {
   /** Suite names or files; none = all. */
   suites: readonly string[];
   /** A stored run to finish instead. */
   resume?: string | undefined;
+  /** Ref or run to compare with. */
+  control?: string | undefined;
+  /** End a candidate's run as soon as it is worse than its control beyond chance. */
+  earlyStop?: boolean;
 }
 
 /** Runs suites one after the other and judges each by its own gate. */
@@ -24,11 +32,24 @@ export async function evaluate(context: EvalContext, options: EvaluateOptions): 
     runs.push(judged(context, suite.gate, await resumeRun(context, options.resume, options)));
   } else {
     for (const suite of await loadSuites(context.project, options.suites, options.cwd)) {
-      runs.push(judged(context, suite.spec.gate, await runSuite(context, suite, options)));
+      runs.push(await evaluateSuite(context, suite, options));
       if (runs.at(-1)?.status === "failed") break;
     }
   }
   return { schema: "agentops.eval/1", verdict: worst(runs.map((r) => r.verdict)), runs };
+}
+
+/** Runs one suite, against a control where there is one, and judges it by its gate. */
+export async function evaluateSuite(
+  context: EvalContext,
+  suite: LoadedSuite,
+  { control, ...options }: Omit<EvaluateOptions, "suites" | "resume">,
+): Promise<EvaluatedRun> {
+  const { gate } = suite.spec;
+  if (control === undefined) return judged(context, gate, await runSuite(context, suite, options));
+  const { outcome, comparison, earlyStop } = await evaluateAgainst(context, suite, control, options);
+  const early = outcome.stopped?.kind === "decided" && earlyStop !== null ? earlyStopCheck(earlyStop) : undefined;
+  return judged(context, gate, outcome, comparison, early);
 }
 
 /** Trial errors above this share make the outcome an outside failure, whatever the scores say. */
@@ -36,19 +57,15 @@ export function maxErrorRateOf(project: Project): number {
   return project.config.limits?.maxErrorRate ?? 0.05;
 }
 
-function judged({ project }: EvalContext, gate: Gate | undefined, { result, stopped }: RunOutcome): EvaluatedRun {
-  return judge(gate, result, stopped?.message ?? null, maxErrorRateOf(project));
-}
-
-/**
- * The verdict on a run. One that was cut short, or lost too many trials to errors, has not seen enough.
- * @param stopped why it ended before its trials did; null when it did not
- */
-function judge(gate: Gate | undefined, result: RunResult, stopped: string | null, maxErrorRate: number): EvaluatedRun {
-  const checks = gate === undefined ? [] : judgeGate(gate, result);
-  const enough = stopped === null && result.errors <= maxErrorRate * result.planned;
-  const verdict = gate === undefined ? "none" : enough ? worst(checks.map((c) => c.verdict)) : "inconclusive";
-  return { ...result, verdict, checks, notes: notesOn(gate, result), stopped };
+function judged(
+  { project }: EvalContext,
+  gate: Gate | undefined,
+  { result, stopped }: RunOutcome,
+  comparison: Comparison | null = null,
+  earlyStop?: Check,
+): EvaluatedRun {
+  const maxErrorRate = maxErrorRateOf(project);
+  return judgeRun(result, { gate, stopped: stopped?.message ?? null, maxErrorRate, comparison, earlyStop });
 }
 
 /** A stored run as it stands, judged like one that just ended. */
@@ -56,19 +73,8 @@ export function judgeStored(project: Project, gate: Gate | undefined, result: Ru
   const left = result.planned - result.scored - result.errors;
   const stopped =
     result.status === "complete" ? null : `the run is ${result.status}; ${left} of ${result.planned} trials are left`;
-  const run = judge(gate, result, stopped, maxErrorRateOf(project));
+  const run = judgeRun(result, { gate, stopped, maxErrorRate: maxErrorRateOf(project), comparison: null });
   return { schema: "agentops.eval/1", verdict: run.verdict, runs: [run] };
-}
-
-function notesOn(gate: Gate | undefined, { metrics, target }: RunResult): string[] {
-  const compared = gate?.nonInferiority ?? gate?.p95LatencyMs?.maxIncrease ?? gate?.costPerTaskUsd?.maxIncrease;
-  return [
-    ...(compared === undefined ? [] : ["bounds against a control were not judged: this run has no control"]),
-    ...(target.model.startsWith("offline/")
-      ? ["answered by the offline stand-in, which is not a model: its scores say nothing about one"]
-      : []),
-    ...(metrics.latencyMs?.simulated === true ? ["latency is simulated on a virtual clock"] : []),
-  ];
 }
 
 /** What an evaluation ends with besides its document: the error that makes the exit code, if any. */

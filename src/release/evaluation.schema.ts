@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { runResultSchema } from "../evals/result.schema.ts";
+import { comparisonSchema } from "./comparison/schema.ts";
 
 const side = z.number().nullable();
 
@@ -23,6 +24,7 @@ export const evaluationSchema = z.strictObject({
     runResultSchema.extend({
       verdict: verdictSchema,
       checks: z.array(checkSchema),
+      comparison: comparisonSchema.nullable().describe("with the control; null without one"),
       notes: z.array(z.string()).describe("what a reader of the verdict must know"),
       stopped: z.string().nullable().describe("why the run ended before its trials did"),
     }),

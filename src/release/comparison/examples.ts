@@ -31,7 +31,7 @@ function example(store: Store, { control, candidate }: ComparedRuns, id: string,
 }
 
 function outcomeIn(store: Store, arm: Arm, id: string) {
-  return caseOutcome(store, arm.run, arm.seqs[arm.rows.get(id) as number] as number);
+  return caseOutcome(store, arm.run, arm.rows.get(id) as number);
 }
 
 /** Of several trials the one that shows the change: a success on the better side, a failure on the worse. */

@@ -3,6 +3,7 @@ import { clusteredError } from "../../stats/clustered.ts";
 import { byGroup, groupSums } from "./groups.ts";
 import type { CaseMeans } from "./pair.ts";
 import type { Comparison } from "./schema.ts";
+import { points, share } from "./words.ts";
 import { differences, majorityCounts } from "./tested.ts";
 
 const POWER = 0.8;
@@ -13,15 +14,16 @@ const PLAN = { alpha: 0.05, power: POWER, sides: 2 } as const;
  * changed, or the spread of the case differences where trials or clusters make the cases unequal witnesses.
  */
 export function needOf(means: CaseMeans, target: number): Comparison["need"] {
-  const points = `${Number((target * 100).toFixed(2))} points`;
   if (means.single && means.groups === null) {
     const { onlyControl, onlyCandidate } = majorityCounts(means);
     const seen = (onlyControl + onlyCandidate) / means.control.length;
     // A difference of `target` takes at least as many changed cases.
     const discordance = Math.max(seen, target);
     const cases = Math.ceil(connorSize({ discordance, difference: target, ...PLAN }));
-    const share = `${Number((discordance * 100).toFixed(1))} % of cases changing`;
-    return { cases, why: `to see a difference of ${points} with ${POWER * 100} % power at ${share}` };
+    return {
+      cases,
+      why: `to see a difference of ${points(target)} with ${POWER * 100} % power at ${share(discordance)} of cases changing`,
+    };
   }
   const omega2 = spread(means);
   if (omega2 === null || omega2 === 0) return null;
@@ -36,7 +38,7 @@ export function needOf(means: CaseMeans, target: number): Comparison["need"] {
   });
   return {
     cases: Math.ceil(size),
-    why: `to see a difference of ${points} with ${POWER * 100} % power at this spread between cases and trials`,
+    why: `to see a difference of ${points(target)} with ${POWER * 100} % power at this spread between cases and trials`,
   };
 }
 

@@ -1,5 +1,6 @@
 import type { ComparedMetric } from "./schema.ts";
 import type { Tolerances } from "./tolerances.ts";
+import { points, share } from "./words.ts";
 
 /** Practical significance beside the statistical one: what a sure but small, or a costly, change is worth. */
 export function withRemarks(metrics: readonly ComparedMetric[], tolerances: Tolerances): ComparedMetric[] {
@@ -27,12 +28,4 @@ function remarksOn(metric: ComparedMetric, { minEffect }: Tolerances): string[] 
   if (role !== "other" && verdict === "worse" && !beyondMargin && margin > 0)
     return [`worse, but within the margin of ${relative ? share(margin) : points(margin)}`];
   return [];
-}
-
-function points(value: number): string {
-  return `${Number((value * 100).toFixed(2))} points`;
-}
-
-function share(value: number): string {
-  return `${Number((value * 100).toFixed(1))} %`;
 }

@@ -1,6 +1,6 @@
 import { AgentopsError } from "../../core/errors.ts";
 import type { Project } from "../../core/project.ts";
-import { completeRunsOf, findRun, type RunRow, specOf } from "../../evals/runs.store.ts";
+import { completeRunsOf, findRun, isRunName, type RunRow, specOf } from "../../evals/runs.store.ts";
 import { loadArtifact } from "../../registry/load.ts";
 import type { Store } from "../../state/store.ts";
 import { sideOf } from "./compare.ts";
@@ -18,13 +18,7 @@ export interface NamedSide {
 
 /** Reads `latest`, a run's id or the start of one, or a ref. Throws RUN_NOT_FOUND and what loading a ref throws. */
 export async function namedSide(project: Project, store: Store, name: string): Promise<NamedSide> {
-  const run = await runNamed(store, name);
-  return run === undefined ? artifactSide(project, store, name) : runSide(run);
-}
-
-async function runNamed(store: Store, name: string): Promise<RunRow | undefined> {
-  if (name !== "latest" && !/^[0-9a-f]{8}[0-9a-f-]*$/.test(name)) return undefined;
-  return findRun(store, name);
+  return isRunName(name) ? runSide(await findRun(store, name)) : artifactSide(project, store, name);
 }
 
 function runSide(run: RunRow): NamedSide {

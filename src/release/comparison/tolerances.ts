@@ -12,7 +12,8 @@ export interface Tolerances {
   minEffect: number | null;
 }
 
-const DEFAULT_MARGIN = 0.03;
+/** Largest drop of the success rate that counts as none when a suite names no margin. */
+export const DEFAULT_MARGIN = 0.03;
 const DEFAULT_INCREASE = 0.2;
 
 /** What a suite says it can live with; 3 points and 20 % where it says nothing. */

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import type { RunResult } from "../evals/result.schema.ts";
-import type { Gate } from "../evals/schema.ts";
-import { judgeGate, worst } from "./gate.ts";
+import type { RunResult } from "../../evals/result.schema.ts";
+import type { Gate } from "../../evals/schema.ts";
+import { judgeGate, worst } from "./bounds.ts";
 
 type Metrics = RunResult["metrics"];
 

@@ -1,6 +1,6 @@
-import type { RunMetrics, RunResult } from "../evals/result.schema.ts";
-import type { Gate } from "../evals/schema.ts";
-import type { Check } from "./evaluation.schema.ts";
+import type { RunMetrics, RunResult } from "../../evals/result.schema.ts";
+import type { Gate } from "../../evals/schema.ts";
+import type { Check } from "../evaluation.schema.ts";
 
 type Bound = { direction: "min" | "max"; threshold: number };
 /** What was observed, with its interval; a side that is null is unbounded. */
@@ -79,7 +79,10 @@ function byPoint({ direction, threshold }: Bound, value: number): Verdict {
 }
 
 /** The whole interval on the good side passes, on the bad side fails, across the threshold decides nothing. */
-function byInterval({ direction, threshold }: Bound, [low, high]: readonly [number | null, number | null]): Verdict {
+export function byInterval(
+  { direction, threshold }: Bound,
+  [low, high]: readonly [number | null, number | null],
+): Verdict {
   const below = high !== null && high < threshold;
   const above = low !== null && low > threshold;
   if (direction === "min") return low !== null && low >= threshold ? "pass" : below ? "fail" : "inconclusive";

@@ -1,0 +1,44 @@
+import { readArm } from "../../evals/arm.ts";
+import type { EvalContext } from "../../evals/eval-context.ts";
+import { type RunOptions, type RunOutcome, runSuite } from "../../evals/run-suite.ts";
+import { findRun } from "../../evals/runs.store.ts";
+import type { LoadedSuite } from "../../evals/suite.ts";
+import { compareRuns } from "../comparison/compare.ts";
+import type { Comparison } from "../comparison/schema.ts";
+import { type ControlRun, controlRun } from "./control-run.ts";
+import { createEarlyStop, type EarlyStop } from "./early-stop.ts";
+
+/** A candidate's run with what its control says about it. */
+export interface Against {
+  outcome: RunOutcome;
+  /** Null when the candidate's run failed: a comparison with what is left would say nothing. */
+  comparison: Comparison | null;
+  earlyStop: ReturnType<EarlyStop["evidence"]> | null;
+}
+
+/**
+ * Runs a suite on control and candidate, over the same cases, and compares them. A stored run of the control is reused.
+ * @param control a ref, or a run
+ */
+export async function evaluateAgainst(
+  context: EvalContext,
+  suite: LoadedSuite,
+  control: string,
+  { earlyStop, ...options }: RunOptions & { earlyStop?: boolean },
+): Promise<Against> {
+  const { store } = context;
+  let before = await controlRun(context, suite, control, options);
+  const watcher = earlyStop === true ? createEarlyStop(readArm(store, before.run), before.run.trials) : undefined;
+  const outcome = await runSuite(context, suite, { ...options, watch: watcher?.watch });
+  const evidence = watcher?.evidence() ?? null;
+  if (outcome.stopped?.kind === "failed") return { outcome, comparison: null, earlyStop: evidence };
+  const after = await findRun(store, outcome.result.id);
+  if (before.reused && after.dataset !== before.run.dataset)
+    before = await controlRun(context, suite, control, options, after.dataset);
+  const { comparison } = compareRuns(store, before.run, after);
+  return { outcome, comparison: { ...comparison, notes: notesWith(before, comparison) }, earlyStop: evidence };
+}
+
+function notesWith({ run, reused }: ControlRun, { notes }: Comparison): string[] {
+  return reused ? [`the control's run is from ${run.createdAt.slice(0, 16).replace("T", " ")} UTC`, ...notes] : notes;
+}
