@@ -1,12 +1,12 @@
-import type { EvalContext } from "../evals/eval-context.ts";
+import { AgentopsError } from "../core/errors.ts";
 import { caseOutcomes } from "../evals/outcomes.ts";
 import { findRun, type RunRow } from "../evals/runs.store.ts";
 import { parseFilter } from "../evals/selection.ts";
 import { evaluate, type EvaluateOptions, failureOf, maxErrorRateOf } from "../release/evaluate.ts";
-import { openStore, type Store, storeFile } from "../state/store.ts";
-import { actorOf } from "./actor.ts";
+import { openStore, storeFile } from "../state/store.ts";
 import { chosenFormat, type CommandContext } from "./context.ts";
-import { EVALUATION_FORMATS, evaluationDocument } from "./evaluation-document.ts";
+import { evalContext } from "./eval-context.ts";
+import { EVALUATION_FORMATS, evaluationDocument, evaluationExit } from "./evaluation-document.ts";
 import { reportFailure } from "./failure.ts";
 import { amount, wholeNumber } from "./numbers.ts";
 import { createProgressView } from "./progress.ts";
@@ -33,7 +33,7 @@ export async function run(
     for (const { id } of evaluation.runs) rows.set(id, await findRun(store, id));
     const casesOf = (id: string) => caseOutcomes(store, rows.get(id) as RunRow);
     await context.emit(await evaluationDocument(format, evaluation, context, casesOf));
-    const failure = failureOf(evaluation, maxErrorRateOf(project));
+    const failure = failureOf(evaluation.runs, maxErrorRateOf(project));
     if (failure !== undefined) return reportFailure(context.shell, context.flags, failure, context.color("stderr"));
     return evaluationExit(evaluation);
   } finally {
@@ -42,24 +42,15 @@ export async function run(
   }
 }
 
-function evalContext(context: CommandContext, project: EvalContext["project"], store: Store): EvalContext {
-  const warned = new Set<string>();
-  return {
-    project,
-    store,
-    clock: context.clock,
-    random: Math.random,
-    actor: actorOf(context),
-    signal: context.signal,
-    warn: (message) => {
-      if (!warned.has(message)) context.note(`warning: ${message}`);
-      warned.add(message);
-    },
-  };
-}
-
 function optionsOf({ cwd }: CommandContext, suites: string[], options: Record<string, unknown>): EvaluateOptions {
   const text = (key: string) => options[key] as string | undefined;
+  if (text("control") === undefined && options["earlyStop"] === true)
+    throw new AgentopsError("USAGE", "--early-stop needs a control to be worse than", { hint: "--control REF" });
+  if (text("control") !== undefined && text("resume") !== undefined) {
+    throw new AgentopsError("USAGE", "--resume and --control exclude each other", {
+      hint: "resume the run, then agentops diff CONTROL_RUN CANDIDATE_RUN",
+    });
+  }
   return {
     cwd,
     suites,

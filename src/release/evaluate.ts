@@ -6,6 +6,7 @@ import { resumeRun, type RunOptions, type RunOutcome, runSuite } from "../evals/
 import { findRun, specOf } from "../evals/runs.store.ts";
 import type { Gate } from "../evals/schema.ts";
 import { type LoadedSuite, loadSuites } from "../evals/suite.ts";
+import type { ComparedRuns } from "./comparison/compare.ts";
 import type { Comparison } from "./comparison/schema.ts";
 import type { Check, EvaluatedRun, Evaluation } from "./evaluation.schema.ts";
 import { worst } from "./gate/bounds.ts";
@@ -32,7 +33,7 @@ export async function evaluate(context: EvalContext, options: EvaluateOptions): 
     runs.push(judged(context, suite.gate, await resumeRun(context, options.resume, options)));
   } else {
     for (const suite of await loadSuites(context.project, options.suites, options.cwd)) {
-      runs.push(await evaluateSuite(context, suite, options));
+      runs.push((await evaluateSuite(context, suite, options)).run);
       if (runs.at(-1)?.status === "failed") break;
     }
   }
@@ -44,12 +45,13 @@ export async function evaluateSuite(
   context: EvalContext,
   suite: LoadedSuite,
   { control, ...options }: Omit<EvaluateOptions, "suites" | "resume">,
-): Promise<EvaluatedRun> {
+): Promise<{ run: EvaluatedRun; compared: ComparedRuns | null }> {
   const { gate } = suite.spec;
-  if (control === undefined) return judged(context, gate, await runSuite(context, suite, options));
-  const { outcome, comparison, earlyStop } = await evaluateAgainst(context, suite, control, options);
+  if (control === undefined)
+    return { run: judged(context, gate, await runSuite(context, suite, options)), compared: null };
+  const { outcome, compared, earlyStop } = await evaluateAgainst(context, suite, control, options);
   const early = outcome.stopped?.kind === "decided" && earlyStop !== null ? earlyStopCheck(earlyStop) : undefined;
-  return judged(context, gate, outcome, comparison, early);
+  return { run: judged(context, gate, outcome, compared?.comparison ?? null, early), compared };
 }
 
 /** Trial errors above this share make the outcome an outside failure, whatever the scores say. */
@@ -77,9 +79,9 @@ export function judgeStored(project: Project, gate: Gate | undefined, result: Ru
   return { schema: "agentops.eval/1", verdict: run.verdict, runs: [run] };
 }
 
-/** What an evaluation ends with besides its document: the error that makes the exit code, if any. */
-export function failureOf(evaluation: Evaluation, maxErrorRate: number): AgentopsError | undefined {
-  for (const run of evaluation.runs) {
+/** What an evaluation or a gate ends with besides its document: the error that makes the exit code, if any. */
+export function failureOf(runs: readonly EvaluatedRun[], maxErrorRate: number): AgentopsError | undefined {
+  for (const run of runs) {
     if (run.status === "failed") {
       return new AgentopsError(
         "PROVIDER_FAILED",

@@ -16,21 +16,22 @@ const checkSchema = z.strictObject({
 
 const verdictSchema = z.enum(["pass", "fail", "inconclusive", "none"]).describe("none: no gate");
 
+/** One run, judged. */
+export const evaluatedRunSchema = runResultSchema.extend({
+  verdict: verdictSchema,
+  checks: z.array(checkSchema),
+  comparison: comparisonSchema.nullable().describe("with the control; null without one"),
+  notes: z.array(z.string()).describe("what a reader of the verdict must know"),
+  stopped: z.string().nullable().describe("why the run ended before its trials did"),
+});
+
 /** `agentops eval --json`. */
 export const evaluationSchema = z.strictObject({
   schema: z.literal("agentops.eval/1"),
   verdict: verdictSchema,
-  runs: z.array(
-    runResultSchema.extend({
-      verdict: verdictSchema,
-      checks: z.array(checkSchema),
-      comparison: comparisonSchema.nullable().describe("with the control; null without one"),
-      notes: z.array(z.string()).describe("what a reader of the verdict must know"),
-      stopped: z.string().nullable().describe("why the run ended before its trials did"),
-    }),
-  ),
+  runs: z.array(evaluatedRunSchema),
 });
 
 export type Check = z.infer<typeof checkSchema>;
+export type EvaluatedRun = z.infer<typeof evaluatedRunSchema>;
 export type Evaluation = z.infer<typeof evaluationSchema>;
-export type EvaluatedRun = Evaluation["runs"][number];

@@ -1,4 +1,5 @@
 import type { EvaluatedRun, Evaluation } from "../release/evaluation.schema.ts";
+import { comparisonBlocks } from "./diff-markdown.ts";
 import { metricRows, outcomeLine, targetName } from "./evaluation-facts.ts";
 import { cell, markdownTable } from "./markdown.ts";
 import { percent, trimmed } from "./numbers.ts";
@@ -31,6 +32,7 @@ function section(run: EvaluatedRun): string {
             run.checks.map((c) => [c.name, `${SIGN[c.verdict]} ${c.verdict}`, c.reason]),
           ),
         ]),
+    ...(run.comparison === null ? [] : comparisonBlocks(run.comparison)),
     ...(run.failing.length === 0
       ? []
       : [`Failing (${run.casesFailing}): ${run.failing.map((id) => `\`${id}\``).join(", ")}`]),

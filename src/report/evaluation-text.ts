@@ -1,4 +1,5 @@
 import type { EvaluatedRun, Evaluation } from "../release/evaluation.schema.ts";
+import { comparisonRows } from "./comparison-text.ts";
 import { metricRows, outcomeLine, targetName } from "./evaluation-facts.ts";
 import { percent, trimmed } from "./numbers.ts";
 import { paint, type Style } from "./style.ts";
@@ -11,9 +12,11 @@ export function evaluationText(evaluation: Evaluation, style: Style): string {
   return [...blocks, [...notes, `verdict: ${style.bold(verdict)}`].join("\n")].join("\n\n");
 }
 
-function runBlock(run: EvaluatedRun, style: Style): string {
+/** One run with its metrics, its checks and, where it has one, its control. */
+export function runBlock(run: EvaluatedRun, style: Style): string {
   const scorers = scorerRows(run);
-  const rows = [...metricRows(run), ...scorers];
+  const compared = run.comparison === null ? [] : comparisonRows(run.comparison);
+  const rows = [...metricRows(run), ...scorers, ...compared];
   const width = Math.max(...rows.map(([label]) => label.length), "inconclusive".length);
   const line = (label: string, text: string, paintLabel = style.dim) => `  ${paintLabel(label.padEnd(width))}  ${text}`;
   return [

@@ -74,7 +74,8 @@ const trialSchema = z.strictObject({
   reasons: z.array(z.string()),
 });
 
-const exampleSchema = z.strictObject({
+/** A case that changed, with what both sides answered. */
+export const exampleSchema = z.strictObject({
   case: z.string(),
   change: z.enum(["regression", "improvement"]),
   input: z.string(),

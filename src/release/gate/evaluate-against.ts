@@ -3,7 +3,7 @@ import type { EvalContext } from "../../evals/eval-context.ts";
 import { type RunOptions, type RunOutcome, runSuite } from "../../evals/run-suite.ts";
 import { findRun } from "../../evals/runs.store.ts";
 import type { LoadedSuite } from "../../evals/suite.ts";
-import { compareRuns } from "../comparison/compare.ts";
+import { type ComparedRuns, compareRuns } from "../comparison/compare.ts";
 import type { Comparison } from "../comparison/schema.ts";
 import { type ControlRun, controlRun } from "./control-run.ts";
 import { createEarlyStop, type EarlyStop } from "./early-stop.ts";
@@ -12,7 +12,7 @@ import { createEarlyStop, type EarlyStop } from "./early-stop.ts";
 export interface Against {
   outcome: RunOutcome;
   /** Null when the candidate's run failed: a comparison with what is left would say nothing. */
-  comparison: Comparison | null;
+  compared: ComparedRuns | null;
   earlyStop: ReturnType<EarlyStop["evidence"]> | null;
 }
 
@@ -31,12 +31,13 @@ export async function evaluateAgainst(
   const watcher = earlyStop === true ? createEarlyStop(readArm(store, before.run), before.run.trials) : undefined;
   const outcome = await runSuite(context, suite, { ...options, watch: watcher?.watch });
   const evidence = watcher?.evidence() ?? null;
-  if (outcome.stopped?.kind === "failed") return { outcome, comparison: null, earlyStop: evidence };
+  if (outcome.stopped?.kind === "failed") return { outcome, compared: null, earlyStop: evidence };
   const after = await findRun(store, outcome.result.id);
   if (before.reused && after.dataset !== before.run.dataset)
     before = await controlRun(context, suite, control, options, after.dataset);
-  const { comparison } = compareRuns(store, before.run, after);
-  return { outcome, comparison: { ...comparison, notes: notesWith(before, comparison) }, earlyStop: evidence };
+  const compared = compareRuns(store, before.run, after);
+  const comparison = { ...compared.comparison, notes: notesWith(before, compared.comparison) };
+  return { outcome, compared: { ...compared, comparison }, earlyStop: evidence };
 }
 
 function notesWith({ run, reused }: ControlRun, { notes }: Comparison): string[] {

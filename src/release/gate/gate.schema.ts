@@ -1,0 +1,30 @@
+import { z } from "zod";
+import { exampleSchema } from "../comparison/schema.ts";
+import { evaluatedRunSchema } from "../evaluation.schema.ts";
+
+/** `agentops gate --json`. */
+export const gateDocumentSchema = z.strictObject({
+  schema: z.literal("agentops.gate/1"),
+  verdict: z.enum(["pass", "fail", "inconclusive"]),
+  base: z.strictObject({ ref: z.string(), mergeBase: z.string() }),
+  changed: z.array(
+    z.strictObject({
+      artifact: z.string(),
+      change: z.enum(["added", "modified", "deleted"]),
+      control: z.string().nullable().describe("digest at the merge base"),
+      candidate: z.string().nullable().describe("digest in the worktree"),
+      lines: z.array(z.strictObject({ file: z.string(), line: z.int() })).describe("first changed line of each file"),
+      suites: z.array(z.string()).describe("suites that judged it"),
+    }),
+  ),
+  runs: z.array(
+    evaluatedRunSchema.extend({
+      artifact: z.string(),
+      examples: z.array(exampleSchema).describe("the worst regressions, with both outputs"),
+    }),
+  ),
+  notes: z.array(z.string()),
+});
+
+export type GateDocument = z.infer<typeof gateDocumentSchema>;
+export type GateRun = GateDocument["runs"][number];

@@ -1,0 +1,98 @@
+import { type PairedMoments, pairedMoments, repeatedMoments } from "../../evals/paired-moments.ts";
+import { findRun, type RunRow } from "../../evals/runs.store.ts";
+import { summarize } from "../../evals/summarize.ts";
+import { AgentopsError } from "../../core/errors.ts";
+import type { Store } from "../../state/store.ts";
+import { refuse } from "./request.ts";
+import type { Evidence } from "./schema.ts";
+
+/** What stored runs gave, and what a reader of the plan must know about them. */
+export interface Known {
+  evidence: Evidence;
+  /** Null when only the baseline was read. */
+  paired: PairedMoments | null;
+  notes: string[];
+}
+
+const NOTHING: Omit<Evidence, "runs" | "cases"> = {
+  baseline: null,
+  baselineCi95: null,
+  discordance: null,
+  omega2: null,
+  sigma2Control: null,
+  sigma2Candidate: null,
+  trialsControl: null,
+  trialsCandidate: null,
+  designEffect: null,
+  difference: null,
+};
+
+/** Takes the baseline from a run: its success rate. Throws RUN_NOT_FOUND, NO_CASES, USAGE for several runs. */
+export async function baselineEvidence(store: Store, names: readonly string[]): Promise<Known> {
+  const [name, second] = names;
+  if (name === undefined || second !== undefined)
+    refuse("the baseline comes from one run: --from RUN, or add --paired for two");
+  const run = await findRun(store, name);
+  const { metrics, cases, trials } = summarize(store, run);
+  if (metrics.successRate === null)
+    throw new AgentopsError("NO_CASES", `run ${run.id} has no scored trial`, { hint: "agentops runs" });
+  const { estimate, ci95 } = metrics.successRate;
+  const notes =
+    trials > 1 ? [`the plan counts observations of different cases; this run has ${trials} trials a case`] : [];
+  return {
+    evidence: { ...NOTHING, runs: [run.id], cases, baseline: estimate, baselineCi95: ci95 },
+    paired: null,
+    notes: [...incomplete(run), ...notes],
+  };
+}
+
+/**
+ * Takes discordance and variance components from two runs of the same cases (control first), or from one run with repeated
+ * trials. They are never assumed: without a run this throws USAGE with the way to get one.
+ */
+export async function pairedEvidence(store: Store, names: readonly string[]): Promise<Known> {
+  const [first, second, third] = names;
+  if (third !== undefined) refuse("--paired compares two runs, not more: --from CONTROL --from CANDIDATE");
+  if (first === undefined) return withoutRuns();
+  const control = await findRun(store, first);
+  const candidate = second === undefined ? null : await findRun(store, second);
+  if (control.id === candidate?.id) refuse(`both sides are run ${control.id}`, "one run alone: give --from once");
+  const moments = candidate === null ? repeatedMoments(store, control) : pairedMoments(store, control, candidate);
+  const runs = candidate === null ? [control] : [control, candidate];
+  const { cases, discordance, designEffect, difference, components } = moments;
+  return {
+    evidence: { ...NOTHING, runs: runs.map((r) => r.id), cases, discordance, designEffect, difference, ...components },
+    paired: moments,
+    notes: [...runs.flatMap(incomplete), ...notesOn(moments)],
+  };
+}
+
+export function withoutRuns(): never {
+  return refuse(
+    "--paired plans from stored runs: how often two sides differ on a case is measured, never assumed; name runs with --from",
+    "agentops eval SUITE --trials 2   then   agentops stats sample-size --paired --from latest --mde 0.05",
+  );
+}
+
+function notesOn({ cases, unpaired, difference, designEffect }: PairedMoments): string[] {
+  const effect = designEffect === null ? null : Number(designEffect.toPrecision(2));
+  return [
+    ...(difference === null
+      ? [
+          "one run shows how trials of a case vary, not how versions differ: a candidate that changes more cases needs more",
+        ]
+      : []),
+    ...(unpaired > 0
+      ? [`${unpaired} cases that were not scored ${difference === null ? "twice" : "on both sides"} are left out`]
+      : []),
+    ...(cases < 30 ? [`this rests on ${cases} cases: take it as a rough guess`] : []),
+    ...(effect === null
+      ? ["cases come in clusters, which one run or one cluster cannot account for: expect to need more"]
+      : []),
+    ...(effect !== null && effect > 1 ? [`cases come in clusters, which takes ${effect} times as many`] : []),
+  ];
+}
+
+function incomplete(run: RunRow): string[] {
+  return run.status === "complete" ? [] : [`run ${run.id} is ${run.status}: only what it scored so far counts`];
+}

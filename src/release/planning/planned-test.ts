@@ -1,0 +1,40 @@
+import type { Sides } from "../../stats/normal-test.ts";
+
+/** How many of each arm; `units` is what is counted: observations of both arms, or cases. */
+export interface Sizes {
+  units: number;
+  control: number;
+  candidate: number;
+}
+
+/** A comparison that can be planned: what it takes, what it sees. An effect is a difference, or a margin. */
+export interface PlannedTest {
+  method: string;
+  unit: "observations" | "cases";
+  sides: Sides;
+  sizesFor: (effect: number) => Sizes;
+  /** Splits that many units between the arms. */
+  sizesOf: (units: number) => Sizes;
+  power: (effect: number, units: number) => number;
+  /** Smallest effect that is seen with the planned power; null when none is. */
+  smallest: (units: number, direction: "down" | "up") => number | null;
+  /** The test's true level where outcomes are enumerated; such a test has no curve, it would take minutes. */
+  falseAlarm?: (effect: number, units: number) => number;
+}
+
+/** n up to the next whole number, except for what rounding left above one. */
+export function wholeUp(n: number): number {
+  return Math.ceil(n * (1 - 1e-12));
+}
+
+/** Points of the power curve from 0 to twice the size. */
+export function curveOf(test: PlannedTest, effect: number, units: number): { n: number; power: number }[] {
+  if (test.falseAlarm !== undefined) return [];
+  const end = Math.max(10, 2 * units);
+  return Array.from({ length: POINTS }, (_, i) => (end * (i + 1)) / POINTS).map((n) => ({
+    n,
+    power: test.power(effect, n),
+  }));
+}
+
+const POINTS = 40;

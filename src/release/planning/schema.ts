@@ -1,0 +1,121 @@
+import { z } from "zod";
+
+const share = z.number().min(0).max(1);
+const count = z.int().min(0);
+const interval = z.tuple([z.number().nullable(), z.number().nullable()]).describe("null: unbounded on that side");
+
+/** What stored runs gave to a plan; nothing of it is ever assumed. */
+const evidenceSchema = z.strictObject({
+  runs: z.array(z.string()),
+  cases: count.describe("cases it rests on; shared ones of two runs"),
+  baseline: share.nullable().describe("the run's success rate, where the plan takes it"),
+  baselineCi95: z.tuple([z.number(), z.number()]).nullable(),
+  discordance: share.nullable().describe("share of cases on which one trial of either side would differ"),
+  omega2: z.number().nullable().describe("variance between cases of the true difference"),
+  sigma2Control: z.number().nullable().describe("mean variance of one trial of a case"),
+  sigma2Candidate: z.number().nullable(),
+  trialsControl: z.number().nullable().describe("trials a case"),
+  trialsCandidate: z.number().nullable(),
+  designEffect: z.number().nullable().describe("what clusters cost: times as many cases; null when unknown"),
+  difference: z.number().nullable().describe("candidate minus control in these runs"),
+});
+
+const planned = {
+  schema: z.literal("agentops.stats/1"),
+  method: z.string(),
+  unit: z.enum(["observations", "cases"]).describe("cases: the comparison is paired, each case runs on both sides"),
+  alpha: share,
+  sided: z.enum(["one", "two"]),
+  allocation: share.nullable().describe("the candidate's share; null when paired"),
+  baseline: share.nullable().describe("success rate of the control; null when paired"),
+  direction: z.enum(["down", "up"]).describe("down: the candidate is worse"),
+  evidence: evidenceSchema.nullable(),
+  curve: z.array(z.strictObject({ n: z.number(), power: share })).describe("power against n, in units"),
+  notes: z.array(z.string()),
+};
+/** What is looked for: a difference of success rates, or a margin it must stay within. */
+const goal = { mde: share.nullable(), margin: share.nullable(), power: share };
+/** Of each arm; observations, or trials of a paired comparison. */
+const sizes = { control: count, candidate: count, total: count, cases: count.nullable() };
+
+export const sampleSizeSchema = z.strictObject({
+  action: z.literal("sample-size"),
+  ...planned,
+  ...goal,
+  ...sizes,
+  moreTrials: z
+    .strictObject({ help: z.boolean(), casesWithTwice: count })
+    .nullable()
+    .describe("whether more trials a case would save cases (σ²/K against ω²/4)"),
+});
+
+export const powerSchema = z.strictObject({
+  action: z.literal("power"),
+  ...planned,
+  ...goal,
+  ...sizes,
+  falseAlarm: share.nullable().describe("the test's true level where it was enumerated"),
+});
+
+const alternative = z.strictObject({ mde: share, n: count }).nullable();
+
+export const mdeSchema = z.strictObject({
+  action: z.literal("mde"),
+  ...planned,
+  ...sizes,
+  power: share,
+  down: share.nullable().describe("smallest drop that is seen; null when none is"),
+  up: share.nullable().describe("smallest gain that is seen; null when none is"),
+  smaller: alternative.describe("what a smaller drop would take, in units"),
+});
+
+const counted = z.strictObject({ successes: count, n: count, rate: share });
+const estimated = { estimate: z.number(), interval };
+const measured = {
+  action: z.literal("ci"),
+  schema: z.literal("agentops.stats/1"),
+  confidence: share,
+  notes: z.array(z.string()),
+};
+
+export const ciSchema = z.discriminatedUnion("kind", [
+  z.strictObject({ ...measured, kind: z.literal("proportion"), method: z.string(), ...estimated, sample: counted }),
+  z.strictObject({ ...measured, kind: z.literal("difference"), method: z.string(), ...estimated, control: counted, candidate: counted }),
+  z.strictObject({
+    ...measured,
+    kind: z.literal("paired"),
+    method: z.string(),
+    ...estimated,
+    pairs: z.strictObject({ bothPass: count, onlyControl: count, onlyCandidate: count, neither: count }),
+    pValue: z.strictObject({ exact: share, midP: share }).describe("McNemar, two-sided"),
+  }),
+  z.strictObject({
+    ...measured,
+    kind: z.literal("run"),
+    method: z.string(),
+    run: z.string(),
+    suite: z.string(),
+    scored: count,
+    successRate: z.strictObject(estimated),
+    p95LatencyMs: z.strictObject(estimated).nullable(),
+  }),
+  z.strictObject({
+    ...measured,
+    kind: z.literal("values"),
+    method: z.enum(["welch", "mann-whitney"]),
+    ...estimated,
+    n: z.strictObject({ control: count, candidate: count }),
+    pValue: share,
+    superiority: share.nullable().describe("P(candidate > control) + ½ P(tie), of mann-whitney"),
+  }),
+]); // prettier-ignore
+
+/** `agentops stats ACTION --json`. */
+export const statsSchema = z.union([sampleSizeSchema, powerSchema, mdeSchema, ciSchema]);
+
+export type Evidence = z.infer<typeof evidenceSchema>;
+export type SampleSize = z.infer<typeof sampleSizeSchema>;
+export type PowerReport = z.infer<typeof powerSchema>;
+export type MdeReport = z.infer<typeof mdeSchema>;
+export type CiReport = z.infer<typeof ciSchema>;
+export type StatsReport = z.infer<typeof statsSchema>;

@@ -1,0 +1,151 @@
+import { exactHarmPower, exactNonInferiorityPower } from "../../stats/exact-power.ts";
+import { nonInferiorityPower, nonInferioritySize } from "../../stats/non-inferiority-planning.ts";
+import { twoProportionEffect, twoProportionPower, twoProportionSize } from "../../stats/two-proportion-planning.ts";
+import { type PlannedTest, type Sizes, wholeUp } from "./planned-test.ts";
+import { chosenMethod, type PlanRequest, refuse, sidesOf } from "./request.ts";
+
+/** Two arms of independent observations with a known success rate of the control. */
+interface Unpaired {
+  baseline: number;
+  /** Observations of the control for each of the candidate. */
+  ratio: number;
+  direction: "down" | "up";
+}
+
+const APPROXIMATE = ["pooled", "unpooled", "arcsine", "continuity"] as const;
+const ENUMERATED = ["exact", "fisher"] as const;
+/** Enumeration takes time that grows with the arms; beyond this the approximations are as good. */
+const MOST_ENUMERATED = { exact: 1_000_000, fisher: 20_000 };
+
+/** The test of an unpaired plan. @param enumerated whether methods that enumerate outcomes are on offer */
+export function unpairedTest(request: PlanRequest, baseline: number, enumerated = false): PlannedTest {
+  const arms = { baseline, ratio: ratioOf(request), direction: request.direction };
+  if (request.margin !== undefined) return marginTest(request, arms, enumerated);
+  const method = chosenMethod(request.method, enumerated ? [...APPROXIMATE, ...ENUMERATED] : APPROXIMATE);
+  const levels = { alpha: request.alpha, power: request.power, sides: sidesOf(request) };
+  const common = {
+    method,
+    unit: "observations" as const,
+    sides: levels.sides,
+    sizesOf: (n: number) => split(n, arms.ratio),
+  };
+  const rates = (effect: number) => ratesOf(arms, requireEffect(effect, arms));
+  if (method === "exact" || method === "fisher") return { ...common, ...enumeration(method, arms, levels) };
+  return {
+    ...common,
+    sizesFor: (effect) => grown(twoProportionSize(method, rates(effect), levels), arms.ratio),
+    power: (effect, n) => twoProportionPower(method, rates(effect), n / (1 + arms.ratio), levels),
+    smallest: (n, direction) =>
+      twoProportionEffect(method, { control: baseline, ratio: arms.ratio, n: n / (1 + arms.ratio) }, direction, levels),
+  };
+}
+
+/** Exact power of the pooled test, or of Fisher's, in the direction of the effect; a gain is a drop of failures. */
+function enumeration(
+  method: "exact" | "fisher",
+  arms: Unpaired,
+  { alpha, sides }: { alpha: number; sides: 1 | 2 },
+): Pick<PlannedTest, "sizesFor" | "power" | "smallest" | "falseAlarm"> {
+  const at = (candidate: number, n: number) => {
+    const turned = (rate: number) => (arms.direction === "down" ? rate : 1 - rate);
+    const sizes = requireEnumerable(method, split(n, arms.ratio));
+    const design = { control: turned(arms.baseline), candidate: turned(candidate) };
+    const test = method === "exact" ? "pooled" : "fisher";
+    return exactHarmPower(
+      test,
+      { ...design, controlSize: sizes.control, candidateSize: sizes.candidate },
+      alpha / sides,
+    );
+  };
+  return {
+    sizesFor: notEnumerated,
+    smallest: notEnumerated,
+    power: (effect, n) => at(ratesOf(arms, requireEffect(effect, arms)).candidate, n),
+    falseAlarm: (_effect, n) => at(arms.baseline, n),
+  };
+}
+
+/** Non-inferiority: the candidate is expected to be as good as the control. */
+function marginTest(request: PlanRequest, arms: Unpaired, enumerated: boolean): PlannedTest {
+  const methods = ["farrington-manning", "unpooled"] as const;
+  const method = chosenMethod(request.method, enumerated ? [...methods, "exact"] : methods);
+  if (arms.direction === "up") refuse("--margin says how much worse the candidate may be; leave --direction out");
+  const sides = sidesOf(request);
+  const { baseline, ratio } = arms;
+  const plan = (margin: number) => ({
+    control: baseline,
+    candidate: baseline,
+    ratio,
+    margin: requireEffect(margin, arms),
+  });
+  const common = {
+    method,
+    unit: "observations" as const,
+    sides,
+    sizesOf: (n: number) => split(n, ratio),
+    smallest: notEnumerated,
+  };
+  if (method !== "exact") {
+    return {
+      ...common,
+      sizesFor: (margin) => grown(nonInferioritySize(method, plan(margin), request), ratio),
+      power: (margin, n) => nonInferiorityPower(method, plan(margin), n / (1 + ratio), request.alpha),
+    };
+  }
+  const at = (candidate: number, margin: number, n: number) => {
+    const { control: controlSize, candidate: candidateSize } = requireEnumerable(method, split(n, ratio));
+    const design = { ...plan(margin), candidate, controlSize, candidateSize };
+    return exactNonInferiorityPower("farrington-manning", design, request.alpha);
+  };
+  return {
+    ...common,
+    sizesFor: notEnumerated,
+    power: (margin, n) => at(baseline, margin, n),
+    falseAlarm: (margin, n) => at(baseline - margin, margin, n),
+  };
+}
+
+function ratioOf({ allocation, control, candidate }: PlanRequest): number {
+  if (control === undefined && candidate === undefined) return (1 - (allocation ?? 0.5)) / (allocation ?? 0.5);
+  if (control === undefined || candidate === undefined)
+    refuse("--control and --candidate go together: how many of each arm");
+  return control / candidate;
+}
+
+function ratesOf({ baseline, ratio, direction }: Unpaired, effect: number) {
+  const candidate = direction === "down" ? baseline - effect : baseline + effect;
+  return { control: baseline, candidate: Math.min(1, Math.max(0, candidate)), ratio };
+}
+
+function requireEffect(effect: number, { baseline, direction }: Unpaired): number {
+  if (direction === "down" && effect >= baseline) {
+    refuse(`a drop of ${effect} from ${baseline} leaves nothing: it must be less than the baseline`);
+  }
+  // Rounding may put 0.95 + 0.05 just above 1.
+  if (direction === "up" && baseline + effect > 1 + 1e-9) refuse(`a gain of ${effect} from ${baseline} is beyond 1`);
+  return effect;
+}
+
+function requireEnumerable(method: "exact" | "fisher", sizes: Sizes): Sizes {
+  if (sizes.units <= MOST_ENUMERATED[method]) return sizes;
+  return refuse(
+    `--method ${method} counts outcomes one by one, up to ${MOST_ENUMERATED[method]} observations`,
+    "leave --method out",
+  );
+}
+
+function notEnumerated(): never {
+  return refuse("no size can be planned that way");
+}
+
+function grown(candidate: number, ratio: number): Sizes {
+  const whole = wholeUp(candidate);
+  const control = wholeUp(ratio * whole);
+  return { candidate: whole, control, units: control + whole };
+}
+
+function split(n: number, ratio: number): Sizes {
+  const candidate = Math.round(n / (1 + ratio));
+  if (candidate < 1 || candidate >= n) refuse(`${n} observations leave an arm empty at this allocation`);
+  return { candidate, control: n - candidate, units: n };
+}
