@@ -3,7 +3,13 @@ import { changeWords, metricValue, pWords, sideName, VERDICT_WORDS } from "./dif
 import { counted } from "./numbers.ts";
 
 /** A comparison as label and text, for the block of a run that has a control: what decides, what moved, what it would take. */
-export function comparisonRows({ control, metrics, regressions, need }: Comparison): [label: string, text: string][] {
+export function comparisonRows({
+  verdict,
+  control,
+  metrics,
+  regressions,
+  need,
+}: Comparison): [label: string, text: string][] {
   const told = metrics.filter((m) => m.role !== "other" || m.verdict === "worse");
   return [
     ["control", `${sideName(control)}, run ${(control.run ?? "").slice(0, 13)}`],
@@ -20,6 +26,8 @@ export function comparisonRows({ control, metrics, regressions, need }: Comparis
             string,
           ],
         ]),
-    ...(need === null ? [] : [["need", `${counted(need.cases, "case")} ${need.why}`] as [string, string]]),
+    ...(need === null || verdict !== "inconclusive"
+      ? []
+      : [["need", `${counted(need.cases, "case")} ${need.why}`] as [string, string]]),
   ];
 }

@@ -1,5 +1,14 @@
 import type { ComparedMetric, DiffDocument, Example } from "../release/comparison/schema.ts";
-import { changeWords, metricValue, pWords, sideName, VERDICT_WORDS, verdictSentence } from "./diff-words.ts";
+import {
+  changeWords,
+  metricValue,
+  pWords,
+  remarksOn,
+  shownMetrics,
+  sideName,
+  VERDICT_WORDS,
+  verdictSentence,
+} from "./diff-words.ts";
 import { code, markdownTable } from "./markdown.ts";
 import { counted, oneLine } from "./numbers.ts";
 
@@ -14,7 +23,7 @@ export function diffMarkdown(document: DiffDocument): string {
     `${code(sideName(control))} → ${code(sideName(candidate))}${document.suite === null ? "" : `, suite ${code(document.suite)}`}`,
     ...comparisonBlocks(document),
     content.length === 0
-      ? "No difference in meaning between the two."
+      ? sameContent(document)
       : markdownTable(
           ["changed", "control", "candidate"],
           content.map((c) => [code(c.path), shown(c.control), shown(c.candidate)]),
@@ -27,28 +36,22 @@ export function diffMarkdown(document: DiffDocument): string {
 
 /** The tables of a comparison; the gate's report uses them too. */
 export function comparisonBlocks({
+  verdict,
   metrics,
   paired,
   need,
-}: Pick<DiffDocument, "metrics" | "paired" | "need">): string[] {
+}: Pick<DiffDocument, "verdict" | "metrics" | "paired" | "need">): string[] {
   if (paired === null) return [];
   const { bothPass, onlyControl, onlyCandidate, neither } = paired;
   return [
     markdownTable(
       ["metric", "control", "candidate", "change [95 %]", "p", "verdict"],
-      metrics.filter(shownMetric).map(metricCells),
+      shownMetrics(metrics).map(metricCells),
     ),
     `${counted(paired.cases, "case")}: ${bothPass} pass on both sides, ${onlyControl} only with the control, ${onlyCandidate} only with the candidate, ${neither} with neither.`,
-    need === null ? "" : `More evidence: ${counted(need.cases, "case")} ${need.why}.`,
-    ...metrics.flatMap((m) => m.remarks.map((r) => `> ${m.name}: ${r}`)),
+    need === null || verdict !== "inconclusive" ? "" : `More evidence: ${counted(need.cases, "case")} ${need.why}.`,
+    ...remarksOn(metrics).map((remark) => `> ${remark}`),
   ].filter((b) => b !== "");
-}
-
-/** Scorers that repeat the success rate to the last case say nothing new in a summary. */
-function shownMetric(metric: ComparedMetric, _: number, metrics: readonly ComparedMetric[]): boolean {
-  const primary = metrics.find((m) => m.role === "primary");
-  if (!metric.name.startsWith("scorers.") || primary === undefined) return true;
-  return metric.control !== primary.control || metric.candidate !== primary.candidate;
 }
 
 function metricCells(m: ComparedMetric): string[] {
@@ -76,6 +79,11 @@ export function examplesBlock(examples: readonly Example[]): string {
     output(e.candidate),
   ]);
   return `**Worst regressions**\n\n${markdownTable(["case", "expected", "control", "candidate"], rows)}`;
+}
+
+/** Recorded outputs have no content to compare. */
+function sameContent({ control, candidate }: DiffDocument): string {
+  return control.digest === null || candidate.digest === null ? "" : "No difference in meaning between the two.";
 }
 
 function shown(value: unknown): string {

@@ -1,5 +1,14 @@
 import type { ComparedMetric, ContentChange, DiffDocument, Example } from "../release/comparison/schema.ts";
-import { changeWords, metricValue, pWords, sideName, VERDICT_WORDS, verdictSentence } from "./diff-words.ts";
+import {
+  changeWords,
+  metricValue,
+  pWords,
+  remarksOn,
+  shownMetrics,
+  sideName,
+  VERDICT_WORDS,
+  verdictSentence,
+} from "./diff-words.ts";
 import { counted, oneLine } from "./numbers.ts";
 import { paint, type Style } from "./style.ts";
 import { columns } from "./table.ts";
@@ -13,7 +22,7 @@ const CONTEXT = 2;
 export function diffText(document: DiffDocument, style: Style, width: number): string {
   const blocks = [
     heading(document, style),
-    contentBlock(document.content, style, width),
+    contentBlock(document, style, width),
     metricsBlock(document, style, width),
     casesBlock(document, style),
     examplesBlock(document, style, width),
@@ -38,8 +47,9 @@ function heading({ control, candidate, suite, paired }: DiffDocument, style: Sty
   ].join("\n");
 }
 
-function contentBlock(content: readonly ContentChange[], style: Style, width: number): string {
-  if (content.length === 0) return style.dim("content: no difference in meaning");
+function contentBlock({ content, control, candidate }: DiffDocument, style: Style, width: number): string {
+  if (content.length === 0)
+    return control.digest === null || candidate.digest === null ? "" : style.dim("content: no difference in meaning");
   return ["content", ...content.flatMap((change) => contentLines(change, style, width))].join("\n");
 }
 
@@ -66,9 +76,10 @@ function contentLines({ path, control, candidate, lines }: ContentChange, style:
 
 function metricsBlock({ metrics }: DiffDocument, style: Style, width: number): string {
   if (metrics.length === 0) return "";
-  const remarks = metrics.flatMap((m) => m.remarks.map((r) => style.dim(`  ${m.name}: ${r}`)));
-  if (width < TABLE_WIDTH) return [...metrics.flatMap((m) => stacked(m, style)), ...remarks].join("\n");
-  const rows = metrics.map((m) => [
+  const remarks = remarksOn(metrics).map((remark) => style.dim(`  ${remark}`));
+  const told = shownMetrics(metrics);
+  if (width < TABLE_WIDTH) return [...told.flatMap((m) => stacked(m, style)), ...remarks].join("\n");
+  const rows = told.map((m) => [
     m.name,
     metricValue(m, m.control),
     metricValue(m, m.candidate),
@@ -137,7 +148,7 @@ function closing(document: DiffDocument, style: Style): string {
   const { verdict, need, notes } = document;
   const word = paint(style, COLOUR[verdict], VERDICT_WORDS[verdict]);
   return [
-    ...(need === null ? [] : [`need: ${counted(need.cases, "case")} ${need.why}`]),
+    ...(need === null || verdict !== "inconclusive" ? [] : [`need: ${counted(need.cases, "case")} ${need.why}`]),
     ...notes.map((note) => style.dim(`note: ${note}`)),
     `verdict: ${style.bold(word)}: ${verdictSentence(document)}`,
   ].join("\n");

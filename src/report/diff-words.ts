@@ -21,7 +21,7 @@ export function metricValue({ unit }: Pick<ComparedMetric, "unit">, value: numbe
     case "proportion":
       return percent(value);
     case "ms":
-      return milliseconds(value);
+      return value >= 10_000 ? `${trimmed(value / 1000, 1)} s` : milliseconds(value);
     case "usd":
       return usd(value);
     case "tokens":
@@ -71,3 +71,16 @@ export function verdictSentence({ verdict, metrics, paired }: Verdicted): string
 }
 
 type Verdicted = Pick<DiffDocument, "verdict" | "metrics" | "paired">;
+
+/** Metrics worth a row: not the scorers that repeat the success rate to the last digit. */
+export function shownMetrics(metrics: readonly ComparedMetric[]): ComparedMetric[] {
+  const primary = metrics.find((m) => m.role === "primary");
+  const repeats = (m: ComparedMetric) =>
+    m.name.startsWith("scorers.") && m.control === primary?.control && m.candidate === primary.candidate;
+  return metrics.filter((m) => !repeats(m));
+}
+
+/** What must be said beside the numbers of the metrics that make the verdict. */
+export function remarksOn(metrics: readonly ComparedMetric[]): string[] {
+  return metrics.filter((m) => m.role !== "other").flatMap((m) => m.remarks.map((remark) => `${m.name}: ${remark}`));
+}

@@ -33,7 +33,7 @@ export function compareRuns(store: Store, controlRun: RunRow, candidateRun: RunR
   const { suite } = specOf(candidateRun);
   const tolerances = tolerancesOf(suite);
   const success = caseMeans(pairs, control.success, candidate.success);
-  const metrics = withRemarks(judgeMetrics(measureMetrics(pairs, control, candidate, tolerances)), tolerances);
+  const metrics = withRemarks(judgeMetrics(measureMetrics({ pairs, control, candidate, tolerances })), tolerances);
   const comparison: Comparison = {
     suite: candidateRun.suite,
     verdict: overallVerdict(metrics),

@@ -29,10 +29,8 @@ export function latenciesOf(arm: Arm, rows: Int32Array, pairs: Pairs): Latencies
  */
 export function testQuantile(control: Latencies, candidate: Latencies, q: number): Tested | null {
   if (control.sorted.length === 0 || candidate.sorted.length === 0) return null;
-  const found = quantileDifference(control.sorted, candidate.sorted, q, {
-    sizeControl: sizeFor(control, q),
-    sizeCandidate: sizeFor(candidate, q),
-  });
+  const sizes = { sizeControl: sizeFor(control, q), sizeCandidate: sizeFor(candidate, q) };
+  const found = quantileDifference(control.sorted, candidate.sorted, q, sizes);
   const { estimate, interval } = found.difference;
   return {
     control: found.control,
@@ -42,8 +40,16 @@ export function testQuantile(control: Latencies, candidate: Latencies, q: number
     ratio: found.ratio === null ? null : { estimate: found.ratio.estimate, ci95: found.ratio.interval },
     pValue: found.pValue,
     test: "quantile-bootstrap",
-    remarks: [],
+    remarks: remarksOn(Math.min(sizes.sizeControl, sizes.sizeCandidate), q),
   };
+}
+
+/** So few values may all lie on one side of the true quantile: no difference between them is beyond chance. */
+function remarksOn(size: number, q: number): string[] {
+  const least = Math.ceil(Math.log(0.025) / Math.log(Math.max(q, 1 - q)));
+  return size < least
+    ? [`${size} independent latencies are too few to be sure of a p${q * 100}: ${least} are needed`]
+    : [];
 }
 
 /** Independent values that would say as much about the quantile: q(1−q)/SE² of the share at or below it. */

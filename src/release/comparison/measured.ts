@@ -7,100 +7,99 @@ import { type Tested, testMeans, testRate } from "./tested.ts";
 import type { Tolerances } from "./tolerances.ts";
 
 /** A metric as tested, before multiplicity and margins turn it into a verdict. */
-export type MeasuredMetric = Tested &
-  Pick<ComparedMetric, "name" | "role" | "unit" | "higherIsBetter" | "margin" | "relative">;
+export type MeasuredMetric = Tested & Described;
+type Described = Pick<ComparedMetric, "name" | "role" | "unit" | "higherIsBetter" | "margin" | "relative" | "bounded">;
+
+interface Sides {
+  pairs: Pairs;
+  control: Arm;
+  candidate: Arm;
+  tolerances: Tolerances;
+}
 
 /** Every metric both arms have, in the order reports show them: success first, guardrails, then what informs. */
-export function measureMetrics(pairs: Pairs, control: Arm, candidate: Arm, tolerances: Tolerances): MeasuredMetric[] {
-  const on = (a: Column, b: Column) => caseMeans(pairs, a, b);
-  const rate = { unit: "proportion", higherIsBetter: true, relative: false, margin: tolerances.successRate } as const;
-  const amount = { higherIsBetter: false, relative: true, margin: tolerances.cost } as const;
-  const found: (MeasuredMetric | null)[] = [
-    tested(on(control.success, candidate.success), testRate, { name: "successRate", role: "primary", ...rate }),
-    control.safety === null || candidate.safety === null
-      ? null
-      : tested(on(control.safety, candidate.safety), testRate, {
-          ...rate,
-          name: "safety",
-          role: "guardrail",
-          margin: 0,
-        }),
-    ...latencyMetrics(pairs, control, candidate, tolerances),
-    tested(on(control.cost, candidate.cost), testAmount, {
+export function measureMetrics(sides: Sides): MeasuredMetric[] {
+  const { control, candidate, tolerances } = sides;
+  const { bounded, cost } = tolerances;
+  const tokens = { role: "other", unit: "tokens", ...amount(cost) } as const;
+  return [
+    ...measure(sides, control.success, candidate.success, testRate, {
+      name: "successRate",
+      role: "primary",
+      ...rate(tolerances.successRate),
+    }),
+    ...measure(sides, control.safety, candidate.safety, testRate, {
+      name: "safety",
+      role: "guardrail",
+      ...rate(0),
+      bounded: true,
+    }),
+    ...latencyMetrics(sides),
+    ...measure(sides, control.cost, candidate.cost, testAmount, {
       name: "costUsd.perTask",
       role: "guardrail",
       unit: "usd",
-      ...amount,
+      ...amount(cost),
+      bounded: bounded.cost,
     }),
-    tested(on(control.inputTokens, candidate.inputTokens), testAmount, {
-      name: "tokens.input",
-      role: "other",
-      unit: "tokens",
-      ...amount,
-    }),
-    tested(on(control.outputTokens, candidate.outputTokens), testAmount, {
-      name: "tokens.output",
-      role: "other",
-      unit: "tokens",
-      ...amount,
-    }),
-    ...scorerMetrics(pairs, control, candidate, tolerances),
+    ...measure(sides, control.inputTokens, candidate.inputTokens, testAmount, { name: "tokens.input", ...tokens }),
+    ...measure(sides, control.outputTokens, candidate.outputTokens, testAmount, { name: "tokens.output", ...tokens }),
+    ...control.scorers.flatMap((_, i) => scorerMetrics(sides, i)),
   ];
-  return found.filter((m) => m !== null);
 }
 
-type Described = Omit<MeasuredMetric, keyof Tested>;
-
-function tested(means: CaseMeans, test: (means: CaseMeans) => Tested, described: Described): MeasuredMetric | null {
-  return means.at.length === 0 ? null : { ...described, ...test(means) };
+function rate(margin: number) {
+  return { unit: "proportion", higherIsBetter: true, relative: false, margin, bounded: false } as const;
 }
 
-function latencyMetrics(
-  pairs: Pairs,
-  control: Arm,
-  candidate: Arm,
-  { latency }: Tolerances,
-): (MeasuredMetric | null)[] {
+function amount(margin: number) {
+  return { higherIsBetter: false, relative: true, margin, bounded: false } as const;
+}
+
+/** One metric from a column of each arm; none where an arm has no such column, or no case has it on both sides. */
+function measure(
+  { pairs }: Sides,
+  control: Column | null | undefined,
+  candidate: Column | null | undefined,
+  test: (means: CaseMeans) => Tested,
+  described: Described,
+): MeasuredMetric[] {
+  if (!control || !candidate) return [];
+  const means = caseMeans(pairs, control, candidate);
+  return means.at.length === 0 ? [] : [{ ...described, ...test(means) }];
+}
+
+function latencyMetrics({ pairs, control, candidate, tolerances }: Sides): MeasuredMetric[] {
   const before = latenciesOf(control, pairs.control, pairs);
   const after = latenciesOf(candidate, pairs.candidate, pairs);
-  const described = { unit: "ms", higherIsBetter: false, relative: true, margin: latency } as const;
-  return [
-    { name: "latencyMs.p95", role: "guardrail", q: 0.95 } as const,
-    { name: "latencyMs.p50", role: "other", q: 0.5 } as const,
-  ].map(({ name, role, q }) => {
+  const metric = (name: string, role: ComparedMetric["role"], q: number): MeasuredMetric[] => {
     const found = testQuantile(before, after, q);
-    return found === null ? null : { name, role, ...described, ...found };
-  });
+    const described = {
+      name,
+      role,
+      unit: "ms",
+      ...amount(tolerances.latency),
+      bounded: tolerances.bounded.latency,
+    } as const;
+    return found === null ? [] : [{ ...described, ...found }];
+  };
+  return [...metric("latencyMs.p95", "guardrail", 0.95), ...metric("latencyMs.p50", "other", 0.5)];
 }
 
-/** Scorers both runs have, by name: pass rates, and mean scores where a scorer grades. */
-function scorerMetrics(
-  pairs: Pairs,
-  control: Arm,
-  candidate: Arm,
-  { successRate }: Tolerances,
-): (MeasuredMetric | null)[] {
-  return control.scorers.flatMap(({ name }, i) => {
-    const j = candidate.scorers.findIndex((s) => s.name === name);
-    const described = { role: "other", higherIsBetter: true, relative: false, margin: successRate } as const;
-    const [passes, otherPasses] = [control.passes[i], candidate.passes[j]];
-    const [scores, otherScores] = [control.scores[i], candidate.scores[j]];
-    if (!passes || !otherPasses || !scores || !otherScores) return [];
-    const passRate = tested(caseMeans(pairs, passes, otherPasses), testRate, {
-      name: `scorers.${name}.passRate`,
-      unit: "proportion",
-      ...described,
-    });
-    if (sameTotals(passes, scores) && sameTotals(otherPasses, otherScores)) return [passRate];
-    const mean = tested(caseMeans(pairs, scores, otherScores), (m) => testMeans(m), {
-      name: `scorers.${name}.mean`,
-      unit: "score",
-      ...described,
-    });
-    return [passRate, mean];
-  });
+/** A scorer both runs have, by name: its pass rate, and its mean score where it grades. */
+function scorerMetrics(sides: Sides, index: number): MeasuredMetric[] {
+  const { control, candidate, tolerances } = sides;
+  const name = control.scorers[index]?.name ?? "";
+  const other = candidate.scorers.findIndex((s) => s.name === name);
+  const described = { role: "other", ...rate(tolerances.successRate) } as const;
+  const [passes, otherPasses] = [control.passes[index], candidate.passes[other]];
+  const [scores, otherScores] = [control.scores[index], candidate.scores[other]];
+  const passRate = measure(sides, passes, otherPasses, testRate, { name: `scorers.${name}.passRate`, ...described });
+  if (sameTotals(passes, scores) && sameTotals(otherPasses, otherScores)) return passRate;
+  const mean = { name: `scorers.${name}.mean`, ...described, unit: "score" } as const;
+  return [...passRate, ...measure(sides, scores, otherScores, (means) => testMeans(means), mean)];
 }
 
-function sameTotals(a: Column, b: Column): boolean {
-  return a.total.every((total, i) => total === b.total[i]);
+function sameTotals(a: Column | undefined, b: Column | undefined): boolean {
+  return a === undefined || b === undefined || a.total.every((total, i) => total === b.total[i]);
 }

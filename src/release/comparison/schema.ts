@@ -63,6 +63,9 @@ const metricSchema = z.strictObject({
     .number()
     .describe("largest change for the worse that counts as none: absolute, or a share where `relative`"),
   relative: z.boolean(),
+  bounded: z
+    .boolean()
+    .describe("the suite's gate bounds its change, so no improvement elsewhere makes up for a breach"),
   verdict: verdictSchema,
   beyondMargin: z.boolean().describe("the change for the worse exceeds the margin by its estimate"),
   remarks: z.array(z.string()),

@@ -39,7 +39,10 @@ function testOneTrial(means: CaseMeans, counts: PairedCounts): Tested {
     ratio: null,
     pValue: few ? p.exact : p.midP,
     test: few ? "mcnemar-exact" : "mcnemar-midp",
-    remarks: few ? [`${discordant} cases changed: with fewer than ${LEAST_DISCORDANT} nothing can be significant`] : [],
+    remarks:
+      few && discordant > 0
+        ? [`${discordant} cases changed: with fewer than ${LEAST_DISCORDANT} nothing can be significant`]
+        : [],
   };
 }
 
@@ -68,7 +71,10 @@ export function testMeans(means: CaseMeans, least?: Interval): Tested {
     ci95: least === undefined ? t.interval : hull(t.interval, least),
     pValue: differing.length < FEW ? signFlip(differing) : sameSign(differing.length),
     test: "sign-flip",
-    remarks: [`${differing.length} of ${groups.length} independent cases differ: judged by exact sign flips`],
+    remarks:
+      differing.length === 0
+        ? []
+        : [`${differing.length} of ${groups.length} independent cases differ: judged by exact sign flips`],
   };
 }
 

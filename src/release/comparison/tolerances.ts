@@ -8,6 +8,8 @@ export interface Tolerances {
   latency: number;
   /** Of a cost, as a share of the control's. */
   cost: number;
+  /** Bounded by the suite's gate, not only by a default. */
+  bounded: { latency: boolean; cost: boolean };
   /** Smallest improvement worth having, absolute; null when the suite names none. */
   minEffect: number | null;
 }
@@ -22,6 +24,10 @@ export function tolerancesOf({ gate, minEffect, maxCostIncrease }: Suite): Toler
     successRate: gate?.nonInferiority?.margin ?? minEffect ?? DEFAULT_MARGIN,
     latency: gate?.p95LatencyMs?.maxIncrease ?? DEFAULT_INCREASE,
     cost: maxCostIncrease ?? gate?.costPerTaskUsd?.maxIncrease ?? DEFAULT_INCREASE,
+    bounded: {
+      latency: gate?.p95LatencyMs?.maxIncrease !== undefined,
+      cost: gate?.costPerTaskUsd?.maxIncrease !== undefined,
+    },
     minEffect: minEffect ?? null,
   };
 }
