@@ -1,0 +1,46 @@
+import { createHash } from "node:crypto";
+import type { DiffDetails } from "../release/comparison/details.ts";
+import type { DiffDocument } from "../release/comparison/schema.ts";
+import { casesSection } from "./diff-html/case-table.ts";
+import { contentSection } from "./diff-html/content.ts";
+import { costQualityFigure } from "./diff-html/cost-quality-plot.ts";
+import { effectSection } from "./diff-html/effect-table.ts";
+import { exampleAnchors, examplesSection } from "./diff-html/examples.ts";
+import { header } from "./diff-html/header.ts";
+import { headline } from "./diff-html/headline.ts";
+import { latencyFigure } from "./diff-html/latency-plot.ts";
+import { markup, type Markup, NOTHING, verbatim } from "./diff-html/markup.ts";
+import { pairedFigure } from "./diff-html/paired-table.ts";
+import { SCRIPT } from "./diff-html/script.ts";
+import { STYLE } from "./diff-html/style.ts";
+
+/**
+ * A diff as one page that needs nothing else: no network, no library. Its policy forbids everything but this very style
+ * and script, so that an answer of a model that got past the escaping still could not run or load anything.
+ * @param details null without runs of both sides
+ */
+export function diffHtml(document: DiffDocument, details: DiffDetails | null): string {
+  const policy = `default-src 'none'; style-src '${hashOf(STYLE)}'; script-src '${hashOf(SCRIPT)}'; base-uri 'none'; form-action 'none'`;
+  const about = document.suite ?? document.candidate.ref;
+  return markup`<!doctype html>
+<html lang="en"><head><meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${verbatim(policy)}">
+<meta name="viewport" content="width=device-width, initial-scale=1"><meta name="referrer" content="no-referrer"><meta name="color-scheme" content="light dark">
+<title>${headline(document)} · ${about} · agentops diff</title>
+<style>${verbatim(STYLE)}</style></head>
+<body><main>${header(document)}${effectSection(document.metrics)}${figures(document, details)}${contentSection(document.content)}${examplesSection(document)}${details === null ? NOTHING : casesSection(details, exampleAnchors(document.examples))}</main>
+<script>${verbatim(SCRIPT)}</script></body></html>
+`.html;
+}
+
+function figures({ metrics, paired }: DiffDocument, details: DiffDetails | null): Markup {
+  if (paired === null) return NOTHING;
+  const quality = metrics.find((m) => m.role === "primary");
+  const cost = metrics.find((m) => m.name === "costUsd.perTask");
+  return markup`<section aria-labelledby="behind"><h2 id="behind">What is behind it</h2><div class="figures">${pairedFigure(paired)}${details?.latency ? latencyFigure(details.latency) : NOTHING}${quality && cost ? costQualityFigure(quality, cost) : NOTHING}</div></section>
+`;
+}
+
+function hashOf(text: string): string {
+  return `sha256-${createHash("sha256").update(text).digest("base64")}`;
+}
