@@ -1,4 +1,4 @@
-import { addCluster, type ClusterSums, clusteredWilson, emptyClusters } from "../stats/clustered.ts";
+import { addCluster, type ClusterSums, clusteredWilson, effectiveSize, emptyClusters } from "../stats/clustered.ts";
 
 /** Cases are closed as they end; only named clusters, which may come back later, are held until the end. */
 export interface ClusterTally {
@@ -19,10 +19,22 @@ export function addToCluster(clusters: ClusterTally, name: string | null, n: num
   clusters.named.set(name, { n: found.n + n, total: found.total + total });
 }
 
-export function intervalOf({ sums, named }: ClusterTally): [number, number] {
+export function intervalOf(clusters: ClusterTally): [number, number] {
+  return clusteredWilson(wholeSums(clusters));
+}
+
+/** A share of successes as independent observations that say as much: fewer than were made where clusters hold several. */
+export function worthOf(clusters: ClusterTally): { hits: number; n: number } {
+  const all = wholeSums(clusters);
+  if (all.clusters === all.n) return { hits: all.total, n: all.n };
+  const n = effectiveSize(all);
+  return { hits: (all.total / all.n) * n, n };
+}
+
+function wholeSums({ sums, named }: ClusterTally): ClusterSums {
   const all = { ...sums };
   for (const { n, total } of named.values()) addCluster(all, n, total);
-  return clusteredWilson(all);
+  return all;
 }
 
 /** Successes over all clusters. */

@@ -7,6 +7,26 @@ const proportion = z.strictObject({
     .describe("Wilson; trials of one case (or cluster) are not counted as independent"),
 });
 
+const judgeMetric = z.strictObject({
+  model: z.string().describe("the judge's pin"),
+  calibration: z
+    .strictObject({
+      id: z.string(),
+      at: z.string(),
+      verdict: z.enum(["usable", "refused"]),
+      labels: z.int(),
+      kappa: z.number().nullable(),
+    })
+    .nullable()
+    .describe("null when people's labels were never compared with this judge: agentops judge calibrate"),
+  corrected: proportion
+    .extend({ ci95: z.tuple([z.number(), z.number()]).describe("Lang and Reiczigel") })
+    .nullable()
+    .describe(
+      "pass rate people would give, by the judge's error rates (Rogan-Gladen); null unless the judge is usable",
+    ),
+});
+
 const scorerMetric = z.strictObject({
   mean: z.number(),
   passRate: z.number(),
@@ -14,6 +34,7 @@ const scorerMetric = z.strictObject({
   type: z.string(),
   category: z.string().nullable(),
   required: z.boolean(),
+  judge: judgeMetric.optional().describe("only of scorers that ask a judge"),
 });
 
 const metricsSchema = z.strictObject({
@@ -86,5 +107,6 @@ export const runResultSchema = z.strictObject({
   metrics: metricsSchema,
 });
 
+export type JudgeMetric = z.infer<typeof judgeMetric>;
 export type RunMetrics = z.infer<typeof metricsSchema>;
 export type RunResult = z.infer<typeof runResultSchema>;

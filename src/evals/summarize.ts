@@ -1,12 +1,17 @@
 import type { Store } from "../state/store.ts";
+import { withJudges } from "./calibration/of-run.ts";
 import { type RunResult, runResultSchema } from "./result.schema.ts";
 import { type RunRow, specOf, talliedTrials } from "./runs.store.ts";
 import { tally } from "./tally.ts";
 
-/** The result of a run, derived from its stored trials alone: an interrupted and resumed run gives the same one. */
+/**
+ * The result of a run, derived from its stored trials and what is known of its judges: an interrupted and resumed run gives
+ * the same one.
+ */
 export function summarize(store: Store, run: RunRow): RunResult {
-  const { suiteFile, scorers, outputsWithoutCase } = specOf(run);
-  const { metrics, ...counts } = tally(talliedTrials(store, run), scorers);
+  const spec = specOf(run);
+  const { suiteFile, scorers, outputsWithoutCase } = spec;
+  const { metrics, passes, ...counts } = tally(talliedTrials(store, run), scorers);
   const cases = store.sqlite.prepare("SELECT cases FROM datasets WHERE digest = ?").pluck().get(run.dataset) as number;
   return runResultSchema.parse({
     id: run.id,
@@ -20,6 +25,6 @@ export function summarize(store: Store, run: RunRow): RunResult {
     planned: cases * run.trials,
     ...counts,
     outputsWithoutCase,
-    metrics,
+    metrics: { ...metrics, scorers: withJudges(store, spec, metrics.scorers, passes) },
   } satisfies RunResult);
 }

@@ -1,4 +1,4 @@
-import { addToCluster } from "./cluster-tally.ts";
+import { addToCluster, type ClusterTally } from "./cluster-tally.ts";
 import type { RunMetrics } from "./result.schema.ts";
 import type { ScoreRecord, ScorerInfo } from "./run-spec.ts";
 import type { TalliedTrial } from "./runs.store.ts";
@@ -20,6 +20,8 @@ export interface Tally {
   answeredBy: string[];
   warnings: string[];
   metrics: RunMetrics;
+  /** By scorer, its passes over cases: what a judge's rate is corrected from. */
+  passes: ClusterTally[];
 }
 
 /** One pass over a run's trials, in order of case: sums and latencies are kept, never the trials. */
@@ -131,5 +133,6 @@ function finish(t: TallyState): Tally {
     answeredBy: [...t.answeredBy].sort(),
     warnings: [...t.warnings].sort(),
     metrics: metricsOf(t),
+    passes: t.byScorer.map((s) => s.clusters),
   };
 }

@@ -1,3 +1,4 @@
+import { judgeNotes } from "../evals/calibration/of-run.ts";
 import type { RunResult } from "../evals/result.schema.ts";
 import type { Gate } from "../evals/schema.ts";
 import type { Comparison } from "./comparison/schema.ts";
@@ -42,7 +43,8 @@ export function judgeRun(result: RunResult, evidence: Evidence): EvaluatedRun {
   };
 }
 
-function notesOn(gate: Gate | undefined, { metrics, target }: RunResult, comparison: Comparison | null): string[] {
+function notesOn(gate: Gate | undefined, result: RunResult, comparison: Comparison | null): string[] {
+  const { metrics, target } = result;
   const compared = gate?.nonInferiority ?? gate?.p95LatencyMs?.maxIncrease ?? gate?.costPerTaskUsd?.maxIncrease;
   const own = [
     ...(compared === undefined || comparison !== null
@@ -53,5 +55,5 @@ function notesOn(gate: Gate | undefined, { metrics, target }: RunResult, compari
       : []),
     ...(metrics.latencyMs?.simulated === true ? ["latency is simulated on a virtual clock"] : []),
   ];
-  return [...new Set([...own, ...(comparison?.notes ?? [])])];
+  return [...new Set([...own, ...judgeNotes(result), ...(comparison?.notes ?? [])])];
 }

@@ -71,3 +71,9 @@ function tokenLine({ metrics: { tokens: t } }: EvaluatedRun): string | undefined
   const cached = t.cached === null || t.cached === 0 ? "" : ` (${t.cached} cached)`;
   return `${t.input ?? "?"} in${cached}, ${t.output ?? "?"} out`;
 }
+
+/** What stands behind a judge's pass rate: the rate people would have given. */
+export function correctedText({ judge }: EvaluatedRun["metrics"]["scorers"][string]): string {
+  if (judge?.corrected == null) return "";
+  return `, corrected ${percent(judge.corrected.estimate)} ${percentInterval(judge.corrected.ci95)}`;
+}

@@ -1,6 +1,6 @@
 import type { EvaluatedRun, Evaluation } from "../release/evaluation.schema.ts";
 import { comparisonBlocks } from "./diff-markdown.ts";
-import { metricRows, outcomeLine, targetName } from "./evaluation-facts.ts";
+import { correctedText, metricRows, outcomeLine, targetName } from "./evaluation-facts.ts";
 import { cell, markdownTable } from "./markdown.ts";
 import { percent, trimmed } from "./numbers.ts";
 
@@ -22,7 +22,11 @@ function section(run: EvaluatedRun): string {
     markdownTable(["metric", "value"], metricRows(run)),
     markdownTable(
       ["scorer", "pass rate", "mean"],
-      Object.entries(run.metrics.scorers).map(([name, s]) => [name, percent(s.passRate), trimmed(s.mean, 3)]),
+      Object.entries(run.metrics.scorers).map(([name, s]) => [
+        name,
+        `${percent(s.passRate)}${correctedText(s)}`,
+        trimmed(s.mean, 3),
+      ]),
     ),
     ...(run.checks.length === 0
       ? []

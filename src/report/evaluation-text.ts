@@ -1,6 +1,6 @@
 import type { EvaluatedRun, Evaluation } from "../release/evaluation.schema.ts";
 import { comparisonRows } from "./comparison-text.ts";
-import { metricRows, outcomeLine, targetName } from "./evaluation-facts.ts";
+import { correctedText, metricRows, outcomeLine, targetName } from "./evaluation-facts.ts";
 import { percent, trimmed } from "./numbers.ts";
 import { paint, type Style } from "./style.ts";
 
@@ -35,7 +35,7 @@ function scorerRows({ metrics }: EvaluatedRun): [label: string, text: string][] 
   return Object.entries(metrics.scorers).map(([name, s]) => {
     const graded = s.mean === s.passRate ? "" : `, mean ${trimmed(s.mean, 3)}`;
     const labels = [s.category ?? "", s.required ? "" : "not required"].filter((l) => l !== "").join(", ");
-    return [name, `${percent(s.passRate)} pass${graded}${labels === "" ? "" : `  (${labels})`}`];
+    return [name, `${percent(s.passRate)} pass${correctedText(s)}${graded}${labels === "" ? "" : `  (${labels})`}`];
   });
 }
 

@@ -63,4 +63,18 @@ export interface Database {
     requestKey: string | null;
     at: string;
   };
+  calibrations: {
+    id: string;
+    /** Digest of the scorer's content: rubric, pin, threshold, what the judge is shown. */
+    judgeKey: string;
+    suite: string;
+    scorer: string;
+    runId: string | null;
+    verdict: "usable" | "refused";
+    labelsDigest: string;
+    /** The document (agentops.judge/1). */
+    result: string;
+    actor: string;
+    createdAt: string;
+  };
 }

@@ -44,7 +44,7 @@ function readVerdict(result: ModelResult, pin: string): z.infer<typeof verdictSc
 }
 
 /** Many models put a fence around JSON; one around the whole answer is taken off, anything more is not guessed at. */
-function parseAnswer(output: unknown): unknown {
+export function parseAnswer(output: unknown): unknown {
   if (typeof output !== "string") return output;
   const inner = /^\s*```(?:json)?\s*\n([\s\S]*?)\n\s*```\s*$/.exec(output)?.[1] ?? output;
   try {

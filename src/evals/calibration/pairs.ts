@@ -1,0 +1,75 @@
+import { z } from "zod";
+import type { CallContext, ModelClient } from "../../models/client.ts";
+import { ModelError } from "../../models/model-error.ts";
+import { parseAnswer } from "../scorers/rubric.ts";
+import { runSchedule } from "../schedule.ts";
+import type { EvalCase } from "../scorers/scorer.ts";
+import { quote, textOf } from "../scorers/wording.ts";
+import type { Better, PairLabel } from "./labels.ts";
+import { pairRequest } from "./pair-prompt.ts";
+import type { Calibration } from "./schema.ts";
+
+/** The provider's own limits hold beneath. */
+const PAIRS_AT_ONCE = 8;
+
+const answerSchema = z.object({ better: z.enum(["first", "second", "tie"]) });
+
+export interface Comparison {
+  client: ModelClient;
+  rubric: string;
+  pairs: readonly (PairLabel & { case: EvalCase })[];
+  signal: AbortSignal;
+}
+
+/**
+ * Makes a judge compare each pair in both orders. A verdict that changes with the order is a position flip: the judge saw
+ * the place, not the answer. Throws a ModelError when the judge cannot be reached or its verdict cannot be read.
+ */
+export async function comparePairs(comparison: Comparison): Promise<Calibration["position"]> {
+  const found = { pairs: 0, flips: 0, towardFirst: 0, towardSecond: 0, agreed: 0, costUsd: 0 as number | null };
+  await runSchedule({
+    source: comparison.pairs[Symbol.iterator](),
+    concurrency: PAIRS_AT_ONCE,
+    stop: comparison.signal,
+    budget: undefined,
+    work: async (pair) => {
+      const [a, b] = pair.outputs;
+      const straight = await ask(comparison, pair.case, a, b);
+      const swapped = await ask(comparison, pair.case, b, a);
+      found.pairs += 1;
+      if (straight.better !== mirrored(swapped.better)) found.flips += 1;
+      else if (straight.better === pair.better) found.agreed += 1;
+      if (straight.better === "first" && swapped.better === "first") found.towardFirst += 1;
+      if (straight.better === "second" && swapped.better === "second") found.towardSecond += 1;
+      found.costUsd = sum(found.costUsd, sum(straight.costUsd, swapped.costUsd));
+    },
+  });
+  comparison.signal.throwIfAborted();
+  return found;
+}
+
+async function ask({ client, rubric, signal }: Comparison, evalCase: EvalCase, first: unknown, second: unknown) {
+  const call: CallContext = { caseId: evalCase.id, trial: 0, signal };
+  const result = await client.generate(pairRequest(rubric, evalCase, first, second), call);
+  const parsed = answerSchema.safeParse(parseAnswer(result.output));
+  const costUsd = result.costUsd === null ? null : result.costUsd + result.retryCostUsd;
+  if (parsed.success) return { better: parsed.data.better, costUsd };
+  const said = quote(textOf(result.output), 200);
+  throw new ModelError(
+    "bad-response",
+    `judge ${client.pin} gave no readable comparison of case "${evalCase.id}": ${said}`,
+    {
+      attempts: result.attempts,
+      costUsd: costUsd ?? 0,
+    },
+  );
+}
+
+/** The verdict on swapped outputs, said of the original order. */
+function mirrored(better: Better): Better {
+  return better === "tie" ? "tie" : better === "first" ? "second" : "first";
+}
+
+function sum(a: number | null, b: number | null): number | null {
+  return a === null || b === null ? null : a + b;
+}
