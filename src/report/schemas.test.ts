@@ -1,9 +1,11 @@
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
 import { configSchema } from "../core/config.schema.ts";
+import { calibrationSchema } from "../evals/calibration/schema.ts";
 import { suiteSchema } from "../evals/schema.ts";
 import { agentSchema, promptSchema } from "../registry/schema.ts";
 import { evaluationSchema } from "../release/evaluation.schema.ts";
+import { statsSchema } from "../release/planning/schema.ts";
 
 /** The published JSON Schemas are the zod schemas; `npx vitest run src/report/schemas.test.ts -u` writes them anew. */
 describe("schemas/", () => {
@@ -13,6 +15,8 @@ describe("schemas/", () => {
     ["agent", agentSchema, "agents/*.agent.yml"],
     ["suite", suiteSchema, "evals/*.suite.yml"],
     ["eval", evaluationSchema, "agentops eval --json"],
+    ["judge", calibrationSchema, "agentops judge calibrate --json"],
+    ["stats", statsSchema, "agentops stats ACTION --json"],
   ] as const)("%s.schema.json is what the code checks", async (name, schema, title) => {
     const generated = {
       $schema: "https://json-schema.org/draft/2020-12/schema",

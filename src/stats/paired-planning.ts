@@ -37,13 +37,18 @@ export function pairedPower(
   return powerOfTest(pairedTest(method, plan), plan.cases, plan);
 }
 
-/** Smallest difference that many cases show with the stated power at this discordance; null when not even ψ itself is found. */
+/**
+ * Smallest difference that many cases show with the stated power. A difference takes at least as many discordant cases: where it
+ * exceeds ψ, ψ grows with it.
+ * @returns null when not even a difference of 1 is found
+ */
 export function pairedEffect(
   plan: { discordance: number; cases: number; alpha: number; power: number; sides: Sides },
   method: PairedMethod = "connor",
 ): number | null {
-  const powerAt = (difference: number) => pairedPower({ ...plan, difference }, method);
-  return smallestEffect(powerAt, plan.discordance, plan.power);
+  const powerAt = (difference: number) =>
+    pairedPower({ ...plan, difference, discordance: Math.max(plan.discordance, difference) }, method);
+  return smallestEffect(powerAt, 1, plan.power);
 }
 
 function pairedTest(method: PairedMethod, { discordance, difference }: Pairs): NormalTest {
@@ -101,7 +106,7 @@ export function millerEffect(
 }
 
 /** Variance of one case's difference of means: ω² + σ²_A/K_A + σ²_B/K_B. */
-export function caseVariance(v: CaseVariances): number {
+function caseVariance(v: CaseVariances): number {
   const variances = [v.omega2, v.sigma2Control, v.sigma2Candidate];
   if (!(variances.every((x) => x >= 0 && Number.isFinite(x)) && v.trialsControl >= 1 && v.trialsCandidate >= 1)) {
     throw new RangeError(

@@ -35,7 +35,7 @@ describe("edges", () => {
     ["a candidate at the margin needs endless observations", nonInferioritySize("farrington-manning", { ...same, candidate: 0.85, margin: 0.05 }, levels), Infinity],
     ["… and has no power beyond alpha", nonInferiorityPower("unpooled", { ...same, candidate: 0.8, margin: 0.05 }, 99, 0.05), 0.05],
     ["no paired difference", connorSize({ discordance: 0.2, difference: 0, ...levels }), Infinity],
-    ["five cases cannot show a difference at this discordance", pairedEffect({ discordance: 0.1, cases: 5, ...levels }), null],
+    ["three cases cannot show any difference", pairedEffect({ discordance: 0.1, cases: 3, ...levels }), null],
     ["cases that never vary need none", millerSize({ ...still, difference: 0.1, ...levels }), 0],
     ["… and show everything", millerEffect({ ...still, cases: 10, ...levels }), 0],
     ["… surely", millerPower({ ...still, cases: 10, difference: 0.1, ...levels }), 1],

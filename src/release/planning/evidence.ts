@@ -40,7 +40,7 @@ export async function baselineEvidence(store: Store, names: readonly string[]): 
   const notes =
     trials > 1 ? [`the plan counts observations of different cases; this run has ${trials} trials a case`] : [];
   return {
-    evidence: { ...NOTHING, runs: [run.id], cases, baseline: estimate, baselineCi95: ci95 },
+    evidence: { runs: [run.id], cases, ...NOTHING, baseline: estimate, baselineCi95: ci95 },
     paired: null,
     notes: [...incomplete(run), ...notes],
   };
@@ -61,7 +61,7 @@ export async function pairedEvidence(store: Store, names: readonly string[]): Pr
   const runs = candidate === null ? [control] : [control, candidate];
   const { cases, discordance, designEffect, difference, components } = moments;
   return {
-    evidence: { ...NOTHING, runs: runs.map((r) => r.id), cases, discordance, designEffect, difference, ...components },
+    evidence: { runs: runs.map((r) => r.id), cases, ...NOTHING, discordance, designEffect, difference, ...components },
     paired: moments,
     notes: [...runs.flatMap(incomplete), ...notesOn(moments)],
   };

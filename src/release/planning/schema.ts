@@ -20,8 +20,8 @@ const evidenceSchema = z.strictObject({
   difference: z.number().nullable().describe("candidate minus control in these runs"),
 });
 
+const schema = z.literal("agentops.stats/1");
 const planned = {
-  schema: z.literal("agentops.stats/1"),
   method: z.string(),
   unit: z.enum(["observations", "cases"]).describe("cases: the comparison is paired, each case runs on both sides"),
   alpha: share,
@@ -38,7 +38,8 @@ const goal = { mde: share.nullable(), margin: share.nullable(), power: share };
 /** Of each arm; observations, or trials of a paired comparison. */
 const sizes = { control: count, candidate: count, total: count, cases: count.nullable() };
 
-export const sampleSizeSchema = z.strictObject({
+const sampleSizeSchema = z.strictObject({
+  schema,
   action: z.literal("sample-size"),
   ...planned,
   ...goal,
@@ -49,7 +50,8 @@ export const sampleSizeSchema = z.strictObject({
     .describe("whether more trials a case would save cases (σ²/K against ω²/4)"),
 });
 
-export const powerSchema = z.strictObject({
+const powerSchema = z.strictObject({
+  schema,
   action: z.literal("power"),
   ...planned,
   ...goal,
@@ -59,7 +61,8 @@ export const powerSchema = z.strictObject({
 
 const alternative = z.strictObject({ mde: share, n: count }).nullable();
 
-export const mdeSchema = z.strictObject({
+const mdeSchema = z.strictObject({
+  schema,
   action: z.literal("mde"),
   ...planned,
   ...sizes,
@@ -72,13 +75,13 @@ export const mdeSchema = z.strictObject({
 const counted = z.strictObject({ successes: count, n: count, rate: share });
 const estimated = { estimate: z.number(), interval };
 const measured = {
+  schema,
   action: z.literal("ci"),
-  schema: z.literal("agentops.stats/1"),
   confidence: share,
   notes: z.array(z.string()),
 };
 
-export const ciSchema = z.discriminatedUnion("kind", [
+const ciSchema = z.discriminatedUnion("kind", [
   z.strictObject({ ...measured, kind: z.literal("proportion"), method: z.string(), ...estimated, sample: counted }),
   z.strictObject({ ...measured, kind: z.literal("difference"), method: z.string(), ...estimated, control: counted, candidate: counted }),
   z.strictObject({

@@ -1,0 +1,44 @@
+import type { Known } from "../release/planning/evidence.ts";
+import type { StatsReport } from "../release/planning/schema.ts";
+import type { CommandContext } from "./context.ts";
+import { emitDocument } from "./document.ts";
+import { intervalReport } from "./stats-ci.ts";
+import { planRequest, requireAction } from "./stats-flags.ts";
+import { withStore } from "./stats-store.ts";
+
+type Options = Record<string, unknown>;
+
+export async function run(context: CommandContext, [typed]: unknown[], options: Options): Promise<number> {
+  const report = await reportOf(context, requireAction(typed as string, options), options);
+  const { statsText } = await import("../report/stats-text.ts");
+  const width = context.flags.output === undefined ? (context.shell.stdout.columns ?? 80) : 80;
+  await emitDocument(context, report, (style) => statsText(report, style, width));
+  return 0;
+}
+
+async function reportOf(
+  context: CommandContext,
+  action: ReturnType<typeof requireAction>,
+  options: Options,
+): Promise<StatsReport> {
+  if (action === "ci") return intervalReport(context, options);
+  const request = planRequest(options);
+  const known = await knownFrom(context, options);
+  switch (action) {
+    case "sample-size":
+      return (await import("../release/planning/sample-size.ts")).sampleSize(request, known);
+    case "power":
+      return (await import("../release/planning/power.ts")).power(request, known);
+    case "mde":
+      return (await import("../release/planning/mde.ts")).mde(request, known);
+  }
+}
+
+async function knownFrom(context: CommandContext, options: Options): Promise<Known | null> {
+  const names = (options["from"] as string[] | undefined) ?? [];
+  const paired = options["paired"] === true;
+  if (names.length === 0 && !paired) return null;
+  const evidence = await import("../release/planning/evidence.ts");
+  if (names.length === 0) return evidence.withoutRuns();
+  return withStore(context, (store) => (paired ? evidence.pairedEvidence : evidence.baselineEvidence)(store, names));
+}

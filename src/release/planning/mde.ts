@@ -1,0 +1,34 @@
+import type { Known } from "./evidence.ts";
+import { described, type Plan, planOf, unitsOf } from "./plan.ts";
+import { type PlanRequest, refuse } from "./request.ts";
+import type { MdeReport } from "./schema.ts";
+
+/** The smallest drop and gain that many observations or cases show. Throws USAGE on a plan that cannot be. */
+export function mde(request: PlanRequest, known: Known | null): MdeReport {
+  if (request.margin !== undefined) refuse("mde looks for a difference, not a margin: leave --margin out");
+  const plan = planOf(request, known);
+  const units = unitsOf(plan);
+  const { control, candidate } = plan.test.sizesOf(units);
+  const down = plan.test.smallest(units, "down");
+  return {
+    schema: "agentops.stats/1",
+    action: "mde",
+    down,
+    up: plan.test.smallest(units, "up"),
+    smaller: smallerThan(plan, down),
+    control,
+    candidate,
+    total: control + candidate,
+    cases: plan.test.unit === "cases" ? units : null,
+    power: request.power,
+    ...described(plan, down, units),
+  };
+}
+
+/** What an engineer asks next: 3 points, or half of what is seen already. */
+function smallerThan({ test, request, baseline }: Plan, down: number | null): MdeReport["smaller"] {
+  const seen = down ?? Math.min(0.1, (baseline ?? 1) / 2);
+  const effect = request.mde ?? (seen > 0.03 ? 0.03 : Number((seen / 2).toPrecision(1)));
+  const { units } = test.sizesFor(effect);
+  return Number.isSafeInteger(units) ? { mde: effect, n: units } : null;
+}

@@ -1,0 +1,88 @@
+import type { Known } from "./evidence.ts";
+import { pairedTest } from "./paired.ts";
+import { curveOf, type PlannedTest } from "./planned-test.ts";
+import { type PlanRequest, refuse } from "./request.ts";
+import type { SampleSize } from "./schema.ts";
+import { unpairedTest } from "./unpaired.ts";
+
+/** A request with the test it comes to and the baseline it rests on. */
+export interface Plan {
+  request: PlanRequest;
+  known: Known | null;
+  test: PlannedTest;
+  /** Null when paired: the discordance takes its place. */
+  baseline: number | null;
+}
+
+/** @param enumerated whether methods that enumerate outcomes are on offer */
+export function planOf(request: PlanRequest, known: Known | null, enumerated = false): Plan {
+  const paired = known?.paired ?? null;
+  if (paired !== null) {
+    for (const key of ["baseline", "allocation", "control", "candidate"] as const) {
+      if (request[key] !== undefined) refuse(`--${key} does not apply to a paired plan: each case runs on both sides`);
+    }
+    return { request, known, test: pairedTest(request, paired), baseline: null };
+  }
+  const seen = known?.evidence.baseline ?? null;
+  if (seen !== null && request.baseline !== undefined)
+    refuse("--baseline and --from both name the baseline; leave one out");
+  const baseline =
+    request.baseline ??
+    seen ??
+    refuse(
+      "the success rate of the control is needed: --baseline 0.95, or --from RUN",
+      "agentops stats sample-size --baseline 0.95 --mde 0.05",
+    );
+  return { request, known, test: unpairedTest(request, baseline, enumerated), baseline };
+}
+
+/** Units the request speaks of: `--n`, both arms, or the cases of the runs. Throws USAGE without any. */
+export function unitsOf({ request, known }: Plan): number {
+  const { n, control, candidate } = request;
+  if (n !== undefined && (control !== undefined || candidate !== undefined)) {
+    refuse("--n and --control/--candidate exclude each other: --n is the total");
+  }
+  if (control !== undefined && candidate !== undefined) return control + candidate;
+  return (
+    n ??
+    (known?.paired === null ? undefined : known?.evidence.cases) ??
+    refuse("say how many: --n 1000 in all, or --control N --candidate N")
+  );
+}
+
+/** What every plan says about itself. @param effect what the curve is drawn for; null draws none */
+export function described(plan: Plan, effect: number | null, units: number) {
+  const { request, known, test, baseline } = plan;
+  const share = request.allocation ?? (request.control === undefined ? 0.5 : test.sizesOf(units).candidate / units);
+  return {
+    method: test.method,
+    unit: test.unit,
+    alpha: request.alpha,
+    sided: test.sides === 1 ? "one" : "two",
+    allocation: test.unit === "cases" ? null : share,
+    baseline,
+    direction: request.direction,
+    evidence: known?.evidence ?? null,
+    curve: effect === null ? [] : curveOf(test, effect, units),
+    notes: [...(known?.notes ?? []), ...discordanceNote(plan, effect)],
+  } satisfies Partial<SampleSize>;
+}
+
+function discordanceNote({ known, test, request }: Plan, effect: number | null): string[] {
+  const seen = known?.paired?.discordance;
+  if (
+    seen === undefined ||
+    effect === null ||
+    test.method === "miller" ||
+    request.margin !== undefined ||
+    effect <= seen
+  )
+    return [];
+  return [
+    `a difference that large takes more cases that change than these runs show (${shown(seen)}): planned with ${shown(effect)}`,
+  ];
+}
+
+function shown(share: number): string {
+  return `${Number((share * 100).toPrecision(3))} %`;
+}

@@ -1,0 +1,25 @@
+import type { Known } from "./evidence.ts";
+import { described, planOf, unitsOf } from "./plan.ts";
+import { effectOf, type PlanRequest } from "./request.ts";
+import type { PowerReport } from "./schema.ts";
+
+/** How surely that many observations or cases show the effect. Throws USAGE on a plan that cannot be. */
+export function power(request: PlanRequest, known: Known | null): PowerReport {
+  const plan = planOf(request, known, true);
+  const effect = effectOf(request);
+  const units = unitsOf(plan);
+  const { control, candidate } = plan.test.sizesOf(units);
+  return {
+    schema: "agentops.stats/1",
+    action: "power",
+    power: plan.test.power(effect, units),
+    control,
+    candidate,
+    total: control + candidate,
+    cases: plan.test.unit === "cases" ? units : null,
+    mde: request.mde ?? null,
+    margin: request.margin ?? null,
+    falseAlarm: plan.test.falseAlarm?.(effect, units) ?? null,
+    ...described(plan, effect, units),
+  };
+}

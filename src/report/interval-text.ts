@@ -1,0 +1,94 @@
+import { printable } from "../core/printable.ts";
+import type { CiReport } from "../release/planning/schema.ts";
+import { milliseconds, percent } from "./numbers.ts";
+import { points, pText, signed, signedPoints, whole } from "./stats-words.ts";
+import type { Style } from "./style.ts";
+
+type Bounds = readonly [number | null, number | null];
+
+export function intervalText(report: CiReport, style: Style): string[] {
+  const sure = `with ${percent(report.confidence)} confidence`;
+  switch (report.kind) {
+    case "proportion": {
+      const { successes, n } = report.sample;
+      return [
+        `${style.bold(`${percent(report.estimate)} (${whole(successes)} of ${whole(n)})`)}, ${sure} ${between(report.interval, percent)}`,
+        style.dim(`method ${report.method}`),
+      ];
+    }
+    case "difference": {
+      const rates = `${percent(report.candidate.rate)} against ${percent(report.control.rate)}`;
+      return [
+        style.bold(`${compared(report.estimate)}: ${rates}`),
+        verdict(report.interval, sure),
+        style.dim(`method ${report.method}`),
+      ];
+    }
+    case "paired": {
+      const { onlyControl, onlyCandidate } = report.pairs;
+      const changed = `${whole(onlyControl)} regressions, ${whole(onlyCandidate)} improvements`;
+      const { midP, exact } = report.pValue;
+      return [
+        style.bold(`${compared(report.estimate)}: ${changed}`),
+        verdict(report.interval, sure),
+        style.dim(`method ${report.method}; McNemar mid-p ${pText(midP)}, exact ${pText(exact)}`),
+      ];
+    }
+    case "run":
+      return runLines(report, style, sure);
+    case "values":
+      return valueLines(report, style, sure);
+  }
+}
+
+function runLines(report: Extract<CiReport, { kind: "run" }>, style: Style, sure: string): string[] {
+  const { successRate, p95LatencyMs, suite, run } = report;
+  const success = `success rate ${percent(successRate.estimate)}`;
+  const latency = p95LatencyMs === null ? [] : [`${style.bold(`p95 latency ${milliseconds(p95LatencyMs.estimate)}`)}, ${sure} ${between(p95LatencyMs.interval, milliseconds)}`]; // prettier-ignore
+  return [
+    `${style.bold(success)}, ${sure} ${between(successRate.interval, percent)}`,
+    ...latency,
+    style.dim(
+      `${printable(suite)}, run ${run}: ${whole(report.scored)} scored trials; those of one case are not counted as independent`,
+    ),
+  ];
+}
+
+function valueLines(report: Extract<CiReport, { kind: "values" }>, style: Style, sure: string): string[] {
+  const what = report.method === "welch" ? "difference of means" : "shift (Hodges–Lehmann)";
+  const [low, high] = report.interval;
+  const open = low === null || high === null;
+  const contains = open || (low <= 0 && high >= 0);
+  const shown = contains ? "no difference is shown" : `the candidate is ${report.estimate > 0 ? "higher" : "lower"}`;
+  const superiority =
+    report.superiority === null
+      ? []
+      : [`a value of the candidate is higher than one of the control in ${percent(report.superiority)} of pairs`];
+  return [
+    `${style.bold(`${what} ${signed(report.estimate)}`)}, ${sure} ${between(report.interval, signed)}: ${shown}`,
+    ...superiority,
+    style.dim(
+      `method ${report.method}, ${pText(report.pValue)}; ${whole(report.n.control)} values of the control, ${whole(report.n.candidate)} of the candidate`,
+    ),
+  ];
+}
+
+function compared(difference: number): string {
+  if (difference === 0) return "no difference";
+  return `the candidate is ${points(Math.abs(difference))} ${difference > 0 ? "better" : "worse"}`;
+}
+
+/** What the interval of a difference of success rates decides. */
+function verdict([low, high]: Bounds, sure: string): string {
+  const range = `${sure} ${between([low, high], signedPoints)} points`;
+  if (low !== null && low > 0) return `It is better: ${range}.`;
+  if (high !== null && high < 0) return `It is worse: ${range}.`;
+  return `Nothing is decided: ${range}, which contains 0.`;
+}
+
+function between([low, high]: Bounds, show: (value: number) => string): string {
+  if (low === null && high === null) return "unbounded (too few values)";
+  if (low === null || high === null)
+    return low === null ? `at most ${show(high ?? 0)} (no lower bound)` : `at least ${show(low)} (no upper bound)`;
+  return `between ${show(low)} and ${show(high)}`;
+}

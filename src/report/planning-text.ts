@@ -1,0 +1,123 @@
+import type { MdeReport, PowerReport, SampleSize } from "../release/planning/schema.ts";
+import { percent, trimmed } from "./numbers.ts";
+import { points, whole } from "./stats-words.ts";
+import type { Style } from "./style.ts";
+
+type Planned = SampleSize | PowerReport | MdeReport;
+
+export function sampleSizeText(plan: SampleSize, style: Style): string[] {
+  return [
+    style.bold(plan.cases === null ? `You need ${whole(plan.total)} observations: ${arms(plan)}.` : casesNeeded(plan)),
+    `${plan.margin === null ? seen(plan) : notWorse(plan, plan.margin)}.`,
+    ...moreCases(plan),
+    ...moreTrials(plan),
+    ...basis(plan, style),
+  ];
+}
+
+export function powerText(plan: PowerReport, style: Style): string[] {
+  const what =
+    plan.margin === null
+      ? `${change(plan, plan.mde ?? 0)} is seen in ${percent(plan.power)} of comparisons`
+      : `a candidate as good as the control is shown not to be worse by ${points(plan.margin)} in ${percent(plan.power)} of comparisons`;
+  const weak =
+    plan.power < 0.5 ? ["More often than not it is missed: raise the numbers, or look for something larger."] : [];
+  return [style.bold(`With ${having(plan)} ${what}.`), ...trueLevel(plan), ...weak, ...basis(plan, style)];
+}
+
+export function mdeText(plan: MdeReport, style: Style): string[] {
+  const smaller = plan.smaller === null ? "" : `; for ${points(plan.smaller.mde)} you need ${whole(plan.smaller.n)}`;
+  return [
+    style.bold(`With ${having(plan)} you can see ${visible(plan)}${smaller}.`),
+    `Seen means in ${percent(plan.power)} of comparisons; ${falseAlarms(plan)}.`,
+    ...basis(plan, style),
+  ];
+}
+
+function visible({ down, up, cases }: MdeReport): string {
+  const atLeast = (effect: number | null, name: string) =>
+    effect === null ? `no ${name} at all` : `a ${name} of ${points(Math.ceil(effect * 1000) / 1000)} or more`;
+  return cases === null ? `${atLeast(down, "drop")} and ${atLeast(up, "gain")}` : atLeast(down, "difference");
+}
+
+function having(plan: PowerReport | MdeReport): string {
+  return plan.cases === null ? `${whole(plan.total)} observations (${arms(plan)})` : `${whole(plan.cases)} cases`;
+}
+
+function arms({ control, candidate }: Pick<Planned, "control" | "candidate">): string {
+  return `${whole(control)} of the control and ${whole(candidate)} of the candidate`;
+}
+
+function casesNeeded({ cases, total, evidence, method }: SampleSize): string {
+  const [before, after] = [evidence?.trialsControl ?? 1, evidence?.trialsCandidate ?? 1];
+  const once = method !== "miller" || (before === 1 && after === 1);
+  const trials =
+    before === after ? `${trimmed(before, 1)} times` : `${trimmed(before, 1)} and ${trimmed(after, 1)} times`;
+  return `You need ${whole(cases ?? 0)} cases, each run ${once ? "once" : trials} on both sides: ${whole(total)} trials.`;
+}
+
+function seen(plan: SampleSize): string {
+  return `They show ${change(plan, plan.mde ?? 0)} in ${percent(plan.power)} of comparisons; ${falseAlarms(plan)}`;
+}
+
+function notWorse({ power, alpha, baseline }: SampleSize, margin: number): string {
+  const good = baseline === null ? "as good as the control" : `as good as the control (${percent(baseline)})`;
+  return `They show in ${percent(power)} of comparisons that a candidate ${good} is not worse by ${points(margin)}; one that is passes in at most ${percent(alpha)}`;
+}
+
+function change({ baseline, direction, cases }: Planned, effect: number): string {
+  if (baseline === null || cases !== null) return `a difference of ${points(effect)}`;
+  const after = direction === "down" ? baseline - effect : baseline + effect;
+  return `a ${direction === "down" ? "drop" : "gain"} of ${points(effect)} (${percent(baseline)} → ${percent(after)})`;
+}
+
+function falseAlarms({ alpha }: Planned): string {
+  return `where nothing changed, ${percent(alpha)} raise a false alarm`;
+}
+
+function trueLevel({ falseAlarm, margin, alpha, sided }: PowerReport): string[] {
+  if (falseAlarm === null) return [];
+  const aim = percent(sided === "two" ? alpha / 2 : alpha);
+  const where = margin === null ? "Where nothing changed" : "Where the candidate is worse by the margin";
+  return [`${where}, ${percent(falseAlarm)} of comparisons say otherwise in that direction (the test aims at ${aim}).`];
+}
+
+function moreCases({ cases, evidence }: SampleSize): string[] {
+  if (cases === null || evidence === null) return [];
+  const missing = cases - evidence.cases;
+  const have = evidence.runs.length === 1 ? "This run has" : "These runs share";
+  return [`${have} ${whole(evidence.cases)}: ${missing > 0 ? `${whole(missing)} more are needed` : "that is enough"}.`];
+}
+
+function moreTrials({ moreTrials: more }: SampleSize): string[] {
+  if (more === null) return [];
+  const twice = `with twice as many ${whole(more.casesWithTwice)} cases are enough`;
+  return [
+    more.help ? `More trials a case would help: ${twice}.` : `More trials a case buy little (${twice}): add cases.`,
+  ];
+}
+
+/** The settings of the plan, defaults too, and what it took from runs. */
+function basis(plan: Planned, style: Style): string[] {
+  const share = plan.allocation === null ? "" : `, allocation ${percent(plan.allocation)} to the candidate`;
+  const levels = `method ${plan.method}, ${plan.sided}-sided, alpha ${plan.alpha}${plan.action === "power" ? "" : `, power ${plan.power}`}`;
+  return [style.dim(`${levels}${share}`), ...fromRuns(plan).map((line) => style.dim(line))];
+}
+
+function fromRuns({ evidence, method }: Planned): string[] {
+  if (evidence === null) return [];
+  const { runs, baseline, baselineCi95: ci, discordance, omega2, sigma2Control, sigma2Candidate } = evidence;
+  const name = `from ${runs.length === 1 ? "run" : "runs"} ${runs.join(" and ")}`;
+  if (baseline !== null)
+    return [`${name}: baseline ${percent(baseline)}${ci === null ? "" : ` [${percent(ci[0])}, ${percent(ci[1])}]`}`];
+  if (method === "miller" && omega2 !== null)
+    return [`${name}: ${spread(omega2, sigma2Control ?? 0, sigma2Candidate ?? 0)}`];
+  return [`${name}: the two sides differ on ${percent(discordance ?? 0)} of cases`];
+}
+
+/** With one trial a case the two variances cannot be told apart. */
+function spread(omega2: number, ...sigma2: number[]): string {
+  const shown = (variance: number) => String(Number(variance.toPrecision(3)));
+  if (sigma2.every((s) => s === 0)) return `a case's difference has variance ${shown(omega2)}`;
+  return `variance between cases ω² ${shown(omega2)}, within a case σ² ${sigma2.map(shown).join(" and ")}`;
+}
