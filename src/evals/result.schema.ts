@@ -20,11 +20,14 @@ const judgeMetric = z.strictObject({
     .nullable()
     .describe("null when people's labels were never compared with this judge: agentops judge calibrate"),
   corrected: proportion
-    .extend({ ci95: z.tuple([z.number(), z.number()]).describe("Lang and Reiczigel") })
+    .extend({
+      ci95: z.tuple([z.number(), z.number()]),
+      method: z
+        .enum(["ppi", "rogan-gladen"])
+        .describe("ppi in the run that was labelled, else by the judge's error rates"),
+    })
     .nullable()
-    .describe(
-      "pass rate people would give, by the judge's error rates (Rogan-Gladen); null unless the judge is usable",
-    ),
+    .describe("pass rate people would give; null unless the judge is usable"),
 });
 
 const scorerMetric = z.strictObject({

@@ -25,6 +25,6 @@ export function summarize(store: Store, run: RunRow): RunResult {
     planned: cases * run.trials,
     ...counts,
     outputsWithoutCase,
-    metrics: { ...metrics, scorers: withJudges(store, spec, metrics.scorers, passes) },
+    metrics: { ...metrics, scorers: withJudges(store, { id: run.id, spec }, metrics.scorers, passes) },
   } satisfies RunResult);
 }

@@ -6,6 +6,7 @@ const COLOUR = { usable: "good", refused: "bad", inconclusive: "inconclusive" } 
 
 /** A judge's calibration for a terminal: what was compared, how the two agree, what the rate really is, the verdict last. */
 export function judgeText(found: Calibration, style: Style): string {
+  const { corrected } = found.successRate;
   const rows = [labelRow(found), ...agreementRows(found), ...rateRows(found), ...gradedRow(found), ...pairRows(found)];
   const width = Math.max(...rows.map(([label]) => label.length));
   const verdict = style.bold(paint(style, COLOUR[found.verdict], found.verdict));
@@ -14,6 +15,7 @@ export function judgeText(found: Calibration, style: Style): string {
   return [
     `${style.bold(found.judge)}  judge of scorer ${found.scorer} in suite ${found.suite}`,
     ...rows.map(([label, text]) => `  ${style.dim(label.padEnd(width))}  ${text}`),
+    ...(corrected === null ? [] : [style.dim(`note: PPI++ is preferred: ${corrected.why}`)]),
     ...found.notes.map((note) => style.dim(`note: ${note}`)),
     `verdict: ${verdict}: ${found.reason}`,
     ...need,
@@ -58,10 +60,7 @@ function rateRows({ successRate: { raw, corrected }, verdict }: Calibration): Ro
   const { ppi, roganGladen } = corrected;
   return [
     judge,
-    [
-      "corrected",
-      `${percent(ppi.estimate)} ${percentInterval(ppi.ci95)} by people (PPI++, preferred: ${corrected.why})`,
-    ],
+    ["corrected", `${percent(ppi.estimate)} ${percentInterval(ppi.ci95)} by people (PPI++)`],
     ...(roganGladen === null
       ? []
       : [["", `${percent(roganGladen.estimate)} ${percentInterval(roganGladen.ci95)} (Rogan-Gladen)`] satisfies Row]),

@@ -102,14 +102,17 @@ describe("agentops judge calibrate", () => {
   });
 
   test("the next eval of the same judge shows the corrected rate beside the raw one, in every form", async () => {
-    const { dir } = await evaluated(mostlyRight);
-    await calibrated(dir, labels());
+    const { dir, first } = await evaluated(mostlyRight);
+    const { found } = await calibrated(dir, labels());
+    const labelled = JSON.parse((await agentops(dir, ["runs", "show", first.id, "--json"])).stdout).run;
+    const { estimate, ci95 } = found.successRate.corrected.ppi;
+    expect(labelled.metrics.scorers["llm-rubric"].judge.corrected).toEqual({ estimate, ci95, method: "ppi" });
     const again = JSON.parse((await agentops(dir, ["eval", "--json"], ENV)).stdout).runs[0];
     expect(again.notes.join()).not.toContain("never calibrated");
     const { judge, passRate } = again.metrics.scorers["llm-rubric"];
     expect(passRate).toBeCloseTo(0.4, 12);
     expect(judge).toMatchObject({ model: "openai/gpt-4o-2024-08-06", calibration: { verdict: "usable", labels: 60 } });
-    expect(judge.corrected.estimate).toBeCloseTo(0.5, 12);
+    expect(judge.corrected).toMatchObject({ estimate: expect.closeTo(0.5, 12), method: "rogan-gladen" });
     expect((await agentops(dir, ["runs", "show"])).stdout).toMatch(/llm-rubric +40 % pass, corrected 50 % \[\d/);
     expect((await agentops(dir, ["runs", "show", "--format", "markdown"])).stdout).toMatch(
       /\| 40 %, corrected 50 % \[/,

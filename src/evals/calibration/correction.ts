@@ -18,7 +18,7 @@ export function correctedRates(
     roganGladen: correctRate(evidence.passes, sensitivity, specificity),
     ppi: { estimate: unit(ppi.estimate), ci95: [unit(ppi.interval[0]), unit(ppi.interval[1])], lambda: ppi.lambda },
     preferred: "ppi",
-    why: "the labels are of this very run, so the judge's bias in it is measured, whatever it is; for later runs Rogan-Gladen carries its error rates over",
+    why: "the labels are of this very run, so whatever bias the judge has in it cancels; later runs of this judge are corrected by its error rates (Rogan-Gladen)",
   };
 }
 

@@ -4,7 +4,8 @@ import type { JudgeMetric, RunMetrics, RunResult } from "../result.schema.ts";
 import type { RunSpec } from "../run-spec.ts";
 import { latestCalibration } from "./calibrations.store.ts";
 import { correctRate } from "./correction.ts";
-import { type Judge, judgesOf } from "./judges.ts";
+import { judgesOf } from "./judges.ts";
+import type { Calibration } from "./schema.ts";
 
 /**
  * A run's scorers with what is known of their judges: the last calibration, and the pass rate corrected by it.
@@ -12,35 +13,54 @@ import { type Judge, judgesOf } from "./judges.ts";
  */
 export function withJudges(
   store: Store,
-  spec: RunSpec,
+  run: { id: string; spec: RunSpec },
   scorers: RunMetrics["scorers"],
   passes: readonly ClusterTally[],
 ): RunMetrics["scorers"] {
   const judged = { ...scorers };
-  for (const judge of judgesOf(spec)) {
-    const own = scorers[judge.scorer];
-    const mine = passes[judge.index];
-    if (own !== undefined && mine !== undefined) judged[judge.scorer] = { ...own, judge: known(store, judge, mine) };
+  for (const { index, scorer, key, model } of judgesOf(run.spec)) {
+    const own = scorers[scorer];
+    const mine = passes[index];
+    if (own === undefined || mine === undefined) continue;
+    const found = latestCalibration(store, key);
+    judged[scorer] = { ...own, judge: { model, ...(found === undefined ? UNKNOWN : known(found, run.id, mine)) } };
   }
   return judged;
 }
 
-function known(store: Store, { key, model }: Judge, passes: ClusterTally): JudgeMetric {
-  const found = latestCalibration(store, key);
-  if (found === undefined) return { model, calibration: null, corrected: null };
-  const { id, verdict, labels, kappa, sensitivity, specificity } = found.result;
-  const usable = verdict === "usable" && sensitivity !== null && specificity !== null;
+const UNKNOWN = { calibration: null, corrected: null };
+
+function known(
+  { at, result }: { at: string; result: Calibration },
+  run: string,
+  passes: ClusterTally,
+): Omit<JudgeMetric, "model"> {
+  const { id, verdict, labels, kappa } = result;
   return {
-    model,
     calibration: {
       id: id ?? "",
-      at: found.at,
+      at,
       verdict: verdict === "usable" ? "usable" : "refused",
       labels: labels.n,
       kappa: kappa?.estimate ?? null,
     },
-    corrected: usable ? correctRate(passes, sensitivity, specificity) : null,
+    corrected: correctedFor(result, run, passes),
   };
+}
+
+/** The labelled run itself is corrected by its labels; for any other the judge's error rates carry over. */
+function correctedFor(
+  { verdict, sensitivity, specificity, successRate, ...result }: Calibration,
+  run: string,
+  passes: ClusterTally,
+): JudgeMetric["corrected"] {
+  if (verdict !== "usable" || sensitivity === null || specificity === null) return null;
+  if (result.run === run && successRate.corrected !== null) {
+    const { estimate, ci95 } = successRate.corrected.ppi;
+    return { estimate, ci95, method: "ppi" };
+  }
+  const rate = correctRate(passes, sensitivity, specificity);
+  return rate === null ? null : { ...rate, method: "rogan-gladen" };
 }
 
 /** What a reader of a run must know of its judges. */

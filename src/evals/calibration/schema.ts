@@ -16,7 +16,7 @@ const corrected = z.strictObject({
   ppi: proportion
     .extend({ lambda: share.describe("how far the judge was trusted; 0 leaves the mean of the labels") })
     .describe("PPI++: the judge on every output, its bias taken from the labelled ones"),
-  preferred: z.enum(["ppi", "roganGladen"]),
+  preferred: z.literal("ppi"),
   why: z.string(),
 });
 
