@@ -229,6 +229,9 @@ describe("plans from stored runs", () => {
     expect(stdout).toContain("You need 469 cases, each run once on both sides: 938 trials.\n");
     expect(stdout).toContain("These runs share 100: 369 more are needed.");
     expect(stdout).toContain("the two sides differ on 15 % of cases");
+    const repeated = await agentops(dir, ["stats", "sample-size", "--paired", ...from("four", "four-better"), "--mde", "0.05"]);
+    expect(repeated.stdout).toMatch(/^You need \d+ cases, each run 4 times on both sides: [\d,]+ trials\.$/m);
+    expect(repeated.stdout).toMatch(/^More trials a case (would help|buy little)/m);
     const mde = await agentops(dir, ["stats", "mde", "--paired", ...from("before", "after")]);
     expect(mde.stdout).toMatch(/^With 100 cases you can see a difference of 10\.\d points or more; for 3 points you need 1,3\d\d\.$/m);
   }); // prettier-ignore

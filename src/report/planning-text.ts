@@ -78,8 +78,11 @@ function falseAlarms({ alpha }: Planned): string {
 function trueLevel({ falseAlarm, margin, alpha, sided }: PowerReport): string[] {
   if (falseAlarm === null) return [];
   const aim = percent(sided === "two" ? alpha / 2 : alpha);
-  const where = margin === null ? "Where nothing changed" : "Where the candidate is worse by the margin";
-  return [`${where}, ${percent(falseAlarm)} of comparisons say otherwise in that direction (the test aims at ${aim}).`];
+  const wrong =
+    margin === null
+      ? `Where nothing changed, ${percent(falseAlarm)} of comparisons say otherwise in that direction`
+      : `Where the candidate is worse by the margin, ${percent(falseAlarm)} of comparisons pass it all the same`;
+  return [`${wrong} (the test aims at ${aim}).`];
 }
 
 function moreCases({ cases, evidence }: SampleSize): string[] {
@@ -112,7 +115,8 @@ function fromRuns({ evidence, method }: Planned): string[] {
     return [`${name}: baseline ${percent(baseline)}${ci === null ? "" : ` [${percent(ci[0])}, ${percent(ci[1])}]`}`];
   if (method === "miller" && omega2 !== null)
     return [`${name}: ${spread(omega2, sigma2Control ?? 0, sigma2Candidate ?? 0)}`];
-  return [`${name}: the two sides differ on ${percent(discordance ?? 0)} of cases`];
+  const who = runs.length === 1 ? "two trials of the same case" : "the two sides";
+  return [`${name}: ${who} differ on ${percent(discordance ?? 0)} of cases`];
 }
 
 /** With one trial a case the two variances cannot be told apart. */

@@ -7,7 +7,8 @@ import type { Style } from "./style.ts";
 /** What `agentops stats` found: in words, with the power curve, and what a reader must know. */
 export function statsText(report: StatsReport, style: Style, width: number): string {
   const notes = report.notes.map((note) => style.dim(`note: ${note}`));
-  return [...words(report, style), ...curve(report, width, style), ...notes].join("\n");
+  const parts = [words(report, style), curve(report, width, style), notes];
+  return parts.flatMap((lines, i) => (i > 0 && lines.length > 0 ? ["", ...lines] : lines)).join("\n");
 }
 
 function words(report: StatsReport, style: Style): string[] {
@@ -26,5 +27,5 @@ function words(report: StatsReport, style: Style): string[] {
 function curve(report: StatsReport, width: number, style: Style): string[] {
   if (report.action === "ci" || report.curve.length === 0) return [];
   const title = `power against ${report.unit === "cases" ? "cases" : "observations of both arms"}`;
-  return ["", style.dim(title), ...powerCurve(report.curve, report.cases ?? report.total, width, style), ""];
+  return [style.dim(title), ...powerCurve(report.curve, report.cases ?? report.total, width, style)];
 }
