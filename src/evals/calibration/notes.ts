@@ -7,7 +7,7 @@ import type { Calibration } from "./schema.ts";
 
 /** What a reader of a calibration must know besides its numbers. */
 export function calibrationNotes(
-  { judge }: ChosenJudge,
+  { run, judge }: ChosenJudge,
   suite: LoadedSuite,
   evidence: Evidence,
   position: Calibration["position"],
@@ -15,6 +15,7 @@ export function calibrationNotes(
   const now = judgesOf({ suite: suite.spec, scorers: [] }).some((j) => j.key === judge.key);
   const several = evidence.labelled.length - casesIn(evidence.labelled);
   return [
+    ...(run.status === "complete" ? [] : [`run ${run.id} is ${run.status}: rates are of the outputs it has`]),
     ...(now ? [] : [`${suite.file} has changed since: its judge is not the one that was calibrated`]),
     ...(evidence.unjudged === 0
       ? []
