@@ -1,4 +1,5 @@
 // All benchmarks, one table: node bench/run.js. Exits 1 when an aim is missed.
+import { measureDiff } from "./diff.js";
 import { measureThroughput } from "./eval-throughput.js";
 import { measureMemory } from "./memory.js";
 import { table } from "./measure.js";
@@ -9,6 +10,7 @@ const BENCHMARKS = [
   ["start-up", measureStartup],
   ["eval throughput", measureThroughput],
   ["memory", measureMemory],
+  ["diff", measureDiff],
   ["size", measureSize],
 ];
 
