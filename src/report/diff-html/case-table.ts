@@ -14,7 +14,7 @@ export function casesSection({ cases, casesLeftOut }: DiffDetails, examples: Rea
       : markup`<p>${grouped(casesLeftOut)} more cases are left out of this page; those that changed come first. The run has all of them.</p>`;
   return markup`<section aria-labelledby="cases"><h2 id="cases">All cases</h2>
 ${leftOut}${filterForm(cases.length)}
-<div class="scroll tall" tabindex="0" role="region" aria-labelledby="cases"><table class="cases"><caption class="hidden">Cases by outcome on both sides</caption>
+<div class="scroll tall" tabindex="0" role="region" aria-label="Table of cases"><table class="cases"><caption class="hidden">Cases by outcome on both sides</caption>
 <thead><tr><th scope="col">Case</th><th scope="col">Change</th><th scope="col" class="n">Control passed</th><th scope="col" class="n">Candidate passed</th>${costs ? markup`<th scope="col" class="n">Control cost</th><th scope="col" class="n">Candidate cost</th>` : NOTHING}</tr></thead>
 <tbody id="case-rows">
 ${cases.map((row) => caseRow(row, costs, examples.get(row.id)))}</tbody></table></div></section>

@@ -1,12 +1,13 @@
 import type { ContentChange } from "../../release/comparison/schema.ts";
 import { lineDiff } from "./line-diff.ts";
 import { markup, type Markup } from "./markup.ts";
+import { textBlock } from "./text-block.ts";
 
 /** What changed between the two artifacts, leaf by leaf. */
 export function contentSection(changes: readonly ContentChange[]): Markup {
   const body =
     changes.length === 0
-      ? markup`<p>The content is the same on both sides; formatting and comments do not count.</p>`
+      ? markup`<p>No difference in meaning between the two; formatting and comments do not count.</p>`
       : changes.map(changeBlock);
   return markup`<section aria-labelledby="content"><h2 id="content">What changed in the content</h2>
 ${body}</section>
@@ -23,7 +24,7 @@ function changeBlock({ path, control, candidate, lines }: ContentChange): Markup
 }
 
 function side(arm: "control" | "candidate", value: unknown): Markup {
-  const shown = value === undefined ? markup`<span class="quiet">absent</span>` : markup`<pre>${text(value)}</pre>`;
+  const shown = value === undefined ? markup`<span class="quiet">absent</span>` : textBlock(text(value));
   return markup`<div><dt><i class="swatch ${arm}"></i>${arm}</dt><dd>${shown}</dd></div>`;
 }
 

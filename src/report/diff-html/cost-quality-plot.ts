@@ -4,9 +4,9 @@ import { percent, trimmed, usd } from "../numbers.ts";
 import { frame, point, segment } from "./frame.ts";
 import { markup, type Markup } from "./markup.ts";
 import { fixed, linearScale, type Scale } from "./scale.ts";
-import { changeOf } from "./words.ts";
+import { changeOf, TIE } from "./words.ts";
 
-/** What the candidate's success and cost may be, given the control's: null where the interval is open. */
+/** What the candidate's success or cost may be, given the control's: null where the interval is open. */
 interface Cross {
   control: number;
   candidate: number;
@@ -29,13 +29,13 @@ export function costQualityFigure(quality: ComparedMetric, cost: ComparedMetric)
       x: { scale: xs, ticks: inside(xs, 0).map((t) => ({ at: t, label: usd(t) })), title: "cost per task" },
       y: {
         scale: ys,
-        ticks: inside(ys, 0, 1).map((t) => ({ at: t, label: `${trimmed(t * 100, 2)}%` })),
+        ticks: inside(ys, 0, 1).map((t) => ({ at: t, label: `${trimmed(t * 100, 2)}${TIE}%` })),
         title: "success rate",
       },
     },
     drawing(x, y, xs, ys),
   );
-  return markup`<section class="figure" aria-labelledby="costs"><h3 id="costs">Cost against success</h3>${picture}${table(quality, cost)}
+  return markup`<section class="figure"><h3>Cost against success</h3>${picture}${table(quality, cost)}
 <p class="quiet">The cross is the 95 % interval of each difference, laid off from the control. Shaded: worse by more than the margin.</p></section>
 `;
 }
@@ -56,10 +56,12 @@ function table(quality: ComparedMetric, cost: ComparedMetric): Markup {
   return markup`<div class="scroll"><table class="mini"><caption class="hidden">Cost and success of both sides</caption><thead><tr><td></td><th scope="col">cost per task</th><th scope="col">success rate</th></tr></thead><tbody>${row("control")}${row("candidate")}<tr><th scope="row">change</th><td class="n">${changeOf(cost).estimate}</td><td class="n">${changeOf(quality).estimate}</td></tr></tbody></table></div>`;
 }
 
-function crossOf({ control, candidate, ratio, ci95, relative, margin, higherIsBetter }: ComparedMetric): Cross {
+function crossOf({ control, candidate, ratio, ci95, relative, margin, higherIsBetter, unit }: ComparedMetric): Cross {
   const byRatio = relative && ratio !== null;
   const interval = byRatio ? ratio.ci95 : ci95;
-  const off = (bound: number | null) => (bound === null ? null : byRatio ? control * bound : control + bound);
+  const most = unit === "proportion" ? 1 : Infinity;
+  const off = (bound: number | null) =>
+    bound === null ? null : Math.min(most, Math.max(0, byRatio ? control * bound : control + bound));
   const [low, high] = interval === null ? [candidate, candidate] : interval.map(off);
   const allowed = relative ? control * margin : margin;
   const accepted = control + (higherIsBetter ? -allowed : allowed);

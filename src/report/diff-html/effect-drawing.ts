@@ -31,7 +31,7 @@ export function effectAxis({ kind, higherIsBetter }: EffectGroup, scale: Scale):
 
 /** A label at the very end would stick out of the picture. */
 function inside(at: number): boolean {
-  return at > 4 && at < 96;
+  return at > 6 && at < 94;
 }
 
 function bandOf({ band, limit }: Effect, { at: place }: Scale): Markup {

@@ -1,5 +1,6 @@
 import type { ComparedMetric } from "../../release/comparison/schema.ts";
 import { trimmed } from "../numbers.ts";
+import { TIE } from "./words.ts";
 import { linearScale, logScale, type Scale } from "./scale.ts";
 
 /** A metric's change on the axis it is drawn on: points (hundredths) or candidate / control. */
@@ -44,20 +45,24 @@ export function effectOf(metric: ComparedMetric): Effect | null {
 export function effectScale({ kind, metrics }: EffectGroup): Scale {
   const effects = metrics.map(effectOf).filter((e) => e !== null);
   if (kind === "points") return linearScale([0, ...effects.flatMap(extentOf)], 5);
-  const shown = effects.flatMap(extentOf).map((v) => Math.min(WIDEST, Math.max(1 / WIDEST, v)));
-  return logScale([1, ...shown], RATIOS, 13);
+  const drawn = [1, ...effects.map((e) => e.estimate)];
+  const [least, most] = [Math.min(...drawn) / WIDEST, Math.max(...drawn) * WIDEST];
+  return logScale([...drawn, ...effects.flatMap(extentOf).map((v) => Math.min(most, Math.max(least, v)))], RATIOS, 18);
 }
 
 /** "+5", or "+50 %" of a ratio. */
 export function tickLabel(kind: AxisKind, value: number): string {
   const change = Number(trimmed(kind === "points" ? value : (value - 1) * 100, 2));
   const text = `${change > 0 ? "+" : change < 0 ? "−" : ""}${Math.abs(change)}`;
-  return kind === "points" || change === 0 ? text : `${text}%`;
+  return kind === "points" || change === 0 ? text : `${text}${TIE}%`;
 }
 
-/** A change beyond this factor leaves the axis as an arrow rather than squeeze the others. */
-const WIDEST = 20;
-const RATIOS = [1, 2, 0.5, 5, 0.2, 10, 0.1, 1.5, 0.75, 3, 0.3, 1.2, 0.8, 1.1, 0.9, 1.3, 0.7, 1.05, 0.95, 20, 0.05];
+/** An interval that goes on by more than this factor is drawn as an arrow, rather than squeeze the others. */
+const WIDEST = 4;
+const RATIOS = [
+  1, 2, 0.5, 5, 0.2, 10, 0.1, 1.5, 0.75, 3, 0.3, 1.2, 0.8, 1.1, 0.9, 1.3, 0.7, 1.05, 0.95, 30, 0.03, 100, 0.01, 1000,
+  0.001,
+];
 
 function axisKind({ unit }: ComparedMetric): AxisKind {
   return unit === "proportion" || unit === "score" ? "points" : "change";

@@ -1,10 +1,11 @@
 import { markup, type Markup } from "./markup.ts";
+import { textBlock } from "./text-block.ts";
 
 /** A case's variables by name where the input is whole; the text itself where it was cut or is something else. */
 export function inputMarkup(input: string): Markup {
   const variables = variablesOf(input);
-  if (variables === null) return markup`<pre tabindex="0">${input}</pre>`;
-  return markup`${variables.map(([name, value]) => markup`<div class="variable"><code>${name}</code><pre tabindex="0">${typeof value === "string" ? value : JSON.stringify(value)}</pre></div>`)}`;
+  if (variables === null) return textBlock(input);
+  return markup`${variables.map(([name, value]) => markup`<div class="variable"><code>${name}</code>${textBlock(typeof value === "string" ? value : JSON.stringify(value))}</div>`)}`;
 }
 
 function variablesOf(input: string): [string, unknown][] | null {

@@ -1,6 +1,7 @@
 import type { DiffDocument, Example } from "../../release/comparison/schema.ts";
 import { inputMarkup } from "./example-input.ts";
 import { markup, type Markup, NOTHING } from "./markup.ts";
+import { textBlock } from "./text-block.ts";
 import { grouped } from "./words.ts";
 
 /** Examples of each kind that are open when the page is; the rest open on request. */
@@ -24,7 +25,8 @@ function kindSection(examples: readonly Example[], change: Example["change"], ti
   const anchors = exampleAnchors(examples);
   const shown = examples.filter((e) => e.change === change);
   if (shown.length === 0) return NOTHING;
-  const count = shown.length < total ? `the ${grouped(shown.length)} largest of ${grouped(total)}` : grouped(total);
+  const some = shown.length === 1 ? "the largest" : `the ${grouped(shown.length)} largest`;
+  const count = shown.length < total ? `${some} of ${grouped(total)}` : grouped(total);
   return markup`<h3>${title} <span class="quiet">${count}</span></h3>
 ${shown.map((example, i) => exampleBlock(example, anchors.get(example.case) as string, i < OPEN))}`;
 }
@@ -33,7 +35,7 @@ function exampleBlock(example: Example, anchor: string, open: boolean): Markup {
   const { case: id, change, input, expected, control, candidate } = example;
   const rates = `${control.passed}/${control.trials} → ${candidate.passed}/${candidate.trials}`;
   return markup`<details class="example" id="${anchor}"${open ? markup` open` : NOTHING}><summary>${changeWord(change)} <code>${id}</code> <span class="quiet">passed ${rates}</span></summary>
-<dl><dt>Input</dt><dd>${inputMarkup(input)}</dd>${expected === null ? NOTHING : markup`<dt>Expected</dt><dd><pre tabindex="0">${expected}</pre></dd>`}</dl>
+<dl><dt>Input</dt><dd>${inputMarkup(input)}</dd>${expected === null ? NOTHING : markup`<dt>Expected</dt><dd>${textBlock(expected)}</dd>`}</dl>
 <div class="pair">${answer("control", control)}${answer("candidate", candidate)}</div></details>
 `;
 }
@@ -51,7 +53,7 @@ function answer(arm: "control" | "candidate", { shown }: Example["control"]): Ma
     passed === null
       ? markup`<span class="quiet">not scored</span>`
       : markup`<span class="verdict ${passed ? "better" : "worse"}">${passed ? "✓ pass" : "✕ fail"}</span>`;
-  const said = output === "" ? markup`<p class="quiet">(empty)</p>` : markup`<pre tabindex="0">${output}</pre>`;
+  const said = output === "" ? markup`<p class="quiet">(empty)</p>` : textBlock(output);
   const why =
     reasons.length === 0 ? NOTHING : markup`<ul class="reasons">${reasons.map((r) => markup`<li>${r}</li>`)}</ul>`;
   return markup`<div><h4><i class="swatch ${arm}"></i>${arm} ${outcome}</h4>${said}${why}</div>`;

@@ -1,10 +1,9 @@
 import type { ComparedSide, DiffDocument } from "../../release/comparison/schema.ts";
 import { sideName } from "../diff-words.ts";
-import { counted } from "../numbers.ts";
 import { evidence, headline, qualifications } from "./headline.ts";
 import { markup, type Markup, NOTHING } from "./markup.ts";
 import { verdictIcon } from "./verdict-mark.ts";
-import { grouped, tied } from "./words.ts";
+import { grouped, many, tied } from "./words.ts";
 
 /** The verdict, who was compared, and what more evidence it would take. */
 export function header(document: DiffDocument): Markup {
@@ -46,6 +45,6 @@ function sideHead(arm: "control" | "candidate", side: ComparedSide): Markup {
 
 function measured(paired: DiffDocument["paired"], trials: number | undefined): string | null {
   if (paired === null || trials === undefined) return null;
-  const clusters = paired.clusters === paired.cases ? "" : ` in ${counted(paired.clusters, "cluster")}`;
-  return `${counted(paired.cases, "case")}${clusters} × ${counted(trials, "trial")}`;
+  const clusters = paired.clusters === paired.cases ? "" : ` in ${many(paired.clusters, "cluster")}`;
+  return `${many(paired.cases, "case")}${clusters} × ${many(trials, "trial")}`;
 }

@@ -1,12 +1,12 @@
 import type { ComparedMetric, DiffDocument } from "../../release/comparison/schema.ts";
-import { counted } from "../numbers.ts";
 import { metricValue, pWords } from "../diff-words.ts";
-import { changeOf, grouped, metricTitle, tied } from "./words.ts";
+import { changeOf, many, metricTitle, tied } from "./words.ts";
 
 /** The verdict in a few words: what a title says. */
-export function headline({ verdict, metrics, paired }: DiffDocument): string {
+export function headline({ verdict, metrics, paired, content }: DiffDocument): string {
   const primary = metrics.find((m) => m.role === "primary");
-  if (paired === null || primary === undefined) return "Nothing was measured";
+  if (paired === null || primary === undefined)
+    return `Nothing was measured; ${many(content.length, "change")} in content`;
   switch (verdict) {
     case "worse":
       return `Worse: ${primary.verdict === "worse" ? moved(primary) : breaches(metrics).map(moved).join(" and ")}`;
@@ -15,7 +15,7 @@ export function headline({ verdict, metrics, paired }: DiffDocument): string {
     case "no-difference":
       return "No difference that matters";
     case "inconclusive":
-      return `Inconclusive: ${grouped(paired.cases)} ${paired.cases === 1 ? "case does" : "cases do"} not decide`;
+      return `Inconclusive: ${many(paired.cases, "case")} ${paired.cases === 1 ? "does" : "do"} not decide`;
   }
 }
 
@@ -29,7 +29,7 @@ export function evidence({ metrics, paired }: DiffDocument): string {
   const bounds = interval === null ? "no interval" : `95 % interval ${interval}`;
   const p = pWords(primary);
   return tied(
-    `${rates}: a difference of ${estimate} (${bounds}${p === "" ? "" : `, ${p}`}), over ${counted(paired.cases, "case")}.`,
+    `${rates}: a difference of ${estimate} (${bounds}${p === "" ? "" : `, ${p}`}), over ${many(paired.cases, "case")}.`,
   );
 }
 

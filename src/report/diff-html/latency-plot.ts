@@ -1,8 +1,10 @@
 import type { DiffDetails } from "../../release/comparison/details.ts";
-import { milliseconds, trimmed } from "../numbers.ts";
+import { metricValue } from "../diff-words.ts";
+import { trimmed } from "../numbers.ts";
 import { curve, frame, point, segment } from "./frame.ts";
 import { markup, type Markup } from "./markup.ts";
 import { decades, linearScale, logScale, type Scale } from "./scale.ts";
+import { TIE } from "./words.ts";
 
 type Latency = NonNullable<DiffDetails["latency"]>;
 
@@ -36,11 +38,15 @@ export function latencyFigure(latency: Latency): Markup {
         ticks: x.ticks.map((t) => ({ at: t, label: duration(t) })),
         title: `latency${logarithmic ? ", logarithmic" : ""}`,
       },
-      y: { scale: y, ticks: SHARES.map((p) => ({ at: p, label: `${p * 100}%` })), title: "trials answered within" },
+      y: {
+        scale: y,
+        ticks: SHARES.map((p) => ({ at: p, label: `${p * 100}${TIE}%` })),
+        title: "trials answered within",
+      },
     },
     markup`${line("control", control)}${line("candidate", candidate)}${marks}`,
   );
-  return markup`<section class="figure" aria-labelledby="latencies"><h3 id="latencies">Latency</h3>${picture}${table(latency)}</section>
+  return markup`<section class="figure"><h3>Latency</h3>${picture}${table(latency)}</section>
 `;
 }
 
@@ -63,7 +69,7 @@ function shareScale(): Scale {
 }
 
 function shown(latency: Latency, arm: "control" | "candidate", p: number): string {
-  return milliseconds(quantileOf(latency, arm, p));
+  return metricValue({ unit: "ms" }, quantileOf(latency, arm, p));
 }
 
 /** At the step of probability nearest to `p`. */

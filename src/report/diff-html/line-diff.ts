@@ -1,6 +1,6 @@
 import type { ContentChange } from "../../release/comparison/schema.ts";
 import { markup, type Markup } from "./markup.ts";
-import { grouped } from "./words.ts";
+import { many } from "./words.ts";
 
 type Line = NonNullable<ContentChange["lines"]>[number];
 
@@ -31,8 +31,7 @@ function nearChange(lines: readonly Line[]): boolean[] {
 }
 
 function folded(stretch: readonly Markup[]): Markup {
-  const noun = stretch.length === 1 ? "unchanged line" : "unchanged lines";
-  return markup`<details><summary>${grouped(stretch.length)} ${noun}</summary>${stretch}</details>`;
+  return markup`<details><summary>${many(stretch.length, "unchanged line")}</summary>${stretch}</details>`;
 }
 
 // The sign is text, not style: it stays when colours do not.

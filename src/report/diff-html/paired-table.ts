@@ -1,7 +1,7 @@
 import type { DiffDocument } from "../../release/comparison/schema.ts";
 import { percent } from "../numbers.ts";
 import { markup, type Markup, NOTHING } from "./markup.ts";
-import { grouped } from "./words.ts";
+import { grouped, many } from "./words.ts";
 
 type Paired = NonNullable<DiffDocument["paired"]>;
 
@@ -14,7 +14,7 @@ export function pairedFigure(paired: Paired): Markup {
   const cell = (n: number, kind: string) =>
     markup`<td class="n ${kind}"><b>${grouped(n)}</b> <span class="quiet">${percent(cases === 0 ? 0 : n / cases)}</span></td>`;
   const several = paired.trialsControl > 1 || paired.trialsCandidate > 1;
-  return markup`<section class="figure" aria-labelledby="outcomes"><h3 id="outcomes">The same cases on both sides</h3>
+  return markup`<section class="figure"><h3>The same cases on both sides</h3>
 <table class="outcomes"><caption>Cases by what the control and the candidate did${several ? "; a case passes when more than half of its trials succeeded" : ""}</caption>
 <thead><tr><td></td><th scope="col"><i class="swatch candidate"></i>candidate passes</th><th scope="col"><i class="swatch candidate"></i>candidate fails</th></tr></thead>
 <tbody><tr><th scope="row"><i class="swatch control"></i>control passes</th>${cell(bothPass, "same")}${cell(onlyControl, "lost")}</tr>
@@ -27,5 +27,5 @@ function leftOut(why: string, ids: readonly string[]): Markup {
   if (ids.length === 0) return NOTHING;
   const more = ids.length > LISTED ? markup` and ${grouped(ids.length - LISTED)} more` : NOTHING;
   const named = ids.slice(0, LISTED).map((id, i) => markup`${i === 0 ? "" : ", "}<code>${id}</code>`);
-  return markup`<details><summary>Left out: ${grouped(ids.length)} ${ids.length === 1 ? "case" : "cases"} ${why}</summary><p>${named}${more}</p></details>`;
+  return markup`<details><summary>Left out: ${many(ids.length, "case")} ${why}</summary><p>${named}${more}</p></details>`;
 }

@@ -8,7 +8,7 @@ export interface Scale {
 
 /** Room at both ends, as a share of the axis. */
 const PAD = 0.06;
-/** A linear axis over the values, with about `count` ticks at 1, 2 or 5 times a power of ten. */
+/** A linear axis over the values, with about `count` ticks at round steps. */
 export function linearScale(values: readonly number[], count: number): Scale {
   const [low, high] = extent(values);
   return { at: placed(low, high, (v) => v), low, high, ticks: niceTicks(low, high, count) };
@@ -55,7 +55,7 @@ function placed(low: number, high: number, by: (value: number) => number): Scale
 function niceTicks(low: number, high: number, count: number): number[] {
   const least = (high - low) / count;
   const power = 10 ** Math.floor(Math.log10(least));
-  const step = power * ([1, 2, 5].find((m) => m * power >= least * (1 - 1e-9)) ?? 10);
+  const step = power * ([1, 2, 2.5, 5].find((m) => m * power >= least * (1 - 1e-9)) ?? 10);
   const first = Math.ceil(low / step);
   // Twelve digits: without the dust of binary fractions.
   return Array.from({ length: Math.floor(high / step) - first + 1 }, (_, i) =>

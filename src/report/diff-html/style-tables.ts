@@ -14,22 +14,24 @@ th, td { padding: .4rem .9rem .4rem 0; vertical-align: top; }
 .sides .arm { display: block; white-space: nowrap; }
 .sides .ref { color: var(--ink); font-size: .9375rem; font-weight: 600; }
 .key { display: flex; flex-wrap: wrap; gap: .2rem 1.5rem; color: var(--quiet); font-size: .875rem; }
-.effects { width: 100%; margin-top: 1.5rem; }
+.effects { width: 100%; margin-top: 1.5rem; table-layout: fixed; }
+.effects thead th:nth-child(1) { width: 17.5%; }
+.effects thead th:nth-child(2), .effects thead th:nth-child(3) { width: 8%; }
+.effects thead th:nth-child(4) { width: 28%; }
+.effects thead th:nth-child(5) { width: 14.5%; }
+.effects thead th:nth-child(6) { width: 10.5%; }
 .effects caption { padding-bottom: .4rem; font-weight: 650; }
 .effects thead th { padding-bottom: .3rem; border-bottom: 1px solid var(--rule); }
 .effects thead th:nth-child(2), .effects thead th:nth-child(3), .effects thead th:nth-child(5), .effects thead th:nth-child(6) { text-align: right; }
 .effects .group th { padding: .7rem 0 .3rem; color: var(--quiet); font-size: .8125rem; }
-.effects .plot { position: relative; padding: 0; width: 32%; min-width: 14rem; }
+.effects .plot { position: relative; }
 .effects th:nth-child(4) { padding-left: 0; }
 .effects tbody td, .effects tbody th { padding-block: .5rem; }
 .effects tbody .plot { padding: 0; }
-.effects td.change { padding-left: 1.2rem; }
+.effects td.change { padding-left: .6rem; white-space: normal; }
 .effects td.change b { font-weight: 600; display: block; }
 .effects td .quiet { font-size: .8125rem; display: block; }
-.effects td.p { white-space: normal; min-width: 6rem; }
-.effects tbody th { min-width: 10rem; }
-.effects td.p .quiet { white-space: nowrap; }
-.effects td.said { min-width: 9rem; max-width: 15rem; }
+.effects td.p { white-space: normal; }
 .role { color: var(--quiet); font-size: .8125rem; font-weight: 400; display: block; }
 .remark { display: block; margin-top: .15rem; color: var(--quiet); font-size: .8125rem; line-height: 1.35; }
 .outcomes { width: 100%; }
@@ -47,7 +49,7 @@ th, td { padding: .4rem .9rem .4rem 0; vertical-align: top; }
 .mini th:first-child, .mini td:first-child { padding-left: 0; }
 .cases { width: 100%; }
 .cases th, .cases td { padding: .3rem .9rem .3rem .4rem; }
-.cases thead th { position: sticky; top: 0; background: var(--page); box-shadow: 0 1px var(--rule); padding-block: .5rem; }
+.cases thead th { position: sticky; top: 0; background: var(--page); box-shadow: inset 0 -1px var(--rule); padding-block: .5rem; }
 .cases tbody th { font-weight: 400; min-width: 9rem; }
 .cases tbody tr + tr > * { border-top: 1px solid var(--grid); }
 .cases .verdict { font-weight: 500; font-size: .875rem; }
@@ -56,38 +58,37 @@ th, td { padding: .4rem .9rem .4rem 0; vertical-align: top; }
 #case-filter input, #case-filter select { margin-left: .35rem; padding: .35rem .5rem; border: 1px solid var(--control); border-radius: 4px; background: var(--page); color: inherit; font: inherit; max-width: 100%; }
 #case-filter input { width: 16rem; }
 #case-count { color: var(--quiet); font-variant-numeric: tabular-nums; }
-@media (max-width: 62rem), print {
+@media (max-width: 68rem), print {
   .effects, .effects tbody { display: block; }
-  .effects thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
   .effects caption { display: block; }
-  .effects tr { display: grid; grid-template-columns: repeat(4, auto) 1fr; gap: .1rem 1.5rem; padding: .7rem 0; border-top: 1px solid var(--grid); }
+  .effects thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
+  .effects tr { display: grid; grid-template-columns: repeat(10, minmax(0, 1fr)); gap: .4rem .75rem; padding: .8rem 0; border-top: 1px solid var(--grid); }
   .effects tr.group, .effects tr.axis-row { display: block; border: 0; padding: 0; }
   .effects .axis-row td:not(.plot) { display: none; }
   .effects .axis-row td { display: block; }
   .effects tbody td, .effects tbody th { padding: 0; }
   .effects .group th { display: block; padding: 1rem 0 .4rem; }
-  .effects tbody tr:not(.group) > th { grid-column: 1 / 4; }
-  .effects .said { grid-column: 4 / -1; grid-row: 1; max-width: none; text-align: right; }
+  .effects tr:not(.group) > th { grid-column: 1 / 6; }
   .effects .role { display: inline; margin-left: .4em; }
-  .effects tbody .plot { grid-column: 1 / -1; width: 100%; min-width: 0; height: 2.2rem; }
+  .effects .said { grid-column: 6 / -1; order: 1; text-align: right; }
+  .effects tbody .plot { grid-column: 1 / -1; order: 2; height: 2.2rem; }
   .effects .axis-row .plot { height: 3rem; }
-  .effects td.n, .effects td.change { padding: 0; text-align: left; font-size: .875rem; }
+  .effects td.n { grid-column: span 2; order: 3; padding: 0; text-align: left; font-size: .875rem; }
+  .effects td.change { grid-column: span 4; }
   .effects td.n::before { content: attr(data-label); display: block; color: var(--quiet); font-size: .75rem; }
   .effects td.change b, .effects td.change .quiet { display: inline; }
 }
 @media (max-width: 34rem) {
-  .effects tr { grid-template-columns: repeat(3, 1fr); gap: .3rem .75rem; }
-  .effects tbody tr:not(.group) > th { grid-column: 1 / -1; }
-  .effects .said { grid-column: 1 / -1; grid-row: auto; order: 2; text-align: left; }
-  .effects .plot { order: 3; }
-  .effects td.n { order: 4; white-space: normal; }
-  .effects td.change { order: 5; grid-column: 1 / 3; }
-  .effects td.p { order: 6; min-width: 0; }
-  .effects td.p .quiet { white-space: normal; }
+  .effects tr:not(.group) > th, .effects .said { grid-column: 1 / -1; text-align: left; }
+  .effects td.n { grid-column: span 4; white-space: normal; }
+  .effects td.change, .effects td[data-label="Control"] { grid-column: span 6; }
   .sides { width: 100%; table-layout: fixed; font-size: .8125rem; overflow-wrap: anywhere; }
   .sides th, .sides td { padding-right: .6rem; }
   .sides thead td { width: 3.4rem; }
   .sides .ref, .sides tbody th { font-size: .8125rem; }
+  .cases th, .cases td { padding-inline: .2rem .5rem; }
+  .cases tbody th { min-width: 6rem; }
+  .cases thead th { white-space: normal; min-width: 4.2rem; }
   #case-filter label, #case-filter input { width: 100%; }
   #case-filter input { margin: .2rem 0 0; }
 }

@@ -52,9 +52,9 @@ summary { cursor: pointer; }
 .verdict .icon { margin-right: .3em; }
 .better { color: var(--better); } .worse { color: var(--worse); } .inconclusive { color: var(--unsure); } .no-difference { color: var(--same); }
 h1 span { color: var(--ink); }
-.swatch { display: inline-block; width: .65em; height: .65em; margin-right: .45em; border: 2px solid var(--control); border-radius: 50%; }
+.swatch { display: inline-block; width: 10px; height: 10px; margin-right: .45em; border: 2px solid var(--control); border-radius: 50%; }
 .swatch.candidate { border-color: var(--candidate); background: var(--candidate); }
-.swatch.band { width: 1.4em; border: 0; border-radius: 0; background: var(--band); }
+.swatch.band { width: 1.5rem; border: 0; border-radius: 0; background: var(--band); }
 .pair { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 22rem), 1fr)); gap: .75rem 1.25rem; }
 .pair > div { min-width: 0; }
 dt { margin-bottom: .25rem; color: var(--quiet); font-size: .875rem; }
@@ -68,6 +68,7 @@ dd + dt { margin-top: .75rem; }
 .lines summary { padding: .15rem .7rem; color: var(--quiet); }
 .example { border-top: 1px solid var(--rule); }
 .example > summary { padding: .6rem 0; }
+.example > summary .quiet { white-space: nowrap; }
 .example > dl { margin-bottom: .9rem; }
 .example[open] { padding-bottom: 1.5rem; }
 .variable { display: grid; grid-template-columns: minmax(4rem, max-content) minmax(0, 1fr); gap: .25rem .75rem; align-items: baseline; }

@@ -23,6 +23,11 @@ export function grouped(n: number): string {
   return String(n).replace(/\B(?=(\d{3})+(?!\d))/g, ",");
 }
 
+/** "1 case", "1,319 cases". */
+export function many(n: number, noun: string): string {
+  return `${grouped(n)} ${noun}${n === 1 ? "" : "s"}`;
+}
+
 /** "+4.2", "−4.2", "0". */
 export function signed(value: number, digits: number): string {
   const text = trimmed(value, digits);
@@ -59,7 +64,8 @@ export function tied(text: string): string {
   return text.replace(/ (?=%|ms\b|points?\b)|(?<=\bp) (?=[<=])|(?<=[<=]) (?=\d)/g, TIE);
 }
 
-const TIE = "\u00a0";
+/** A space at which no line breaks. */
+export const TIE = "\u00a0";
 
 /** One decimal of a percent; two below one percent. */
 function decimals(share: number): number {
@@ -72,7 +78,9 @@ function worded(
   show: (value: number) => string,
   unit: string,
 ): ChangeWords {
-  return { estimate: `${show(estimate)}${unit}`, interval: interval === null ? null : span(interval, show) };
+  const shown = show(estimate);
+  const name = shown === "+1" || shown === "−1" ? unit.replace(/points$/, "point") : unit;
+  return { estimate: `${shown}${name}`, interval: interval === null ? null : span(interval, show) };
 }
 
 function span([low, high]: readonly [number | null, number | null], show: (value: number) => string): string {
