@@ -214,7 +214,7 @@ describe("agentops diff of two refs", () => {
       candidate: { version: null },
       content: [{ path: "messages[0].content" }],
       paired: { cases: 85, onlyControl: 2, onlyCandidate: 0 },
-      need: { cases: 260 },
+      need: { cases: 155 },
     });
   });
 

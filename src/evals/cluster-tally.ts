@@ -1,3 +1,4 @@
+import { clusteredT } from "../stats/clustered-t.ts";
 import { addCluster, type ClusterSums, clusteredWilson, effectiveSize, emptyClusters } from "../stats/clustered.ts";
 
 /** Cases are closed as they end; only named clusters, which may come back later, are held until the end. */
@@ -21,6 +22,11 @@ export function addToCluster(clusters: ClusterTally, name: string | null, n: num
 
 export function intervalOf(clusters: ClusterTally): [number, number] {
   return clusteredWilson(wholeSums(clusters));
+}
+
+/** Interval of a mean of amounts: t over clusters; null under two, where the spread is unknown. */
+export function meanIntervalOf(clusters: ClusterTally): [number, number] | null {
+  return clusteredT(wholeSums(clusters))?.interval ?? null;
 }
 
 /** A share of successes as independent observations that say as much: fewer than were made where clusters hold several. */

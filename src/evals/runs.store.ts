@@ -22,11 +22,14 @@ export async function updateRun(store: Store, id: string, change: Partial<RunRow
   await store.db.updateTable("runs").set(change).where("id", "=", id).execute();
 }
 
-/** A run by id, by the start of its id, or `latest`; throws RUN_NOT_FOUND. */
+/** A run by id, by the start of its id, `latest`, or `latest~2` for the second before it; throws RUN_NOT_FOUND. */
 export async function findRun(store: Store, name: string): Promise<RunRow> {
   const query = store.db.selectFrom("runs").selectAll().orderBy("id", "desc");
+  const back = LATEST.exec(name);
   const rows = await (
-    name === "latest" ? query.limit(1) : query.where("id", "like", `${idStart(name)}%`).limit(2)
+    back === null
+      ? query.where("id", "like", `${idStart(name)}%`).limit(2)
+      : query.offset(Number(back[1] ?? 0)).limit(1)
   ).execute();
   const [first, second] = rows;
   if (first !== undefined && (second === undefined || first.id === name)) return first;
@@ -34,9 +37,11 @@ export async function findRun(store: Store, name: string): Promise<RunRow> {
   throw new AgentopsError("RUN_NOT_FOUND", why, { hint: "agentops runs" });
 }
 
-/** Whether a word names a run rather than an artifact: `latest`, an id, or at least the first eight of its characters. */
+const LATEST = /^latest(?:~(\d{1,6}))?$/;
+
+/** Whether a word names a run rather than an artifact: `latest`, `latest~1`, an id, or at least the first eight of its characters. */
 export function isRunName(name: string): boolean {
-  return name === "latest" || /^[0-9a-f]{8}[0-9a-f-]*$/.test(name);
+  return LATEST.test(name) || /^[0-9a-f]{8}[0-9a-f-]*$/.test(name);
 }
 
 /** What ids are made of; anything else would be a pattern to SQL. */

@@ -1,6 +1,6 @@
 import { passPower } from "../stats/pass-power.ts";
-import { clusterTally, intervalOf, totalOf } from "./cluster-tally.ts";
-import { firstTokenMetric, latencyMetric, meanInterval } from "./measures.ts";
+import { clusterTally, intervalOf, meanIntervalOf, totalOf } from "./cluster-tally.ts";
+import { firstTokenMetric, latencyMetric } from "./measures.ts";
 import type { RunMetrics } from "./result.schema.ts";
 import type { ScorerInfo } from "./run-spec.ts";
 import type { Sum, TallyState } from "./tally-state.ts";
@@ -59,7 +59,7 @@ function costOf(t: TallyState): RunMetrics["costUsd"] {
   return {
     total,
     perTask: total / t.scored,
-    perTaskCi95: meanInterval(t.cost.tasks),
+    perTaskCi95: meanIntervalOf(t.cost.tasks),
     perSuccess: t.succeeded === 0 ? null : total / t.succeeded,
     retries: t.cost.retries,
   };

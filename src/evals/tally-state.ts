@@ -36,7 +36,7 @@ export function emptyTally(scorers: readonly ScorerInfo[]) {
     latencies: [] as number[],
     firstTokens: [] as number[],
     simulated: false,
-    cost: { known: true, total: 0, retries: 0, judges: 0 as number | null, tasks: [] as number[] },
+    cost: { known: true, total: 0, retries: 0, judges: 0 as number | null, tasks: clusterTally() },
     tokens: { input: sum(), output: sum(), cached: sum(), reasoning: sum() },
   };
 }

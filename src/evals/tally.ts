@@ -113,7 +113,7 @@ function closeCase(t: TallyState, c: CaseSums): void {
   addToCluster(t.success, c.cluster, c.n, c.successes);
   addToCluster(t.safety, c.cluster, c.n, c.safe);
   for (const [i, mine] of t.byScorer.entries()) addToCluster(mine.clusters, c.cluster, c.n, c.passes[i] ?? 0);
-  if (t.cost.known) t.cost.tasks.push(c.cost / c.n);
+  if (t.cost.known) addToCluster(t.cost.tasks, c.cluster, 1, c.cost / c.n);
   const key = `${c.n}:${c.successes}`;
   const outcome = t.caseOutcomes.get(key) ?? { n: c.n, c: c.successes, cases: 0 };
   t.caseOutcomes.set(key, { ...outcome, cases: outcome.cases + 1 });

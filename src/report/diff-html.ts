@@ -29,7 +29,7 @@ export function diffHtml(document: DiffDocument, details: DiffDetails | null): s
 <title>${headline(document)} · ${about} · agentops diff</title>
 <style>${verbatim(STYLE)}</style></head>
 <body><main>${header(document)}${effectSection(document.metrics)}${figures(document, details)}${contentSection(document.content)}${examplesSection(document)}${details === null ? NOTHING : casesSection(details, exampleAnchors(document.examples))}</main>
-<script>${verbatim(SCRIPT)}</script></body></html>
+${verbatim(`<script>${SCRIPT}</script>`)}</body></html>
 `.html;
 }
 

@@ -1,8 +1,10 @@
-import { clusteredT } from "../../stats/clustered-t.ts";
-import { byGroup, groupSums } from "./groups.ts";
-import type { CaseMeans } from "./pair.ts";
+import type { Arm } from "../../evals/arm.ts";
+import { addPair, addRatio, emptyPairs, emptyRatio, ratioOfRatios, ratioOfSums } from "../../stats/ratio.ts";
+import { studentQuantile } from "../../stats/student.ts";
+import { byGroup } from "./groups.ts";
+import type { CaseMeans, Pairs } from "./pair.ts";
 import type { ComparedMetric } from "./schema.ts";
-import { estimates, type Tested, testMeans } from "./tested.ts";
+import { type Tested, testMeans } from "./tested.ts";
 
 /** Tests an amount per task (USD, tokens): the paired difference of case means, and their ratio. */
 export function testAmount(means: CaseMeans): Tested {
@@ -10,18 +12,56 @@ export function testAmount(means: CaseMeans): Tested {
 }
 
 /**
- * Ratio of the means candidate / control over the same cases, with its delta-method interval on the log scale:
- * Var(log R) = Var(mean(x_i − R y_i)) / (R ȳ)², CR1 over groups, t with C − 1 df.
- * Source: Cochran (1977), Sampling Techniques, §6.3, with clustered residuals.
- * @returns null where the control's or the candidate's mean is not above 0
+ * Ratio of the means candidate / control over the same cases: the delta method over groups on the log scale, with t instead
+ * of z since the groups may be few. Null where the control's or the candidate's sum is not above 0, or one group is left.
  */
-function pairedRatio(means: CaseMeans): ComparedMetric["ratio"] {
-  const { control, candidate } = estimates(means);
-  if (!(control > 0 && candidate > 0)) return null;
-  const ratio = candidate / control;
-  const residuals = means.control.map((y, i) => (means.candidate[i] as number) - ratio * y);
-  const t = clusteredT(groupSums(byGroup(residuals, means.groups)));
-  if (t === null) return { estimate: ratio, ci95: null };
-  const half = (t.interval[1] - t.estimate) / candidate;
-  return { estimate: ratio, ci95: [ratio * Math.exp(-half), ratio * Math.exp(half)] };
+function pairedRatio({ control, candidate, groups }: CaseMeans): ComparedMetric["ratio"] {
+  const sums = emptyRatio();
+  const before = byGroup(control, groups);
+  for (const [i, { total }] of byGroup(candidate, groups).entries()) addRatio(sums, total, before[i]?.total ?? 0);
+  const found = ratioOfSums(sums);
+  if (found === null || found.estimate === 0) return null;
+  const factor = Math.exp((studentQuantile(0.975, sums.clusters - 1) * found.error) / found.estimate);
+  return { estimate: found.estimate, ci95: [found.estimate / factor, found.estimate * factor] };
+}
+
+/**
+ * Tests what a success costs, Σ cost / Σ successes, as a ratio of the arms' ratios paired by group. Null where a price is
+ * unknown, or an arm has no success: what a success costs is undefined then.
+ */
+export function testCostPerSuccess(pairs: Pairs, control: Arm, candidate: Arm): Tested | null {
+  const columns = [control, candidate].map((arm, side) => {
+    const rows = side === 0 ? pairs.control : pairs.candidate;
+    const known = rows.every((row) => arm.cost.n[row] === arm.success.n[row]);
+    const of = (total: Float64Array) =>
+      byGroup(
+        Float64Array.from(rows, (row) => total[row] as number),
+        pairs.groups,
+      );
+    return known ? { cost: of(arm.cost.total), success: of(arm.success.total) } : null;
+  });
+  const [before, after] = columns;
+  if (!before || !after) return null;
+  const arms = [emptyRatio(), emptyRatio()] as const;
+  const shared = emptyPairs();
+  for (const [i, cost] of before.cost.entries()) {
+    const one: [number, number] = [cost.total, before.success[i]?.total ?? 0];
+    const other: [number, number] = [after.cost[i]?.total ?? 0, after.success[i]?.total ?? 0];
+    addRatio(arms[0], ...one);
+    addRatio(arms[1], ...other);
+    addPair(shared, one, other);
+  }
+  const found = ratioOfRatios(...arms, { pairs: shared });
+  if (found === null) return null;
+  const [a, b] = arms.map((sums) => sums.cost / sums.success) as [number, number];
+  return {
+    control: a,
+    candidate: b,
+    difference: b - a,
+    ci95: null,
+    ratio: { estimate: found.estimate, ci95: found.interval },
+    pValue: found.pValue,
+    test: "ratio-delta",
+    remarks: [],
+  };
 }

@@ -1,5 +1,5 @@
 import type { Arm, Column } from "../../evals/arm.ts";
-import { testAmount } from "./amounts.ts";
+import { testAmount, testCostPerSuccess } from "./amounts.ts";
 import { latenciesOf, testQuantile } from "./latencies.ts";
 import { caseMeans, type CaseMeans, type Pairs } from "./pair.ts";
 import type { ComparedMetric } from "./schema.ts";
@@ -42,6 +42,7 @@ export function measureMetrics(sides: Sides): MeasuredMetric[] {
       ...amount(cost),
       bounded: bounded.cost,
     }),
+    ...costPerSuccess(sides),
     ...measure(sides, control.inputTokens, candidate.inputTokens, testAmount, { name: "tokens.input", ...tokens }),
     ...measure(sides, control.outputTokens, candidate.outputTokens, testAmount, { name: "tokens.output", ...tokens }),
     ...control.scorers.flatMap((_, i) => scorerMetrics(sides, i)),
@@ -67,6 +68,12 @@ function measure(
   if (!control || !candidate) return [];
   const means = caseMeans(pairs, control, candidate);
   return means.at.length === 0 ? [] : [{ ...described, ...test(means) }];
+}
+
+function costPerSuccess({ pairs, control, candidate, tolerances }: Sides): MeasuredMetric[] {
+  const found = testCostPerSuccess(pairs, control, candidate);
+  if (found === null) return [];
+  return [{ name: "costUsd.perSuccess", role: "other", unit: "usd", ...amount(tolerances.cost), ...found }];
 }
 
 function latencyMetrics({ pairs, control, candidate, tolerances }: Sides): MeasuredMetric[] {
