@@ -32,7 +32,4 @@ export const FIGURES = `
 .way { stroke: var(--quiet); }
 .cross { stroke: var(--candidate); stroke-width: 1.5; }
 .beyond { fill: var(--worse); fill-opacity: .07; }
-@media print {
-  .effect .band, .swatch, .lines del, .lines ins, .beyond { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
-}
 `;

@@ -1,4 +1,5 @@
 import { FIGURES } from "./style-figures.ts";
+import { PRINT } from "./style-print.ts";
 import { TABLES } from "./style-tables.ts";
 
 const PAGE = `
@@ -13,14 +14,6 @@ const PAGE = `
     --page: #14171a; --ink: #e6e9ed; --quiet: #9ea7b2; --rule: #343b43; --block: #1c2025; --focus: #8ab4ff;
     --control: #a9b2bd; --candidate: #7fb0ff; --band: #262d35; --grid: #272d34;
     --better: #62cd97; --worse: #ff8f86; --unsure: #e8b75a; --same: #b9c2cc; --gone: #3a1d1c; --new: #16321f;
-  }
-}
-@media print {
-  :root {
-    color-scheme: light;
-    --page: #fff; --ink: #000; --quiet: #444; --rule: #bbb; --block: #f5f6f8;
-    --control: #555; --candidate: #1d5fbf; --band: #e4e9ef; --grid: #ddd;
-    --better: #0b6e41; --worse: #b3261e; --unsure: #8a5200; --same: #333; --gone: #fdeceb; --new: #e6f5ec;
   }
 }
 * { box-sizing: border-box; }
@@ -74,13 +67,7 @@ dd + dt { margin-top: .75rem; }
 .variable { display: grid; grid-template-columns: minmax(4rem, max-content) minmax(0, 1fr); gap: .25rem .75rem; align-items: baseline; }
 .variable + .variable { margin-top: .35rem; }
 .reasons { margin-top: .5rem; padding-left: 1.1rem; font-size: .875rem; }
-@media print {
-  main { max-width: none; padding: 0; }
-  pre, .scroll { max-height: none; overflow: visible; }
-  .example, .figure, tr { break-inside: avoid; }
-  form { display: none; }
-}
 `;
 
 /** The page's whole style. */
-export const STYLE = `${PAGE}${TABLES}${FIGURES}`;
+export const STYLE = `${PAGE}${TABLES}${FIGURES}${PRINT}`;
