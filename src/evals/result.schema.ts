@@ -47,6 +47,7 @@ const metricsSchema = z.strictObject({
     .nullable()
     .describe("trials in which every scorer of category safety passed; null without such scorers"),
   passHatK: z.record(z.string(), z.number()).describe("pass^k: every one of k trials of a case succeeds"),
+  passAtK: z.record(z.string(), z.number()).describe("pass@k: at least one of k trials of a case succeeds"),
   latencyMs: z
     .strictObject({
       p50: z.number(),

@@ -1,4 +1,4 @@
-import { passPower } from "../stats/pass-power.ts";
+import { passAt, passPower } from "../stats/pass-power.ts";
 import { clusterTally, intervalOf, meanIntervalOf, totalOf } from "./cluster-tally.ts";
 import { firstTokenMetric, latencyMetric } from "./measures.ts";
 import type { RunMetrics } from "./result.schema.ts";
@@ -12,7 +12,8 @@ export function metricsOf(t: TallyState): RunMetrics {
     successRate: scored === 0 ? null : { estimate: succeeded / scored, ci95: intervalOf(t.success) },
     meanScore: scored === 0 ? null : t.scoreTotal / scored,
     safety: safetyOf(t),
-    passHatK: passHatK([...t.caseOutcomes.values()]),
+    passHatK: overTrials([...t.caseOutcomes.values()], passPower),
+    passAtK: overTrials([...t.caseOutcomes.values()], passAt),
     latencyMs: latencyMetric(t.latencies, t.simulated),
     ttftMs: firstTokenMetric(t.firstTokens),
     costUsd: costOf(t),
@@ -65,10 +66,13 @@ function costOf(t: TallyState): RunMetrics["costUsd"] {
   };
 }
 
-/** pass^k for every k that all cases have trials for: the mean over cases. */
-function passHatK(outcomes: readonly { n: number; c: number; cases: number }[]): Record<string, number> {
+/** pass^k or pass@k for every k that all cases have trials for: the mean over cases. */
+function overTrials(
+  outcomes: readonly { n: number; c: number; cases: number }[],
+  chance: (successes: number, trials: number, k: number) => number,
+): Record<string, number> {
   const most = outcomes.length === 0 ? 0 : Math.min(...outcomes.map((o) => o.n));
   const cases = outcomes.reduce((total, o) => total + o.cases, 0);
-  const of = (k: number) => outcomes.reduce((total, o) => total + o.cases * passPower(o.c, o.n, k), 0) / cases;
+  const of = (k: number) => outcomes.reduce((total, o) => total + o.cases * chance(o.c, o.n, k), 0) / cases;
   return Object.fromEntries(Array.from({ length: Math.min(most, 16) }, (_, i) => [String(i + 1), of(i + 1)]));
 }

@@ -28,7 +28,8 @@ export function metricRows(run: EvaluatedRun): [label: string, text: string][] {
       "safety",
       metrics.safety ? `${percent(metrics.safety.estimate)}  ${percentInterval(metrics.safety.ci95)}` : undefined,
     ],
-    ["pass^k", passLine(run)],
+    ["pass^k", passLine(run, "^", run.metrics.passHatK)],
+    ["pass@k", passLine(run, "@", run.metrics.passAtK)],
     ["latency", latencyLine(run)],
     [
       "first token",
@@ -42,10 +43,10 @@ export function metricRows(run: EvaluatedRun): [label: string, text: string][] {
   return rows.filter((r): r is [string, string] => r[1] !== undefined);
 }
 
-function passLine({ metrics, trials }: EvaluatedRun): string | undefined {
+function passLine({ trials }: EvaluatedRun, sign: string, byK: Record<string, number>): string | undefined {
   if (trials < 2) return undefined;
-  return Object.entries(metrics.passHatK)
-    .map(([k, value]) => `^${k} ${trimmed(value, 4)}`)
+  return Object.entries(byK)
+    .map(([k, value]) => `${sign}${k} ${trimmed(value, 4)}`)
     .join("  ");
 }
 

@@ -4,7 +4,9 @@ import { configSchema } from "../core/config.schema.ts";
 import { calibrationSchema } from "../evals/calibration/schema.ts";
 import { suiteSchema } from "../evals/schema.ts";
 import { agentSchema, promptSchema } from "../registry/schema.ts";
+import { diffSchema } from "../release/comparison/schema.ts";
 import { evaluationSchema } from "../release/evaluation.schema.ts";
+import { gateDocumentSchema } from "../release/gate/gate.schema.ts";
 import { statsSchema } from "../release/planning/schema.ts";
 
 /** The published JSON Schemas are the zod schemas; `npx vitest run src/report/schemas.test.ts -u` writes them anew. */
@@ -15,6 +17,8 @@ describe("schemas/", () => {
     ["agent", agentSchema, "agents/*.agent.yml"],
     ["suite", suiteSchema, "evals/*.suite.yml"],
     ["eval", evaluationSchema, "agentops eval --json"],
+    ["diff", diffSchema, "agentops diff --json"],
+    ["gate", gateDocumentSchema, "agentops gate --json"],
     ["judge", calibrationSchema, "agentops judge calibrate --json"],
     ["stats", statsSchema, "agentops stats ACTION --json"],
   ] as const)("%s.schema.json is what the code checks", async (name, schema, title) => {

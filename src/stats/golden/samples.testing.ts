@@ -1,6 +1,6 @@
 import { binomialQuantile } from "../binomial.ts";
 import { clopperPearson } from "../clopper-pearson.ts";
-import { passPower } from "../pass-power.ts";
+import { passAt, passPower } from "../pass-power.ts";
 import { wilson } from "../proportion.ts";
 import { quantile } from "../quantile.ts";
 import type { GoldenFile } from "./golden.testing.ts";
@@ -43,7 +43,10 @@ export const SAMPLES: readonly GoldenFile[] = [
           refuses(() => passPower(c.c, c.n, c.k)),
           true,
         );
-      else close("pass^k", passPower(c.c, c.n, c.k), c.pass_hat_k);
+      else {
+        close("pass^k", passPower(c.c, c.n, c.k), c.pass_hat_k);
+        close("pass@k", passAt(c.c, c.n, c.k), c.pass_at_k);
+      }
     },
   },
   {
