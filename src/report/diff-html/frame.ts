@@ -13,10 +13,13 @@ interface Axis {
  */
 export function frame(id: string, title: string, axes: { x: Axis; y: Axis }, drawing: Markup): Markup {
   const { x, y } = axes;
-  const columns = x.ticks.map((t) => {
-    const at = fixed(x.scale.at(t.at));
-    return markup`<line class="grid" x1="${at}%" x2="${at}%" y1="0" y2="100%"/>${below(at, t.label)}`;
-  });
+  // A label at the very end would stick out of the page.
+  const columns = x.ticks
+    .filter((t) => x.scale.at(t.at) < 96)
+    .map((t) => {
+      const at = fixed(x.scale.at(t.at));
+      return markup`<line class="grid" x1="${at}%" x2="${at}%" y1="0" y2="100%"/>${below(at, t.label)}`;
+    });
   const rows = y.ticks.map((t) => {
     const at = fixed(100 - y.scale.at(t.at));
     return markup`<line class="grid" x1="0" x2="100%" y1="${at}%" y2="${at}%"/><text x="-8" y="${at}%" dy="0.35em" text-anchor="end">${t.label}</text>`;

@@ -16,7 +16,7 @@ const MISLEADING = /[\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u2
 const ENTITIES: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" };
 
 /** Foreign text for an element or a quoted attribute: it shows every character it has, and is markup nowhere. */
-export function escaped(text: string): string {
+function escaped(text: string): string {
   return printable(text)
     .replace(MISLEADING, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`)
     .replace(/[&<>"']/g, (c) => ENTITIES[c] as string);

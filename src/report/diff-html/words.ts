@@ -29,14 +29,14 @@ export function many(n: number, noun: string): string {
 }
 
 /** "+4.2", "−4.2", "0". */
-export function signed(value: number, digits: number): string {
+function signed(value: number, digits: number): string {
   const text = trimmed(value, digits);
   if (Number(text) === 0) return "0";
   return value > 0 ? `+${text}` : text.replace("-", "−");
 }
 
 /** A change in the terms its metric is judged in. */
-export interface ChangeWords {
+interface ChangeWords {
   estimate: string;
   /** In the estimate's unit, which it does not repeat; null where there is none. */
   interval: string | null;
