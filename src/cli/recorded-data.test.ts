@@ -169,7 +169,7 @@ scorers:
     expect(diff.paired).toMatchObject({ cases: 50, trialsControl: 2, trialsCandidate: 2, meanControl: 0.43 });
     expect(diff.metrics.filter((m: { verdict: string }) => m.verdict === "worse")).toEqual([]);
     expect(diff.metrics[0]).toMatchObject({ test: "clustered-t", verdict: "inconclusive" });
-    expect(diff.need.cases).toBe(887);
+    expect(diff.need.cases).toBe(1483);
   });
 
   test("tau2 gpt-4o against claude-sonnet-4-5: better, dearer; a p95 of 50 values decides nothing", async () => {

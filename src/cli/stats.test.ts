@@ -208,7 +208,7 @@ describe("plans from stored runs", () => {
   });
 
   test.each<[string, () => string[], string]>([
-    ["runs that share no case", () => ["sample-size", "--paired", ...from("before", "other"), "--mde", "0.1"], "share no case that both scored"],
+    ["runs that share no case", () => ["sample-size", "--paired", ...from("before", "other"), "--mde", "0.1"], "they share no case id"],
     ["the same run twice", () => ["sample-size", "--paired", ...from("before", "before"), "--mde", "0.1"], "both sides are run"],
     ["three runs", () => ["sample-size", "--paired", ...from("before", "after", "four"), "--mde", "0.1"], "two runs, not more"],
     ["one run with one trial a case", () => ["mde", "--paired", ...from("before")], "one trial of each case"],

@@ -1,11 +1,11 @@
 import { type Arm, readArm } from "../../evals/arm.ts";
 import { type RunRow, specOf } from "../../evals/runs.store.ts";
 import type { Store } from "../../state/store.ts";
-import { AgentopsError } from "../../core/errors.ts";
 import { judgeMetrics } from "./judged.ts";
 import { measureMetrics } from "./measured.ts";
+import { pairedMoments } from "./moments.ts";
 import { needOf } from "./need.ts";
-import { caseMeans, type CaseMeans, pairCases, type Pairs } from "./pair.ts";
+import { caseMeans, type CaseMeans, pairArms, type Pairs } from "./pair.ts";
 import { withRemarks } from "./remarks.ts";
 import type { ComparedSide, Comparison } from "./schema.ts";
 import { differences, estimates, majorityCounts } from "./tested.ts";
@@ -23,13 +23,12 @@ export interface ComparedRuns {
 
 /**
  * Compares two stored runs case by case, by the candidate's suite. Cases are paired by id, trials pooled per case, clusters
- * respected. Throws USAGE when they share no scored case.
+ * respected. Throws NO_CASES when they share no scored case.
  */
 export function compareRuns(store: Store, controlRun: RunRow, candidateRun: RunRow): ComparedRuns {
   const control = readArm(store, controlRun);
   const candidate = readArm(store, candidateRun);
-  const pairs = pairCases(control, candidate);
-  if (pairs.ids.length === 0) throw nothingShared(controlRun, candidateRun, pairs);
+  const pairs = pairArms(control, candidate);
   const { suite } = specOf(candidateRun);
   const tolerances = tolerancesOf(suite);
   const success = caseMeans(pairs, control.success, candidate.success);
@@ -42,7 +41,7 @@ export function compareRuns(store: Store, controlRun: RunRow, candidateRun: RunR
     paired: pairedOf(pairs, success, controlRun, candidateRun),
     metrics,
     ...changedCases(pairs, success),
-    need: needOf(success, tolerances.minEffect ?? tolerances.successRate),
+    need: needOf(pairedMoments(pairs, control, candidate), tolerances.minEffect ?? tolerances.successRate),
     notes: notesOn(control, candidate, pairs),
   };
   return { comparison, control, candidate, pairs, success };
@@ -103,14 +102,4 @@ function notesOn(control: Arm, candidate: Arm, pairs: Pairs): string[] {
     ],
   ];
   return notes.filter(([holds]) => holds).map(([, note]) => note);
-}
-
-function nothingShared(control: RunRow, candidate: RunRow, pairs: Pairs): AgentopsError {
-  const why =
-    pairs.unscored.length > 0
-      ? `none of the ${pairs.unscored.length} cases they share was scored on both sides`
-      : "they share no case id";
-  return new AgentopsError("USAGE", `runs ${control.id} and ${candidate.id} cannot be compared: ${why}`, {
-    hint: "compare two runs of the same suite: agentops runs",
-  });
 }

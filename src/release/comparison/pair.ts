@@ -1,3 +1,4 @@
+import { AgentopsError } from "../../core/errors.ts";
 import type { Arm, Column } from "../../evals/arm.ts";
 
 /** The cases two runs share, by id; what they do not share is named, never dropped silently. */
@@ -42,6 +43,19 @@ export function pairCases(control: Arm, candidate: Arm): Pairs {
     unmatched,
     unscored,
   };
+}
+
+/** {@link pairCases}, but runs that share no scored case are an error: NO_CASES. */
+export function pairArms(control: Arm, candidate: Arm): Pairs {
+  const pairs = pairCases(control, candidate);
+  if (pairs.ids.length > 0) return pairs;
+  const why =
+    pairs.unscored.length > 0
+      ? `none of the ${pairs.unscored.length} cases they share was scored on both sides`
+      : "they share no case id";
+  throw new AgentopsError("NO_CASES", `runs ${control.run.id} and ${candidate.run.id} cannot be compared: ${why}`, {
+    hint: "compare two runs of the same suite: agentops runs",
+  });
 }
 
 /** Numbers the clusters; a case without one is a group of its own. */

@@ -1,8 +1,10 @@
-import { type PairedMoments, pairedMoments, repeatedMoments } from "../../evals/paired-moments.ts";
+import { readArm } from "../../evals/arm.ts";
 import { findRun, type RunRow } from "../../evals/runs.store.ts";
 import { summarize } from "../../evals/summarize.ts";
 import { AgentopsError } from "../../core/errors.ts";
 import type { Store } from "../../state/store.ts";
+import { type PairedMoments, pairedMoments, repeatedMoments } from "../comparison/moments.ts";
+import { pairArms } from "../comparison/pair.ts";
 import { refuse } from "./request.ts";
 import type { Evidence } from "./schema.ts";
 
@@ -57,7 +59,7 @@ export async function pairedEvidence(store: Store, names: readonly string[]): Pr
   const control = await findRun(store, first);
   const candidate = second === undefined ? null : await findRun(store, second);
   if (control.id === candidate?.id) refuse(`both sides are run ${control.id}`, "one run alone: give --from once");
-  const moments = candidate === null ? repeatedMoments(store, control) : pairedMoments(store, control, candidate);
+  const moments = momentsOf(store, control, candidate);
   const runs = candidate === null ? [control] : [control, candidate];
   const { cases, discordance, designEffect, difference, components } = moments;
   return {
@@ -65,6 +67,13 @@ export async function pairedEvidence(store: Store, names: readonly string[]): Pr
     paired: moments,
     notes: [...runs.flatMap(incomplete), ...notesOn(moments)],
   };
+}
+
+function momentsOf(store: Store, control: RunRow, candidate: RunRow | null): PairedMoments {
+  const before = readArm(store, control);
+  if (candidate === null) return repeatedMoments(before);
+  const after = readArm(store, candidate);
+  return pairedMoments(pairArms(before, after), before, after);
 }
 
 export function withoutRuns(): never {

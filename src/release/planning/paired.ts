@@ -1,4 +1,4 @@
-import type { PairedMoments } from "../../evals/paired-moments.ts";
+import type { PairedMoments } from "../comparison/moments.ts";
 import {
   connorSize,
   millerEffect,
