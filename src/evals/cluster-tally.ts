@@ -32,7 +32,6 @@ export function meanIntervalOf(clusters: ClusterTally): [number, number] | null 
 /** A share of successes as independent observations that say as much: fewer than were made where clusters hold several. */
 export function worthOf(clusters: ClusterTally): { hits: number; n: number } {
   const all = wholeSums(clusters);
-  if (all.clusters === all.n) return { hits: all.total, n: all.n };
   const n = effectiveSize(all);
   return { hits: (all.total / all.n) * n, n };
 }

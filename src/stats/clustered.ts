@@ -55,18 +55,18 @@ export function clusteredError(sums: ClusterSums): number | null {
  */
 export function clusteredWilson(sums: ClusterSums, z = Z95): Interval {
   if (sums.n === 0) return [0, 1];
-  if (sums.clusters === sums.n) return wilson(sums.total, sums.n, z);
   const p = sums.total / sums.n;
   const size = effectiveSize(sums);
   return wilson(p * size, size, z);
 }
 
 /**
- * Independent observations that would say as much about a proportion: p(1−p)/SE², at most n. The number of clusters where
- * SE says nothing (p at 0 or 1, one cluster).
+ * Independent observations that would say as much about a proportion: n where each is its own cluster, else p(1−p)/SE², at
+ * most n; the number of clusters where SE says nothing (p at 0 or 1, one cluster).
  * Source: Kish (1965), Survey Sampling, §8.2 (design effect).
  */
 export function effectiveSize(sums: ClusterSums): number {
+  if (sums.clusters === sums.n) return sums.n;
   const p = sums.total / sums.n;
   const error = clusteredError(sums);
   if (error === null || error === 0 || p === 0 || p === 1) return sums.clusters;

@@ -1,5 +1,6 @@
 import type { Arm } from "../../evals/arm.ts";
 import { addCluster, effectiveSize, emptyClusters } from "../../stats/clustered.ts";
+import { quantile } from "../../stats/quantile.ts";
 import { quantileDifference } from "../../stats/quantile-difference.ts";
 import type { Pairs } from "./pair.ts";
 import type { Tested } from "./tested.ts";
@@ -24,20 +25,20 @@ export function latenciesOf(arm: Arm, rows: Int32Array, pairs: Pairs): Latencies
 
 /**
  * Tests a quantile of latency by the exact percentile bootstrap, each arm at its effective sample size: trials of one case
- * resemble each other, so n of them say less than n independent ones. The arms count as independent, which errs on the wide
+ * resemble each other, so n of them say less than n independent ones. The estimates are those that a run shows (type 7). The arms count as independent, which errs on the wide
  * side when slow cases are slow in both. Null without a latency on both sides.
  */
 export function testQuantile(control: Latencies, candidate: Latencies, q: number): Tested | null {
   if (control.sorted.length === 0 || candidate.sorted.length === 0) return null;
   const sizes = { sizeControl: sizeFor(control, q), sizeCandidate: sizeFor(candidate, q) };
   const found = quantileDifference(control.sorted, candidate.sorted, q, sizes);
-  const { estimate, interval } = found.difference;
+  const [before, after] = [quantile(control.sorted, q), quantile(candidate.sorted, q)];
   return {
-    control: found.control,
-    candidate: found.candidate,
-    difference: estimate,
-    ci95: interval,
-    ratio: found.ratio === null ? null : { estimate: found.ratio.estimate, ci95: found.ratio.interval },
+    control: before,
+    candidate: after,
+    difference: after - before,
+    ci95: found.difference.interval,
+    ratio: found.ratio === null || before === 0 ? null : { estimate: after / before, ci95: found.ratio.interval },
     pValue: found.pValue,
     test: "quantile-bootstrap",
     remarks: remarksOn(Math.min(sizes.sizeControl, sizes.sizeCandidate), q),
