@@ -11,7 +11,7 @@ export function casesSection({ cases, casesLeftOut }: DiffDetails, examples: Rea
   const leftOut =
     casesLeftOut === 0
       ? NOTHING
-      : markup`<p>${grouped(casesLeftOut)} more cases are left out of this page; those that changed come first. The run has all of them.</p>`;
+      : markup`<p class="left-out">${grouped(casesLeftOut)} more cases are left out of this page; those that changed come first. The run has all of them.</p>`;
   return markup`<section aria-labelledby="cases"><h2 id="cases">All cases</h2>
 ${leftOut}${filterForm(cases.length)}
 <div class="scroll tall" tabindex="0" role="region" aria-label="Table of cases"><table class="cases"><caption class="hidden">Cases by outcome on both sides</caption>

@@ -15,19 +15,20 @@ th, td { padding: .4rem .9rem .4rem 0; vertical-align: top; }
 .sides .ref { color: var(--ink); font-size: .9375rem; font-weight: 600; }
 .key { display: flex; flex-wrap: wrap; gap: .2rem 1.5rem; color: var(--quiet); font-size: .875rem; }
 .effects { width: 100%; margin-top: 1.5rem; table-layout: fixed; }
-.effects thead th:nth-child(1) { width: 17.5%; }
-.effects thead th:nth-child(2), .effects thead th:nth-child(3) { width: 8%; }
-.effects thead th:nth-child(4) { width: 28%; }
+.effects thead th:nth-child(1) { width: 17%; }
+.effects thead th:nth-child(2), .effects thead th:nth-child(3) { width: 9%; }
+.effects thead th:nth-child(4) { width: 27%; }
 .effects thead th:nth-child(5) { width: 14.5%; }
 .effects thead th:nth-child(6) { width: 10.5%; }
 .effects caption { padding-bottom: .4rem; font-weight: 650; }
-.effects thead th { padding-bottom: .3rem; border-bottom: 1px solid var(--rule); }
+.effects thead th { padding-right: .7rem; padding-bottom: .3rem; border-bottom: 1px solid var(--rule); }
 .effects thead th:nth-child(2), .effects thead th:nth-child(3), .effects thead th:nth-child(5), .effects thead th:nth-child(6) { text-align: right; }
 .effects .group th { padding: .7rem 0 .3rem; color: var(--quiet); font-size: .8125rem; }
 .effects .plot { position: relative; }
 .effects th:nth-child(4) { padding-left: 0; }
 .effects tbody td, .effects tbody th { padding-block: .5rem; }
 .effects tbody .plot { padding: 0; }
+.effects td.n { padding-left: 0; padding-right: .7rem; font-size: .875rem; }
 .effects td.change { padding-left: .6rem; white-space: normal; }
 .effects td.change b { font-weight: 600; display: block; }
 .effects td .quiet { font-size: .8125rem; display: block; }
@@ -48,6 +49,7 @@ th, td { padding: .4rem .9rem .4rem 0; vertical-align: top; }
 .mini th, .mini td { padding: .2rem 0 .2rem .8rem; white-space: nowrap; }
 .mini th:first-child, .mini td:first-child { padding-left: 0; }
 .cases { width: 100%; }
+.left-out { margin-bottom: .75rem; }
 .cases th, .cases td { padding: .3rem .9rem .3rem .4rem; }
 .cases thead th { position: sticky; top: 0; background: var(--page); box-shadow: inset 0 -1px var(--rule); padding-block: .5rem; }
 .cases tbody th { font-weight: 400; min-width: 9rem; }
@@ -58,7 +60,7 @@ th, td { padding: .4rem .9rem .4rem 0; vertical-align: top; }
 #case-filter input, #case-filter select { margin-left: .35rem; padding: .35rem .5rem; border: 1px solid var(--control); border-radius: 4px; background: var(--page); color: inherit; font: inherit; max-width: 100%; }
 #case-filter input { width: 16rem; }
 #case-count { color: var(--quiet); font-variant-numeric: tabular-nums; }
-@media (max-width: 68rem), print {
+@media (max-width: 72rem), print {
   .effects, .effects tbody { display: block; }
   .effects caption { display: block; }
   .effects thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
@@ -74,7 +76,8 @@ th, td { padding: .4rem .9rem .4rem 0; vertical-align: top; }
   .effects tbody .plot { grid-column: 1 / -1; order: 2; height: 2.2rem; }
   .effects .axis-row .plot { height: 3rem; }
   .effects td.n { grid-column: span 2; order: 3; padding: 0; text-align: left; font-size: .875rem; }
-  .effects td.change { grid-column: span 4; }
+  .effects td.n { padding-left: 0; padding-right: .7rem; font-size: .875rem; }
+.effects td.change { grid-column: span 4; }
   .effects td.n::before { content: attr(data-label); display: block; color: var(--quiet); font-size: .75rem; }
   .effects td.change b, .effects td.change .quiet { display: inline; }
 }
