@@ -10,7 +10,7 @@ type Format = (typeof FORMATS)[number];
 const EXIT = { better: 0, "no-difference": 0, worse: 1, inconclusive: 3 } as const;
 /** Cases a page lists; those that changed come first. */
 const PAGE_CASES = 2000;
-const EXAMPLES = { text: 5, markdown: 5, json: 20, html: 100 } as const;
+const EXAMPLES = { text: 5, markdown: 5, json: 20, html: 30 } as const;
 
 export async function run(
   context: CommandContext,

@@ -28,7 +28,7 @@ export function diffHtml(document: DiffDocument, details: DiffDetails | null): s
 <meta name="viewport" content="width=device-width, initial-scale=1"><meta name="referrer" content="no-referrer"><meta name="color-scheme" content="light dark">
 <title>${headline(document)} · ${about} · agentops diff</title>
 <style>${verbatim(STYLE)}</style></head>
-<body><main>${header(document)}${effectSection(document.metrics)}${figures(document, details)}${contentSection(document.content)}${examplesSection(document)}${details === null ? NOTHING : casesSection(details, exampleAnchors(document.examples))}</main>
+<body><main>${header(document)}${effectSection(document.metrics)}${figures(document, details)}${contentSection(document)}${examplesSection(document)}${details === null ? NOTHING : casesSection(details, exampleAnchors(document.examples))}</main>
 ${verbatim(`<script>${SCRIPT}</script>`)}</body></html>
 `.html;
 }

@@ -89,8 +89,8 @@ export const exampleSchema = z.strictObject({
 
 const contentSchema = z.strictObject({
   path: z.string(),
-  control: z.unknown().describe("absent when the control has nothing there"),
-  candidate: z.unknown(),
+  control: z.unknown().optional().describe("absent when the control has nothing there"),
+  candidate: z.unknown().optional(),
   lines: z
     .array(z.strictObject({ op: z.enum([" ", "-", "+"]), text: z.string() }))
     .optional()

@@ -71,11 +71,13 @@ export function testMeans(means: CaseMeans, least?: Interval): Tested {
     ci95: least === undefined ? t.interval : hull(t.interval, least),
     pValue: differing.length < FEW ? signFlip(differing) : sameSign(differing.length),
     test: "sign-flip",
-    remarks:
-      differing.length === 0
-        ? []
-        : [`${differing.length} of ${groups.length} independent cases differ: judged by exact sign flips`],
+    remarks: differing.length === 0 ? [] : [whyFlips(differing.length, groups.length)],
   };
+}
+
+function whyFlips(differing: number, groups: number): string {
+  if (differing < FEW) return `${differing} of ${groups} independent cases differ: judged by exact sign flips`;
+  return `all ${differing} that differ do so by the same amount: judged by exact sign flips`;
 }
 
 /** Two-sided sign-flip p of groups that all differ by the same amount. */

@@ -1,10 +1,11 @@
-import type { ContentChange } from "../../release/comparison/schema.ts";
+import type { ContentChange, DiffDocument } from "../../release/comparison/schema.ts";
 import { lineDiff } from "./line-diff.ts";
-import { markup, type Markup } from "./markup.ts";
+import { markup, type Markup, NOTHING } from "./markup.ts";
 import { textBlock } from "./text-block.ts";
 
-/** What changed between the two artifacts, leaf by leaf. */
-export function contentSection(changes: readonly ContentChange[]): Markup {
+/** What changed between the two artifacts, leaf by leaf; recorded outputs have none. */
+export function contentSection({ content: changes, control, candidate }: DiffDocument): Markup {
+  if (control.digest === null || candidate.digest === null) return NOTHING;
   const body =
     changes.length === 0
       ? markup`<p>No difference in meaning between the two; formatting and comments do not count.</p>`

@@ -7,6 +7,7 @@ const NAMES: Record<string, string> = {
   "latencyMs.p50": "Latency p50",
   "latencyMs.p95": "Latency p95",
   "costUsd.perTask": "Cost per task",
+  "costUsd.perSuccess": "Cost per success",
   "tokens.input": "Input tokens",
   "tokens.output": "Output tokens",
 };
