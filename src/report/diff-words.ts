@@ -1,5 +1,5 @@
 import type { ComparedMetric, ComparedSide, DiffDocument } from "../release/comparison/schema.ts";
-import { milliseconds, percent, trimmed, usd } from "./numbers.ts";
+import { milliseconds, percent, pText, signed, trimmed, usd } from "./numbers.ts";
 
 export const VERDICT_WORDS = {
   better: "better",
@@ -35,8 +35,8 @@ export function metricValue({ unit }: Pick<ComparedMetric, "unit">, value: numbe
 export function changeWords(metric: ComparedMetric): string {
   const { relative, ratio, difference, ci95, unit } = metric;
   if (relative && ratio !== null)
-    return `${signed((ratio.estimate - 1) * 100)} %${interval(ratio.ci95, (v) => signed((v - 1) * 100))}`;
-  if (unit === "proportion") return `${signed(difference * 100)} points${interval(ci95, (v) => signed(v * 100))}`;
+    return `${signed((ratio.estimate - 1) * 100, 1)} %${interval(ratio.ci95, (v) => signed((v - 1) * 100, 1))}`;
+  if (unit === "proportion") return `${signed(difference * 100, 1)} points${interval(ci95, (v) => signed(v * 100, 1))}`;
   return `${signed(difference, 3)}${interval(ci95, (v) => signed(v, 3))}`;
 }
 
@@ -46,17 +46,10 @@ function interval(ci: readonly [number | null, number | null] | null, show: (val
   return ` [${side(ci[0])}, ${side(ci[1])}]`;
 }
 
-function signed(value: number, digits = 1): string {
-  const text = trimmed(value, digits);
-  if (Number(text) === 0) return "0";
-  return value > 0 ? `+${text}` : text.replace("-", "−");
-}
-
 /** "p = 0.031", "p < 0.0001"; adjusted where other metrics were judged with it. */
 export function pWords({ pValue, adjustedPValue }: ComparedMetric): string {
   const p = adjustedPValue ?? pValue;
-  if (p === null) return "";
-  return p < 0.0001 ? "p < 0.0001" : `p = ${Number(p.toPrecision(2))}`;
+  return p === null ? "" : pText(p);
 }
 
 /** The verdict in one sentence. */

@@ -1,7 +1,8 @@
 import { printable } from "../core/printable.ts";
 import type { CiReport } from "../release/planning/schema.ts";
-import { milliseconds, percent } from "./numbers.ts";
-import { points, pText, signed, signedPoints, whole } from "./stats-words.ts";
+import { points } from "../release/comparison/words.ts";
+import { milliseconds, percent, pText, whole } from "./numbers.ts";
+import { signedDigits, signedPoints } from "./stats-words.ts";
 import type { Style } from "./style.ts";
 
 type Bounds = readonly [number | null, number | null];
@@ -65,7 +66,7 @@ function valueLines(report: Extract<CiReport, { kind: "values" }>, style: Style,
       ? []
       : [`a value of the candidate is higher than one of the control in ${percent(report.superiority)} of pairs`];
   return [
-    `${style.bold(`${what} ${signed(report.estimate)}`)}, ${sure} ${between(report.interval, signed)}: ${shown}`,
+    `${style.bold(`${what} ${signedDigits(report.estimate)}`)}, ${sure} ${between(report.interval, signedDigits)}: ${shown}`,
     ...superiority,
     style.dim(
       `method ${report.method}, ${pText(report.pValue)}; ${whole(report.n.control)} values of the control, ${whole(report.n.candidate)} of the candidate`,

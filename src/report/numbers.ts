@@ -24,6 +24,26 @@ export function trimmed(value: number, digits: number): string {
   return String(Number(value.toFixed(digits)));
 }
 
+/** 3200 → "3,200", the same on every machine. */
+export function whole(n: number): string {
+  return n.toLocaleString("en-US", { maximumFractionDigits: 0 });
+}
+
+/** At most `digits` decimals with a sign: "+4.2", "−4.2", "0". */
+export function signed(value: number, digits: number): string {
+  return withSign(value, trimmed(Math.abs(value), digits));
+}
+
+/** A number already written without its sign, with it. */
+export function withSign(value: number, shown: string): string {
+  return Number(shown) === 0 ? "0" : `${value < 0 ? "−" : "+"}${shown}`;
+}
+
+/** A p-value without a wall of zeros. */
+export function pText(p: number): string {
+  return p < 0.0001 ? "p < 0.0001" : `p = ${Number(p.toPrecision(2))}`;
+}
+
 /** "1 case", "2 cases". */
 export function counted(n: number, noun: string): string {
   return `${n} ${noun}${n === 1 ? "" : "s"}`;

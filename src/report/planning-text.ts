@@ -1,6 +1,6 @@
 import type { MdeReport, PowerReport, SampleSize } from "../release/planning/schema.ts";
-import { percent, trimmed } from "./numbers.ts";
-import { points, whole } from "./stats-words.ts";
+import { points } from "../release/comparison/words.ts";
+import { percent, trimmed, whole } from "./numbers.ts";
 import type { Style } from "./style.ts";
 
 type Planned = SampleSize | PowerReport | MdeReport;

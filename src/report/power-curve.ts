@@ -1,4 +1,4 @@
-import { whole } from "./stats-words.ts";
+import { whole } from "./numbers.ts";
 import type { Style } from "./style.ts";
 
 const BLOCKS = [" ", "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"];

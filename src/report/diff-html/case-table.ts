@@ -2,7 +2,7 @@ import type { CaseRow, DiffDetails } from "../../release/comparison/details.ts";
 import { usd } from "../numbers.ts";
 import { changeWord } from "./examples.ts";
 import { markup, type Markup, NOTHING } from "./markup.ts";
-import { grouped } from "./words.ts";
+import { whole } from "../numbers.ts";
 
 /** Every case with both outcomes. The search shows itself only where the page's script runs. */
 export function casesSection({ cases, casesLeftOut }: DiffDetails, examples: ReadonlyMap<string, string>): Markup {
@@ -11,7 +11,7 @@ export function casesSection({ cases, casesLeftOut }: DiffDetails, examples: Rea
   const leftOut =
     casesLeftOut === 0
       ? NOTHING
-      : markup`<p class="left-out">${grouped(casesLeftOut)} more cases are left out of this page; those that changed come first. The run has all of them.</p>`;
+      : markup`<p class="left-out">${whole(casesLeftOut)} more cases are left out of this page; those that changed come first. The run has all of them.</p>`;
   return markup`<section aria-labelledby="cases"><h2 id="cases">All cases</h2>
 ${leftOut}${filterForm(cases.length)}
 <div class="scroll tall" tabindex="0" role="region" aria-label="Table of cases"><table class="cases"><caption class="hidden">Cases by outcome on both sides</caption>
@@ -24,7 +24,7 @@ ${cases.map((row) => caseRow(row, costs, examples.get(row.id)))}</tbody></table>
 function filterForm(count: number): Markup {
   return markup`<form id="case-filter" hidden role="search"><label>Find a case <input type="search" id="case-text" autocomplete="off" spellcheck="false"></label>
 <label>Show <select id="case-change"><option value="">all</option><option value="regression">regressions</option><option value="improvement">improvements</option><option value="none">unchanged</option></select></label>
-<output id="case-count" for="case-text case-change">${grouped(count)} of ${grouped(count)} cases</output></form>`;
+<output id="case-count" for="case-text case-change">${whole(count)} of ${whole(count)} cases</output></form>`;
 }
 
 function caseRow({ id, change, control, candidate }: CaseRow, costs: boolean, anchor: string | undefined): Markup {

@@ -2,7 +2,7 @@ import type { DiffDocument, Example } from "../../release/comparison/schema.ts";
 import { inputMarkup } from "./example-input.ts";
 import { markup, type Markup, NOTHING } from "./markup.ts";
 import { textBlock } from "./text-block.ts";
-import { grouped } from "./words.ts";
+import { whole } from "../numbers.ts";
 
 /** Examples of each kind that are open when the page is; the rest open on request. */
 const OPEN = 3;
@@ -25,8 +25,8 @@ function kindSection(examples: readonly Example[], change: Example["change"], ti
   const anchors = exampleAnchors(examples);
   const shown = examples.filter((e) => e.change === change);
   if (shown.length === 0) return NOTHING;
-  const some = shown.length === 1 ? "the largest" : `the ${grouped(shown.length)} largest`;
-  const count = shown.length < total ? `${some} of ${grouped(total)}` : grouped(total);
+  const some = shown.length === 1 ? "the largest" : `the ${whole(shown.length)} largest`;
+  const count = shown.length < total ? `${some} of ${whole(total)}` : whole(total);
   return markup`<h3>${title} <span class="quiet">${count}</span></h3>
 ${shown.map((example, i) => exampleBlock(example, anchors.get(example.case) as string, i < OPEN))}`;
 }

@@ -3,7 +3,8 @@ import { sideName } from "../diff-words.ts";
 import { evidence, headline, qualifications } from "./headline.ts";
 import { markup, type Markup, NOTHING } from "./markup.ts";
 import { verdictIcon } from "./verdict-mark.ts";
-import { grouped, many, tied } from "./words.ts";
+import { many, tied } from "./words.ts";
+import { whole } from "../numbers.ts";
 
 /** The verdict, who was compared, and what more evidence it would take. */
 export function header(document: DiffDocument): Markup {
@@ -23,7 +24,7 @@ ${notes.length === 0 ? NOTHING : markup`<ul class="notes" aria-label="Notes">${n
 function evidenceNeeded({ need, paired, verdict }: DiffDocument): Markup {
   if (need === null || paired === null) return NOTHING;
   const lead = verdict === "inconclusive" ? markup`<b>To decide:</b> it` : "It";
-  return markup`<p class="need">${lead} takes ${grouped(need.cases)} cases ${tied(need.why)}; this diff has ${grouped(paired.cases)}.</p>`;
+  return markup`<p class="need">${lead} takes ${whole(need.cases)} cases ${tied(need.why)}; this diff has ${whole(paired.cases)}.</p>`;
 }
 
 function sides({ control, candidate, paired }: DiffDocument): Markup {

@@ -1,7 +1,8 @@
 import type { DiffDocument } from "../../release/comparison/schema.ts";
 import { percent } from "../numbers.ts";
 import { markup, type Markup, NOTHING } from "./markup.ts";
-import { grouped, many } from "./words.ts";
+import { many } from "./words.ts";
+import { whole } from "../numbers.ts";
 
 type Paired = NonNullable<DiffDocument["paired"]>;
 
@@ -12,7 +13,7 @@ const LISTED = 200;
 export function pairedFigure(paired: Paired): Markup {
   const { cases, bothPass, onlyControl, onlyCandidate, neither } = paired;
   const cell = (n: number, kind: string) =>
-    markup`<td class="n ${kind}"><b>${grouped(n)}</b> <span class="quiet">${percent(cases === 0 ? 0 : n / cases)}</span></td>`;
+    markup`<td class="n ${kind}"><b>${whole(n)}</b> <span class="quiet">${percent(cases === 0 ? 0 : n / cases)}</span></td>`;
   const several = paired.trialsControl > 1 || paired.trialsCandidate > 1;
   return markup`<section class="figure"><h3>The same cases on both sides</h3>
 <table class="outcomes"><caption>Cases by what the control and the candidate did${several ? "; a case passes when more than half of its trials succeeded" : ""}</caption>
@@ -25,7 +26,7 @@ ${leftOut("only the control has", paired.unmatched.control)}${leftOut("only the 
 
 function leftOut(why: string, ids: readonly string[]): Markup {
   if (ids.length === 0) return NOTHING;
-  const more = ids.length > LISTED ? markup` and ${grouped(ids.length - LISTED)} more` : NOTHING;
+  const more = ids.length > LISTED ? markup` and ${whole(ids.length - LISTED)} more` : NOTHING;
   const named = ids.slice(0, LISTED).map((id, i) => markup`${i === 0 ? "" : ", "}<code>${id}</code>`);
   return markup`<details><summary>Left out: ${many(ids.length, "case")} ${why}</summary><p>${named}${more}</p></details>`;
 }

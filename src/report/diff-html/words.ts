@@ -1,5 +1,5 @@
 import type { ComparedMetric } from "../../release/comparison/schema.ts";
-import { trimmed } from "../numbers.ts";
+import { signed, whole } from "../numbers.ts";
 
 const NAMES: Record<string, string> = {
   successRate: "Success rate",
@@ -19,21 +19,9 @@ export function metricTitle(name: string): string {
   return NAMES[name] ?? name;
 }
 
-/** 12345 → "12,345", the same on every machine. */
-export function grouped(n: number): string {
-  return String(n).replace(/\B(?=(\d{3})+(?!\d))/g, ",");
-}
-
 /** "1 case", "1,319 cases". */
 export function many(n: number, noun: string): string {
-  return `${grouped(n)} ${noun}${n === 1 ? "" : "s"}`;
-}
-
-/** "+4.2", "−4.2", "0". */
-function signed(value: number, digits: number): string {
-  const text = trimmed(value, digits);
-  if (Number(text) === 0) return "0";
-  return value > 0 ? `+${text}` : text.replace("-", "−");
+  return `${whole(n)} ${noun}${n === 1 ? "" : "s"}`;
 }
 
 /** A change in the terms its metric is judged in. */
