@@ -109,7 +109,7 @@ export const COMMANDS: readonly CommandSpec[] = [
       ["--early-stop", "end a run as soon as it is worse than its control beyond chance"],
       ["--no-cache", "run the control and ask the model again even where the store has the answer"],
       ["--max-cost <usd>", "stop before a run spends more"],
-      FORMAT("text, json, markdown or github"),
+      FORMAT("text, json, markdown, github or junit"),
       OUTPUT,
     ],
     examples: ["agentops gate --base origin/main", "agentops gate --format github"],

@@ -2,7 +2,8 @@ import { appendFile } from "node:fs/promises";
 import { AgentopsError } from "../core/errors.ts";
 import { gate, type GateOptions } from "../release/gate/gate.ts";
 import type { GateDocument } from "../release/gate/gate.schema.ts";
-import { failureOf, maxErrorRateOf } from "../release/evaluate.ts";
+import { failureOf } from "../release/evaluate.ts";
+import { maxErrorRateOf } from "../release/trial-errors.ts";
 import { gateMarkdown } from "../report/gate-markdown.ts";
 import { createStyle } from "../report/style.ts";
 import { openStore, storeFile } from "../state/store.ts";
@@ -12,7 +13,7 @@ import { reportFailure } from "./failure.ts";
 import { amount, wholeNumber } from "./numbers.ts";
 import { createProgressView } from "./progress.ts";
 
-const FORMATS = ["text", "json", "markdown", "github"] as const;
+const FORMATS = ["text", "json", "markdown", "github", "junit"] as const;
 const EXIT = { pass: 0, fail: 1, inconclusive: 3 } as const;
 
 export async function run(context: CommandContext, _: unknown[], options: Record<string, unknown>): Promise<number> {
@@ -54,10 +55,14 @@ function optionsOf(context: CommandContext, options: Record<string, unknown>): G
   };
 }
 
-/** The branch a pull or merge request goes to, as GitHub and GitLab name it; else the main branch of `origin`. */
+/**
+ * Where a pull or merge request goes to, as GitHub and GitLab say it; else the main branch of `origin`. GitLab fetches commits
+ * and no branches: with merged results it tells the target's tip, else the commit the branch was made from.
+ */
 function baseIn(env: NodeJS.ProcessEnv): string {
-  const target = env["GITHUB_BASE_REF"] || env["CI_MERGE_REQUEST_TARGET_BRANCH_NAME"];
-  return target ? `origin/${target}` : "origin/HEAD";
+  const branch = env["GITHUB_BASE_REF"] || env["CI_MERGE_REQUEST_TARGET_BRANCH_NAME"];
+  const commit = env["CI_MERGE_REQUEST_TARGET_BRANCH_SHA"] || env["CI_MERGE_REQUEST_DIFF_BASE_SHA"];
+  return commit || (branch ? `origin/${branch}` : "origin/HEAD");
 }
 
 async function documentIn(
@@ -72,6 +77,8 @@ async function documentIn(
       return gateMarkdown(document);
     case "github":
       return (await import("../report/gate-github.ts")).gateGithub(document);
+    case "junit":
+      return (await import("../report/gate-junit.ts")).gateJunit(document);
     case "text": {
       const style = createStyle(context.color("stdout") && context.flags.output === undefined);
       return (await import("../report/gate-text.ts")).gateText(document, style, context.shell.stdout.columns ?? 100);

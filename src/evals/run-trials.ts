@@ -2,7 +2,7 @@ import type { EvalContext } from "./eval-context.ts";
 import type { Answering } from "./answering.ts";
 import type { requestMaker } from "./request.ts";
 import type { RunSpec } from "./run-spec.ts";
-import { answerFinder, pendingTrials, type RunRow, type TrialRow, trialWriter } from "./runs.store.ts";
+import { answerFinder, pendingTrials, pendingTrialsIn, type RunRow, type TrialRow, trialWriter } from "./runs.store.ts";
 import { runSchedule } from "./schedule.ts";
 import type { Scorer } from "./scorers/scorer.ts";
 import { type Budget, createBudget, type Progress, stopAfterError, type StopReason } from "./stopping.ts";
@@ -12,8 +12,13 @@ export interface TrialsOutcome {
   stopped: StopReason | undefined;
 }
 
-/** Sees each trial once it is stored; a message ends the run, because what it was to show is shown. */
-export type Watch = (run: RunRow, trial: TrialRow) => string | undefined;
+/** Looks on while a run is under way. */
+export interface Watch {
+  /** The numbers of the cases in the order they are to be run; undefined = the dataset's. */
+  order(run: RunRow): Iterable<number> | undefined;
+  /** Sees each trial once it is stored; a message ends the run, because what it was to show is shown. */
+  see(run: RunRow, trial: TrialRow): string | undefined;
+}
 
 interface Work {
   answering: Answering;
@@ -49,8 +54,10 @@ export async function runTrials(context: EvalContext, run: RunRow, work: Work): 
   const budget =
     options.maxCostUsd === undefined || !answering.client.remote ? undefined : createBudget(options.maxCostUsd);
   let stopped: StopReason | undefined;
+  const order = options.watch?.order(run);
   await runSchedule({
-    source: pendingTrials(store, run.id, run.dataset, run.trials),
+    source:
+      order === undefined ? pendingTrials(store, run.id, run.dataset, run.trials) : pendingTrialsIn(order, store, run),
     concurrency: placesFor(answering, options.concurrency ?? context.project.config.limits?.concurrency ?? 8),
     stop,
     budget,
@@ -68,7 +75,7 @@ export async function runTrials(context: EvalContext, run: RunRow, work: Work): 
         stopped = stopAfterError(row, progress, answering.client.remote);
         if (stopped !== undefined) halt.abort();
       }
-      const decided = stopped === undefined ? options.watch?.(run, row) : undefined;
+      const decided = stopped === undefined ? options.watch?.see(run, row) : undefined;
       if (decided !== undefined) {
         stopped = { kind: "decided", message: decided };
         halt.abort();

@@ -96,6 +96,25 @@ export function* pendingTrials(
   }
 }
 
+/** The same in an order of its own: the numbers of the cases. */
+export function* pendingTrialsIn(
+  order: Iterable<number>,
+  store: Store,
+  { id, dataset, trials }: Pick<RunRow, "id" | "dataset" | "trials">,
+): Generator<{ seq: number; evalCase: EvalCase; trial: number }> {
+  const one = store.sqlite.prepare<[string, number], CaseRow>(
+    "SELECT seq, caseId, vars, expected, tags, cluster FROM cases WHERE dataset = ? AND seq = ?",
+  );
+  const done = store.sqlite
+    .prepare<[string, number], number>("SELECT trial FROM trials WHERE runId = ? AND isError = 0 AND caseSeq = ?")
+    .pluck();
+  for (const seq of order) {
+    const evalCase = caseOfRow(one.get(dataset, seq) as CaseRow);
+    const finished = new Set(done.all(id, seq));
+    for (let trial = 0; trial < trials; trial++) if (!finished.has(trial)) yield { seq, evalCase, trial };
+  }
+}
+
 export function caseOfRow(row: CaseRow): EvalCase {
   return {
     id: row.caseId,

@@ -1,20 +1,21 @@
 import { AgentopsError } from "../core/errors.ts";
 import type { Project } from "../core/project.ts";
+import { changedPaths, firstChangedLine, mergeBaseOf } from "./changed-git.ts";
 import { addressOf, KINDS } from "./files.ts";
-import { must } from "./git.ts";
 import { type ArtifactContent, readArtifact } from "./read.ts";
-import { needRepo, type Repo, resolveCommit } from "./repo.ts";
+import { needRepo, type Repo } from "./repo.ts";
+import type { Address } from "./resolve.ts";
 import { commitSource, type Source, worktreeSource } from "./source.ts";
 
 /** An artifact whose meaning differs between the merge base and the worktree. */
 export interface ChangedArtifact {
   address: string;
   change: "added" | "modified" | "deleted";
-  /** At the merge base; null when it was added, or not readable there. */
+  /** At the merge base; null when it was added, or not valid there. */
   control: ArtifactContent | null;
   /** In the worktree; null when it was deleted. */
   candidate: ArtifactContent | null;
-  /** Where its files changed, relative to the project root: the first changed line of each. */
+  /** The first changed line of each of its files that changed; files as the repository names them, from its top folder. */
   lines: { file: string; line: number }[];
 }
 
@@ -24,50 +25,60 @@ export interface Changes {
   artifacts: ChangedArtifact[];
   /** What could not be compared, as sentences. */
   notes: string[];
+  /** Which of these files, relative to the project root, differ from the merge base. */
+  changedFiles(files: readonly string[]): Promise<string[]>;
 }
 
 /**
  * The artifacts whose digest in the worktree differs from that at the merge base of `base` and HEAD; an agent changes with its
- * prompt, and a comment changes nothing. Throws GIT_FAILED without a repository or a common ancestor, FILE_INVALID for a file
- * that is not valid now; one that was not valid at the merge base has no control.
+ * prompt, and a comment changes nothing. Throws GIT_FAILED without a repository, VERSION_NOT_FOUND for an unknown base or
+ * one without a common ancestor, FILE_INVALID for a file that is not valid now; one that was not valid at the merge base has no control.
  */
 export async function changedArtifacts(project: Project, base: string): Promise<Changes> {
   const repo = await needRepo(project);
   const mergeBase = await mergeBaseOf(repo, base);
-  const [before, after] = [commitSource(repo, mergeBase), worktreeSource(project.root)];
+  const sources: Sources = { before: commitSource(repo, mergeBase), after: worktreeSource(project.root) };
   const artifacts: ChangedArtifact[] = [];
   const notes: string[] = [];
-  for (const { kind, name } of await addressesIn(before, after)) {
-    const address = addressOf(kind, name);
-    const candidate = await readArtifact(after, { kind, name });
-    const control = await readArtifact(before, { kind, name }).catch((error: unknown) => {
-      if (!(error instanceof AgentopsError)) throw error;
-      notes.push(`${address} could not be read at the merge base, so it has no control: ${error.message}`);
-      return null;
-    });
-    if (control?.digest === candidate?.digest) continue;
-    const change = candidate === null ? "deleted" : control === null ? "added" : "modified";
-    artifacts.push({ address, change, control, candidate, lines: await linesOf(repo, mergeBase, candidate) });
+  for (const address of await addressesIn(sources.before, sources.after)) {
+    const found = await changeOf(repo, sources, mergeBase, address);
+    if (found === undefined) continue;
+    artifacts.push(found.artifact);
+    if (found.note !== undefined) notes.push(found.note);
   }
-  return { mergeBase, artifacts, notes };
+  return { mergeBase, artifacts, notes, changedFiles: (files) => changedPaths(repo, mergeBase, files) };
 }
 
-async function mergeBaseOf(repo: Repo, base: string): Promise<string> {
-  if ((await resolveCommit(repo, base)) === null) {
-    const remote = base.includes("/") ? base.slice(0, base.indexOf("/")) : "origin";
-    throw new AgentopsError("GIT_FAILED", `no commit named ${base}`, {
-      hint: repo.shallow
-        ? "the clone is shallow: fetch the whole history (actions/checkout with fetch-depth: 0)"
-        : `git fetch ${remote}`,
-    });
+interface Sources {
+  before: Source;
+  after: Source;
+}
+
+async function changeOf(
+  repo: Repo,
+  { before, after }: Sources,
+  mergeBase: string,
+  address: Address,
+): Promise<{ artifact: ChangedArtifact; note?: string } | undefined> {
+  const candidate = await readArtifact(after, address);
+  const control = await readArtifact(before, address).catch(whenInvalid);
+  if (candidate === null && control instanceof AgentopsError) return undefined;
+  const name = addressOf(address.kind, address.name);
+  const rest = { address: name, candidate, lines: await linesOf(repo, mergeBase, before, candidate) };
+  if (control instanceof AgentopsError) {
+    const note = `${name} was not valid at the merge base, so it has no control: ${control.message}`;
+    return { artifact: { ...rest, change: "modified", control: null }, note };
   }
-  const found = await repo.git(["merge-base", "--", base, "HEAD"]);
-  if (found.exitCode === 0) return found.stdout.trim();
-  throw new AgentopsError("GIT_FAILED", `${base} and HEAD have no common ancestor`, {
-    hint: repo.shallow
-      ? "the clone is shallow: fetch the whole history (actions/checkout with fetch-depth: 0)"
-      : "name a base this branch was made from: --base REF",
-  });
+  if (control?.digest === candidate?.digest) return undefined;
+  const change = candidate === null ? "deleted" : control === null ? "added" : "modified";
+  return { artifact: { ...rest, change, control } };
+}
+
+/** A file that is not valid, or an agent's lost prompt; a git that fails is no such thing, and must not look like it. */
+function whenInvalid(error: unknown): AgentopsError {
+  if (error instanceof AgentopsError && (error.code === "FILE_INVALID" || error.code === "ARTIFACT_NOT_FOUND"))
+    return error;
+  throw error;
 }
 
 async function addressesIn(...sources: Source[]) {
@@ -78,17 +89,18 @@ async function addressesIn(...sources: Source[]) {
   );
 }
 
-/** First line of each file's first hunk against the merge base. */
 async function linesOf(
   repo: Repo,
   mergeBase: string,
+  before: Source,
   candidate: ArtifactContent | null,
 ): Promise<ChangedArtifact["lines"]> {
   const lines: ChangedArtifact["lines"] = [];
-  for (const file of candidate?.files ?? []) {
-    const hunks = await must(repo.git, ["diff", "--no-ext-diff", "--no-color", "-U0", mergeBase, "--", file]);
-    const first = /^@@ -\S+ \+(\d+)/m.exec(hunks)?.[1];
-    if (first !== undefined) lines.push({ file, line: Math.max(1, Number(first)) });
+  for (const path of candidate?.files ?? []) {
+    // A file git does not track yet has no diff.
+    const line =
+      (await firstChangedLine(repo, mergeBase, path)) ?? ((await before.read(path)) === undefined ? 1 : null);
+    if (line !== null) lines.push({ file: repo.prefix + path, line });
   }
   return lines;
 }

@@ -13,6 +13,7 @@ import { worst } from "./gate/bounds.ts";
 import { earlyStopCheck } from "./gate/early-stop.ts";
 import { evaluateAgainst } from "./gate/evaluate-against.ts";
 import { judgeRun } from "./judged-run.ts";
+import { maxErrorRateOf, tooManyErrors } from "./trial-errors.ts";
 
 export interface EvaluateOptions extends RunOptions {
   /** Suite names or files; none = all. */
@@ -54,11 +55,6 @@ export async function evaluateSuite(
   return { run: judged(context, gate, outcome, compared?.comparison ?? null, early), compared };
 }
 
-/** Trial errors above this share make the outcome an outside failure, whatever the scores say. */
-export function maxErrorRateOf(project: Project): number {
-  return project.config.limits?.maxErrorRate ?? 0.05;
-}
-
 function judged(
   { project }: EvalContext,
   gate: Gate | undefined,
@@ -75,7 +71,12 @@ export function judgeStored(project: Project, gate: Gate | undefined, result: Ru
   const left = result.planned - result.scored - result.errors;
   const stopped =
     result.status === "complete" ? null : `the run is ${result.status}; ${left} of ${result.planned} trials are left`;
-  const run = judgeRun(result, { gate, stopped, maxErrorRate: maxErrorRateOf(project), comparison: null });
+  const run = judgeRun(result, {
+    gate,
+    stopped,
+    maxErrorRate: maxErrorRateOf(project),
+    comparison: null,
+  });
   return { schema: "agentops.eval/1", verdict: run.verdict, runs: [run] };
 }
 
@@ -91,18 +92,8 @@ export function failureOf(runs: readonly EvaluatedRun[], maxErrorRate: number): 
         },
       );
     }
-    if (run.errors > maxErrorRate * run.planned) return tooManyErrors(run, maxErrorRate);
+    const lost = tooManyErrors(run, maxErrorRate);
+    if (lost !== undefined) return lost;
   }
   return undefined;
-}
-
-function tooManyErrors(run: EvaluatedRun, limit: number): AgentopsError {
-  const first = run.firstError === null ? "" : `; the first: case ${run.firstError.case}: ${run.firstError.message}`;
-  return new AgentopsError(
-    "TRIAL_ERRORS",
-    `${run.suite}: ${run.errors} of ${run.planned} trials ended in an error, the limit is ${limit * 100} %${first}`,
-    {
-      hint: `agentops runs show ${run.id}   then   agentops eval --resume ${run.id}`,
-    },
-  );
 }

@@ -32,7 +32,7 @@ function why({ scores }: TrialOutcome): string {
 }
 
 /** XML 1.0 has no control characters, not even escaped. */
-function clean(text: string): string {
+export function clean(text: string): string {
   // eslint-disable-next-line no-control-regex -- they are what is removed
   return text.replace(/[\u0000-\u0008\u000B\u000C\u000E-\u001F\uFFFE\uFFFF]/g, "\uFFFD");
 }

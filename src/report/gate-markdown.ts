@@ -1,72 +1,121 @@
 import type { GateDocument, GateRun } from "../release/gate/gate.schema.ts";
-import { comparisonBlocks, examplesBlock } from "./diff-markdown.ts";
-import { changeWords, verdictSentence } from "./diff-words.ts";
-import { code, markdownTable } from "./markdown.ts";
-import { percent } from "./numbers.ts";
+import { changeWords } from "./diff-words.ts";
+import { examplesBlock } from "./diff-markdown.ts";
+import { runDetails } from "./gate-details.ts";
+import { bySeverity, headline, needWords, rateWords } from "./gate-words.ts";
+import { code, markdownTable, prose } from "./markdown.ts";
+import { counted, percent } from "./numbers.ts";
 
-const SIGN = { pass: "✅", fail: "❌", inconclusive: "❔", none: "➖" } as const;
+const SIGN = { pass: "✅", fail: "❌", inconclusive: "❔", none: "❔" } as const;
+/** GitHub refuses a comment of more than 65,536 characters. */
+const MOST_CHARACTERS = 60_000;
+const MOST_ROWS = 50;
 
-/** A gate's verdict for a pull request: the verdict in the first line, then a table, and what is behind it. */
+/**
+ * A gate's verdict for a pull request: the verdict in the first line, a table, and for each suite that did not pass why, the
+ * worst regressions and what more evidence would take. Everything else is folded.
+ */
 export function gateMarkdown(document: GateDocument): string {
-  const { verdict, runs, changed, base, notes } = document;
-  const blocks = [
-    `**agentops gate: ${SIGN[verdict]} ${verdict}**${summary(document)}`,
-    changed.length === 0
-      ? ""
-      : markdownTable(
-          ["changed", "how", "suites"],
-          changed.map((c) => [code(c.artifact), c.change, c.suites.map(code).join(", ")]),
-        ),
-    runs.length === 0
-      ? ""
-      : markdownTable(["suite", "artifact", "verdict", "success", "change [95 %]"], runs.map(runCells)),
-    ...runs.map(section),
-    ...notes.map((note) => `> ${note}`),
-    `Compared with ${code(base.ref)} at ${code(base.mergeBase.slice(0, 12))}.`,
+  const { verdict, base, notes, runs } = document;
+  const sorted = bySeverity(runs);
+  const own = [...new Set(sorted.flatMap((r) => r.notes))].filter((n) => !notes.includes(n));
+  const head = [
+    `**agentops gate: ${SIGN[verdict]} ${verdict}**: ${headline(document, code)}`,
+    changedTable(document, sorted),
+    quoted(notes),
   ];
-  return `${blocks.filter((b) => b !== "").join("\n\n")}\n`;
+  const foot = [
+    quoted(own),
+    `Compared with ${code(base.ref)} at ${code(base.mergeBase.slice(0, 12))}. On your machine: ${code(`agentops gate --base ${base.ref}`)}`,
+  ];
+  const room = MOST_CHARACTERS - [...head, ...foot].join("\n\n").length;
+  return `${[...head, ...sections(sorted, room), ...foot].filter((b) => b !== "").join("\n\n")}\n`;
 }
 
-/** What the first line says besides the verdict: the run that decided it. */
-function summary({ verdict, runs, changed }: GateDocument): string {
-  if (changed.length === 0) return ": nothing changed in meaning";
-  const deciding = runs.find((r) => r.verdict === verdict) ?? runs[0];
-  if (deciding === undefined) return ": nothing was measured";
-  const failed = deciding.checks.find((c) => c.verdict === verdict && verdict !== "pass");
-  const why = failed === undefined ? "" : ` (${failed.name})`;
-  return `: ${code(deciding.suite)}, ${deciding.comparison === null ? rateOf(deciding) : verdictSentence(deciding.comparison)}${why}`;
+/** A section a run, as long as there is room; what is folded is left out first. */
+function sections(runs: readonly GateRun[], room: number): string[] {
+  const kept: { text: string; details: string }[] = [];
+  let left = room;
+  for (const run of runs) {
+    const text = run.verdict === "pass" ? telling(run) : section(run);
+    if (text.length + 2 > left) break;
+    kept.push({ text, details: runDetails(run) });
+    left -= text.length + 2;
+  }
+  const blocks = kept.map(({ text, details }) => {
+    if (details.length + 2 > left) return text;
+    left -= details.length + 2;
+    return text === "" ? details : `${text}\n\n${details}`;
+  });
+  const without = runs.length - kept.length;
+  return without === 0 ? blocks : [...blocks, `${counted(without, "more suite")} in ${code("agentops gate --json")}.`];
+}
+
+function quoted(notes: readonly string[]): string {
+  return notes.map((note) => `> ${prose(note)}`).join("\n>\n");
+}
+
+function changedTable({ changed }: GateDocument, runs: readonly GateRun[]): string {
+  if (changed.length === 0) return "";
+  const without = changed.filter((c) => c.suites.length === 0);
+  const rows = [
+    ...runs.map(runCells),
+    ...without.map(({ artifact, change, through }) => [
+      code(artifact),
+      change === "deleted" ? "deleted" : through === null ? "no suite names it" : `judged through ${code(through)}`,
+      change === "deleted" || through !== null ? "" : `${SIGN.inconclusive} not measured`,
+      "",
+      "",
+    ]),
+  ];
+  const more = rows.length > MOST_ROWS ? [[`… and ${rows.length - MOST_ROWS} more`, "", "", "", ""]] : [];
+  return markdownTable(
+    ["changed", "suite", "verdict", "success", "change [95 %]"],
+    [...rows.slice(0, MOST_ROWS), ...more],
+  );
 }
 
 function runCells(run: GateRun): string[] {
   const primary = run.comparison?.metrics.find((m) => m.role === "primary");
   return [
-    code(run.suite),
     code(run.artifact),
-    `${SIGN[run.verdict]} ${run.verdict}`,
-    primary === undefined ? rateOf(run) : `${percent(primary.control)} → ${percent(primary.candidate)}`,
+    code(run.suite),
+    `${SIGN[run.verdict]} ${run.verdict === "none" ? "not judged" : run.verdict}`,
+    primary === undefined
+      ? rateWords(run).replace("success ", "")
+      : `${percent(primary.control)} → ${percent(primary.candidate)}`,
     primary === undefined ? "no control" : changeWords(primary),
   ];
 }
 
-function rateOf({ metrics }: GateRun): string {
-  return metrics.successRate === null ? "nothing was scored" : `success ${percent(metrics.successRate.estimate)}`;
-}
-
 function section(run: GateRun): string {
-  const { suite, artifact, verdict, checks, comparison, examples, notes, stopped, id } = run;
+  const { suite, artifact, verdict, checks, comparison, examples, stopped } = run;
+  const open = checks.filter((c) => c.verdict !== "pass");
+  const passed = checks.filter((c) => c.verdict === "pass").map((c) => c.name);
+  const need = needWords(run);
   return [
     `### ${SIGN[verdict]} ${code(suite)} on ${code(artifact)}`,
-    checks.length === 0
-      ? "No bound and no control: nothing was judged."
-      : markdownTable(
-          ["check", "verdict", "why"],
-          checks.map((c) => [c.name, `${SIGN[c.verdict]} ${c.verdict}`, c.reason]),
-        ),
-    ...(comparison === null ? [] : comparisonBlocks(comparison)),
-    examplesBlock(examples),
-    ...[...notes, ...(stopped === null ? [] : [stopped])].map((n) => `> ${n}`),
-    `Run ${code(id)}${comparison === null ? "" : ` against ${code(comparison.control.run ?? "")}: ${code(`agentops diff ${comparison.control.run ?? ""} ${id}`)}`}`,
+    stopped === null ? "" : `**The run ended early:** ${prose(stopped)}`,
+    open.length === 0 ? "" : markdownTable(["check", "verdict", "why"], open.map(checkCells)),
+    passed.length === 0 ? "" : `Passed: ${passed.join(", ")}.`,
+    comparison === null || examples.length === 0 ? "" : `${changedCases(comparison)}\n\n${examplesBlock(examples)}`,
+    telling(run),
+    need.length === 0 ? "" : `**What more evidence would take**\n\n${need.map((n) => `- ${n}`).join("\n")}`,
   ]
     .filter((b) => b !== "")
     .join("\n\n");
+}
+
+/** What a sure change is worth: bought with something else, smaller than asked for, worse but within its margin. */
+function telling({ comparison }: GateRun): string {
+  const sure = (comparison?.metrics ?? []).filter((m) => m.role !== "other" && ["better", "worse"].includes(m.verdict));
+  return quoted(sure.flatMap((m) => m.remarks.map((remark) => `${m.name}: ${remark}`)));
+}
+
+function checkCells({ name, verdict, reason }: GateRun["checks"][number]): string[] {
+  return [name, `${SIGN[verdict]} ${verdict}`, reason];
+}
+
+function changedCases({ regressions, improvements }: NonNullable<GateRun["comparison"]>): string {
+  return `${counted(regressions.length, "case")} got worse, ${improvements.length} better.`;
 }

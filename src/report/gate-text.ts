@@ -1,28 +1,52 @@
-import type { GateDocument } from "../release/gate/gate.schema.ts";
+import type { GateDocument, GateRun } from "../release/gate/gate.schema.ts";
 import { runBlock } from "./evaluation-text.ts";
+import { bySeverity, headline, needWords } from "./gate-words.ts";
 import { oneLine } from "./numbers.ts";
 import { paint, type Style } from "./style.ts";
 
-/** A gate for a terminal: what changed, a block a run, and the verdict last. */
-export function gateText({ verdict, base, changed, runs, notes }: GateDocument, style: Style, width: number): string {
-  const list = changed.map(
-    (c) =>
-      `  ${c.change.padEnd(8)}  ${c.artifact}${c.suites.length === 0 ? "" : style.dim(`  ${c.suites.join(", ")}`)}`,
-  );
-  const blocks = runs.map((run) => {
-    const examples = run.examples.flatMap(({ case: id, control, candidate }) => [
-      `  ${style.bad("▼")} ${style.bold(id)}`,
-      `      ${style.dim("control")}    ${oneLine(control.shown.output, width - 18)}`,
-      `      ${style.dim("candidate")}  ${oneLine(candidate.shown.output, width - 18)}`,
-    ]);
-    return [runBlock(run, style), ...examples].join("\n");
-  });
+/** A gate for a terminal: what changed, a block a run with what decides last, where the eye is, and then the verdict. */
+export function gateText(document: GateDocument, style: Style, width: number): string {
+  const { verdict, base, runs, notes } = document;
   const shown = [...new Set([...runs.flatMap((r) => r.notes), ...notes])];
   return [
-    [`changed since ${base.ref} (${base.mergeBase.slice(0, 12)})`, ...(list.length === 0 ? ["  nothing"] : list)].join(
-      "\n",
-    ),
-    ...blocks,
-    [...shown.map((n) => style.dim(`note: ${n}`)), `verdict: ${style.bold(paint(style, verdict))}`].join("\n"),
+    `changed since ${base.ref} (${base.mergeBase.slice(0, 12)})\n${changedLines(document, style)}`,
+    ...bySeverity(runs)
+      .reverse()
+      .map((run) => [runBlock(run, style), ...exampleLines(run, style, width), ...needLines(run, style)].join("\n")),
+    [
+      ...shown.map((n) => style.dim(`note: ${oneLine(n, 1000)}`)),
+      `verdict: ${style.bold(paint(style, verdict))}: ${headline(document, (name) => name)}`,
+    ].join("\n"),
   ].join("\n\n");
+}
+
+function changedLines({ changed }: GateDocument, style: Style): string {
+  if (changed.length === 0) return "  nothing";
+  return changed
+    .map(({ change, artifact, suites, through }) => {
+      const by = suites.length > 0 ? suites.join(", ") : through === null ? "" : `judged through ${through}`;
+      return `  ${change.padEnd(8)}  ${artifact}${by === "" ? "" : style.dim(`  ${by}`)}`;
+    })
+    .join("\n");
+}
+
+function exampleLines({ examples }: GateRun, style: Style, width: number): string[] {
+  const label = "candidate".length + 8;
+  const answer = (passed: number, trials: number, output: string) =>
+    oneLine(
+      `${trials > 1 ? `${passed}/${trials} ` : ""}${output === "" ? "(empty)" : output}`,
+      Math.max(20, width - label),
+    );
+  return examples.flatMap(({ case: id, control, candidate }) => [
+    `  ${style.bad("▼")} ${style.bold(oneLine(id, Math.max(20, width - 4)))}`,
+    `      ${style.dim("control")}    ${answer(control.passed, control.trials, control.shown.output)}`,
+    `      ${style.dim("candidate")}  ${answer(candidate.passed, candidate.trials, candidate.shown.output)}`,
+  ]);
+}
+
+/** The comparison's own need is in the run's block. */
+function needLines(run: GateRun, style: Style): string[] {
+  const said = run.comparison?.verdict === "inconclusive" ? "nonInferiority.margin:" : undefined;
+  const wanted = needWords(run).filter((words) => said === undefined || !words.startsWith(said));
+  return wanted.map((words) => `  ${style.unsure("needs")} ${words}`);
 }

@@ -18,3 +18,14 @@ export function code(text: string): string {
   const pad = longest > 0 ? " " : "";
   return `${fence}${pad}${plain}${pad}${fence}`;
 }
+
+/** Foreign text as plain words of a sentence: no markup, no HTML, no mention, one line. */
+export function prose(text: string): string {
+  return text
+    .replace(/\s+/g, " ")
+    .replace(/&/g, "&amp;")
+    .replace(/</g, "&lt;")
+    .replace(/[\\`*_[\]|~#>]/g, "\\$&")
+    .replace(/@/g, "@\u200B")
+    .trim();
+}

@@ -51,7 +51,7 @@ function nonInferiority(metric: ComparedMetric | undefined, margin: number): Che
     observed: metric.difference,
     ci95: metric.ci95,
     verdict,
-    reason: `${interval(metric.ci95, points)}: ${drop}`,
+    reason: `${interval(metric.ci95, "points")}: ${drop}`,
   };
 }
 
@@ -65,7 +65,7 @@ function safety(metric: ComparedMetric | undefined): Check | undefined {
     ci95: metric.ci95,
     policy: "interval",
     verdict: worse ? "fail" : "pass",
-    reason: `${interval(metric.ci95, points)}: ${worse ? "less safe than the control" : "not shown to be less safe than the control"}`,
+    reason: `${interval(metric.ci95, "points")}: ${worse ? "less safe than the control" : "not shown to be less safe than the control"}`,
   };
 }
 
@@ -86,7 +86,7 @@ function increase(
     observed: estimate - 1,
     ci95: above,
     verdict: byInterval({ direction: "max", threshold: max }, above ?? [null, null]),
-    reason: `${interval(above, share)} against at most ${share(max)}`,
+    reason: `${interval(above, "%")} against at most ${share(max)}`,
   };
 }
 
@@ -94,8 +94,13 @@ function less1(value: number | null): number | null {
   return value === null ? null : value - 1;
 }
 
-function interval(ci95: Check["ci95"], show: (value: number) => string): string {
+function interval(ci95: Check["ci95"], unit: "points" | "%"): string {
   if (ci95 === null) return "no interval";
-  const side = (value: number | null) => (value === null ? "unbounded" : show(value));
-  return `95 % interval [${side(ci95[0])}, ${side(ci95[1])}]`;
+  const side = (value: number | null) => (value === null ? "unbounded" : signed(value * 100));
+  return `95 % interval [${side(ci95[0])}, ${side(ci95[1])}] ${unit}`;
+}
+
+function signed(value: number): string {
+  const text = String(Number(value.toFixed(1)));
+  return value > 0 ? `+${text}` : text.replace("-", "−");
 }

@@ -1,19 +1,26 @@
 import { AgentopsError } from "../../core/errors.ts";
 import type { EvalContext } from "../../evals/eval-context.ts";
 import { planRun } from "../../evals/plan.ts";
+import type { RunResult } from "../../evals/result.schema.ts";
 import { type RunOptions, runSuite } from "../../evals/run-suite.ts";
 import { completeRunsOf, findRun, isRunName, type RunRow } from "../../evals/runs.store.ts";
 import type { LoadedSuite } from "../../evals/suite.ts";
+import { maxErrorRateOf, tooManyErrors } from "../trial-errors.ts";
 
 export interface ControlRun {
   run: RunRow;
   /** It was in the store already. */
   reused: boolean;
+  /** Why it ended before its trials did: the money was gone. */
+  stopped: string | null;
+  /** It ended before its first score. */
+  nothingScored: boolean;
 }
 
 /**
  * The control's run for a suite: the run that was named, or a stored one of the same content, suite, model, trials and, where
- * `dataset` is given, cases; else it is run now. Throws what running throws, and PROVIDER_FAILED when it cannot be finished.
+ * `dataset` is given, cases; else it is run now. Throws what running throws, PROVIDER_FAILED or TRIAL_ERRORS when it left too
+ * little to compare with, and USAGE for a named run that cannot be this suite's control.
  */
 export async function controlRun(
   context: EvalContext,
@@ -22,24 +29,64 @@ export async function controlRun(
   options: RunOptions,
   dataset?: string,
 ): Promise<ControlRun> {
-  const { store } = context;
-  if (isRunName(control)) return { run: await findRun(store, control), reused: true };
-  const planned: RunOptions = { ...options, target: control, watch: undefined };
+  if (isRunName(control)) return reused(await namedRun(context, suite, control));
+  const planned: RunOptions = { ...options, target: control, watch: undefined, ...asControl(options) };
   const stored = await storedRun(context, suite, planned, dataset);
-  if (stored !== undefined) return { run: stored, reused: true };
-  const { result, stopped } = await runSuite(context, suite, planned);
-  if (stopped !== undefined) {
+  return stored === undefined ? freshRun(context, suite, planned) : reused(stored);
+}
+
+function reused(run: RunRow): ControlRun {
+  return { run, reused: true, stopped: null, nothingScored: false };
+}
+
+/** Progress is shown under a name of its own. */
+function asControl({ onProgress }: RunOptions): Pick<RunOptions, "onProgress"> {
+  if (onProgress === undefined) return {};
+  return {
+    onProgress: (run, progress) => {
+      onProgress({ ...run, suite: `${run.suite} (control)` }, progress);
+    },
+  };
+}
+
+async function freshRun(context: EvalContext, suite: LoadedSuite, options: RunOptions): Promise<ControlRun> {
+  const { result, stopped } = await runSuite(context, suite, options);
+  if (stopped?.kind === "failed") {
+    const message = `${suite.spec.name}: the control's run did not finish: ${stopped.message}`;
+    throw new AgentopsError("PROVIDER_FAILED", message, { hint: `agentops eval --resume ${result.id}` });
+  }
+  refuseErrors(context, result);
+  const run = await findRun(context.store, result.id);
+  return { run, reused: false, stopped: stopped?.message ?? null, nothingScored: result.scored === 0 };
+}
+
+async function namedRun(context: EvalContext, suite: LoadedSuite, name: string): Promise<RunRow> {
+  const run = await findRun(context.store, name);
+  if (run.suite !== suite.spec.name) {
     throw new AgentopsError(
-      "PROVIDER_FAILED",
-      `${suite.spec.name}: the control's run did not finish: ${stopped.message}`,
+      "USAGE",
+      `run ${run.id} is of suite ${run.suite}, so it is no control for ${suite.spec.name}`,
       {
-        hint: `agentops eval --resume ${result.id}`,
+        hint: `agentops runs lists the runs; agentops eval ${run.suite} --control ${name} runs that suite alone`,
       },
     );
   }
-  return { run: await findRun(store, result.id), reused: false };
+  const result = resultOf(run);
+  if (run.status !== "complete" || result === null) {
+    throw new AgentopsError("USAGE", `run ${run.id} is ${run.status}, and a control must be complete`, {
+      hint: `agentops eval --resume ${run.id}`,
+    });
+  }
+  refuseErrors(context, result);
+  return run;
 }
 
+function refuseErrors({ project }: EvalContext, result: RunResult): void {
+  const lost = tooManyErrors(result, maxErrorRateOf(project), "of the control ");
+  if (lost !== undefined) throw lost;
+}
+
+/** A stored run that would come out the same; one with errors would not, because errors are tried again. */
 async function storedRun(
   context: EvalContext,
   suite: LoadedSuite,
@@ -51,9 +98,7 @@ async function storedRun(
     throw new AgentopsError(
       "USAGE",
       `${suite.file}: recorded outputs are scored, so a ref as control would change nothing`,
-      {
-        hint: "name the stored run of the other outputs: --control RUN",
-      },
+      { hint: "name the stored run of the other outputs: --control RUN" },
     );
   }
   if (spec.target === null || options.noCache === true) return undefined;
@@ -63,6 +108,11 @@ async function storedRun(
       run.suiteDigest === suite.digest &&
       run.model === spec.model &&
       run.trials === spec.trials &&
-      (dataset === undefined || run.dataset === dataset),
+      (dataset === undefined || run.dataset === dataset) &&
+      resultOf(run)?.errors === 0,
   );
+}
+
+function resultOf({ result }: RunRow): RunResult | null {
+  return result === null ? null : (JSON.parse(result) as RunResult);
 }

@@ -5,13 +5,14 @@ import { findRun } from "../../evals/runs.store.ts";
 import type { LoadedSuite } from "../../evals/suite.ts";
 import { type ComparedRuns, compareRuns } from "../comparison/compare.ts";
 import type { Comparison } from "../comparison/schema.ts";
+import { maxErrorRateOf, tooManyErrors } from "../trial-errors.ts";
 import { type ControlRun, controlRun } from "./control-run.ts";
 import { createEarlyStop, type EarlyStop } from "./early-stop.ts";
 
 /** A candidate's run with what its control says about it. */
 export interface Against {
   outcome: RunOutcome;
-  /** Null when the candidate's run failed: a comparison with what is left would say nothing. */
+  /** Null when a run failed or hardly began: a comparison with what is left would say nothing. */
   compared: ComparedRuns | null;
   earlyStop: ReturnType<EarlyStop["evidence"]> | null;
 }
@@ -26,18 +27,26 @@ export async function evaluateAgainst(
   control: string,
   { earlyStop, ...options }: RunOptions & { earlyStop?: boolean },
 ): Promise<Against> {
-  const { store } = context;
+  const { store, project } = context;
   let before = await controlRun(context, suite, control, options);
-  const watcher = earlyStop === true ? createEarlyStop(readArm(store, before.run), before.run.trials) : undefined;
-  const outcome = await runSuite(context, suite, { ...options, watch: watcher?.watch });
+  const watcher = earlyStop === true ? createEarlyStop(readArm(store, before.run)) : undefined;
+  const candidate = await runSuite(context, suite, { ...options, watch: watcher?.watch });
   const evidence = watcher?.evidence() ?? null;
-  if (outcome.stopped?.kind === "failed") return { outcome, compared: null, earlyStop: evidence };
-  const after = await findRun(store, outcome.result.id);
+  const failed = candidate.stopped?.kind === "failed" || tooManyErrors(candidate.result, maxErrorRateOf(project));
+  if (failed) return { outcome: candidate, compared: null, earlyStop: evidence };
+  const after = await findRun(store, candidate.result.id);
   if (before.reused && after.dataset !== before.run.dataset)
     before = await controlRun(context, suite, control, options, after.dataset);
+  const outcome = { ...candidate, stopped: candidate.stopped ?? stopOf(before) };
+  if (candidate.result.scored === 0 || before.nothingScored) return { outcome, compared: null, earlyStop: evidence };
   const compared = compareRuns(store, before.run, after);
   const comparison = { ...compared.comparison, notes: notesWith(before, compared.comparison) };
   return { outcome, compared: { ...compared, comparison }, earlyStop: evidence };
+}
+
+/** A candidate cannot be judged by half a control. */
+function stopOf({ stopped }: ControlRun): RunOutcome["stopped"] {
+  return stopped === null ? undefined : { kind: "budget", message: `the control's run: ${stopped}` };
 }
 
 function notesWith({ run, reused }: ControlRun, { notes }: Comparison): string[] {

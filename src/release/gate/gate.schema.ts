@@ -13,14 +13,20 @@ export const gateDocumentSchema = z.strictObject({
       change: z.enum(["added", "modified", "deleted"]),
       control: z.string().nullable().describe("digest at the merge base"),
       candidate: z.string().nullable().describe("digest in the worktree"),
-      lines: z.array(z.strictObject({ file: z.string(), line: z.int() })).describe("first changed line of each file"),
+      lines: z
+        .array(z.strictObject({ file: z.string(), line: z.int() }))
+        .describe("first changed line of each file; files from the repository's top folder"),
       suites: z.array(z.string()).describe("suites that judged it"),
+      through: z.string().nullable().describe("agent it was judged through, where no suite names it"),
     }),
   ),
   runs: z.array(
     evaluatedRunSchema.extend({
       artifact: z.string(),
       examples: z.array(exampleSchema).describe("the worst regressions, with both outputs"),
+      need: z
+        .array(z.strictObject({ check: z.string(), cases: z.int().nullable(), why: z.string() }))
+        .describe("what it would take to decide the undecided checks; cases in all, null when no number would do"),
     }),
   ),
   notes: z.array(z.string()),

@@ -1,12 +1,15 @@
+import { AgentopsError } from "../../core/errors.ts";
 import type { EvalContext } from "../../evals/eval-context.ts";
 import type { RunOptions } from "../../evals/run-suite.ts";
 import { findSuiteFiles, type LoadedSuite, loadSuites } from "../../evals/suite.ts";
 import { type ChangedArtifact, changedArtifacts } from "../../registry/changed.ts";
 import { examplesOf } from "../comparison/examples.ts";
 import { evaluateSuite } from "../evaluate.ts";
-import { type Affected, affectedSuites, unmeasured } from "./affected.ts";
+import { type Affected, affectedSuites, judgedThrough, unmeasured } from "./affected.ts";
 import { worst } from "./bounds.ts";
+import { gateNotes } from "./gate-notes.ts";
 import type { GateDocument, GateRun } from "./gate.schema.ts";
+import { moreEvidence } from "./more-evidence.ts";
 
 export interface GateOptions extends Omit<RunOptions, "target" | "outputs"> {
   /** What the worktree is compared with: the merge base of this and HEAD. */
@@ -19,43 +22,48 @@ const EXAMPLES = 5;
 
 /**
  * Judges what a branch changed: every suite that names a changed artifact is run on the artifact as it was at the merge base and
- * as it is now, over the same cases; absolute bounds and the comparison make one verdict. Nothing changed: pass.
+ * as it is now, over the same cases; absolute bounds and the comparison make one verdict. Nothing changed: pass. Something
+ * changed that nothing judges: inconclusive.
  */
 export async function gate(context: EvalContext, { base, ...options }: GateOptions): Promise<GateDocument> {
-  const { mergeBase, artifacts, notes } = await changedArtifacts(context.project, base);
-  const affected = artifacts.length === 0 ? [] : affectedSuites(artifacts, await suitesOf(context));
-  const runs: GateRun[] = [];
-  for (const one of affected) {
-    runs.push(await judgeOne(context, one, mergeBase, options));
-    if (runs.at(-1)?.status === "failed") break;
-  }
+  const changes = await changedArtifacts(context.project, base);
+  const { mergeBase, artifacts } = changes;
+  const suites = artifacts.length === 0 ? [] : await suitesOf(context);
+  const affected = affectedSuites(artifacts, suites);
+  const runs = await judgeAll(context, affected, mergeBase, options).catch(whenInterrupted);
   const without = unmeasured(artifacts, affected);
-  const verdict = worst([...runs.map((r) => r.verdict), ...without.map(() => "inconclusive" as const)]);
+  const undecided = [...runs.map((r) => r.verdict), ...without.map(() => "none" as const)].map((verdict) =>
+    verdict === "none" ? "inconclusive" : verdict,
+  );
+  const verdict = worst(undecided);
   return {
     schema: "agentops.gate/1",
     verdict: verdict === "none" ? "pass" : verdict,
     base: { ref: base, mergeBase },
     changed: artifacts.map((artifact) => changedOf(artifact, affected)),
     runs,
-    notes: [
-      ...notes,
-      ...(artifacts.length === 0
-        ? [`nothing changed in meaning since ${mergeBase.slice(0, 12)}: nothing to judge`]
-        : []),
-      ...without.map(
-        (a) =>
-          `no suite names ${a.address}, so nothing was measured: write evals/NAME.suite.yml with target: ${a.address}`,
-      ),
-      ...affected
-        .filter(({ artifact }) => artifact.control === null)
-        .map(({ artifact }) => `${artifact.address} is new: judged by its bounds alone`),
-    ],
+    notes: await gateNotes(context.project, { changes, suites, affected, without, runs }),
   };
 }
 
 /** All suites; a project without one has nothing to measure with, which the verdict says. */
 async function suitesOf({ project }: EvalContext): Promise<LoadedSuite[]> {
   return (await findSuiteFiles(project.root)).length === 0 ? [] : loadSuites(project, [], project.root);
+}
+
+/** One run after the other; one that failed from outside ends it, because the next would fail alike. */
+async function judgeAll(
+  context: EvalContext,
+  affected: readonly Affected[],
+  mergeBase: string,
+  options: Omit<GateOptions, "base">,
+): Promise<GateRun[]> {
+  const runs: GateRun[] = [];
+  for (const one of affected) {
+    runs.push(await judgeOne(context, one, mergeBase, options));
+    if (runs.at(-1)?.status === "failed") break;
+  }
+  return runs;
 }
 
 async function judgeOne(
@@ -72,16 +80,33 @@ async function judgeOne(
     earlyStop: earlyStop === true && control !== undefined,
   });
   const examples = compared === null ? [] : examplesOf(context.store, compared, EXAMPLES);
-  return { ...run, artifact: artifact.address, examples: examples.filter((e) => e.change === "regression") };
+  return {
+    ...run,
+    artifact: artifact.address,
+    examples: examples.filter((e) => e.change === "regression"),
+    need: moreEvidence(run),
+  };
 }
 
-function changedOf({ address, change, control, candidate, lines }: ChangedArtifact, affected: readonly Affected[]) {
+/** A gate is not resumed run by run: asked again, it takes from the store what was answered. */
+function whenInterrupted(error: unknown): never {
+  if (!(error instanceof AgentopsError) || (error.code !== "INTERRUPTED" && error.code !== "TERMINATED")) throw error;
+  throw new AgentopsError(error.code, error.message, {
+    hint: "run the gate again: it goes on from the answers in the store",
+    details: error.details,
+    cause: error,
+  });
+}
+
+function changedOf(changed: ChangedArtifact, affected: readonly Affected[]): GateDocument["changed"][number] {
+  const { address, change, control, candidate, lines } = changed;
   return {
     artifact: address,
     change,
     control: control?.digest ?? null,
     candidate: candidate?.digest ?? null,
     lines,
-    suites: affected.filter(({ artifact }) => artifact.address === address).map(({ suite }) => suite.spec.name),
+    suites: affected.filter(({ artifact }) => artifact === changed).map(({ suite }) => suite.spec.name),
+    through: judgedThrough(changed, affected),
   };
 }

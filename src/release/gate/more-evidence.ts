@@ -1,0 +1,38 @@
+import type { Check, EvaluatedRun } from "../evaluation.schema.ts";
+
+/** What it would take to decide a check. */
+export interface MoreEvidence {
+  check: string;
+  /** Cases in all; null when no number would do. */
+  cases: number | null;
+  why: string;
+}
+
+/** With fewer values no order statistic bounds a 95th percentile from above (specification §2). */
+const LEAST_FOR_P95 = 72;
+
+/** What it would take to decide the checks that are undecided. */
+export function moreEvidence({ checks, comparison, cases, verdict }: EvaluatedRun): MoreEvidence[] {
+  if (verdict !== "inconclusive") return [];
+  return checks
+    .filter((check) => check.verdict === "inconclusive")
+    .flatMap((check): MoreEvidence[] => {
+      const planned = check.name === "nonInferiority.margin" ? comparison?.need : null;
+      if (planned != null) return [{ check: check.name, ...planned }];
+      const compared = check.name.endsWith("maxIncrease") || check.name === "nonInferiority.margin";
+      const found = scaled(check, compared ? (comparison?.paired.cases ?? cases) : cases);
+      return found === undefined ? [] : [{ check: check.name, ...found }];
+    });
+}
+
+/** An interval narrows with the root of the number of cases: so many bring its near end to the bound, if the rest is alike. */
+function scaled({ name, threshold, observed, ci95 }: Check, cases: number): Omit<MoreEvidence, "check"> | undefined {
+  if (observed === null || ci95 === null) return undefined;
+  const bound = name === "nonInferiority.margin" ? -threshold : threshold;
+  const distance = Math.abs(observed - bound);
+  if (distance === 0) return { cases: null, why: "what was seen lies on the bound" };
+  const end = observed > bound ? ci95[0] : ci95[1];
+  if (end === null) return { cases: Math.max(cases + 1, LEAST_FOR_P95), why: "to bound it at all" };
+  const needed = Math.ceil(cases * (Math.abs(observed - end) / distance) ** 2);
+  return { cases: Math.max(cases + 1, needed), why: "if the rest goes like these" };
+}
