@@ -184,7 +184,7 @@ describe("the gate judges", () => {
     put(
       dir,
       "evals/n.suite.yml",
-      `${SUITE("gate: { successRate: { min: 0.9 } }\n", "prompts/n").replace("name: s", "name: n")}`,
+      SUITE("gate: { successRate: { min: 0.9 } }\n", "prompts/n").replace("name: s", "name: n"),
     );
     const { code, document } = await gateOf(dir);
     expect(document.changed).toMatchObject([
@@ -279,7 +279,7 @@ describe("the gate judges", () => {
 });
 
 describe("the gate ends with exit 2 and the place for", () => {
-  test.each<[string, (dir: string) => void | Promise<unknown>, RegExp]>([
+  test.each<[string, (dir: string) => unknown, RegExp]>([
     [
       "an artifact that is not valid now",
       (dir) => appendFileSync(join(dir, P), "nonsense: 1\n"),

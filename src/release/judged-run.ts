@@ -49,7 +49,7 @@ function notesOn(gate: Gate | undefined, result: RunResult, comparison: Comparis
   const own = [
     ...(compared === undefined || comparison !== null
       ? []
-      : ["bounds against a control were not judged: this run has no control"]),
+      : ["bounds against a control were not judged: nothing was compared"]),
     ...(target.model.startsWith("offline/")
       ? ["answered by the offline stand-in, which is not a model: its scores say nothing about one"]
       : []),

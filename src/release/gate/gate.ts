@@ -82,6 +82,8 @@ async function judgeOne(
   const examples = compared === null ? [] : examplesOf(context.store, compared, EXAMPLES);
   return {
     ...run,
+    // With a control there was something to judge; a run that lost its trials only did not get there.
+    verdict: run.verdict === "none" && control !== undefined ? "inconclusive" : run.verdict,
     artifact: artifact.address,
     examples: examples.filter((e) => e.change === "regression"),
     need: moreEvidence(run),
