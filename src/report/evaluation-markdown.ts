@@ -1,8 +1,8 @@
 import type { EvaluatedRun, Evaluation } from "../release/evaluation.schema.ts";
 import { comparisonBlocks } from "./diff-markdown.ts";
 import { correctedText, metricRows, outcomeLine, targetName } from "./evaluation-facts.ts";
-import { cell, markdownTable } from "./markdown.ts";
-import { percent, trimmed } from "./numbers.ts";
+import { cell, code, markdownTable, prose } from "./markdown.ts";
+import { oneLine, percent, trimmed } from "./numbers.ts";
 
 const SIGN = { pass: "✅", fail: "❌", inconclusive: "❔", none: "➖" } as const;
 
@@ -23,7 +23,7 @@ function section(run: EvaluatedRun): string {
     markdownTable(
       ["scorer", "pass rate", "mean"],
       Object.entries(run.metrics.scorers).map(([name, s]) => [
-        name,
+        prose(name),
         `${percent(s.passRate)}${correctedText(s)}`,
         trimmed(s.mean, 3),
       ]),
@@ -39,8 +39,8 @@ function section(run: EvaluatedRun): string {
     ...(run.comparison === null ? [] : comparisonBlocks(run.comparison)),
     ...(run.failing.length === 0
       ? []
-      : [`Failing (${run.casesFailing}): ${run.failing.map((id) => `\`${id}\``).join(", ")}`]),
-    ...[...run.notes, ...(run.stopped === null ? [] : [run.stopped])].map((n) => `> ${n}`),
+      : [`Failing (${run.casesFailing}): ${run.failing.map((id) => code(oneLine(id, 80))).join(", ")}`]),
+    ...[...run.notes, ...(run.stopped === null ? [] : [run.stopped])].map((n) => `> ${prose(n)}`),
     `Run \`${run.id}\``,
   ].join("\n\n");
 }

@@ -1,3 +1,4 @@
+import { printable } from "../core/printable.ts";
 import type { EvaluatedRun, Evaluation } from "../release/evaluation.schema.ts";
 import { comparisonRows } from "./comparison-text.ts";
 import { correctedText, metricRows, outcomeLine, targetName } from "./evaluation-facts.ts";
@@ -18,7 +19,8 @@ export function runBlock(run: EvaluatedRun, style: Style): string {
   const compared = run.comparison === null ? [] : comparisonRows(run.comparison);
   const rows = [...metricRows(run), ...scorers, ...compared];
   const width = Math.max(...rows.map(([label]) => label.length), "inconclusive".length);
-  const line = (label: string, text: string, paintLabel = style.dim) => `  ${paintLabel(label.padEnd(width))}  ${text}`;
+  const line = (label: string, text: string, paintLabel = style.dim) =>
+    `  ${paintLabel(inLine(label).padEnd(width))}  ${inLine(text)}`;
   return [
     `${style.bold(run.suite)}  ${targetName(run)}  ${run.target.model}`,
     `  ${outcomeLine(run)}`,
@@ -29,6 +31,11 @@ export function runBlock(run: EvaluatedRun, style: Style): string {
     ...(run.stopped === null ? [] : [line("stopped", run.stopped, style.unsure)]),
     line("run", run.id),
   ].join("\n");
+}
+
+/** Ids and messages are foreign text: no line of theirs, no control character, so that nothing passes for a line of ours. */
+function inLine(text: string): string {
+  return printable(text.replace(/[\r\n]+/g, " "));
 }
 
 function scorerRows({ metrics }: EvaluatedRun): [label: string, text: string][] {

@@ -3,11 +3,11 @@ import type { GateRun } from "../release/gate/gate.schema.ts";
 import { examplesBlock } from "./diff-markdown.ts";
 import { changeWords, metricValue, pWords, shownMetrics, VERDICT_WORDS } from "./diff-words.ts";
 import { code, markdownTable, prose } from "./markdown.ts";
-import { counted } from "./numbers.ts";
+import { counted, oneLine } from "./numbers.ts";
 
 /** Everything else about a run, folded: all checks, all metrics, the cases by outcome. */
 export function runDetails(run: GateRun): string {
-  const { suite, checks, comparison, verdict, examples, id } = run;
+  const { suite, checks, comparison, verdict, id } = run;
   const control = comparison?.control.run ?? null;
   const passed = checks.filter((c) => c.verdict === "pass");
   const blocks = [
@@ -18,11 +18,16 @@ export function runDetails(run: GateRun): string {
           passed.map((c) => [c.name, c.reason]),
         ),
     ...(comparison === null ? [] : [metricsTable(comparison), outcomes(comparison), remarks(comparison)]),
-    verdict === "pass" ? examplesBlock(examples) : "",
+    verdict === "pass" ? regressionsBlock(run) : "",
     control === null ? `Run ${code(id)}` : `Side by side: ${code(`agentops diff ${control} ${id}`)}`,
   ];
   const shown = blocks.filter((b) => b !== "").join("\n\n");
   return `<details><summary>${prose(suite)}: all checks and metrics</summary>\n\n${shown}\n\n</details>`;
+}
+
+/** The worst regressions; whatever a case is called, it leaves room for the others. */
+export function regressionsBlock({ examples }: GateRun): string {
+  return examplesBlock(examples.map((example) => ({ ...example, case: oneLine(example.case, 80) })));
 }
 
 function metricsTable({ metrics }: Comparison): string {

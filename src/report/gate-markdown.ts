@@ -1,7 +1,6 @@
 import type { GateDocument, GateRun } from "../release/gate/gate.schema.ts";
 import { changeWords } from "./diff-words.ts";
-import { examplesBlock } from "./diff-markdown.ts";
-import { runDetails } from "./gate-details.ts";
+import { regressionsBlock, runDetails } from "./gate-details.ts";
 import { bySeverity, headline, needWords, rateWords } from "./gate-words.ts";
 import { code, markdownTable, prose } from "./markdown.ts";
 import { counted, percent } from "./numbers.ts";
@@ -98,7 +97,7 @@ function section(run: GateRun): string {
     stopped === null ? "" : `**The run ended early:** ${prose(stopped)}`,
     open.length === 0 ? "" : markdownTable(["check", "verdict", "why"], open.map(checkCells)),
     passed.length === 0 ? "" : `Passed: ${passed.join(", ")}.`,
-    comparison === null || examples.length === 0 ? "" : `${changedCases(comparison)}\n\n${examplesBlock(examples)}`,
+    comparison === null || examples.length === 0 ? "" : `${changedCases(comparison)}\n\n${regressionsBlock(run)}`,
     telling(run),
     need.length === 0 ? "" : `**What more evidence would take**\n\n${need.map((n) => `- ${n}`).join("\n")}`,
   ]

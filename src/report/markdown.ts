@@ -1,3 +1,5 @@
+import { printable } from "../core/printable.ts";
+
 /** A table of GitHub's Markdown; cells cannot break out of it. */
 export function markdownTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const line = (cells: readonly string[]) => `| ${cells.map(cell).join(" | ")} |`;
@@ -11,7 +13,7 @@ export function cell(text: string): string {
 
 /** Foreign text as code: nothing in it is markup, mentions nobody, and cannot end the code. */
 export function code(text: string): string {
-  const plain = text.replace(/\s+/g, " ").trim();
+  const plain = printable(text.replace(/\s+/g, " ").trim());
   if (plain === "") return "(empty)";
   const longest = Math.max(0, ...(plain.match(/`+/g) ?? []).map((run) => run.length));
   const fence = "`".repeat(longest + 1);
@@ -21,11 +23,10 @@ export function code(text: string): string {
 
 /** Foreign text as plain words of a sentence: no markup, no HTML, no mention, one line. */
 export function prose(text: string): string {
-  return text
-    .replace(/\s+/g, " ")
+  return printable(text.replace(/\s+/g, " "))
     .replace(/&/g, "&amp;")
     .replace(/</g, "&lt;")
-    .replace(/[\\`*_[\]|~#>]/g, "\\$&")
+    .replace(/[\\`*_[\]~#>]/g, "\\$&")
     .replace(/@/g, "@\u200B")
     .trim();
 }

@@ -1,10 +1,9 @@
 import { readArm } from "../../evals/arm.ts";
 import type { EvalContext } from "../../evals/eval-context.ts";
 import { type RunOptions, type RunOutcome, runSuite } from "../../evals/run-suite.ts";
-import { findRun } from "../../evals/runs.store.ts";
+import { findRun, type RunRow } from "../../evals/runs.store.ts";
 import type { LoadedSuite } from "../../evals/suite.ts";
 import { type ComparedRuns, compareRuns } from "../comparison/compare.ts";
-import type { Comparison } from "../comparison/schema.ts";
 import { maxErrorRateOf, tooManyErrors } from "../trial-errors.ts";
 import { type ControlRun, controlRun } from "./control-run.ts";
 import { createEarlyStop, type EarlyStop } from "./early-stop.ts";
@@ -40,7 +39,8 @@ export async function evaluateAgainst(
   const outcome = { ...candidate, stopped: candidate.stopped ?? stopOf(before) };
   if (candidate.result.scored === 0 || before.nothingScored) return { outcome, compared: null, earlyStop: evidence };
   const compared = compareRuns(store, before.run, after);
-  const comparison = { ...compared.comparison, notes: notesWith(before, compared.comparison) };
+  const notes = [...notesOn(before, watcher !== undefined, after), ...compared.comparison.notes];
+  const comparison = { ...compared.comparison, notes };
   return { outcome, compared: { ...compared, comparison }, earlyStop: evidence };
 }
 
@@ -49,6 +49,10 @@ function stopOf({ stopped }: ControlRun): RunOutcome["stopped"] {
   return stopped === null ? undefined : { kind: "budget", message: `the control's run: ${stopped}` };
 }
 
-function notesWith({ run, reused }: ControlRun, { notes }: Comparison): string[] {
-  return reused ? [`the control's run is from ${run.createdAt.slice(0, 16).replace("T", " ")} UTC`, ...notes] : notes;
+function notesOn({ run, reused }: ControlRun, earlyStop: boolean, after: RunRow): string[] {
+  const watched = !earlyStop || (run.dataset === after.dataset && run.trials === after.trials);
+  return [
+    ...(reused ? [`the control's run is from ${run.createdAt.slice(0, 16).replace("T", " ")} UTC`] : []),
+    ...(watched ? [] : ["no early stop: the stored run of the control had other cases or trials"]),
+  ];
 }
