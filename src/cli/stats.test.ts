@@ -57,7 +57,8 @@ describe.concurrent("intervals: command → JSON", () => {
     ["--successes 950 --trials 1000 --method clopper-pearson", { method: "clopper-pearson" }, [0.9346095120845064, 0.9626646023953382]],
     ["--control 48/80 --candidate 56/70", { kind: "difference", method: "miettinen-nurminen", estimate: 0.20000000000000007 }, [0.052829713245844706, 0.3381729400158684]],
     ["--control 48/80 --candidate 56/70 --method newcombe --alpha 0.1", { method: "newcombe" }, [0.07656419154407207, 0.31364458358294384]],
-    ["--pairs 1,7,1,12", { kind: "paired", method: "tango", pValue: { exact: expect.closeTo(0.0703125, 12), midP: expect.closeTo(0.0390625, 12) } }, [-0.5172322764213775, -0.026003032480868604]],
+    ["--pairs 1,7,1,12", { kind: "paired", method: "tango", pValue: { exact: expect.closeTo(0.0703125, 12), midP: expect.closeTo(0.0390625, 12) }, test: "mcnemar-midp" }, [-0.5172322764213775, -0.026003032480868604]],
+    ["--pairs 80,5,0,0", { pValue: { exact: expect.closeTo(0.0625, 12) }, test: "mcnemar-exact" }, [-0.13041438450839762, -0.013040546549827848]],
     ["--pairs 1,7,1,12 --method newcombe", { method: "newcombe" }, [-0.506920226686141, -0.02555912416485978]],
   ])("stats ci %s", async (command, expected, interval) => {
     const report = await stats("/", "ci", ...command.split(" "));
@@ -350,6 +351,11 @@ describe("words and curve", () => {
     ["ci --successes 45 --trials 50", "90 % (45 of 50), with 95 % confidence between 78.64 % and 95.65 %"],
     ["ci --control 48/80 --candidate 56/70", "It is better: with 95 % confidence between +5.28 and +33.82 points."],
     ["ci --control 40/50 --candidate 38/50", "Nothing is decided"],
+    ["ci --pairs 80,5,0,0", "Nothing is decided: with 95 % confidence between"],
+    ["ci --pairs 80,5,0,0", "points, but with 5 changed cases McNemar's exact test gives p = 0.063."],
+    ["ci --pairs 80,6,0,0", "It is worse: with 95 % confidence between"],
+    ["ci --pairs 20,1,8,70 --method newcombe", "It is better"],
+    ["ci --pairs 80,1,0,0", "1 point worse: 1 regression, 0 improvements"],
     ["ci --pairs 70,10,2,18", "the candidate is 8 points worse: 10 regressions, 2 improvements"],
   ])("stats %s", async (command, words) => {
     const run = await agentops("/", ["stats", ...command.split(" ")]);

@@ -1,7 +1,7 @@
 import { printable } from "../core/printable.ts";
 import type { CiReport } from "../release/planning/schema.ts";
 import { points } from "../release/comparison/words.ts";
-import { milliseconds, percent, pText, whole } from "./numbers.ts";
+import { counted, milliseconds, percent, pText, whole } from "./numbers.ts";
 import { signedDigits, signedPoints } from "./stats-words.ts";
 import type { Style } from "./style.ts";
 
@@ -27,11 +27,11 @@ export function intervalText(report: CiReport, style: Style): string[] {
     }
     case "paired": {
       const { onlyControl, onlyCandidate } = report.pairs;
-      const changed = `${whole(onlyControl)} regressions, ${whole(onlyCandidate)} improvements`;
+      const changed = `${counted(onlyControl, "regression")}, ${counted(onlyCandidate, "improvement")}`;
       const { midP, exact } = report.pValue;
       return [
         style.bold(`${compared(report.estimate)}: ${changed}`),
-        verdict(report.interval, sure),
+        pairedVerdict(report, sure),
         style.dim(`method ${report.method}; McNemar mid-p ${pText(midP)}, exact ${pText(exact)}`),
       ];
     }
@@ -85,6 +85,20 @@ function verdict([low, high]: Bounds, sure: string): string {
   if (low !== null && low > 0) return `It is better: ${range}.`;
   if (high !== null && high < 0) return `It is worse: ${range}.`;
   return `Nothing is decided: ${range}, which contains 0.`;
+}
+
+/** Decided by McNemar's p, as `diff` decides; where the interval says otherwise, both are said. */
+function pairedVerdict(report: Extract<CiReport, { kind: "paired" }>, sure: string): string {
+  const { interval, pValue, test, pairs, estimate, confidence } = report;
+  const p = test === "mcnemar-exact" ? pValue.exact : pValue.midP;
+  const decided = p < 1 - confidence;
+  const [low, high] = interval;
+  const apart = (low ?? 0) > 0 || (high ?? 0) < 0;
+  if (decided === apart) return verdict(interval, sure);
+  const range = `${sure} ${between(interval, signedPoints)} points`;
+  const by = `McNemar's ${test === "mcnemar-exact" ? "exact" : "mid-p"} test gives ${pText(p)}`;
+  if (decided) return `It is ${estimate > 0 ? "better" : "worse"}: ${by}, although the interval reaches 0: ${range}.`;
+  return `Nothing is decided: ${range}, but with ${counted(pairs.onlyControl + pairs.onlyCandidate, "changed case")} ${by}.`;
 }
 
 function between([low, high]: Bounds, show: (value: number) => string): string {

@@ -23,3 +23,25 @@ export function mcnemar(onlyControl: number, onlyCandidate: number): { exact: nu
   const at = binomialPmf(least, discordant, 0.5);
   return { exact: Math.min(1, below), midP: onlyControl === onlyCandidate ? 1 - at / 2 : below - at };
 }
+
+/** With fewer discordant pairs than this no result of the exact test is below 5 %: 2 · ½⁵ is 0.0625. */
+export const LEAST_DISCORDANT = 6;
+
+/** McNemar's test as this project judges by it. */
+export interface McnemarTest {
+  pValue: number;
+  test: "mcnemar-midp" | "mcnemar-exact";
+  /** Fewer pairs differ than `LEAST_DISCORDANT`, so the exact test was taken. */
+  few: boolean;
+}
+
+/**
+ * The one p-value a verdict rests on: mid-p, and the exact test below `LEAST_DISCORDANT` discordant pairs, where mid-p would
+ * call five changes of five significant. Source, units and errors: as `mcnemar`; the rule is this project's.
+ * @returns p in (0, 1]; 1 with no discordant pair
+ */
+export function mcnemarTest(onlyControl: number, onlyCandidate: number): McnemarTest {
+  const { exact, midP } = mcnemar(onlyControl, onlyCandidate);
+  const few = onlyControl + onlyCandidate < LEAST_DISCORDANT;
+  return { pValue: few ? exact : midP, test: few ? "mcnemar-exact" : "mcnemar-midp", few };
+}

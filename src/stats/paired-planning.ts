@@ -1,3 +1,4 @@
+import { normalQuantile } from "./normal.ts";
 import { type NormalTest, powerOfTest, type Sides, sizeOfTest, smallestEffect } from "./normal-test.ts";
 
 /** `connor`: McNemar's test with the variance of the alternative; `miettinen`: its finer approximation. */
@@ -49,6 +50,21 @@ export function pairedEffect(
   const powerAt = (difference: number) =>
     pairedPower({ ...plan, difference, discordance: Math.max(plan.discordance, difference) }, method);
   return smallestEffect(powerAt, 1, plan.power);
+}
+
+/**
+ * Cases that bound a difference where none of them changes, not rounded: without a discordant pair Tango's interval is
+ * ±z²/(n + z²), which lies within ±difference from n = z²(1/difference − 1) on, z = z_{1−α/2}.
+ * Source: Tango (1998), Stat. Med. 17:891, at b = c = 0.
+ * @param difference the margin, in (0, 1)
+ * @param alpha 1 − confidence of the two-sided interval, in (0, 1)
+ * @returns > 0; grows without end as the margin shrinks
+ * @throws RangeError on a margin or an alpha outside (0, 1)
+ */
+export function unchangedSize({ difference, alpha }: { difference: number; alpha: number }): number {
+  if (!(difference > 0 && difference < 1)) throw new RangeError(`need a difference in (0, 1), got ${difference}`);
+  if (!(alpha > 0 && alpha < 1)) throw new RangeError(`need alpha in (0, 1), got ${alpha}`);
+  return normalQuantile(alpha / 2) ** 2 * (1 / difference - 1);
 }
 
 function pairedTest(method: PairedMethod, { discordance, difference }: Pairs): NormalTest {

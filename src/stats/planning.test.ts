@@ -2,10 +2,18 @@ import { describe, expect, test } from "vitest";
 import { clopperPearson } from "./clopper-pearson.ts";
 import { exactHarmPower, exactNonInferiorityPower } from "./exact-power.ts";
 import { hypergeometricCdf } from "./hypergeometric.ts";
-import { mcnemar } from "./mcnemar.ts";
+import { LEAST_DISCORDANT, mcnemar, mcnemarTest } from "./mcnemar.ts";
 import { newcombePaired } from "./newcombe-paired.ts";
 import { nonInferiorityPower, nonInferioritySize } from "./non-inferiority-planning.ts";
-import { connorSize, millerEffect, millerPower, millerSize, pairedEffect, pairedPower } from "./paired-planning.ts";
+import {
+  connorSize,
+  millerEffect,
+  millerPower,
+  millerSize,
+  pairedEffect,
+  pairedPower,
+  unchangedSize,
+} from "./paired-planning.ts";
 import { signLogE } from "./sign-e-process.ts";
 import { tango } from "./tango.ts";
 import { twoProportionEffect, twoProportionPower, twoProportionSize } from "./two-proportion-planning.ts";
@@ -41,6 +49,9 @@ describe("edges", () => {
     ["… surely", millerPower({ ...still, cases: 10, difference: 0.1, ...levels }), 1],
     ["no discordant pair: p = 1", mcnemar(0, 0), { exact: 1, midP: 1 }],
     ["as many regressions as improvements: exact p = 1", mcnemar(7, 7).exact, 1],
+    ["five of five changed for the worse: exact, as mid-p would decide too early", mcnemarTest(5, 0), { pValue: expect.closeTo(0.0625, 12), test: "mcnemar-exact", few: true }],
+    ["six of six: mid-p", mcnemarTest(0, LEAST_DISCORDANT), { pValue: expect.closeTo(0.015625, 12), test: "mcnemar-midp", few: false }],
+    ["nothing changed", mcnemarTest(0, 0), { pValue: 1, test: "mcnemar-exact", few: true }],
     ["no pair seen: E = 1", signLogE(0, 0), 0],
     ["all drawn", hypergeometricCdf(3, { population: 5, successes: 3, draws: 5 }), 1],
     ["fewer than possible", hypergeometricCdf(2, { population: 5, successes: 3, draws: 5 }), 0],
@@ -54,6 +65,12 @@ describe("edges", () => {
       expect(interval[1]).toBeGreaterThan(0.01);
     }
   });
+  test.each([[0.03, 0.05, 125], [0.01, 0.05, 381], [0.1, 0.1, 25]])("no discordant pair: a margin of %d at alpha %d takes %d cases, as Tango's interval says", (difference, alpha, cases) => {
+    expect(Math.ceil(unchangedSize({ difference, alpha }))).toBe(cases);
+    const reach = (n: number) => Math.max(...tango(pairs(n, 0, 0, 0), alpha).map(Math.abs));
+    expect(reach(cases)).toBeLessThanOrEqual(difference);
+    expect(reach(cases - 1)).toBeGreaterThan(difference);
+  }); // prettier-ignore
   test("all against none: bounds stay in [-1, 1]", () => {
     const [none, all] = [{ successes: 0, n: 5 }, { successes: 5, n: 5 }]; // prettier-ignore
     for (const interval of [newcombe(none, all), miettinenNurminen(none, all), tango(pairs(0, 0, 5, 0))]) {
@@ -75,6 +92,10 @@ describe("edges", () => {
     ["no pairs", () => tango(pairs(0, 0, 0, 0))],
     ["a negative count", () => newcombePaired(pairs(1, -1, 2, 3))],
     ["half a pair", () => mcnemar(1.5, 2)],
+    ["half a pair, tested", () => mcnemarTest(1, 0.5)],
+    ["a margin of nothing", () => unchangedSize({ difference: 0, alpha: 0.05 })],
+    ["a margin of everything", () => unchangedSize({ difference: 1, alpha: 0.05 })],
+    ["alpha 1 of an interval", () => unchangedSize({ difference: 0.1, alpha: 1 })],
     ["minus one regression", () => signLogE(-1, 2)],
     ["a rate of 95", () => twoProportionSize("pooled", { control: 95, candidate: 90, ratio: 1 }, levels)],
     ["no control at all", () => twoProportionSize("pooled", { ...same, ratio: 0 }, levels)],

@@ -1,5 +1,5 @@
 import { clopperPearson } from "../../stats/clopper-pearson.ts";
-import { mcnemar } from "../../stats/mcnemar.ts";
+import { mcnemar, mcnemarTest } from "../../stats/mcnemar.ts";
 import { newcombePaired } from "../../stats/newcombe-paired.ts";
 import { normalQuantile } from "../../stats/normal.ts";
 import type { PairedCounts } from "../../stats/paired-counts.ts";
@@ -55,7 +55,8 @@ export function pairedInterval(pairs: PairedCounts, { alpha, method }: IntervalR
   const interval = (chosen === "tango" ? tango : newcombePaired)(pairs, alpha);
   const estimate = (pairs.onlyCandidate - pairs.onlyControl) / n;
   const pValue = mcnemar(pairs.onlyControl, pairs.onlyCandidate);
-  return { ...report(alpha), kind: "paired", method: chosen, estimate, interval, pairs, pValue };
+  const { test } = mcnemarTest(pairs.onlyControl, pairs.onlyCandidate);
+  return { ...report(alpha), kind: "paired", method: chosen, estimate, interval, pairs, pValue, test };
 }
 
 export function report(alpha: number) {

@@ -91,6 +91,7 @@ const ciSchema = z.discriminatedUnion("kind", [
     ...estimated,
     pairs: z.strictObject({ bothPass: count, onlyControl: count, onlyCandidate: count, neither: count }),
     pValue: z.strictObject({ exact: share, midP: share }).describe("McNemar, two-sided"),
+    test: z.enum(["mcnemar-midp", "mcnemar-exact"]).describe("whose p decides: exact below 6 changed cases, as in diff"),
   }),
   z.strictObject({
     ...measured,
