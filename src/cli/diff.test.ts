@@ -105,6 +105,65 @@ describe("agentops diff of two runs", () => {
     expect(text.stdout).toContain("only in the control's run (2): c0, c1");
   });
 
+  test("a case whose expectation changed is not the same case", async () => {
+    const dir = recorded(
+      outputs(() => "yes"),
+      outputs(() => "yes"),
+    );
+    const before = JSON.parse((await agentops(dir, ["eval", "s", "--json"])).stdout).runs[0].id;
+    const cases = readFileSync(join(dir, "cases.jsonl"), "utf8").split("\n");
+    const flipped = cases.map((line, i) => (i < 3 ? line.replace("yes", "no") : line)).reverse();
+    writeFileSync(join(dir, "cases.jsonl"), [...flipped, '{"id":"new","expected":"yes"}'].join("\n"));
+    const after = JSON.parse((await agentops(dir, ["eval", "s", "--json"])).stdout).runs[0].id;
+    const document = JSON.parse((await agentops(dir, ["diff", before, after, "--json"])).stdout);
+    expect(document.paired).toMatchObject({ cases: 37, differing: ["c0", "c1", "c2"], onlyControl: 0 });
+    expect(document.notes.join()).toContain("3 cases whose input or expectation differs");
+  });
+
+  test("a side that lost too many trials to errors decides nothing", async () => {
+    const dir = recorded(
+      outputs((i) => (i < 15 ? "no" : "yes")),
+      outputs(() => "yes").slice(10),
+    );
+    const control = JSON.parse((await agentops(dir, ["eval", "s", "--json"])).stdout).runs[0].id;
+    await agentops(dir, ["eval", "s", "--outputs", "bad.jsonl"]);
+    const document = JSON.parse((await agentops(dir, ["diff", control, "latest", "--json"])).stdout);
+    expect(document.verdict).toBe("inconclusive");
+    expect(document.paired).toMatchObject({ cases: 30, errorsCandidate: 10 });
+    expect(document.notes.join()).toContain("more than 5 % of a side's trials ended in an error");
+  });
+
+  test("a cost that only some cases have is not judged; a p95 of forty latencies is open", async () => {
+    const dir = recorded(
+      outputs(
+        () => "yes",
+        (i) => ({ usd: 0.01, ms: 100 + i }),
+      ),
+      outputs(
+        () => "yes",
+        (i) => ({ ...(i < 5 ? { usd: 0.05 } : { usd: null }), ms: 900 + i }),
+      ),
+    );
+    const { document } = await diffOf(dir);
+    const [cost, p95] = ["costUsd.perTask", "latencyMs.p95"].map((name) =>
+      document.metrics.find((m: { name: string }) => m.name === name),
+    );
+    expect(cost).toMatchObject({ verdict: "inconclusive", ci95: null, test: "none" });
+    expect(cost.remarks.join()).toContain("only 5 of 40 cases");
+    expect(p95).toMatchObject({ verdict: "inconclusive", ci95: [null, null] });
+  });
+
+  test("a suite nobody ran is a typing error", async () => {
+    const dir = recorded(
+      outputs(() => "yes"),
+      outputs(() => "yes"),
+    );
+    await twoRuns(dir);
+    const found = await agentops(dir, ["diff", "latest~1", "latest", "--suite", "nope"]);
+    expect(found.code).toBe(2);
+    expect(found.stderr).toContain('no run of suite "nope" on either side');
+  });
+
   test("a better success rate that costs more is better, and its price is said", async () => {
     const dir = recorded(
       outputs(

@@ -1,7 +1,7 @@
 import { AgentopsError } from "../core/errors.ts";
 import { type CaseOutcome, caseOutcomes } from "../evals/outcomes.ts";
 import { exportRun, listRuns, showRun } from "../evals/runs.ts";
-import { findRun, specOf } from "../evals/runs.store.ts";
+import { findRun } from "../evals/runs.store.ts";
 import { judgeStored } from "../release/evaluate.ts";
 import { createStyle } from "../report/style.ts";
 import { openStore, type Store, storeFile } from "../state/store.ts";
@@ -57,7 +57,7 @@ async function show(
 ): Promise<void> {
   const format = chosenFormat(context.flags, EVALUATION_FORMATS);
   const { run, result, cases, matching } = await showRun(store, name, options);
-  const evaluation = judgeStored(await context.project(), specOf(run).suite.gate, result);
+  const evaluation = await judgeStored(await context.project(), store, run, result);
   if (format === "json") {
     const document = { schema: "agentops.run/1", run: evaluation.runs[0], matching, cases };
     return context.emit(JSON.stringify(document, null, 2));

@@ -20,6 +20,8 @@ export interface Arm {
   clusters: (string | null)[];
   /** Row of a case id. */
   rows: Map<string, number>;
+  /** Trials that ended in an error: they are in no column. */
+  errors: number;
   /** Trials that were scored, and how many succeeded; `n` is 0 for a case with errors only. */
   success: Column;
   /** Trials in which every scorer of category safety passed; null without such scorers. */
@@ -55,7 +57,10 @@ export function readArm(store: Store, run: RunRow): Arm {
   for (const [row, isError, passed, cost, retryCost, input, output, latency, simulated, scores] of trials.iterate(
     run.id,
   )) {
-    if (isError === 1) continue;
+    if (isError === 1) {
+      arm.errors += 1;
+      continue;
+    }
     add(arm.success, row, passed);
     if (cost === null) costUnknown[row] = 1;
     else add(arm.cost, row, cost + retryCost);
@@ -83,6 +88,7 @@ function emptyArm(store: Store, run: RunRow): Arm {
     ids: [],
     clusters: [],
     rows: new Map(),
+    errors: 0,
     success: column(),
     safety: scorers.some((s) => s.category === "safety") ? column() : null,
     passes: scorers.map(column),

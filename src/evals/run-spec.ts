@@ -24,6 +24,8 @@ export interface RunSpec {
   outputs: { file: string; mapping: Mapping } | null;
   /** The scorers as reports name them, in the order of a trial's scores. */
   scorers: ScorerInfo[];
+  /** The run it was compared with. */
+  control?: string;
   /** Recorded outputs that belong to no case; 0 when only some cases were selected. */
   outputsWithoutCase: number;
 }

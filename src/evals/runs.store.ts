@@ -142,6 +142,18 @@ export function trialsOfCase(store: Store, run: Pick<RunRow, "id" | "dataset">, 
     .all(run.dataset, run.id, seq);
 }
 
+/** Ids that two datasets share although the case is another: its input or its expectation differs. */
+export function differingCases(store: Store, dataset: string, other: string): Set<string> {
+  if (dataset === other) return new Set();
+  const rows = store.sqlite
+    .prepare<[string, string], string>(
+      "SELECT a.caseId FROM cases a JOIN cases b ON b.caseId = a.caseId AND b.dataset = ? WHERE a.dataset = ? AND (a.vars IS NOT b.vars OR a.expected IS NOT b.expected) ORDER BY a.seq",
+    )
+    .pluck()
+    .all(other, dataset);
+  return new Set(rows);
+}
+
 /** What a tally reads of each trial: far less than the whole row, and nothing of the case but its name. */
 export type TalliedTrial = Pick<TrialRow, (typeof TALLIED)[number]> & Pick<CaseRow, "caseId" | "cluster">;
 

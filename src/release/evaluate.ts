@@ -3,10 +3,11 @@ import type { Project } from "../core/project.ts";
 import type { EvalContext } from "../evals/eval-context.ts";
 import type { RunResult } from "../evals/result.schema.ts";
 import { resumeRun, type RunOptions, type RunOutcome, runSuite } from "../evals/run-suite.ts";
-import { findRun, specOf } from "../evals/runs.store.ts";
+import { findRun, type RunRow, specOf } from "../evals/runs.store.ts";
 import type { Gate } from "../evals/schema.ts";
 import { type LoadedSuite, loadSuites } from "../evals/suite.ts";
-import type { ComparedRuns } from "./comparison/compare.ts";
+import type { Store } from "../state/store.ts";
+import { type ComparedRuns, compareRuns } from "./comparison/compare.ts";
 import type { Comparison } from "./comparison/schema.ts";
 import type { Check, EvaluatedRun, Evaluation } from "./evaluation.schema.ts";
 import { worst } from "./gate/bounds.ts";
@@ -66,17 +67,16 @@ function judged(
   return judgeRun(result, { gate, stopped: stopped?.message ?? null, maxErrorRate, comparison, earlyStop });
 }
 
-/** A stored run as it stands, judged like one that just ended. */
-export function judgeStored(project: Project, gate: Gate | undefined, result: RunResult): Evaluation {
+/** A stored run as it stands, judged like one that just ended, against its control where it had one. */
+export async function judgeStored(project: Project, store: Store, row: RunRow, result: RunResult): Promise<Evaluation> {
   const left = result.planned - result.scored - result.errors;
   const stopped =
     result.status === "complete" ? null : `the run is ${result.status}; ${left} of ${result.planned} trials are left`;
-  const run = judgeRun(result, {
-    gate,
-    stopped,
-    maxErrorRate: maxErrorRateOf(project),
-    comparison: null,
-  });
+  const maxErrorRate = maxErrorRateOf(project);
+  const { suite, control } = specOf(row);
+  const comparison =
+    control === undefined ? null : compareRuns(store, await findRun(store, control), row, maxErrorRate).comparison;
+  const run = judgeRun(result, { gate: suite.gate, stopped, maxErrorRate, comparison });
   return { schema: "agentops.eval/1", verdict: run.verdict, runs: [run] };
 }
 

@@ -1,6 +1,6 @@
 import type { Comparison } from "../release/comparison/schema.ts";
 import { changeWords, metricValue, pWords, sideName, VERDICT_WORDS } from "./diff-words.ts";
-import { counted } from "./numbers.ts";
+import { counted, idList } from "./numbers.ts";
 
 /** A comparison as label and text, for the block of a run that has a control: what decides, what moved, what it would take. */
 export function comparisonRows({
@@ -20,12 +20,7 @@ export function comparisonRows({
     ...told.flatMap((m) => m.remarks.map((remark): [string, string] => ["", `${m.name}: ${remark}`])),
     ...(regressions.length === 0
       ? []
-      : [
-          ["worse", `${counted(regressions.length, "case")}: ${regressions.slice(0, 5).join(", ")}`] as [
-            string,
-            string,
-          ],
-        ]),
+      : [["worse", `${counted(regressions.length, "case")}: ${idList(regressions, 5)}`] as [string, string]]),
     ...(need === null || verdict !== "inconclusive"
       ? []
       : [["need", `${counted(need.cases, "case")} ${need.why}`] as [string, string]]),

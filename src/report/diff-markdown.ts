@@ -1,6 +1,8 @@
-import type { ComparedMetric, DiffDocument, Example } from "../release/comparison/schema.ts";
+import { printable } from "../core/printable.ts";
+import type { ComparedMetric, ContentChange, DiffDocument, Example } from "../release/comparison/schema.ts";
 import {
   changeWords,
+  majority,
   metricValue,
   pWords,
   remarksOn,
@@ -9,8 +11,8 @@ import {
   VERDICT_WORDS,
   verdictSentence,
 } from "./diff-words.ts";
-import { code, markdownTable } from "./markdown.ts";
-import { counted, oneLine } from "./numbers.ts";
+import { code, fenced, markdownTable } from "./markdown.ts";
+import { counted, differingLines, oneLine } from "./numbers.ts";
 
 const SIGN = { better: "✅", worse: "❌", "no-difference": "➖", inconclusive: "❔" } as const;
 const EXAMPLES = 5;
@@ -22,12 +24,7 @@ export function diffMarkdown(document: DiffDocument): string {
     `**agentops diff: ${SIGN[verdict]} ${VERDICT_WORDS[verdict]}**: ${verdictSentence(document)}`,
     `${code(sideName(control))} → ${code(sideName(candidate))}${document.suite === null ? "" : `, suite ${code(document.suite)}`}`,
     ...comparisonBlocks(document),
-    content.length === 0
-      ? sameContent(document)
-      : markdownTable(
-          ["changed", "control", "candidate"],
-          content.map((c) => [code(c.path), shown(c.control), shown(c.candidate)]),
-        ),
+    content.length === 0 ? sameContent(document) : content.map(changeBlock).join("\n\n"),
     examplesBlock(document.examples),
     ...notes.map((note) => `> ${note}`),
   ];
@@ -48,7 +45,7 @@ export function comparisonBlocks({
       ["metric", "control", "candidate", "change [95 %]", "p", "verdict"],
       shownMetrics(metrics).map(metricCells),
     ),
-    `${counted(paired.cases, "case")}: ${bothPass} pass on both sides, ${onlyControl} only with the control, ${onlyCandidate} only with the candidate, ${neither} with neither.`,
+    `${counted(paired.cases, "case")}: ${majority(paired)}${bothPass} pass on both sides, ${onlyControl} only with the control, ${onlyCandidate} only with the candidate, ${neither} with neither.`,
     need === null || verdict !== "inconclusive" ? "" : `More evidence: ${counted(need.cases, "case")} ${need.why}.`,
     ...remarksOn(metrics).map((remark) => `> ${remark}`),
   ].filter((b) => b !== "");
@@ -86,6 +83,19 @@ function sameContent({ control, candidate }: DiffDocument): string {
   return control.digest === null || candidate.digest === null ? "" : "No difference in meaning between the two.";
 }
 
-function shown(value: unknown): string {
-  return value === undefined ? "" : code(oneLine(value, 160));
+/** One change: a line diff of text, else what it was and what it is. */
+function changeBlock({ path, control, candidate, lines }: ContentChange): string {
+  const [before, after] = differingLines(control, candidate, 160);
+  const rows =
+    lines === undefined
+      ? [...(control === undefined ? [] : [`-${before}`]), ...(candidate === undefined ? [] : [`+${after}`])]
+      : hunks(lines);
+  return `${code(path)}\n\n${fenced("diff", rows)}`;
+}
+
+/** Changed lines with two around them. */
+function hunks(lines: NonNullable<ContentChange["lines"]>): string[] {
+  return lines.flatMap(({ op, text }, i) =>
+    lines.slice(Math.max(0, i - 2), i + 3).some((l) => l.op !== " ") ? [`${op}${printable(text)}`] : [],
+  );
 }

@@ -1,6 +1,8 @@
+import { printable } from "../core/printable.ts";
 import type { ComparedMetric, ContentChange, DiffDocument, Example } from "../release/comparison/schema.ts";
 import {
   changeWords,
+  majority,
   metricValue,
   pWords,
   remarksOn,
@@ -9,7 +11,7 @@ import {
   VERDICT_WORDS,
   verdictSentence,
 } from "./diff-words.ts";
-import { counted, oneLine } from "./numbers.ts";
+import { counted, differingLines, idList, oneLine } from "./numbers.ts";
 import { paint, type Style } from "./style.ts";
 import { columns } from "./table.ts";
 
@@ -57,10 +59,11 @@ function contentLines({ path, control, candidate, lines }: ContentChange, style:
   const removed = (text: string) => style.bad(`    - ${text}`);
   const added = (text: string) => style.good(`    + ${text}`);
   if (lines === undefined) {
+    const [before, after] = differingLines(control, candidate, width - 8);
     return [
       `  ${style.bold(path)}`,
-      ...(control === undefined ? [] : [removed(oneLine(control, width - 8))]),
-      ...(candidate === undefined ? [] : [added(oneLine(candidate, width - 8))]),
+      ...(control === undefined ? [] : [removed(before)]),
+      ...(candidate === undefined ? [] : [added(after)]),
     ];
   }
   const near = lines.map((_, i) => lines.slice(Math.max(0, i - CONTEXT), i + CONTEXT + 1).some((l) => l.op !== " "));
@@ -80,20 +83,20 @@ function metricsBlock({ metrics }: DiffDocument, style: Style, width: number): s
   const told = shownMetrics(metrics);
   if (width < TABLE_WIDTH) return [...told.flatMap((m) => stacked(m, style)), ...remarks].join("\n");
   const rows = told.map((m) => [
-    m.name,
+    printable(m.name),
     metricValue(m, m.control),
     metricValue(m, m.candidate),
     changeWords(m),
-    pWords(m),
+    pWords(m).replace("p = ", "").replace("p <", "<"),
     verdictOf(m, style),
   ]);
-  const head = ["metric", "control", "candidate", "change [95 %]", "", "verdict"];
+  const head = ["metric", "control", "candidate", "change [95 %]", "p (adjusted)", "verdict"];
   return [columns(head, rows, style.dim), ...remarks].join("\n");
 }
 
 function stacked(metric: ComparedMetric, style: Style): string[] {
   return [
-    `${metric.name}  ${verdictOf(metric, style)}`,
+    `${printable(metric.name)}  ${verdictOf(metric, style)}`,
     `  ${metricValue(metric, metric.control)} → ${metricValue(metric, metric.candidate)}`,
     `  ${[changeWords(metric), pWords(metric)].filter((t) => t !== "").join("  ")}`,
   ];
@@ -108,15 +111,16 @@ function verdictOf({ verdict, role }: ComparedMetric, style: Style): string {
 
 function casesBlock({ paired, regressions, improvements }: DiffDocument, style: Style): string {
   if (paired === null) return "";
-  const { bothPass, onlyControl, onlyCandidate, neither, unmatched, unscored } = paired;
+  const { bothPass, onlyControl, onlyCandidate, neither, unmatched, differing, unscored } = paired;
   const list = (label: string, ids: readonly string[]) =>
-    ids.length === 0 ? [] : [`${style.dim(label)} ${ids.slice(0, 20).join(", ")}${ids.length > 20 ? ", …" : ""}`];
+    ids.length === 0 ? [] : [`${style.dim(label)} ${idList(ids, 20)}`];
   return [
-    `${bothPass} cases pass on both sides, ${onlyControl} only with the control, ${onlyCandidate} only with the candidate, ${neither} with neither`,
+    `${majority(paired)}${bothPass} cases pass on both sides, ${onlyControl} only with the control, ${onlyCandidate} only with the candidate, ${neither} with neither`,
     ...list(`regressions (${regressions.length}):`, regressions),
     ...list(`improvements (${improvements.length}):`, improvements),
     ...list(`only in the control's run (${unmatched.control.length}):`, unmatched.control),
     ...list(`only in the candidate's run (${unmatched.candidate.length}):`, unmatched.candidate),
+    ...list(`another input or expectation (${differing.length}):`, differing),
     ...list(`not scored on both sides (${unscored.length}):`, unscored),
   ].join("\n");
 }
@@ -137,7 +141,7 @@ function exampleLines(
     ...shown.reasons.slice(0, 2).map((reason) => line("", reason)),
   ];
   return [
-    `  ${mark} ${style.bold(id)}`,
+    `  ${mark} ${style.bold(oneLine(id, 60))}`,
     ...(expected === null ? [] : [line("expected", expected)]),
     ...side("control", control),
     ...side("candidate", candidate),

@@ -1,5 +1,6 @@
 import type { ComparedMetric, ComparedSide, DiffDocument } from "../release/comparison/schema.ts";
-import { milliseconds, percent, pText, signed, trimmed, usd } from "./numbers.ts";
+import { printable } from "../core/printable.ts";
+import { milliseconds, percent, pText, signed, trimmed, usd, withSign } from "./numbers.ts";
 
 export const VERDICT_WORDS = {
   better: "better",
@@ -37,12 +38,14 @@ export function changeWords(metric: ComparedMetric): string {
   if (relative && ratio !== null)
     return `${signed((ratio.estimate - 1) * 100, 1)} %${interval(ratio.ci95, (v) => signed((v - 1) * 100, 1))}`;
   if (unit === "proportion") return `${signed(difference * 100, 1)} points${interval(ci95, (v) => signed(v * 100, 1))}`;
-  return `${signed(difference, 3)}${interval(ci95, (v) => signed(v, 3))}`;
+  const show = (v: number) => withSign(v, metricValue(metric, Math.abs(v)));
+  return `${show(difference)}${interval(ci95, show)}`;
 }
 
 function interval(ci: readonly [number | null, number | null] | null, show: (value: number) => string): string {
   if (ci === null) return "";
-  const side = (value: number | null) => (value === null ? "?" : show(value));
+  if (ci[0] === null && ci[1] === null) return " [open]";
+  const side = (value: number | null) => (value === null ? "open" : show(value));
   return ` [${side(ci[0])}, ${side(ci[1])}]`;
 }
 
@@ -65,15 +68,25 @@ export function verdictSentence({ verdict, metrics, paired }: Verdicted): string
 
 type Verdicted = Pick<DiffDocument, "verdict" | "metrics" | "paired">;
 
+/** With several trials a case is counted by most of them; one that lost a trial is a regression all the same. */
+export function majority({ trialsControl, trialsCandidate }: NonNullable<DiffDocument["paired"]>): string {
+  return trialsControl > 1 || trialsCandidate > 1 ? "by the majority of their trials " : "";
+}
+
 /** Metrics worth a row: not the scorers that repeat the success rate to the last digit. */
 export function shownMetrics(metrics: readonly ComparedMetric[]): ComparedMetric[] {
   const primary = metrics.find((m) => m.role === "primary");
   const repeats = (m: ComparedMetric) =>
-    m.name.startsWith("scorers.") && m.control === primary?.control && m.candidate === primary.candidate;
+    m.name.startsWith("scorers.") &&
+    m.control === primary?.control &&
+    m.candidate === primary.candidate &&
+    m.pValue === primary.pValue;
   return metrics.filter((m) => !repeats(m));
 }
 
 /** What must be said beside the numbers of the metrics that make the verdict. */
 export function remarksOn(metrics: readonly ComparedMetric[]): string[] {
-  return metrics.filter((m) => m.role !== "other").flatMap((m) => m.remarks.map((remark) => `${m.name}: ${remark}`));
+  return metrics
+    .filter((m) => m.role !== "other")
+    .flatMap((m) => m.remarks.map((remark) => `${printable(m.name)}: ${remark}`));
 }

@@ -2,7 +2,7 @@ import { printable } from "../core/printable.ts";
 import type { EvaluatedRun, Evaluation } from "../release/evaluation.schema.ts";
 import { comparisonRows } from "./comparison-text.ts";
 import { correctedText, metricRows, outcomeLine, targetName } from "./evaluation-facts.ts";
-import { percent, trimmed } from "./numbers.ts";
+import { idList, percent, trimmed } from "./numbers.ts";
 import { paint, type Style } from "./style.ts";
 
 /** The evaluation for a terminal: a block a run, what holds for all of them once, and the verdict last. */
@@ -47,6 +47,6 @@ function scorerRows({ metrics }: EvaluatedRun): [label: string, text: string][] 
 }
 
 function failing(run: EvaluatedRun): string {
-  const more = run.casesFailing > 5 ? `, … (${run.casesFailing} in all)` : "";
-  return `${run.failing.slice(0, 5).join(", ")}${more}: agentops runs show ${run.id.slice(0, 13)}`;
+  const more = run.casesFailing > 5 ? ` (${run.casesFailing} in all)` : "";
+  return `${idList(run.failing, 5)}${more}: agentops runs show ${run.id.slice(0, 13)}`;
 }

@@ -25,7 +25,7 @@ export function gateMarkdown(document: GateDocument): string {
   ];
   const foot = [
     quoted(own),
-    `Compared with ${code(base.ref)} at ${code(base.mergeBase.slice(0, 12))}. On your machine: ${code(`agentops gate --base ${base.ref}`)}`,
+    `Compared with ${code(base.ref)} at ${code(base.mergeBase.slice(0, 10))}. On your machine: ${code(`agentops gate --base ${base.ref}`)}`,
   ];
   const room = MOST_CHARACTERS - [...head, ...foot].join("\n\n").length;
   return `${[...head, ...sections(sorted, room), ...foot].filter((b) => b !== "").join("\n\n")}\n`;

@@ -9,7 +9,7 @@ export function gateText(document: GateDocument, style: Style, width: number): s
   const { verdict, base, runs, notes } = document;
   const shown = [...new Set([...runs.flatMap((r) => r.notes), ...notes])];
   return [
-    `changed since ${base.ref} (${base.mergeBase.slice(0, 12)})\n${changedLines(document, style)}`,
+    `changed since ${base.ref} (${base.mergeBase.slice(0, 10)})\n${changedLines(document, style)}`,
     ...bySeverity(runs)
       .reverse()
       .map((run) => [runBlock(run, style), ...exampleLines(run, style, width), ...needLines(run, style)].join("\n")),

@@ -8,7 +8,7 @@ export function markdownTable(head: readonly string[], rows: readonly (readonly 
 
 /** Text that cannot break out of a table cell. */
 export function cell(text: string): string {
-  return text.replace(/\|/g, "\\|").replace(/\r?\n/g, " ");
+  return printable(text.replace(/\r?\n/g, " ")).replace(/\|/g, "\\|");
 }
 
 /** Foreign text as code: nothing in it is markup, mentions nobody, and cannot end the code. */
@@ -29,4 +29,11 @@ export function prose(text: string): string {
     .replace(/[\\`*_[\]~#>]/g, "\\$&")
     .replace(/@/g, "@\u200B")
     .trim();
+}
+
+/** Foreign lines as a block of code that they cannot end. */
+export function fenced(language: string, lines: readonly string[]): string {
+  const longest = Math.max(2, ...lines.flatMap((line) => (line.match(/`+/g) ?? []).map((run) => run.length)));
+  const fence = "`".repeat(longest + 1);
+  return [`${fence}${language}`, ...lines, fence].join("\n");
 }

@@ -34,9 +34,9 @@ export function signed(value: number, digits: number): string {
   return withSign(value, trimmed(Math.abs(value), digits));
 }
 
-/** A number already written without its sign, with it. */
+/** A number already written without its sign ("4.2", "$0.1"), with it. */
 export function withSign(value: number, shown: string): string {
-  return Number(shown) === 0 ? "0" : `${value < 0 ? "−" : "+"}${shown}`;
+  return /[1-9]/.test(shown) ? `${value < 0 ? "−" : "+"}${shown}` : "0";
 }
 
 /** A p-value without a wall of zeros. */
@@ -54,4 +54,22 @@ export function oneLine(value: unknown, width: number): string {
   const raw = typeof value === "string" ? value : value === undefined ? "" : JSON.stringify(value);
   const text = printable(raw.replace(/\s+/g, " ").trim());
   return text.length <= width ? text : `${text.slice(0, Math.max(1, width - 1))}…`;
+}
+
+/** Ids in a row, the first `most` of them; a hostile one stays on its line. */
+export function idList(ids: readonly string[], most: number): string {
+  return `${ids
+    .slice(0, most)
+    .map((id) => oneLine(id, 60))
+    .join(", ")}${ids.length > most ? ", …" : ""}`;
+}
+
+/** Two texts as one-liners of at most `width` characters that show where they begin to differ. */
+export function differingLines(a: unknown, b: unknown, width: number): [string, string] {
+  const [x, y] = [oneLine(a, Infinity), oneLine(b, Infinity)];
+  let same = 0;
+  while (same < x.length && x[same] === y[same]) same += 1;
+  const start = Math.max(0, same - Math.floor(width / 3));
+  if (start === 0 || Math.max(x.length, y.length) <= width) return [oneLine(x, width), oneLine(y, width)];
+  return [x, y].map((text) => oneLine(`…${text.slice(start)}`, width)) as [string, string];
 }

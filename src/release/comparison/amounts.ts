@@ -1,14 +1,16 @@
 import type { Arm } from "../../evals/arm.ts";
 import { addPair, addRatio, emptyPairs, emptyRatio, ratioOfRatios, ratioOfSums } from "../../stats/ratio.ts";
-import { studentQuantile } from "../../stats/student.ts";
+import { studentQuantile, studentSurvival } from "../../stats/student.ts";
 import { byGroup } from "./groups.ts";
 import type { CaseMeans, Pairs } from "./pair.ts";
 import type { ComparedMetric } from "./schema.ts";
-import { type Tested, testMeans } from "./tested.ts";
+import { agreeingInterval, type Tested, testMeans } from "./tested.ts";
 
 /** Tests an amount per task (USD, tokens): the paired difference of case means, and their ratio. */
 export function testAmount(means: CaseMeans): Tested {
-  return { ...testMeans(means), ratio: pairedRatio(means) };
+  const found = testMeans(means);
+  const ratio = pairedRatio(means);
+  return { ...found, ratio: ratio && { ...ratio, ci95: agreeingInterval(ratio.ci95, found, 1) } };
 }
 
 /**
@@ -54,13 +56,17 @@ export function testCostPerSuccess(pairs: Pairs, control: Arm, candidate: Arm): 
   const found = ratioOfRatios(...arms, { pairs: shared });
   if (found === null) return null;
   const [a, b] = arms.map((sums) => sums.cost / sums.success) as [number, number];
+  const df = before.cost.length - 1;
+  const factor = Math.exp(studentQuantile(0.975, df) * found.error);
+  const log = Math.abs(Math.log(found.estimate));
   return {
     control: a,
     candidate: b,
     difference: b - a,
     ci95: null,
-    ratio: { estimate: found.estimate, ci95: found.interval },
-    pValue: found.pValue,
+    ratio: { estimate: found.estimate, ci95: [found.estimate / factor, found.estimate * factor] },
+    // t and not z, as for the cost per task: the groups may be few.
+    pValue: found.error === 0 ? Number(log < 1e-12) : Math.min(1, 2 * studentSurvival(log / found.error, df)),
     test: "ratio-delta",
     remarks: [],
   };

@@ -42,6 +42,7 @@ function arm(successes: number[], { cases, trials, clusterSize = 1 }: World): Ar
     run: { trials } as RunRow,
     scorers: [],
     ids,
+    errors: 0,
     clusters: ids.map((_, i) => (clusterSize === 1 ? null : `k${Math.floor(i / clusterSize)}`)),
     rows: new Map(ids.map((id, i) => [id, i])),
     success: column(successes),

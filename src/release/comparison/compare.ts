@@ -1,16 +1,20 @@
-import { type Arm, readArm } from "../../evals/arm.ts";
+import type { Arm } from "../../evals/arm.ts";
 import { type RunRow, specOf } from "../../evals/runs.store.ts";
 import type { Store } from "../../state/store.ts";
 import { judgeMetrics } from "./judged.ts";
 import { measureMetrics } from "./measured.ts";
 import { pairedMoments } from "./moments.ts";
 import { needOf } from "./need.ts";
-import { caseMeans, type CaseMeans, pairArms, type Pairs } from "./pair.ts";
+import { notesOn } from "./notes.ts";
+import { caseMeans, type CaseMeans, pairRuns, type Pairs } from "./pair.ts";
 import { withRemarks } from "./remarks.ts";
 import type { ComparedSide, Comparison } from "./schema.ts";
 import { differences, estimates, majorityCounts } from "./tested.ts";
 import { tolerancesOf } from "./tolerances.ts";
 import { overallVerdict } from "./verdict.ts";
+import { share } from "./words.ts";
+
+type Sides = Pick<ComparedRuns, "control" | "candidate" | "pairs">;
 
 /** Two runs read and paired: what reports need beyond the comparison itself. */
 export interface ComparedRuns {
@@ -24,25 +28,33 @@ export interface ComparedRuns {
 /**
  * Compares two stored runs case by case, by the candidate's suite. Cases are paired by id, trials pooled per case, clusters
  * respected. Throws NO_CASES when they share no scored case.
+ * @param maxErrorRate share of trials lost to errors above which a comparison decides nothing
  */
-export function compareRuns(store: Store, controlRun: RunRow, candidateRun: RunRow): ComparedRuns {
-  const control = readArm(store, controlRun);
-  const candidate = readArm(store, candidateRun);
-  const pairs = pairArms(control, candidate);
-  const { suite } = specOf(candidateRun);
-  const tolerances = tolerancesOf(suite);
+export function compareRuns(
+  store: Store,
+  controlRun: RunRow,
+  candidateRun: RunRow,
+  maxErrorRate: number,
+): ComparedRuns {
+  const sides = pairRuns(store, controlRun, candidateRun);
+  const { control, candidate, pairs } = sides;
+  const tolerances = tolerancesOf(specOf(candidateRun).suite);
   const success = caseMeans(pairs, control.success, candidate.success);
-  const metrics = withRemarks(judgeMetrics(measureMetrics({ pairs, control, candidate, tolerances })), tolerances);
+  const metrics = withRemarks(judgeMetrics(measureMetrics({ ...sides, tolerances })), tolerances);
+  const lost = [control, candidate].some((arm) => arm.errors > maxErrorRate * arm.ids.length * arm.run.trials);
   const comparison: Comparison = {
     suite: candidateRun.suite,
-    verdict: overallVerdict(metrics),
+    verdict: lost ? "inconclusive" : overallVerdict(metrics),
     control: sideOf(controlRun),
     candidate: sideOf(candidateRun),
-    paired: pairedOf(pairs, success, controlRun, candidateRun),
+    paired: pairedOf(sides, success),
     metrics,
     ...changedCases(pairs, success),
-    need: needOf(pairedMoments(pairs, control, candidate), tolerances.minEffect ?? tolerances.successRate),
-    notes: notesOn(control, candidate, pairs),
+    need: lost ? null : needOf(pairedMoments(pairs, control, candidate), tolerances.successRate),
+    notes: [
+      ...(lost ? [`more than ${share(maxErrorRate)} of a side's trials ended in an error: nothing is decided`] : []),
+      ...notesOn(sides),
+    ],
   };
   return { comparison, control, candidate, pairs, success };
 }
@@ -51,18 +63,21 @@ export function sideOf(run: RunRow): ComparedSide {
   return { ref: run.targetRef, run: run.id, version: run.targetVersion, digest: run.targetDigest, model: run.model };
 }
 
-function pairedOf(pairs: Pairs, success: CaseMeans, control: RunRow, candidate: RunRow): Comparison["paired"] {
+function pairedOf({ pairs, control, candidate }: Sides, success: CaseMeans): Comparison["paired"] {
   const means = estimates(success);
   return {
     cases: pairs.ids.length,
     clusters: pairs.clusters,
-    trialsControl: control.trials,
-    trialsCandidate: candidate.trials,
+    trialsControl: control.run.trials,
+    trialsCandidate: candidate.run.trials,
     ...majorityCounts(success),
     meanControl: means.control,
     meanCandidate: means.candidate,
     unmatched: pairs.unmatched,
+    differing: pairs.differing,
     unscored: pairs.unscored,
+    errorsControl: control.errors,
+    errorsCandidate: candidate.errors,
   };
 }
 
@@ -75,31 +90,4 @@ function changedCases(pairs: Pairs, success: CaseMeans): Pick<Comparison, "regre
       .sort((a, b) => Math.abs(changes[b] as number) - Math.abs(changes[a] as number) || a - b)
       .map((i) => pairs.ids[success.at[i] as number] as string);
   return { regressions: ids((c) => c < 0), improvements: ids((c) => c > 0) };
-}
-
-function notesOn(control: Arm, candidate: Arm, pairs: Pairs): string[] {
-  const [before, after] = [control.run, candidate.run];
-  const { unmatched, unscored } = pairs;
-  const notes: [boolean, string][] = [
-    [before.status !== "complete", `the control's run is ${before.status}: not all of its trials are there`],
-    [after.status !== "complete", `the candidate's run is ${after.status}: not all of its trials are there`],
-    [unmatched.control.length > 0, `${unmatched.control.length} cases only in the control's run were left out`],
-    [unmatched.candidate.length > 0, `${unmatched.candidate.length} cases only in the candidate's run were left out`],
-    [unscored.length > 0, `${unscored.length} cases without a scored trial on one side were left out`],
-    [before.suite !== after.suite, `the runs are of different suites: ${before.suite} and ${after.suite}`],
-    [
-      before.suite === after.suite && before.suiteDigest !== after.suiteDigest,
-      "the suite changed between the runs: scorers or cases may not be the same",
-    ],
-    [
-      before.dataset !== after.dataset && unmatched.control.length + unmatched.candidate.length === 0,
-      "cases with the same id differ between the runs' datasets",
-    ],
-    [control.latency.simulated || candidate.latency.simulated, "latency is simulated on a virtual clock"],
-    [
-      before.model.startsWith("offline/") || after.model.startsWith("offline/"),
-      "answered by the offline stand-in, which is not a model: its scores say nothing about one",
-    ],
-  ];
-  return notes.filter(([holds]) => holds).map(([, note]) => note);
 }

@@ -72,7 +72,7 @@ describe("the test that is used", () => {
   test("with five changed cases no result is significant, and it says so", () => {
     const found = testRate(single(40, 5, 0, 5));
     expect(found.pValue).toBeCloseTo(0.0625, 12);
-    expect(found.remarks.join()).toContain("fewer than 6");
+    expect(found.remarks.join()).toContain("too few for any result");
   });
 
   test("nothing changed: p is 1 and the interval is as wide as the number of cases allows", () => {
@@ -88,6 +88,55 @@ describe("the test that is used", () => {
     const found = testRate(means(many(30, [1, 0.5] as const)));
     expect(found.pValue).toBeCloseTo(2 * 0.5 ** 30, 15);
     expect(found.difference).toBe(-0.5);
+  });
+
+  test("what is only rounding is no difference", () => {
+    const third = (i: number): [number, number] => (i % 2 === 0 ? [2 / 3, 1] : [2 / 3, 1 / 3]);
+    const rows = Array.from({ length: 40 }, (_, i) => third(i));
+    const found = testRate(
+      means(
+        rows,
+        false,
+        rows.map((_, i) => Math.floor(i / 2)),
+      ),
+    );
+    expect(found).toMatchObject({ difference: 0, pValue: 1 });
+    const sums = testMeans(means(many(200, [(0.1 + 0.2 + 0.3) / 3, (0.3 + 0.2 + 0.1) / 3] as const)));
+    expect(sums).toMatchObject({ difference: 0, pValue: 1, ci95: [0, 0] });
+  });
+
+  test.each<[string, CaseMeans]>([
+    ["all cases rose by the same", means(many(40, [0.6, 1] as const))],
+    ["eight of forty rose", means([...many(8, [0.6, 1] as const), ...many(32, [0.8, 0.8] as const)])],
+    [
+      "five of forty fell, too few to be sure",
+      means([...many(5, [1, 0.6] as const), ...many(35, [0.8, 0.8] as const)]),
+    ],
+    ["one case fell a little", means([...many(1, [1, 0.8] as const), ...many(49, [1, 1] as const)])],
+    ["five changed cases of eighty-five", single(80, 5, 0, 0)],
+    [
+      "two clusters",
+      means(
+        many(40, [0.2, 0.9] as const),
+        false,
+        Array.from({ length: 40 }, (_, i) => i % 2),
+      ),
+    ],
+  ])("%s: the interval excludes 0 exactly when the test does, and stays within what is possible", (_name, cases) => {
+    const { ci95, pValue, difference } = testRate(cases);
+    const [low, high] = ci95 as [number, number];
+    expect(low > 0 || high < 0 || (pValue as number) >= 0.05 || low === 0 || high === 0).toBe(true);
+    if ((pValue as number) >= 0.05) expect(low <= 0 && high >= 0).toBe(true);
+    expect(low).toBeLessThanOrEqual(difference);
+    expect(high).toBeGreaterThanOrEqual(difference);
+    expect(low).toBeGreaterThanOrEqual(-1);
+    expect(high).toBeLessThanOrEqual(1);
+  });
+
+  test("one more regression never narrows what the others leave open", () => {
+    const none = testRate(means(many(50, [1, 1] as const))).ci95 as [number, number];
+    const one = testRate(means([[1, 0.8], ...many(49, [1, 1] as const)])).ci95 as [number, number];
+    expect(one[0]).toBeLessThan(none[0]);
   });
 
   test("clusters widen the interval: forty cases of eight customers are eight witnesses", () => {
@@ -147,6 +196,7 @@ describe("the verdict on one metric", () => {
     ["not significant, within the margin: no difference", { ci95: [-0.02, 0.02], pValue: 0.8 }, "no-difference"],
     ["not significant, beyond the margin: inconclusive", { ci95: [-0.05, 0.02], pValue: 0.3 }, "inconclusive"],
     ["no interval: inconclusive", { ci95: null, pValue: null }, "inconclusive"],
+    ["nothing against nothing: no difference", { relative: true, ci95: [0, 0] }, "no-difference"],
     ["an open interval: inconclusive", { ci95: [null, 0.01], pValue: 0.5 }, "inconclusive"],
   ])("%s", (_name, over, expected) => {
     expect(judgeMetrics([metric(over)])[0]?.verdict).toBe(expected);

@@ -1,5 +1,9 @@
+import { AgentopsError } from "../../core/errors.ts";
 import type { Project } from "../../core/project.ts";
+import { didYouMean } from "../../core/suggest.ts";
+import type { RunRow } from "../../evals/runs.store.ts";
 import type { Store } from "../../state/store.ts";
+import { maxErrorRateOf } from "../trial-errors.ts";
 import { type ComparedRuns, compareRuns } from "./compare.ts";
 import { contentChanges } from "./content.ts";
 import { examplesOf } from "./examples.ts";
@@ -34,18 +38,34 @@ export async function diff(
   const candidate = await namedSide(project, store, candidateName);
   const content =
     control.content === null || candidate.content === null ? [] : contentChanges(control.content, candidate.content);
+  if (suite !== undefined) requireSuite(suite, [...control.runs, ...candidate.runs]);
   const runs = chooseRuns(control.runs, candidate.runs, suite);
   if (runs === undefined) return { document: withoutRuns(control, candidate, content, suite), compared: undefined };
-  const compared = compareRuns(store, ...runs);
+  const compared = compareRuns(store, ...runs, maxErrorRateOf(project));
   return {
     document: {
       schema: "agentops.diff/1",
       ...compared.comparison,
+      // A run may be older than the version that was named.
+      control: { ...compared.comparison.control, version: control.side.version ?? compared.comparison.control.version },
+      candidate: {
+        ...compared.comparison.candidate,
+        version: candidate.side.version ?? compared.comparison.candidate.version,
+      },
       content,
       examples: examplesOf(store, compared, examples),
     },
     compared,
   };
+}
+
+/** A suite nobody ran on either side is a typing error. */
+function requireSuite(suite: string, runs: readonly RunRow[]): void {
+  const known = [...new Set(runs.map((r) => r.suite))];
+  if (known.includes(suite)) return;
+  throw new AgentopsError("SUITE_NOT_FOUND", `no run of suite "${suite}" on either side`, {
+    hint: known.length === 0 ? "agentops runs" : didYouMean(suite, known),
+  });
 }
 
 function withoutRuns(

@@ -1,9 +1,7 @@
 import { benjaminiHochberg, holm } from "../../stats/multiple.ts";
 import type { MeasuredMetric } from "./measured.ts";
 import type { ComparedMetric, ComparisonVerdict } from "./schema.ts";
-
-/** Two-sided level of every verdict. */
-export const ALPHA = 0.05;
+import { ALPHA } from "./tested.ts";
 
 /**
  * Verdicts on metrics. The primary metric is judged by its own p-value, the guardrails together by Holm (one false alarm in
@@ -37,12 +35,16 @@ function judge(metric: MeasuredMetric, adjustedPValue: number | null): ComparedM
 
 /** The whole interval lies within the margin on both sides: whatever the difference is, it does not matter. */
 function withinMargin({ relative, ratio, ci95, margin }: MeasuredMetric): boolean {
+  // Nothing against nothing has no ratio, and no difference.
+  const nothing = ci95 !== null && ci95[0] === 0 && ci95[1] === 0;
   const [low, high] = (relative ? ratio?.ci95 : ci95) ?? [null, null];
-  if (low === null || high === null) return false;
+  if (low === null || high === null) return nothing;
   return relative ? low >= 1 / (1 + margin) && high <= 1 + margin : low >= -margin && high <= margin;
 }
 
-function beyondMargin({ relative, ratio, difference, margin, higherIsBetter }: MeasuredMetric): boolean {
+/** A share that guards (safety) has no drop that is tolerated. */
+function beyondMargin({ relative, ratio, difference, margin, higherIsBetter, role }: MeasuredMetric): boolean {
+  if (role === "guardrail" && !relative) return difference < 0;
   if (relative) return ratio === null ? difference > 0 : ratio.estimate > 1 + margin;
   return (higherIsBetter ? -difference : difference) > margin;
 }

@@ -1,9 +1,10 @@
 import type { Arm } from "../../evals/arm.ts";
 import { addCluster, effectiveSize, emptyClusters } from "../../stats/clustered.ts";
+import type { Interval } from "../../stats/proportion.ts";
 import { quantile } from "../../stats/quantile.ts";
 import { quantileDifference } from "../../stats/quantile-difference.ts";
 import type { Pairs } from "./pair.ts";
-import type { Tested } from "./tested.ts";
+import { agreeingInterval, type Tested } from "./tested.ts";
 
 /** Latencies of the shared cases of one arm. */
 export interface Latencies {
@@ -33,23 +34,47 @@ export function testQuantile(control: Latencies, candidate: Latencies, q: number
   const sizes = { sizeControl: sizeFor(control, q), sizeCandidate: sizeFor(candidate, q) };
   const found = quantileDifference(control.sorted, candidate.sorted, q, sizes);
   const [before, after] = [quantile(control.sorted, q), quantile(candidate.sorted, q)];
-  return {
+  const { pValue } = found;
+  const difference = after - before;
+  const tested: Tested = {
     control: before,
     candidate: after,
-    difference: after - before,
-    ci95: found.difference.interval,
-    ratio: found.ratio === null || before === 0 ? null : { estimate: after / before, ci95: found.ratio.interval },
-    pValue: found.pValue,
+    difference,
+    ci95: null,
+    ratio: null,
+    pValue,
     test: "quantile-bootstrap",
     remarks: remarksOn(Math.min(sizes.sizeControl, sizes.sizeCandidate), q),
   };
+  const ends = (interval: Interval, none: number) => agreeingInterval(bounded(interval, q, sizes), tested, none);
+  const ratio =
+    found.ratio === null || before === 0 ? null : { estimate: after / before, ci95: ends(found.ratio.interval, 1) };
+  return { ...tested, ci95: ends(found.difference.interval, 0), ratio };
+}
+
+/**
+ * An end is open where so few values may all lie on one side of the true quantile of an arm: the bootstrap, which cannot
+ * leave the values it has, does not see that (specification §4: the upper bound of a p95 needs 72).
+ */
+function bounded(
+  [low, high]: Interval,
+  q: number,
+  sizes: { sizeControl: number; sizeCandidate: number },
+): Tested["ci95"] {
+  const { sizeControl, sizeCandidate } = sizes;
+  const above = (size: number) => q ** size >= 0.025;
+  const below = (size: number) => (1 - q) ** size >= 0.025;
+  return [
+    above(sizeControl) || below(sizeCandidate) ? null : low,
+    above(sizeCandidate) || below(sizeControl) ? null : high,
+  ];
 }
 
 /** So few values may all lie on one side of the true quantile: no difference between them is beyond chance. */
 function remarksOn(size: number, q: number): string[] {
   const least = Math.ceil(Math.log(0.025) / Math.log(Math.max(q, 1 - q)));
   return size < least
-    ? [`${size} independent latencies are too few to be sure of a p${q * 100}: ${least} are needed`]
+    ? [`too few latencies to be sure of a p${q * 100}: worth ${size} independent ones, ${least} are needed`]
     : [];
 }
 

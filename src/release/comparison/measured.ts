@@ -3,7 +3,7 @@ import { testAmount, testCostPerSuccess } from "./amounts.ts";
 import { latenciesOf, testQuantile } from "./latencies.ts";
 import { caseMeans, type CaseMeans, type Pairs } from "./pair.ts";
 import type { ComparedMetric } from "./schema.ts";
-import { type Tested, testMeans, testRate } from "./tested.ts";
+import { type Tested, testRate, testShare } from "./tested.ts";
 import type { Tolerances } from "./tolerances.ts";
 
 /** A metric as tested, before multiplicity and margins turn it into a verdict. */
@@ -67,7 +67,10 @@ function measure(
 ): MeasuredMetric[] {
   if (!control || !candidate) return [];
   const means = caseMeans(pairs, control, candidate);
-  return means.at.length === 0 ? [] : [{ ...described, ...test(means) }];
+  if (means.at.length === 0) return [];
+  const found = test(means);
+  const whole = means.at.length === pairs.ids.length;
+  return [{ ...described, ...(whole ? found : unjudged(found, `${means.at.length} of ${pairs.ids.length} cases`)) }];
 }
 
 function costPerSuccess({ pairs, control, candidate, tolerances }: Sides): MeasuredMetric[] {
@@ -76,7 +79,15 @@ function costPerSuccess({ pairs, control, candidate, tolerances }: Sides): Measu
   return [{ name: "costUsd.perSuccess", role: "other", unit: "usd", ...amount(tolerances.cost), ...found }];
 }
 
-function latencyMetrics({ pairs, control, candidate, tolerances }: Sides): MeasuredMetric[] {
+/** A metric that only a part of the cases has on both sides: the rest might say the opposite. */
+function unjudged(found: Tested, part: string): Tested {
+  const ratio = found.ratio === null ? null : { ...found.ratio, ci95: null };
+  const remarks = [...found.remarks, `only ${part} have it on both sides, so it is not judged`];
+  return { ...found, ci95: null, ratio, pValue: null, test: "none", remarks };
+}
+
+function latencyMetrics(sides: Sides): MeasuredMetric[] {
+  const { pairs, control, candidate, tolerances } = sides;
   const before = latenciesOf(control, pairs.control, pairs);
   const after = latenciesOf(candidate, pairs.candidate, pairs);
   const metric = (name: string, role: ComparedMetric["role"], q: number): MeasuredMetric[] => {
@@ -88,9 +99,18 @@ function latencyMetrics({ pairs, control, candidate, tolerances }: Sides): Measu
       ...amount(tolerances.latency),
       bounded: tolerances.bounded.latency,
     } as const;
-    return found === null ? [] : [{ ...described, ...found }];
+    if (found === null) return [];
+    const part = partOf(before.values.length + after.values.length, sides);
+    return [{ ...described, ...(part === null ? found : unjudged(found, part)) }];
   };
   return [...metric("latencyMs.p95", "guardrail", 0.95), ...metric("latencyMs.p50", "other", 0.5)];
+}
+
+/** How much of the scored trials has a latency, in words; null for all of it. */
+function partOf(recorded: number, { pairs, control, candidate }: Sides): string | null {
+  const scored = (arm: Arm, rows: Int32Array) => rows.reduce((sum, row) => sum + (arm.success.n[row] as number), 0);
+  const all = scored(control, pairs.control) + scored(candidate, pairs.candidate);
+  return recorded === all ? null : `${recorded} of ${all} trials`;
 }
 
 /** A scorer both runs have, by name: its pass rate, and its mean score where it grades. */
@@ -104,7 +124,7 @@ function scorerMetrics(sides: Sides, index: number): MeasuredMetric[] {
   const passRate = measure(sides, passes, otherPasses, testRate, { name: `scorers.${name}.passRate`, ...described });
   if (sameTotals(passes, scores) && sameTotals(otherPasses, otherScores)) return passRate;
   const mean = { name: `scorers.${name}.mean`, ...described, unit: "score" } as const;
-  return [...passRate, ...measure(sides, scores, otherScores, (means) => testMeans(means), mean)];
+  return [...passRate, ...measure(sides, scores, otherScores, testShare, mean)];
 }
 
 function sameTotals(a: Column | undefined, b: Column | undefined): boolean {

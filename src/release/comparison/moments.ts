@@ -43,7 +43,11 @@ export function pairedMoments(pairs: Pairs, control: Arm, candidate: Arm): Paire
   }
   return {
     cases: sums.cases,
-    unpaired: pairs.unmatched.control.length + pairs.unmatched.candidate.length + pairs.unscored.length,
+    unpaired:
+      pairs.unmatched.control.length +
+      pairs.unmatched.candidate.length +
+      pairs.differing.length +
+      pairs.unscored.length,
     discordance: discordance / sums.cases,
     difference: sums.mean,
     single,

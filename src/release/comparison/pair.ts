@@ -1,5 +1,7 @@
 import { AgentopsError } from "../../core/errors.ts";
-import type { Arm, Column } from "../../evals/arm.ts";
+import { type Arm, type Column, readArm } from "../../evals/arm.ts";
+import { differingCases, type RunRow } from "../../evals/runs.store.ts";
+import type { Store } from "../../state/store.ts";
 
 /** The cases two runs share, by id; what they do not share is named, never dropped silently. */
 export interface Pairs {
@@ -12,12 +14,14 @@ export interface Pairs {
   /** Independent groups. */
   clusters: number;
   unmatched: { control: string[]; candidate: string[] };
-  /** Shared cases that have only errors on one side. */
+  /** Ids both have, but with another input or expectation: not the same case. */
+  differing: string[];
+  /** Shared cases without a scored trial on one side. */
   unscored: string[];
 }
 
-/** Pairs cases by id. The control's clusters count where both name one. */
-export function pairCases(control: Arm, candidate: Arm): Pairs {
+/** Pairs cases by id, without those that `differ`. The control's clusters count where both name one. */
+export function pairCases(control: Arm, candidate: Arm, differ: ReadonlySet<string> = new Set()): Pairs {
   const rows: { control: number[]; candidate: number[] } = { control: [], candidate: [] };
   const ids: string[] = [];
   const unmatched = { control: [] as string[], candidate: candidate.ids.filter((id) => !control.rows.has(id)) };
@@ -25,6 +29,7 @@ export function pairCases(control: Arm, candidate: Arm): Pairs {
   for (const [row, id] of control.ids.entries()) {
     const other = candidate.rows.get(id);
     if (other === undefined) unmatched.control.push(id);
+    else if (differ.has(id)) continue;
     else if (control.success.n[row] === 0 || candidate.success.n[other] === 0) unscored.push(id);
     else {
       rows.control.push(row);
@@ -41,19 +46,27 @@ export function pairCases(control: Arm, candidate: Arm): Pairs {
     ids,
     ...groupsOf(clusters),
     unmatched,
+    differing: [...differ],
     unscored,
   };
 }
 
-/** {@link pairCases}, but runs that share no scored case are an error: NO_CASES. */
-export function pairArms(control: Arm, candidate: Arm): Pairs {
-  const pairs = pairCases(control, candidate);
-  if (pairs.ids.length > 0) return pairs;
+/** Reads and pairs two runs; runs that share no scored case are an error: NO_CASES. */
+export function pairRuns(
+  store: Store,
+  controlRun: RunRow,
+  candidateRun: RunRow,
+): { control: Arm; candidate: Arm; pairs: Pairs } {
+  const [control, candidate] = [readArm(store, controlRun), readArm(store, candidateRun)];
+  const pairs = pairCases(control, candidate, differingCases(store, controlRun.dataset, candidateRun.dataset));
+  if (pairs.ids.length > 0) return { control, candidate, pairs };
   const why =
     pairs.unscored.length > 0
       ? `none of the ${pairs.unscored.length} cases they share was scored on both sides`
-      : "they share no case id";
-  throw new AgentopsError("NO_CASES", `runs ${control.run.id} and ${candidate.run.id} cannot be compared: ${why}`, {
+      : pairs.differing.length > 0
+        ? "the cases they share by id differ in input or expectation"
+        : "they share no case id";
+  throw new AgentopsError("NO_CASES", `runs ${controlRun.id} and ${candidateRun.id} cannot be compared: ${why}`, {
     hint: "compare two runs of the same suite: agentops runs",
   });
 }

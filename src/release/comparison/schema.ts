@@ -27,7 +27,10 @@ const pairedSchema = z.strictObject({
   unmatched: z
     .strictObject({ control: z.array(z.string()), candidate: z.array(z.string()) })
     .describe("cases that only one side has"),
-  unscored: z.array(z.string()).describe("cases both sides have, but one has only errors"),
+  differing: z.array(z.string()).describe("ids both sides have, but with another input or expectation"),
+  unscored: z.array(z.string()).describe("cases both sides have, but one has no scored trial of"),
+  errorsControl: z.int().describe("trials that ended in an error and are in no metric"),
+  errorsCandidate: z.int(),
 });
 
 const metricSchema = z.strictObject({

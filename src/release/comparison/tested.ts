@@ -1,5 +1,5 @@
 import { clusteredT } from "../../stats/clustered-t.ts";
-import { mcnemar } from "../../stats/mcnemar.ts";
+import { mcnemarTest } from "../../stats/mcnemar.ts";
 import type { Interval } from "../../stats/proportion.ts";
 import { signFlip } from "../../stats/sign-flip.ts";
 import type { PairedCounts } from "../../stats/paired-counts.ts";
@@ -16,68 +16,62 @@ export type Tested = Pick<
 
 /** Fewer groups than this that differ at all are judged by permutation: t would trust a spread it has hardly seen. */
 const FEW = 10;
-/** With fewer discordant cases than this no result of the exact test is below 5 %. */
-const LEAST_DISCORDANT = 6;
+/** Two-sided level of every verdict. */
+export const ALPHA = 0.05;
 
 /**
  * Tests a share of cases. One trial a case and no clusters: McNemar with Tango's interval. Otherwise trials are pooled per
  * case and cases per cluster, never counted as independent (specification §0, §3).
  */
 export function testRate(means: CaseMeans): Tested {
-  const counts = majorityCounts(means);
-  if (means.single && means.groups === null) return testOneTrial(means, counts);
-  return testMeans(means, tango(counts));
+  if (means.single && means.groups === null) return agreeing(testOneTrial(means));
+  return testShare(means);
 }
 
-function testOneTrial(means: CaseMeans, counts: PairedCounts): Tested {
+/** {@link testMeans} of a measure in [0, 1]: a share of successes, a score. */
+export function testShare(means: CaseMeans): Tested {
+  const found = testMeans(means, true);
+  return { ...found, ci95: found.ci95 && clipped(found.ci95) };
+}
+
+function testOneTrial(means: CaseMeans): Tested {
+  const counts = majorityCounts(means);
   const discordant = counts.onlyControl + counts.onlyCandidate;
-  const p = mcnemar(counts.onlyControl, counts.onlyCandidate);
-  const few = discordant < LEAST_DISCORDANT;
+  const { pValue, test, few } = mcnemarTest(counts.onlyControl, counts.onlyCandidate);
   return {
     ...estimates(means),
     ci95: tango(counts),
     ratio: null,
-    pValue: few ? p.exact : p.midP,
-    test: few ? "mcnemar-exact" : "mcnemar-midp",
-    remarks:
-      few && discordant > 0
-        ? [`${discordant} cases changed: with fewer than ${LEAST_DISCORDANT} nothing can be significant`]
-        : [],
+    pValue,
+    test,
+    remarks: few && discordant > 0 ? [`${counted(discordant)} changed: too few for any result to be significant`] : [],
   };
 }
 
 /**
  * Tests the mean over cases of paired differences: CR1 error over groups with t, sign flips where few groups differ.
- * @param least interval that is never narrowed: what the number of cases allows to say where hardly any case differs
+ * @param share the measure is in [0, 1], so that a case nobody has seen can change by 1 at most
  */
-export function testMeans(means: CaseMeans, least?: Interval): Tested {
+export function testMeans(means: CaseMeans, share = false): Tested {
   const groups = byGroup(differences(means), means.groups);
   const t = clusteredT(groupSums(groups));
   const base = { ...estimates(means), ratio: null };
-  if (t === null) {
-    return {
-      ...base,
-      ci95: null,
-      pValue: null,
-      test: "none",
-      remarks: ["one group of cases has no spread to judge by"],
-    };
-  }
+  const unit = means.groups === null ? "cases" : "clusters of cases";
+  if (t === null)
+    return { ...base, ci95: null, pValue: null, test: "none", remarks: [`too few ${unit} to see a spread`] };
   const differing = groups.filter((g) => g.total !== 0).map((g) => g.total);
   if (differing.length >= FEW && t.error > 0)
     return { ...base, ci95: t.interval, pValue: t.pValue, test: "clustered-t", remarks: [] };
-  return {
+  return agreeing({
     ...base,
-    ci95: least === undefined ? t.interval : hull(t.interval, least),
+    ci95: share ? atLeast(t.interval, base.difference, groups.length) : t.interval,
     pValue: differing.length < FEW ? signFlip(differing) : sameSign(differing.length),
     test: "sign-flip",
-    remarks: differing.length === 0 ? [] : [whyFlips(differing.length, groups.length)],
-  };
-}
-
-function whyFlips(differing: number, groups: number): string {
-  if (differing < FEW) return `${differing} of ${groups} independent cases differ: judged by exact sign flips`;
-  return `all ${differing} that differ do so by the same amount: judged by exact sign flips`;
+    remarks:
+      differing.length === 0
+        ? []
+        : [`${differing.length} of ${groups.length} ${unit} differ: judged by exact sign flips`],
+  });
 }
 
 /** Two-sided sign-flip p of groups that all differ by the same amount. */
@@ -85,8 +79,39 @@ function sameSign(groups: number): number {
   return 2 * 0.5 ** groups;
 }
 
-function hull(a: Interval, b: Interval): Interval {
-  return [Math.min(a[0], b[0]), Math.max(a[1], b[1])];
+/**
+ * An interval of a share that is never narrower than Tango's for as many cases of which none changed: where hardly any case
+ * differs, their spread says little about the cases nobody has seen.
+ */
+function atLeast([low, high]: Interval, estimate: number, cases: number): Interval {
+  const [, half] = tango({ bothPass: cases, onlyControl: 0, onlyCandidate: 0, neither: 0 });
+  return [Math.min(low, estimate - half), Math.max(high, estimate + half)];
+}
+
+/** The interval excludes "no difference" exactly when the test does: of the two the test is the exact one. */
+function agreeing(tested: Tested): Tested {
+  return { ...tested, ci95: agreeingInterval(tested.ci95, tested, 0) };
+}
+
+export function agreeingInterval(
+  interval: Tested["ci95"],
+  { pValue, difference }: Tested,
+  none: number,
+): Tested["ci95"] {
+  if (interval === null || pValue === null) return interval;
+  const [low, high] = interval;
+  if (pValue >= ALPHA) return [low === null ? null : Math.min(low, none), high === null ? null : Math.max(high, none)];
+  return difference > 0
+    ? [low === null ? none : Math.max(low, none), high]
+    : [low, high === null ? none : Math.min(high, none)];
+}
+
+function clipped([low, high]: NonNullable<Tested["ci95"]>): Tested["ci95"] {
+  return [low === null ? null : Math.max(-1, low), high === null ? null : Math.min(1, high)];
+}
+
+function counted(cases: number): string {
+  return cases === 1 ? "1 case" : `${cases} cases`;
 }
 
 /** Cases by outcome; one with several trials passes when more than half of them succeeded. */
@@ -100,16 +125,20 @@ export function majorityCounts({ control, candidate }: CaseMeans): PairedCounts 
   return counts;
 }
 
-/** Candidate − control of each case. */
+/** Candidate − control of each case; rounding is no difference. */
 export function differences({ control, candidate }: CaseMeans): Float64Array {
-  return control.map((before, i) => (candidate[i] as number) - before);
+  return control.map((before, i) => exact((candidate[i] as number) - before, before));
 }
 
 /** Both means and their difference; throws on no case, which callers exclude. */
 export function estimates(means: CaseMeans): Pick<Tested, "control" | "candidate" | "difference"> {
   const control = meanOf(means.control);
-  const candidate = meanOf(means.candidate);
-  return { control, candidate, difference: candidate - control };
+  return { control, candidate: meanOf(means.candidate), difference: exact(meanOf(differences(means)), control) };
+}
+
+/** 0 where a difference of numbers of this size is nothing but rounding. */
+function exact(difference: number, size: number): number {
+  return Math.abs(difference) <= 1e-12 * Math.abs(size) ? 0 : difference;
 }
 
 function meanOf(values: Float64Array): number {

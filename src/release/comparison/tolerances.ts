@@ -21,7 +21,7 @@ const DEFAULT_INCREASE = 0.2;
 /** What a suite says it can live with; 3 points and 20 % where it says nothing. */
 export function tolerancesOf({ gate, minEffect, maxCostIncrease }: Suite): Tolerances {
   return {
-    successRate: gate?.nonInferiority?.margin ?? minEffect ?? DEFAULT_MARGIN,
+    successRate: gate?.nonInferiority?.margin ?? DEFAULT_MARGIN,
     latency: gate?.p95LatencyMs?.maxIncrease ?? DEFAULT_INCREASE,
     cost: maxCostIncrease ?? gate?.costPerTaskUsd?.maxIncrease ?? DEFAULT_INCREASE,
     bounded: {

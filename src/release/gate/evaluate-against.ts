@@ -1,7 +1,7 @@
 import { readArm } from "../../evals/arm.ts";
 import type { EvalContext } from "../../evals/eval-context.ts";
 import { type RunOptions, type RunOutcome, runSuite } from "../../evals/run-suite.ts";
-import { findRun, type RunRow } from "../../evals/runs.store.ts";
+import { findRun, type RunRow, specOf, updateRun } from "../../evals/runs.store.ts";
 import type { LoadedSuite } from "../../evals/suite.ts";
 import { type ComparedRuns, compareRuns } from "../comparison/compare.ts";
 import { maxErrorRateOf, tooManyErrors } from "../trial-errors.ts";
@@ -38,7 +38,8 @@ export async function evaluateAgainst(
     before = await controlRun(context, suite, control, options, after.dataset);
   const outcome = { ...candidate, stopped: candidate.stopped ?? stopOf(before) };
   if (candidate.result.scored === 0 || before.nothingScored) return { outcome, compared: null, earlyStop: evidence };
-  const compared = compareRuns(store, before.run, after);
+  await updateRun(store, after.id, { spec: JSON.stringify({ ...specOf(after), control: before.run.id }) });
+  const compared = compareRuns(store, before.run, after, maxErrorRateOf(project));
   const notes = [...notesOn(before, watcher !== undefined, after), ...compared.comparison.notes];
   const comparison = { ...compared.comparison, notes };
   return { outcome, compared: { ...compared, comparison }, earlyStop: evidence };

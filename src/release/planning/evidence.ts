@@ -4,7 +4,7 @@ import { summarize } from "../../evals/summarize.ts";
 import { AgentopsError } from "../../core/errors.ts";
 import type { Store } from "../../state/store.ts";
 import { type PairedMoments, pairedMoments, repeatedMoments } from "../comparison/moments.ts";
-import { pairArms } from "../comparison/pair.ts";
+import { pairRuns } from "../comparison/pair.ts";
 import { refuse } from "./request.ts";
 import type { Evidence } from "./schema.ts";
 
@@ -70,10 +70,9 @@ export async function pairedEvidence(store: Store, names: readonly string[]): Pr
 }
 
 function momentsOf(store: Store, control: RunRow, candidate: RunRow | null): PairedMoments {
-  const before = readArm(store, control);
-  if (candidate === null) return repeatedMoments(before);
-  const after = readArm(store, candidate);
-  return pairedMoments(pairArms(before, after), before, after);
+  if (candidate === null) return repeatedMoments(readArm(store, control));
+  const found = pairRuns(store, control, candidate);
+  return pairedMoments(found.pairs, found.control, found.candidate);
 }
 
 export function withoutRuns(): never {

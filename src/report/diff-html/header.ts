@@ -20,11 +20,10 @@ ${notes.length === 0 ? NOTHING : markup`<ul class="notes" aria-label="Notes">${n
 `;
 }
 
-/** What would decide, or what this many cases can tell apart. */
+/** What would decide. */
 function evidenceNeeded({ need, paired, verdict }: DiffDocument): Markup {
-  if (need === null || paired === null) return NOTHING;
-  const lead = verdict === "inconclusive" ? markup`<b>To decide:</b> it` : "It";
-  return markup`<p class="need">${lead} takes ${whole(need.cases)} cases ${tied(need.why)}; this diff has ${whole(paired.cases)}.</p>`;
+  if (need === null || paired === null || verdict !== "inconclusive") return NOTHING;
+  return markup`<p class="need"><b>To decide:</b> it takes ${whole(need.cases)} cases ${tied(need.why)}; this diff has ${whole(paired.cases)}.</p>`;
 }
 
 function sides({ control, candidate, paired }: DiffDocument): Markup {

@@ -20,7 +20,7 @@ export function pairedFigure(paired: Paired): Markup {
 <thead><tr><td></td><th scope="col"><i class="swatch candidate"></i>candidate passes</th><th scope="col"><i class="swatch candidate"></i>candidate fails</th></tr></thead>
 <tbody><tr><th scope="row"><i class="swatch control"></i>control passes</th>${cell(bothPass, "same")}${cell(onlyControl, "lost")}</tr>
 <tr><th scope="row"><i class="swatch control"></i>control fails</th>${cell(onlyCandidate, "won")}${cell(neither, "same")}</tr></tbody></table>
-${leftOut("only the control has", paired.unmatched.control)}${leftOut("only the candidate has", paired.unmatched.candidate)}${leftOut("without a scored trial on one side", paired.unscored)}</section>
+${leftOut("only the control has", paired.unmatched.control)}${leftOut("only the candidate has", paired.unmatched.candidate)}${leftOut("with another input or expectation", paired.differing)}${leftOut("without a scored trial on one side", paired.unscored)}</section>
 `;
 }
 
