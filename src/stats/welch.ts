@@ -21,7 +21,7 @@ export interface WelchTest {
  * @param control, candidate finite values, in any order
  * @param alpha in (0, 1); the interval holds 1 − alpha
  * @returns null where the test is undefined: fewer than two values in an arm, or both arms constant
- * @throws RangeError on a value that is not finite, or an alpha outside (0, 1)
+ * @throws RangeError on a value that is not finite or whose square is not (above 1e150), or an alpha outside (0, 1)
  */
 export function welch(control: ArrayLike<number>, candidate: ArrayLike<number>, alpha = 0.05): WelchTest | null {
   if (!(alpha > 0 && alpha < 1)) throw new RangeError(`welch: alpha must be in (0, 1), got ${alpha}`);
@@ -30,7 +30,10 @@ export function welch(control: ArrayLike<number>, candidate: ArrayLike<number>, 
   const [a, b] = [x.variance / x.n, y.variance / y.n];
   if (a + b === 0) return null;
   const error = Math.sqrt(a + b);
-  const df = (a + b) ** 2 / (a ** 2 / (x.n - 1) + b ** 2 / (y.n - 1));
+  if (!Number.isFinite(error)) throw new RangeError("welch: values so large have no variance that can be computed");
+  // By shares of the variance: its square may be too large where it is not.
+  const share = a / (a + b);
+  const df = 1 / (share ** 2 / (x.n - 1) + (1 - share) ** 2 / (y.n - 1));
   const estimate = y.mean - x.mean;
   const half = studentQuantile(1 - alpha / 2, df) * error;
   const statistic = estimate / error;

@@ -124,7 +124,9 @@ function twoSamples(c: Case, seen: Seen): void {
   if (c.scipy.ci90) interval(seen, "interval 90 %", welch(c.x1, c.x2, 0.1)?.interval ?? [], c.scipy.ci90);
   const ranks = mannWhitney(c.x1, c.x2);
   seen.close("U", ranks.u, c.scipy.U);
-  seen.close("Mann-Whitney p", ranks.pValue, c.scipy.p_asymptotic_cc);
+  // SciPy's exact p knows no ties: those are checked by enumeration in two-samples.test.ts.
+  if (!ranks.exact) seen.close("Mann-Whitney p", ranks.pValue, c.scipy.p_asymptotic_cc);
+  else if (!ranks.tied) seen.close("Mann-Whitney exact p", ranks.pValue, c.scipy.p_exact);
   if (c["cles_P(x2>x1)+.5ties"]) seen.close("superiority", ranks.superiority, c["cles_P(x2>x1)+.5ties"]);
   if (c.hl_exact) seen.close("shift", ranks.shift, c.hl_exact);
   if (c.hl_ci_exact) interval(seen, "shift", ranks.interval, c.hl_ci_exact);
