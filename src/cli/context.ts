@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { type Clock, systemClock } from "../core/clock.ts";
 import { AgentopsError } from "../core/errors.ts";
@@ -46,6 +47,8 @@ export function createContext(shell: Shell, flags: GlobalFlags, signal: AbortSig
     cwd,
     signal,
     project: async () => {
+      // Else the project of a folder above would be taken for the one that was meant.
+      if (flags.C !== undefined && !existsSync(cwd)) throw new AgentopsError("USAGE", `no such folder: ${flags.C}`);
       const { loadProject } = await import("../core/project.ts");
       return loadProject({ cwd, env: shell.env, configFile: flags.config, environment: flags.env });
     },

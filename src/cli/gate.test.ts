@@ -19,7 +19,7 @@ function checksOf(document: ReturnType<typeof gateDocumentSchema.parse> | undefi
 function stable(markdown: string): string {
   return markdown
     .replace(/[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f-]{21}/g, "RUN")
-    .replace(/`[0-9a-f]{12}`/g, "`BASE`")
+    .replace(/`[0-9a-f]{10}`/g, "`BASE`")
     .replace(/\d{4}-\d\d-\d\d \d\d:\d\d UTC/g, "DATE");
 }
 
@@ -321,6 +321,8 @@ describe("the gate ends with exit 2 and the place for", () => {
   test.each<[string, string[], RegExp]>([
     ["an unknown option", ["--bases", "x"], /unknown option '--bases'/],
     ["a format it has not", ["--base", "main", "--format", "html"], /unknown format "html"/],
+    ["a suite, which it chooses itself", ["support-triage"], /too many arguments/],
+    ["a folder that is not there", ["-C", "no/such"], /no such folder: no\/such/],
     ["a number that is none", ["--base", "main", "--trials", "many"], /--trials/],
   ])("%s", async (_name, args, message) => {
     const { code, stderr } = await agentops(tempProject(), ["gate", ...args]);

@@ -22,7 +22,9 @@ export async function runProgram(
     const command = program
       .command(`${spec.name}${spec.args === undefined ? "" : ` ${spec.args}`}`)
       .summary(spec.summary)
-      .description(spec.summary);
+      .description(spec.summary)
+      // A word that means nothing to a command was meant for something.
+      .allowExcessArguments(false);
     for (const [option, description] of spec.options ?? []) addOption(command, option, description);
     addGlobalOptions(command);
     if (spec.examples) command.addHelpText("after", `\nExamples:\n${spec.examples.map((e) => `  $ ${e}`).join("\n")}`);
