@@ -92,6 +92,7 @@ function addHelpTopic(program: Command, shell: Shell): void {
     .command("help [topic]")
     .summary("help on a command, or on exit-codes")
     .description("help on a command, or on exit-codes")
+    .allowExcessArguments(false)
     .action((topic: string | undefined) => {
       if (topic === "exit-codes") {
         shell.stdout.write(EXIT_CODES_HELP);

@@ -68,10 +68,20 @@ export function planRequest(options: Options): PlanRequest {
     sides: sided === undefined ? undefined : sided === "one" ? 1 : 2,
     allocation: share(options, "allocation"),
     method: options["method"] as string | undefined,
-    n: wholeNumber("--n", options["n"] as string | undefined),
-    control: wholeNumber("--control", options["control"] as string | undefined),
-    candidate: wholeNumber("--candidate", options["candidate"] as string | undefined),
+    n: size(options, "n"),
+    control: size(options, "control"),
+    candidate: size(options, "candidate"),
   };
+}
+
+/** More than anybody can observe; below it every sum of sizes is exact. */
+const MOST = 1e12;
+
+function size(options: Options, key: "n" | "control" | "candidate"): number | undefined {
+  const typed = options[key] as string | undefined;
+  const value = wholeNumber(`--${key}`, typed);
+  if (value === undefined || value <= MOST) return value;
+  throw new AgentopsError("USAGE", `--${key} takes at most 1,000,000,000,000 (10^12), not "${typed}"`);
 }
 
 export function alphaOf(options: Options): number {

@@ -32,6 +32,12 @@ describe.concurrent("plans without a run: command → JSON", () => {
     ["power --baseline 0.95 --mde 0.05 --control 3040 --candidate 160 --sided one --method fisher", { power: 0.7394083217265502 }],
     ["power --baseline 0.95 --margin 0.05 --control 3800 --candidate 200 --method exact", { falseAlarm: 0.04457954859338597 }],
     ["mde --baseline 0.9 --control 9500 --candidate 500", { down: 0.040555987708788994, up: 0.03630915534176062, total: 10000 }],
+    ["sample-size --baseline 0.95 --margin 0.94", { control: 10, candidate: 10, notes: [expect.stringContaining("below about 10 a side")] }],
+    ["sample-size --baseline 0.95 --margin 0.94 --allocation 0.05", { control: 190, candidate: 10 }],
+    ["sample-size --baseline 0.9 --mde 0.05", { control: 686, notes: [] }],
+    ["power --baseline 0.9 --mde 0.5 --n 12", { notes: [expect.stringContaining("with fewer than 10 a side this is a rough guess")] }],
+    ["power --baseline 0.9 --mde 0.5 --n 12 --method exact", { notes: [] }],
+    ["mde --baseline 0 --n 100", { down: null, smaller: null, curve: [] }],
     ["mde --baseline 0.99 --control 950 --candidate 50 --sided one", { down: 0.05667936793299969, up: null }],
   ])("stats %s", async (command, expected) => {
     const report = await stats("/", ...command.split(" "));
@@ -79,9 +85,27 @@ describe.concurrent("intervals: command → JSON", () => {
     expect(welch.estimate).toBeCloseTo(4.125, 12);
     expect(welch.interval[0]).toBeGreaterThan(0);
     const ranks = await stats(dir, "ci", ...files, "--method", "mann-whitney");
-    expect(ranks).toMatchObject({ method: "mann-whitney", superiority: 1 });
+    expect(ranks).toMatchObject({
+      method: "mann-whitney",
+      superiority: 1,
+      exact: true,
+      pValue: expect.closeTo(2 / 70, 12),
+    });
   });
 });
+
+test("Mann-Whitney: the words follow p, which is counted where values are few", async () => {
+  const dir = tempProject({ "1.txt": "1\n1\n1\n", "2.txt": "2\n2\n2\n", "4.txt": "1\n1\n1\n1\n", "5.txt": "2\n2\n2\n2\n" });
+  const words = async (control: string, candidate: string) =>
+    (await agentops(dir, ["stats", "ci", "--control-values", control, "--candidate-values", candidate, "--method", "mann-whitney"])).stdout;
+  const few = await words("1.txt", "2.txt");
+  expect(few).toContain("unbounded (too few values): no difference is shown");
+  expect(few).toContain("method mann-whitney, exact p = 0.1; 3 values of the control, 3 values of the candidate");
+  expect(few).toContain("note: some values are equal: p counts all arrangements");
+  const enough = await words("5.txt", "4.txt");
+  expect(enough).toContain("between −1 and −1: the candidate is lower");
+  expect(enough).toContain("exact p = 0.029");
+}); // prettier-ignore
 
 /** Recorded outputs: `passes(case, trial)` says which are right. */
 function recorded(
@@ -135,6 +159,7 @@ describe("plans from stored runs", () => {
       clustered: recorded(40, 1, (i) => i < 20, (i) => `file ${Math.floor(i / 10)}`),
       "clustered-worse": recorded(40, 1, (i) => i < 10, (i) => `file ${Math.floor(i / 10)}`),
       steady: recorded(40, 2, () => true),
+      steadier: recorded(40, 2, () => true),
       other: { data: '{"id":"x","expected":"yes"}\n', outputs: '{"case":"x","trial":0,"output":"yes","ms":1}\n' },
     }); // prettier-ignore
   }, 60_000);
@@ -167,7 +192,7 @@ describe("plans from stored runs", () => {
     expect(report.total).toBe(8 * report.cases);
     expect(report.moreTrials.help).toBe((sigma2Control + sigma2Candidate) / 8 >= omega2 / 4);
     expect(report.moreTrials.casesWithTwice).toBeLessThan(report.cases);
-    expect(report.notes).toContain("10 cases that were not scored on both sides are left out");
+    expect(report.notes).toContain("10 cases not scored on both sides: left out");
   });
 
   test("one run: what two trials of a case disagree on, without bias, and that it is the least", async () => {
@@ -190,6 +215,24 @@ describe("plans from stored runs", () => {
     const margin = await stats(dir, "sample-size", "--paired", ...from("before", "after"), "--margin", "0.05");
     expect(margin).toMatchObject({ method: "miller", sided: "one", margin: 0.05, mde: null });
   });
+
+  test("runs that never differ: what Tango's interval needs to stay within a margin, if again nothing changes", async () => {
+    const never = [...from("steady", "steadier"), "--margin", "0.03"];
+    const report = await stats(dir, "sample-size", "--paired", ...never);
+    expect(report).toMatchObject({ method: "tango", cases: 125, total: 250, sided: "two", evidence: { discordance: 0 } });
+    const { stdout } = await agentops(dir, ["stats", "sample-size", "--paired", ...never]);
+    expect(stdout).toContain("You need 125 cases, each run once on both sides: 250 trials.\n");
+    expect(stdout).toContain("If none of them changes, as none did in these runs, the 95 % interval stays within ±3 points.");
+    expect(stdout).toContain("These runs share 40: 85 more are needed.");
+    for (const [n, words] of [[124, "reaches beyond"], [125, "stays within"]] as const) {
+      const power = await agentops(dir, ["stats", "power", "--paired", ...never, "--n", String(n)]);
+      expect(power.stdout).toContain(`With ${n} cases of which none changes the 95 % interval ${words} ±3 points.`);
+    }
+    expect(await stats(dir, "sample-size", "--paired", ...from("steady"), "--margin", "0.1")).toMatchObject({ cases: 35 });
+    const drop = await stats(dir, "sample-size", "--paired", ...from("steady", "steadier"), "--mde", "0.1");
+    expect(drop).toMatchObject({ method: "connor", evidence: { discordance: 0 } });
+    expect(drop.notes.join()).toContain("planned with 10 %");
+  }); // prettier-ignore
 
   test("cases in clusters take more", async () => {
     const { evidence, cases, notes } = await stats(dir, "sample-size", "--paired", ...from("clustered", "clustered-worse"), "--mde", "0.1");
@@ -216,7 +259,9 @@ describe("plans from stored runs", () => {
     ["two runs without --paired", () => ["sample-size", ...from("before", "after"), "--mde", "0.1"], "or add --paired for two"],
     ["a baseline beside a run's", () => ["sample-size", ...from("before"), "--baseline", "0.9", "--mde", "0.1"], "both name the baseline"],
     ["an allocation of pairs", () => ["sample-size", "--paired", ...from("before", "after"), "--mde", "0.1", "--allocation", "0.1"], "--allocation does not apply to a paired plan"],
-    ["runs in which nothing ever varies", () => ["sample-size", "--paired", ...from("steady"), "--margin", "0.1"], "these runs never differ"],
+    ["Miller where nothing ever varies", () => ["sample-size", "--paired", ...from("steady", "steadier"), "--mde", "0.1", "--method", "miller"], "these runs never differ"],
+    ["another method for a margin where nothing varies", () => ["sample-size", "--paired", ...from("steady"), "--margin", "0.1", "--method", "miller"], "hint: one of tango"],
+    ["one side of a margin where nothing varies", () => ["sample-size", "--paired", ...from("steady"), "--margin", "0.1", "--sided", "one"], "leave --sided out"],
     ["Miller from one run", () => ["sample-size", "--paired", ...from("four"), "--mde", "0.1", "--method", "miller"], "--method miller"],
     ["a run that is not there", () => ["sample-size", "--paired", "--from", "0123", "--mde", "0.1"], 'no run "0123"'],
     ["an interval of two runs", () => ["ci", ...from("before", "after")], "stats ci takes one run"],
@@ -253,6 +298,8 @@ describe.concurrent("hostile input: one clear line, exit 2", () => {
     "word.txt": "1\n2\nfast\n",
     "none.txt": "\n\n",
     "same.txt": "2\n2\n",
+    "huge.txt": "1e99\n-1e308\n",
+    "tiny.txt": "1e-300\n",
   });
   test.each<[string, string]>([
     ["", "missing required argument 'action'"],
@@ -282,10 +329,18 @@ describe.concurrent("hostile input: one clear line, exit 2", () => {
     ["mde --paired", "hint: agentops eval SUITE --trials 2"],
     ["power --baseline 0.9 --mde 0.05", "say how many"],
     ["power --baseline 0.9 --mde 0.05 --n 0", "--n takes a whole number of at least 1"],
-    ["power --baseline 0.9 --mde 0.05 --n 1", "leave an arm empty"],
+    ["power --baseline 0.9 --mde 0.05 --n 2 --allocation 0.1", "2 observations leave an arm empty"],
     ["power --baseline 0.9 --mde 0.05 --control 100", "--control and --candidate go together"],
     ["power --baseline 0.9 --mde 0.05 --control 100 --candidate 100 --n 200", "--n is the total"],
     ["power --baseline 0.9 --mde 0.05 --n 9000000 --method exact", "counts outcomes one by one"],
+    ["power --baseline 0.95 --mde 0.05 --n 1e300", '--n takes at most 1,000,000,000,000 (10^12), not "1e300"'],
+    ["mde --baseline 0.9 --n 1e15", "--n takes at most"],
+    ["mde --baseline 0.9 --control 1e13 --candidate 10", "--control takes at most"],
+    ["mde --baseline 0.9 --control 10 --candidate 20 --allocation 0.9", "--allocation and --control/--candidate exclude each other"],
+    ["mde --baseline 0 --n 100 --mde 0.05", "a control that never succeeds cannot get worse"],
+    ["sample-size --baseline 0 --margin 0.05", "a control that never succeeds cannot get worse"],
+    ["sample-size --baseline 0.9 --mde 0.05 more of it", "too many arguments"],
+    ["power --baseline 0.9 --mde 0.05 --n 1", "1 observation leaves an arm empty"],
     ["mde --baseline 0.9 --n 100 --margin 0.05", "--margin does not belong to stats mde"],
     ["ci", "stats ci takes one kind of data"],
     ["ci --successes 5", "stats ci takes one kind of data"],
@@ -302,6 +357,8 @@ describe.concurrent("hostile input: one clear line, exit 2", () => {
     ["ci --control-values a.txt --candidate-values .", "cannot read .: EISDIR"],
     ["ci --control-values a.txt --candidate-values word.txt", 'word.txt:3: not a number: "fast"'],
     ["ci --control-values a.txt --candidate-values none.txt", "none.txt holds no number"],
+    ["ci --control-values huge.txt --candidate-values a.txt", "huge.txt:2: -1e308 is too large to compute with"],
+    ["ci --control-values a.txt --candidate-values tiny.txt --method mann-whitney", "tiny.txt:1: 1e-300 is too close to 0"],
     ["ci --control-values same.txt --candidate-values same.txt", "welch needs at least two values in each file"],
   ])("stats %s", async (command, message) => {
     await refused(dir, command.split(" ").filter(Boolean), message);
@@ -344,6 +401,10 @@ describe("words and curve", () => {
   test.each<[string, string]>([
     ["mde --baseline 0.9 --n 200", "With 200 observations (100 of the control and 100 of the candidate) you can see a drop of 15 points or more and a gain of 9 points or more; for 3 points you need 3,548."],
     ["mde --baseline 0.99 --n 20", "no gain at all"],
+    ["mde --baseline 0 --n 100", "you can see a gain of 14.3 points or more (from 0 % no drop is possible)."],
+    ["mde --baseline 1 --n 100", "you can see a drop of 14.3 points or more (from 100 % no gain is possible); for 3 points you need 514."],
+    ["mde --baseline 0.9 --n 1e12", "a drop of 0.00017 points or more and a gain of 0.00017 points or more; for 0.00008 points you need"],
+    ["sample-size --baseline 0.95 --mde 1e-7", "They show a drop of 0.00001 points (95 % → 94.99999 %) in 80 % of comparisons"],
     ["power --baseline 0.9 --mde 0.05 --n 200", "More often than not it is missed"],
     ["power --baseline 0.95 --margin 0.03 --n 1366", "a candidate as good as the control is shown not to be worse by 3 points in 80"],
     ["power --baseline 0.95 --mde 0.05 --n 3200 --allocation 0.05 --sided one --method exact", "Where nothing changed, 5.83 % of comparisons say otherwise in that direction (the test aims at 5 %)."],
@@ -355,7 +416,7 @@ describe("words and curve", () => {
     ["ci --pairs 80,5,0,0", "points, but with 5 changed cases McNemar's exact test gives p = 0.063."],
     ["ci --pairs 80,6,0,0", "It is worse: with 95 % confidence between"],
     ["ci --pairs 20,1,8,70 --method newcombe", "It is better"],
-    ["ci --pairs 80,1,0,0", "1 point worse: 1 regression, 0 improvements"],
+    ["ci --pairs 99,1,0,0", "1 point worse: 1 regression, 0 improvements"],
     ["ci --pairs 70,10,2,18", "the candidate is 8 points worse: 10 regressions, 2 improvements"],
   ])("stats %s", async (command, words) => {
     const run = await agentops("/", ["stats", ...command.split(" ")]);
@@ -368,7 +429,9 @@ describe("words and curve", () => {
     const run = await agentops(dir, [...plan, "--output", "plan.txt"], { FORCE_COLOR: "1" });
     expect(run).toMatchObject({ code: 0, stdout: "" });
     const { readFileSync } = await import("node:fs");
-    expect(readFileSync(join(dir, "plan.txt"), "utf8")).toContain("You need 3,200 observations");
+    const written = readFileSync(join(dir, "plan.txt"), "utf8");
+    expect(written).toContain("You need 3,200 observations");
+    expect(written).not.toContain("\u001b");
   });
 
   test("no store is opened where no run is named", async () => {

@@ -21,6 +21,16 @@ describe("help", () => {
   });
 });
 
+describe("extra arguments", () => {
+  const counted = COMMANDS.filter(({ args }) => args?.includes("...") !== true).map(({ name, args }) => [name, (args ?? "").split(" ").filter(Boolean).length] as const); // prettier-ignore
+  test("are those of most commands", () => expect(counted.length).toBeGreaterThan(8));
+  test.each([...counted, ["help", 1] as const])("agentops %s refuses one more than it takes", async (name, most) => {
+    const run = await agentops("/", [name, ...Array.from({ length: most + 1 }, () => "x")]);
+    expect([run.code, run.stdout]).toEqual([2, ""]);
+    expect(run.stderr).toMatch(/^error: too many arguments for '\w+'. Expected \d arguments? but got \d.* \[USAGE\]$/m);
+  });
+});
+
 describe("init", () => {
   test("writes a project that lints and evaluates with no key, and never overwrites", async () => {
     const dir = join(tempProject(), "new project");

@@ -1,8 +1,7 @@
 import { printable } from "../core/printable.ts";
 import type { CiReport } from "../release/planning/schema.ts";
-import { points } from "../release/comparison/words.ts";
-import { counted, milliseconds, percent, pText, whole } from "./numbers.ts";
-import { signedDigits, signedPoints } from "./stats-words.ts";
+import { milliseconds, percent, pText, whole } from "./numbers.ts";
+import { many, points, signedDigits, signedPoints } from "./stats-words.ts";
 import type { Style } from "./style.ts";
 
 type Bounds = readonly [number | null, number | null];
@@ -27,7 +26,7 @@ export function intervalText(report: CiReport, style: Style): string[] {
     }
     case "paired": {
       const { onlyControl, onlyCandidate } = report.pairs;
-      const changed = `${counted(onlyControl, "regression")}, ${counted(onlyCandidate, "improvement")}`;
+      const changed = `${many(onlyControl, "regression")}, ${many(onlyCandidate, "improvement")}`;
       const { midP, exact } = report.pValue;
       return [
         style.bold(`${compared(report.estimate)}: ${changed}`),
@@ -50,17 +49,17 @@ function runLines(report: Extract<CiReport, { kind: "run" }>, style: Style, sure
     `${style.bold(success)}, ${sure} ${between(successRate.interval, percent)}`,
     ...latency,
     style.dim(
-      `${printable(suite)}, run ${run}: ${whole(report.scored)} scored trials; those of one case are not counted as independent`,
+      `${printable(suite)}, run ${run}: ${many(report.scored, "scored trial")}; those of one case are not counted as independent`,
     ),
   ];
 }
 
 function valueLines(report: Extract<CiReport, { kind: "values" }>, style: Style, sure: string): string[] {
   const what = report.method === "welch" ? "difference of means" : "shift (Hodges–Lehmann)";
-  const [low, high] = report.interval;
-  const open = low === null || high === null;
-  const contains = open || (low <= 0 && high >= 0);
-  const shown = contains ? "no difference is shown" : `the candidate is ${report.estimate > 0 ? "higher" : "lower"}`;
+  const higher = report.superiority === null ? report.estimate > 0 : report.superiority > 0.5;
+  const shown = isBelow(report.pValue, report.confidence)
+    ? `the candidate is ${higher ? "higher" : "lower"}`
+    : "no difference is shown";
   const superiority =
     report.superiority === null
       ? []
@@ -69,7 +68,7 @@ function valueLines(report: Extract<CiReport, { kind: "values" }>, style: Style,
     `${style.bold(`${what} ${signedDigits(report.estimate)}`)}, ${sure} ${between(report.interval, signedDigits)}: ${shown}`,
     ...superiority,
     style.dim(
-      `method ${report.method}, ${pText(report.pValue)}; ${whole(report.n.control)} values of the control, ${whole(report.n.candidate)} of the candidate`,
+      `method ${report.method}, ${report.exact ? "exact " : ""}${pText(report.pValue)}; ${many(report.n.control, "value")} of the control, ${many(report.n.candidate, "value")} of the candidate`,
     ),
   ];
 }
@@ -91,14 +90,19 @@ function verdict([low, high]: Bounds, sure: string): string {
 function pairedVerdict(report: Extract<CiReport, { kind: "paired" }>, sure: string): string {
   const { interval, pValue, test, pairs, estimate, confidence } = report;
   const p = test === "mcnemar-exact" ? pValue.exact : pValue.midP;
-  const decided = p < 1 - confidence;
+  const decided = isBelow(p, confidence);
   const [low, high] = interval;
   const apart = (low ?? 0) > 0 || (high ?? 0) < 0;
   if (decided === apart) return verdict(interval, sure);
   const range = `${sure} ${between(interval, signedPoints)} points`;
   const by = `McNemar's ${test === "mcnemar-exact" ? "exact" : "mid-p"} test gives ${pText(p)}`;
   if (decided) return `It is ${estimate > 0 ? "better" : "worse"}: ${by}, although the interval reaches 0: ${range}.`;
-  return `Nothing is decided: ${range}, but with ${counted(pairs.onlyControl + pairs.onlyCandidate, "changed case")} ${by}.`;
+  return `Nothing is decided: ${range}, but with ${many(pairs.onlyControl + pairs.onlyCandidate, "changed case")} ${by}.`;
+}
+
+/** 1 − confidence, without what rounding left of it. */
+function isBelow(p: number, confidence: number): boolean {
+  return p < Number((1 - confidence).toPrecision(12));
 }
 
 function between([low, high]: Bounds, show: (value: number) => string): string {

@@ -91,14 +91,18 @@ function notesOn({ cases, unpaired, difference, designEffect }: PairedMoments): 
         ]
       : []),
     ...(unpaired > 0
-      ? [`${unpaired} cases that were not scored ${difference === null ? "twice" : "on both sides"} are left out`]
+      ? [`${times(unpaired, "case")} not scored ${difference === null ? "twice" : "on both sides"}: left out`]
       : []),
-    ...(cases < 30 ? [`this rests on ${cases} cases: take it as a rough guess`] : []),
+    ...(cases < 30 ? [`this rests on ${times(cases, "case")}: take it as a rough guess`] : []),
     ...(effect === null
       ? ["cases come in clusters, which one run or one cluster cannot account for: expect to need more"]
       : []),
     ...(effect !== null && effect > 1 ? [`cases come in clusters, which takes ${effect} times as many`] : []),
   ];
+}
+
+function times(n: number, noun: string): string {
+  return `${n} ${noun}${n === 1 ? "" : "s"}`;
 }
 
 function incomplete(run: RunRow): string[] {

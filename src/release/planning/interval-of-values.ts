@@ -22,8 +22,9 @@ export async function valuesInterval(
     n: { control: control.length, candidate: candidate.length },
   };
   if (chosen === "mann-whitney") {
-    const { shift, interval, pValue, superiority } = mannWhitney(control, candidate, alpha);
-    return { ...common, method: chosen, estimate: shift, interval, pValue, superiority };
+    const { shift, interval, pValue, superiority, exact, tied } = mannWhitney(control, candidate, alpha);
+    const notes = tied ? [exact ? TIED.exact : TIED.normal] : [];
+    return { ...common, notes, method: chosen, estimate: shift, interval, pValue, exact, superiority };
   }
   const found =
     welch(control, candidate, alpha) ??
@@ -37,9 +38,17 @@ export async function valuesInterval(
     estimate: found.estimate,
     interval: found.interval,
     pValue: found.pValue,
+    exact: false,
     superiority: null,
   };
 }
+
+const TIED = {
+  exact: "some values are equal: p counts all arrangements of these very values, the interval errs on the wide side",
+  normal: "some values are equal: p allows for it, the interval errs on the wide side",
+} as const;
+/** Squares of these and their sums are numbers too. */
+const [LEAST, MOST] = [1e-100, 1e100];
 
 const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 
@@ -58,7 +67,15 @@ async function readValues(cwd: string, file: string): Promise<number[]> {
     const word = line.trim();
     if (word === "") continue;
     const value = NUMBER.test(word) ? Number(word) : Number.NaN;
-    if (!Number.isFinite(value)) throw notANumber(file, index + 1, word);
+    if (Number.isNaN(value)) throw notANumber(file, index + 1, word);
+    const size = Math.abs(value);
+    if (size > MOST || (size < LEAST && size > 0)) {
+      throw new AgentopsError(
+        "FILE_INVALID",
+        `${file}:${index + 1}: ${shown(word)} is too ${size > MOST ? "large" : "close to 0"} to compute with`,
+        { hint: "values may reach from 1e-100 to 1e100: take another unit" },
+      );
+    }
     values.push(value);
   }
   if (values.length === 0)
@@ -67,6 +84,11 @@ async function readValues(cwd: string, file: string): Promise<number[]> {
 }
 
 function notANumber(file: string, line: number, word: string): AgentopsError {
-  const shown = printable(word.length > 40 ? `${word.slice(0, 40)}…` : word);
-  return new AgentopsError("FILE_INVALID", `${file}:${line}: not a number: "${shown}"`, { hint: "one number a line" });
+  return new AgentopsError("FILE_INVALID", `${file}:${line}: not a number: "${shown(word)}"`, {
+    hint: "one number a line",
+  });
+}
+
+function shown(word: string): string {
+  return printable(word.length > 40 ? `${word.slice(0, 40)}…` : word);
 }

@@ -25,8 +25,9 @@ export function mde(request: PlanRequest, known: Known | null): MdeReport {
   };
 }
 
-/** What an engineer asks next: 3 points, or half of what is seen already. */
+/** What an engineer asks next: 3 points, or half of what is seen already. Null where no drop is possible. */
 function smallerThan({ test, request, baseline }: Plan, down: number | null): MdeReport["smaller"] {
+  if (baseline === 0 && request.mde === undefined) return null;
   const seen = down ?? Math.min(0.1, (baseline ?? 1) / 2);
   const effect = request.mde ?? (seen > 0.03 ? 0.03 : Number((seen / 2).toPrecision(1)));
   const { units } = test.sizesFor(effect);

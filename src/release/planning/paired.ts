@@ -7,14 +7,20 @@ import {
   miettinenSize,
   pairedEffect,
   pairedPower,
+  unchangedSize,
 } from "../../stats/paired-planning.ts";
 import type { VarianceComponents } from "../../stats/variance-components.ts";
-import { type PlannedTest, wholeUp } from "./planned-test.ts";
+import { LEAST_A_SIDE, type PlannedTest, type Sizes, wholeUp } from "./planned-test.ts";
 import { chosenMethod, type PlanRequest, refuse, sidesOf } from "./request.ts";
 
-/** The test of a paired plan, from what stored runs showed. One trial a side: Connor; repeated trials, or a margin: Miller. */
+/**
+ * The test of a paired plan, from what stored runs showed. One trial a side: Connor; repeated trials, or a margin: Miller. Where
+ * nothing ever varied there is no spread to plan with: then a margin takes what Tango's interval needs without a changed case.
+ */
 export function pairedTest(request: PlanRequest, moments: PairedMoments): PlannedTest {
-  const repeated = moments.components !== null && !moments.single;
+  const still = moments.discordance === 0;
+  if (still && request.margin !== undefined) return unchangedTest(request, moments);
+  const repeated = moments.components !== null && !moments.single && !still;
   const method =
     request.margin !== undefined
       ? chosenMethod(request.method, ["miller"])
@@ -31,10 +37,31 @@ export function pairedTest(request: PlanRequest, moments: PairedMoments): Planne
     unit: "cases",
     sides: sidesOf(request),
     sizesOf,
-    // A case of its own is not half a case: two are the least that show a difference vary.
-    sizesFor: (effect) => sizesOf(Math.max(2, wholeUp(inflation * test.size(effect)))),
+    sizesFor: (effect) => atLeast(sizesOf, inflation * test.size(effect)),
     power: (effect, cases) => test.power(effect, cases / inflation),
     smallest: (cases) => test.effect(cases / inflation),
+  };
+}
+
+function atLeast(sizesOf: (cases: number) => Sizes, cases: number): Sizes {
+  const whole = wholeUp(cases);
+  return { ...sizesOf(Math.max(LEAST_A_SIDE, whole)), raised: whole < LEAST_A_SIDE };
+}
+
+/** Two-sided, as the interval that `diff` and `gate` judge a margin by. */
+function unchangedTest(request: PlanRequest, { designEffect }: PairedMoments): PlannedTest {
+  if (request.sides === 1)
+    refuse("where nothing changed a margin is judged by a two-sided interval: leave --sided out");
+  const sizesOf = (cases: number) => ({ units: cases, control: cases, candidate: cases });
+  const least = (margin: number) => (designEffect ?? 1) * unchangedSize({ difference: margin, alpha: request.alpha });
+  return {
+    method: chosenMethod(request.method, ["tango"]),
+    unit: "cases",
+    sides: 2,
+    sizesOf,
+    sizesFor: (margin) => atLeast(sizesOf, least(margin)),
+    power: (margin, cases) => (cases >= wholeUp(least(margin)) ? 1 : 0),
+    smallest: () => null,
   };
 }
 
@@ -82,9 +109,14 @@ function variancesOf({ margin }: PlanRequest, { components, discordance, cases }
     return refuse(`--method miller: ${why}`, "name two runs of the same cases: --from CONTROL --from CANDIDATE");
   }
   if (found.omega2 + found.sigma2Control + found.sigma2Candidate > 0) return found;
+  const never = discordance === 0;
   return refuse(
-    "these runs never differ, so they say nothing about how many cases it takes",
-    "take runs with more cases, or of versions that differ",
+    never
+      ? "--method miller: these runs never differ, so they have no spread to plan with"
+      : "--method miller: these runs differ by as much on every case, so they have no spread to plan with",
+    never
+      ? "leave --method out, or take runs of versions that differ"
+      : "--method connor plans from the share of cases that differ",
   );
 }
 
@@ -106,5 +138,8 @@ export function moreTrials(
     power: request.power,
     sides: sidesOf(request),
   });
-  return { help: noise >= omega2 / 4, casesWithTwice: Math.max(2, wholeUp((moments.designEffect ?? 1) * size)) };
+  return {
+    help: noise >= omega2 / 4,
+    casesWithTwice: Math.max(LEAST_A_SIDE, wholeUp((moments.designEffect ?? 1) * size)),
+  };
 }

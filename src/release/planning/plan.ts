@@ -1,6 +1,6 @@
 import type { Known } from "./evidence.ts";
 import { pairedTest } from "./paired.ts";
-import { curveOf, type PlannedTest } from "./planned-test.ts";
+import { curveOf, LEAST_A_SIDE, type PlannedTest } from "./planned-test.ts";
 import { type PlanRequest, refuse } from "./request.ts";
 import type { SampleSize } from "./schema.ts";
 import { unpairedTest } from "./unpaired.ts";
@@ -64,7 +64,7 @@ export function described(plan: Plan, effect: number | null, units: number) {
     direction: request.direction,
     evidence: known?.evidence ?? null,
     curve: effect === null ? [] : curveOf(test, effect, units),
-    notes: [...(known?.notes ?? []), ...discordanceNote(plan, effect)],
+    notes: [...(known?.notes ?? []), ...discordanceNote(plan, effect), ...roughNote(plan, units)],
   } satisfies Partial<SampleSize>;
 }
 
@@ -80,6 +80,15 @@ function discordanceNote({ known, test, request }: Plan, effect: number | null):
     return [];
   return [
     `a difference that large takes more cases that change than these runs show (${shown(seen)}): planned with ${shown(effect)}`,
+  ];
+}
+
+function roughNote({ test }: Plan, units: number): string[] {
+  const { control, candidate } = test.sizesOf(units);
+  if (test.falseAlarm !== undefined || Math.min(control, candidate) >= LEAST_A_SIDE) return [];
+  const exact = test.unit === "cases" ? "" : "; stats power --method exact counts outcomes";
+  return [
+    `with fewer than ${LEAST_A_SIDE} a side this is a rough guess: the normal approximation does not hold${exact}`,
   ];
 }
 

@@ -5,6 +5,8 @@ export interface Sizes {
   units: number;
   control: number;
   candidate: number;
+  /** The formula asked for fewer than an approximation holds for. */
+  raised?: boolean;
 }
 
 /** A comparison that can be planned: what it takes, what it sees. An effect is a difference, or a margin. */
@@ -24,8 +26,11 @@ export interface PlannedTest {
 
 /** n up to the next whole number, except for what rounding left above one. */
 export function wholeUp(n: number): number {
-  return Math.ceil(n * (1 - 1e-12));
+  return Math.ceil(n - Math.min(1e-6, n * 1e-12));
 }
+
+/** Fewer than this a side (or cases) no normal approximation is worth planning with. */
+export const LEAST_A_SIDE = 10;
 
 /** Points of the power curve from 0 to twice the size. */
 export function curveOf(test: PlannedTest, effect: number, units: number): { n: number; power: number }[] {

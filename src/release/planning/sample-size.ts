@@ -1,17 +1,21 @@
 import type { Known } from "./evidence.ts";
 import { moreTrials } from "./paired.ts";
 import { described, planOf } from "./plan.ts";
+import { LEAST_A_SIDE } from "./planned-test.ts";
 import { effectOf, type PlanRequest, refuse } from "./request.ts";
 import type { SampleSize } from "./schema.ts";
+
+const RAISED = `the formula asks for fewer, but below about ${LEAST_A_SIDE} a side the approximation it rests on does not hold`;
 
 /** How many observations or cases show the effect. Throws USAGE on a plan that cannot be. */
 export function sampleSize(request: PlanRequest, known: Known | null): SampleSize {
   const plan = planOf(request, known);
   const effect = effectOf(request);
-  const { units, control, candidate } = plan.test.sizesFor(effect);
+  const { units, control, candidate, raised } = plan.test.sizesFor(effect);
   if (!Number.isSafeInteger(control + candidate))
     refuse(`an effect of ${effect} takes more observations than can be counted`);
   const paired = known?.paired ?? null;
+  const about = described(plan, effect, units);
   return {
     schema: "agentops.stats/1",
     action: "sample-size",
@@ -23,6 +27,7 @@ export function sampleSize(request: PlanRequest, known: Known | null): SampleSiz
     margin: request.margin ?? null,
     power: request.power,
     moreTrials: paired === null || plan.test.method !== "miller" ? null : moreTrials(request, paired, effect),
-    ...described(plan, effect, units),
+    ...about,
+    notes: [...about.notes, ...(raised === true ? [RAISED] : [])],
   };
 }

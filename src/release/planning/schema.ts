@@ -110,6 +110,7 @@ const ciSchema = z.discriminatedUnion("kind", [
     ...estimated,
     n: z.strictObject({ control: count, candidate: count }),
     pValue: share,
+    exact: z.boolean().describe("p was counted over all arrangements of the values, not approximated"),
     superiority: share.nullable().describe("P(candidate > control) + ½ P(tie), of mann-whitney"),
   }),
 ]); // prettier-ignore

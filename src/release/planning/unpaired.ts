@@ -1,7 +1,7 @@
 import { exactHarmPower, exactNonInferiorityPower } from "../../stats/exact-power.ts";
 import { nonInferiorityPower, nonInferioritySize } from "../../stats/non-inferiority-planning.ts";
 import { twoProportionEffect, twoProportionPower, twoProportionSize } from "../../stats/two-proportion-planning.ts";
-import { type PlannedTest, type Sizes, wholeUp } from "./planned-test.ts";
+import { LEAST_A_SIDE, type PlannedTest, type Sizes, wholeUp } from "./planned-test.ts";
 import { chosenMethod, type PlanRequest, refuse, sidesOf } from "./request.ts";
 
 /** Two arms of independent observations with a known success rate of the control. */
@@ -109,6 +109,8 @@ function ratioOf({ allocation, control, candidate }: PlanRequest): number {
   if (control === undefined && candidate === undefined) return (1 - (allocation ?? 0.5)) / (allocation ?? 0.5);
   if (control === undefined || candidate === undefined)
     refuse("--control and --candidate go together: how many of each arm");
+  if (allocation !== undefined)
+    refuse("--allocation and --control/--candidate exclude each other: the arms already say the candidate's share");
   return control / candidate;
 }
 
@@ -118,6 +120,8 @@ function ratesOf({ baseline, ratio, direction }: Unpaired, effect: number) {
 }
 
 function requireEffect(effect: number, { baseline, direction }: Unpaired): number {
+  if (direction === "down" && baseline === 0)
+    refuse("a control that never succeeds cannot get worse", "look for a gain: --mde 0.05 --direction up");
   if (direction === "down" && effect >= baseline) {
     refuse(`a drop of ${effect} from ${baseline} leaves nothing: it must be less than the baseline`);
   }
@@ -138,14 +142,16 @@ function notEnumerated(): never {
   return refuse("no size can be planned that way");
 }
 
+/** Up to whole ones, and to the least in the smaller arm. */
 function grown(candidate: number, ratio: number): Sizes {
-  const whole = wholeUp(candidate);
+  const whole = Math.max(wholeUp(candidate), LEAST_A_SIDE, wholeUp(LEAST_A_SIDE / ratio));
   const control = wholeUp(ratio * whole);
-  return { candidate: whole, control, units: control + whole };
+  return { candidate: whole, control, units: control + whole, raised: whole > wholeUp(candidate) };
 }
 
 function split(n: number, ratio: number): Sizes {
   const candidate = Math.round(n / (1 + ratio));
-  if (candidate < 1 || candidate >= n) refuse(`${n} observations leave an arm empty at this allocation`);
+  if (candidate < 1 || candidate >= n)
+    refuse(`${n === 1 ? "1 observation leaves" : `${n} observations leave`} an arm empty at this allocation`);
   return { candidate, control: n - candidate, units: n };
 }
