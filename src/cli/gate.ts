@@ -80,8 +80,10 @@ async function documentIn(
     case "junit":
       return (await import("../report/gate-junit.ts")).gateJunit(document);
     case "text": {
-      const style = createStyle(context.color("stdout") && context.flags.output === undefined);
-      return (await import("../report/gate-text.ts")).gateText(document, style, context.shell.stdout.columns ?? 100);
+      const toFile = context.flags.output !== undefined;
+      const style = createStyle(context.color("stdout") && !toFile);
+      const columns = toFile ? undefined : context.shell.stdout.columns;
+      return (await import("../report/gate-text.ts")).gateText(document, style, columns);
     }
   }
 }

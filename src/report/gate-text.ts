@@ -3,9 +3,21 @@ import { runBlock } from "./evaluation-text.ts";
 import { bySeverity, headline, needWords } from "./gate-words.ts";
 import { oneLine } from "./numbers.ts";
 import { paint, type Style } from "./style.ts";
+import { wrapped } from "./wrap.ts";
 
-/** A gate for a terminal: what changed, a block a run with what decides last, where the eye is, and then the verdict. */
-export function gateText(document: GateDocument, style: Style, width: number): string {
+/** Width of what is cut to a line where no terminal says how wide it is. */
+const WIDTH = 100;
+
+/**
+ * A gate for a terminal: what changed, a block a run with what decides last, where the eye is, and then the verdict.
+ * @param columns of the terminal; undefined elsewhere: nothing is wrapped
+ */
+export function gateText(document: GateDocument, style: Style, columns: number | undefined): string {
+  const text = blocksOf(document, style, columns ?? WIDTH);
+  return columns === undefined ? text : wrapped(text, columns);
+}
+
+function blocksOf(document: GateDocument, style: Style, width: number): string {
   const { verdict, base, runs, notes } = document;
   const shown = [...new Set([...runs.flatMap((r) => r.notes), ...notes])];
   return [
