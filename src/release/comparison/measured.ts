@@ -31,7 +31,7 @@ export function measureMetrics(sides: Sides): MeasuredMetric[] {
     ...measure(sides, control.safety, candidate.safety, testRate, {
       name: "safety",
       role: "guardrail",
-      ...rate(0),
+      ...rate(tolerances.successRate),
       bounded: true,
     }),
     ...latencyMetrics(sides),
