@@ -1,6 +1,5 @@
 import { resolve } from "node:path";
 import { AgentopsError } from "../core/errors.ts";
-import { displayPath } from "../core/project.ts";
 import { calibrate } from "../evals/calibration/calibrate.ts";
 import { readLabels } from "../evals/calibration/labels.ts";
 import { loadSuites } from "../evals/suite.ts";
@@ -30,10 +29,9 @@ export async function run(
     });
   }
   const project = await context.project();
-  const path = resolve(context.cwd, file);
   const [suite] = await loadSuites(project, [name as string], context.cwd);
   if (suite === undefined) throw new AgentopsError("SUITE_NOT_FOUND", `no suite "${String(name)}"`);
-  const labels = await readLabels({ file: displayPath(project.root, path), path });
+  const labels = await readLabels({ file, path: resolve(context.cwd, file) });
   const store = openStore(storeFile(project.root, context.shell.env), { durability: "normal" });
   try {
     const chosen = { run: text("run"), scorer: text("scorer") };

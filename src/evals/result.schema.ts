@@ -14,6 +14,7 @@ const judgeMetric = z.strictObject({
       id: z.string(),
       at: z.string(),
       verdict: z.enum(["usable", "refused"]),
+      refusal: z.enum(["chance", "unclear", "contradicts"]).nullable(),
       labels: z.int(),
       kappa: z.number().nullable(),
     })

@@ -10,16 +10,27 @@ export function judgeText(found: Calibration, style: Style): string {
   const rows = [labelRow(found), ...agreementRows(found), ...rateRows(found), ...gradedRow(found), ...pairRows(found)];
   const width = Math.max(...rows.map(([label]) => label.length));
   const verdict = style.bold(paint(style, COLOUR[found.verdict], found.verdict));
-  const need =
-    found.need === null ? [] : [`label about ${found.need.labels} more outputs: agentops runs export ${found.run}`];
   return [
     `${style.bold(found.judge)}  judge of scorer ${found.scorer} in suite ${found.suite}`,
     ...rows.map(([label, text]) => `  ${style.dim(label.padEnd(width))}  ${text}`),
     ...(corrected === null ? [] : [style.dim(`note: PPI++ is preferred: ${corrected.why}`)]),
     ...found.notes.map((note) => style.dim(`note: ${note}`)),
     `verdict: ${verdict}: ${found.reason}`,
-    ...need,
+    ...needLines(found),
   ].join("\n");
+}
+
+/** What would decide, and whether this run can. */
+function needLines({ need, run }: Calibration): string[] {
+  if (need === null) return [];
+  const { labels, casesLeft, why } = need;
+  if (labels === null) return [`${why}: agentops runs export ${run}`];
+  if (labels <= casesLeft)
+    return [`label about ${counted(labels, "more output")}, at random: agentops runs export ${run}`];
+  const left = casesLeft === 0 ? "no case" : counted(casesLeft, "case");
+  return [
+    `this run cannot settle it: about ${counted(labels, "more label")} ${labels === 1 ? "is" : "are"} needed and it has ${left} without one; label a run with more cases`,
+  ];
 }
 
 type Row = [label: string, text: string];
@@ -35,7 +46,7 @@ function agreementRows({ agreement, kappa, ac1, confusion: c, labels, sensitivit
   const beyond =
     kappa === null
       ? "one of the two never varies, so nothing is known beyond chance"
-      : `kappa ${trimmed(kappa.estimate, 2)} [${trimmed(kappa.ci95[0], 2)}, ${trimmed(kappa.ci95[1], 2)}] (0 is chance, 1 is perfect)`;
+      : `kappa ${trimmed(kappa.estimate, 2)}${bounds(kappa.ci95)} (0 is chance, 1 is perfect)`;
   const all: [string, string | null][] = [
     ["agreement", `${c.bothPass + c.bothFail} of ${labels.n} (${percent(agreement.estimate)})`],
     ["beyond chance", `${beyond}${ac1 === null ? "" : `, AC1 ${trimmed(ac1, 2)}`}`],
@@ -45,17 +56,26 @@ function agreementRows({ agreement, kappa, ac1, confusion: c, labels, sensitivit
   return all.filter((row): row is Row => row[1] !== null);
 }
 
+function bounds(ci95: readonly [number, number] | null): string {
+  return ci95 === null ? ", no interval" : ` [${trimmed(ci95[0], 2)}, ${trimmed(ci95[1], 2)}]`;
+}
+
 function rateText(hits: number, rate: Rate | null, does: string, name: string): string | null {
   if (rate === null) return null;
   return `${does} ${hits} of ${rate.n}: ${name} ${percent(rate.estimate)} ${percentInterval(rate.ci95)}`;
 }
 
-function rateRows({ successRate: { raw, corrected }, verdict }: Calibration): Row[] {
+const UNCORRECTED = {
+  chance: "none: a judge that guesses says nothing about the rate",
+  unclear: "none: a judge that may be guessing corrects nothing",
+  contradicts: "none: judge and labels contradict each other",
+} as const;
+
+function rateRows({ successRate: { raw, corrected }, refusal }: Calibration): Row[] {
   if (raw === null) return [];
   const judge: Row = ["pass rate", `${percent(raw.estimate)} ${percentInterval(raw.ci95)} by the judge`];
   if (corrected === null) {
-    const why = verdict === "refused" ? "none: a judge that guesses says nothing about the rate" : "none yet";
-    return [judge, ["corrected", why]];
+    return [judge, ["corrected", refusal === null ? "none yet" : UNCORRECTED[refusal]]];
   }
   const { ppi, roganGladen } = corrected;
   return [

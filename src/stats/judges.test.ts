@@ -8,11 +8,12 @@ describe("agreement", () => {
   test("both raters always say the same one thing: kappa is undefined, AC1 is 1", () => {
     expect(agreement([[12, 0], [0, 0]])).toEqual({ observed: 1, kappa: null, ac1: 1 }); // prettier-ignore
   });
-  test("perfect agreement has no error", () => {
-    expect(agreement([[7, 0], [0, 3]]).kappa).toEqual({ estimate: 1, error: 0, interval: [1, 1] }); // prettier-ignore
+  test("perfect agreement has no error, and no interval that would claim certainty", () => {
+    expect(agreement([[7, 0], [0, 3]]).kappa).toEqual({ estimate: 1, error: 0, interval: null }); // prettier-ignore
+    expect(agreement([[0, 7], [7, 0]]).kappa).toEqual({ estimate: -1, error: 0, interval: null }); // prettier-ignore
   });
   test("a rater who never varies is at chance", () => {
-    expect(agreement([[30, 10], [0, 0]]).kappa?.estimate).toBe(0); // prettier-ignore
+    expect(agreement([[30, 10], [0, 0]]).kappa).toEqual({ estimate: 0, error: 0, interval: null }); // prettier-ignore
   });
   test("counts need not be whole: half of them widen the error by the root of 2", () => {
     const full = agreement([[20, 5], [10, 15]]); // prettier-ignore

@@ -5,7 +5,7 @@ export interface Agreement {
   /** Share of the subjects both raters put in the same category. */
   observed: number;
   /** Cohen's kappa; null where it is undefined: both raters always use one and the same category. */
-  kappa: { estimate: number; error: number; interval: Interval } | null;
+  kappa: { estimate: number; error: number; /** Null with error 0. */ interval: Interval | null } | null;
   /** Gwet's AC1, which a rare category does not pull to 0 as it does kappa. */
   ac1: number;
 }
@@ -19,7 +19,8 @@ export interface Agreement {
  * Source: Cohen (1960), Educ. Psychol. Meas. 20:37; the error: Fleiss, Cohen, Everitt (1969), Psychol. Bull. 72:323; AC1: Gwet
  * (2008), Br. J. Math. Stat. Psychol. 61:29. All values are at most 1; 0 is what chance gives.
  *
- * Edges: perfect agreement → κ = 1 with error 0, which few subjects do not warrant: the caller asks for enough of them.
+ * Edges: perfect agreement → κ = 1, a rater who never varies → κ = 0, both with error 0. That is no certainty but an approximation
+ * with nothing to go by, so there is no interval. Few subjects give intervals that are guesses: the caller asks for enough.
  * @param table square, at least 2 × 2, of counts ≥ 0 that need not be whole (an effective sample size)
  * @param alpha in (0, 1); the interval holds 1 − alpha and is clamped to [−1, 1]
  * @throws RangeError on another shape, a negative count, or a table that counts nothing
@@ -39,11 +40,8 @@ export function agreement(table: readonly (readonly number[])[], alpha = 0.05): 
   const estimate = (observed - chance) / (1 - chance);
   const error = Math.sqrt(variance(p, rows, columns, observed, chance) / n);
   const half = normalQuantile(1 - alpha / 2) * error;
-  return {
-    observed,
-    kappa: { estimate, error, interval: [Math.max(-1, estimate - half), Math.min(1, estimate + half)] },
-    ac1,
-  };
+  const interval: Interval | null = error === 0 ? null : [Math.max(-1, estimate - half), Math.min(1, estimate + half)];
+  return { observed, kappa: { estimate, error, interval }, ac1 };
 }
 
 /** n Var κ. */

@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
 import { agentops, put, tempProject } from "../../testing/project.ts";
@@ -134,7 +135,7 @@ describe("agentops judge calibrate", () => {
     const { dir } = await evaluated(coin);
     const { code, found } = await calibrated(dir, labels());
     expect(code).toBe(1);
-    expect(found).toMatchObject({ verdict: "refused", successRate: { corrected: null } });
+    expect(found).toMatchObject({ verdict: "refused", refusal: "chance", successRate: { corrected: null } });
     expect(found.reason).toContain("no better than chance");
     const again = JSON.parse((await agentops(dir, ["eval", "--json"], ENV)).stdout).runs[0];
     expect(again.notes.join()).toContain("was no better than chance against 60 labels: its pass rate says nothing");
@@ -147,11 +148,71 @@ describe("agentops judge calibrate", () => {
       return { pass: good(i) !== (i % 5 === 1 || i % 5 === 4) };
     });
     const { code, found } = await calibrated(dir, labels(40));
-    expect([code, found.verdict]).toEqual([1, "refused"]);
+    expect([code, found.verdict, found.refusal]).toEqual([1, "refused", "unclear"]);
     expect(found.kappa.estimate).toBeCloseTo(0.2, 12);
     expect(found.reason).toContain("cannot be told from chance");
     expect(found.need.labels).toBeGreaterThan(40);
     expect(found.need.labels).toBeLessThan(80);
+    // Sixty cases cannot give so many more: the run cannot settle it.
+    expect(found.need.casesLeft).toBe(20);
+    const text = await agentops(dir, ["judge", "calibrate", "s", "--labels", "labels.jsonl"], ENV);
+    expect(text.stdout).toMatch(
+      /this run cannot settle it: about \d\d more labels are needed and it has 20 cases without one/,
+    );
+    expect(text.stdout).toContain("none: a judge that may be guessing corrects nothing");
+    const { notes } = JSON.parse((await agentops(dir, ["eval", "--json"], ENV)).stdout).runs[0];
+    expect(notes.join()).toContain("could not be told from chance with 40 labels");
+    expect(notes.join()).not.toContain("no better than chance");
+  });
+
+  test("a judge that is always wrong contradicts the labels: are they swapped?", async () => {
+    const { dir } = await evaluated((answer) => ({ pass: !good(Number(/\d+/.exec(answer)?.[0])) }));
+    const { code, found } = await calibrated(dir, labels());
+    expect([code, found.verdict, found.refusal]).toEqual([1, "refused", "contradicts"]);
+    expect(found.kappa).toEqual({ estimate: -1, ci95: null });
+    expect(found.reason).toContain(
+      "it passes 0 % of what people passed and 100 % of what they failed; are pass and fail swapped",
+    );
+    const text = await agentops(dir, ["judge", "calibrate", "s", "--labels", "labels.jsonl"], ENV);
+    expect(text.stdout).not.toContain("guess");
+    expect(text.stdout).toContain("none: judge and labels contradict each other");
+    const { notes } = JSON.parse((await agentops(dir, ["eval", "--json"], ENV)).stdout).runs[0];
+    expect(notes.join()).toContain("contradicted the labels of 60 outputs");
+  });
+
+  test("a judge that always agrees is usable, without an interval that claims certainty", async () => {
+    const { dir } = await evaluated((answer) => ({ pass: good(Number(/\d+/.exec(answer)?.[0])) }));
+    const { found } = await calibrated(dir, labels());
+    expect([found.verdict, found.refusal, found.kappa]).toEqual(["usable", null, { estimate: 1, ci95: null }]);
+    expect(found.reason).toContain("kappa 1.00, without one disagreement");
+  });
+
+  test("two labels give no interval of kappa", async () => {
+    const { dir } = await evaluated(mostlyRight);
+    for (const lines of [labels(2), labels(12)]) {
+      const { found } = await calibrated(dir, lines);
+      expect([found.verdict, found.kappa.ci95]).toEqual(["inconclusive", null]);
+    }
+    const text = await agentops(dir, ["judge", "calibrate", "s", "--labels", "labels.jsonl"], ENV);
+    expect(text.stdout).toMatch(/kappa [\d.]+, no interval \(0 is chance/);
+    expect(text.stdout).toContain("label about 18 more outputs, at random: agentops runs export");
+  });
+
+  test("a kind that no label is of: not a number, but where to find it", async () => {
+    const { dir } = await evaluated(mostlyRight);
+    const { code, found } = await calibrated(
+      dir,
+      labels(40, () => "pass"),
+    );
+    expect([code, found.verdict, found.need.labels, found.need.casesLeft]).toEqual([3, "inconclusive", null, 20]);
+    expect(found.reason).toBe(
+      "40 labelled cases with 40 passes and 0 fails show nothing of the other kind: 5 of each are needed",
+    );
+    expect(found.need.why).toMatch(
+      /^no labelled output was failed by people: look among the \d\d others that the judge failed/,
+    );
+    const text = await agentops(dir, ["judge", "calibrate", "s", "--labels", "labels.jsonl"], ENV);
+    expect(text.stdout).not.toContain("label about");
   });
 
   test("a judge that passes everything is refused", async () => {
@@ -162,7 +223,7 @@ describe("agentops judge calibrate", () => {
 
   test.each([
     ["too few", 12, (i: number) => good(i), 18],
-    ["no fail among them", 60, () => true, 5],
+    ["of one kind", 60, () => true, null],
     ["hardly a fail among them", 60, (i: number) => i % 30 !== 0, 90],
   ])("labels that are %s decide nothing: exit 3, and how many more", async (_, n, label, more) => {
     const { dir } = await evaluated(mostlyRight);
@@ -276,6 +337,12 @@ describe("agentops judge calibrate", () => {
     );
     expect((await run()).stderr).toContain("--labels FILE is missing");
     expect((await run("--labels", "none.jsonl")).stderr).toContain("FILE_NOT_FOUND");
+    const folder = await run("--labels", tmpdir());
+    expect([folder.code, folder.stderr]).toEqual([
+      2,
+      expect.stringContaining(`${tmpdir()} is a folder, not a file of labels`),
+    ]);
+    expect((await run("--labels", "/nowhere/none.jsonl")).stderr).toContain("no such data file: /nowhere/none.jsonl");
     expect((await run("--labels", "labels.csv", "--scorer", "llm-rubrik")).stderr).toContain(
       "did you mean llm-rubric?",
     );

@@ -4,12 +4,12 @@ import { type ClusterTally, intervalOf, totalOf, worthOf } from "../cluster-tall
 import { correctedRates } from "./correction.ts";
 import { type Evidence, type Labelled, tallied } from "./evidence.ts";
 import type { Calibration, Rate } from "./schema.ts";
-import { verdictOn } from "./verdict.ts";
+import { type Left, verdictOn } from "./verdict.ts";
 
 /** What the labels say about a judge, apart from names: the part of the document that is arithmetic. */
 export type Judgement = Pick<
   Calibration,
-  | "verdict" | "reason" | "need" | "confusion" | "agreement" | "kappa" | "ac1" | "sensitivity" | "specificity" | "successRate"
+  | "verdict" | "reason" | "refusal" | "need" | "confusion" | "agreement" | "kappa" | "ac1" | "sensitivity" | "specificity" | "successRate"
   | "brier" | "ece"
 >; // prettier-ignore
 
@@ -26,20 +26,13 @@ export function judgeJudge(evidence: Evidence): Judgement {
   const specificity = rateOf(tallied(failed, (o) => !o.judged), failed.length); // prettier-ignore
   const found = labelled.length === 0 ? null : agreement(tableOf(confusion, worthOf(agreed).n / labelled.length));
   const kappa = found?.kappa ? { estimate: found.kappa.estimate, ci95: found.kappa.interval } : null;
-  const verdict = verdictOn({
-    labelled,
-    confusion,
-    kappa,
-    error: found?.kappa?.error ?? null,
-    sensitivity,
-    specificity,
-  });
+  const verdict = verdictOn({ labelled, confusion, kappa, sensitivity, specificity, left: leftOf(evidence) });
   const corrected = verdict.verdict === "usable" ? correctedRates(evidence, sensitivity, specificity) : null;
   return {
     ...verdict,
     confusion,
     agreement: proportionOf(agreed, labelled.length),
-    kappa,
+    kappa: kappa !== null && verdict.verdict === "inconclusive" ? { ...kappa, ci95: null } : kappa,
     ac1: found?.ac1 ?? null,
     sensitivity,
     specificity,
@@ -68,6 +61,17 @@ function tableOf({ bothPass, judgeOnly, personOnly, bothFail }: Calibration["con
 
 function outputsIn({ groups }: Evidence): number {
   return groups.reduce((sum, group) => sum + group.labelled.length + group.unlabelled.length, 0);
+}
+
+/** What of the run nobody labelled. */
+function leftOf({ groups }: Evidence): Left {
+  const outputs = groups.flatMap((group) => group.unlabelled);
+  const passed = outputs.filter((pass) => pass === 1).length;
+  return {
+    cases: groups.filter((group) => group.labelled.length === 0).length,
+    passed,
+    failed: outputs.length - passed,
+  };
 }
 
 function proportionOf(clusters: ClusterTally, n: number): { estimate: number; ci95: [number, number] } | null {

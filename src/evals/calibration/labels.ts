@@ -1,4 +1,6 @@
+import { stat } from "node:fs/promises";
 import { digestOf } from "../../core/canonical.ts";
+import { AgentopsError } from "../../core/errors.ts";
 import { type DataFile, type DataRecord, invalid, readRecords } from "../records.ts";
 
 /** A person's verdict on the output of one trial. */
@@ -34,9 +36,13 @@ const PASSES = new Map<unknown, boolean>([
 
 /**
  * Reads people's labels: `{ case, trial?, label: pass | fail }` or `{ case, outputs: [A, B], label: first | second | tie }` a
- * record, as JSON lines, CSV, JSON or YAML; other keys are the labeller's own. Throws DATASET_INVALID with file and line.
+ * record, as JSON lines, CSV, JSON or YAML; other keys are the labeller's own. Throws DATASET_INVALID with file and line,
+ * FILE_NOT_FOUND where there is no file.
  */
 export async function readLabels(data: DataFile): Promise<Labels> {
+  if ((await stat(data.path).catch(() => undefined))?.isDirectory() === true) {
+    throw new AgentopsError("FILE_NOT_FOUND", `${data.file} is a folder, not a file of labels`, { hint: HINT });
+  }
   const labels = new Map<string, Label>();
   const pairs = new Map<string, PairLabel>();
   for await (const record of readRecords(data)) {

@@ -35,12 +35,13 @@ function known(
   run: string,
   passes: ClusterTally,
 ): Omit<JudgeMetric, "model"> {
-  const { id, verdict, labels, kappa } = result;
+  const { id, verdict, refusal, labels, kappa } = result;
   return {
     calibration: {
       id: id ?? "",
       at,
       verdict: verdict === "usable" ? "usable" : "refused",
+      refusal,
       labels: labels.n,
       kappa: kappa?.estimate ?? null,
     },
@@ -71,7 +72,15 @@ export function judgeNotes({ suite, metrics }: Pick<RunResult, "suite" | "metric
     if (judge.calibration === null) {
       return [`${who} was never calibrated: agentops judge calibrate ${suite} --labels FILE`];
     }
-    if (judge.calibration.verdict === "usable") return [];
-    return [`${who} was no better than chance against ${judge.calibration.labels} labels: its pass rate says nothing`];
+    const { refusal, labels } = judge.calibration;
+    return refusal === null ? [] : [`${who} ${REFUSED[refusal](labels)}`];
   });
 }
+
+const REFUSED = {
+  chance: (labels) => `was no better than chance against ${labels} labels: its pass rate says nothing`,
+  unclear: (labels) =>
+    `could not be told from chance with ${labels} labels: its pass rate may say nothing until more are compared`,
+  contradicts: (labels) =>
+    `contradicted the labels of ${labels} outputs: unless pass and fail are swapped in them, its pass rate misleads`,
+} as const satisfies Record<NonNullable<Calibration["refusal"]>, (labels: number) => string>;

@@ -26,6 +26,10 @@ export const calibrationSchema = z.strictObject({
   id: z.string().nullable().describe("null when nothing was stored: too few labels decide nothing"),
   verdict: z.enum(["usable", "refused", "inconclusive"]),
   reason: z.string(),
+  refusal: z
+    .enum(["chance", "unclear", "contradicts"])
+    .nullable()
+    .describe("chance: no better than guessing; unclear: cannot be told from it; contradicts: surely worse than it"),
   suite: z.string(),
   scorer: z.string(),
   judge: z.string().describe("model pin"),
@@ -43,7 +47,10 @@ export const calibrationSchema = z.strictObject({
   confusion: z.strictObject({ bothPass: z.int(), judgeOnly: z.int(), personOnly: z.int(), bothFail: z.int() }),
   agreement: proportion.nullable(),
   kappa: z
-    .strictObject({ estimate: z.number(), ci95: interval })
+    .strictObject({
+      estimate: z.number(),
+      ci95: interval.nullable().describe("null with too few labels, and where nothing varies: no certainty is claimed"),
+    })
     .nullable()
     .describe("Cohen's; 0 is chance; null where one side never varies in both"),
   ac1: z.number().nullable().describe("Gwet's AC1, which a rare verdict does not pull to 0"),
@@ -65,7 +72,13 @@ export const calibrationSchema = z.strictObject({
       costUsd: z.number().nullable(),
     })
     .nullable(),
-  need: z.strictObject({ labels: z.int().describe("how many more"), why: z.string() }).nullable(),
+  need: z
+    .strictObject({
+      labels: z.int().nullable().describe("about how many more; null where a kind of output is missing altogether"),
+      casesLeft: z.int().describe("cases (or clusters) of the run without a label"),
+      why: z.string(),
+    })
+    .nullable(),
   notes: z.array(z.string()),
 });
 

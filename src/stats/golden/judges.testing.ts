@@ -22,9 +22,10 @@ function kappas(c: Case, { close }: Seen): void {
   close("kappa (sklearn)", found.kappa?.estimate ?? Number.NaN, c.sklearn_kappa);
   // Squared, so that the rounding which the golden file has for perfect agreement (5e-9) counts as the 0 it is.
   close("Var kappa", (found.kappa?.error ?? Number.NaN) ** 2, c.se_fce ** 2);
-  if (c.percent_agreement === 1) return;
-  close("low", found.kappa?.interval[0] ?? Number.NaN, c.ci95_kappa[0]);
-  close("high", found.kappa?.interval[1] ?? Number.NaN, c.ci95_kappa[1]);
+  // Error 0 has no interval here: the file's is a point, which would claim certainty.
+  if (found.kappa?.error === 0) return;
+  close("low", found.kappa?.interval?.[0] ?? Number.NaN, c.ci95_kappa[0]);
+  close("high", found.kappa?.interval?.[1] ?? Number.NaN, c.ci95_kappa[1]);
 }
 
 function corrected(c: Case, { close }: Seen): void {
