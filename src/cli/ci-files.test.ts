@@ -1,5 +1,4 @@
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { chmodSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { execa } from "execa";
 import { beforeAll, describe, expect, test } from "vitest";
@@ -37,7 +36,7 @@ function filled(text: string, values: Values): string {
 
 /** Runs a script as GitHub runs `shell: bash`, with the files a step may write; what it wrote is returned. */
 async function runStep(step: Step, values: Values, cwd: string, env: NodeJS.ProcessEnv) {
-  const temp = mkdtempSync(join(tmpdir(), "agentops step-"));
+  const temp = tempProject();
   const [script, output, summary] = ["script.sh", "output", "summary"].map((name) => join(temp, name));
   writeFileSync(script!, step.run!);
   for (const file of [output!, summary!]) writeFileSync(file, "");
@@ -80,7 +79,7 @@ async function runAction(cwd: string, inputs: Values = {}, env: NodeJS.ProcessEn
 
 /** A folder of programs that note how they were called, before all others on the PATH. */
 function programs(scripts: Record<string, string>): { env: NodeJS.ProcessEnv; dir: string } {
-  const dir = mkdtempSync(join(tmpdir(), "agentops bin-"));
+  const dir = tempProject();
   for (const [name, script] of Object.entries(scripts)) {
     writeFileSync(join(dir, name), `#!/usr/bin/env bash\n${script}\n`);
     chmodSync(join(dir, name), 0o755);
