@@ -11,7 +11,7 @@ import {
   VERDICT_WORDS,
   verdictSentence,
 } from "./diff-words.ts";
-import { code, fenced, markdownTable } from "./markdown.ts";
+import { code, fenced, markdownTable, prose } from "./markdown.ts";
 import { counted, differingLines, oneLine } from "./numbers.ts";
 
 const SIGN = { better: "✅", worse: "❌", "no-difference": "➖", inconclusive: "❔" } as const;
@@ -54,7 +54,7 @@ export function comparisonBlocks({
 function metricCells(m: ComparedMetric): string[] {
   const verdict = `${SIGN[m.verdict]} ${VERDICT_WORDS[m.verdict]}`;
   return [
-    m.role === "guardrail" ? `${m.name} (guardrail)` : m.name,
+    m.role === "guardrail" ? `${m.name} (guardrail)` : prose(m.name),
     metricValue(m, m.control),
     metricValue(m, m.candidate),
     changeWords(m),
@@ -70,7 +70,7 @@ export function examplesBlock(examples: readonly Example[]): string {
   const output = ({ passed, trials, shown: { output: text } }: Example["control"]) =>
     `${trials > 1 ? `${passed}/${trials} ` : ""}${code(oneLine(text, 160))}`;
   const rows = regressions.map((e) => [
-    code(e.case),
+    code(oneLine(e.case, 60)),
     e.expected === null ? "" : code(oneLine(e.expected, 80)),
     output(e.control),
     output(e.candidate),

@@ -43,10 +43,22 @@ function side(trials: readonly TrialOutcome[], better: boolean): Example["contro
     trials: scored.length,
     shown: {
       passed: shown === undefined ? null : shown.verdict === "pass",
-      output: clipped(shown?.output ?? ""),
+      output: shown === undefined ? "" : clipped(answerOf(shown)),
       reasons: (shown?.scores ?? []).filter((s) => !s.pass).map((s) => `${s.name}: ${s.reason}`),
     },
   };
+}
+
+/** What was answered: the text, and the tools that were called, one a line. */
+function answerOf({ output, toolCalls }: TrialOutcome): unknown {
+  if (toolCalls.length === 0) return output ?? "";
+  const text = output === null || output === "" ? [] : [typeof output === "string" ? output : JSON.stringify(output)];
+  return [...text, ...toolCalls.map(callText)].join("\n");
+}
+
+function callText(call: unknown): string {
+  const { name, arguments: args } = call as { name?: string; arguments?: unknown };
+  return `${name ?? "call"}(${JSON.stringify(args ?? call)})`;
 }
 
 function clipped(value: unknown): string {
