@@ -19,7 +19,9 @@ export function calibrationNotes(
     ...(now ? [] : [`${suite.file} has changed since: its judge is not the one that was calibrated`]),
     ...(evidence.unjudged === 0
       ? []
-      : [`${evidence.unjudged} labelled outputs have no verdict: their trial ended in an error`]),
+      : [
+          `${evidence.unjudged} labelled ${evidence.unjudged === 1 ? "output has" : "outputs have"} no verdict: the trial ended in an error`,
+        ]),
     ...(several <= 0 ? [] : ["several labels are of one case or cluster: intervals count them at what they are worth"]),
     ...picked(evidence),
     ...swayed(position),
@@ -43,6 +45,6 @@ function picked({ labelled, groups }: Evidence): string[] {
 function swayed(position: Calibration["position"]): string[] {
   if (position === null || position.flips === 0) return [];
   return [
-    `the judge's comparison changed with the order in ${position.flips} of ${position.pairs} pairs: compare in both orders, or not at all`,
+    `the judge's comparison changed with the order in ${position.flips} of ${position.pairs} ${position.pairs === 1 ? "pair" : "pairs"}: compare in both orders, or not at all`,
   ];
 }
