@@ -38,6 +38,8 @@ export interface Script {
 
 /** A question the thread never began with, because it ended over another one. */
 const UNTOUCHED = new Error("the scorer's thread ended before it came to this");
+/** Starting a thread and loading a module takes its time on a busy machine, which says nothing about the module. */
+const LOAD_MS = 10_000;
 /** A module whose thread keeps ending by itself must not be asked for ever. */
 const ATTEMPTS = 50;
 
@@ -45,18 +47,31 @@ const ATTEMPTS = 50;
 export async function openScript(url: string, timeoutMs: number): Promise<Script> {
   let current = startThread(url, timeoutMs);
   await current;
+  const replace = () => {
+    current = startThread(url, timeoutMs);
+    // Whoever asks next awaits it; until then nobody may, and an unheard rejection would end the process.
+    current.catch(() => undefined);
+  };
   const call = async (output: unknown, context: unknown, attempt = 1): Promise<unknown> => {
     const used = current;
     try {
       return await (await used).ask(output, context);
     } catch (error) {
       // Whoever notices first replaces a thread that has ended.
-      if (current === used && (await used).ended()) current = startThread(url, timeoutMs);
+      if (current === used && (await hasEnded(used)) && current === used) replace();
       if (error === UNTOUCHED && attempt < ATTEMPTS) return call(output, context, attempt + 1);
       throw error;
     }
   };
   return { call: (output, context) => call(output, context) };
+}
+
+/** A thread that could not be started has ended. */
+function hasEnded(thread: Promise<Thread>): Promise<boolean> {
+  return thread.then(
+    (t) => t.ended(),
+    () => true,
+  );
 }
 
 interface Thread {
@@ -78,9 +93,9 @@ async function startThread(url: string, timeoutMs: number): Promise<Thread> {
     open.clear();
     void worker.terminate();
   };
-  const begin = (question: Question | undefined) => {
+  const begin = (question: Question | undefined, limitMs = timeoutMs) => {
     if (question === undefined) return;
-    question.timer = setTimeout(end, timeoutMs, new Error(`no answer within ${timeoutMs} ms`));
+    question.timer = setTimeout(end, limitMs, new Error(`no answer within ${limitMs} ms`));
   };
   const ask = (id: number) => {
     worker.ref();
@@ -99,7 +114,7 @@ async function startThread(url: string, timeoutMs: number): Promise<Thread> {
     end(new Error(`it ended its thread (exit ${code})`));
   });
   const loaded = ask(0);
-  begin(open.get(0));
+  begin(open.get(0), Math.max(timeoutMs, LOAD_MS));
   await loaded;
   return {
     ended: () => over,
