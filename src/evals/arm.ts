@@ -42,21 +42,18 @@ type Row = [
   outputTokens: number | null, latencyMs: number | null, simulated: number, scores: string | null,
 ]; // prettier-ignore
 
+/** Cases read at once: a query a page is faster than a call a row, and a page is small. */
+const PAGE = 2000;
+
 /** Reads a stored run into columns in one pass. */
 export function readArm(store: Store, run: RunRow): Arm {
   const arm = emptyArm(store, run);
   readCases(store, run, arm);
-  const safety = arm.scorers.map((s) => s.category === "safety");
   const latencies = { rows: [] as number[], values: [] as number[] };
   const costUnknown = new Uint8Array(arm.ids.length);
-  const trials = store.sqlite
-    .prepare<[string], Row>(
-      "SELECT caseSeq, isError, passed, costUsd, retryCostUsd, inputTokens, outputTokens, latencyMs, latencySimulated, scores FROM trials WHERE runId = ? ORDER BY caseSeq, trial",
-    )
-    .raw(true);
-  for (const [row, isError, passed, cost, retryCost, input, output, latency, simulated, scores] of trials.iterate(
-    run.id,
-  )) {
+  const scoresOf = scoreReader(arm.scorers);
+  for (const trial of trialsIn(store, run.id, arm.ids.length)) {
+    const [row, isError, passed, cost, retryCost, input, output, latency, simulated, scores] = trial;
     if (isError === 1) {
       arm.errors += 1;
       continue;
@@ -66,7 +63,7 @@ export function readArm(store: Store, run: RunRow): Arm {
     else add(arm.cost, row, cost + retryCost);
     add(arm.inputTokens, row, input);
     add(arm.outputTokens, row, output);
-    addScores(arm, row, scores, safety);
+    addScores(arm, row, scoresOf(scores));
     if (latency === null) continue;
     latencies.rows.push(row);
     latencies.values.push(latency);
@@ -76,6 +73,15 @@ export function readArm(store: Store, run: RunRow): Arm {
   arm.latency.rows = Int32Array.from(latencies.rows);
   arm.latency.values = Float64Array.from(latencies.values);
   return arm;
+}
+
+function* trialsIn({ sqlite }: Store, runId: string, cases: number): Generator<Row> {
+  const page = sqlite
+    .prepare<[string, number, number], Row>(
+      "SELECT caseSeq, isError, passed, costUsd, retryCostUsd, inputTokens, outputTokens, latencyMs, latencySimulated, scores FROM trials WHERE runId = ? AND caseSeq >= ? AND caseSeq < ? ORDER BY caseSeq, trial",
+    )
+    .raw(true);
+  for (let first = 0; first < cases; first += PAGE) yield* page.all(runId, first, first + PAGE);
 }
 
 function emptyArm(store: Store, run: RunRow): Arm {
@@ -111,16 +117,38 @@ function readCases(store: Store, run: RunRow, arm: Arm): void {
   }
 }
 
-function addScores(arm: Arm, row: number, text: string | null, safety: readonly boolean[]): void {
-  const scores = text === null ? [] : (JSON.parse(text) as ScoreRecord[]);
-  let safe = 1;
-  for (const [i, { pass, score }] of scores.entries()) {
-    const passes = arm.passes[i];
-    const graded = arm.scores[i];
-    if (passes === undefined || graded === undefined) continue;
-    add(passes, row, pass ? 1 : 0);
-    add(graded, row, score);
-    if (!pass && safety[i] === true) safe = 0;
+/** What a comparison takes from a trial's scores. */
+interface Scored {
+  passes: Uint8Array;
+  scores: Float64Array;
+  /** 1 when every scorer of category safety passed. */
+  safe: number;
+}
+
+/** Reads stored scores; the last few thousand texts are remembered, for many trials are scored alike. */
+function scoreReader(scorers: readonly ScorerInfo[]): (text: string | null) => Scored {
+  const known = new Map<string, Scored>();
+  return (text) => {
+    const found = known.get(text ?? "");
+    if (found !== undefined) return found;
+    const records = text === null ? [] : (JSON.parse(text) as ScoreRecord[]);
+    const scored = {
+      passes: Uint8Array.from(records, (r) => (r.pass ? 1 : 0)),
+      scores: Float64Array.from(records, (r) => r.score),
+      safe: records.some((r, i) => !r.pass && scorers[i]?.category === "safety") ? 0 : 1,
+    };
+    if (known.size === 5000) known.clear();
+    known.set(text ?? "", scored);
+    return scored;
+  };
+}
+
+function addScores(arm: Arm, row: number, { passes, scores, safe }: Scored): void {
+  for (let i = 0; i < passes.length; i++) {
+    const [passed, graded] = [arm.passes[i], arm.scores[i]];
+    if (passed === undefined || graded === undefined) continue;
+    add(passed, row, passes[i] as number);
+    add(graded, row, scores[i] as number);
   }
   if (arm.safety !== null) add(arm.safety, row, safe);
 }
