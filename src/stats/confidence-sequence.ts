@@ -24,21 +24,22 @@ interface Bet {
  * Source: Waudby-Smith and Ramdas (2024), JRSS B 86:1, theorem 3, on the scores of `aipwScores`.
  * @param batches in the order of the looks; those at weight 0 or 1 say nothing about D but teach the means
  * @param settings effects that are bet on, prior of both arms' means; @param alpha in (0, 1)
- * @returns [low, high] in [−1, 1], [−1, 1] without arrivals; null where every value is refuted, that is, the difference has changed
- * @throws RangeError on an impossible batch
+ * @returns [low, high] in [−1, 1]; [−1, 1] without arrivals
+ * @throws RangeError on an impossible batch or alpha
  */
 export function confidenceSequence(
   batches: readonly CanaryBatch[],
   settings: Pick<ProcessSettings, "effects" | "prior">,
   alpha = 0.05,
-): [number, number] | null {
+): [number, number] {
+  if (!(alpha > 0 && alpha < 1)) throw new RangeError(`alpha must be in (0, 1), got ${alpha}`);
   const bets = betsOn(batches, settings.prior);
   const limit = Math.log(2 / alpha);
   const stands = (step: number, side: 1 | -1) => evidence(bets, settings.effects, { side, at: step / GRID }) < limit;
   const low = firstStanding((step) => stands(step, 1));
   const high = firstStanding((step) => stands(-step, -1));
-  if (low === null || high === null || low > -high) return null;
-  return [low / GRID, -high / GRID];
+  // Both ends can pass each other only where bets are capped; then what lies between them is kept, which is never too little.
+  return [Math.min(low, -high) / GRID, Math.max(low, -high) / GRID];
 }
 
 function betsOn(batches: readonly CanaryBatch[], prior: ProcessSettings["prior"]): Bet[] {
@@ -74,11 +75,10 @@ function evidence(bets: readonly Bet[], effects: readonly number[], claim: { sid
   return logMeanExp(wealth);
 }
 
-/** The first grid point that stands, where all after it do; null when none does. */
-function firstStanding(stands: (step: number) => boolean): number | null {
+/** The first grid point that stands, where all after it do; the last one if none does. */
+function firstStanding(stands: (step: number) => boolean): number {
   if (stands(-GRID)) return -GRID;
   let [refuted, standing] = [-GRID, GRID];
-  if (!stands(standing)) return null;
   while (standing - refuted > 1) {
     const middle = Math.floor((refuted + standing) / 2);
     if (stands(middle)) standing = middle;
