@@ -31,7 +31,7 @@ function measure(name: string, world: World, settings: ProcessSettings, arrivals
     p90: ranked(counts, 0.9),
   };
   const { share, mean, median, p90 } = measured;
-  const cells = [`${(share * 100).toFixed(2)} %`, mean.toFixed(0), median, p90].map((cell) => String(cell).padStart(9));
+  const cells = [`${(share * 100).toFixed(2)} %`, mean.toFixed(0), median, p90].map((cell) => String(cell).replace("Infinity", "-").padStart(9)); // prettier-ignore
   rows.push(`${name.padEnd(62)}${cells.join("")}`);
   return measured;
 }
