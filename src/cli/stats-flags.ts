@@ -35,24 +35,36 @@ const TAKES: Record<string, readonly string[]> = {
     "method",
     "alpha",
   ],
+  plan: [
+    "baseline",
+    "mde",
+    "margin",
+    "alpha",
+    "from",
+    "steps",
+    "perHour",
+    "guardrails",
+    "stepHours",
+    "stepObservations",
+  ],
 };
 /** Known everywhere. */
 const GLOBAL = ["C", "config", "env", "actor", "json", "quiet", "debug", "color", "output", "format"];
 
 /** The action, when it is one and every flag belongs to it. Throws USAGE. */
-export function requireAction(action: string, options: Options): "sample-size" | "power" | "mde" | "ci" {
+export function requireAction(action: string, options: Options): "sample-size" | "power" | "mde" | "plan" | "ci" {
   const known = TAKES[action];
   if (known === undefined) {
-    const why =
-      action === "plan" ? "stats plan comes with release control; it does not exist yet" : `unknown action "${action}"`;
-    throw new AgentopsError("USAGE", why, { hint: "agentops stats sample-size | power | mde | ci" });
+    throw new AgentopsError("USAGE", `unknown action "${action}"`, {
+      hint: "agentops stats sample-size | power | mde | plan | ci",
+    });
   }
   const stray = Object.keys(options).find((key) => ![...known, ...GLOBAL].includes(key));
   if (stray !== undefined) {
     const flag = `--${stray.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
     throw new AgentopsError("USAGE", `${flag} does not belong to stats ${action}`, { hint: "agentops stats --help" });
   }
-  return action as "sample-size" | "power" | "mde" | "ci";
+  return action as "sample-size" | "power" | "mde" | "plan" | "ci";
 }
 
 /** The flags of a plan, with the defaults the help names. Throws USAGE. */
@@ -89,7 +101,7 @@ export function alphaOf(options: Options): number {
 }
 
 /** A proportion between 0 and 1, without its ends unless `closed`. Throws USAGE, and says what a percentage would be. */
-function share(options: Options, key: string, ends: "open" | "closed" = "open"): number | undefined {
+export function share(options: Options, key: string, ends: "open" | "closed" = "open"): number | undefined {
   const typed = options[key] as string | undefined;
   if (typed === undefined) return undefined;
   const value = typed.trim() === "" ? Number.NaN : Number(typed);

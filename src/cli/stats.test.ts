@@ -57,6 +57,52 @@ describe.concurrent("plans without a run: command → JSON", () => {
   });
 });
 
+describe.concurrent("plans of a rollout: command → JSON", () => {
+  const plan = (...args: string[]) => stats("/", "plan", "--baseline", "0.95", ...args);
+
+  test("at one weight it is the midpoint of the golden plan, whatever the traffic", async () => {
+    const one = ["--steps", "0.05,1", "--step-observations", "1", "--guardrails", "1"];
+    const slow = await plan("--per-hour", "200", ...one);
+    expect(slow.harmful).toMatchObject({ outcome: "rolled-back", expected: { candidate: 191, arrivals: 3812, step: 0, weight: 0.05 } });
+    expect(slow.harmless).toMatchObject({ outcome: "promoted", successRate: 0.95, expected: { candidate: 523, step: 0, weight: 0.05 } });
+    expect(slow.harmful.successRate).toBeCloseTo(0.9, 12);
+    expect(slow.steps[0].alone.harmful).toEqual({ candidate: 191, arrivals: 3812, hours: slow.harmful.expected.hours });
+    expect(slow.steps[1]).toEqual({ weight: 1, candidatePerHour: 200, least: null, alone: null });
+    const fast = await plan("--per-hour", "2000", "--step-hours", "0.1", ...one);
+    expect(fast.harmful.expected.hours).toBeCloseTo(slow.harmful.expected.hours / 10, 9);
+  }); // prettier-ignore
+
+  test("nine of ten are decided later than is expected, and at no smaller weight", async () => {
+    for (const perHour of ["20", "2000", "200000"]) {
+      for (const scenario of Object.values<any>(await plan("--per-hour", perHour)).filter((part) => part?.p90)) {
+        expect(scenario.p90.hours).toBeGreaterThanOrEqual(scenario.expected.hours);
+        expect(scenario.p90.step).toBeGreaterThanOrEqual(scenario.expected.step);
+      }
+    }
+  });
+
+  test("more guardrails take more evidence of harm, none more of safety", async () => {
+    const [one, four] = [await plan("--per-hour", "200", "--guardrails", "1"), await plan("--per-hour", "200")];
+    expect([one.harmThreshold, four.harmThreshold, four.safeThreshold]).toEqual([20, 80, 20]);
+    expect(four.harmful.expected.arrivals).toBeGreaterThan(one.harmful.expected.arrivals);
+    expect(four.harmless).toEqual(one.harmless);
+  });
+
+  test("however much traffic there is, a promotion goes through every step", async () => {
+    const { harmless, steps } = await plan("--per-hour", "1000000", "--step-hours", "2");
+    expect(steps.map((step: any) => step.least?.hours ?? null)).toEqual([2, 2, 2, 2, null]);
+    expect(harmless.expected).toMatchObject({ hours: 8, step: 3, weight: 0.5 });
+  });
+
+  test("a weight that gives too little says so; a drop within the margin too", async () => {
+    const { notes, steps } = await plan("--per-hour", "200");
+    expect(steps[0].least).toEqual({ candidate: 50, arrivals: 5000, hours: 25 });
+    expect(notes.join("\n")).toMatch(/^1 % of 200 an hour gives 2 of the candidate an hour: 50 take 25 hours, and at that weight alone a drop of 5 points would take 124$/m);
+    expect((await plan("--per-hour", "200000")).notes.join()).not.toMatch(/an hour gives/);
+    expect((await plan("--per-hour", "200", "--mde", "0.02")).notes.join()).toMatch(/lies within the margin of 3 points: such a candidate may be promoted/);
+  }); // prettier-ignore
+});
+
 describe.concurrent("intervals: command → JSON", () => {
   test.each<[string, Record<string, unknown>, number[]]>([
     ["--successes 950 --trials 1000", { kind: "proportion", method: "wilson", confidence: 0.95 }, [0.9346861797557492, 0.9618697376072513]],
@@ -234,6 +280,12 @@ describe("plans from stored runs", () => {
     expect(drop.notes.join()).toContain("planned with 10 %");
   }); // prettier-ignore
 
+  test("a rollout's baseline comes from a run, too", async () => {
+    const report = await stats(dir, "plan", ...from("before"), "--per-hour", "200");
+    expect(report.baseline).toBe(report.evidence.baseline);
+    await refused(dir, ["plan", ...from("before"), "--baseline", "0.9", "--per-hour", "200"], "both name the baseline");
+  });
+
   test("cases in clusters take more", async () => {
     const { evidence, cases, notes } = await stats(dir, "sample-size", "--paired", ...from("clustered", "clustered-worse"), "--mde", "0.1");
     expect(evidence.designEffect).toBeGreaterThan(5);
@@ -303,7 +355,22 @@ describe.concurrent("hostile input: one clear line, exit 2", () => {
   });
   test.each<[string, string]>([
     ["", "missing required argument 'action'"],
-    ["plan --baseline 0.9", "stats plan comes with release control; it does not exist yet"],
+    ["plan --baseline 0.9", "say how many arrivals there are an hour: --per-hour 200"],
+    ["plan --baseline 0.9 --per-hour 0", "say how many arrivals there are an hour"],
+    ["plan --baseline 0.9 --per-hour many", '--per-hour takes an amount of at least 0, not "many"'],
+    ["plan --per-hour 200", "the success rate of the control is needed: --baseline 0.95, or --from RUN [USAGE]\nhint: agentops stats plan"],
+    ["plan --baseline 0.9 --per-hour 200 --steps 0.5,0.1", "--steps must rise, got 0.5,0.1"],
+    ["plan --baseline 0.9 --per-hour 200 --steps 0.5,0.5", "--steps must rise"],
+    ["plan --baseline 0.9 --per-hour 200 --steps 1", "at a weight of 1 there is no control to compare with"],
+    ["plan --baseline 0.9 --per-hour 200 --steps 1,5,25", '--steps takes weights between 0 and 1, not "1,5,25"'],
+    ["plan --baseline 0.9 --per-hour 200 --steps 0,0.5", "--steps takes weights between 0 and 1"],
+    ["plan --baseline 0.9 --per-hour 200 --steps ,", "--steps takes weights between 0 and 1"],
+    ["plan --baseline 0.9 --per-hour 200 --mde 0.95", "a drop of 0.95 from 0.9 leaves nothing"],
+    ["plan --baseline 0.9 --per-hour 200 --mde 0.000000001", "takes more observations than can be counted"],
+    ["plan --baseline 0.9 --per-hour 200 --margin 0.000000001", "takes more observations than can be counted"],
+    ["plan --baseline 0.9 --per-hour 200 --guardrails 0", "--guardrails takes a whole number of at least 1"],
+    ["plan --baseline 0.9 --per-hour 200 --power 0.9", "--power does not belong to stats plan"],
+    ["sample-size --baseline 0.9 --mde 0.1 --per-hour 200", "--per-hour does not belong to stats sample-size"],
     ["size --baseline 0.9", 'unknown action "size"'],
     ["sample-size --mde 0.05", "the success rate of the control is needed"],
     ["sample-size --baseline 0.9", "say what to look for"],
@@ -409,6 +476,9 @@ describe("words and curve", () => {
     ["power --baseline 0.95 --margin 0.03 --n 1366", "a candidate as good as the control is shown not to be worse by 3 points in 80"],
     ["power --baseline 0.95 --mde 0.05 --n 3200 --allocation 0.05 --sided one --method exact", "Where nothing changed, 5.83 % of comparisons say otherwise in that direction (the test aims at 5 %)."],
     ["sample-size --baseline 0.95 --margin 0.01", "that a candidate as good as the control (95 %) is not worse by 1 point; one that is passes in at most 5 %."],
+    ["plan --baseline 0.95 --per-hour 200", "A candidate that is 5 points worse (95 % → 90 %) is rolled back after about 34 hours: 408 observations of it and 6,715 in all, at step 4 (50 %).\n"],
+    ["plan --baseline 0.95 --per-hour 200", "is shown not to be worse by 3 points, and promoted, after about 37 hours: 729 observations of it and 7,357 in all, at step 4 (50 %).\n"],
+    ["plan --baseline 0.95 --per-hour 200", "1     1 %     2               25 hours        5.2 days                 10.6 days"],
     ["ci --successes 45 --trials 50", "90 % (45 of 50), with 95 % confidence between 78.64 % and 95.65 %"],
     ["ci --control 48/80 --candidate 56/70", "It is better: with 95 % confidence between +5.28 and +33.82 points."],
     ["ci --control 40/50 --candidate 38/50", "Nothing is decided"],

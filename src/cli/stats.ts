@@ -22,6 +22,7 @@ async function reportOf(
   options: Options,
 ): Promise<StatsReport> {
   if (action === "ci") return intervalReport(context, options);
+  if (action === "plan") return rolloutPlan(context, options);
   const request = planRequest(options);
   const known = await knownFrom(context, options);
   switch (action) {
@@ -32,6 +33,13 @@ async function reportOf(
     case "mde":
       return (await import("../release/planning/mde.ts")).mde(request, known);
   }
+}
+
+async function rolloutPlan(context: CommandContext, options: Options): Promise<StatsReport> {
+  const { rolloutRequest } = await import("./stats-plan.ts");
+  const request = rolloutRequest(options);
+  const { planRollout } = await import("../release/planning/rollout.ts");
+  return planRollout(request, await knownFrom(context, options));
 }
 
 async function knownFrom(context: CommandContext, options: Options): Promise<Known | null> {

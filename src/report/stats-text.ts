@@ -2,6 +2,7 @@ import type { StatsReport } from "../release/planning/schema.ts";
 import { intervalText } from "./interval-text.ts";
 import { mdeText, powerText, sampleSizeText } from "./planning-text.ts";
 import { powerCurve } from "./power-curve.ts";
+import { rolloutPlanText } from "./rollout-plan-text.ts";
 import type { Style } from "./style.ts";
 
 /** What `agentops stats` found: in words, with the power curve, and what a reader must know. */
@@ -19,13 +20,15 @@ function words(report: StatsReport, style: Style): string[] {
       return powerText(report, style);
     case "mde":
       return mdeText(report, style);
+    case "plan":
+      return rolloutPlanText(report, style);
     case "ci":
       return intervalText(report, style);
   }
 }
 
 function curve(report: StatsReport, width: number, style: Style): string[] {
-  if (report.action === "ci" || report.curve.length === 0) return [];
+  if (report.action === "ci" || report.action === "plan" || report.curve.length === 0) return [];
   const title = `power against ${report.unit === "cases" ? "cases" : "observations of both arms"}`;
   return [style.dim(title), ...powerCurve(report.curve, report.cases ?? report.total, width, style)];
 }

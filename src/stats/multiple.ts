@@ -49,3 +49,24 @@ function stepwise(
   }
   return adjusted;
 }
+
+/**
+ * Which of m hypotheses to reject by their e-values: the k largest, with the largest k for which e₍ₖ₎ ≥ m / (k α). Keeps the expected
+ * share of false rejections among all rejections ≤ α however the e-values depend.
+ *
+ * Source: Wang and Ramdas (2022), JRSS B 84:822 (e-BH).
+ * @param eValues each in [0, ∞], in any order; none gives none
+ * @param alpha in (0, 1)
+ * @returns true where rejected, in the order given
+ * @throws RangeError on a value below 0, or another alpha
+ */
+export function eBenjaminiHochberg(eValues: readonly number[], alpha: number): boolean[] {
+  const bad = eValues.find((e) => !(e >= 0));
+  if (bad !== undefined) throw new RangeError(`an e-value must be at least 0, got ${bad}`);
+  if (!(alpha > 0 && alpha < 1)) throw new RangeError(`alpha must be in (0, 1), got ${alpha}`);
+  const m = eValues.length;
+  const descending = [...eValues].sort((a, b) => b - a);
+  const k = descending.findLastIndex((e, i) => e >= m / ((i + 1) * alpha)) + 1;
+  const smallest = descending[k - 1] ?? Infinity;
+  return eValues.map((e) => k > 0 && e >= smallest);
+}

@@ -23,17 +23,15 @@ export function planOf(request: PlanRequest, known: Known | null, enumerated = f
     }
     return { request, known, test: pairedTest(request, paired), baseline: null };
   }
-  const seen = known?.evidence.baseline ?? null;
-  if (seen !== null && request.baseline !== undefined)
-    refuse("--baseline and --from both name the baseline; leave one out");
-  const baseline =
-    request.baseline ??
-    seen ??
-    refuse(
-      "the success rate of the control is needed: --baseline 0.95, or --from RUN",
-      "agentops stats sample-size --baseline 0.95 --mde 0.05",
-    );
+  const baseline = baselineOf(request.baseline, known, "agentops stats sample-size --baseline 0.95 --mde 0.05");
   return { request, known, test: unpairedTest(request, baseline, enumerated), baseline };
+}
+
+/** The control's success rate, from the flag or from the run. Throws USAGE without any, or with both. */
+export function baselineOf(asked: number | undefined, known: Known | null, example: string): number {
+  const seen = known?.evidence.baseline ?? null;
+  if (seen !== null && asked !== undefined) refuse("--baseline and --from both name the baseline; leave one out");
+  return asked ?? seen ?? refuse("the success rate of the control is needed: --baseline 0.95, or --from RUN", example);
 }
 
 /** Units the request speaks of: `--n`, both arms, or the cases of the runs. Throws USAGE without any. */

@@ -115,12 +115,56 @@ const ciSchema = z.discriminatedUnion("kind", [
   }),
 ]); // prettier-ignore
 
+const duration = {
+  candidate: count.describe("observations of the candidate"),
+  arrivals: count,
+  hours: z.number().min(0),
+};
+const moment = z.strictObject({ ...duration, step: count.describe("index into steps"), weight: share });
+const scenario = {
+  successRate: share.describe("the candidate's true success rate"),
+  expected: moment,
+  p90: moment.describe("nine of ten are decided by then"),
+};
+
+const rolloutPlanSchema = z.strictObject({
+  schema,
+  action: z.literal("plan"),
+  method: z.literal("aipw-betting"),
+  baseline: share,
+  mde: share,
+  margin: share,
+  alpha: share,
+  guardrails: count,
+  harmThreshold: z.number().describe("evidence that rolls back: guardrails / alpha"),
+  safeThreshold: z.number().describe("evidence that promotes: 1 / alpha, of every guardrail"),
+  perHour: z.number(),
+  stepHours: z.number().describe("a step lasts at least that long"),
+  stepObservations: count.describe("and until the candidate has that many observations there"),
+  steps: z.array(
+    z.strictObject({
+      weight: share,
+      candidatePerHour: z.number(),
+      least: z.strictObject(duration).nullable().describe("how long it lasts while nothing is decided; null at 1"),
+      alone: z
+        .strictObject({ harmful: z.strictObject(duration), harmless: z.strictObject(duration) })
+        .nullable()
+        .describe("expected if the whole rollout stayed at this weight; null at 1, where there is no control"),
+    }),
+  ),
+  harmful: z.strictObject({ outcome: z.literal("rolled-back"), ...scenario }).describe("worse by mde"),
+  harmless: z.strictObject({ outcome: z.literal("promoted"), ...scenario }).describe("as good as the control"),
+  evidence: evidenceSchema.nullable(),
+  notes: z.array(z.string()),
+}); // prettier-ignore
+
 /** `agentops stats ACTION --json`. */
-export const statsSchema = z.union([sampleSizeSchema, powerSchema, mdeSchema, ciSchema]);
+export const statsSchema = z.union([sampleSizeSchema, powerSchema, mdeSchema, rolloutPlanSchema, ciSchema]);
 
 export type Evidence = z.infer<typeof evidenceSchema>;
 export type SampleSize = z.infer<typeof sampleSizeSchema>;
 export type PowerReport = z.infer<typeof powerSchema>;
 export type MdeReport = z.infer<typeof mdeSchema>;
+export type RolloutPlan = z.infer<typeof rolloutPlanSchema>;
 export type CiReport = z.infer<typeof ciSchema>;
 export type StatsReport = z.infer<typeof statsSchema>;

@@ -9,6 +9,7 @@ import { PAIRED } from "./paired.testing.ts";
 import { PLANNING } from "./planning.testing.ts";
 import { PROPORTIONS } from "./proportions.testing.ts";
 import { SAMPLES } from "./samples.testing.ts";
+import { SEQUENTIAL } from "./sequential.testing.ts";
 
 const FILES = [
   ...SAMPLES,
@@ -19,6 +20,7 @@ const FILES = [
   ...CONTINUOUS,
   ...MULTIPLICITY,
   ...JUDGES,
+  ...SEQUENTIAL,
 ];
 const reports: Report[] = [];
 

@@ -1,14 +1,17 @@
-import { benjaminiHochberg, holm } from "../multiple.ts";
+import { benjaminiHochberg, eBenjaminiHochberg, holm } from "../multiple.ts";
 import type { GoldenFile } from "./golden.testing.ts";
 
-/** Many tests at once. The rows of e-values wait for release control, the only user of e-BH. */
+/** Many tests at once: by p-values, and by e-values. */
 export const MULTIPLICITY: readonly GoldenFile[] = [
   {
     file: "f_multiple_testing",
     cases: 20,
     tolerance: 1e-9,
     compare: (c, { close, same }) => {
-      if (c.p === undefined) return;
+      if (c.p === undefined) {
+        same("e-BH rejects", eBenjaminiHochberg(c.e_values, c.alpha), c.eBH_reject);
+        return;
+      }
       const adjusted = holm(c.p);
       const discoveries = benjaminiHochberg(c.p);
       for (const i of c.p.keys()) {

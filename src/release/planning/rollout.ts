@@ -1,0 +1,137 @@
+import { harmSettings, nonInferioritySettings, type ProcessSettings } from "../../stats/canary-engine.ts";
+import { arrivalsForShare, arrivalsUntil, type Stretch } from "../../stats/canary-planning.ts";
+import type { Known } from "./evidence.ts";
+import { baselineOf } from "./plan.ts";
+import { wholeUp } from "./planned-test.ts";
+import { refuse } from "./request.ts";
+import { rolloutNotes } from "./rollout-notes.ts";
+import type { RolloutPlan } from "./schema.ts";
+
+/** What somebody asks of a rollout's plan. Shares are in 0–1. */
+export interface RolloutRequest {
+  baseline: number | undefined;
+  mde: number;
+  margin: number;
+  alpha: number;
+  guardrails: number;
+  /** Weights in rising order. */
+  steps: readonly number[];
+  /** Arrivals of both arms an hour. */
+  perHour: number;
+  stepHours: number;
+  stepObservations: number;
+}
+
+/** One kind of candidate: what it is tested for, at what level. */
+interface Question {
+  settings: ProcessSettings;
+  candidate: number;
+  alpha: number;
+}
+
+/**
+ * How long a rollout takes for a harmful and for a harmless candidate. A step is left after its least time and observations unless
+ * harm was shown; the evidence counts on through the steps; the last step below 1 lasts until the candidate is shown not to be worse.
+ * Throws USAGE on a plan that cannot be.
+ */
+export function planRollout(request: RolloutRequest, known: Known | null): RolloutPlan {
+  const { mde, margin, alpha, guardrails, perHour, stepHours, stepObservations } = request;
+  const baseline = baselineOf(request.baseline, known, "agentops stats plan --baseline 0.95 --per-hour 200");
+  if (mde >= baseline) refuse(`a drop of ${mde} from ${baseline} leaves nothing: it must be less than the baseline`);
+  const ramp = rampOf(request);
+  const harmful = { settings: harmSettings(mde, baseline), candidate: baseline - mde, alpha: alpha / guardrails };
+  const harmless = { settings: nonInferioritySettings(margin, baseline), candidate: baseline, alpha };
+  const plan: RolloutPlan = {
+    schema: "agentops.stats/1",
+    action: "plan",
+    method: "aipw-betting",
+    baseline,
+    mde,
+    margin,
+    alpha,
+    guardrails,
+    harmThreshold: guardrails / alpha,
+    safeThreshold: 1 / alpha,
+    perHour,
+    stepHours,
+    stepObservations,
+    steps: request.steps.map((weight, step) => stepOf(weight, ramp[step], { request, baseline, harmful, harmless })),
+    harmful: { outcome: "rolled-back", ...decided(harmful, ramp, 0, baseline, perHour) },
+    harmless: { outcome: "promoted", ...decided(harmless, ramp, arrivalsOf(ramp), baseline, perHour) },
+    evidence: known?.evidence ?? null,
+    notes: [],
+  };
+  return { ...plan, notes: [...(known?.notes ?? []), ...rolloutNotes(plan)] };
+}
+
+/** Each step below 1, with the arrivals it takes while nothing is decided. */
+function rampOf({ steps, perHour, stepHours, stepObservations }: RolloutRequest): Stretch[] {
+  if (steps.some((weight, i) => i > 0 && weight <= (steps[i - 1] as number)))
+    refuse(`--steps must rise, got ${steps.join(",")}`);
+  const split = steps.filter((weight) => weight < 1);
+  if (split.length === 0)
+    refuse("at a weight of 1 there is no control to compare with: --steps needs one below 1", "--steps 0.05,0.5,1");
+  return split.map((weight) => ({ weight, arrivals: Math.max(stepHours * perHour, stepObservations / weight) }));
+}
+
+function stepOf(
+  weight: number,
+  stretch: Stretch | undefined,
+  { request, baseline, ...of }: { request: RolloutRequest; baseline: number; harmful: Question; harmless: Question },
+): RolloutPlan["steps"][number] {
+  const { perHour } = request;
+  const candidatePerHour = perHour * weight;
+  if (stretch === undefined) return { weight, candidatePerHour, least: null, alone: null };
+  const alone = (question: Question) => {
+    const open = [{ weight, arrivals: Infinity }];
+    return duration(weight, expected(question, open, baseline), perHour);
+  };
+  return {
+    weight,
+    candidatePerHour,
+    least: duration(weight, stretch.arrivals, perHour),
+    alone: { harmful: alone(of.harmful), harmless: alone(of.harmless) },
+  };
+}
+
+/** @param least arrivals before which there is no such decision, whatever the evidence */
+function decided(question: Question, ramp: readonly Stretch[], least: number, baseline: number, perHour: number) {
+  const open = ramp.map((stretch, i) => (i < ramp.length - 1 ? stretch : { ...stretch, arrivals: Infinity }));
+  const { settings, candidate, alpha } = question;
+  const late = arrivalsForShare(settings, { control: baseline, candidate }, open, { alpha, share: 0.9 });
+  const at = (arrivals: number) => momentAt(open, Math.max(least, countable(arrivals)), perHour);
+  return { successRate: candidate, expected: at(expected(question, open, baseline)), p90: at(late) };
+}
+
+function expected({ settings, candidate, alpha }: Question, stretches: readonly Stretch[], baseline: number): number {
+  const { lower, upper } = arrivalsUntil(settings, { control: baseline, candidate }, stretches, alpha);
+  return countable((lower + upper) / 2);
+}
+
+function countable(arrivals: number): number {
+  if (arrivals <= 1e15) return arrivals;
+  return refuse("such a difference takes more observations than can be counted");
+}
+
+/** Where a rollout is after that many arrivals. */
+function momentAt(ramp: readonly Stretch[], arrivals: number, perHour: number): RolloutPlan["harmful"]["expected"] {
+  let [left, candidate] = [arrivals, 0];
+  for (const [step, { weight, arrivals: long }] of ramp.entries()) {
+    candidate += weight * Math.min(left, long);
+    if (left <= long) return { ...counted(candidate, arrivals, perHour), step, weight };
+    left -= long;
+  }
+  throw new RangeError(`a rollout of ${arrivals} arrivals ends before its decision`);
+}
+
+function arrivalsOf(ramp: readonly Stretch[]): number {
+  return ramp.reduce((sum, { arrivals }) => sum + arrivals, 0);
+}
+
+function duration(weight: number, arrivals: number, perHour: number) {
+  return counted(weight * arrivals, arrivals, perHour);
+}
+
+function counted(candidate: number, arrivals: number, perHour: number) {
+  return { candidate: wholeUp(candidate), arrivals: wholeUp(arrivals), hours: arrivals / perHour };
+}

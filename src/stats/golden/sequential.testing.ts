@@ -1,0 +1,89 @@
+import { addBatch, anytimeP, type CanaryProcess, emptyProcess, logE } from "../canary-engine.ts";
+import type { CanaryBatch } from "../canary-batch.ts";
+import { harmSettings, nonInferioritySettings, type ProcessSettings } from "../canary-engine.ts";
+import { arrivalsUntil, growthPerArrival } from "../canary-planning.ts";
+import { confidenceSequence } from "../confidence-sequence.ts";
+import { sampleRatioLogE } from "../sample-ratio.ts";
+import type { GoldenFile, Seen } from "./golden.testing.ts";
+
+/** Release control: evidence that may be looked at after every arrival. */
+export const SEQUENTIAL: readonly GoldenFile[] = [
+  {
+    file: "e_canary_eprocess",
+    cases: 15,
+    tolerance: 1e-9,
+    compare: (c, { close, same }) => {
+      let state = emptyProcess(settingsOf(c));
+      let decided: number | null = null;
+      for (const [i, b] of c.batches.entries()) {
+        state = addBatch(state, batchOf([b.pi, b.n_c, b.s_c, b.n_b, b.s_b]));
+        for (const [j, log] of state.logWealth.entries()) close(`batch ${i}, ln K ${j}`, log, b.logK[j]);
+        close(`batch ${i}, ln E`, logE(state), b.logE);
+        close(`batch ${i}, p`, anytimeP(state), b.p_anytime);
+        if (decided === null && state.peak >= Math.log(20)) decided = i;
+      }
+      same("the first batch with E ≥ 20", decided, c.decision_at_alpha_05);
+      same("through JSON", JSON.parse(JSON.stringify(state)) as CanaryProcess, state);
+    },
+  },
+  {
+    file: "e_betting_cs",
+    cases: 16,
+    tolerance: 1e-9,
+    compare: (c, { close }) => {
+      const prior = { mean: c.p0, weight: c.w0 };
+      const [low, high] = confidenceSequence(c.batches.map(batchOf), { effects: c.effects, prior }, c.alpha);
+      close("low", low, c.cs95[0]);
+      close("high", high, c.cs95[1]);
+    },
+  },
+  {
+    file: "e_srm",
+    cases: 13,
+    tolerance: 1e-9,
+    compare: (c, { close }) =>
+      close("ln E", sampleRatioLogE([{ weight: c.pi, control: c.n_b, candidate: c.n_c }]), c.log_e),
+  },
+  {
+    file: "e_sequential_planning",
+    cases: 14,
+    tolerance: 1e-9,
+    compare: (c, seen) => {
+      const rates = { control: c.p_control, candidate: c.p_canary };
+      if (c.mde === undefined) {
+        plan(seen, nonInferioritySettings(c.margin, c.p_control), c, c.plan_upper_ln60);
+        return;
+      }
+      const settings = harmSettings(c.mde, c.p_control);
+      for (const [j, growth] of growthPerArrival(settings, rates, c.pi).entries())
+        seen.close(`growth ${j}`, growth, c.growth_per_arrival[j]);
+      const middle = plan(seen, settings, c, c.plan_upper_ln80);
+      const ratio = c.simulated_mean_canary_n / middle;
+      seen.same("simulation within −5 % and +17.5 % of the plan", ratio > 0.95 && ratio < 1.175, true);
+    },
+  },
+];
+
+/** @returns the midpoint */
+function plan({ close }: Seen, settings: ProcessSettings, c: Record<string, any>, wantUpper: number): number {
+  const rates = { control: c.p_control, candidate: c.p_canary };
+  const { lower, upper } = arrivalsUntil(settings, rates, [{ weight: c.pi, arrivals: Infinity }], 0.05);
+  close("lower", lower * c.pi, c.plan_lower_ln20);
+  close("upper", upper * c.pi, wantUpper);
+  return ((lower + upper) / 2) * c.pi;
+}
+
+function settingsOf(c: Record<string, any>): ProcessSettings {
+  const kind = c.kind === "harm" ? "harm" : "non-inferiority";
+  return { kind, bound: c.margin_or_tolerance, effects: c.effects, prior: { mean: c.p0, weight: c.w0 } };
+}
+
+function batchOf([weight, n, sum, controlN, controlSum]: readonly [
+  number,
+  number,
+  number,
+  number,
+  number,
+]): CanaryBatch {
+  return { weight, control: { n: controlN, sum: controlSum }, candidate: { n, sum } };
+}
