@@ -25,6 +25,7 @@ export async function runProgram(
       .description(spec.summary);
     for (const [option, description] of spec.options ?? []) addOption(command, option, description);
     addGlobalOptions(command);
+    if (spec.exact === true) command.allowExcessArguments(false);
     if (spec.examples) command.addHelpText("after", `\nExamples:\n${spec.examples.map((e) => `  $ ${e}`).join("\n")}`);
     command.action(async (...received: unknown[]) => {
       const options = command.opts();
