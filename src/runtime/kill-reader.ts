@@ -118,7 +118,7 @@ function markerReader(store: string, clock: Clock): KillReader {
       const mtime = statSync(folder, { throwIfNoEntry: false })?.mtimeMs;
       if (mtime === changedAt && now - readAt < READ_ANEW_MS) return false;
       [changedAt, readAt] = [mtime, now];
-      const found = readMarkers(store, 0).map(({ environment, target, actor, reason, at }) => {
+      const found = readMarkers(store).map(({ environment, target, actor, reason, at }) => {
         return { environment, target, actor, reason, at };
       });
       const text = JSON.stringify(found);

@@ -17,5 +17,10 @@ export interface Store {
 export function openStore(file: string, options: StoreOptions): Store {
   const sqlite = connect(file, options);
   const db = new Kysely<Database>({ dialect: new SqliteDialect({ database: sqlite }) });
-  return { db, sqlite, file, close: () => db.destroy() };
+  const close = async () => {
+    await db.destroy();
+    // Kysely closes only what it has used.
+    sqlite.close();
+  };
+  return { db, sqlite, file, close };
 }

@@ -56,10 +56,10 @@ export function kill(board: Switchboard, order: Order): KillDocument {
   };
 }
 
-function mark({ store, clock }: Switchboard, latch: Kill): Taken {
+function mark({ store }: Switchboard, latch: Kill): Taken {
   if (setMarker(store, latch)) return { kill: latch, fresh: true };
-  const first = readMarkers(store, clock.now().getTime()).find((m) => isSame(m, latch));
-  // Without an explanation it may be being written this moment, by somebody who kills the same thing.
+  const first = readMarkers(store).find((m) => isSame(m, latch));
+  // One that says nothing, made by hand or on a full disk, is explained by this command.
   return { kill: first?.explained === true ? plain(first) : latch, fresh: false };
 }
 
@@ -76,7 +76,9 @@ function record(sqlite: Sqlite, board: Switchboard, wanted: readonly Kill[], mar
     }),
   );
   const taken = write.immediate();
-  return { taken, recovered: reconcile(sqlite, board), kills: readKills(sqlite) };
+  // What only other markers know is no reason to fail.
+  const { result: recovered = 0 } = tryPath(board.waitMs, () => reconcile(sqlite, board));
+  return { taken, recovered, kills: readKills(sqlite) };
 }
 
 /** The store knows who was first; the kill is this command's own when that is what it says. */

@@ -1,17 +1,27 @@
-import { appendFileSync, closeSync, fsyncSync, openSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
-import { join } from "node:path";
+import {
+  closeSync,
+  fsyncSync,
+  linkSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import { dirname, join } from "node:path";
+import { newId } from "../../core/ids.ts";
 import { makeFolder } from "../../state/connection.ts";
 import { markerFolder } from "../../state/store-file.ts";
 import { ALL, EVERY, type Kill, type Latch } from "./latch.ts";
 
 /**
  * The second path of a kill: a file whose name is the latch. It needs no lock, no schema and no free block, and a
- * person can make one with `touch`. Details are written into it afterwards, where that is possible.
+ * person can make one with `touch`. Where the disk allows it, it says who, why and when.
  */
 export interface Marker extends Kill {
   /** False while the file says nothing about who and why. */
   explained: boolean;
-  ageMs: number;
 }
 
 /** `production~agents~refund-desk`, `production~@all`, `@every~…`: what is not [a-z0-9._-] is percent-encoded, so no two latches share a name, even where case is ignored. */
@@ -20,22 +30,35 @@ export function markerName({ environment, target }: Latch): string {
   return `${where}~${target === ALL ? "@all" : target.split("/").map(encode).join("~")}`;
 }
 
-/** Sets the latch's marker; false when it was set already. */
+/** Sets the latch's marker; false when it was set already. It appears whole, or on a full disk as a bare name. */
 export function setMarker(store: string, kill: Kill): boolean {
   makeFolder(markerFolder(store));
   const path = join(markerFolder(store), markerName(kill));
+  return link(path, kill) ?? create(path);
+}
+
+/** A check sees who and why together with the marker, never before; undefined where this cannot be done. */
+function link(path: string, { actor, reason, at }: Kill): boolean | undefined {
+  const draft = join(dirname(path), `draft-${newId()}`);
+  try {
+    writeFileSync(draft, `${JSON.stringify({ actor, reason, at })}\n`, { flag: "wx" });
+    linkSync(draft, path);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EEXIST" ? false : undefined;
+  } finally {
+    rmSync(draft, { force: true });
+  }
+}
+
+function create(path: string): boolean {
   try {
     closeSync(openSync(path, "wx"));
+    return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
     throw error;
   }
-  const { actor, reason, at } = kill;
-  // The kill is in force; on a full disk nobody will read here who did it.
-  attempt(() => {
-    appendFileSync(path, `${JSON.stringify({ actor, reason, at })}\n`);
-  });
-  return true;
 }
 
 /** Sets the marker again where it was cleared meanwhile. */
@@ -57,14 +80,14 @@ export function clearMarker(store: string, latch: Latch): void {
 }
 
 /** Markers that are set; throws where the folder is there and cannot be read. */
-export function readMarkers(store: string, nowMs: number): Marker[] {
+export function readMarkers(store: string): Marker[] {
   const folder = markerFolder(store);
   if (statSync(folder, { throwIfNoEntry: false }) === undefined) return [];
   return readdirSync(folder)
     .sort()
     .flatMap((name) => {
       const latch = parseName(name);
-      return latch === null ? [] : [{ ...latch, ...detailsOf(join(folder, name), nowMs) }];
+      return latch === null ? [] : [{ ...latch, ...detailsOf(join(folder, name)) }];
     });
 }
 
@@ -80,17 +103,14 @@ function parseName(name: string): Latch | null {
   }
 }
 
-function detailsOf(path: string, nowMs: number): Omit<Marker, keyof Latch> {
-  const madeMs = attempt(() => statSync(path).mtimeMs) ?? nowMs;
-  const ageMs = nowMs - madeMs;
+function detailsOf(path: string): Omit<Marker, keyof Latch> {
   const said = attempt(() => JSON.parse(readFileSync(path, "utf8")) as Partial<Kill>);
   const text = (value: unknown) => (typeof value === "string" && value !== "" ? value : undefined);
   return {
     actor: text(said?.actor) ?? "unknown",
     reason: text(said?.reason) ?? "unknown: the marker file says nothing",
-    at: text(said?.at) ?? new Date(madeMs).toISOString(),
+    at: text(said?.at) ?? new Date(attempt(() => statSync(path).mtimeMs) ?? 0).toISOString(),
     explained: text(said?.reason) !== undefined,
-    ageMs,
   };
 }
 

@@ -41,7 +41,7 @@ function release(board: Switchboard, revivals: readonly Kill[]) {
   try {
     return inStore(board, (sqlite) => {
       // First, and by itself: a kill that only a marker knows becomes a row, so that a crash below leaves it killed.
-      const recovered = reconcile(sqlite, board, revivals);
+      const recovered = reconcile(sqlite, board);
       const changed = clear(sqlite, board, revivals);
       return { recovered, changed, kills: readKills(sqlite) };
     });

@@ -17,7 +17,7 @@ export interface StatusRequest {
 /** What is killed, from both paths; never throws, and says what it could not read. */
 export function status(board: Switchboard, request: StatusRequest): StatusDocument {
   const now = board.clock.now();
-  const markers = tryPath(0, () => readMarkers(board.store, now.getTime()));
+  const markers = tryPath(0, () => readMarkers(board.store));
   const lost = recover(board, markers.result ?? []);
   const rows = tryPath(board.waitMs, () => rowsOf(board));
   const problems = [
