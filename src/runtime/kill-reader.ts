@@ -8,8 +8,10 @@ import { whyNot } from "../release/kill/switchboard.ts";
 import { connectToRead, type Sqlite } from "../state/connection.ts";
 import { markerFolder } from "../state/store-file.ts";
 
-/** Two changes of a folder within one tick of its clock leave one time, so it is also read anew without a change. */
+/** Whatever the clocks say, everything is looked at this often. */
 const READ_ANEW_MS = 25;
+/** Two changes of a folder within one tick of its clock leave one time, so a time this recent says nothing. */
+const TICK_MS = 20;
 const RETRY_MS = 250;
 /** Another process that opens or closes the store may keep a reader out for a moment. */
 const WAIT_MS = 20;
@@ -117,7 +119,8 @@ function markerReader(store: string, clock: Clock): KillReader {
       const now = clock.monotonicMs();
       const mtime = statSync(folder, { throwIfNoEntry: false })?.mtimeMs;
       if (mtime === changedAt && now - readAt < READ_ANEW_MS) return false;
-      [changedAt, readAt] = [mtime, now];
+      const settled = mtime !== undefined && clock.now().getTime() - mtime > TICK_MS;
+      [changedAt, readAt] = [settled ? mtime : undefined, now];
       const found = readMarkers(store).map(({ environment, target, actor, reason, at }) => {
         return { environment, target, actor, reason, at };
       });
