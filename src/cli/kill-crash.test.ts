@@ -23,13 +23,11 @@ async function cut(store: string, verb: "kill" | "revive", round: number): Promi
   const child = spawnAgentops("/", [verb, "agents/x", "--reason", "r", "--env", "production"], {
     AGENTOPS_STORE: store,
   });
-  let ended = false;
-  void child.then(() => (ended = true));
   const markers = () => readdirSync(markerFolder(store)).filter((name) => name.startsWith("production")).length;
   const before = markers();
   if (round % 4 === 0) await pause(Math.random() * 150);
   else {
-    while (!ended && markers() === before) await new Promise((done) => setImmediate(done));
+    while (child.exitCode === null && markers() === before) await new Promise((done) => setImmediate(done));
     // From the marker to the commit it takes some 20 ms for a kill, and well under one for a revive.
     if (round % 4 !== 1) await pause(Math.random() * (verb === "kill" ? 25 : 2));
   }

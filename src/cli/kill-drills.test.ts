@@ -32,7 +32,7 @@ const storeOf = (dir: string) => join(dir, ".agentops", "state.db");
 /** Runs kill as a person would, in one of the conditions, and reports when the victim stopped. */
 async function drill(name: string, dir: string, options: { uid?: number | undefined; limited?: boolean } = {}) {
   const victim = await startVictim({ store: storeOf(dir), env: "production", uid: options.uid });
-  cleanups.push(victim.end);
+  cleanups.push(() => victim.end());
   const startedMs = Date.now();
   const { uid, limited } = options;
   const [file, args] = limited === true ? ["bash", ["-c", LIMITED]] : [process.execPath, [BIN, ...KILL]];
@@ -160,6 +160,23 @@ describe("a victim process stops", () => {
     const { document } = await drill("a read-only store", dir, { uid: NOBODY });
     expect(document.paths.store.took).toBe(false);
   });
+});
+
+test("a kill stops neither another environment nor another agent, and --all stops what exists and what does not", async () => {
+  const dir = await projectWithStore();
+  const [there, other] = await Promise.all([
+    startVictim({ store: storeOf(dir), env: "staging" }),
+    startVictim({ store: storeOf(dir), env: "production", name: "agents/not-yet" }),
+  ]);
+  cleanups.push(
+    () => there.end(),
+    () => other.end(),
+  );
+  expect((await agentops(dir, KILL)).code).toBe(0);
+  expect([await there.survives(), await other.survives()]).toEqual([true, true]);
+  expect((await agentops(dir, ["kill", "--all", "--reason", "r"])).code).toBe(0);
+  expect((await other.stopped()).code).toBe("AGENT_KILLED");
+  expect(await there.survives()).toBe(true);
 });
 
 test("when neither path takes, the command says NOT killed, why on both, and exit 4", async () => {

@@ -3,7 +3,7 @@ import { killText } from "../report/kill-text.ts";
 import type { CommandContext } from "./context.ts";
 import { emitDocument } from "./document.ts";
 import { orderOf } from "./kill-order.ts";
-import { findSwitchboard } from "./switchboard.ts";
+import { findSwitchboard, shownStore } from "./switchboard.ts";
 
 export async function run(
   context: CommandContext,
@@ -13,6 +13,6 @@ export async function run(
   const order = orderOf(context, "kill", names as (string | undefined)[], options);
   const { board, environment } = await findSwitchboard(context);
   const done = kill(board, { ...order, environment });
-  await emitDocument(context, done, (style) => killText(done, style));
+  await emitDocument(context, done, (style) => killText(done, style, shownStore(context, done.store)));
   return 0;
 }

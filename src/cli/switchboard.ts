@@ -1,4 +1,4 @@
-import { resolve } from "node:path";
+import { isAbsolute, relative, resolve } from "node:path";
 import { chooseEnvironment } from "../core/environments.ts";
 import { findPlace, type Place } from "../core/place.ts";
 import { EVERY } from "../release/kill/latch.ts";
@@ -29,4 +29,10 @@ export function openSwitchboard(context: CommandContext): { board: Switchboard; 
       `note: no project here or above; only processes whose store is ${store} are concerned (-C DIR, AGENTOPS_STORE)`,
     );
   return { board: { store, clock, waitMs: WAIT_MS }, place };
+}
+
+/** The store's path as it looks from here. */
+export function shownStore({ cwd }: CommandContext, store: string): string {
+  const path = relative(cwd, store);
+  return path.startsWith("..") || isAbsolute(path) ? store : path;
 }

@@ -5,10 +5,10 @@ import type { Style } from "./style.ts";
 type Target = KillDocument["targets"][number];
 type Held = Target["heldBy"][number];
 
-/** What happened to each target, what still stops it, and which path did not take part. */
-export function killText(done: KillDocument, style: Style): string {
+/** What happened to each target, what still stops it, and which path did not take part; `store` as the person knows it. */
+export function killText(done: KillDocument, style: Style, store: string): string {
   const lines = done.targets.flatMap((target) => (done.action === "kill" ? killed : revived)(target, done, style));
-  return [...lines, ...pathLines(done, style), ...recoveredLine(done), style.dim(`store  ${done.store}`)].join("\n");
+  return [...lines, ...pathLines(done, style), ...recoveredLine(done), style.dim(`store  ${store}`)].join("\n");
 }
 
 function killed({ target, changed, kill }: Target, { environment }: KillDocument, style: Style): string[] {
@@ -48,7 +48,7 @@ function recoveredLine({ recovered }: KillDocument): string[] {
 
 /** Who, since when and why. */
 export function by({ actor, at, reason }: Held): string {
-  return `${printable(actor)} since ${at.slice(0, 19).replace("T", " ")} UTC: ${printable(reason)}`;
+  return `${printable(actor)} since ${at.slice(0, 16).replace("T", " ")} UTC: ${printable(reason)}`;
 }
 
 export function nameOf(target: string): string {

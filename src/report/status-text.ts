@@ -3,7 +3,7 @@ import { by, nameOf, place } from "./kill-text.ts";
 import type { Style } from "./style.ts";
 
 /** One screen for someone who was woken up. */
-export function statusText({ environments, problems, store }: StatusDocument, style: Style): string {
+export function statusText({ environments, problems }: StatusDocument, style: Style, store: string): string {
   return [
     ...environments.flatMap(({ environment, killed }) => [
       style.bold(place(environment)),

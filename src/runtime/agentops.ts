@@ -83,7 +83,7 @@ export class AgentOps {
     const problem = this.#reader.problem();
     if (problem === null || this.#warned) return;
     this.#warned = true;
-    process.emitWarning(`agentops: ${problem}; kills reach this process by their markers only`);
+    process.emitWarning(`agentops: ${problem}; kills still count as far as the rest can be read`);
   }
 
   #judge(name: string): KillSwitch {

@@ -1,5 +1,4 @@
 import { statSync } from "node:fs";
-import type BetterSqlite3 from "better-sqlite3";
 import type { Clock } from "../core/clock.ts";
 import { readKills } from "../release/kill/kills.store.ts";
 import type { Kill } from "../release/kill/latch.ts";
@@ -45,13 +44,14 @@ export function openKillReader(store: string, clock: Clock): KillReader {
 
 interface Connection {
   sqlite: Sqlite;
-  version: BetterSqlite3.Statement<[], number>;
+  /** Another number after every change that another connection committed. */
+  version: () => unknown;
   inode: number;
 }
 
 function rowReader(store: string, clock: Clock): KillReader {
   let open: Connection | undefined;
-  let version: number | undefined;
+  let version: unknown;
   let kills: readonly Kill[] = [];
   let problem: string | null = null;
   let checkedAt = -Infinity;
@@ -78,7 +78,7 @@ function rowReader(store: string, clock: Clock): KillReader {
         checkedAt = now;
       }
       if (open === undefined) return false;
-      const current = open.version.get();
+      const current = open.version();
       if (current === version) return false;
       kills = readKills(open.sqlite);
       [version, problem] = [current, null];
@@ -99,7 +99,8 @@ function rowReader(store: string, clock: Clock): KillReader {
 function connectionTo(store: string): Omit<Connection, "inode"> {
   const sqlite = connectToRead(store, WAIT_MS);
   try {
-    return { sqlite, version: sqlite.prepare<[], number>("PRAGMA data_version").pluck() };
+    const version = sqlite.prepare("PRAGMA data_version").pluck();
+    return { sqlite, version: () => version.get() };
   } catch (error) {
     sqlite.close();
     throw error;

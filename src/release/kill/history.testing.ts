@@ -37,12 +37,12 @@ export function settledHistory(store: string): History {
     const expected = done.map((_, i) => (i % 2 === 0 ? "kill" : "revive"));
     if (done.join() !== expected.join()) throw new Error(`${key} was done twice: ${done.join()}`);
     if ((done.at(-1) === "kill") !== killed.includes(key))
-      throw new Error(`${key}: audit ${done.join()}, but ${killed}`);
+      throw new Error(`${key}: audit ${done.join()}, but ${killed.join()}`);
   }
   for (const key of killed) if (actions[key] === undefined) throw new Error(`${key} is killed without an audit event`);
   const markers = readMarkers(store).map(keyOf);
   const extra = markers.filter((key) => !killed.includes(key));
   if (extra.length > 0)
-    throw new Error(`markers without a switch: ${extra.join()}, ${readdirSync(markerFolder(store))}`);
+    throw new Error(`markers without a switch: ${extra.join()}, ${readdirSync(markerFolder(store)).join()}`);
   return { killed, actions };
 }
