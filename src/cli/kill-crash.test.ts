@@ -3,7 +3,8 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { boardAt, settledHistory } from "../release/kill/history.testing.ts";
 import { kill } from "../release/kill/kill.ts";
-import { connect } from "../state/connection.ts";
+import { readKills } from "../release/kill/kills.store.ts";
+import { connect, connectToRead } from "../state/connection.ts";
 import { markerFolder } from "../state/store-file.ts";
 import { agentops, spawnAgentops, tempProject } from "../testing/project.ts";
 
@@ -16,6 +17,17 @@ function newStore(): string {
   return store;
 }
 
+const isMarked = (store: string) => readdirSync(markerFolder(store)).some((name) => name.startsWith("production"));
+
+function isStored(store: string): boolean {
+  const sqlite = connectToRead(store, 5000);
+  try {
+    return readKills(sqlite).length > 0;
+  } finally {
+    sqlite.close();
+  }
+}
+
 const pause = (ms: number) => new Promise((done) => setTimeout(done, ms));
 
 /** Ends the command with SIGKILL: a random moment after its marker changed, or after its start. */
@@ -23,11 +35,10 @@ async function cut(store: string, verb: "kill" | "revive", round: number): Promi
   const child = spawnAgentops("/", [verb, "agents/x", "--reason", "r", "--env", "production"], {
     AGENTOPS_STORE: store,
   });
-  const markers = () => readdirSync(markerFolder(store)).filter((name) => name.startsWith("production")).length;
-  const before = markers();
+  const before = isMarked(store);
   if (round % 4 === 0) await pause(Math.random() * 150);
   else {
-    while (child.exitCode === null && markers() === before) await new Promise((done) => setImmediate(done));
+    while (child.exitCode === null && isMarked(store) === before) await new Promise((done) => setImmediate(done));
     // From the marker to the commit it takes some 20 ms for a kill, and well under one for a revive.
     if (round % 4 !== 1) await pause(Math.random() * (verb === "kill" ? 25 : 2));
   }
@@ -38,7 +49,7 @@ async function cut(store: string, verb: "kill" | "revive", round: number): Promi
 test.each(["kill", "revive"] as const)(
   "kill -9 of %s at any moment leaves killed or not killed, never half",
   async (verb) => {
-    const found = { killed: 0, alive: 0 };
+    const found = { killed: 0, alive: 0, between: 0 };
     const store = newStore();
     for (let round = 0; round < REPETITIONS; round++) {
       const before = settledHistory(store).killed.includes(KEY);
@@ -47,11 +58,12 @@ test.each(["kill", "revive"] as const)(
       if (verb === "kill" && before)
         await agentops("/", ["revive", "agents/x", "--reason", "r", "--env", "production"], { AGENTOPS_STORE: store });
       await cut(store, verb, round);
+      if (isMarked(store) !== isStored(store)) found.between += 1;
       const { killed } = settledHistory(store);
       found[killed.includes(KEY) ? "killed" : "alive"] += 1;
     }
     process.stdout.write(
-      `\nkill -9 of ${verb}, ${REPETITIONS} times: ${found.killed} killed, ${found.alive} not killed\n`,
+      `\nkill -9 of ${verb}, ${REPETITIONS} times: ${found.killed} killed, ${found.alive} not killed, ${found.between} cut between marker and row\n`,
     );
     expect(found.killed + found.alive).toBe(REPETITIONS);
   },
