@@ -1,6 +1,7 @@
 // All benchmarks, one table: node bench/run.js. Exits 1 when an aim is missed.
 import { measureDiff } from "./diff.js";
 import { measureThroughput } from "./eval-throughput.js";
+import { measureKill } from "./kill.js";
 import { measureMemory } from "./memory.js";
 import { table } from "./measure.js";
 import { measureSize } from "./size.js";
@@ -8,6 +9,7 @@ import { measureStartup } from "./startup.js";
 
 const BENCHMARKS = [
   ["start-up", measureStartup],
+  ["kill", measureKill],
   ["eval throughput", measureThroughput],
   ["memory", measureMemory],
   ["diff", measureDiff],

@@ -19,4 +19,5 @@ export { evaluate, type EvaluateOptions } from "./release/evaluate.ts";
 export type { EvaluatedRun, Evaluation } from "./release/evaluation.schema.ts";
 export { gate, type GateOptions } from "./release/gate/gate.ts";
 export type { GateDocument } from "./release/gate/gate.schema.ts";
+export { AgentOps, type AgentOpsOptions, type KillSwitch } from "./runtime/agentops.ts";
 export { openStore, type Store, storeFile, type StoreOptions } from "./state/store.ts";

@@ -5,6 +5,8 @@ export interface CommandSpec {
   name: string;
   /** Commander's argument syntax: `[SUITE...]`. */
   args?: string;
+  /** Refuses a second argument where one is expected: a word after it must not be lost in silence. */
+  exact?: true;
   summary: string;
   options?: readonly (readonly [flags: string, description: string])[];
   examples?: readonly string[];

@@ -1,4 +1,5 @@
 import { AgentopsError } from "../core/errors.ts";
+import { directCommand } from "./direct.ts";
 import { reportFailure } from "./failure.ts";
 import type { GlobalFlags, Shell } from "./shell.ts";
 import { version } from "./version.ts";
@@ -15,8 +16,14 @@ export async function main(shell: Shell): Promise<number> {
   const flags: GlobalFlags = {};
   const interrupt = listenForSignals(shell);
   try {
-    const { runProgram } = await import("./program.ts");
-    return await runProgram(shell, args, flags, interrupt.signal);
+    const direct = directCommand(args);
+    if (direct === undefined) {
+      const { runProgram } = await import("./program.ts");
+      return await runProgram(shell, args, flags, interrupt.signal);
+    }
+    Object.assign(flags, direct.flags);
+    const [{ run }, { createContext }] = await Promise.all([direct.action(), import("./context.ts")]);
+    return await run(createContext(shell, flags, interrupt.signal), direct.args, direct.options);
   } catch (error) {
     const { wantsColor } = await import("./context.ts");
     const cause: unknown = interrupt.signal.aborted ? interrupt.signal.reason : error;
@@ -35,12 +42,16 @@ function listenForSignals(shell: Shell): { signal: AbortSignal; stop: () => void
     controller.abort(new AgentopsError(code, `stopped by ${name}`));
   };
   const onInt = handler("SIGINT", "INTERRUPTED", 130);
+  const onFull = () => undefined;
   const onTerm = handler("SIGTERM", "TERMINATED", 143);
   shell.on("SIGINT", onInt);
   shell.on("SIGTERM", onTerm);
+  // A file at its size limit is a full disk: an error to handle, not the end of the process.
+  shell.on("SIGXFSZ", onFull);
   const stop = () => {
     shell.off("SIGINT", onInt);
     shell.off("SIGTERM", onTerm);
+    shell.off("SIGXFSZ", onFull);
   };
   return { signal: controller.signal, stop };
 }

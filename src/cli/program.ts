@@ -27,6 +27,7 @@ export async function runProgram(
       .allowExcessArguments(false);
     for (const [option, description] of spec.options ?? []) addOption(command, option, description);
     addGlobalOptions(command);
+    if (spec.exact === true) command.allowExcessArguments(false);
     if (spec.examples) command.addHelpText("after", `\nExamples:\n${spec.examples.map((e) => `  $ ${e}`).join("\n")}`);
     command.action(async (...received: unknown[]) => {
       const options = command.opts();

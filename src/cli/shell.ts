@@ -2,6 +2,8 @@ import type { Readable, Writable } from "node:stream";
 
 export type OutStream = Writable & { isTTY?: boolean; columns?: number };
 
+type Signal = "SIGINT" | "SIGTERM" | "SIGXFSZ";
+
 /** What a command may touch of the process; tests and `bin` pass the real one. */
 export interface Shell {
   argv: string[];
@@ -10,8 +12,8 @@ export interface Shell {
   stdin: Readable & { isTTY?: boolean };
   stdout: OutStream;
   stderr: OutStream;
-  on(event: "SIGINT" | "SIGTERM", listener: () => void): unknown;
-  off(event: "SIGINT" | "SIGTERM", listener: () => void): unknown;
+  on(event: Signal, listener: () => void): unknown;
+  off(event: Signal, listener: () => void): unknown;
   exit(code: number): never;
 }
 

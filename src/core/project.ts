@@ -1,11 +1,10 @@
 import { readFile, stat } from "node:fs/promises";
-import { dirname, join, relative, resolve, sep } from "node:path";
+import { dirname, relative, resolve, sep } from "node:path";
 import { type Config, configSchema } from "./config.schema.ts";
 import { AgentopsError } from "./errors.ts";
+import { CONFIG_FILE, configAbove } from "./place.ts";
 import { redactor, type Redact } from "./redact.ts";
 import { parseYamlAs } from "./yaml.ts";
-
-const CONFIG_FILE = "agentops.config.yaml";
 
 /** A loaded project: where it is and what it says. Every path a user sees is relative to `root`. */
 export interface Project {
@@ -54,11 +53,8 @@ async function findConfig({ cwd, env, configFile }: ProjectOptions): Promise<str
     if (await isFile(file)) return file;
     throw new AgentopsError("CONFIG_NOT_FOUND", `no config file at ${given}`);
   }
-  for (let dir = resolve(cwd); ; dir = dirname(dir)) {
-    const file = join(dir, CONFIG_FILE);
-    if (await isFile(file)) return file;
-    if (dirname(dir) === dir) break;
-  }
+  const found = configAbove(cwd);
+  if (found !== undefined) return found;
   throw new AgentopsError("CONFIG_NOT_FOUND", `no ${CONFIG_FILE} here or in any folder above`, {
     hint: "agentops init writes a working project; -C DIR runs in another folder",
   });

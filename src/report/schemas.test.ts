@@ -7,6 +7,7 @@ import { agentSchema, promptSchema } from "../registry/schema.ts";
 import { diffSchema } from "../release/comparison/schema.ts";
 import { evaluationSchema } from "../release/evaluation.schema.ts";
 import { gateDocumentSchema } from "../release/gate/gate.schema.ts";
+import { killSchema, statusSchema } from "../release/kill/schema.ts";
 import { statsSchema } from "../release/planning/schema.ts";
 
 /** The published JSON Schemas are the zod schemas; `npx vitest run src/report/schemas.test.ts -u` writes them anew. */
@@ -20,6 +21,8 @@ describe("schemas/", () => {
     ["diff", diffSchema, "agentops diff --json"],
     ["gate", gateDocumentSchema, "agentops gate --json"],
     ["judge", calibrationSchema, "agentops judge calibrate --json"],
+    ["kill", killSchema, "agentops kill --json, agentops revive --json"],
+    ["status", statusSchema, "agentops status --json"],
     ["stats", statsSchema, "agentops stats ACTION --json"],
   ] as const)("%s.schema.json is what the code checks", async (name, schema, title) => {
     const generated = {

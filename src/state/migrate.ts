@@ -2,9 +2,10 @@ import type BetterSqlite3 from "better-sqlite3";
 import { AgentopsError } from "../core/errors.ts";
 import { sql as runs } from "./migrations/001-runs.ts";
 import { sql as calibrations } from "./migrations/002-calibrations.ts";
+import { sql as kills } from "./migrations/003-kills.ts";
 
 /** Numbered from 1 by position; a released one is never edited. */
-const MIGRATIONS: readonly string[] = [runs, calibrations];
+const MIGRATIONS: readonly string[] = [runs, calibrations, kills];
 
 const SCHEMA_VERSION = MIGRATIONS.length;
 

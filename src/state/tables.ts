@@ -77,4 +77,20 @@ export interface Database {
     actor: string;
     createdAt: string;
   };
+  /** What is killed now; `environment` "*" is every one, `target` "all" everything. */
+  kills: { environment: string; target: string; actor: string; reason: string; at: string };
+  auditEvents: {
+    id: number;
+    /** When it was done; `recordedAt` is later where the store could not be written then. */
+    at: string;
+    recordedAt: string;
+    actor: string;
+    action: string;
+    environment: string;
+    target: string;
+    reason: string;
+    /** State before and after, canonical JSON; null where there was or is none. */
+    before: string | null;
+    after: string | null;
+  };
 }

@@ -1,0 +1,48 @@
+import { readdirSync } from "node:fs";
+import { systemClock } from "../../core/clock.ts";
+import { connectToRead } from "../../state/connection.ts";
+import { markerFolder } from "../../state/store-file.ts";
+import { readKills } from "./kills.store.ts";
+import { readMarkers } from "./markers.ts";
+import { status } from "./status.ts";
+import type { Switchboard } from "./switchboard.ts";
+
+export interface History {
+  /** `environment target` of what is killed. */
+  killed: string[];
+  /** Actions of each latch, in order. */
+  actions: Record<string, string[]>;
+}
+
+export function boardAt(store: string, waitMs = 5000): Switchboard {
+  return { store, clock: systemClock, waitMs };
+}
+
+/** What the store says once somebody looked; throws when switches and audit events do not tell the same story. */
+export function settledHistory(store: string): History {
+  const { problems } = status(boardAt(store), { environments: [] });
+  if (problems.length > 0) throw new Error(problems.join("; "));
+  const sqlite = connectToRead(store, 5000);
+  const keyOf = (latch: { environment: string; target: string }) => `${latch.environment} ${latch.target}`;
+  const killed = readKills(sqlite).map(keyOf);
+  const events = sqlite.prepare("SELECT action, environment, target FROM auditEvents ORDER BY id").all() as {
+    action: string;
+    environment: string;
+    target: string;
+  }[];
+  sqlite.close();
+  const actions: Record<string, string[]> = {};
+  for (const event of events) (actions[keyOf(event)] ??= []).push(event.action);
+  for (const [key, done] of Object.entries(actions)) {
+    const expected = done.map((_, i) => (i % 2 === 0 ? "kill" : "revive"));
+    if (done.join() !== expected.join()) throw new Error(`${key} was done twice: ${done.join()}`);
+    if ((done.at(-1) === "kill") !== killed.includes(key))
+      throw new Error(`${key}: audit ${done.join()}, but ${killed.join()}`);
+  }
+  for (const key of killed) if (actions[key] === undefined) throw new Error(`${key} is killed without an audit event`);
+  const markers = readMarkers(store).map(keyOf);
+  const extra = markers.filter((key) => !killed.includes(key));
+  if (extra.length > 0)
+    throw new Error(`markers without a switch: ${extra.join()}, ${readdirSync(markerFolder(store)).join()}`);
+  return { killed, actions };
+}

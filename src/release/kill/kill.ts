@@ -1,0 +1,116 @@
+import { AgentopsError } from "../../core/errors.ts";
+import type { Sqlite } from "../../state/connection.ts";
+import { findKill, insertKill, readKills } from "./kills.store.ts";
+import { EVERY, holding, isSame, type Kill } from "./latch.ts";
+import { keepMarker, readMarkers, setMarker, syncMarkers } from "./markers.ts";
+import { reconcile } from "./reconcile.ts";
+import type { KillDocument } from "./schema.ts";
+import { inStore, type Switchboard, tryPath } from "./switchboard.ts";
+
+/** What an operator asks for; the same for both directions. */
+export interface Order {
+  environment: string;
+  targets: readonly string[];
+  actor: string;
+  reason: string;
+}
+
+/** What one path knows of a latch: the kill in force, and whether this command set it. */
+interface Taken {
+  kill: Kill;
+  fresh: boolean;
+}
+
+/**
+ * Stops targets until they are revived. Two paths, the one that nothing can block first: a marker beside the store, then
+ * switch and audit event in one transaction. Either is enough, since every check reads both. Throws STORE_FAILED when
+ * neither took.
+ */
+export function kill(board: Switchboard, order: Order): KillDocument {
+  const { environment, targets, actor, reason } = order;
+  const at = board.clock.now().toISOString();
+  const wanted = targets.map((target): Kill => ({ environment, target, actor, reason, at }));
+  const marker = tryPath(board.waitMs, () => wanted.map((latch) => mark(board, latch)));
+  const store = tryPath(board.waitMs, () => inStore(board, (sqlite) => record(sqlite, board, wanted, marker.result)));
+  if (marker.result === undefined && store.result === undefined) throw neither(board, order, marker.path, store.path);
+  if (store.result === undefined) {
+    // A revive that ran meanwhile may have cleared the marker; and nothing else will survive a power cut.
+    for (const latch of wanted) keepMarker(board.store, latch);
+    syncMarkers(board.store);
+  }
+  return {
+    schema: "agentops.kill/1",
+    action: "kill",
+    environment,
+    targets: wanted.map((latch, i) => ({
+      target: latch.target,
+      ...outcome(latch, marker.result?.[i], store.result?.taken[i]),
+      heldBy: others(store.result?.kills ?? [], latch),
+    })),
+    actor,
+    reason,
+    at,
+    store: board.store,
+    paths: { marker: marker.path, store: store.path },
+    recovered: store.result?.recovered ?? 0,
+  };
+}
+
+function mark({ store }: Switchboard, latch: Kill): Taken {
+  if (setMarker(store, latch)) return { kill: latch, fresh: true };
+  const first = readMarkers(store).find((m) => isSame(m, latch));
+  // One that says nothing, made by hand or on a full disk, is explained by this command.
+  return { kill: first?.explained === true ? plain(first) : latch, fresh: false };
+}
+
+function record(sqlite: Sqlite, board: Switchboard, wanted: readonly Kill[], marked: readonly Taken[] | undefined) {
+  const write = sqlite.transaction(() =>
+    wanted.map((latch, i): Taken => {
+      // Again, under the lock that a revive holds: it may have cleared the marker after it was set above.
+      if (marked !== undefined) keepMarker(board.store, latch);
+      const known = findKill(sqlite, latch);
+      if (known !== undefined) return { kill: known, fresh: false };
+      const kill = marked?.[i]?.kill ?? latch;
+      insertKill(sqlite, kill, latch.at);
+      return { kill, fresh: true };
+    }),
+  );
+  const taken = write.immediate();
+  // What only other markers know is no reason to fail.
+  const { result: recovered = 0 } = tryPath(board.waitMs, () => reconcile(sqlite, board));
+  return { taken, recovered, kills: readKills(sqlite) };
+}
+
+/** The store knows who was first; the kill is this command's own when that is what it says. */
+function outcome(
+  own: Kill,
+  marked: Taken | undefined,
+  stored: Taken | undefined,
+): { changed: boolean; kill: Kill | null } {
+  if (stored === undefined) return { changed: marked?.fresh === true, kill: marked?.kill ?? null };
+  const isOwn = own.at === stored.kill.at && own.actor === stored.kill.actor && own.reason === stored.kill.reason;
+  return { changed: isOwn && (stored.fresh || marked?.fresh === true), kill: stored.kill };
+}
+
+/** Other latches that stop the same target. */
+export function others(kills: readonly Kill[], latch: Pick<Kill, "environment" | "target">): Kill[] {
+  const environment = latch.environment === EVERY ? null : latch.environment;
+  return holding(kills, environment, [latch.target]).filter((kill) => !isSame(kill, latch));
+}
+
+function plain({ environment, target, actor, reason, at }: Kill): Kill {
+  return { environment, target, actor, reason, at };
+}
+
+function neither(
+  { store }: Switchboard,
+  { targets }: Order,
+  marker: { problem: string | null },
+  row: { problem: string | null },
+): AgentopsError {
+  return new AgentopsError(
+    "STORE_FAILED",
+    `${targets.join(" and ")} was NOT killed; the marker beside the store: ${marker.problem ?? ""}; the store: ${row.problem ?? ""}`,
+    { hint: `make the folder of ${store} writable and repeat, or stop the agent's processes themselves` },
+  );
+}

@@ -1,0 +1,129 @@
+import {
+  closeSync,
+  fsyncSync,
+  linkSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import { dirname, join } from "node:path";
+import { newId } from "../../core/ids.ts";
+import { makeFolder } from "../../state/connection.ts";
+import { markerFolder } from "../../state/store-file.ts";
+import { ALL, EVERY, type Kill, type Latch } from "./latch.ts";
+
+/**
+ * The second path of a kill: a file whose name is the latch. It needs no lock, no schema and no free block, and a
+ * person can make one with `touch`. Where the disk allows it, it says who, why and when.
+ */
+export interface Marker extends Kill {
+  /** False while the file says nothing about who and why. */
+  explained: boolean;
+}
+
+/** `production~agents~refund-desk`, `production~@all`, `@every~…`: what is not [a-z0-9._-] is percent-encoded, so no two latches share a name, even where case is ignored. */
+export function markerName({ environment, target }: Latch): string {
+  const where = environment === EVERY ? "@every" : encode(environment);
+  return `${where}~${target === ALL ? "@all" : target.split("/").map(encode).join("~")}`;
+}
+
+/** Sets the latch's marker; false when it was set already. It appears whole, or on a full disk as a bare name. */
+export function setMarker(store: string, kill: Kill): boolean {
+  makeFolder(markerFolder(store));
+  const path = join(markerFolder(store), markerName(kill));
+  return link(path, kill) ?? create(path);
+}
+
+/** A check sees who and why together with the marker, never before; undefined where this cannot be done. */
+function link(path: string, { actor, reason, at }: Kill): boolean | undefined {
+  const draft = join(dirname(path), `draft-${newId()}`);
+  try {
+    writeFileSync(draft, `${JSON.stringify({ actor, reason, at })}\n`, { flag: "wx" });
+    linkSync(draft, path);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EEXIST" ? false : undefined;
+  } finally {
+    rmSync(draft, { force: true });
+  }
+}
+
+function create(path: string): boolean {
+  try {
+    closeSync(openSync(path, "wx"));
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
+    throw error;
+  }
+}
+
+/** Sets the marker again where it was cleared meanwhile. */
+export function keepMarker(store: string, kill: Kill): void {
+  attempt(() => setMarker(store, kill));
+}
+
+/** Makes the markers outlast a power cut, as far as the file system can. */
+export function syncMarkers(store: string): void {
+  attempt(() => {
+    const folder = openSync(markerFolder(store), "r");
+    fsyncSync(folder);
+    closeSync(folder);
+  });
+}
+
+export function clearMarker(store: string, latch: Latch): void {
+  rmSync(join(markerFolder(store), markerName(latch)), { force: true });
+}
+
+/** Markers that are set; throws where the folder is there and cannot be read. */
+export function readMarkers(store: string): Marker[] {
+  const folder = markerFolder(store);
+  if (statSync(folder, { throwIfNoEntry: false }) === undefined) return [];
+  return readdirSync(folder)
+    .sort()
+    .flatMap((name) => {
+      const latch = parseName(name);
+      return latch === null ? [] : [{ ...latch, ...detailsOf(join(folder, name)) }];
+    });
+}
+
+function parseName(name: string): Latch | null {
+  const [where = "", ...rest] = name.split("~");
+  const all = rest.length === 1 && rest[0] === "@all";
+  if (where === "" || (!all && rest.length !== 2)) return null;
+  try {
+    const environment = where === "@every" ? EVERY : decodeURIComponent(where);
+    return { environment, target: all ? ALL : rest.map(decodeURIComponent).join("/") };
+  } catch {
+    return null;
+  }
+}
+
+function detailsOf(path: string): Omit<Marker, keyof Latch> {
+  const said = attempt(() => JSON.parse(readFileSync(path, "utf8")) as Partial<Kill>);
+  const text = (value: unknown) => (typeof value === "string" && value !== "" ? value : undefined);
+  return {
+    actor: text(said?.actor) ?? "unknown",
+    reason: text(said?.reason) ?? "unknown: the marker file says nothing",
+    at: text(said?.at) ?? new Date(attempt(() => statSync(path).mtimeMs) ?? 0).toISOString(),
+    explained: text(said?.reason) !== undefined,
+  };
+}
+
+function encode(text: string): string {
+  return text.replace(/[^a-z0-9._-]/gu, (char) =>
+    [...Buffer.from(char)].map((byte) => `%${byte.toString(16).toUpperCase().padStart(2, "0")}`).join(""),
+  );
+}
+
+function attempt<T>(work: () => T): T | undefined {
+  try {
+    return work();
+  } catch {
+    return undefined;
+  }
+}

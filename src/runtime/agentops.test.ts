@@ -1,0 +1,123 @@
+import { mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterEach, describe, expect, test } from "vitest";
+import { AgentopsError } from "../core/errors.ts";
+import { boardAt } from "../release/kill/history.testing.ts";
+import { kill } from "../release/kill/kill.ts";
+import { revive } from "../release/kill/revive.ts";
+import { connect } from "../state/connection.ts";
+import { markerFolder } from "../state/store-file.ts";
+import { spawnAgentops, tempProject } from "../testing/project.ts";
+import { AgentOps, type AgentOpsOptions } from "./agentops.ts";
+
+const opened: AgentOps[] = [];
+afterEach(() => {
+  for (const ops of opened.splice(0)) ops.close();
+});
+
+function open(options: AgentOpsOptions): AgentOps {
+  const ops = new AgentOps(options);
+  opened.push(ops);
+  return ops;
+}
+
+function newStore(): string {
+  const store = join(tempProject(), ".agentops", "state.db");
+  connect(store, { durability: "normal" }).close();
+  return store;
+}
+
+const order = (target = "agents/x", environment = "production") => {
+  return { environment, targets: [target], actor: "ada", reason: "refunds twice" };
+};
+const ALIVE = { killed: false, reason: null, by: null, at: null, problem: null };
+
+describe("AgentOps", () => {
+  test("answers who, why and since when, and forgets it after a revive", () => {
+    const store = newStore();
+    const ops = open({ store, env: "production" });
+    expect(ops.killSwitch("agents/x")).toEqual(ALIVE);
+    const { at } = kill(boardAt(store), order());
+    expect(ops.killSwitch("agents/x")).toEqual({ killed: true, reason: "refunds twice", by: "ada", at, problem: null });
+    expect(() => ops.checkpoint("agents/x")).toThrow(
+      expect.objectContaining({
+        code: "AGENT_KILLED",
+        message: expect.stringContaining("refunds twice (by ada since"),
+      }),
+    );
+    expect(ops.killSwitch("prompts/x").killed).toBe(false);
+    expect(ops.killSwitch("x").killed, "a bare name is both kinds").toBe(true);
+    revive(boardAt(store), order());
+    expect(ops.killSwitch("agents/x")).toEqual(ALIVE);
+    ops.checkpoint("agents/x");
+  });
+  test("a process that does not say its environment is stopped by a kill in any", () => {
+    const store = newStore();
+    kill(boardAt(store), order("agents/x", "staging"));
+    expect(open({ store, env: "production" }).killSwitch("agents/x").killed).toBe(false);
+    expect(open({ store, env: "staging" }).killSwitch("agents/x").killed).toBe(true);
+    expect(open({ store }).killSwitch("agents/x").killed).toBe(true);
+  });
+  test.each([
+    ["is missing", (store: string) => rmSync(store)],
+    ["is damaged", (store: string) => writeFileSync(store, "no database ".repeat(999))],
+    ["is a folder", (store: string) => (rmSync(store), mkdirSync(store))],
+  ])("where the store %s, markers count, nothing is thrown, and failClosed counts as killed", (_, spoil) => {
+    const store = newStore();
+    for (const end of ["-wal", "-shm"]) rmSync(`${store}${end}`, { force: true });
+    spoil(store);
+    const [ops, closed] = [open({ store, env: "production" }), open({ store, env: "production", failClosed: true })];
+    expect(ops.killSwitch("agents/x")).toMatchObject({ killed: false, problem: expect.stringContaining(store) });
+    expect(closed.killSwitch("agents/x")).toMatchObject({
+      killed: true,
+      by: null,
+      reason: expect.stringMatching(/^fail closed: /),
+    });
+    mkdirSync(markerFolder(store), { recursive: true });
+    writeFileSync(join(markerFolder(store), "production~agents~x"), "");
+    expect(ops.killSwitch("agents/x")).toMatchObject({ killed: true, by: "unknown" });
+  });
+  test("a store that comes later, or is moved away and made anew, is found", async () => {
+    const store = newStore();
+    const ops = open({ store, env: "production" });
+    expect(ops.killSwitch("agents/x").problem).toBeNull();
+    renameSync(store, `${store}.old`);
+    for (const end of ["-wal", "-shm"]) rmSync(`${store}${end}`, { force: true });
+    kill(boardAt(store), order());
+    rmSync(markerFolder(store), { recursive: true });
+    await expect.poll(() => ops.killSwitch("agents/x").killed, { interval: 10, timeout: 5000 }).toBe(true);
+  });
+  test("what was killed stays killed while nothing can be read any more", () => {
+    const store = newStore();
+    const ops = open({ store, env: "production" });
+    kill(boardAt(store), order());
+    expect(ops.killSwitch("agents/x").killed).toBe(true);
+    rmSync(markerFolder(store), { recursive: true });
+    const lock = connect(store, { durability: "normal" });
+    lock.exec("BEGIN IMMEDIATE");
+    expect(ops.killSwitch("agents/x").killed).toBe(true);
+    lock.close();
+  });
+  test("a signal fires after a kill from another process, carries the error, and a new one is fresh after a revive", async () => {
+    const store = newStore();
+    const ops = open({ store, env: "production" });
+    const signal = ops.signal("agents/x");
+    expect(ops.signal("agents/x")).toBe(signal);
+    const killing = spawnAgentops("/", ["kill", "agents/x", "--reason", "r", "--env", "production"], {
+      AGENTOPS_STORE: store,
+    });
+    await new Promise((fired) => signal.addEventListener("abort", fired));
+    expect(signal.reason).toBeInstanceOf(AgentopsError);
+    expect(signal.reason).toMatchObject({ code: "AGENT_KILLED" });
+    expect((await killing).exitCode).toBe(0);
+    expect(ops.signal("agents/x").aborted, "still killed").toBe(true);
+    revive(boardAt(store), order());
+    expect(ops.signal("agents/x").aborted).toBe(false);
+  });
+  test("what is no name is refused, as is a use after close()", () => {
+    const ops = open({ store: newStore() });
+    expect(() => ops.checkpoint("Refund Desk")).toThrow(expect.objectContaining({ code: "REF_INVALID" }));
+    ops.close();
+    expect(() => ops.killSwitch("x")).toThrow(expect.objectContaining({ code: "USAGE" }));
+  });
+});

@@ -1,0 +1,112 @@
+import { existsSync } from "node:fs";
+import { dirname, resolve } from "node:path";
+import { systemClock } from "../core/clock.ts";
+import { AgentopsError } from "../core/errors.ts";
+import { findPlace } from "../core/place.ts";
+import { holding, targetsOf } from "../release/kill/latch.ts";
+import { makeMarkerFolder } from "../state/connection.ts";
+import { storeFile } from "../state/store-file.ts";
+import { type KillReader, openKillReader } from "./kill-reader.ts";
+import { type Signals, watchSignals } from "./signals.ts";
+
+export interface AgentOpsOptions {
+  /** The store's file; else AGENTOPS_STORE, else `.agentops/state.db` of the project here or above. */
+  store?: string;
+  /** The environment this process serves; else AGENTOPS_ENV. One that is not known is stopped by a kill in any. */
+  env?: string;
+  /** Counts as killed while the store or its markers cannot be read. */
+  failClosed?: boolean;
+}
+
+export interface KillSwitch {
+  killed: boolean;
+  /** Why, by whom and since when (ISO 8601); null when not killed. `by` is null when fail-closed stopped it. */
+  reason: string | null;
+  by: string | null;
+  at: string | null;
+  /** What could not be read, if anything; what could be read counts all the same. */
+  problem: string | null;
+}
+
+/** What an agent's own process asks before each step. One a process; answers come from memory. */
+export class AgentOps {
+  readonly store: string;
+  readonly environment: string | null;
+  readonly #failClosed: boolean;
+  readonly #reader: KillReader;
+  readonly #signals: Signals;
+  /** Answers until the next change. */
+  readonly #known = new Map<string, KillSwitch>();
+  #closed = false;
+  #warned = false;
+
+  constructor({ store, env, failClosed = false }: AgentOpsOptions = {}) {
+    this.store = store === undefined ? foundStore() : resolve(store);
+    this.environment = (env ?? process.env["AGENTOPS_ENV"] ?? "") || null;
+    this.#failClosed = failClosed;
+    // Only beside a store: a wrong path must not leave folders.
+    if (existsSync(dirname(this.store))) makeMarkerFolder(this.store);
+    this.#reader = openKillReader(this.store, systemClock);
+    this.#signals = watchSignals((name) => this.#errorOf(name));
+  }
+
+  /** Whether a target is killed now. Throws REF_INVALID for what is no name, USAGE after close(), and nothing else. */
+  killSwitch(name: string): KillSwitch {
+    if (this.#closed) throw new AgentopsError("USAGE", "this AgentOps was closed");
+    if (this.#reader.refresh()) this.#changed();
+    const known = this.#known.get(name) ?? this.#judge(name);
+    this.#known.set(name, known);
+    return known;
+  }
+
+  /** Call it before every step: throws AGENT_KILLED while the target is killed. */
+  checkpoint(name: string): void {
+    const error = this.#errorOf(name);
+    if (error !== undefined) throw error;
+  }
+
+  /** Aborts within 100 ms of a kill, with AGENT_KILLED as its reason; for calls that take long. After a revive, ask for a new one. */
+  signal(name: string): AbortSignal {
+    this.killSwitch(name);
+    return this.#signals.of(name);
+  }
+
+  /** Ends the watch and closes the store. */
+  close(): void {
+    this.#closed = true;
+    this.#signals.close();
+    this.#reader.close();
+  }
+
+  #changed(): void {
+    this.#known.clear();
+    const problem = this.#reader.problem();
+    if (problem === null || this.#warned) return;
+    this.#warned = true;
+    process.emitWarning(`agentops: ${problem}; kills still count as far as the rest can be read`);
+  }
+
+  #judge(name: string): KillSwitch {
+    const targets = targetsOf(name);
+    const problem = this.#reader.problem();
+    const first = holding(this.#reader.kills(), this.environment, targets)[0];
+    if (first !== undefined) return { killed: true, reason: first.reason, by: first.actor, at: first.at, problem };
+    if (this.#failClosed && problem !== null)
+      return { killed: true, reason: `fail closed: ${problem}`, by: null, at: null, problem };
+    return { killed: false, reason: null, by: null, at: null, problem };
+  }
+
+  #errorOf(name: string): AgentopsError | undefined {
+    const { killed, reason, by, at } = this.killSwitch(name);
+    if (!killed) return undefined;
+    const who = by === null ? "" : ` (by ${by} since ${at ?? "unknown"})`;
+    return new AgentopsError("AGENT_KILLED", `${name} is killed: ${reason ?? "unknown"}${who}`, {
+      hint: `agentops status; agentops revive ${name} --reason TEXT`,
+      details: { name, environment: this.environment, reason, by, at },
+    });
+  }
+}
+
+function foundStore(): string {
+  return resolve(storeFile(findPlace({ cwd: process.cwd(), env: process.env }).root, process.env));
+}

@@ -1,0 +1,88 @@
+import { existsSync, mkdirSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname } from "node:path";
+import type BetterSqlite3 from "better-sqlite3";
+import { AgentopsError, messageOf } from "../core/errors.ts";
+import { migrate } from "./migrate.ts";
+import { markerFolder } from "./store-file.ts";
+
+export type Sqlite = BetterSqlite3.Database;
+
+export interface StoreOptions {
+  /** `full`: an operator's action survives a power cut. `normal`: a crash of the process loses nothing, a power cut the last moments. */
+  durability: "full" | "normal";
+  /** How long to wait for another writer; 5 s unless told. */
+  waitMs?: number;
+}
+
+/** Opens (and creates or migrates) the store's file; throws STORE_FAILED with the file and the cause, STORE_NEWER. */
+export function connect(file: string, { durability, waitMs = 5000 }: StoreOptions): Sqlite {
+  const Database = loadDriver();
+  let sqlite: Sqlite | undefined;
+  try {
+    makeFolder(dirname(file));
+    makeMarkerFolder(file);
+    sqlite = new Database(file, { timeout: waitMs });
+    sqlite.pragma("journal_mode = WAL");
+    sqlite.pragma(`synchronous = ${durability}`);
+    sqlite.pragma("foreign_keys = ON");
+    // Kilobytes: rows are written once and read in order, so a larger cache would only hold memory.
+    sqlite.pragma("cache_size = -4000");
+    sqlite.pragma("temp.cache_size = -2000");
+    migrate(sqlite);
+    return sqlite;
+  } catch (error) {
+    sqlite?.close();
+    if (error instanceof AgentopsError) throw error;
+    throw new AgentopsError("STORE_FAILED", `cannot open the store ${file}: ${messageOf(error)}`, {
+      hint: "it is one SQLite file; move it away to start anew, or set AGENTOPS_STORE",
+      cause: error,
+    });
+  }
+}
+
+/** Opens a store that is there, to read it; creates and migrates nothing. Throws what SQLite throws. */
+export function connectToRead(file: string, waitMs: number): Sqlite {
+  return new (loadDriver())(file, { readonly: true, fileMustExist: true, timeout: waitMs });
+}
+
+/** Made while all is well: on a full disk a file without content can still be made, a folder may not. */
+export function makeMarkerFolder(file: string): void {
+  try {
+    makeFolder(markerFolder(file));
+  } catch {
+    // The store says what is wrong with its folder, and a kill what is wrong with its marker.
+  }
+}
+
+/** Folder by folder: node's own recursive mkdir never returns under /proc, and someone on call must get an answer. */
+export function makeFolder(path: string): void {
+  if (existsSync(path)) return;
+  makeFolder(dirname(path));
+  try {
+    mkdirSync(path);
+  } catch (error) {
+    // Another process may have been faster.
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+  }
+}
+
+/** better-sqlite3 13 crashes the process on Node 20, so the pair is checked before the binary is loaded. */
+function loadDriver(): typeof BetterSqlite3 {
+  const require = createRequire(import.meta.url);
+  const { version } = require("better-sqlite3/package.json") as { version: string };
+  const node = Number(process.versions.node.split(".")[0]);
+  if (node < 22 && Number(version.split(".")[0]) >= 13) {
+    throw new AgentopsError("STORE_FAILED", `better-sqlite3 ${version} does not run on Node ${node}`, {
+      hint: "npm i better-sqlite3@12   (or use Node 22 or newer)",
+    });
+  }
+  try {
+    return require("better-sqlite3") as typeof BetterSqlite3;
+  } catch (error) {
+    throw new AgentopsError("STORE_FAILED", `cannot load better-sqlite3: ${messageOf(error)}`, {
+      hint: "npm rebuild better-sqlite3",
+      cause: error,
+    });
+  }
+}
