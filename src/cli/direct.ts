@@ -37,8 +37,9 @@ export function directCommand(typed: string[]): DirectCommand | undefined {
   try {
     const { values, positionals } = parseArgs({ args: typed.slice(1), options: OPTIONS, allowPositionals: true });
     const { all, reason, "no-color": noColor, ...flags } = values;
-    if (positionals.length > 1) return undefined;
-    if (typed[0] === "status" && (all !== undefined || reason !== undefined)) return undefined;
+    const status = typed[0] === "status";
+    if (positionals.length > (status ? 0 : 1)) return undefined;
+    if (status && (all !== undefined || reason !== undefined)) return undefined;
     return {
       action,
       args: positionals,
