@@ -9,17 +9,7 @@ import { measureMetrics } from "./measured.ts";
 import { pairCases } from "./pair.ts";
 import { overallVerdict } from "./verdict.ts";
 import { tolerancesOf } from "./tolerances.ts";
-
-/** mulberry32: a seeded generator, so that a rate measured once is measured again. */
-function seeded(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  };
-}
+import { seeded } from "../../testing/seeded.ts";
 
 interface World {
   cases: number;

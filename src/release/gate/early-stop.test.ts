@@ -2,18 +2,9 @@ import { describe, expect, test } from "vitest";
 import { signLogE } from "../../stats/sign-e-process.ts";
 import { createEarlyStop } from "./early-stop.ts";
 import { regressionEvidence } from "./regression-evidence.ts";
+import { seeded } from "../../testing/seeded.ts";
 
 /** Mulberry32: the same draws on every machine. */
-function seeded(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
 const RUN = { dataset: "d", trials: 1 };
 
 interface World {
