@@ -12,7 +12,12 @@ export function comparisonRows({
 }: Comparison): [label: string, text: string][] {
   const told = metrics.filter((m) => m.role !== "other" || m.verdict === "worse");
   return [
-    ["control", `${sideName(control)}, run ${(control.run ?? "").slice(0, 13)}`],
+    [
+      "control",
+      control.digest === null && control.version === null
+        ? sideName(control)
+        : `${sideName(control)}, run ${(control.run ?? "").slice(0, 13)}`,
+    ],
     ...told.map((m): [string, string] => [
       `Δ ${m.name}`,
       `${metricValue(m, m.control)} → ${metricValue(m, m.candidate)}, ${changeWords(m)} ${pWords(m)}: ${VERDICT_WORDS[m.verdict]}`,

@@ -1,7 +1,7 @@
 import { printable } from "../core/printable.ts";
 import type { CiReport } from "../release/planning/schema.ts";
-import { milliseconds, percent, pText, whole } from "./numbers.ts";
-import { many, points, signedDigits, signedPoints } from "./stats-words.ts";
+import { milliseconds, percent, pText, whole, many } from "./numbers.ts";
+import { points, signedDigits, signedPoints } from "./stats-words.ts";
 import type { Style } from "./style.ts";
 
 type Bounds = readonly [number | null, number | null];

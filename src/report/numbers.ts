@@ -49,6 +49,11 @@ export function counted(n: number, noun: string): string {
   return `${n} ${noun}${n === 1 ? "" : "s"}`;
 }
 
+/** "1 case", "1,240 cases". */
+export function many(n: number, noun: string): string {
+  return `${whole(n)} ${noun}${n === 1 ? "" : "s"}`;
+}
+
 /** One line of at most `width` characters, with an ellipsis where it was cut. */
 export function oneLine(value: unknown, width: number): string {
   const raw = typeof value === "string" ? value : value === undefined ? "" : JSON.stringify(value);

@@ -1,6 +1,6 @@
 import type { MdeReport, PowerReport, SampleSize } from "../release/planning/schema.ts";
-import { percent, trimmed, whole } from "./numbers.ts";
-import { many, percentBeside, points } from "./stats-words.ts";
+import { percent, trimmed, whole, many } from "./numbers.ts";
+import { percentBeside, points } from "./stats-words.ts";
 import type { Style } from "./style.ts";
 
 type Planned = SampleSize | PowerReport | MdeReport;

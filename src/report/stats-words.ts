@@ -1,4 +1,4 @@
-import { trimmed, whole, withSign } from "./numbers.ts";
+import { trimmed, withSign } from "./numbers.ts";
 
 /** A share's difference in points with its sign: −0.0042 → "−0.42". */
 export function signedPoints(difference: number): string {
@@ -8,11 +8,6 @@ export function signedPoints(difference: number): string {
 /** A number with its sign and as many digits as carry meaning: 12.3456 → "+12.35". */
 export function signedDigits(value: number): string {
   return withSign(value, String(Number(Math.abs(value).toPrecision(4))));
-}
-
-/** "1 case", "1,240 cases". */
-export function many(n: number, noun: string): string {
-  return `${whole(n)} ${noun}${n === 1 ? "" : "s"}`;
 }
 
 /** A difference of shares as points, with enough digits to be seen: 0.03 → "3 points", 1e-7 → "0.00001 points". */

@@ -3,8 +3,8 @@ import { sideName } from "../diff-words.ts";
 import { evidence, headline, qualifications } from "./headline.ts";
 import { markup, type Markup, NOTHING } from "./markup.ts";
 import { verdictIcon } from "./verdict-mark.ts";
-import { many, tied } from "./words.ts";
-import { whole } from "../numbers.ts";
+import { tied } from "./words.ts";
+import { whole, many } from "../numbers.ts";
 
 /** The verdict, who was compared, and what more evidence it would take. */
 export function header(document: DiffDocument): Markup {

@@ -1,6 +1,7 @@
 import type { ComparedMetric, DiffDocument } from "../../release/comparison/schema.ts";
 import { metricValue, pWords } from "../diff-words.ts";
-import { changeOf, many, metricTitle, tied } from "./words.ts";
+import { changeOf, metricTitle, tied } from "./words.ts";
+import { many } from "../numbers.ts";
 
 /** The verdict in a few words: what a title says. */
 export function headline({ verdict, metrics, paired, content }: DiffDocument): string {

@@ -1,6 +1,6 @@
 import type { ContentChange } from "../../release/comparison/schema.ts";
 import { markup, type Markup } from "./markup.ts";
-import { many } from "./words.ts";
+import { many } from "../numbers.ts";
 
 type Line = NonNullable<ContentChange["lines"]>[number];
 

@@ -1,7 +1,6 @@
 import type { DiffDocument } from "../../release/comparison/schema.ts";
-import { percent } from "../numbers.ts";
+import { percent, many } from "../numbers.ts";
 import { markup, type Markup, NOTHING } from "./markup.ts";
-import { many } from "./words.ts";
 import { whole } from "../numbers.ts";
 
 type Paired = NonNullable<DiffDocument["paired"]>;

@@ -1,5 +1,5 @@
 import type { ComparedMetric } from "../../release/comparison/schema.ts";
-import { signed, whole } from "../numbers.ts";
+import { signed } from "../numbers.ts";
 
 const NAMES: Record<string, string> = {
   successRate: "Success rate",
@@ -17,11 +17,6 @@ export function metricTitle(name: string): string {
   const scorer = /^scorers\.(.+)\.(passRate|mean)$/s.exec(name);
   if (scorer !== null) return `${scorer[1]}: ${scorer[2] === "mean" ? "mean score" : "pass rate"}`;
   return NAMES[name] ?? name;
-}
-
-/** "1 case", "1,319 cases". */
-export function many(n: number, noun: string): string {
-  return `${whole(n)} ${noun}${n === 1 ? "" : "s"}`;
 }
 
 /** A change in the terms its metric is judged in. */
