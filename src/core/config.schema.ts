@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { policyConfigSchema, rolloutConfigSchema } from "./release-config.schema.ts";
 
 // A command checks a handful of files once: generating a validator for each schema costs more than it ever saves here.
 z.config({ jitless: true });
@@ -81,6 +82,8 @@ export const configSchema = z.strictObject({
     })
     .optional(),
   pricing: z.record(z.string(), price).optional().describe("your own prices by model pin, before the built-in table"),
+  rollout: rolloutConfigSchema.optional().describe("how a candidate is staged: steps, guardrails, deadline"),
+  policy: policyConfigSchema.optional().describe("by environment: what must hold before a version is released"),
 });
 
 export type Config = z.infer<typeof configSchema>;

@@ -3,9 +3,10 @@ import { AgentopsError } from "../core/errors.ts";
 import { sql as runs } from "./migrations/001-runs.ts";
 import { sql as calibrations } from "./migrations/002-calibrations.ts";
 import { sql as kills } from "./migrations/003-kills.ts";
+import { sql as rollouts } from "./migrations/004-rollouts.ts";
 
 /** Numbered from 1 by position; a released one is never edited. */
-const MIGRATIONS: readonly string[] = [runs, calibrations, kills];
+const MIGRATIONS: readonly string[] = [runs, calibrations, kills, rollouts];
 
 const SCHEMA_VERSION = MIGRATIONS.length;
 

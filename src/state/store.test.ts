@@ -34,6 +34,6 @@ describe("the store", () => {
     const runs = await Promise.all(
       Array.from({ length: 6 }, () => execa(process.execPath, ["--input-type=module", "-e", code])),
     );
-    expect(runs.map((r) => r.stdout)).toEqual(Array(6).fill("3"));
+    expect(runs.map((r) => r.stdout)).toEqual(Array(6).fill("4"));
   });
 });

@@ -63,7 +63,7 @@ export function logWealth(batch: CanaryBatch, scores: Scores, { side, at }: Clai
  * Equal where every Y is 0 or 1. Proof: f(y) minus its chord is −f[0, 1, y] y(1 − y), and the divided difference is monotone in y as
  * f''' has one sign, so that its extreme is at an end. A wealth that is never above the true one keeps its guarantee.
  */
-function armLogWealth({ n, sum, squares = sum }: ArmTotals, [zero, one]: Ends): number {
+export function armLogWealth({ n, sum, squares = sum }: ArmTotals, [zero, one]: Ends): number {
   const [low, high, slope] = [Math.log1p(zero), Math.log1p(one), one - zero];
   const chord = (n - sum) * low + sum * high;
   if (squares >= sum) return chord;

@@ -27,7 +27,7 @@ export function checkBatch({ weight, control, candidate }: CanaryBatch): void {
 /** Sums of fractions carry rounding; more than this is no rounding. */
 const SLACK = 1e-9;
 
-function checkTotals({ n, sum, squares = sum }: ArmTotals): void {
+export function checkTotals({ n, sum, squares = sum }: ArmTotals): void {
   if (!(Number.isSafeInteger(n) && n >= 0)) throw new RangeError(`arrivals must be whole and at least 0, got ${n}`);
   const slack = SLACK * n;
   if (!(sum >= 0 && sum <= n + slack)) throw new RangeError(`${n} outcomes in [0, 1] cannot sum up to ${sum}`);

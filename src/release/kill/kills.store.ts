@@ -1,4 +1,5 @@
 import type { Sqlite } from "../../state/connection.ts";
+import { appendAuditEvent } from "../audit-events.store.ts";
 import type { Kill, Latch } from "./latch.ts";
 
 /** Kills in force; none in a store from before there were any. Throws what SQLite throws. */
@@ -39,12 +40,7 @@ function audit(
   action: "kill" | "revive",
   { at, actor, environment, target, reason }: Kill,
   recordedAt: string,
-  { before, after }: { before: object | null; after: object | null },
+  states: { before: object | null; after: object | null },
 ): void {
-  const text = (state: object | null) => (state === null ? null : JSON.stringify(state));
-  sqlite
-    .prepare(
-      "INSERT INTO auditEvents (at, recordedAt, actor, action, environment, target, reason, before, after) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-    )
-    .run(at, recordedAt, actor, action, environment, target, reason, text(before), text(after));
+  appendAuditEvent(sqlite, { at, recordedAt, actor, action, environment, target, reason, ...states });
 }

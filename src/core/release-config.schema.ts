@@ -1,0 +1,118 @@
+import { z } from "zod";
+import { DURATION_PATTERN } from "./duration.ts";
+
+const duration = z.string().regex(DURATION_PATTERN, "a duration is a number and ms, s, m, h or d: 30m");
+const share = z.number().min(0).max(1);
+const difference = z.number().gt(0).lt(1);
+
+const steps = z
+  .array(z.number().gt(0).max(1))
+  .min(1)
+  .refine((weights) => weights.every((w, i) => i === 0 || w > (weights[i - 1] as number)), "weights must rise")
+  .describe("the candidate's share of the units, step by step (default 0.01, 0.05, 0.25, 0.5, 1)");
+
+const bounds = {
+  tolerance: share.lt(1).optional().describe("harm that is accepted, as a share of the units"),
+  margin: difference.optional().describe("a candidate is safe once it is shown to be worse by less than this"),
+  mde: difference.optional().describe("the harm that the evidence is tuned for"),
+  required: z.boolean().optional().describe("true: never promote without data, even where nobody reports any"),
+};
+
+const guardrails = z
+  .strictObject({
+    success: z.strictObject({
+      ...bounds,
+      floor: share.optional().describe("roll back when success is shown to be below this, whatever the control does"),
+    }),
+    latency: z.union([
+      z.literal(false),
+      z.strictObject({
+        ...bounds,
+        maxIncrease: z.number().min(0).optional().describe("of the control's p95 (default 0.2)"),
+        capMs: z.number().positive().optional().describe("instead of the control's p95 and maxIncrease"),
+      }),
+    ]),
+    cost: z.union([
+      z.literal(false),
+      z.strictObject({
+        ...bounds,
+        maxIncrease: z.number().min(0).optional().describe("of the control's p95 (default 0.2)"),
+        capUsd: z.number().positive().optional().describe("instead of the control's p95 and maxIncrease"),
+      }),
+    ]),
+    safety: z.union([
+      z.literal(false),
+      z.strictObject({
+        ...bounds,
+        critical: z
+          .union([z.literal("any"), z.array(z.string().min(1))])
+          .optional()
+          .describe("kinds of breach of which one rolls back at once (default any)"),
+      }),
+    ]),
+  })
+  .partial();
+
+const settings = {
+  steps: steps.optional(),
+  stepTime: duration.optional().describe("least time at a step (default 1h)"),
+  stepObservations: z.int().min(0).optional().describe("least units of the candidate at a step (default 50)"),
+  deadline: duration.optional().describe("paused as inconclusive after this (default 14d)"),
+  shadow: z
+    .union([z.boolean(), z.strictObject({ time: duration.optional(), observations: z.int().min(1).optional() })])
+    .optional()
+    .describe("before the first step, the candidate gets copies of inputs and serves nobody (default false)"),
+  manual: z.boolean().optional().describe("every step waits for a person's approval (default false)"),
+  proof: z
+    .enum(["promotion", "every-step"])
+    .optional()
+    .describe("what needs proof of safety: the step to 100 % (default), or every step"),
+  alpha: z
+    .number()
+    .gt(0)
+    .lt(0.5)
+    .optional()
+    .describe("chance to roll back a harmless candidate, all guardrails together (default 0.05)"),
+  safeAlpha: z
+    .number()
+    .gt(0)
+    .lt(0.5)
+    .optional()
+    .describe("chance to promote a candidate worse by the margin (default 0.05)"),
+  guardrails: guardrails.optional(),
+};
+
+/** `rollout:` of the config: how candidates are staged, for all artifacts and for single ones. */
+export const rolloutConfigSchema = z.strictObject({
+  ...settings,
+  artifacts: z
+    .record(z.string(), z.strictObject(settings))
+    .optional()
+    .describe("the same by NAME, prompts/NAME or agents/NAME; wins over what stands above"),
+});
+
+const rules = z.strictObject({
+  evidence: z.boolean().optional().describe("a stored, passing run on exactly this content (default true)"),
+  signed: z.boolean().optional().describe("the version's tag is signed by somebody in .agentops/allowed_signers"),
+  approvals: z
+    .int()
+    .min(0)
+    .optional()
+    .describe("people who must have approved this version, its author not among them"),
+  override: z.boolean().optional().describe("whether --override --reason TEXT is accepted (default true)"),
+  freeze: z
+    .array(z.strictObject({ from: z.string(), to: z.string(), reason: z.string().min(1) }))
+    .optional()
+    .describe("nothing new is released between these times (ISO 8601)"),
+  errorBudget: z
+    .strictObject({ objective: z.number().gt(0).lt(1), window: duration })
+    .optional()
+    .describe("nothing new is released while more than 1 - objective of the observations in the window failed"),
+});
+
+/** `policy:` of the config, by environment: what must hold before a version is released. */
+export const policyConfigSchema = z.record(z.string(), rules);
+
+export type RolloutConfig = z.infer<typeof rolloutConfigSchema>;
+export type RolloutSettings = Omit<RolloutConfig, "artifacts">;
+export type PolicyRules = z.infer<typeof rules>;

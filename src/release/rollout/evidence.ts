@@ -1,0 +1,108 @@
+import type { ArmTotals } from "../../stats/canary-batch.ts";
+import {
+  addBatch,
+  type CanaryProcess,
+  emptyProcess,
+  harmSettings,
+  nonInferioritySettings,
+} from "../../stats/canary-engine.ts";
+import { addToFloor, emptyFloor, type FloorProcess } from "../../stats/floor-process.ts";
+import type { Exposure } from "../../stats/sample-ratio.ts";
+import type { TallyRow } from "./rollouts.store.ts";
+import type { Caps, Guardrail, Metric, RolloutPlan } from "./schema.ts";
+
+/** Evidence on one guardrail: both arms compared, and the candidate against its floor. */
+export interface MetricEvidence {
+  harm: CanaryProcess;
+  safe: CanaryProcess;
+  floor: FloorProcess | null;
+}
+
+/** All that decisions are made of, after some number of looks: plain data. */
+export interface Evidence {
+  /** Only of metrics that were seen. */
+  metrics: Partial<Record<Metric, MetricEvidence>>;
+  /** Units by the probability they were assigned with. */
+  exposures: Exposure[];
+  /** Units of the candidate, also at a weight of 1. */
+  candidateUnits: number;
+  shadowUnits: number;
+}
+
+export const NO_EVIDENCE: Evidence = { metrics: {}, exposures: [], candidateUnits: 0, shadowUnits: 0 };
+
+/** What is judged when caps are known: the plan's numbers, and for latency and cost the tolerance that came with the cap. */
+export function boundsOf(guardrail: Guardrail, caps: Caps): { tolerance: number; margin: number; prior: number } {
+  const { name, tolerance, margin, prior } = guardrail;
+  const cap = name === "latency" || name === "cost" ? caps[name] : null;
+  if (cap === null) return { tolerance, margin, prior };
+  const accepted = Math.max(tolerance, cap.tolerance);
+  return { tolerance: accepted, margin: Math.max(margin, accepted + LEAST_GAP), prior: cap.rate };
+}
+
+/** Between what is accepted and what must be excluded there must be room to show something. */
+const LEAST_GAP = 0.02;
+
+/** The evidence after one more look, from its counts alone, in the order of weights. */
+export function addLook(evidence: Evidence, tallies: readonly TallyRow[], plan: RolloutPlan, caps: Caps): Evidence {
+  const metrics = { ...evidence.metrics };
+  for (const guardrail of plan.guardrails) {
+    const rows = tallies.filter((row) => row.metric === guardrail.name && row.n > 0);
+    if (rows.length === 0) continue;
+    metrics[guardrail.name] = added(metrics[guardrail.name] ?? none(guardrail, caps), rows);
+  }
+  const successes = tallies.filter((row) => row.metric === "success");
+  const units = (arm: TallyRow["arm"]) => successes.filter((r) => r.arm === arm).reduce((sum, r) => sum + r.n, 0);
+  return {
+    metrics,
+    exposures: exposed(evidence.exposures, successes),
+    candidateUnits: evidence.candidateUnits + units("candidate"),
+    shadowUnits: evidence.shadowUnits + units("shadow"),
+  };
+}
+
+function none(guardrail: Guardrail, caps: Caps): MetricEvidence {
+  const { tolerance, margin, prior } = boundsOf(guardrail, caps);
+  return {
+    harm: emptyProcess(harmSettings(guardrail.mde, prior, tolerance)),
+    safe: emptyProcess(nonInferioritySettings(margin, prior)),
+    floor: guardrail.floor === null ? null : emptyFloor(guardrail.floor),
+  };
+}
+
+function added(before: MetricEvidence, rows: readonly TallyRow[]): MetricEvidence {
+  let { harm, safe, floor } = before;
+  for (const batch of batchesOf(rows)) {
+    harm = addBatch(harm, batch);
+    safe = addBatch(safe, batch);
+  }
+  for (const row of rows) {
+    if (floor !== null && row.arm !== "control") floor = addToFloor(floor, row);
+  }
+  return { harm, safe, floor };
+}
+
+/** The rows of one metric as the engine takes them, one batch for each probability of each look. Shadow units have none. */
+export function batchesOf(rows: readonly TallyRow[]) {
+  const batches = new Map<string, { weight: number; control: ArmTotals; candidate: ArmTotals }>();
+  for (const { look, weight, arm, n, sum, squares } of rows) {
+    if (arm === "shadow") continue;
+    const key = `${look} ${weight}`;
+    const batch = batches.get(key) ?? { weight, control: EMPTY, candidate: EMPTY };
+    batches.set(key, { ...batch, [arm]: { n, sum, squares } });
+  }
+  return [...batches.values()];
+}
+
+const EMPTY: ArmTotals = { n: 0, sum: 0, squares: 0 };
+
+function exposed(before: readonly Exposure[], rows: readonly TallyRow[]): Exposure[] {
+  const byWeight = new Map(before.map((exposure) => [exposure.weight, { ...exposure }]));
+  for (const { weight, arm, n } of rows) {
+    if (arm === "shadow") continue;
+    const exposure = byWeight.get(weight) ?? { weight, control: 0, candidate: 0 };
+    exposure[arm] += n;
+    byWeight.set(weight, exposure);
+  }
+  return [...byWeight.values()].sort((a, b) => a.weight - b.weight);
+}

@@ -1,0 +1,190 @@
+import type { Analysis, Phase, RolloutPlan } from "./schema.ts";
+
+/** Where a rollout stands. Times are ISO 8601; `step` is an index into the plan's steps. */
+export interface RolloutState {
+  phase: Phase;
+  step: number;
+  /** The candidate's share of the units; 0 before the first step and after every end but a promotion. */
+  weight: number;
+  /** When this step (or shadow) began, moved on by the length of pauses. */
+  since: string;
+  /** Units of the candidate that were counted when it began. */
+  unitsBefore: number;
+  /** When it is paused as inconclusive, moved on by the length of pauses. */
+  deadline: string;
+  /** What a pause came from; null when nothing is paused. An inconclusive rollout is paused as well. */
+  pausedFrom: "shadow" | "progressing" | "promoting" | null;
+  pausedAt: string | null;
+  /** A person approved to move on from this step. */
+  approved: boolean;
+}
+
+/** What the observations say at a look; `inconclusive` is the machine's own word, at the deadline. */
+export interface Look {
+  verdict: Exclude<Analysis["verdict"], "inconclusive">;
+  /** Units of the candidate counted so far; in shadow, copies of inputs. */
+  units: number;
+  /** Set while something forbids to move on: killed, frozen. */
+  held: string | null;
+}
+
+export type RolloutEvent = { at: string } & (
+  | { type: "start" }
+  | ({ type: "look" } & Look)
+  | { type: "pause" | "resume" | "approve" | "abort" | "rollback" | "promote" }
+);
+
+const OVER: readonly Phase[] = ["promoted", "invalid", "rolled-back", "aborted"];
+
+export function isOver(phase: Phase): boolean {
+  return OVER.includes(phase);
+}
+
+/** A rollout before its first event. */
+export function pendingState(at: string, plan: RolloutPlan): RolloutState {
+  return {
+    phase: "pending",
+    step: 0,
+    weight: 0,
+    since: at,
+    unitsBefore: 0,
+    deadline: later(at, plan.deadlineMs),
+    pausedFrom: null,
+    pausedAt: null,
+    approved: false,
+  };
+}
+
+/**
+ * The state after an event. The same object comes back where the event changes nothing: a look that says to go on waiting, an event
+ * that does not fit the phase.
+ *
+ * No look moves a rollout on without the least time and units of its step; a rollback and a sample-ratio mismatch end it in every
+ * phase, also while it is paused; an end stays an end, but for the rollback of what was promoted.
+ */
+export function next(state: RolloutState, event: RolloutEvent, plan: RolloutPlan): RolloutState {
+  if (isOver(state.phase)) {
+    return state.phase === "promoted" && event.type === "rollback" ? ended(state, "rolled-back", event.at) : state;
+  }
+  switch (event.type) {
+    case "start":
+      return state.phase === "pending" ? started(state, event.at, plan) : state;
+    case "look":
+      return looked(state, event, plan);
+    case "pause":
+      return paused(state, "paused", event.at);
+    case "resume":
+      return resumed(state, event.at, plan);
+    case "approve":
+      return state.approved || state.pausedFrom !== null ? state : { ...state, approved: true };
+    case "abort":
+      return ended(state, "aborted", event.at);
+    case "rollback":
+      return ended(state, "rolled-back", event.at);
+    case "promote":
+      return state.phase === "pending" ? state : promoted(state, event.at);
+  }
+}
+
+function started(state: RolloutState, at: string, plan: RolloutPlan): RolloutState {
+  const from = { ...state, deadline: later(at, plan.deadlineMs) };
+  return plan.shadow === null ? atStep(from, 0, 0, at, plan) : { ...from, phase: "shadow", since: at };
+}
+
+function looked(state: RolloutState, look: Look & { at: string }, plan: RolloutPlan): RolloutState {
+  const { phase } = state;
+  if (phase === "pending") return state;
+  if (look.verdict === "rollback") return ended(state, "rolled-back", look.at);
+  if (look.verdict === "invalid") return ended(state, "invalid", look.at);
+  if (state.pausedFrom !== null) return state;
+  if (look.held === null && mayMove(state, look, plan)) return moved(state, look, plan);
+  return look.at >= state.deadline ? paused(state, "inconclusive", look.at) : state;
+}
+
+/** What a step still waits for; all null when it may be left. */
+export interface Waiting {
+  /** Milliseconds of its least time that are left. */
+  timeMs: number | null;
+  /** Units of its least number that are left. */
+  units: number | null;
+  proof: true | null;
+  approval: true | null;
+}
+
+export function waitingFor(state: RolloutState, look: Omit<Look, "held"> & { at: string }, plan: RolloutPlan): Waiting {
+  const shadow = state.phase === "shadow";
+  const least =
+    shadow && plan.shadow !== null ? plan.shadow : { timeMs: plan.stepMs, observations: plan.stepObservations };
+  const timeMs = Date.parse(state.since) + least.timeMs - Date.parse(look.at);
+  const units = state.unitsBefore + least.observations - look.units;
+  const needsProof = state.phase === "progressing" && (plan.proof === "every-step" || isLastSplit(state.step, plan));
+  return {
+    timeMs: timeMs > 0 ? timeMs : null,
+    units: units > 0 ? units : null,
+    proof: needsProof && look.verdict !== "promote" ? true : null,
+    approval: plan.manual && !state.approved ? true : null,
+  };
+}
+
+function mayMove(state: RolloutState, look: Look & { at: string }, plan: RolloutPlan): boolean {
+  return Object.values(waitingFor(state, look, plan)).every((left) => left === null);
+}
+
+/** The step after which the whole traffic follows, or nothing does. */
+function isLastSplit(step: number, { steps }: RolloutPlan): boolean {
+  return (steps[step + 1] ?? 1) >= 1;
+}
+
+/** One step at a time, whatever the evidence. */
+function moved(state: RolloutState, { at, units }: Look & { at: string }, plan: RolloutPlan): RolloutState {
+  if (state.phase === "shadow") return atStep(state, 0, 0, at, plan);
+  const step = state.step + 1;
+  return step < plan.steps.length ? atStep(state, step, units, at, plan) : promoted(state, at);
+}
+
+function atStep(
+  state: RolloutState,
+  step: number,
+  unitsBefore: number,
+  at: string,
+  { steps }: RolloutPlan,
+): RolloutState {
+  const weight = steps[step] as number;
+  return {
+    ...state,
+    phase: weight >= 1 ? "promoting" : "progressing",
+    step,
+    weight,
+    since: at,
+    unitsBefore,
+    approved: false,
+  };
+}
+
+function promoted(state: RolloutState, at: string): RolloutState {
+  return { ...state, phase: "promoted", weight: 1, since: at, pausedFrom: null, pausedAt: null };
+}
+
+function ended(state: RolloutState, phase: "rolled-back" | "aborted" | "invalid", at: string): RolloutState {
+  return { ...state, phase, weight: 0, since: at, pausedFrom: null, pausedAt: null };
+}
+
+/** The weight stays: a pause stops the way up, not what is served. */
+function paused(state: RolloutState, phase: "paused" | "inconclusive", at: string): RolloutState {
+  const { phase: from } = state;
+  if (from !== "shadow" && from !== "progressing" && from !== "promoting") return state;
+  return { ...state, phase, pausedFrom: from, pausedAt: at };
+}
+
+/** Time stood still; after a missed deadline a new one runs. */
+function resumed(state: RolloutState, at: string, plan: RolloutPlan): RolloutState {
+  const { pausedFrom, pausedAt } = state;
+  if (pausedFrom === null || pausedAt === null) return state;
+  const length = Math.max(0, Date.parse(at) - Date.parse(pausedAt));
+  const deadline = state.phase === "inconclusive" ? later(at, plan.deadlineMs) : later(state.deadline, length);
+  return { ...state, phase: pausedFrom, since: later(state.since, length), deadline, pausedFrom: null, pausedAt: null };
+}
+
+function later(at: string, ms: number): string {
+  return new Date(Date.parse(at) + ms).toISOString();
+}

@@ -1,0 +1,132 @@
+import { z } from "zod";
+
+export const PHASES = [
+  "pending",
+  "shadow",
+  "progressing",
+  "paused",
+  "promoting",
+  "promoted",
+  "inconclusive",
+  "invalid",
+  "rolled-back",
+  "aborted",
+] as const;
+
+export const METRICS = ["success", "latency", "cost", "safety"] as const;
+
+/** What one guardrail is judged by; every outcome is a share of good units, in [0, 1]. */
+const guardrail = z.object({
+  name: z.enum(METRICS),
+  tolerance: z.number().describe("harm that is accepted; D = control - candidate must be above it to roll back"),
+  margin: z.number().describe("safe once D is shown to be below it"),
+  mde: z.number().describe("the harm the bets are tuned for"),
+  prior: z.number().describe("the control's history; changes the power, never the guarantee"),
+  required: z.boolean(),
+  floor: z.number().nullable().describe("absolute: roll back when the candidate is shown to be below it"),
+});
+
+/** How a rollout goes on, frozen when it starts: no later change of the config changes its decisions. */
+export const planSchema = z.object({
+  steps: z.array(z.number()),
+  stepMs: z.number(),
+  stepObservations: z.int(),
+  deadlineMs: z.number(),
+  shadow: z.object({ timeMs: z.number(), observations: z.int() }).nullable(),
+  manual: z.boolean(),
+  proof: z.enum(["promotion", "every-step"]),
+  alpha: z.number(),
+  safeAlpha: z.number(),
+  guardrails: z.array(guardrail),
+  critical: z.union([z.literal("any"), z.array(z.string())]).describe("kinds of breach of which one rolls back"),
+  caps: z.object({
+    latency: z.object({ maxIncrease: z.number(), cap: z.number().nullable() }).nullable(),
+    cost: z.object({ maxIncrease: z.number(), cap: z.number().nullable() }).nullable(),
+  }),
+});
+
+const frozenCap = z
+  .object({
+    cap: z.number().describe("ms or USD: a request up to this is good"),
+    rate: z.number().describe("share of the control's requests within the cap when it was frozen"),
+    tolerance: z.number().describe("how much that share may fall until the candidate's p95 is above the cap"),
+  })
+  .nullable();
+
+/** Limits taken from the control before the arrivals they judge; null until it was seen often enough. */
+export const capsSchema = z.object({ latency: frozenCap, cost: frozenCap });
+
+const arm = z.object({ n: z.int().describe("units"), rate: z.number().nullable().describe("share of good ones") });
+
+export const guardrailResultSchema = z.object({
+  name: z.string().describe("a metric, or success.floor"),
+  control: arm.nullable().describe("null for an absolute floor"),
+  candidate: arm,
+  harmE: z.number().describe("e-value against no harm; beyond 1e300 it is cut"),
+  harmThreshold: z.number(),
+  safeE: z.number().nullable().describe("e-value against worse by the margin or more; null for a floor"),
+  safeThreshold: z.number().nullable(),
+  ci95: z
+    .tuple([z.number(), z.number()])
+    .nullable()
+    .describe("candidate - control, valid at every look at once; null for a floor"),
+  tolerance: z.number(),
+  margin: z.number().nullable(),
+  cap: z.number().nullable().describe("latency in ms, cost in USD: at most this counts as good"),
+  verdict: z.enum(["harm", "safe", "undecided", "unmeasured"]),
+});
+
+export const analysisSchema = z.object({
+  verdict: z.enum(["continue", "promote", "rollback", "inconclusive", "invalid"]),
+  guardrails: z.array(guardrailResultSchema),
+  sampleRatio: z.object({ e: z.number(), threshold: z.number() }),
+  breaches: z.array(z.object({ observation: z.int(), kind: z.string() })),
+  need: z
+    .object({ observations: z.int().describe("of the candidate"), hours: z.number().nullable() })
+    .nullable()
+    .describe("until the rollout can move on, by what was seen; null when it waits for nothing that can be counted"),
+  reasons: z.array(z.string()),
+});
+
+const versionOf = z.object({ version: z.string(), digest: z.string() });
+
+/** `canary start|status|advance|…`, `agentops.rollout/1`. */
+export const rolloutSchema = z.object({
+  schema: z.literal("agentops.rollout/1"),
+  id: z.string(),
+  target: z.string(),
+  env: z.string(),
+  control: versionOf,
+  candidate: versionOf,
+  phase: z.enum(PHASES),
+  step: z.int(),
+  steps: z.array(z.number()),
+  weight: z.number(),
+  analysis: analysisSchema,
+  since: z.string().describe("when the step or phase began"),
+  startedAt: z.string(),
+  endedAt: z.string().nullable(),
+  deadline: z.string(),
+  awaiting: z.enum(["approval"]).nullable(),
+  plan: planSchema,
+  history: z.array(
+    z.object({
+      at: z.string(),
+      actor: z.string(),
+      event: z.string(),
+      phase: z.enum(PHASES),
+      step: z.int(),
+      weight: z.number(),
+      reason: z.string(),
+    }),
+  ),
+});
+
+export type Phase = (typeof PHASES)[number];
+export type Metric = (typeof METRICS)[number];
+export type Guardrail = z.infer<typeof guardrail>;
+export type RolloutPlan = z.infer<typeof planSchema>;
+export type Caps = z.infer<typeof capsSchema>;
+export type GuardrailResult = z.infer<typeof guardrailResultSchema>;
+export type Analysis = z.infer<typeof analysisSchema>;
+export type RolloutDocument = z.infer<typeof rolloutSchema>;

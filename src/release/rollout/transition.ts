@@ -1,0 +1,47 @@
+import type { Sqlite } from "../../state/connection.ts";
+import { appendAuditEvent } from "../audit-events.store.ts";
+import { insertStable } from "../serving/serving.store.ts";
+import { isOver, next, type RolloutEvent, type RolloutState } from "./next.ts";
+import { insertTransition, type Rollout, updateRollout } from "./rollouts.store.ts";
+
+export interface By {
+  actor: string;
+  reason: string;
+}
+
+/**
+ * Applies an event within the caller's transaction: new state, history, audit event and what the environment serves are one. Returns the
+ * rollout as it is then; the same object where the event changes nothing, and then nothing is written.
+ */
+export function transition(sqlite: Sqlite, rollout: Rollout, event: RolloutEvent, by: By): Rollout {
+  const state = next(rollout.state, event, rollout.plan);
+  if (state === rollout.state) return rollout;
+  const { environment, target } = rollout;
+  const over = isOver(state.phase);
+  const after: Rollout = { ...rollout, state, endedAt: over ? (rollout.endedAt ?? event.at) : null };
+  const auditEvent = appendAuditEvent(sqlite, {
+    at: event.at,
+    ...by,
+    action: `rollout.${event.type}`,
+    environment,
+    target,
+    before: shown(rollout, rollout.state),
+    after: shown(after, state),
+  });
+  updateRollout(sqlite, after);
+  insertTransition(sqlite, after, event, { actor: by.actor, auditEvent });
+  const stable = newStable(rollout, state);
+  if (stable !== null)
+    insertStable(sqlite, { ...stable, environment, target, rollout: rollout.seq, at: event.at, ...by, auditEvent });
+  return after;
+}
+
+/** A promotion changes what everybody is served, and so does its rollback; every other end leaves the stable version as it was. */
+function newStable({ state, control, candidate }: Rollout, after: RolloutState) {
+  if (after.phase === "promoted") return { version: candidate, how: "rollout" as const };
+  return state.phase === "promoted" ? { version: control, how: "rollback" as const } : null;
+}
+
+function shown({ id, control, candidate }: Rollout, { phase, step, weight }: RolloutState) {
+  return { rollout: id, control, candidate, phase, step, weight };
+}

@@ -1,0 +1,67 @@
+import type { Sqlite } from "../../state/connection.ts";
+
+/** A version as it was published, copied whole: serving it needs no git. */
+export interface ReleaseRow {
+  target: string;
+  version: string;
+  digest: string;
+  /** JSON of what `resolve` gives as `value`. */
+  content: string;
+  gitCommit: string;
+  publishedBy: string;
+  publishedAt: string;
+  releasedAt: string;
+}
+
+/** One change of what an environment serves to everybody; the newest counts. */
+export interface StableRow {
+  id: number;
+  environment: string;
+  target: string;
+  version: string;
+  how: "promote" | "rollout" | "rollback";
+  rollout: number | null;
+  at: string;
+  actor: string;
+  reason: string;
+  auditEvent: number;
+}
+
+export function findRelease(sqlite: Sqlite, target: string, version: string): ReleaseRow | undefined {
+  return sqlite
+    .prepare<[string, string], ReleaseRow>("SELECT * FROM releases WHERE target = ? AND version = ?")
+    .get(target, version);
+}
+
+/** A version is immutable; one that was released before stays as it was. */
+export function insertRelease(sqlite: Sqlite, row: ReleaseRow): void {
+  sqlite
+    .prepare(
+      "INSERT INTO releases (target, version, digest, content, gitCommit, publishedBy, publishedAt, releasedAt) VALUES (@target, @version, @digest, @content, @gitCommit, @publishedBy, @publishedAt, @releasedAt) ON CONFLICT DO NOTHING",
+    )
+    .run(row);
+}
+
+/** What everybody is served who is not part of a rollout; undefined before the first promotion. */
+export function currentStable(sqlite: Sqlite, environment: string, target: string): StableRow | undefined {
+  return sqlite
+    .prepare<[string, string], StableRow>(
+      "SELECT * FROM stables WHERE environment = ? AND target = ? ORDER BY id DESC LIMIT 1",
+    )
+    .get(environment, target);
+}
+
+/** All changes, the first one first. */
+export function stablesOf(sqlite: Sqlite, environment: string, target: string): StableRow[] {
+  return sqlite
+    .prepare<[string, string], StableRow>("SELECT * FROM stables WHERE environment = ? AND target = ? ORDER BY id")
+    .all(environment, target);
+}
+
+export function insertStable(sqlite: Sqlite, row: Omit<StableRow, "id">): void {
+  sqlite
+    .prepare(
+      "INSERT INTO stables (environment, target, version, how, rollout, at, actor, reason, auditEvent) VALUES (@environment, @target, @version, @how, @rollout, @at, @actor, @reason, @auditEvent)",
+    )
+    .run(row);
+}
