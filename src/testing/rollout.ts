@@ -1,0 +1,110 @@
+import { appendAuditEvent } from "../release/audit-events.store.ts";
+import { NO_EVIDENCE } from "../release/rollout/evidence.ts";
+import { pendingState } from "../release/rollout/next.ts";
+import { insertRollout, type Rollout, rolloutBySeq } from "../release/rollout/rollouts.store.ts";
+import type { Caps, RolloutPlan } from "../release/rollout/schema.ts";
+import { transition } from "../release/rollout/transition.ts";
+import { insertRelease, insertStable } from "../release/serving/serving.store.ts";
+import type { Sqlite } from "../state/connection.ts";
+
+export const BEGIN = "2026-11-21T10:00:00.000Z";
+
+/** `BEGIN` and some minutes, ISO 8601. */
+export function minutesLater(minutes: number): string {
+  return new Date(Date.parse(BEGIN) + minutes * 60_000).toISOString();
+}
+
+const GUARDRAIL = { tolerance: 0, margin: 0.03, mde: 0.05, prior: 0.95, required: false, floor: null };
+
+export const PLAN: RolloutPlan = {
+  steps: [0.05, 0.25, 0.5, 1],
+  stepMs: 3_600_000,
+  stepObservations: 50,
+  deadlineMs: 14 * 86_400_000,
+  shadow: null,
+  manual: false,
+  proof: "promotion",
+  alpha: 0.05,
+  safeAlpha: 0.05,
+  guardrails: [
+    { ...GUARDRAIL, name: "success", required: true },
+    { ...GUARDRAIL, name: "latency" },
+    { ...GUARDRAIL, name: "cost" },
+    { ...GUARDRAIL, name: "safety" },
+  ],
+  critical: "any",
+  caps: { latency: { maxIncrease: 0.2, cap: null }, cost: { maxIncrease: 0.2, cap: null } },
+};
+
+export const NO_CAPS: Caps = { latency: null, cost: null };
+
+export interface Scene {
+  environment?: string;
+  target?: string;
+  id?: string;
+  control?: string;
+  candidate?: string;
+  plan?: Partial<RolloutPlan>;
+  caps?: Caps;
+  at?: string;
+}
+
+/** Releases a version whose whole content names it. */
+export function release(sqlite: Sqlite, target: string, version: string, at = BEGIN): void {
+  insertRelease(sqlite, {
+    target,
+    version,
+    digest: `sha256:${version.padEnd(64, "0")}`,
+    content: JSON.stringify({ name: target.slice(target.indexOf("/") + 1), text: version }),
+    gitCommit: "0".repeat(40),
+    publishedBy: "ada@example.com",
+    publishedAt: at,
+    releasedAt: at,
+  });
+}
+
+/** Makes a version what everybody is served, with its audit event. */
+export function promoted(sqlite: Sqlite, scene: Scene & { version: string }): void {
+  const { environment = "production", target = "prompts/x", version, at = BEGIN } = scene;
+  const by = { actor: "ada", reason: "for a test" };
+  release(sqlite, target, version, at);
+  const event = { at, ...by, action: "promote", environment, target, before: null, after: { version } };
+  const auditEvent = appendAuditEvent(sqlite, event);
+  insertStable(sqlite, { environment, target, version, how: "promote", rollout: null, at, ...by, auditEvent });
+}
+
+/** A promoted control v1 and an open rollout of v2 at its first step (with a shadow plan: in shadow), unless told otherwise. */
+export function startedRollout(sqlite: Sqlite, scene: Scene = {}): Rollout {
+  const { environment = "production", target = "prompts/x", control = "v1", candidate = "v2", at = BEGIN } = scene;
+  const plan = { ...PLAN, ...scene.plan };
+  promoted(sqlite, { ...scene, version: control });
+  release(sqlite, target, candidate, at);
+  const seq = insertRollout(sqlite, {
+    id: scene.id ?? "0199f000-0000-7000-8000-000000000001",
+    ...{ environment, target, control, candidate, plan },
+    state: pendingState(at, plan),
+    look: 1,
+    evidence: NO_EVIDENCE,
+    caps: scene.caps ?? NO_CAPS,
+    createdAt: at,
+    endedAt: null,
+  });
+  return transition(sqlite, reread(sqlite, seq), { type: "start", at }, { actor: "ada", reason: "for a test" });
+}
+
+/** Moves a rollout on to its next step by a look; the candidate had all its units. */
+export function stepUp(sqlite: Sqlite, rollout: Rollout, at: string): Rollout {
+  const before = reread(sqlite, rollout.seq);
+  const approved = transition(sqlite, before, { type: "approve", at }, { actor: "ada", reason: "for a test" });
+  const look = { type: "look", at, verdict: "promote", units: 1e9, held: null } as const;
+  return transition(sqlite, approved, look, { actor: "engine", reason: "for a test" });
+}
+
+/** Closes the look that arrivals are counted in, as the engine does. */
+export function closeLook(sqlite: Sqlite, rollout: Rollout): void {
+  sqlite.prepare("UPDATE rollouts SET look = look + 1 WHERE seq = ?").run(rollout.seq);
+}
+
+function reread(sqlite: Sqlite, seq: number): Rollout {
+  return rolloutBySeq(sqlite, seq) as Rollout;
+}
