@@ -1,14 +1,25 @@
 import { AgentopsError, exitCodeOf, messageOf } from "../core/errors.ts";
 import { printable } from "../core/printable.ts";
 import type { Problem } from "../core/problems.ts";
+import { whyNot } from "../release/kill/switchboard.ts";
 import type { GlobalFlags, Shell } from "./shell.ts";
 
 /** Writes an error to stderr (JSON under --json) and returns the exit code. Stacks only under --debug. */
-export function reportFailure(shell: Shell, flags: GlobalFlags, error: unknown, color: boolean): number {
+export function reportFailure(shell: Shell, flags: GlobalFlags, thrown: unknown, color: boolean): number {
+  const error = explained(thrown);
   const asJson = flags.json === true || flags.format === "json";
   shell.stderr.write(asJson ? `${JSON.stringify(errorDocument(error))}\n` : errorText(error, color));
   if (flags.debug === true && error instanceof Error) shell.stderr.write(`${error.stack ?? ""}\n`);
   return exitCodeOf(error);
+}
+
+/** What SQLite says, in words: a store that is busy, full or damaged is no bug of ours. */
+function explained(error: unknown): unknown {
+  if (!(error instanceof Error) || error.name !== "SqliteError") return error;
+  return new AgentopsError("STORE_FAILED", `the store did not take it: ${whyNot(error)}`, {
+    hint: "nothing is half done; repeat the command",
+    cause: error,
+  });
 }
 
 function errorDocument(error: unknown): unknown {

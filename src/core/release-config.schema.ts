@@ -9,6 +9,7 @@ const steps = z
   .array(z.number().gt(0).max(1))
   .min(1)
   .refine((weights) => weights.every((w, i) => i === 0 || w > (weights[i - 1] as number)), "weights must rise")
+  .refine((weights) => (weights[0] as number) < 1, "at a weight of 1 there is no control: one below 1 must come first")
   .describe("the candidate's share of the units, step by step (default 0.01, 0.05, 0.25, 0.5, 1)");
 
 const bounds = {

@@ -36,7 +36,10 @@ export function tryPath<T>(waitMs: number, work: () => T): { result: T | undefin
 }
 
 const CAUSES: readonly (readonly [RegExp, (waitMs: number) => string])[] = [
-  [/^SQLITE_(BUSY|LOCKED)/, (waitMs) => `another process holds the store's write lock (waited ${waitMs / 1000} s)`],
+  [
+    /^SQLITE_(BUSY|LOCKED)/,
+    (waitMs) => `another process holds the store's write lock${waitMs === 0 ? "" : ` (waited ${waitMs / 1000} s)`}`,
+  ],
   [/^(SQLITE_FULL|SQLITE_IOERR_SHMSIZE|ENOSPC|EDQUOT|EFBIG)/, () => "the disk is full"],
   [/^(SQLITE_NOTADB|SQLITE_CORRUPT)/, () => "the store's file is damaged"],
   [/^(SQLITE_READONLY|EROFS|EACCES|EPERM)/, () => "it may not be written"],

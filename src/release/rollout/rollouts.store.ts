@@ -34,6 +34,14 @@ export function openRollout(sqlite: Sqlite, environment: string, target: string)
   );
 }
 
+/** Everything that is under way in an environment, by target. */
+export function openRollouts(sqlite: Sqlite, environment: string): Rollout[] {
+  return sqlite
+    .prepare<[string], Row>("SELECT * FROM rollouts WHERE environment = ? AND endedAt IS NULL ORDER BY target")
+    .all(environment)
+    .map(parsed);
+}
+
 /** The newest, whether it is over or not. */
 export function latestRollout(sqlite: Sqlite, environment: string, target: string): Rollout | undefined {
   return found(

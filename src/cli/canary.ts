@@ -1,0 +1,114 @@
+import { AgentopsError } from "../core/errors.ts";
+import type { Turn } from "../release/rollout/advance.ts";
+import { rolloutDocument } from "../release/rollout/document.ts";
+import { lastJudged } from "../release/rollout/look.ts";
+import { rolloutMissing } from "../release/rollout/missing.ts";
+import { operate, type Operation } from "../release/rollout/operate.ts";
+import { replayRollout } from "../release/rollout/replay.ts";
+import { latestRollout, openRollouts, type Rollout } from "../release/rollout/rollouts.store.ts";
+import type { RolloutDocument } from "../release/rollout/schema.ts";
+import { turnNow } from "../release/rollout/watch.ts";
+import { killedBecause } from "../release/kill/held.ts";
+import { replayText } from "../report/replay-text.ts";
+import { rolloutText } from "../report/rollout-text.ts";
+import { actorOf } from "./actor.ts";
+import type { CommandContext } from "./context.ts";
+import { emitDocument } from "./document.ts";
+import { inOperatedStore, type OperatedStore, placeOf } from "./operated-store.ts";
+
+type Options = Record<string, unknown>;
+
+const ACTIONS = "start | status | advance | approve | pause | resume | abort | watch";
+
+export async function run(context: CommandContext, [action, name]: unknown[], options: Options): Promise<number> {
+  switch (action) {
+    case "start": {
+      const { start } = await import("./canary-start.ts");
+      return start(context, name, options);
+    }
+    case "watch": {
+      const { watch } = await import("./canary-watch.ts");
+      return watch(context, name, options);
+    }
+    case "status":
+      return inOperatedStore(context, (open) => status(context, open, name, options));
+    case "advance":
+      return inOperatedStore(context, (open) => advance(context, open, name));
+    case "approve":
+    case "pause":
+    case "resume":
+    case "abort":
+      return inOperatedStore(context, (open) => operateOn(context, open, { action, name, options }));
+    default:
+      throw new AgentopsError("USAGE", `unknown action "${String(action)}"`, { hint: `agentops canary ${ACTIONS}` });
+  }
+}
+
+async function status(context: CommandContext, open: OperatedStore, name: unknown, options: Options): Promise<number> {
+  if (name === undefined) return list(context, open);
+  const place = placeOf(open, name, "agentops canary status support-triage");
+  const rollout = latestRollout(open.sqlite, place.environment, place.target);
+  if (rollout === undefined) throw rolloutMissing(place.environment, place.target);
+  if (options["replay"] !== true) {
+    await emitRollout(context, documentOf(context, open, rollout));
+    return 0;
+  }
+  const { id, target, environment: env } = rollout;
+  const replay = { schema: "agentops.replay/1", id, target, env, ...replayRollout(open.sqlite, rollout) };
+  await emitDocument(context, replay, (style) => replayText(replay, style));
+  return replay.differences.length === 0 ? 0 : 1;
+}
+
+async function list(context: CommandContext, open: OperatedStore): Promise<number> {
+  const rollouts = openRollouts(open.sqlite, open.environment).map((rollout) => documentOf(context, open, rollout));
+  await emitDocument(context, { schema: "agentops.rollouts/1", env: open.environment, rollouts }, (style) =>
+    rollouts.length === 0
+      ? `no rollout is under way in ${open.environment}`
+      : rollouts.map((rollout) => rolloutText(rollout, style, context.clock.now().toISOString())).join("\n\n"),
+  );
+  return 0;
+}
+
+async function advance(context: CommandContext, open: OperatedStore, name: unknown): Promise<number> {
+  const place = placeOf(open, name, "agentops canary advance support-triage");
+  const { store, sqlite } = open;
+  const { turn, held, at } = turnNow(sqlite, place, { store, clock: context.clock, actor: actorOf(context) });
+  await emitRollout(context, rolloutDocument(sqlite, turn.rollout, turn.judged, { at, held }));
+  return exitOf(turn, held);
+}
+
+/** 0: moved, held as planned or promoted; 1: rolled back or aborted; 3: inconclusive or invalid; 5: killed, so nothing moves on. */
+export function exitOf({ rollout: { state } }: Turn, held: string | null): number {
+  const { phase } = state;
+  if (phase === "rolled-back" || phase === "aborted") return 1;
+  if (phase === "inconclusive" || phase === "invalid") return 3;
+  return held !== null && phase !== "promoted" ? 5 : 0;
+}
+
+async function operateOn(
+  context: CommandContext,
+  open: OperatedStore,
+  { action, name, options }: { action: Operation; name: unknown; options: Options },
+): Promise<number> {
+  const place = placeOf(open, name, `agentops canary ${action} support-triage`);
+  const reason = ((options["reason"] as string | undefined) ?? "").trim() || action;
+  const at = context.clock.now().toISOString();
+  const rollout = operate(open.sqlite, place, action, { at, actor: actorOf(context), reason });
+  await emitRollout(context, documentOf(context, open, rollout));
+  return 0;
+}
+
+/** As it stands, without a look at what came since. */
+export function documentOf(
+  { clock }: CommandContext,
+  { sqlite, store }: OperatedStore,
+  rollout: Rollout,
+): RolloutDocument {
+  const at = clock.now().toISOString();
+  const held = killedBecause(sqlite, store, rollout.environment, rollout.target);
+  return rolloutDocument(sqlite, rollout, lastJudged(sqlite, rollout), { at, held });
+}
+
+export function emitRollout(context: CommandContext, document: RolloutDocument): Promise<void> {
+  return emitDocument(context, document, (style) => rolloutText(document, style, context.clock.now().toISOString()));
+}

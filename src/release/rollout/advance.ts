@@ -1,0 +1,49 @@
+import type { Sqlite } from "../../state/connection.ts";
+import type { Judged } from "./analysis.ts";
+import { lastJudged, lookAt } from "./look.ts";
+import { isOver } from "./next.ts";
+import { reasonOf } from "./reasons.ts";
+import { latestRollout, type Rollout } from "./rollouts.store.ts";
+import { rolloutMissing } from "./missing.ts";
+import { transition } from "./transition.ts";
+
+export interface Place {
+  environment: string;
+  target: string;
+}
+
+export interface TurnRequest {
+  /** ISO 8601. */
+  at: string;
+  actor: string;
+  /** Why nothing may move on now: what is killed; null when nothing forbids it. */
+  held: string | null;
+}
+
+/** What one turn found, and whether it changed the rollout. */
+export interface Turn {
+  rollout: Rollout;
+  judged: Judged;
+  moved: boolean;
+}
+
+/**
+ * One turn of a rollout: looks at what was observed, and moves on, holds or rolls back, in one transaction. One that is over stays as it
+ * is. Throws ROLLOUT_NOT_FOUND.
+ */
+export function advanceRollout(sqlite: Sqlite, place: Place, request: TurnRequest): Turn {
+  return sqlite.transaction(() => turn(sqlite, place, request)).immediate();
+}
+
+function turn(sqlite: Sqlite, { environment, target }: Place, { at, actor, held }: TurnRequest): Turn {
+  const found = latestRollout(sqlite, environment, target);
+  if (found === undefined) throw rolloutMissing(environment, target);
+  if (isOver(found.state.phase)) return { rollout: found, judged: lastJudged(sqlite, found), moved: false };
+  const { rollout, judged } = lookAt(sqlite, found, at);
+  const { verdict } = judged;
+  const { candidateUnits, shadowUnits } = rollout.evidence;
+  const units = rollout.state.phase === "shadow" ? shadowUnits : candidateUnits;
+  const reason = reasonOf(judged, rollout);
+  const after = transition(sqlite, rollout, { type: "look", at, verdict, units, held }, { actor, reason });
+  return { rollout: after, judged, moved: after !== rollout };
+}

@@ -1,0 +1,148 @@
+import { logE, type CanaryProcess } from "../../stats/canary-engine.ts";
+import { logMeanExp } from "../../stats/log-mean.ts";
+import { sampleRatioLogE } from "../../stats/sample-ratio.ts";
+import { boundsOf, type Evidence, type MetricEvidence } from "./evidence.ts";
+import type { Look } from "./next.ts";
+import type { BreachRow } from "./rollouts.store.ts";
+import type { Analysis, Caps, Guardrail, GuardrailResult, RolloutPlan } from "./schema.ts";
+
+/** Chance to call an honest assignment broken. */
+const SAMPLE_RATIO_ALPHA = 0.001;
+/** Of each absolute floor, beside the guardrails' own. */
+const FLOOR_ALPHA = 0.01;
+
+/** What is known at a look. */
+export interface Seen {
+  plan: RolloutPlan;
+  caps: Caps;
+  evidence: Evidence;
+  /** Critical and other breaches of the candidate so far. */
+  breaches: readonly Pick<BreachRow, "observation" | "kind">[];
+}
+
+/** An analysis without what only a reader needs: intervals, and how long it may take. */
+export type Judged = Pick<Analysis, "sampleRatio" | "breaches" | "reasons"> & {
+  verdict: Look["verdict"];
+  guardrails: (Omit<GuardrailResult, "ci95"> & { peaks: Peaks })[];
+};
+
+/** The largest ln E at any look so far, of each process; what decisions compare with their thresholds. */
+interface Peaks {
+  harm: number;
+  safe: number | null;
+}
+
+/**
+ * What the observations say, whenever one looks:
+ *
+ * - rollback: a critical breach; a guardrail's evidence of harm reached G/α (Bonferroni over the G guardrails); or the candidate is
+ *   shown to be below an absolute floor (1 % each).
+ * - invalid: the arms' sizes do not fit the weights.
+ * - promote: every guardrail that has data reached 1/α for "not worse by the margin" (intersection-union, no correction), and none that is
+ *   required lacks data.
+ * - continue: anything else. No data is never success.
+ *
+ * Source: stats/SPEC section 5; Ville (1939).
+ */
+export function judge({ plan, caps, evidence, breaches }: Seen): Judged {
+  const critical = breaches.filter(({ kind }) => plan.critical === "any" || plan.critical.includes(kind));
+  const guardrails = plan.guardrails.flatMap((guardrail) => resultsOf(guardrail, evidence, plan, caps));
+  const ratio = { logE: sampleRatioLogE(evidence.exposures), threshold: 1 / SAMPLE_RATIO_ALPHA };
+  const sampleRatio = { e: cut(ratio.logE), threshold: ratio.threshold };
+  const harms = guardrails.filter(({ verdict }) => verdict === "harm");
+  const verdict =
+    critical.length > 0
+      ? "rollback"
+      : ratio.logE >= Math.log(ratio.threshold)
+        ? "invalid"
+        : harms.length > 0
+          ? "rollback"
+          : isSafe(guardrails, plan)
+            ? "promote"
+            : "continue";
+  return {
+    verdict,
+    guardrails,
+    sampleRatio,
+    breaches: critical.map(({ observation, kind }) => ({ observation, kind })),
+    reasons: [],
+  };
+}
+
+function isSafe(guardrails: Judged["guardrails"], { guardrails: planned }: RolloutPlan): boolean {
+  const compared = guardrails.filter(({ safeE }) => safeE !== null);
+  const required = new Set(planned.filter((g) => g.required).map((g) => g.name as string));
+  return (
+    compared.some(({ verdict }) => verdict === "safe") &&
+    compared.every(({ name, verdict }) => verdict === "safe" || (verdict === "unmeasured" && !required.has(name)))
+  );
+}
+
+/** The comparison, and the floor as a row of its own. */
+function resultsOf(guardrail: Guardrail, { metrics }: Evidence, plan: RolloutPlan, caps: Caps): Judged["guardrails"] {
+  const found = metrics[guardrail.name];
+  const { tolerance, margin } = boundsOf(guardrail, caps);
+  const harmThreshold = plan.guardrails.length / plan.alpha;
+  const safeThreshold = 1 / plan.safeAlpha;
+  const cap = guardrail.name === "latency" || guardrail.name === "cost" ? (caps[guardrail.name]?.cap ?? null) : null;
+  const compared: Judged["guardrails"][number] = {
+    name: guardrail.name,
+    control: armOf(found?.harm.control),
+    candidate: armOf(found?.harm.candidate),
+    harmE: found === undefined ? 1 : cut(logE(found.harm)),
+    harmThreshold,
+    safeE: found === undefined ? 1 : cut(logE(found.safe)),
+    safeThreshold,
+    tolerance,
+    margin,
+    cap,
+    verdict: verdictOf(found, { harmThreshold, safeThreshold }),
+    peaks: { harm: found?.harm.peak ?? 0, safe: found?.safe.peak ?? 0 },
+  };
+  return found?.floor == null ? [compared] : [compared, floorResult(guardrail, found.floor)];
+}
+
+function floorResult(
+  { name, floor }: Guardrail,
+  process: NonNullable<MetricEvidence["floor"]>,
+): Judged["guardrails"][number] {
+  const harmThreshold = 1 / FLOOR_ALPHA;
+  return {
+    name: `${name}.floor`,
+    control: null,
+    candidate: armOf(process),
+    harmE: cut(logMeanExp(process.logWealth)),
+    harmThreshold,
+    safeE: null,
+    safeThreshold: null,
+    tolerance: floor ?? 0,
+    margin: null,
+    cap: null,
+    verdict: process.peak >= Math.log(harmThreshold) ? "harm" : "undecided",
+    peaks: { harm: process.peak, safe: null },
+  };
+}
+
+function verdictOf(
+  found: MetricEvidence | undefined,
+  { harmThreshold, safeThreshold }: { harmThreshold: number; safeThreshold: number },
+): GuardrailResult["verdict"] {
+  if (found === undefined) return "unmeasured";
+  if (found.harm.peak >= Math.log(harmThreshold)) return "harm";
+  return isShownSafe(found.safe, safeThreshold) ? "safe" : "undecided";
+}
+
+/** Proof needs candidates, whatever a few lucky bets say. */
+function isShownSafe({ candidate, peak }: CanaryProcess, threshold: number): boolean {
+  return candidate.n > 0 && peak >= Math.log(threshold);
+}
+
+function armOf(arm: { n: number; sum: number } | undefined): GuardrailResult["candidate"] {
+  const { n, sum } = arm ?? { n: 0, sum: 0 };
+  return { n, rate: n === 0 ? null : Math.min(1, sum / n) };
+}
+
+/** JSON has no infinity, and nobody needs more than e^690. */
+function cut(log: number): number {
+  return Math.exp(Math.min(log, 690));
+}

@@ -1,0 +1,88 @@
+import type { Sqlite } from "../../state/connection.ts";
+import { confidenceSequence } from "../../stats/confidence-sequence.ts";
+import { findRelease } from "../serving/serving.store.ts";
+import type { Judged } from "./analysis.ts";
+import { batchesOf } from "./evidence.ts";
+import { needOf } from "./need.ts";
+import { reasonsFor } from "./reasons.ts";
+import { type Rollout, talliesOf, type TallyRow, transitionsOf } from "./rollouts.store.ts";
+import type { Analysis, Metric, RolloutDocument } from "./schema.ts";
+import { waitingFor } from "./next.ts";
+
+/** A rollout for its readers, people and scripts, with intervals, what it waits for, and its history. */
+export function rolloutDocument(
+  sqlite: Sqlite,
+  rollout: Rollout,
+  judged: Judged,
+  { at, held }: { at: string; held: string | null },
+): RolloutDocument {
+  const { state, plan, target } = rollout;
+  const units = rollout.evidence.candidateUnits;
+  const awaits = ["shadow", "progressing", "promoting"].includes(state.phase);
+  const waiting = waitingFor(state, { at, verdict: judged.verdict, units }, plan);
+  return {
+    schema: "agentops.rollout/1",
+    id: rollout.id,
+    target,
+    env: rollout.environment,
+    control: versionOf(sqlite, target, rollout.control),
+    candidate: versionOf(sqlite, target, rollout.candidate),
+    phase: state.phase,
+    step: state.step,
+    steps: plan.steps,
+    weight: state.weight,
+    analysis: analysisOf(sqlite, rollout, judged, { at, held }),
+    since: state.since,
+    startedAt: rollout.createdAt,
+    endedAt: rollout.endedAt,
+    deadline: state.deadline,
+    awaiting:
+      awaits && waiting.approval !== null && waiting.timeMs === null && waiting.units === null ? "approval" : null,
+    plan,
+    history: historyOf(sqlite, rollout),
+  };
+}
+
+function analysisOf(
+  sqlite: Sqlite,
+  rollout: Rollout,
+  judged: Judged,
+  moment: { at: string; held: string | null },
+): Analysis {
+  const tallies = talliesOf(sqlite, rollout.seq, { from: 1, to: rollout.look - 1 });
+  return {
+    verdict: rollout.state.phase === "inconclusive" && judged.verdict !== "rollback" ? "inconclusive" : judged.verdict,
+    guardrails: judged.guardrails.map(({ peaks: _, ...guardrail }) => ({
+      ...guardrail,
+      ci95: guardrail.control === null ? null : intervalOf(rollout, tallies, guardrail.name as Metric),
+    })),
+    sampleRatio: judged.sampleRatio,
+    breaches: judged.breaches,
+    need: needOf(judged, rollout, moment.at),
+    reasons: reasonsFor(judged, rollout, moment),
+  };
+}
+
+/** Candidate − control, valid at every look at once; null without a comparison. */
+function intervalOf({ evidence }: Rollout, tallies: readonly TallyRow[], metric: Metric): [number, number] | null {
+  const process = evidence.metrics[metric]?.harm;
+  if (process === undefined || process.control.n === 0 || process.candidate.n === 0) return null;
+  const batches = batchesOf(tallies.filter((row) => row.metric === metric));
+  const [low, high] = confidenceSequence(batches, process.settings);
+  return [negated(high), negated(low)];
+}
+
+/** −0 would be written as 0 and read as another number. */
+function negated(value: number): number {
+  return value === 0 ? 0 : -value;
+}
+
+function versionOf(sqlite: Sqlite, target: string, version: string) {
+  return { version, digest: findRelease(sqlite, target, version)?.digest ?? "" };
+}
+
+function historyOf(sqlite: Sqlite, { seq }: Rollout): RolloutDocument["history"] {
+  return transitionsOf(sqlite, seq).map(({ at, actor, event, phase, step, weight, reason }) => {
+    return { at, actor, event: (JSON.parse(event) as { type: string }).type, phase, step, weight, reason };
+  });
+}

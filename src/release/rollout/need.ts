@@ -1,0 +1,45 @@
+import { growthPerArrival } from "../../stats/canary-planning.ts";
+import { logE } from "../../stats/canary-engine.ts";
+import type { Judged } from "./analysis.ts";
+import { waitingFor } from "./next.ts";
+import type { Rollout } from "./rollouts.store.ts";
+import type { Analysis, Metric } from "./schema.ts";
+
+const HOUR = 3_600_000;
+
+/**
+ * About how much longer until the rollout can move on, if the arms are alike and the traffic stays as it was at this step; null when it
+ * waits for nothing that can be counted, or when what is waited for cannot be estimated from what was seen.
+ */
+export function needOf(judged: Judged, rollout: Rollout, at: string): Analysis["need"] {
+  const { state, plan, evidence } = rollout;
+  if (!["shadow", "progressing", "promoting"].includes(state.phase)) return null;
+  const units = state.phase === "shadow" ? evidence.shadowUnits : evidence.candidateUnits;
+  const waiting = waitingFor(state, { at, verdict: judged.verdict, units }, plan);
+  const proof = waiting.proof === null ? 0 : unitsForProof(judged, rollout);
+  if (proof === null) return null;
+  const observations = Math.ceil(Math.max(waiting.units ?? 0, proof));
+  if (observations === 0 && waiting.timeMs === null) return null;
+  const sinceStep = (Date.parse(at) - Date.parse(state.since)) / HOUR;
+  const perHour = sinceStep > 0 ? (units - state.unitsBefore) / sinceStep : 0;
+  const least = (waiting.timeMs ?? 0) / HOUR;
+  const hours = observations === 0 ? least : perHour > 0 ? Math.max(least, observations / perHour) : null;
+  return { observations, hours };
+}
+
+/** Units of the candidate until the slowest guardrail is safe; null where that cannot be said. */
+function unitsForProof({ guardrails }: Judged, { state, plan, evidence }: Rollout): number | null {
+  if (!(state.weight > 0 && state.weight < 1)) return null;
+  const left = guardrails
+    .filter((g) => g.safeE !== null && g.verdict === "undecided")
+    .map(({ name, control }) => {
+      const process = evidence.metrics[name as Metric]?.safe;
+      const rate = control?.rate ?? null;
+      if (process === undefined || rate === null) return null;
+      const growth = Math.max(...growthPerArrival(process.settings, { control: rate, candidate: rate }, state.weight));
+      if (!(growth > 0)) return null;
+      return ((Math.log(1 / plan.safeAlpha) - logE(process)) / growth) * state.weight;
+    });
+  if (left.length === 0) return null;
+  return left.some((units) => units === null) ? null : Math.max(...left.map((units) => units ?? 0));
+}

@@ -1,0 +1,119 @@
+import { describe, expect, test } from "vitest";
+import { minutesLater as at, PLAN } from "../../testing/rollout.ts";
+import { seeded } from "../../testing/seeded.ts";
+import { isOver, type Look, next, pendingState, type RolloutEvent, type RolloutState } from "./next.ts";
+import { PHASES, type RolloutPlan } from "./schema.ts";
+
+const HOUR = 60;
+const plan: RolloutPlan = { ...PLAN, steps: [0.05, 0.5, 1], stepMs: HOUR * 60_000, stepObservations: 50 };
+
+type Moment = [minutes: number, type: RolloutEvent["type"], look?: Partial<Look>];
+
+function run(moments: readonly Moment[], of: RolloutPlan = plan): RolloutState {
+  return moments.reduce<RolloutState>(
+    (state, [minutes, type, look]) => {
+      const fields = type === "look" ? { verdict: "continue" as const, units: 0, held: null, ...look } : {};
+      return next(state, { at: at(minutes), type, ...fields } as RolloutEvent, of);
+    },
+    pendingState(at(0), of),
+  );
+}
+
+const start: Moment = [0, "start"];
+const look = (minutes: number, units: number, more: Partial<Look> = {}): Moment => [
+  minutes,
+  "look",
+  { units, ...more },
+];
+const safe = { verdict: "promote" } as const;
+/** To the first step after the control is split in half, and to 100 %. */
+const toHalf = [start, look(60, 50)];
+const toAll = [...toHalf, look(120, 100, safe)];
+const toEnd = [...toAll, look(180, 150)];
+
+describe("a rollout", () => {
+  test.each<[string, Moment[], Partial<RolloutState>, Partial<RolloutPlan>?]>([
+    ["is pending before it starts", [look(60, 500)], { phase: "pending", weight: 0 }],
+    ["starts at its first step", [start], { phase: "progressing", step: 0, weight: 0.05 }],
+    ["holds before the least time", [start, look(59, 500)], { step: 0, weight: 0.05 }],
+    ["holds before the least units", [start, look(600, 49)], { step: 0, weight: 0.05 }],
+    ["no data is never success", [start, look(600, 0, safe)], { step: 0, weight: 0.05 }],
+    ["moves on with both", toHalf, { phase: "progressing", step: 1, weight: 0.5, unitsBefore: 50 }],
+    ["counts a step's units from its beginning", [...toHalf, look(600, 99, safe)], { step: 1 }],
+    ["needs proof before 100 %", [...toHalf, look(600, 9999)], { step: 1, weight: 0.5 }],
+    ["goes to 100 % with proof, and is not promoted yet", toAll, { phase: "promoting", step: 2, weight: 1 }],
+    ["takes one step a look", [...toHalf, look(60, 9999, safe)], { step: 1 }],
+    ["is promoted after the last step", toEnd, { phase: "promoted", weight: 1 }],
+    ["without a step to 100 % ends after the last with proof", toAll, { phase: "promoted", weight: 1 }, { steps: [0.05, 0.5] }],
+    ["with proof at every step waits at the first", toHalf, { step: 0 }, { proof: "every-step" }],
+    ["a kill holds it", [start, look(60, 50, { held: "killed" })], { step: 0, phase: "progressing" }],
+    ["the deadline pauses it as inconclusive", [start, look(24 * 60, 9)], { phase: "inconclusive", weight: 0.05 }, { deadlineMs: 864e5 }],
+    ["what may move on at the deadline does", [start, look(24 * 60, 99)], { step: 1 }, { deadlineMs: 864e5 }],
+    ["an inconclusive one stays", [start, look(1440, 9), look(1500, 999, safe)], { phase: "inconclusive" }, { deadlineMs: 864e5 }],
+    ["resumed, it has a new deadline", [start, look(1440, 9), [2000, "resume"]], { phase: "progressing", deadline: at(2000 + 1440), since: at(560) }, { deadlineMs: 864e5 }],
+    ["a pause stops the way up", [start, [10, "pause"], look(600, 999, safe)], { phase: "paused", weight: 0.05 }],
+    ["a pause stops the time", [start, [10, "pause"], [110, "resume"]], { phase: "progressing", since: at(100) }],
+    ["a pause does not stop a rollback", [start, [10, "pause"], look(20, 9, { verdict: "rollback" })], { phase: "rolled-back", weight: 0 }],
+    ["a sample-ratio mismatch ends it", [start, look(20, 9, { verdict: "invalid" })], { phase: "invalid", weight: 0 }],
+    ["harm ends it at 100 % too", [...toAll, look(121, 101, { verdict: "rollback" })], { phase: "rolled-back", weight: 0 }],
+    ["an abort ends it", [...toHalf, [70, "abort"]], { phase: "aborted", weight: 0 }],
+    ["an abort after the promotion does nothing", [...toEnd, [200, "abort"]], { phase: "promoted" }],
+    ["a rollback works after the promotion", [...toEnd, [200, "rollback"]], { phase: "rolled-back", weight: 0 }],
+    ["a rollback works before the start", [[1, "rollback"]], { phase: "rolled-back", weight: 0 }],
+    ["a person may promote", [...toHalf, [70, "promote"]], { phase: "promoted", weight: 1 }],
+    ["manual: waits for an approval", toHalf, { step: 0, approved: false }, { manual: true }],
+    ["manual: moves on with one, which counts once", [start, [5, "approve"], look(60, 50), look(200, 200)], { step: 1, approved: false }, { manual: true }],
+    ["shadow comes first, and serves nobody", [start], { phase: "shadow", weight: 0 }, { shadow: { timeMs: 0, observations: 20 } }],
+    ["shadow ends with its copies", [start, look(5, 20)], { phase: "progressing", step: 0, weight: 0.05, unitsBefore: 0 }, { shadow: { timeMs: 0, observations: 20 } }],
+    ["shadow with harm ends it", [start, look(5, 3, { verdict: "rollback" })], { phase: "rolled-back" }, { shadow: { timeMs: 0, observations: 20 } }],
+    ["a pause in shadow goes back to shadow", [start, [1, "pause"], [2, "resume"]], { phase: "shadow" }, { shadow: { timeMs: 0, observations: 20 } }],
+  ])("%s", (_, moments, expected, changes = {}) => {
+    expect(run(moments, { ...plan, ...changes })).toMatchObject(expected);
+  }); // prettier-ignore
+
+  test.each(Array.from({ length: 40 }, (_, i) => i + 1))("random events, seed %i", (seed) => {
+    const random = seeded(seed);
+    const pick = <T>(of: readonly T[]): T => of[Math.floor(random() * of.length)] as T;
+    const of: RolloutPlan = {
+      ...plan,
+      manual: random() < 0.3,
+      shadow: random() < 0.3 ? { timeMs: 600_000, observations: 10 } : null,
+      proof: pick(["promotion", "every-step"]),
+      steps: pick([[0.05, 0.5, 1], [1], [0.1], [0.01, 0.05, 0.25, 0.5, 1]]),
+      deadlineMs: 864e5,
+    };
+    let state = pendingState(at(0), of);
+    let [minutes, units, bad] = [0, 0, false];
+    for (let i = 0; i < 200; i++) {
+      minutes += Math.floor(random() * 90);
+      units += Math.floor(random() * 80);
+      const type = pick(["start", "look", "look", "look", "look", "look", "pause", "resume", "resume", "approve", ...(random() < 0.05 ? (["abort", "rollback", "promote"] as const) : [])] as const); // prettier-ignore
+      const verdict = random() < 0.02 ? pick(["rollback", "invalid"] as const) : pick(["continue", "promote"] as const);
+      const held = random() < 0.2 ? "killed" : null;
+      const event = {
+        at: at(minutes),
+        ...(type === "look" ? { type, verdict, units, held } : { type }),
+      } as RolloutEvent;
+      const before = state;
+      state = next(before, event, of);
+      bad ||=
+        before.phase !== "pending" &&
+        !isOver(before.phase) &&
+        event.type === "look" &&
+        (verdict === "rollback" || verdict === "invalid");
+      const what = `step ${i}: ${JSON.stringify(event)} from ${JSON.stringify(before)} to ${JSON.stringify(state)}`;
+      expect(state.weight, what).toBeGreaterThanOrEqual(0);
+      expect(state.weight, what).toBeLessThanOrEqual(1);
+      expect(PHASES).toContain(state.phase);
+      if (bad) expect(["rolled-back", "invalid", "aborted"], what).toContain(state.phase);
+      if (isOver(state.phase)) expect(state.weight, what).toBe(state.phase === "promoted" ? 1 : 0);
+      else if (event.type === "look" && state.weight > before.weight) {
+        expect(before.pausedFrom, what).toBeNull();
+        expect(held, what).toBeNull();
+        expect(before.phase === "shadow" || state.step === before.step + 1, what).toBe(true);
+        if (state.weight === 1 && before.phase === "progressing") expect(verdict, what).toBe("promote");
+        if (of.manual) expect(before.approved, what).toBe(true);
+      }
+    }
+  });
+});

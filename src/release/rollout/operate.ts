@@ -1,0 +1,50 @@
+import { AgentopsError } from "../../core/errors.ts";
+import type { Sqlite } from "../../state/connection.ts";
+import type { Place } from "./advance.ts";
+import { rolloutMissing } from "./missing.ts";
+import { latestRollout, type Rollout } from "./rollouts.store.ts";
+import { type By, transition } from "./transition.ts";
+
+/** What a person does with a rollout that is under way. */
+export type Operation = "pause" | "resume" | "approve" | "abort";
+
+/**
+ * Applies it in one transaction. Throws ROLLOUT_NOT_FOUND, and CONCURRENT_CHANGE where the rollout is in a phase that it does not fit: it
+ * went on, or somebody was faster.
+ */
+export function operate(sqlite: Sqlite, place: Place, operation: Operation, by: By & { at: string }): Rollout {
+  return sqlite.transaction(() => operated(sqlite, place, operation, by)).immediate();
+}
+
+function operated(
+  sqlite: Sqlite,
+  { environment, target }: Place,
+  type: Operation,
+  { at, ...by }: By & { at: string },
+): Rollout {
+  const rollout = latestRollout(sqlite, environment, target);
+  if (rollout === undefined) throw rolloutMissing(environment, target);
+  if (type === "approve") refuseOwn(sqlite, rollout, by.actor);
+  const after = transition(sqlite, rollout, { type, at }, by);
+  if (after !== rollout) return after;
+  throw new AgentopsError(
+    "CONCURRENT_CHANGE",
+    `cannot ${type}: the rollout of ${target} in ${environment} is ${phaseOf(rollout)}`,
+    {
+      hint: `agentops canary status ${target} --env ${environment}`,
+    },
+  );
+}
+
+function phaseOf({ state: { phase, approved } }: Rollout): string {
+  return approved ? `${phase}, and this step is approved already` : phase;
+}
+
+/** Four eyes: who started it does not approve its steps. */
+function refuseOwn(sqlite: Sqlite, { seq }: Rollout, actor: string): void {
+  const starter = sqlite.prepare("SELECT actor FROM transitions WHERE rollout = ? AND seq = 1").pluck().get(seq);
+  if (starter !== actor) return;
+  throw new AgentopsError("POLICY_REFUSED", `${actor} started this rollout, so somebody else approves its steps`, {
+    hint: "--actor NAME, or AGENTOPS_ACTOR, says who acts",
+  });
+}

@@ -1,0 +1,109 @@
+import { durationMs } from "../../core/duration.ts";
+import type { RolloutConfig, RolloutSettings } from "../../core/release-config.schema.ts";
+import type { Guardrail, Metric, RolloutPlan } from "./schema.ts";
+
+const STEPS = [0.01, 0.05, 0.25, 0.5, 1];
+const DEFAULT_INCREASE = 0.2;
+
+/** Bounds of a guardrail that nobody configured. Prior: what is expected of a control without a history. */
+const DEFAULTS: Record<Metric, Omit<Guardrail, "name">> = {
+  success: { tolerance: 0, margin: 0.03, mde: 0.05, prior: 0.95, required: true, floor: 0.9 },
+  latency: { tolerance: 0, margin: 0.05, mde: 0.05, prior: 0.95, required: false, floor: null },
+  cost: { tolerance: 0, margin: 0.05, mde: 0.05, prior: 0.95, required: false, floor: null },
+  safety: { tolerance: 0, margin: 0.02, mde: 0.02, prior: 0.99, required: false, floor: null },
+};
+
+/** Shares of good outcomes of the control so far; null where there are too few to say. */
+export type Priors = Partial<Record<Metric, number | null>>;
+
+/** What is in force for one artifact: the config, what it says of this artifact, what was typed; the later wins, key by key. */
+export function settingsFor(
+  config: RolloutConfig | undefined,
+  target: string,
+  typed: RolloutSettings,
+): RolloutSettings {
+  const { artifacts, ...general } = config ?? {};
+  const bare = target.slice(target.indexOf("/") + 1);
+  const layers = [general, artifacts?.[bare], artifacts?.[target], typed].filter((layer) => layer !== undefined);
+  return layers.reduce<RolloutSettings>((below, layer) => {
+    const given = Object.fromEntries(Object.entries(layer).filter(([, value]) => value !== undefined));
+    return { ...below, ...given, guardrails: guardrailsOver(below.guardrails, layer.guardrails) };
+  }, {});
+}
+
+type Guardrails = NonNullable<RolloutSettings["guardrails"]>;
+
+function guardrailsOver(below: Guardrails = {}, above: Guardrails = {}): Guardrails {
+  const merged: Record<string, unknown> = { ...below };
+  for (const [name, value] of Object.entries(above)) {
+    const under = merged[name];
+    merged[name] = typeof value === "object" && typeof under === "object" ? { ...under, ...value } : value;
+  }
+  return merged as Guardrails;
+}
+
+/** The plan a rollout is frozen with. */
+export function planOf(settings: RolloutSettings, priors: Priors = {}): RolloutPlan {
+  const { guardrails = {}, shadow } = settings;
+  const ms = (text: string | undefined, otherwise: number) =>
+    text === undefined ? otherwise : (durationMs(text) ?? otherwise);
+  const stepMs = ms(settings.stepTime, 3_600_000);
+  const stepObservations = settings.stepObservations ?? 50;
+  const copies = typeof shadow === "object" ? shadow : {};
+  return {
+    steps: settings.steps ?? STEPS,
+    stepMs,
+    stepObservations,
+    deadlineMs: ms(settings.deadline, 14 * 86_400_000),
+    shadow:
+      shadow === undefined || shadow === false
+        ? null
+        : { timeMs: ms(copies.time, stepMs), observations: copies.observations ?? stepObservations },
+    manual: settings.manual ?? false,
+    proof: settings.proof ?? "promotion",
+    alpha: settings.alpha ?? 0.05,
+    safeAlpha: settings.safeAlpha ?? 0.05,
+    guardrails: guarded(guardrails, priors),
+    critical: criticalOf(guardrails.safety),
+    caps: capsOf(guardrails),
+  };
+}
+
+function guarded(configured: Guardrails, priors: Priors): Guardrail[] {
+  return (["success", "latency", "cost", "safety"] as const).flatMap((name): Guardrail[] => {
+    const given = configured[name];
+    if (given === false) return [];
+    const { tolerance, margin, mde, required } = given ?? {};
+    const usual = DEFAULTS[name];
+    const accepted = tolerance ?? usual.tolerance;
+    return [
+      {
+        name,
+        tolerance: accepted,
+        // What is accepted as harm cannot be excluded as well.
+        margin: Math.max(margin ?? usual.margin, accepted),
+        mde: mde ?? usual.mde,
+        prior: priors[name] ?? usual.prior,
+        required: required ?? usual.required,
+        floor: name === "success" ? floorOf(configured.success?.floor ?? usual.floor) : usual.floor,
+      },
+    ];
+  });
+}
+
+/** 0 asks for no floor; 1 cannot be tested, so it is as close to it as rates are clipped to. */
+function floorOf(floor: number | null): number | null {
+  return floor === null || floor === 0 ? null : Math.min(floor, 0.999);
+}
+
+function criticalOf(safety: Guardrails["safety"]): RolloutPlan["critical"] {
+  return safety === false ? [] : (safety?.critical ?? "any");
+}
+
+function capsOf({ latency, cost }: Guardrails): RolloutPlan["caps"] {
+  return {
+    latency:
+      latency === false ? null : { maxIncrease: latency?.maxIncrease ?? DEFAULT_INCREASE, cap: latency?.capMs ?? null },
+    cost: cost === false ? null : { maxIncrease: cost?.maxIncrease ?? DEFAULT_INCREASE, cap: cost?.capUsd ?? null },
+  };
+}

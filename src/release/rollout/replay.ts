@@ -1,0 +1,77 @@
+import type { Sqlite } from "../../state/connection.ts";
+import { judge } from "./analysis.ts";
+import { addLook, type Evidence, NO_EVIDENCE } from "./evidence.ts";
+import { type StoredLook, storedLook } from "./look.ts";
+import { next, pendingState, type RolloutEvent } from "./next.ts";
+import { breachesOf, looksOf, type Rollout, talliesOf, transitionsOf } from "./rollouts.store.ts";
+
+/** A decision made again from the stored counts, and where it is not the one that was made. */
+export interface Replay {
+  looks: number;
+  transitions: number;
+  /** One sentence for each difference; none: every verdict and every state came out the same. */
+  differences: string[];
+}
+
+/** Sums of logarithms in the same order give the same numbers; another machine's logarithm may differ in the last digit. */
+const SLACK = 1e-9;
+
+/** Re-derives every look's verdict from the counts and every state from its event; reads the store and changes nothing. */
+export function replayRollout(sqlite: Sqlite, rollout: Rollout): Replay {
+  const looks = looksOf(sqlite, rollout.seq);
+  const transitions = transitionsOf(sqlite, rollout.seq);
+  return {
+    looks: looks.length,
+    transitions: transitions.length,
+    differences: [...lookDifferences(sqlite, rollout), ...stateDifferences(sqlite, rollout)],
+  };
+}
+
+function lookDifferences(sqlite: Sqlite, rollout: Rollout): string[] {
+  const { seq, plan, caps } = rollout;
+  const breaches = breachesOf(sqlite, seq);
+  let evidence: Evidence = NO_EVIDENCE;
+  const differences = looksOf(sqlite, seq).flatMap(({ look, verdict, analysis }) => {
+    evidence = addLook(evidence, talliesOf(sqlite, seq, { from: look, to: look }), plan, caps);
+    const judged = judge({ plan, caps, evidence, breaches: breaches.filter((breach) => breach.look <= look) });
+    const stored = JSON.parse(analysis) as StoredLook;
+    const same = judged.verdict === verdict && isClose(stored, storedLook(judged));
+    return same
+      ? []
+      : [`look ${look}: stored ${verdict} ${summary(stored)}, now ${judged.verdict} ${summary(storedLook(judged))}`];
+  });
+  const differs = !isClose(evidence, rollout.evidence);
+  return differs ? [...differences, "the evidence in force is not what the counts give"] : differences;
+}
+
+function stateDifferences(sqlite: Sqlite, rollout: Rollout): string[] {
+  const { seq, plan, createdAt } = rollout;
+  let state = pendingState(createdAt, plan);
+  const differences = transitionsOf(sqlite, seq).flatMap((row) => {
+    const event = JSON.parse(row.event) as RolloutEvent;
+    state = next(state, event, plan);
+    const same = JSON.stringify(state) === row.state;
+    return same
+      ? []
+      : [
+          `transition ${row.seq} (${event.type}): stored ${row.phase} at ${row.weight}, now ${state.phase} at ${state.weight}`,
+        ];
+  });
+  const differs = JSON.stringify(state) !== JSON.stringify(rollout.state);
+  return differs
+    ? [...differences, `the rollout is ${rollout.state.phase}, but its history leads to ${state.phase}`]
+    : differences;
+}
+
+function summary({ guardrails }: StoredLook): string {
+  return guardrails.map(({ name, harm }) => `${name} ln E ${harm.toFixed(3)}`).join(", ");
+}
+
+/** The same plain data, numbers within rounding. */
+function isClose(a: unknown, b: unknown): boolean {
+  if (typeof a === "number" && typeof b === "number")
+    return Math.abs(a - b) <= SLACK * Math.max(1, Math.abs(a), Math.abs(b));
+  if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) return a === b;
+  const keys = new Set([...Object.keys(a), ...Object.keys(b)]);
+  return [...keys].every((key) => isClose((a as Record<string, unknown>)[key], (b as Record<string, unknown>)[key]));
+}

@@ -1,0 +1,90 @@
+import { AgentopsError } from "../../core/errors.ts";
+import { newId } from "../../core/ids.ts";
+import type { RolloutSettings } from "../../core/release-config.schema.ts";
+import type { Sqlite } from "../../state/connection.ts";
+import { currentStable, insertRelease, type ReleaseRow } from "../serving/serving.store.ts";
+import { firstCaps } from "./caps.ts";
+import { controlHistory } from "./control-history.store.ts";
+import { NO_EVIDENCE } from "./evidence.ts";
+import { pendingState } from "./next.ts";
+import { planOf } from "./plan.ts";
+import { insertRollout, openRollout, type Rollout } from "./rollouts.store.ts";
+import { type By, transition } from "./transition.ts";
+
+export interface StartRequest extends By {
+  environment: string;
+  /** The candidate, as it was published; policy was asked before. */
+  release: ReleaseRow;
+  settings: RolloutSettings;
+  /** ISO 8601. */
+  at: string;
+  /** Rules of the policy that were overridden; kept with the reason. */
+  overridden: readonly string[];
+}
+
+/**
+ * Starts a rollout against what is served now: copies the release into the store, freezes plan and caps, takes the first step (or
+ * shadow). Throws NOT_RELEASED without a stable version, USAGE when the candidate is the stable one, CONCURRENT_CHANGE while another is
+ * under way.
+ */
+export function startRollout(sqlite: Sqlite, request: StartRequest): Rollout {
+  return sqlite.transaction(() => started(sqlite, request)).immediate();
+}
+
+function started(
+  sqlite: Sqlite,
+  { environment, release, settings, at, actor, reason, overridden }: StartRequest,
+): Rollout {
+  const { target, version } = release;
+  const control = controlOf(sqlite, environment, release);
+  refuseSecond(sqlite, environment, target);
+  insertRelease(sqlite, release);
+  const history = controlHistory(sqlite, environment, target, control);
+  const plan = planOf(settings, history.priors);
+  const fresh: Omit<Rollout, "seq"> = {
+    id: newId(),
+    environment,
+    target,
+    control,
+    candidate: version,
+    plan,
+    state: pendingState(at, plan),
+    look: 1,
+    evidence: NO_EVIDENCE,
+    caps: firstCaps(plan, history),
+    createdAt: at,
+    endedAt: null,
+  };
+  const seq = insertRollout(sqlite, fresh);
+  const why = overridden.length === 0 ? reason : `${reason} (policy overridden: ${overridden.join(", ")})`;
+  return transition(sqlite, { ...fresh, seq }, { type: "start", at }, { actor, reason: why });
+}
+
+function controlOf(sqlite: Sqlite, environment: string, { target, version }: ReleaseRow): string {
+  const stable = currentStable(sqlite, environment, target);
+  if (stable === undefined) {
+    throw new AgentopsError(
+      "NOT_RELEASED",
+      `nothing is served of ${target} in ${environment}, so there is no control`,
+      {
+        hint: `the first version goes out whole: agentops promote ${target}@${version} --env ${environment}`,
+      },
+    );
+  }
+  if (stable.version !== version) return stable.version;
+  throw new AgentopsError("USAGE", `${target}@${version} is what ${environment} serves already`, {
+    hint: `agentops log ${target} lists the versions`,
+  });
+}
+
+function refuseSecond(sqlite: Sqlite, environment: string, target: string): void {
+  const open = openRollout(sqlite, environment, target);
+  if (open === undefined) return;
+  throw new AgentopsError(
+    "CONCURRENT_CHANGE",
+    `${target} has a rollout in ${environment} already: ${open.control} → ${open.candidate}, ${open.state.phase}`,
+    {
+      hint: `agentops canary status ${target} --env ${environment}; agentops canary abort ${target} --env ${environment}`,
+    },
+  );
+}
