@@ -1,0 +1,155 @@
+import { printable } from "../core/printable.ts";
+import type { RolloutDocument } from "../release/rollout/schema.ts";
+import { many, oneLine, whole } from "./numbers.ts";
+import { capsText, guardrailLines, legendOf } from "./rollout-guardrails.ts";
+import { differenceText, eOf, isInShadow, paintPhase, shareText, stepText, verdictWord } from "./rollout-words.ts";
+import { momentText, roughSpan, sinceText, spanText } from "./spans.ts";
+import type { Style } from "./style.ts";
+import { columns } from "./table.ts";
+import { wrapped } from "./wrap.ts";
+
+const HISTORY = 5;
+const LABEL = 10;
+const UNDER_WAY = ["shadow", "progressing", "promoting"];
+const ENDED_BADLY = ["rolled-back", "aborted", "invalid"];
+
+/** Where a rollout stands and why, for a terminal of `width` columns; `now` is ISO 8601. */
+export function rolloutText(document: RolloutDocument, style: Style, now: string, width = 80): string {
+  const { guardrails } = document.analysis;
+  const prose = (lines: readonly string[]) => lines.map((line) => wrapped(line, width));
+  const table = guardrailLines(guardrails, style, width);
+  const legend = table.length === 0 ? [] : [style.dim(legendOf(guardrails))];
+  return [
+    prose([...head(document, style, now), stepBar(document, style)]),
+    [...table, ...prose(legend)],
+    prose(facts(document, style, now)),
+    historyLines(document, style, now, width),
+  ]
+    .filter((part) => part.length > 0)
+    .map((part) => part.join("\n"))
+    .join("\n\n");
+}
+
+/** The same in one line, for a log. */
+export function rolloutLine(document: RolloutDocument): string {
+  const { target, env, control, candidate, phase, analysis, awaiting } = document;
+  const step = stepText(document);
+  const seen = analysis.guardrails
+    .filter(({ verdict, control: compared }) => compared !== null || verdict === "harm")
+    .map((result) => {
+      const { name, verdict, harmE, harmThreshold, safeE, safeThreshold } = result;
+      if (verdict !== "undecided") return `${name} ${verdictWord(result)}`;
+      const safe = safeE === null || safeThreshold === null ? "" : `, safe ${eOf(safeE, safeThreshold)}`;
+      return `${name} ${differenceText(result)} harm ${eOf(harmE, harmThreshold)}${safe}`;
+    });
+  const parts = [
+    `${target} ${control.version} → ${candidate.version} ${env}: ${phase}${step === null ? "" : ` ${step}`}`,
+    ...seen,
+    ...(awaiting === null ? [] : ["waits for approval"]),
+    ...(UNDER_WAY.includes(phase) ? needOf(document) : analysis.reasons.slice(0, 1)),
+  ];
+  return oneLine(parts.join("; "), Infinity);
+}
+
+function head(document: RolloutDocument, style: Style, now: string): string[] {
+  const { target, env, control, candidate, phase, since } = document;
+  const where = [paintPhase(phase, style), stepText(document), sinceText(since, now)];
+  return [
+    style.bold(`${printable(target)}  ${control.version} → ${candidate.version}  ${printable(env)}`),
+    where.filter((fact) => fact !== null).join("  "),
+  ];
+}
+
+/** "1 %  ▸5 %  25 %": where it is; ✗ where it ended, ✓ behind a promotion. */
+function stepBar(document: RolloutDocument, style: Style): string {
+  const { phase, step, steps, plan } = document;
+  const shadow = plan.shadow === null ? [] : ["shadow"];
+  const names = [...shadow, ...steps.map(shareText)];
+  if (phase === "promoted") return `${names.map(style.good).join("  ")} ${style.good("✓")}`;
+  const at = phase === "pending" ? -1 : isInShadow(document) ? 0 : step + shadow.length;
+  return names
+    .map((name, i) => {
+      if (i === at) return ENDED_BADLY.includes(phase) ? style.bad(`✗${name}`) : style.bold(`▸${name}`);
+      return i < at ? style.good(name) : style.dim(name);
+    })
+    .join("  ");
+}
+
+function facts(document: RolloutDocument, style: Style, now: string): string[] {
+  const { analysis, deadline, phase } = document;
+  const { sampleRatio, breaches, guardrails } = analysis;
+  const caps = capsText(guardrails);
+  const line = (label: string, text: string, colour = (shown: string) => shown) =>
+    `${style.dim(label.padEnd(LABEL))}${colour(printable(text))}`;
+  const kinds = breaches.slice(0, HISTORY).map(({ kind, observation }) => `${kind} (observation ${observation})`);
+  const unseen = breaches.length > HISTORY ? [`${whole(breaches.length - HISTORY)} more`] : [];
+  return [
+    ...(breaches.length === 0 ? [] : [line("breach", [...kinds, ...unseen].join(", "), style.bad)]),
+    ...analysis.reasons.map((reason) => line("why", reason)),
+    ...(sampleRatio.e > 1 ? [line("split", splitText(sampleRatio), paintRatio(sampleRatio, style))] : []),
+    ...(caps === null ? [] : [line("good is", caps)]),
+    ...(UNDER_WAY.includes(phase) ? needOf(document).map((need) => line("needs", need)) : []),
+    ...(UNDER_WAY.includes(phase) ? [line("deadline", deadlineText(deadline, now))] : []),
+    ...(document.awaiting === "approval" ? [line("waits", "for approval", style.unsure)] : []),
+    ...ways(document).map((way, i) => line(i === 0 ? "next" : "or", way)),
+    ...servedText(document).map((served) => line("serves", served)),
+  ];
+}
+
+function needOf({ analysis: { need } }: RolloutDocument): string[] {
+  if (need === null) return [];
+  const units = many(need.observations, "more candidate unit");
+  return [`about ${units}${need.hours === null ? "" : `, ${roughSpan(need.hours * 3_600_000)}`}`];
+}
+
+function splitText({ e, threshold }: RolloutDocument["analysis"]["sampleRatio"]): string {
+  const says = e >= threshold ? "the arms' sizes do not fit the weights" : "the arms' sizes look odd for the weights";
+  return `${says}: evidence ${eOf(e, threshold)}`;
+}
+
+function paintRatio({ e, threshold }: RolloutDocument["analysis"]["sampleRatio"], style: Style) {
+  return e >= threshold ? style.bad : style.unsure;
+}
+
+function deadlineText(deadline: string, now: string): string {
+  const left = Date.parse(deadline) - Date.parse(now);
+  return `${momentText(deadline, now)} UTC, ${left > 0 ? `in ${spanText(left)}` : `${spanText(-left)} ago`}; then it pauses as inconclusive`;
+}
+
+/** What a person can do where the rollout does not go on by itself. */
+function ways({ phase, awaiting, target, env }: RolloutDocument): string[] {
+  const command = (verb: string) => `agentops canary ${verb} ${target} --env ${env}`;
+  if (awaiting === "approval") return [command("approve")];
+  if (phase === "paused") return [command("resume")];
+  return phase === "inconclusive" ? [`${command("resume")}   (a new deadline)`, command("abort")] : [];
+}
+
+function servedText({ phase, control, candidate }: RolloutDocument): string[] {
+  if (phase === "promoted") return [`${candidate.version} to everybody`];
+  return ENDED_BADLY.includes(phase) ? [`${control.version} to everybody`] : [];
+}
+
+function historyLines(document: RolloutDocument, style: Style, now: string, width: number): string[] {
+  const recent = document.history.slice(-HISTORY);
+  if (recent.length === 0) return [];
+  const rows = recent.map(({ at, event, phase, weight, actor, reason }) => [
+    momentText(at, now),
+    event,
+    phase,
+    shareText(weight),
+    oneLine(`${actor}: ${reason}`, Infinity),
+  ]);
+  const earlier = document.history.length - recent.length;
+  return [
+    style.dim(earlier === 0 ? "history" : `history (${earlier} earlier)`),
+    ...columns(["", "", "", "", ""], rows, (text) => text)
+      .split("\n")
+      .slice(1)
+      .map((row) => oneLineOf(row, width)),
+  ];
+}
+
+/** Cut like {@link oneLine}, but keeps the columns. */
+function oneLineOf(row: string, width: number): string {
+  return row.length <= width ? row : `${row.slice(0, Math.max(1, width - 1))}…`;
+}
