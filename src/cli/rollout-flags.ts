@@ -24,14 +24,18 @@ function risingSteps(typed: string): number[] {
   const steps = weights(typed);
   const rise = steps.every((weight, i) => i === 0 || weight > (steps[i - 1] as number));
   if (rise && (steps[0] as number) < 1) return steps;
-  const why = rise ? "at a weight of 1 there is no control to compare with: one below 1 must come first" : "the weights must rise";
+  const why = rise
+    ? "at a weight of 1 there is no control to compare with: one below 1 must come first"
+    : "the weights must rise";
   throw new AgentopsError("USAGE", `--steps ${typed}: ${why}`, { hint: "--steps 0.01,0.05,0.25,0.5,1" });
 }
 
 function timeFlag(key: "stepTime" | "deadline", flag: string, typed: string | undefined): RolloutSettings {
   if (typed === undefined) return {};
   if (durationMs(typed) !== undefined) return { [key]: typed };
-  throw new AgentopsError("USAGE", `${flag} takes a number and ms, s, m, h or d, not "${typed}"`, { hint: `${flag} 30m` });
+  throw new AgentopsError("USAGE", `${flag} takes a number and ms, s, m, h or d, not "${typed}"`, {
+    hint: `${flag} 30m`,
+  });
 }
 
 function countOf(typed: string): number {

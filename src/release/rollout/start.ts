@@ -13,13 +13,13 @@ import { type By, transition } from "./transition.ts";
 
 export interface StartRequest extends By {
   environment: string;
-  /** The candidate, as it was published; policy was asked before. */
-  release: ReleaseRow;
+  /** The candidate, as it was published. */
+  release: Omit<ReleaseRow, "releasedAt">;
   settings: RolloutSettings;
   /** ISO 8601. */
   at: string;
-  /** Rules of the policy that were overridden; kept with the reason. */
-  overridden: readonly string[];
+  /** Asks the policy under the same lock; returns the rules that were overridden, throws POLICY_REFUSED. */
+  admit: () => { overridden: readonly string[] };
 }
 
 /**
@@ -31,14 +31,12 @@ export function startRollout(sqlite: Sqlite, request: StartRequest): Rollout {
   return sqlite.transaction(() => started(sqlite, request)).immediate();
 }
 
-function started(
-  sqlite: Sqlite,
-  { environment, release, settings, at, actor, reason, overridden }: StartRequest,
-): Rollout {
+function started(sqlite: Sqlite, { environment, release, settings, at, actor, reason, admit }: StartRequest): Rollout {
   const { target, version } = release;
   const control = controlOf(sqlite, environment, release);
   refuseSecond(sqlite, environment, target);
-  insertRelease(sqlite, release);
+  const { overridden } = admit();
+  insertRelease(sqlite, { ...release, releasedAt: at });
   const history = controlHistory(sqlite, environment, target, control);
   const plan = planOf(settings, history.priors);
   const fresh: Omit<Rollout, "seq"> = {
@@ -60,7 +58,7 @@ function started(
   return transition(sqlite, { ...fresh, seq }, { type: "start", at }, { actor, reason: why });
 }
 
-function controlOf(sqlite: Sqlite, environment: string, { target, version }: ReleaseRow): string {
+function controlOf(sqlite: Sqlite, environment: string, { target, version }: StartRequest["release"]): string {
   const stable = currentStable(sqlite, environment, target);
   if (stable === undefined) {
     throw new AgentopsError(
