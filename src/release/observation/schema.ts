@@ -20,3 +20,6 @@ export const observationSchema = z.strictObject({
 });
 
 export type Observation = z.infer<typeof observationSchema>;
+
+/** An observation with its id and its time in UTC. */
+export type Dated = Observation & { id: string; at: string };

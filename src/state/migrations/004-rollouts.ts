@@ -88,6 +88,8 @@ CREATE TABLE observations (
   rollout INTEGER REFERENCES rollouts (seq),
   UNIQUE (environment, target, id)
 ) STRICT;
+-- Latencies and costs of a rollout's control, until its caps are frozen.
+CREATE INDEX observations_by_rollout ON observations (rollout, seq) WHERE rollout IS NOT NULL;
 CREATE INDEX observations_unsafe ON observations (environment, target, seq) WHERE safe = 0;
 
 -- What was observed of each version, by the hour.

@@ -1,0 +1,66 @@
+import { METRICS, type Metric } from "../rollout/schema.ts";
+import type { UnitRow } from "./observations.store.ts";
+
+/** Equal cases must share a tally, whatever their rounding. */
+const PRECISION = 1e12;
+
+export function rounded(weight: number): number {
+  return Math.round(weight * PRECISION) / PRECISION;
+}
+
+/** A request as far as counting goes: who was served what, at which weight, and how good it was. */
+export interface Request {
+  weight: number;
+  candidate: boolean;
+  look: number;
+  /** 0 or 1 where that metric was observed and can be judged. */
+  outcomes: Partial<Record<Metric, number>>;
+}
+
+/** What a request adds to the counts of one metric; `n` is 1 only for the first of its unit. */
+export interface Delta {
+  metric: Metric;
+  n: number;
+  sum: number;
+  squares: number;
+}
+
+/**
+ * A unit's row after a request, counted as a new arrival or averaged into the arrival it belongs to; null when the request does not
+ * count.
+ *
+ * A unit is an arrival once at each weight, with the probability to be the candidate's that it had then, given what is known of it. One
+ * that was the control's at a weight m has its bucket in [m, 1), so at w > m it is the candidate's with probability (w − m)/(1 − m). One
+ * that was the candidate's would be so again for sure: nothing to compare. What comes after a look was closed would change an outcome that
+ * was judged already.
+ */
+export function arrive(seen: UnitRow | undefined, request: Request): UnitRow | null {
+  if (seen === undefined) return fresh(request, request.weight);
+  if (request.weight === seen.seenAt) {
+    return seen.look === request.look && seen.candidate === Number(request.candidate) ? seen : null;
+  }
+  if (request.weight < seen.seenAt || seen.candidate === 1) return null;
+  return fresh(request, rounded((request.weight - seen.seenAt) / (1 - seen.seenAt)));
+}
+
+function fresh({ look, weight: seenAt, candidate }: Request, weight: number): UnitRow {
+  const none = { n: 0, success: 0, latencyN: 0, latency: 0, costN: 0, cost: 0, safetyN: 0, safety: 0 };
+  return { look, seenAt, weight, candidate: Number(candidate), ...none };
+}
+
+const COUNTS = { success: "n", latency: "latencyN", cost: "costN", safety: "safetyN" } as const;
+
+/** Adds a request's outcomes to its unit in place; each metric's tally changes by the difference of the unit's mean. */
+export function addOutcomes(unit: UnitRow, { outcomes }: Request, add: (delta: Delta) => void): void {
+  for (const metric of METRICS) {
+    const outcome = outcomes[metric];
+    if (outcome === undefined) continue;
+    const count = COUNTS[metric];
+    const before = unit[count] === 0 ? 0 : unit[metric] / unit[count];
+    const n = unit[count] === 0 ? 1 : 0;
+    unit[count] += 1;
+    unit[metric] += outcome;
+    const after = unit[metric] / unit[count];
+    add({ metric, n, sum: after - before, squares: after * after - before * before });
+  }
+}

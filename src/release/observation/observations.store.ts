@@ -1,0 +1,110 @@
+import type { Sqlite } from "../../state/connection.ts";
+import type { Caps, Metric, RolloutPlan } from "../rollout/schema.ts";
+
+/** What counting needs to know of an open rollout. */
+export interface OpenRollout {
+  seq: number;
+  id: string;
+  control: string;
+  candidate: string;
+  plan: RolloutPlan;
+  caps: Caps;
+  /** The look that arrivals are counted in now. */
+  look: number;
+  createdAt: string;
+  /** Weights in force since then, the oldest first. */
+  weights: readonly { at: string; weight: number }[];
+}
+
+/** A unit as counted so far; `sums` of its requests by metric. */
+export interface UnitRow {
+  look: number;
+  seenAt: number;
+  weight: number;
+  candidate: number;
+  n: number;
+  success: number;
+  latencyN: number;
+  latency: number;
+  costN: number;
+  cost: number;
+  safetyN: number;
+  safety: number;
+}
+
+/** What one call adds to the hour of a version: n, succeeded, latencyN, latencyMs, costN, costUsd, safetyN, unsafe. */
+export type OutcomeSums = [number, number, number, number, number, number, number, number];
+
+export type Statements = ReturnType<typeof prepared>;
+
+const known = new WeakMap<Sqlite, Statements>();
+
+/** Prepared once a connection: preparing takes longer than a row. */
+export function statementsOf(sqlite: Sqlite): Statements {
+  const statements = known.get(sqlite) ?? prepared(sqlite);
+  known.set(sqlite, statements);
+  return statements;
+}
+
+function prepared(sqlite: Sqlite) {
+  return {
+    ...rolloutStatements(sqlite),
+    ...unitStatements(sqlite),
+    insert: sqlite.prepare(
+      "INSERT INTO observations (environment, target, id, version, unit, success, latencyMs, costUsd, inputTokens, outputTokens, safe, breach, shadow, at, rollout) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+    ),
+    isReleased: sqlite
+      .prepare<[string, string], number>("SELECT 1 FROM releases WHERE target = ? AND version = ?")
+      .pluck(),
+    addOutcome: sqlite.prepare(
+      "INSERT INTO outcomes (environment, target, version, hour, shadow, n, succeeded, latencyN, latencyMs, costN, costUsd, safetyN, unsafe) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET n = n + excluded.n, succeeded = succeeded + excluded.succeeded, latencyN = latencyN + excluded.latencyN, latencyMs = latencyMs + excluded.latencyMs, costN = costN + excluded.costN, costUsd = costUsd + excluded.costUsd, safetyN = safetyN + excluded.safetyN, unsafe = unsafe + excluded.unsafe",
+    ),
+    insertBreach: sqlite.prepare("INSERT INTO breaches (rollout, look, observation, kind) VALUES (?, ?, ?, ?)"),
+  };
+}
+
+function rolloutStatements(sqlite: Sqlite) {
+  type Row = Omit<OpenRollout, "plan" | "caps" | "weights"> & { plan: string; caps: string };
+  const open = sqlite.prepare<[string, string], Row>(
+    "SELECT seq, id, control, candidate, plan, caps, look, createdAt FROM rollouts WHERE environment = ? AND target = ? AND endedAt IS NULL",
+  );
+  const weights = sqlite.prepare<[number], { at: string; weight: number }>(
+    "SELECT at, weight FROM transitions WHERE rollout = ? ORDER BY seq",
+  );
+  // Zero where a search for values would be in vain.
+  const reported = sqlite.prepare<[string, string, string, string], { latency: number | null; cost: number | null }>(
+    "SELECT SUM(latencyN) AS latency, SUM(costN) AS cost FROM outcomes WHERE environment = ? AND target = ? AND version = ? AND hour >= ? AND shadow = 0",
+  );
+  const valuesOf = (column: "latencyMs" | "costUsd") =>
+    sqlite
+      .prepare<[number, string, number, number], number>(
+        `SELECT ${column} FROM observations WHERE rollout = ? AND version = ? AND seq > ? AND shadow = 0 AND ${column} IS NOT NULL ORDER BY seq LIMIT ?`,
+      )
+      .pluck();
+  return {
+    reported,
+    valuesAfter: { latency: valuesOf("latencyMs"), cost: valuesOf("costUsd") },
+    lastSeq: sqlite.prepare<[], number | null>("SELECT MAX(seq) FROM observations").pluck(),
+    saveCaps: sqlite.prepare("UPDATE rollouts SET caps = ? WHERE seq = ?"),
+    open: (environment: string, target: string): OpenRollout | undefined => {
+      const row = open.get(environment, target);
+      if (row === undefined) return undefined;
+      const [plan, caps] = [JSON.parse(row.plan) as RolloutPlan, JSON.parse(row.caps) as Caps];
+      return { ...row, plan, caps, weights: weights.all(row.seq) };
+    },
+  };
+}
+
+function unitStatements(sqlite: Sqlite) {
+  return {
+    unit: sqlite.prepare<[number, number], UnitRow>(
+      "SELECT look, seenAt, weight, candidate, n, success, latencyN, latency, costN, cost, safetyN, safety FROM units WHERE rollout = ? AND unit = ?",
+    ),
+    saveUnit: sqlite.prepare(
+      "INSERT OR REPLACE INTO units (rollout, unit, look, seenAt, weight, candidate, n, success, latencyN, latency, costN, cost, safetyN, safety) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+    ),
+    addTally: sqlite.prepare<[number, number, number, string, Metric, number, number, number]>(
+      "INSERT INTO tallies (rollout, look, weight, arm, metric, n, sum, squares) VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET n = n + excluded.n, sum = sum + excluded.sum, squares = squares + excluded.squares",
+    ),
+  };
+}

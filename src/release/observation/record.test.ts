@@ -1,0 +1,300 @@
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { connect, type Sqlite } from "../../state/connection.ts";
+import { tempProject } from "../../testing/project.ts";
+import { BEGIN, closeLook, minutesLater, PLAN, startedRollout, stepUp } from "../../testing/rollout.ts";
+import { seeded } from "../../testing/seeded.ts";
+import { CAP_VALUES } from "../rollout/caps.ts";
+import { breachesOf, type Rollout, rolloutBySeq, talliesOf } from "../rollout/rollouts.store.ts";
+import { recordObservations } from "./record.ts";
+import type { Observation } from "./schema.ts";
+
+const NOW = new Date(minutesLater(600));
+
+function newStore(): Sqlite {
+  return connect(join(tempProject(), "state.db"), { durability: "normal" });
+}
+
+const seen = (version: string, more: Partial<Observation> = {}): Observation => {
+  return { target: "prompts/x", version, success: true, at: minutesLater(1), ...more };
+};
+const control = (more: Partial<Observation> = {}) => seen("v1", more);
+const candidate = (more: Partial<Observation> = {}) => seen("v2", more);
+
+/** `look weight arm metric: n sum squares`, one line a tally. */
+function tallies(sqlite: Sqlite, { seq }: Rollout): string[] {
+  return talliesOf(sqlite, seq, { from: 1, to: 99 }).map(
+    ({ look, weight, arm, metric, n, sum, squares }) =>
+      `${look} ${weight} ${arm} ${metric}: ${n} ${+sum.toFixed(9)} ${+squares.toFixed(9)}`,
+  );
+}
+
+interface Case {
+  shadow?: true;
+  /** In order; a function does something to the rollout in between. */
+  does: (Observation | ((sqlite: Sqlite, rollout: Rollout) => void))[];
+  tallies: string[];
+}
+
+const up = (minutes: number) => (sqlite: Sqlite, rollout: Rollout) =>
+  void stepUp(sqlite, rollout, minutesLater(minutes));
+const ID = "0199f000-0000-7000-8000-000000000001";
+
+const CASES: Record<string, Case> = {
+  "requests without a unit are units of their own": {
+    does: [control(), control({ success: false }), candidate()],
+    tallies: ["1 0.05 candidate success: 1 1 1", "1 0.05 control success: 2 1 1"],
+  },
+  "requests of a unit while its look is open are averaged": {
+    does: [
+      control({ unit: "u" }),
+      control({ unit: "u", success: false }),
+      control({ unit: "u" }),
+      control({ unit: "w" }),
+    ],
+    tallies: ["1 0.05 control success: 2 1.666666667 1.444444444"],
+  },
+  "metrics are averaged each over the requests that have them": {
+    does: [control({ unit: "u", safe: true }), control({ unit: "u" }), control({ unit: "u", safe: false })],
+    tallies: ["1 0.05 control safety: 1 0.5 0.25", "1 0.05 control success: 1 1 1"],
+  },
+  "after its look was closed, a unit does not change what was judged": {
+    does: [control({ unit: "u" }), closeLook, control({ unit: "u", success: false }), control({ unit: "w" })],
+    tallies: ["1 0.05 control success: 1 1 1", "2 0.05 control success: 1 1 1"],
+  },
+  "a unit that changes its arm at one weight stays where it was first": {
+    does: [control({ unit: "u" }), candidate({ unit: "u", success: false })],
+    tallies: ["1 0.05 control success: 1 1 1"],
+  },
+  "the control's unit is a new arrival at a larger weight, with what is known of it": {
+    does: [
+      control({ unit: "u" }),
+      up(61),
+      candidate({ unit: "u", success: false, at: minutesLater(62) }),
+      candidate({ unit: "u", at: minutesLater(63) }),
+      control({ unit: "w", at: minutesLater(64) }),
+    ],
+    tallies: [
+      "1 0.05 control success: 1 1 1",
+      // (0.25 - 0.05) / (1 - 0.05)
+      "1 0.210526315789 candidate success: 1 0.5 0.25",
+      "1 0.25 control success: 1 1 1",
+    ],
+  },
+  "and again at each weight after that": {
+    does: [
+      ...[control({ unit: "u" }), up(61), control({ unit: "u", at: minutesLater(62) })],
+      ...[up(130), control({ unit: "u", at: minutesLater(131) })],
+    ],
+    tallies: [
+      "1 0.05 control success: 1 1 1",
+      "1 0.210526315789 control success: 1 1 1",
+      // (0.5 - 0.25) / (1 - 0.25)
+      "1 0.333333333333 control success: 1 1 1",
+    ],
+  },
+  "the candidate's unit has nothing to be compared with at a larger weight": {
+    does: [candidate({ unit: "u" }), up(61), candidate({ unit: "u", success: false, at: minutesLater(62) })],
+    tallies: ["1 0.05 candidate success: 1 1 1"],
+  },
+  "a late report of a smaller weight does not count a unit twice": {
+    does: [up(61), control({ unit: "u", at: minutesLater(62) }), control({ unit: "u", success: false })],
+    tallies: ["1 0.25 control success: 1 1 1"],
+  },
+  "the weight is the one at its time, or what this rollout's assignment says": {
+    does: [
+      up(61),
+      control({ unit: "a" }),
+      control({ unit: "b", at: minutesLater(62) }),
+      control({ unit: "c", at: minutesLater(62), rollout: ID, weight: 0.05 }),
+      control({ unit: "d", at: minutesLater(62), weight: 0.9 }),
+      control({ unit: "e", at: "2030-01-01T00:00:00+01:00" }),
+    ],
+    tallies: ["1 0.05 control success: 2 2 2", "1 0.25 control success: 3 3 3"],
+  },
+  "what another rollout assigned, another version, or a time before it is not counted": {
+    does: [control({ rollout: "another", weight: 0.05 }), seen("v9"), control({ at: "2026-11-21T09:59:59.999Z" })],
+    tallies: [],
+  },
+  "in shadow, only copies for the candidate count": {
+    shadow: true,
+    does: [
+      control({ unit: "u" }),
+      candidate({ unit: "u" }),
+      candidate({ unit: "u", shadow: true, success: false }),
+      control({ shadow: true }),
+    ],
+    tallies: ["1 0 shadow success: 1 0 0"],
+  },
+  "a copy's unit is another than the same one served": {
+    does: [
+      control({ unit: "u" }),
+      candidate({ unit: "u", shadow: true }),
+      candidate({ unit: "u", shadow: true, success: false }),
+    ],
+    tallies: ["1 0 shadow success: 1 0.5 0.25", "1 0.05 control success: 1 1 1"],
+  },
+  "at 100 % the candidate is it for sure": {
+    does: [up(61), up(130), up(200), candidate({ unit: "u", at: minutesLater(201) })],
+    tallies: ["1 1 candidate success: 1 1 1"],
+  },
+};
+
+describe("what counts for a rollout", () => {
+  test.each(Object.entries(CASES))("%s", (_, { shadow, does, tallies: expected }) => {
+    const sqlite = newStore();
+    const plan = { stepObservations: 0, ...(shadow && { shadow: { timeMs: 1e6, observations: 10 } }) };
+    const rollout = startedRollout(sqlite, { plan });
+    for (const act of does) {
+      if (typeof act === "function") act(sqlite, rollout);
+      else expect(recordObservations(sqlite, "production", [act], NOW).recorded).toBe(1);
+    }
+    expect(tallies(sqlite, rollout)).toEqual(expected);
+  });
+
+  test("a repeat of an id changes nothing, whatever it says; other environments and targets are apart", () => {
+    const sqlite = newStore();
+    const rollout = startedRollout(sqlite);
+    const first = candidate({ id: "a", unit: "u", safe: false, breach: "pii" });
+    expect(recordObservations(sqlite, "production", [first, seen("v9")], NOW)).toEqual({
+      ...{ recorded: 2, repeated: 0, unknown: 1 },
+    });
+    const before = dump(sqlite);
+    const again = [first, { ...first, success: false, version: "v1" }];
+    expect(recordObservations(sqlite, "production", again, NOW)).toEqual({ recorded: 0, repeated: 2, unknown: 0 });
+    expect(dump(sqlite)).toEqual(before);
+    const elsewhere = recordObservations(sqlite, "staging", [first], NOW);
+    expect(
+      elsewhere.recorded + recordObservations(sqlite, "production", [{ ...first, target: "agents/x" }], NOW).recorded,
+    ).toBe(2);
+    expect(tallies(sqlite, rollout)).toEqual(["1 0.05 candidate safety: 1 0 0", "1 0.05 candidate success: 1 1 1"]);
+  });
+
+  test("each breach of the candidate is kept: of a copy, of a unit that no longer counts, in the open look", () => {
+    const sqlite = newStore();
+    const rollout = startedRollout(sqlite);
+    const unsafe = { safe: false, unit: "u" };
+    const first = [candidate({ ...unsafe, breach: "pii" }), control(unsafe), candidate({ ...unsafe, shadow: true })];
+    recordObservations(sqlite, "production", first, NOW);
+    closeLook(sqlite, rollout);
+    recordObservations(sqlite, "production", [candidate({ ...unsafe, breach: "secrets" })], NOW);
+    expect(breachesOf(sqlite, rollout.seq)).toEqual([
+      { look: 1, observation: 1, kind: "pii" },
+      { look: 1, observation: 3, kind: "unspecified" },
+      { look: 2, observation: 4, kind: "secrets" },
+    ]);
+  });
+
+  test("a cap is frozen from the control's first values, and judges what comes after them", () => {
+    const sqlite = newStore();
+    const rollout = startedRollout(sqlite, {
+      plan: { caps: { latency: { maxIncrease: 0.2, cap: null }, cost: null } },
+    });
+    const values = Array.from({ length: CAP_VALUES }, (_, i) => control({ latencyMs: i + 1, costUsd: 1 }));
+    const early = [candidate({ latencyMs: 9999 }), control({ latencyMs: 1, shadow: true })];
+    recordObservations(sqlite, "production", [...early, ...values.slice(0, -1)], NOW);
+    expect(rolloutBySeq(sqlite, rollout.seq)?.caps.latency).toBeNull();
+    const after = [control({ latencyMs: 114 }), candidate({ latencyMs: 114 }), candidate({ latencyMs: 114.1 })];
+    recordObservations(sqlite, "production", [...values.slice(-1), ...after], NOW);
+    // p95 of 1 … 100 is 95
+    expect(rolloutBySeq(sqlite, rollout.seq)?.caps).toMatchObject({ latency: { cap: 114 }, cost: null });
+    expect(tallies(sqlite, rollout).filter((line) => line.includes("latency"))).toEqual([
+      "1 0.05 candidate latency: 2 1 1",
+      "1 0.05 control latency: 1 1 1",
+    ]);
+  });
+
+  test("a batch that fails is not stored at all", () => {
+    const sqlite = newStore();
+    const rollout = startedRollout(sqlite);
+    const broken = { ...control(), success: null } as unknown as Observation;
+    const bad = { ...broken, version: undefined } as unknown as Observation;
+    expect(() => recordObservations(sqlite, "production", [control({ id: "a" }), bad], NOW)).toThrow();
+    expect(tallies(sqlite, rollout)).toEqual([]);
+    expect(recordObservations(sqlite, "production", [control({ id: "a" })], NOW).recorded).toBe(1);
+  });
+
+  test("hours add up what was observed of each version", () => {
+    const sqlite = newStore();
+    startedRollout(sqlite);
+    const at = "2026-11-21T12:59:59+02:00";
+    const all = [
+      control({ latencyMs: 10, costUsd: 0.5, safe: false }),
+      control({ success: false, at }),
+      seen("v7", { at }),
+    ];
+    for (const observation of all) recordObservations(sqlite, "production", [observation], NOW);
+    expect(sqlite.prepare("SELECT * FROM outcomes ORDER BY version").raw().all()).toEqual([
+      ["production", "prompts/x", "v1", BEGIN, 0, 2, 1, 1, 10, 1, 0.5, 1, 1],
+      ["production", "prompts/x", "v7", BEGIN, 0, 1, 1, 0, 0, 0, 0, 0, 0],
+    ]);
+  });
+});
+
+function dump(sqlite: Sqlite): unknown[] {
+  const table = (name: string, order: string) => sqlite.prepare(`SELECT * FROM ${name} ORDER BY ${order}`).raw().all();
+  return [
+    ...[table("observations", "seq"), table("outcomes", "hour, version, shadow"), table("units", "unit")],
+    ...[table("tallies", "look, weight, arm, metric"), table("breaches", "observation"), table("rollouts", "seq")],
+  ];
+}
+
+/** Numbers to 1e-9: sums depend on where they were cut. */
+function near(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(near);
+  return typeof value === "number" ? +value.toFixed(9) : value;
+}
+
+function stream(seed: number): Observation[] {
+  const random = seeded(seed);
+  const pick = <T>(...choices: T[]): T => choices[Math.floor(random() * choices.length)] as T;
+  return Array.from({ length: 1200 }, (_, i) => {
+    return seen(pick("v1", "v1", "v1", "v2", "v2", "v3"), {
+      id: pick(`${seed}-${i}`, `${seed}-${Math.floor(i / 2)}`),
+      at: minutesLater(Math.floor(random() * 220) - 5),
+      success: random() < 0.8,
+      ...(random() < 0.8 && { unit: `u${Math.floor(random() * 150)}` }),
+      ...(random() < 0.6 && { latencyMs: Math.ceil(random() * 900) }),
+      ...(random() < 0.4 && { costUsd: random() }),
+      ...(random() < 0.3 && { safe: random() < 0.9 }),
+      ...(random() < 0.1 && { shadow: true }),
+      ...(random() < 0.3 && { rollout: pick(ID, "another"), weight: pick(...PLAN.steps) }),
+    });
+  });
+}
+
+describe("however a stream is cut", () => {
+  test.each([1, 2, 3, 4])("seed %i: the counts are the same, and a second import changes nothing", (seed) => {
+    const random = seeded(seed + 100);
+    const all = stream(seed);
+    const half = all.length / 2;
+    const imported = (cut: () => number) => {
+      const sqlite = newStore();
+      const rollout = startedRollout(sqlite, { plan: { stepObservations: 0 } });
+      for (let i = 0; i < all.length;) {
+        if (i === half) (closeLook(sqlite, rollout), stepUp(sqlite, rollout, minutesLater(100)));
+        const end = Math.min(i + cut(), i < half ? half : all.length);
+        recordObservations(sqlite, "production", all.slice(i, end), NOW);
+        i = end;
+      }
+      return sqlite;
+    };
+    const [whole, small] = [imported(() => Infinity), imported(() => 1 + Math.floor(random() * 30))];
+    expect(near(dump(small))).toEqual(near(dump(whole)));
+    const before = dump(small);
+    recordObservations(small, "production", all, NOW);
+    expect(dump(small)).toEqual(before);
+    checkSums(small);
+  });
+});
+
+/** What the engine demands of totals: no outcome outside [0, 1]. */
+function checkSums(sqlite: Sqlite): void {
+  const rows = talliesOf(sqlite, 1, { from: 1, to: 99 });
+  expect(rows.length).toBeGreaterThan(10);
+  for (const { n, sum, squares } of rows) {
+    expect(sum).toBeGreaterThanOrEqual(0);
+    expect(sum).toBeLessThanOrEqual(n + 1e-9);
+    expect(squares).toBeLessThanOrEqual(sum + 1e-9);
+  }
+}
