@@ -16,9 +16,8 @@ export interface Serving {
   stable: ServedVersion | null;
   rollout: {
     id: string;
-    /** The candidate's share; 0 in shadow. */
+    /** The candidate's share; 0 while it gets copies only. */
     weight: number;
-    shadow: boolean;
     control: ServedVersion;
     candidate: ServedVersion;
   } | null;
@@ -68,8 +67,7 @@ function inRollout(
 ): Resolution {
   const { id, weight, control, candidate } = rollout;
   const shown = { ...nothing(target, env, null), rollout: id, weight };
-  const shadow = rollout.shadow ? candidate : null;
-  if (weight === 0) return { ...shown, ...of(control), variant: "control", reason: "STATIC", shadow };
+  if (weight === 0) return { ...shown, ...of(control), variant: "control", reason: "STATIC", shadow: candidate };
   const bucket = unit === undefined ? chance() : bucketOf(id, unit);
   const served = isCandidate(bucket, weight) ? candidate : control;
   return {
