@@ -4,3 +4,8 @@ import { uuidv7 } from "uuidv7";
 export function newId(): string {
   return uuidv7();
 }
+
+/** A number in [0, 1) that nobody can repeat: where chance decides and no seed was given. */
+export function chance(): number {
+  return Math.random();
+}

@@ -2,12 +2,17 @@ import { existsSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { systemClock } from "../core/clock.ts";
 import { AgentopsError } from "../core/errors.ts";
+import { chance } from "../core/ids.ts";
 import { findPlace } from "../core/place.ts";
 import { holding, targetsOf } from "../release/kill/latch.ts";
+import { nothing } from "../release/serving/resolve.ts";
 import { makeMarkerFolder } from "../state/connection.ts";
 import { storeFile } from "../state/store-file.ts";
-import { type KillReader, openKillReader } from "./kill-reader.ts";
+import type { ObservationStats } from "./observation-queue.ts";
+import { type Observed, type Observer, openObserver } from "./observer.ts";
+import { answer, environmentOf, type Resolved, type Route, routeOf, withServed } from "./resolution.ts";
 import { type Signals, watchSignals } from "./signals.ts";
+import { openStoreReader, type StoreReader } from "./store-reader.ts";
 
 export interface AgentOpsOptions {
   /** The store's file; else AGENTOPS_STORE, else `.agentops/state.db` of the project here or above. */
@@ -16,6 +21,8 @@ export interface AgentOpsOptions {
   env?: string;
   /** Counts as killed while the store or its markers cannot be read. */
   failClosed?: boolean;
+  /** Observations that may wait to be written; beyond it the newest are dropped, and counted (default 10,000). */
+  queueLimit?: number;
 }
 
 export interface KillSwitch {
@@ -33,27 +40,34 @@ export class AgentOps {
   readonly store: string;
   readonly environment: string | null;
   readonly #failClosed: boolean;
-  readonly #reader: KillReader;
+  readonly #reader: StoreReader;
   readonly #signals: Signals;
+  readonly #observer: Observer;
   /** Answers until the next change. */
   readonly #known = new Map<string, KillSwitch>();
+  readonly #routes = new Map<string, Route>();
   #closed = false;
   #warned = false;
 
-  constructor({ store, env, failClosed = false }: AgentOpsOptions = {}) {
+  constructor({ store, env, failClosed = false, queueLimit = 10_000 }: AgentOpsOptions = {}) {
     this.store = store === undefined ? foundStore() : resolve(store);
     this.environment = (env ?? process.env["AGENTOPS_ENV"] ?? "") || null;
     this.#failClosed = failClosed;
     // Only beside a store: a wrong path must not leave folders.
     if (existsSync(dirname(this.store))) makeMarkerFolder(this.store);
-    this.#reader = openKillReader(this.store, systemClock);
+    this.#reader = openStoreReader(this.store, systemClock);
+    this.#observer = openObserver({
+      store: this.store,
+      environment: () => (this.environment === null ? this.#onlyEnvironment() : this.environment),
+      limit: queueLimit,
+      clock: systemClock,
+    });
     this.#signals = watchSignals((name) => this.#errorOf(name));
   }
 
   /** Whether a target is killed now. Throws REF_INVALID for what is no name, USAGE after close(), and nothing else. */
   killSwitch(name: string): KillSwitch {
-    if (this.#closed) throw new AgentopsError("USAGE", "this AgentOps was closed");
-    if (this.#reader.refresh()) this.#changed();
+    this.#refresh();
     const known = this.#known.get(name) ?? this.#judge(name);
     this.#known.set(name, known);
     return known;
@@ -71,15 +85,62 @@ export class AgentOps {
     return this.#signals.of(name);
   }
 
-  /** Ends the watch and closes the store. */
+  /**
+   * The version that a name serves to a unit (user, conversation …), whole and from memory; without a unit, chance decides. Look at `value`
+   * (null: nothing can be served) and `reason`; a failing store is no error but the last known good. Throws REF_INVALID for what is
+   * no name, USAGE after close(), and nothing else.
+   */
+  resolve(name: string, { unit }: { unit?: string | undefined } = {}): Resolved {
+    this.#refresh();
+    const route = this.#routes.get(name) ?? routeOf(this.#reader, this.environment, name);
+    this.#routes.set(name, route);
+    const problem = this.#reader.problem();
+    if (this.#failClosed && problem !== null && route.kill === undefined) {
+      const closed = nothing(route.target, route.env, `fail closed: ${problem}`);
+      return withServed({ ...closed, reason: "DISABLED", errorCode: "STORE_FAILED" }, unit);
+    }
+    return withServed(answer(route, unit, chance), unit);
+  }
+
+  /**
+   * Takes one outcome, to be written soon: `observe({ ...resolved.served, success: true, latencyMs: 812 })`. Never throws and never
+   * waits; what is no observation is counted in stats() and said once.
+   */
+  observe(observed: Observed): void {
+    this.#observer.observe(observed);
+  }
+
+  /** Writes what was observed, waiting up to 2 s for the store; false when something is left. Done by itself at exit and close(). */
+  flush(): boolean {
+    return this.#observer.flush();
+  }
+
+  /** What became of the observations. */
+  stats(): ObservationStats {
+    return this.#observer.stats();
+  }
+
+  /** Ends the watch, writes what was observed and closes the store. */
   close(): void {
+    this.#observer.close();
     this.#closed = true;
     this.#signals.close();
     this.#reader.close();
   }
 
+  #refresh(): void {
+    if (this.#closed) throw new AgentopsError("USAGE", "this AgentOps was closed");
+    if (this.#reader.refresh()) this.#changed();
+  }
+
+  #onlyEnvironment(): string | null {
+    this.#reader.refresh();
+    return environmentOf(this.#reader, null);
+  }
+
   #changed(): void {
     this.#known.clear();
+    this.#routes.clear();
     const problem = this.#reader.problem();
     if (problem === null || this.#warned) return;
     this.#warned = true;

@@ -2,44 +2,32 @@ import { statSync } from "node:fs";
 import type { Clock } from "../core/clock.ts";
 import { readKills } from "../release/kill/kills.store.ts";
 import type { Kill } from "../release/kill/latch.ts";
-import { readMarkers } from "../release/kill/markers.ts";
 import { whyNot } from "../release/kill/switchboard.ts";
+import {
+  type Contents,
+  NOTHING_SERVED,
+  readSnapshot,
+  servingRevision,
+  type Snapshot,
+} from "../release/serving/snapshot.store.ts";
 import { connectToRead, type Sqlite } from "../state/connection.ts";
-import { markerFolder } from "../state/store-file.ts";
 
 /** Whatever the clocks say, everything is looked at this often. */
-const READ_ANEW_MS = 25;
-/** Two changes of a folder within one tick of its clock leave one time, so a time this recent says nothing. */
-const TICK_MS = 20;
+export const READ_ANEW_MS = 25;
 const RETRY_MS = 250;
 /** Another process that opens or closes the store may keep a reader out for a moment. */
 const WAIT_MS = 20;
 
-export interface KillReader {
+/** What a process keeps of the store in memory. */
+export interface RowReader {
   /** Looks whether something changed, in a few microseconds; true when it did. Never throws. */
   refresh(): boolean;
-  /** Kills in force by either path, as of the last refresh. */
   kills(): readonly Kill[];
+  /** The last known; null while the store was never read. */
+  snapshot(): Snapshot | null;
   /** What could not be read at the last refresh; null when all was. */
   problem(): string | null;
   close(): void;
-}
-
-/** The rows and the markers of one store, kept in memory and checked for freshness. */
-export function openKillReader(store: string, clock: Clock): KillReader {
-  const rows = rowReader(store, clock);
-  const markers = markerReader(store, clock);
-  return {
-    refresh() {
-      const rowsChanged = rows.refresh();
-      return markers.refresh() || rowsChanged;
-    },
-    kills: () => [...rows.kills(), ...markers.kills()],
-    problem: () => rows.problem() ?? markers.problem(),
-    close: () => {
-      rows.close();
-    },
-  };
 }
 
 interface Connection {
@@ -49,13 +37,20 @@ interface Connection {
   inode: number;
 }
 
-function rowReader(store: string, clock: Clock): KillReader {
+interface Rows {
+  kills: readonly Kill[];
+  snapshot: Snapshot | null;
+  revision: number | null;
+}
+
+export function openRowReader(store: string, clock: Clock): RowReader {
   let open: Connection | undefined;
   let version: unknown;
-  let kills: readonly Kill[] = [];
+  let rows: Rows = { kills: [], snapshot: null, revision: null };
   let problem: string | null = null;
   let checkedAt = -Infinity;
   let failedAt = -Infinity;
+  const read = rowsOf();
 
   const close = () => {
     open?.sqlite.close();
@@ -68,6 +63,8 @@ function rowReader(store: string, clock: Clock): KillReader {
     close();
     if (inode === undefined) throw new Error("there is none");
     open = { ...connectionTo(store), inode };
+    // Another file's events are numbered anew.
+    rows = { ...rows, revision: null };
   };
   const refresh = (): boolean => {
     const now = clock.monotonicMs();
@@ -80,7 +77,7 @@ function rowReader(store: string, clock: Clock): KillReader {
       if (open === undefined) return false;
       const current = open.version();
       if (current === version) return false;
-      kills = readKills(open.sqlite);
+      rows = read(open.sqlite, rows);
       [version, problem] = [current, null];
       return true;
     } catch (error) {
@@ -93,7 +90,19 @@ function rowReader(store: string, clock: Clock): KillReader {
       return changed;
     }
   };
-  return { refresh, kills: () => kills, problem: () => problem, close };
+  return { refresh, kills: () => rows.kills, snapshot: () => rows.snapshot, problem: () => problem, close };
+}
+
+/** Kills are read whenever anything changed, what is served only after an operator's change: observations come often. */
+function rowsOf(): (sqlite: Sqlite, before: Rows) => Rows {
+  const contents: Contents = new Map();
+  return (sqlite, before) => {
+    const kills = readKills(sqlite);
+    const revision = servingRevision(sqlite);
+    if (revision === null) return { kills, snapshot: NOTHING_SERVED, revision };
+    if (revision === before.revision && before.snapshot !== null) return { ...before, kills };
+    return { kills, snapshot: readSnapshot(sqlite, contents), revision };
+  };
 }
 
 function connectionTo(store: string): Omit<Connection, "inode"> {
@@ -105,36 +114,4 @@ function connectionTo(store: string): Omit<Connection, "inode"> {
     sqlite.close();
     throw error;
   }
-}
-
-function markerReader(store: string, clock: Clock): KillReader {
-  const folder = markerFolder(store);
-  let changedAt: number | undefined;
-  let readAt = -Infinity;
-  let seen = "";
-  let kills: readonly Kill[] = [];
-  let problem: string | null = null;
-
-  const refresh = (): boolean => {
-    try {
-      const now = clock.monotonicMs();
-      const mtime = statSync(folder, { throwIfNoEntry: false })?.mtimeMs;
-      if (mtime === changedAt && now - readAt < READ_ANEW_MS) return false;
-      const settled = mtime !== undefined && clock.now().getTime() - mtime > TICK_MS;
-      [changedAt, readAt] = [settled ? mtime : undefined, now];
-      const found = readMarkers(store).map(({ environment, target, actor, reason, at }) => {
-        return { environment, target, actor, reason, at };
-      });
-      const text = JSON.stringify(found);
-      const changed = text !== seen || problem !== null;
-      [kills, seen, problem] = [found, text, null];
-      return changed;
-    } catch (error) {
-      const why = `the markers beside ${store} cannot be read: ${whyNot(error)}`;
-      const changed = why !== problem;
-      problem = why;
-      return changed;
-    }
-  };
-  return { refresh, kills: () => kills, problem: () => problem, close: () => undefined };
 }

@@ -1,0 +1,113 @@
+import type { Clock } from "../core/clock.ts";
+import { whyNot } from "../release/kill/switchboard.ts";
+import type { Observation } from "../release/observation/schema.ts";
+import type { ObservationWriter } from "./observation-writer.ts";
+
+const FLUSH_EVERY_MS = 200;
+/** So many are written at once: some 10 ms of the caller's time. */
+const BATCH = 500;
+/** While the caller works, another writer is waited for no longer than this. */
+const WAIT_MS = 20;
+const FLUSH_WAIT_MS = 2000;
+const LONGEST_PAUSE_MS = 5000;
+
+export interface ObservationStats {
+  /** Waiting to be written. */
+  queued: number;
+  /** In the store, repeats of an id included. */
+  recorded: number;
+  /** Lost: the queue was full, or the store refused them for good. */
+  dropped: number;
+  /** Not observations, and never queued. */
+  invalid: number;
+  /** Times the store could not be written; what was to be written stayed queued. */
+  failures: number;
+  /** Why, the last time. */
+  lastProblem: string | null;
+}
+
+export interface ObservationQueue {
+  /** Queues it; never throws, never waits. */
+  add(observation: Observation): void;
+  /** Writes all that is queued, waiting up to 2 s for another writer; false when something is left. */
+  flush(): boolean;
+  stats(): Omit<ObservationStats, "invalid">;
+  /** Stops the timer; what is queued stays queued. */
+  stop(): void;
+}
+
+/** Observations on their way to the store, in batches, in the order they came. `limit`: beyond it the newest are dropped. */
+export function observationQueue(writer: ObservationWriter, limit: number, clock: Clock): ObservationQueue {
+  let queue: Observation[] = [];
+  let timer: ReturnType<typeof setInterval> | undefined;
+  let soon: ReturnType<typeof setImmediate> | undefined;
+  let pauseUntil = -Infinity;
+  let failed = 0;
+  const stats = { recorded: 0, dropped: 0, failures: 0, lastProblem: null as string | null };
+
+  /** One batch; false when it stays queued. */
+  const write = (waitMs: number): boolean => {
+    const batch = queue.slice(0, BATCH);
+    try {
+      const done = recorded(writer, batch, waitMs);
+      stats.recorded += done;
+      stats.dropped += batch.length - done;
+      if (done < batch.length) stats.lastProblem = "the store refuses an observation";
+      queue = queue.slice(batch.length);
+      failed = 0;
+      return true;
+    } catch (error) {
+      failed += 1;
+      stats.failures += 1;
+      stats.lastProblem = whyNot(error, waitMs);
+      pauseUntil = clock.monotonicMs() + Math.min(LONGEST_PAUSE_MS, FLUSH_EVERY_MS * 2 ** (failed - 1));
+      return false;
+    }
+  };
+  const drain = () => {
+    soon = undefined;
+    if (queue.length === 0 || clock.monotonicMs() < pauseUntil) return;
+    if (write(WAIT_MS) && queue.length >= BATCH) soon = setImmediate(drain);
+  };
+  return {
+    add(observation) {
+      if (queue.length >= limit) {
+        stats.dropped += 1;
+        stats.lastProblem ??= "the queue is full";
+        return;
+      }
+      queue.push(observation);
+      timer ??= setInterval(drain, FLUSH_EVERY_MS).unref();
+      if (queue.length >= BATCH) soon ??= setImmediate(drain);
+    },
+    flush() {
+      const until = clock.monotonicMs() + FLUSH_WAIT_MS;
+      while (queue.length > 0) if (!write(Math.max(0, until - clock.monotonicMs()))) break;
+      return queue.length === 0;
+    },
+    stats: () => ({ ...stats, queued: queue.length }),
+    stop() {
+      clearInterval(timer);
+      if (soon !== undefined) clearImmediate(soon);
+      [timer, soon] = [undefined, undefined];
+    },
+  };
+}
+
+/** How many are in the store now. One that the store will never take must not hold up those after it: it is found by halving. */
+function recorded(writer: ObservationWriter, batch: readonly Observation[], waitMs: number): number {
+  try {
+    writer.write(batch, waitMs);
+    return batch.length;
+  } catch (error) {
+    if (!isRefusal(error)) throw error;
+    if (batch.length <= 1) return 0;
+    const middle = batch.length >> 1;
+    return recorded(writer, batch.slice(0, middle), waitMs) + recorded(writer, batch.slice(middle), waitMs);
+  }
+}
+
+function isRefusal(error: unknown): boolean {
+  const code = (error as { code?: unknown }).code;
+  return error instanceof TypeError || (typeof code === "string" && /^SQLITE_(CONSTRAINT|MISMATCH|TOOBIG)/.test(code));
+}

@@ -1,0 +1,47 @@
+import { existsSync, statSync } from "node:fs";
+import { dirname } from "node:path";
+import type { Clock } from "../core/clock.ts";
+import { recordObservations } from "../release/observation/record.ts";
+import type { Observation } from "../release/observation/schema.ts";
+import { connect, type Sqlite } from "../state/connection.ts";
+
+/** Writes observations to a store that may be locked, moved away, or not there yet. */
+export interface ObservationWriter {
+  /** All or none of them; waits this long for another writer. Throws what SQLite throws, STORE_FAILED, STORE_NEWER. */
+  write(observations: readonly Observation[], waitMs: number): void;
+  close(): void;
+}
+
+export function openObservationWriter(
+  store: string,
+  environment: () => string | null,
+  clock: Clock,
+): ObservationWriter {
+  let open: { sqlite: Sqlite; inode: number } | undefined;
+  const close = () => {
+    open?.sqlite.close();
+    open = undefined;
+  };
+  const opened = (waitMs: number): Sqlite => {
+    const inode = statSync(store, { throwIfNoEntry: false })?.ino;
+    // What is written to a file that was moved away is lost to everybody else.
+    if (open !== undefined && open.inode !== inode) close();
+    if (open === undefined) {
+      // A wrong path must not leave folders.
+      if (!existsSync(dirname(store))) throw new Error(`there is no folder ${dirname(store)}`);
+      const sqlite = connect(store, { durability: "normal", waitMs });
+      open = { sqlite, inode: statSync(store).ino };
+    }
+    open.sqlite.pragma(`busy_timeout = ${Math.ceil(waitMs)}`);
+    return open.sqlite;
+  };
+  return {
+    write(observations, waitMs) {
+      const name = environment();
+      if (name === null)
+        throw new Error("no environment says where this was observed: new AgentOps({ env }) or AGENTOPS_ENV");
+      recordObservations(opened(waitMs), name, observations, clock.now());
+    },
+    close,
+  };
+}

@@ -1,0 +1,75 @@
+import { holding, type Kill, targetsOf } from "../release/kill/latch.ts";
+import type { Observation } from "../release/observation/schema.ts";
+import { notReleased, nothing, resolve, type Serving } from "../release/serving/resolve.ts";
+import type { Resolution } from "../release/serving/schema.ts";
+import type { StoreReader } from "./store-reader.ts";
+
+/** What an observation of it says: `ops.observe({ ...resolved.served, success })`. */
+export type Served = Pick<Observation, "target" | "version" | "unit" | "rollout" | "weight">;
+
+/** A {@link Resolution}, and what an observation of it says; null where nothing was served. */
+export type Resolved = Resolution & { served: Served | null };
+
+/** All that does not depend on the unit; holds until the store changes. */
+export interface Route {
+  target: string;
+  env: string | null;
+  serving: Serving | null;
+  kill: Kill | undefined;
+  /** Set where the store cannot be read. */
+  problem: string | null;
+  /** Set where a name or an environment could mean several things. */
+  unclear: string | null;
+}
+
+/** Finds what a name is served from. Throws REF_INVALID, USAGE for what is no name. */
+export function routeOf(reader: StoreReader, environment: string | null, name: string): Route {
+  const targets = targetsOf(name, "resolve");
+  const snapshot = reader.snapshot();
+  const env = environmentOf(reader, environment);
+  const found = env === null ? [] : targets.filter((target) => snapshot?.of(env, target) != null);
+  const [target = targets.length === 1 ? (targets[0] as string) : name] = found;
+  return {
+    target,
+    env,
+    serving: env === null ? null : (snapshot?.of(env, target) ?? null),
+    kill: holding(reader.kills(), environment, targets)[0],
+    problem: reader.storeProblem(),
+    unclear: unclearOf(name, env, found, snapshot?.environments ?? []),
+  };
+}
+
+/** The environment that was named, else the store's only one. */
+export function environmentOf(reader: StoreReader, named: string | null): string | null {
+  if (named !== null) return named;
+  const environments = reader.snapshot()?.environments ?? [];
+  return environments.length === 1 ? (environments[0] as string) : null;
+}
+
+function unclearOf(name: string, env: string | null, found: string[], environments: readonly string[]): string | null {
+  if (found.length > 1) return `${name} is served as ${found.join(" and as ")}; say which one`;
+  if (env === null && environments.length > 1)
+    return `this store has the environments ${environments.join(", ")}; say which one: new AgentOps({ env }) or AGENTOPS_ENV`;
+  return null;
+}
+
+/** What a unit is served by a route. What comes from memory because the store cannot be read says so. */
+export function answer(route: Route, unit: string | undefined, chance: () => number): Resolution {
+  const { target, env, serving, kill, problem, unclear } = route;
+  if (kill === undefined && unclear !== null) return notReleased(target, env, unclear);
+  const resolution = resolve({ target, env, serving, kill, unit, chance });
+  if (problem === null || resolution.reason === "DISABLED") return resolution;
+  if (resolution.reason === "ERROR") return { ...nothing(target, env, problem), errorCode: "STORE_FAILED" };
+  return { ...resolution, reason: "STALE", message: resolution.message ?? `the last known good: ${problem}` };
+}
+
+export function withServed(resolution: Resolution, unit: string | undefined): Resolved {
+  const { target, version, rollout, weight } = resolution;
+  if (version === null) return { ...resolution, served: null };
+  const served = {
+    ...{ target, version },
+    ...(unit !== undefined && { unit }),
+    ...(rollout !== null && weight !== null && { rollout, weight }),
+  };
+  return { ...resolution, served };
+}
