@@ -27,6 +27,8 @@ export interface VersionTag extends Address {
   /** ISO-8601, UTC. */
   at: string;
   author: string;
+  /** Of the tagger; empty for a lightweight tag. */
+  email: string;
   /** Without our trailers and the signature. */
   message: string;
   signed: boolean;
@@ -43,6 +45,7 @@ const FIELDS = [
   "%(tag)",
   "%(creatordate:iso-strict)",
   "%(taggername)",
+  "%(taggeremail:trim)",
   "%(contents:subject)",
   "%(contents:body)",
   "%(if)%(contents:signature)%(then)signed%(end)",
@@ -91,7 +94,8 @@ export function parseTag(tag: string): (Address & { number: number }) | null {
 }
 
 function versionTag(cells: string[]): VersionTag | null {
-  const [tag = "", type, object = "", peeled = "", innerName = "", date = "", author = "", ...contents] = cells;
+  const [tag = "", type, object = "", peeled = "", innerName = "", date = "", ...rest] = cells;
+  const [author = "", email = "", ...contents] = rest;
   const parsed = parseTag(tag.trimStart());
   if (!parsed) return null;
   const annotated = type === "tag";
@@ -108,6 +112,7 @@ function versionTag(cells: string[]): VersionTag | null {
     path: annotated ? trailer(text, PATH_TRAILER) : null,
     at: new Date(date).toISOString(),
     author,
+    email,
     message: withoutTrailers(text),
     signed: contents[2] === "signed",
   };

@@ -4,7 +4,7 @@ import { comparisonSchema } from "./comparison/schema.ts";
 
 const side = z.number().nullable();
 
-const checkSchema = z.strictObject({
+export const checkSchema = z.strictObject({
   name: z.string(),
   threshold: z.number(),
   observed: z.number().nullable(),
@@ -14,7 +14,7 @@ const checkSchema = z.strictObject({
   reason: z.string(),
 });
 
-const verdictSchema = z.enum(["pass", "fail", "inconclusive", "none"]).describe("none: no gate");
+export const verdictSchema = z.enum(["pass", "fail", "inconclusive", "none"]).describe("none: no gate");
 
 /** One run, judged. */
 export const evaluatedRunSchema = runResultSchema.extend({

@@ -1,0 +1,25 @@
+import type { Project } from "../core/project.ts";
+import { parseRef, type Ref } from "../core/refs.ts";
+import type { LoadedArtifact } from "./artifact.ts";
+import { loadArtifact } from "./load.ts";
+import { needRepo } from "./repo.ts";
+import { type Verification, verifyVersion } from "./verify.ts";
+import { taggedVersion } from "./version-ref.ts";
+
+/** A published version: what its commit has, who published it, and whether its tag can be trusted. */
+export interface PublishedVersion {
+  artifact: LoadedArtifact;
+  verification: Verification;
+  author: { name: string; email: string };
+  /** ISO-8601, UTC. */
+  at: string;
+}
+
+/** `…@v7`, or the latest version of a bare name. Throws REF_INVALID for another sort of ref, VERSION_NOT_FOUND, GIT_FAILED. */
+export async function publishedVersion(project: Project, ref: Ref): Promise<PublishedVersion> {
+  const verification = await verifyVersion(project, ref);
+  const artifact = await loadArtifact(project, verification.ref);
+  const number = Number(verification.version.slice(1));
+  const tag = await taggedVersion(await needRepo(project), parseRef(verification.ref), number);
+  return { artifact, verification, author: { name: tag.author, email: tag.email }, at: tag.at };
+}

@@ -1,0 +1,34 @@
+import type { Sqlite } from "../../state/connection.ts";
+
+/** Evidence from another machine, as it was imported. */
+export interface EvidenceRow {
+  digest: string;
+  target: string;
+  targetDigest: string;
+  suite: string;
+  verdict: string;
+  /** JSON of an agentops.evidence/1. */
+  document: string;
+  /** The file it came from. */
+  source: string;
+  actor: string;
+  importedAt: string;
+}
+
+/** Within the caller's transaction; false when the store has it already. */
+export function insertEvidence(sqlite: Sqlite, row: EvidenceRow): boolean {
+  const { changes } = sqlite
+    .prepare(
+      "INSERT INTO evidence (digest, target, targetDigest, suite, verdict, document, source, actor, importedAt) VALUES (@digest, @target, @targetDigest, @suite, @verdict, @document, @source, @actor, @importedAt) ON CONFLICT DO NOTHING",
+    )
+    .run(row);
+  return changes > 0;
+}
+
+/** Documents on one content, in no order. */
+export function evidenceOf(sqlite: Sqlite, targetDigest: string): string[] {
+  return sqlite
+    .prepare<[string], string>("SELECT document FROM evidence WHERE targetDigest = ?")
+    .pluck()
+    .all(targetDigest);
+}

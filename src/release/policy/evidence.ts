@@ -1,0 +1,85 @@
+import { messageOf } from "../../core/errors.ts";
+import type { Project } from "../../core/project.ts";
+import type { RunResult } from "../../evals/result.schema.ts";
+import { completeRunsOf, type RunRow } from "../../evals/runs.store.ts";
+import { readNote } from "../../registry/notes.ts";
+import type { Store } from "../../state/store.ts";
+import { judgeStored } from "../evaluate.ts";
+import type { PreparedRelease } from "../serving/release.ts";
+import { readEvidence } from "./evidence-document.ts";
+import type { EvidenceDocument } from "./evidence.schema.ts";
+import { evidenceOf } from "./evidence.store.ts";
+import type { SuiteEvidence } from "./judge.ts";
+
+export interface GatheredEvidence {
+  /** The newest of each suite. */
+  evidence: SuiteEvidence[];
+  /** What was found and does not count, and why. */
+  ignored: string[];
+}
+
+type Version = Pick<PreparedRelease, "digest" | "model" | "commit">;
+type Candidate = SuiteEvidence & { model: string };
+
+/** Runs of exactly this content in the store, imported, and in the note of its commit. */
+export async function gatherEvidence(project: Project, store: Store, version: Version): Promise<GatheredEvidence> {
+  const notes = await notedEvidence(project, version);
+  const imported = evidenceOf(store.sqlite, version.digest).map((text) => fromDocument(JSON.parse(text), "imported"));
+  const elsewhere = [...imported, ...notes.found];
+  const ownModel = ({ model }: { model: string }) => version.model === undefined || model === version.model;
+  const local = (await completeRunsOf(store, version.digest)).filter(ownModel);
+  const judged = await Promise.all(newestRuns(local).map((row) => fromRun(project, store, row)));
+  const { kept, lost } = byModel([...judged, ...elsewhere], ownModel);
+  return { evidence: newest(kept), ignored: [...notes.ignored, ...lost] };
+}
+
+function byModel(all: readonly Candidate[], isOwn: (candidate: Candidate) => boolean) {
+  const lost = all.filter((candidate) => !isOwn(candidate));
+  return {
+    kept: all.filter(isOwn),
+    lost: lost.map(({ run, model }) => `run ${run} was answered by ${model}`),
+  };
+}
+
+/** Each suite's own. */
+function newestRuns(rows: readonly RunRow[]): RunRow[] {
+  const bySuite = new Map<string, RunRow>();
+  for (const row of rows) if ((bySuite.get(row.suite)?.id ?? "") < row.id) bySuite.set(row.suite, row);
+  return [...bySuite.values()];
+}
+
+function newest(all: readonly Candidate[]): SuiteEvidence[] {
+  const bySuite = new Map<string, SuiteEvidence>();
+  for (const { model: _, ...evidence } of all) {
+    const known = bySuite.get(evidence.suite);
+    if (known === undefined || known.createdAt < evidence.createdAt) bySuite.set(evidence.suite, evidence);
+  }
+  return [...bySuite.values()];
+}
+
+async function fromRun(project: Project, store: Store, row: RunRow): Promise<Candidate> {
+  const { id: run, suite, createdAt, model } = row;
+  const { verdict } = await judgeStored(project, store, row, JSON.parse(row.result ?? "") as RunResult);
+  return { suite, verdict, run, createdAt, model, source: "local" };
+}
+
+function fromDocument(document: EvidenceDocument, source: "imported" | "note"): Candidate {
+  const { suite, verdict, runId: run, createdAt, target } = document;
+  return { suite: suite.name, verdict, run, createdAt, model: target.model, source };
+}
+
+async function notedEvidence(project: Project, { commit, digest }: Version) {
+  const found: Candidate[] = [];
+  const ignored: string[] = [];
+  for (const [index, line] of (await readNote(project, commit)).entries()) {
+    const where = `line ${index + 1} of the git note`;
+    try {
+      const document = readEvidence(line, where);
+      if (document.target.digest === digest) found.push(fromDocument(document, "note"));
+      else ignored.push(`${where} is about other content`);
+    } catch (error) {
+      ignored.push(messageOf(error));
+    }
+  }
+  return { found, ignored };
+}

@@ -1,0 +1,107 @@
+import { AgentopsError } from "../../core/errors.ts";
+import type { Project } from "../../core/project.ts";
+import type { Sqlite } from "../../state/connection.ts";
+import type { Store } from "../../state/store.ts";
+import { readKills } from "../kill/kills.store.ts";
+import { holding } from "../kill/latch.ts";
+import { readMarkers } from "../kill/markers.ts";
+import type { PreparedRelease } from "../serving/release.ts";
+import { findRelease } from "../serving/serving.store.ts";
+import { approvalsFor } from "./approvals.store.ts";
+import { type GatheredEvidence, gatherEvidence } from "./evidence.ts";
+import { ABSOLUTE, judgePolicy, type PolicyFacts, type Refusal, type RuleName } from "./judge.ts";
+import { stableOutcomes } from "./outcomes.store.ts";
+import { type Rules, rulesOf } from "./rules.ts";
+
+/** A release that asks for admission, with what had to be read before the store's write lock was taken. */
+export interface PolicyCase {
+  prepared: PreparedRelease;
+  environment: string;
+  rules: Rules;
+  gathered: GatheredEvidence;
+  /** The store's file, beside which the markers of kills are. */
+  storeFile: string;
+}
+
+/** How somebody wants to go on although rules are broken. */
+export interface Override {
+  wanted: boolean;
+  /** As typed; an override needs one. */
+  reason: string | undefined;
+}
+
+/**
+ * Reads evidence and signature, which takes git and time: do this before the transaction that {@link enforcePolicy} runs in.
+ * Throws CONFIG_INVALID.
+ */
+export async function openPolicyCase(
+  { project, store }: { project: Project; store: Store },
+  prepared: PreparedRelease,
+  environment: string,
+): Promise<PolicyCase> {
+  const rules = rulesOf(project, environment);
+  const gathered = await gatherEvidence(project, store, prepared);
+  return { prepared, environment, rules, gathered, storeFile: store.file };
+}
+
+/** Every rule that does not hold now; none when the version may be released. */
+function checkPolicy(sqlite: Sqlite, policyCase: PolicyCase, now: string): Refusal[] {
+  return judgePolicy(factsOf(sqlite, policyCase, now), policyCase.rules);
+}
+
+/**
+ * What `canary start` and `promote` ask within their own IMMEDIATE transaction: kills, approvals and budgets are read under the same
+ * lock that the release is written with. Returns the rules that were overridden, for the audit event's `after.overridden`; throws
+ * POLICY_REFUSED with every broken rule and its way out, USAGE for an override without a reason.
+ */
+export function enforcePolicy(
+  sqlite: Sqlite,
+  policyCase: PolicyCase,
+  { now, override }: { now: string; override: Override },
+): { overridden: RuleName[] } {
+  if (override.wanted && (override.reason ?? "").trim() === "") {
+    throw new AgentopsError("USAGE", "--override needs --reason TEXT: it is recorded", {
+      hint: '--override --reason "the fix for incident 12"',
+    });
+  }
+  const refusals = checkPolicy(sqlite, policyCase, now);
+  if (refusals.length === 0) return { overridden: [] };
+  const skippable = refusals.every(({ rule }) => !ABSOLUTE.includes(rule));
+  if (override.wanted && policyCase.rules.override && skippable)
+    return { overridden: refusals.map(({ rule }) => rule) };
+  throw refused(policyCase, refusals, override.wanted);
+}
+
+function factsOf(sqlite: Sqlite, policyCase: PolicyCase, now: string): PolicyFacts {
+  const { prepared, environment, rules, gathered, storeFile } = policyCase;
+  const { address: target, version, digest } = prepared;
+  const windowMs = rules.errorBudget?.windowMs ?? 0;
+  const since = new Date(Date.parse(now) - windowMs).toISOString();
+  return {
+    ...gathered,
+    version: prepared,
+    environment,
+    now,
+    releasedDigest: findRelease(sqlite, target, version)?.digest ?? null,
+    approvers: approvalsFor(sqlite, { environment, target, version, digest }).map(({ actor }) => actor),
+    outcomes: stableOutcomes(sqlite, { environment, target, since }),
+    kills: holding([...readKills(sqlite), ...readMarkers(storeFile)], environment, [target]),
+  };
+}
+
+function refused({ prepared, environment, rules }: PolicyCase, refusals: Refusal[], wanted: boolean): AgentopsError {
+  const ref = `${prepared.address}@${prepared.version}`;
+  const lines = refusals.map(({ rule, message, hint }) => `  ${rule}: ${message}\n    ${hint}`);
+  return new AgentopsError(
+    "POLICY_REFUSED",
+    `${ref} may not be released in ${environment}\n${lines.join("\n")}\n${overrideLine(refusals, rules, wanted)}`.trimEnd(),
+    { hint: refusals[0]?.hint, details: { ref, environment, refusals } },
+  );
+}
+
+function overrideLine(refusals: readonly Refusal[], { override }: Rules, wanted: boolean): string {
+  const absolute = refusals.filter(({ rule }) => ABSOLUTE.includes(rule)).map(({ rule }) => rule);
+  if (absolute.length > 0) return wanted ? `  --override does not skip: ${absolute.join(", ")}` : "";
+  if (!override) return wanted ? "  --override is forbidden by the policy of this environment" : "";
+  return "  or: --override --reason TEXT, which is recorded";
+}
