@@ -5,6 +5,7 @@ export { AgentopsError, type ErrorCode, exitCodeOf } from "./core/errors.ts";
 export { loadProject, type Project, type ProjectOptions } from "./core/project.ts";
 export type { EvalContext } from "./evals/eval-context.ts";
 export { lintProject, type Lint } from "./evals/lint.ts";
+export { type OfflineAnswer, offlineAnswers } from "./evals/offline-answers.ts";
 export { listRuns, type RunListing, showRun, type ShownRun } from "./evals/runs.ts";
 export type { LoadedArtifact } from "./registry/artifact.ts";
 export { listArtifacts, type ListedArtifact } from "./registry/list.ts";

@@ -234,7 +234,8 @@ export const COMMANDS: readonly CommandSpec[] = [
   },
   {
     name: "status",
-    summary: "what is killed in each environment, by whom, since when and why; exit 5 when something is",
+    summary:
+      "what each environment serves, its rollouts, what is killed and what went wrong; exit 5 killed, 4 not certain, 1 wrong, 0 all right",
     options: [FORMAT("text or json"), OUTPUT],
     examples: ["agentops status", "agentops status --env production --json"],
     action: () => import("./status.ts"),

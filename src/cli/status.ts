@@ -5,7 +5,7 @@ import type { CommandContext } from "./context.ts";
 import { emitDocument } from "./document.ts";
 import { openSwitchboard, shownStore } from "./switchboard.ts";
 
-/** 5: something is killed. 4: nothing that could be read is, but not everything could be read. */
+/** 5: something is killed. 4: nothing that could be read is, but not everything could be read. 1: something else needs a person. */
 export async function run(context: CommandContext): Promise<number> {
   const { board, place } = openSwitchboard(context);
   const only = context.flags.env;
@@ -16,5 +16,6 @@ export async function run(context: CommandContext): Promise<number> {
   const found = status(board, { environments, only });
   await emitDocument(context, found, (style) => statusText(found, style, shownStore(context, found.store)));
   if (found.environments.some(({ killed }) => killed.length > 0)) return 5;
-  return found.problems.length > 0 ? 4 : 0;
+  if (found.problems.length > 0) return 4;
+  return found.environments.some(({ targets }) => targets.some(({ wrong }) => wrong.length > 0)) ? 1 : 0;
 }

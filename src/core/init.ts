@@ -20,6 +20,7 @@ const SAMPLE = [
   "evals",
   "fixtures/support-triage.jsonl",
   "fixtures/refund-desk.jsonl",
+  "fixtures/traffic.js",
   "schemas",
 ];
 const IGNORED = ".agentops/state.db*";

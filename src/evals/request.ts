@@ -4,7 +4,9 @@ import type { Prompt } from "../registry/schema.ts";
 import type { FrozenTarget } from "./run-spec.ts";
 
 /** Compiles a target once; the result makes the request of each case. Throws RENDER_FAILED for a case that lacks a variable. */
-export function requestMaker(target: FrozenTarget | null): (vars: Record<string, unknown>) => ModelRequest {
+export function requestMaker(
+  target: Pick<FrozenTarget, "prompt" | "agent"> | null,
+): (vars: Readonly<Record<string, unknown>>) => ModelRequest {
   if (target === null) return (vars) => ({ messages: [], parameters: {}, vars });
   const render = compilePrompt(target.prompt);
   const parameters = parametersOf(target.prompt);

@@ -22,7 +22,8 @@ export function offlineBackend(): Backend {
   };
 }
 
-function standIn(request: ModelRequest, trial: number): Answer {
+/** Its answer, at once. */
+export function standIn(request: ModelRequest, trial: number): Answer & { output: string; latencyMs: number } {
   const { messages, parameters } = request;
   const rules = rulesOf(joined(messages, "system"));
   const user = messages.findLast((m) => m.role === "user")?.content ?? "";

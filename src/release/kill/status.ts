@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { connectToRead } from "../../state/connection.ts";
+import { overview } from "../serving/overview.ts";
 import { readKills } from "./kills.store.ts";
 import { EVERY, isSame, type Kill } from "./latch.ts";
 import { readMarkers } from "./markers.ts";
@@ -14,16 +15,20 @@ export interface StatusRequest {
   only?: string | undefined;
 }
 
-/** What is killed, from both paths; never throws, and says what it could not read. */
+/** What is killed, from both paths, and what is served; never throws, and says what it could not read. */
 export function status(board: Switchboard, request: StatusRequest): StatusDocument {
   const now = board.clock.now();
   const markers = tryPath(0, () => readMarkers(board.store));
   const lost = recover(board, markers.result ?? []);
   const rows = tryPath(board.waitMs, () => rowsOf(board));
+  const waitMs = rows.path.problem === null ? board.waitMs : 0;
+  const { serving, unread } = overview(board.store, { now, waitMs, only: request.only });
   const problems = [
     ...lost,
     ...(markers.path.problem === null ? [] : [`the markers cannot be read: ${markers.path.problem}`]),
     ...(rows.path.problem === null ? [] : [`the store cannot be read: ${rows.path.problem}`]),
+    // Whoever cannot read the kills has said why already.
+    ...(rows.path.problem === null ? unread : []),
   ];
   const kills = merge(rows.result ?? [], markers.result ?? []);
   const shown = kills.filter((k) => request.only === undefined || [request.only, EVERY].includes(k.environment));
@@ -32,10 +37,13 @@ export function status(board: Switchboard, request: StatusRequest): StatusDocume
     schema: "agentops.status/1",
     at: now.toISOString(),
     store: board.store,
-    environments: [...new Set([...names, ...shown.map((k) => k.environment)])].map((environment) => ({
-      environment,
-      killed: shown.filter((kill) => kill.environment === environment),
-    })),
+    environments: [...new Set([...names, ...shown.map((k) => k.environment), ...serving.keys()])].map(
+      (environment) => ({
+        environment,
+        killed: shown.filter((kill) => kill.environment === environment),
+        ...(serving.get(environment) ?? { targets: [], bad: [] }),
+      }),
+    ),
     problems,
   };
 }

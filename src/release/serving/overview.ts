@@ -1,0 +1,137 @@
+import { existsSync } from "node:fs";
+import { connectToRead, type Sqlite } from "../../state/connection.ts";
+import type { BadThing, ServedTarget, StatusDocument } from "../kill/schema.ts";
+import { tryPath } from "../kill/switchboard.ts";
+import {
+  type Bad,
+  type HourCount,
+  readHours,
+  readLatestRollouts,
+  readSetbacks,
+  readStables,
+  readUnsafe,
+  type StableNow,
+  type Where,
+} from "./overview.store.ts";
+import { type Newest, newestRollout } from "./under-way.ts";
+import { DAY_MS, HOUR_MS, wrongWith } from "./wrong.ts";
+
+export interface OverviewRequest {
+  now: Date;
+  waitMs: number;
+  /** Only this environment. */
+  only: string | undefined;
+}
+
+export interface Overview {
+  /** By environment. */
+  serving: Map<string, Pick<StatusDocument["environments"][number], "targets" | "bad">>;
+  /** What could not be read, for people. */
+  unread: string[];
+}
+
+const MOST_BAD = 5;
+
+/**
+ * What each environment serves, how its rollouts stand and what went wrong. Each part is read by itself and never throws: one that cannot
+ * be read is missing and named. A store from before there was any of it has nothing to say.
+ */
+export function overview(store: string, request: OverviewRequest): Overview {
+  const nothing: Overview = { serving: new Map(), unread: [] };
+  if (!existsSync(store)) return nothing;
+  const opened = tryPath(request.waitMs, () => connectToRead(store, request.waitMs));
+  const { result: sqlite } = opened;
+  if (sqlite === undefined)
+    return { ...nothing, unread: [`what is served cannot be read: ${opened.path.problem ?? ""}`] };
+  try {
+    return arranged(readParts(sqlite, request), request);
+  } finally {
+    sqlite.close();
+  }
+}
+
+interface Parts {
+  stables: StableNow[];
+  rollouts: Newest[];
+  hours: HourCount[];
+  bad: Bad[];
+  unread: string[];
+}
+
+function readParts(sqlite: Sqlite, { now, waitMs }: OverviewRequest): Parts {
+  const unread: string[] = [];
+  let wait = waitMs;
+  const part = <T>(what: string, table: string, read: () => T[]): T[] => {
+    const { result, path } = tryPath(wait, () => (hasTable(sqlite, table) ? read() : []));
+    if (path.problem !== null) {
+      unread.push(`${what} cannot be read: ${path.problem}`);
+      // Whoever was kept waiting once is not kept waiting for every part.
+      wait = 0;
+      tryPath(0, () => sqlite.pragma("busy_timeout = 0"));
+    }
+    return result ?? [];
+  };
+  const dayAgo = new Date(now.getTime() - DAY_MS).toISOString();
+  const stables = part("what is served", "stables", () => readStables(sqlite));
+  const rollouts = part("rollouts", "rollouts", () =>
+    readLatestRollouts(sqlite).map((row) => newestRollout(sqlite, row)),
+  );
+  const hours = part("what was observed", "outcomes", () => readHours(sqlite, dayAgo.slice(0, 13)));
+  const unsafe = part("what was unsafe", "observations", () =>
+    placesOf([stables, rollouts, hours]).flatMap((place) => readUnsafe(sqlite, place)),
+  );
+  const setbacks = part("the rollouts' history", "transitions", () => readSetbacks(sqlite, dayAgo));
+  return { stables, rollouts, hours, bad: [...unsafe, ...setbacks].filter(({ at }) => at >= dayAgo), unread };
+}
+
+function hasTable(sqlite: Sqlite, table: string): boolean {
+  return sqlite.prepare("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?").get(table) !== undefined;
+}
+
+/** Each environment and target that occurs, once, in order. */
+function placesOf(rows: readonly (readonly Where[])[]): Where[] {
+  const places = new Map(
+    rows.flat().map(({ environment, target }) => [`${environment}\0${target}`, { environment, target }]),
+  );
+  return [...places.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, place]) => place);
+}
+
+function arranged(parts: Parts, { now, only }: OverviewRequest): Overview {
+  const serving: Overview["serving"] = new Map();
+  for (const place of placesOf([parts.stables, parts.rollouts, parts.hours])) {
+    if (only !== undefined && place.environment !== only) continue;
+    const found = serving.get(place.environment) ?? { targets: [], bad: worstOf(parts.bad, place.environment) };
+    serving.set(place.environment, { ...found, targets: [...found.targets, targetAt(parts, place, now)] });
+  }
+  return { serving, unread: parts.unread };
+}
+
+function worstOf(bad: readonly Bad[], environment: string): BadThing[] {
+  return bad
+    .filter((b) => b.environment === environment)
+    .sort((a, b) => (a.at > b.at ? -1 : Number(a.at < b.at)))
+    .slice(0, MOST_BAD)
+    .map(({ at, target, version, what, why }) => ({ at, target, version, what, why }));
+}
+
+function targetAt(parts: Parts, place: Where, now: Date): ServedTarget {
+  const here = (row: Where) => row.environment === place.environment && row.target === place.target;
+  const stable = parts.stables.find(here);
+  const rollout = parts.rollouts.find(here);
+  const hours = parts.hours.filter(here);
+  return {
+    target: place.target,
+    stable: stable === undefined ? null : { version: stable.version, since: stable.since, actor: stable.actor, how: stable.how }, // prettier-ignore
+    rollout: rollout?.shown ?? null,
+    lastHour: countsFrom(hours, now.getTime() - HOUR_MS),
+    lastDay: countsFrom(hours, now.getTime() - DAY_MS),
+    wrong: wrongWith({ rollout, stable, unsafe: parts.bad.filter((b) => here(b) && b.what === "unsafe") }, now),
+  };
+}
+
+function countsFrom(hours: readonly HourCount[], fromMs: number): ServedTarget["lastHour"] {
+  const first = new Date(fromMs).toISOString().slice(0, 13);
+  const counted = hours.filter(({ hour }) => hour.slice(0, 13) >= first);
+  const sum = (key: "n" | "succeeded" | "unsafe") => counted.reduce((total, hour) => total + hour[key], 0);
+  return { from: `${first}:00:00.000Z`, n: sum("n"), succeeded: sum("succeeded"), unsafe: sum("unsafe") };
+}
