@@ -1,0 +1,80 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import type { RolloutSettings } from "../../core/release-config.schema.ts";
+import { connect } from "../../state/connection.ts";
+import { hasSharedData, SHARED_DATA, tempProject } from "../../testing/project.ts";
+import { beginRollout, drive, type Journey } from "../../testing/rollout-traffic.ts";
+import { seeded } from "../../testing/seeded.ts";
+import type { Observation } from "../observation/schema.ts";
+import { replayRollout } from "./replay.ts";
+
+type Outcome = Pick<Observation, "success" | "latencyMs" | "costUsd">;
+
+function records(...path: string[]): any[] {
+  const text = readFileSync(join(SHARED_DATA, ...path), "utf8");
+  return text
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line));
+}
+
+const gsm8k = (model: string): Outcome[] =>
+  records("gsm8k-solutions", `${model}.jsonl`).map(({ is_correct }) => ({ success: is_correct }));
+
+const tau2 = (run: string): Outcome[] =>
+  records("tau2-runs", `${run}.airline.traces.jsonl`)
+    .sort((a, b) => Number(a.task_id) - Number(b.task_id))
+    .map(({ reward, duration_s, agent_cost_usd }) => {
+      return { success: reward === 1, latencyMs: duration_s * 1000, costUsd: agent_cost_usd };
+    });
+
+/** Arrivals meet the recorded tasks at random, the same task for both arms; a thousand an hour, a look every 50. */
+function replayed(
+  control: Outcome[],
+  candidate: Outcome[],
+  settings: RolloutSettings,
+): Journey & { differences: string[] } {
+  const sqlite = connect(join(tempProject(), "state.db"), { durability: "normal" });
+  const random = seeded(11);
+  const tasks = Array.from({ length: 60_000 }, () => Math.floor(random() * control.length));
+  const of = (outcomes: Outcome[]) => (arrival: number) => outcomes[tasks[arrival] as number] as Outcome;
+  const traffic = { control: of(control), candidate: of(candidate), perHour: 1000 };
+  const journey = drive(sqlite, beginRollout(sqlite, settings), traffic, 60_000);
+  const { differences } = replayRollout(sqlite, journey.turn.rollout);
+  sqlite.close();
+  return { ...journey, differences };
+}
+
+const summary = ({ turn: { rollout, judged }, arrivals, candidate }: Journey) => {
+  const { phase, step } = rollout.state;
+  const harmed = judged.guardrails.filter(({ verdict }) => verdict === "harm").map(({ name }) => name);
+  return { phase, step, arrivals, candidate, harmed };
+};
+
+describe.skipIf(!hasSharedData)("outcomes somebody else recorded, as traffic of a rollout", () => {
+  const noFloor: RolloutSettings = { guardrails: { success: { floor: 0 } } };
+
+  test.each<[string, string, string, RolloutSettings, object]>([
+    ["GSM8K 39 % → 22 %", "6b_verification", "6b_finetuning", noFloor, { phase: "rolled-back", harmed: ["success"] }],
+    ["GSM8K 22 % → 39 %", "6b_finetuning", "6b_verification", noFloor, { phase: "promoted", harmed: [] }],
+    ["GSM8K 39 % → 39 %", "6b_verification", "6b_verification", noFloor, { phase: "promoted", harmed: [] }],
+    ["GSM8K 22 % → 39 %, with the floor of 90 %", "6b_finetuning", "6b_verification", {}, { phase: "rolled-back", harmed: ["success.floor"] }],
+  ])("%s", (name, control, candidate, settings, expected) => {
+    const journey = replayed(gsm8k(control), gsm8k(candidate), settings);
+    process.stdout.write(`${name}: ${JSON.stringify(summary(journey))}\n`);
+    expect(summary(journey)).toMatchObject(expected);
+    expect(journey.differences).toEqual([]);
+  }); // prettier-ignore
+
+  test.each<[string, string, string, RolloutSettings, object]>([
+    ["tau2 gpt-4o → claude-sonnet-4-5", "gpt-4o-2024-11-20", "claude-sonnet-4-5", noFloor, { phase: "rolled-back" }],
+    ["tau2 claude-sonnet-4-5 → gpt-4o", "claude-sonnet-4-5", "gpt-4o-2024-11-20", noFloor, { phase: "rolled-back", harmed: ["success"] }],
+    ["tau2 gpt-4o → claude, success alone", "gpt-4o-2024-11-20", "claude-sonnet-4-5", { guardrails: { success: { floor: 0 }, latency: false, cost: false } }, { phase: "promoted" }],
+  ])("%s", (name, control, candidate, settings, expected) => {
+    const journey = replayed(tau2(control), tau2(candidate), settings);
+    process.stdout.write(`${name}: ${JSON.stringify(summary(journey))}\n`);
+    expect(summary(journey)).toMatchObject(expected);
+    expect(journey.differences).toEqual([]);
+  }); // prettier-ignore
+});
