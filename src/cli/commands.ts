@@ -1,4 +1,5 @@
 import type { CommandSpec } from "./command.ts";
+import { RELEASE_COMMANDS } from "./release-commands.ts";
 
 const FORMAT = (formats: string) => ["--format <format>", formats] as const;
 const OUTPUT = ["--output <file>", "write the document to FILE instead of stdout"] as const;
@@ -173,6 +174,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     ],
     action: () => import("./judge.ts"),
   },
+  ...RELEASE_COMMANDS,
   {
     name: "canary",
     args: "<action> [name]",
@@ -242,16 +244,24 @@ export const COMMANDS: readonly CommandSpec[] = [
   },
   {
     name: "runs",
-    args: "[action] [run]",
-    summary: "list stored runs; show RUN explains failing cases; export RUN prints every trial as JSON lines",
+    args: "[action] [run...]",
+    summary:
+      "list stored runs; show RUN explains failing cases; export RUN prints every trial as JSON lines; import FILE takes evidence",
     options: [
+      ["--notes", "export: attach the evidence to the version's commit as a git note (refs/notes/agentops)"],
       ["--case <id>", "show this case only"],
       ["--all", "show passing cases too"],
       ["--limit <n>", "how many runs or cases (default 20)"],
-      FORMAT("text, json, markdown, junit or github"),
+      FORMAT("text, json, markdown, junit or github; export: json or evidence"),
       OUTPUT,
     ],
-    examples: ["agentops runs", "agentops runs show latest", "agentops runs export latest --output run.jsonl"],
+    examples: [
+      "agentops runs",
+      "agentops runs show latest",
+      "agentops runs export latest --output run.jsonl",
+      "agentops runs export latest --format evidence --output evidence.json",
+      "agentops runs import evidence.json",
+    ],
     action: () => import("./runs.ts"),
   },
 ];

@@ -12,11 +12,14 @@ import { wholeNumber } from "./numbers.ts";
 
 export async function run(
   context: CommandContext,
-  [action, name]: unknown[],
+  [action, names]: unknown[],
   options: Record<string, unknown>,
 ): Promise<number> {
   const project = await context.project();
-  const store = openStore(storeFile(project.root, context.shell.env), { durability: "normal" });
+  // Imported evidence decides on releases.
+  const durability = action === "import" ? "full" : "normal";
+  const store = openStore(storeFile(project.root, context.shell.env), { durability });
+  const words = (names ?? []) as string[];
   const limit = wholeNumber("--limit", options["limit"] as string | undefined) ?? 20;
   try {
     switch ((action as string | undefined) ?? "list") {
@@ -24,18 +27,21 @@ export async function run(
         await list(context, store, limit);
         return 0;
       case "show":
-        await show(context, store, (name as string | undefined) ?? "latest", {
+        await show(context, store, onlyRun(words), {
           all: options["all"] === true,
           caseId: options["case"] as string | undefined,
           limit,
         });
         return 0;
       case "export":
-        await exportOne(context, store, (name as string | undefined) ?? "latest");
+        await exportOne(context, store, onlyRun(words), options["notes"] === true);
+        return 0;
+      case "import":
+        await (await import("./runs-evidence.ts")).importFiles(context, store, words);
         return 0;
       default:
         throw new AgentopsError("USAGE", `unknown action "${String(action)}"`, {
-          hint: "agentops runs [list | show RUN | export RUN]",
+          hint: "agentops runs [list | show RUN | export RUN | import FILE]",
         });
     }
   } finally {
@@ -78,8 +84,17 @@ async function casesBlock(context: CommandContext, cases: readonly CaseOutcome[]
   return [casesText(cases, style, context.shell.stdout.columns ?? 100), ...more];
 }
 
-async function exportOne(context: CommandContext, store: Store, name: string): Promise<void> {
-  chosenFormat(context.flags, ["json"]);
+/** RUN, or the latest. A second word must not be lost in silence. */
+function onlyRun([name, more]: readonly string[]): string {
+  if (more !== undefined) throw new AgentopsError("USAGE", `one run at a time: "${more}" is one more`);
+  return name ?? "latest";
+}
+
+async function exportOne(context: CommandContext, store: Store, name: string, notes: boolean): Promise<void> {
+  const format = chosenFormat(context.flags, ["json", "evidence"]);
+  if (format === "evidence" || notes) {
+    return (await import("./runs-evidence.ts")).exportOne(context, store, name, notes);
+  }
   const stored = await findRun(store, name);
   await context.emitLines(exportRun(store, stored));
 }

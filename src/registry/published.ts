@@ -2,9 +2,10 @@ import type { Project } from "../core/project.ts";
 import { parseRef, type Ref } from "../core/refs.ts";
 import type { LoadedArtifact } from "./artifact.ts";
 import { loadArtifact } from "./load.ts";
-import { needRepo } from "./repo.ts";
+import { findRepo, needRepo } from "./repo.ts";
 import { type Verification, verifyVersion } from "./verify.ts";
 import { taggedVersion } from "./version-ref.ts";
+import { type VersionTag, versionsOf } from "./versions.ts";
 
 /** A published version: what its commit has, who published it, and whether its tag can be trusted. */
 export interface PublishedVersion {
@@ -22,4 +23,11 @@ export async function publishedVersion(project: Project, ref: Ref): Promise<Publ
   const number = Number(verification.version.slice(1));
   const tag = await taggedVersion(await needRepo(project), parseRef(verification.ref), number);
   return { artifact, verification, author: { name: tag.author, email: tag.email }, at: tag.at };
+}
+
+/** The newest published version with this content; null without one, and outside a git repository. */
+export async function publishedAs(project: Project, { kind, name }: Ref, digest: string): Promise<VersionTag | null> {
+  const repo = await findRepo(project);
+  if (repo === null || kind === undefined) return null;
+  return (await versionsOf(repo, { kind, name })).find((version) => version.digest === digest) ?? null;
 }

@@ -7,7 +7,11 @@ import { agentSchema, promptSchema } from "../registry/schema.ts";
 import { diffSchema } from "../release/comparison/schema.ts";
 import { evaluationSchema } from "../release/evaluation.schema.ts";
 import { gateDocumentSchema } from "../release/gate/gate.schema.ts";
+import { historySchema } from "../release/history/schema.ts";
 import { killSchema, statusSchema } from "../release/kill/schema.ts";
+import { approvalSchema, approvalsSchema } from "../release/policy/approval.schema.ts";
+import { evidenceImportSchema, evidenceSchema } from "../release/policy/evidence.schema.ts";
+import { releaseSchema } from "../release/serving/release.schema.ts";
 import { statsSchema } from "../release/planning/schema.ts";
 
 /** The published JSON Schemas are the zod schemas; `npx vitest run src/report/schemas.test.ts -u` writes them anew. */
@@ -23,6 +27,12 @@ describe("schemas/", () => {
     ["judge", calibrationSchema, "agentops judge calibrate --json"],
     ["kill", killSchema, "agentops kill --json, agentops revive --json"],
     ["status", statusSchema, "agentops status --json"],
+    ["release", releaseSchema, "agentops promote --json, agentops rollback --json"],
+    ["history", historySchema, "agentops history --json"],
+    ["approval", approvalSchema, "agentops approvals approve --json"],
+    ["approvals", approvalsSchema, "agentops approvals list --json"],
+    ["evidence", evidenceSchema, "agentops runs export --format evidence"],
+    ["evidence-import", evidenceImportSchema, "agentops runs import --json"],
     ["stats", statsSchema, "agentops stats ACTION --json"],
   ] as const)("%s.schema.json is what the code checks", async (name, schema, title) => {
     const generated = {

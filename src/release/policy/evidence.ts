@@ -24,7 +24,9 @@ type Candidate = SuiteEvidence & { model: string };
 /** Runs of exactly this content in the store, imported, and in the note of its commit. */
 export async function gatherEvidence(project: Project, store: Store, version: Version): Promise<GatheredEvidence> {
   const notes = await notedEvidence(project, version);
-  const imported = evidenceOf(store.sqlite, version.digest).map((text) => fromDocument(JSON.parse(text), "imported"));
+  const imported = evidenceOf(store.sqlite, version.digest).map((text) =>
+    fromDocument(JSON.parse(text) as EvidenceDocument, "imported"),
+  );
   const elsewhere = [...imported, ...notes.found];
   const ownModel = ({ model }: { model: string }) => version.model === undefined || model === version.model;
   const local = (await completeRunsOf(store, version.digest)).filter(ownModel);
@@ -50,9 +52,10 @@ function newestRuns(rows: readonly RunRow[]): RunRow[] {
 
 function newest(all: readonly Candidate[]): SuiteEvidence[] {
   const bySuite = new Map<string, SuiteEvidence>();
-  for (const { model: _, ...evidence } of all) {
-    const known = bySuite.get(evidence.suite);
-    if (known === undefined || known.createdAt < evidence.createdAt) bySuite.set(evidence.suite, evidence);
+  for (const { suite, verdict, run, createdAt, source } of all) {
+    const known = bySuite.get(suite);
+    if (known !== undefined && known.createdAt >= createdAt) continue;
+    bySuite.set(suite, { suite, verdict, run, createdAt, source });
   }
   return [...bySuite.values()];
 }

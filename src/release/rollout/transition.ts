@@ -7,13 +7,20 @@ import { insertTransition, type Rollout, updateRollout } from "./rollouts.store.
 export interface By {
   actor: string;
   reason: string;
+  /** Rules of the policy that did not hold and were skipped for a reason. */
+  overridden?: readonly string[];
 }
 
 /**
  * Applies an event within the caller's transaction: new state, history, audit event and what the environment serves are one. Returns the
  * rollout as it is then; the same object where the event changes nothing, and then nothing is written.
  */
-export function transition(sqlite: Sqlite, rollout: Rollout, event: RolloutEvent, by: By): Rollout {
+export function transition(
+  sqlite: Sqlite,
+  rollout: Rollout,
+  event: RolloutEvent,
+  { overridden = [], ...by }: By,
+): Rollout {
   const state = next(rollout.state, event, rollout.plan);
   if (state === rollout.state) return rollout;
   const { environment, target } = rollout;
@@ -26,7 +33,7 @@ export function transition(sqlite: Sqlite, rollout: Rollout, event: RolloutEvent
     environment,
     target,
     before: shown(rollout, rollout.state),
-    after: shown(after, state),
+    after: { ...shown(after, state), ...(overridden.length > 0 && { overridden }) },
   });
   updateRollout(sqlite, after);
   insertTransition(sqlite, after, event, { actor: by.actor, auditEvent });

@@ -28,7 +28,7 @@ export interface PreparedRelease {
  * Reads a published version: `…@v7`, or the latest of a bare name. The worktree does not matter: a tag whose commit has the digest
  * that was published is what counts. Throws REF_INVALID for a ref that is no published version, VERSION_NOT_FOUND, GIT_FAILED.
  */
-export async function prepareRelease(project: Project, ref: string | Ref): Promise<PreparedRelease> {
+export async function prepareRelease(project: Project, ref: string): Promise<PreparedRelease> {
   const { artifact, verification, author, at } = await publishedVersion(project, publishedRef(ref));
   const { address, digest, model } = artifact;
   const { version, commit, signature } = verification;
@@ -53,15 +53,12 @@ export function keepRelease(sqlite: Sqlite, { row }: PreparedRelease, at: string
   insertRelease(sqlite, { ...row, releasedAt: at });
 }
 
-function publishedRef(ref: string | Ref): Ref {
-  const parsed = typeof ref === "string" ? parseRef(ref) : ref;
-  const { kind, name, point } = parsed;
-  const worktree = typeof ref === "string" && ref.includes("@") && point.type === "worktree";
-  if (point.type === "version" || (point.type === "worktree" && !worktree)) return parsed;
-  const address = kind === undefined ? name : `${kind}/${name}`;
-  const typed = typeof ref === "string" ? ref : address;
-  throw new AgentopsError("REF_INVALID", `only a published version is released, and ${typed} is none`, {
-    hint: `agentops publish ${name}   then   ${address}@v1, or without @ for the latest`,
+function publishedRef(ref: string): Ref {
+  const parsed = parseRef(ref);
+  if (parsed.point.type === "version" || !ref.includes("@")) return parsed;
+  const address = ref.slice(0, ref.indexOf("@"));
+  throw new AgentopsError("REF_INVALID", `only a published version is released, and ${ref} is none`, {
+    hint: `agentops publish ${address}   then   ${address}@v1, or ${address} for the latest`,
   });
 }
 

@@ -65,3 +65,25 @@ export function insertStable(sqlite: Sqlite, row: Omit<StableRow, "id">): void {
     )
     .run(row);
 }
+
+/** Every artifact of which some version was released. */
+export function releasedTargets(sqlite: Sqlite): string[] {
+  return sqlite.prepare<[], string>("SELECT DISTINCT target FROM releases ORDER BY target").pluck().all();
+}
+
+/** The newest first. */
+export function releasesOf(sqlite: Sqlite, target: string): ReleaseRow[] {
+  return sqlite
+    .prepare<[string], ReleaseRow>(
+      "SELECT * FROM releases WHERE target = ? ORDER BY CAST(SUBSTR(version, 2) AS INTEGER) DESC",
+    )
+    .all(target);
+}
+
+/** Environments in which a target is or was served. */
+export function environmentsOf(sqlite: Sqlite, target: string): string[] {
+  return sqlite
+    .prepare<[string], string>("SELECT DISTINCT environment FROM stables WHERE target = ? ORDER BY environment")
+    .pluck()
+    .all(target);
+}

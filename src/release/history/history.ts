@@ -1,0 +1,48 @@
+import { parseRef } from "../../core/refs.ts";
+import type { Sqlite } from "../../state/connection.ts";
+import { onlyEnvironment, releasedTarget } from "../serving/names.ts";
+import { currentStable } from "../serving/serving.store.ts";
+import { changesOf, type HistoryRow } from "./history.store.ts";
+import type { HistoryDocument } from "./schema.ts";
+
+type HistoryEvent = HistoryDocument["events"][number];
+
+/**
+ * What changed what is served of a target, the newest first; without an environment, in the only one where it is served. Throws
+ * ARTIFACT_NOT_FOUND, REF_INVALID, USAGE.
+ */
+export function historyOf(sqlite: Sqlite, given: string | null, name: string): HistoryDocument {
+  const target = releasedTarget(sqlite, parseRef(name));
+  const environment = given ?? onlyEnvironment(sqlite, target);
+  const stable = currentStable(sqlite, environment, target);
+  return {
+    schema: "agentops.history/1",
+    target,
+    env: environment,
+    stable: stable === undefined ? null : { version: stable.version, since: stable.at },
+    events: changesOf(sqlite, environment, target).map(eventOf),
+  };
+}
+
+/** What the audit events of releases and rollouts say of the state after them. */
+interface After {
+  version?: string;
+  candidate?: string;
+  phase?: string;
+  weight?: number;
+  rollout?: string;
+  overridden?: string[];
+}
+
+function eventOf({ id, at, actor, action, environment, target, reason, after, serves }: HistoryRow): HistoryEvent {
+  const state = (after === null ? {} : JSON.parse(after)) as After;
+  return {
+    ...{ at, actor, action, env: environment, target, reason, serves },
+    version: state.version ?? state.candidate ?? null,
+    phase: state.phase ?? null,
+    weight: state.weight ?? null,
+    rollout: state.rollout ?? null,
+    overridden: state.overridden ?? [],
+    auditEvent: id,
+  };
+}

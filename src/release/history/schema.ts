@@ -1,0 +1,33 @@
+import { z } from "zod";
+
+/** `agentops history --json`. */
+export const historySchema = z.object({
+  schema: z.literal("agentops.history/1"),
+  target: z.string(),
+  env: z.string(),
+  stable: z
+    .object({ version: z.string(), since: z.string() })
+    .nullable()
+    .describe("what everybody is served now; null before the first promotion"),
+  events: z
+    .array(
+      z.object({
+        at: z.string(),
+        actor: z.string(),
+        action: z.string().describe("promote, rollback, approve, kill, revive, or rollout.EVENT"),
+        env: z.string().describe('"*": every environment'),
+        target: z.string().describe('"all": everything'),
+        reason: z.string(),
+        serves: z.string().nullable().describe("the stable version from then on; null where it stayed"),
+        version: z.string().nullable().describe("the version it was about"),
+        phase: z.string().nullable().describe("of the rollout, after it"),
+        weight: z.number().nullable().describe("the candidate's share, after it"),
+        rollout: z.string().nullable(),
+        overridden: z.array(z.string()),
+        auditEvent: z.int(),
+      }),
+    )
+    .describe("the newest first"),
+});
+
+export type HistoryDocument = z.infer<typeof historySchema>;

@@ -1,0 +1,64 @@
+import { AgentopsError } from "../../core/errors.ts";
+import type { Sqlite } from "../../state/connection.ts";
+import { appendAuditEvent } from "../audit-events.store.ts";
+import type { ReleaseContext } from "../serving/context.ts";
+import { storedRef } from "../serving/names.ts";
+import { prepareRelease, type PreparedRelease } from "../serving/release.ts";
+import type { ApprovalDocument } from "./approval.schema.ts";
+import { approvalsFor, insertApproval } from "./approvals.store.ts";
+import { isAuthor } from "./people.ts";
+
+export interface ApprovalOrder {
+  /** `NAME@v7`, or NAME for the latest published version. */
+  ref: string;
+  environment: string;
+  actor: string;
+  reason: string;
+}
+
+/**
+ * Records that somebody approves a version for an environment; a second time changes nothing. It counts for exactly this content.
+ * Throws POLICY_REFUSED for the version's own author and for a tag that cannot be trusted, REF_INVALID, VERSION_NOT_FOUND.
+ */
+export async function approve(context: ReleaseContext, order: ApprovalOrder): Promise<ApprovalDocument> {
+  const { sqlite } = context.store;
+  const prepared = await prepareRelease(context.project, storedRef(sqlite, order.environment, order.ref));
+  refuse(prepared, order);
+  return sqlite.transaction(() => record(sqlite, prepared, order, context.clock.now().toISOString())).immediate();
+}
+
+function refuse({ address, version, author, problems }: PreparedRelease, { actor, environment }: ApprovalOrder): void {
+  const ref = `${address}@${version}`;
+  if (problems.length > 0) {
+    throw new AgentopsError("POLICY_REFUSED", `${ref} cannot be approved: ${problems.join("; ")}`, {
+      hint: `agentops verify ${ref}`,
+    });
+  }
+  if (!isAuthor(actor, author)) return;
+  throw new AgentopsError("POLICY_REFUSED", `${actor} published ${ref}, and nobody approves their own version`, {
+    hint: `agentops approvals approve ${ref} --env ${environment}   by somebody else (--actor NAME, AGENTOPS_ACTOR)`,
+    details: { ref, actor, author: author.name },
+  });
+}
+
+function record(sqlite: Sqlite, prepared: PreparedRelease, order: ApprovalOrder, at: string): ApprovalDocument {
+  const { address: target, version, digest } = prepared;
+  const { environment, actor, reason } = order;
+  const content = { environment, target, version, digest };
+  const known = approvalsFor(sqlite, content).find((approval) => approval.actor === actor);
+  if (known === undefined) {
+    const after = { version, digest };
+    const event = { at, actor, action: "approve", environment, target, reason, before: null, after };
+    insertApproval(sqlite, { ...content, actor, reason, at, auditEvent: appendAuditEvent(sqlite, event) });
+  }
+  const shown = {
+    env: environment,
+    target,
+    version,
+    digest,
+    actor,
+    reason: known?.reason ?? reason,
+    at: known?.at ?? at,
+  };
+  return { schema: "agentops.approval/1", ...shown, changed: known === undefined };
+}

@@ -1,0 +1,45 @@
+import { AgentopsError } from "../../core/errors.ts";
+import type { Project } from "../../core/project.ts";
+import { parseRef } from "../../core/refs.ts";
+import type { RunResult } from "../../evals/result.schema.ts";
+import { findRun } from "../../evals/runs.store.ts";
+import { summarize } from "../../evals/summarize.ts";
+import { appendNote } from "../../registry/notes.ts";
+import { publishedAs } from "../../registry/published.ts";
+import type { Store } from "../../state/store.ts";
+import { judgeStored } from "../evaluate.ts";
+import { evidenceDocument } from "./evidence-document.ts";
+import type { EvidenceDocument } from "./evidence.schema.ts";
+
+export interface ExportedEvidence {
+  document: EvidenceDocument;
+  /** Where it was noted; null unless it was asked for. */
+  note: { commit: string; ref: string; changed: boolean } | null;
+}
+
+/**
+ * A stored run as evidence for other machines; with `notes` also as a line in the git note of the version's commit. Throws
+ * RUN_NOT_FOUND, USAGE for a run that is no evidence, VERSION_NOT_FOUND when there is no version to note it at, GIT_FAILED.
+ */
+export async function exportEvidence(
+  { project, store }: { project: Project; store: Store },
+  name: string,
+  { notes, agentops }: { notes: boolean; agentops: string },
+): Promise<ExportedEvidence> {
+  const row = await findRun(store, name);
+  const { targetDigest, targetRef } = row;
+  const result = row.result === null ? summarize(store, row) : (JSON.parse(row.result) as RunResult);
+  const evaluation = await judgeStored(project, store, row, result);
+  const [run] = evaluation.runs;
+  if (run === undefined) throw new AgentopsError("RUN_NOT_FOUND", `run ${row.id} has no result`);
+  const published = targetDigest === null ? null : await publishedAs(project, parseRef(targetRef), targetDigest);
+  const document = evidenceDocument(row, run, { version: published?.version ?? row.targetVersion, agentops });
+  if (!notes) return { document, note: null };
+  if (published === null) {
+    throw new AgentopsError("VERSION_NOT_FOUND", `the content that run ${row.id} judged is no published version`, {
+      hint: `agentops publish ${targetRef}   if its file still is what was judged`,
+    });
+  }
+  const changed = await appendNote(project, published.commit, JSON.stringify(document));
+  return { document, note: { commit: published.commit, ref: `${targetRef}@${published.version}`, changed } };
+}

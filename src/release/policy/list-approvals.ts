@@ -1,0 +1,21 @@
+import { parseRef } from "../../core/refs.ts";
+import type { Sqlite } from "../../state/connection.ts";
+import type { ApprovalsDocument } from "./approval.schema.ts";
+import { listApprovals } from "./approvals.store.ts";
+
+/** Approvals of an environment, or of one name in it, the newest first. Throws REF_INVALID. */
+export function approvalsIn(sqlite: Sqlite, environment: string, name: string | undefined): ApprovalsDocument {
+  const approvals = listApprovals(sqlite, environment, name === undefined ? undefined : targetsNamed(name));
+  return {
+    schema: "agentops.approvals/1",
+    approvals: approvals.map(({ environment: env, target, version, digest, actor, reason, at }) => {
+      return { env, target, version, digest, actor, reason, at };
+    }),
+  };
+}
+
+/** A bare name may have approvals before it has a release, so it means both kinds. */
+function targetsNamed(name: string): string[] {
+  const { kind, name: bare } = parseRef(name);
+  return kind === undefined ? [`prompts/${bare}`, `agents/${bare}`] : [`${kind}/${bare}`];
+}

@@ -1,0 +1,116 @@
+import { AgentopsError } from "../../core/errors.ts";
+import type { Sqlite } from "../../state/connection.ts";
+import { appendAuditEvent } from "../audit-events.store.ts";
+import { enforcePolicy, openPolicyCase, type PolicyCase } from "../policy/policy.ts";
+import { openRollout, type Rollout } from "../rollout/rollouts.store.ts";
+import { transition } from "../rollout/transition.ts";
+import type { ReleaseContext } from "./context.ts";
+import { storedRef } from "./names.ts";
+import { keepRelease, prepareRelease } from "./release.ts";
+import type { ReleaseDocument } from "./release.schema.ts";
+import { currentStable, findRelease, insertStable } from "./serving.store.ts";
+
+export interface PromoteOrder {
+  /** `NAME@v7`, or NAME for the latest published version. */
+  ref: string;
+  environment: string;
+  actor: string;
+  /** As typed. */
+  reason: string | undefined;
+  override: boolean;
+}
+
+/**
+ * Asked within the transaction before a candidate skips the rest of its open rollout; throws when what was observed forbids it, and
+ * may return the rollout as it is after a look.
+ */
+export type BeforePromotion = (sqlite: Sqlite, rollout: Rollout, at: string) => Rollout;
+
+/**
+ * Serves a published version to everybody, when the policy admits it. What is stable already stays so, without a question. Release,
+ * stable version and audit event are one transaction. Throws REF_INVALID, VERSION_NOT_FOUND, POLICY_REFUSED, and CONCURRENT_CHANGE
+ * while a rollout of another version is open.
+ */
+export async function promote(
+  context: ReleaseContext,
+  order: PromoteOrder,
+  before: BeforePromotion = (_, rollout) => rollout,
+): Promise<ReleaseDocument> {
+  const { sqlite } = context.store;
+  const { environment } = order;
+  // No name is resolved and no evidence read while others wait for the lock.
+  const prepared = await prepareRelease(context.project, storedRef(sqlite, environment, order.ref));
+  const policyCase = await openPolicyCase(context, prepared, environment);
+  return sqlite
+    .transaction(() => admitted(sqlite, policyCase, order, { at: context.clock.now().toISOString(), before }))
+    .immediate();
+}
+
+interface Moment {
+  at: string;
+  before: BeforePromotion;
+}
+
+function admitted(
+  sqlite: Sqlite,
+  policyCase: PolicyCase,
+  order: PromoteOrder,
+  { at, before }: Moment,
+): ReleaseDocument {
+  const { prepared, environment } = policyCase;
+  const { address: target, version, digest } = prepared;
+  const from = currentStable(sqlite, environment, target)?.version ?? null;
+  const open = openRollout(sqlite, environment, target);
+  refuseOther(open, version);
+  const by = { actor: order.actor, reason: order.reason ?? "promoted" };
+  const rollout = open?.id ?? null;
+  const done = { schema: "agentops.release/1", action: "promote", target, env: environment } as const;
+  const document: ReleaseDocument = {
+    ...{ ...done, version, digest, from, at, ...by },
+    ...{ overridden: [], changed: true, rollout },
+  };
+  const same = from === version && findRelease(sqlite, target, version)?.digest === digest;
+  if (open === undefined && same) return { ...document, changed: false };
+  const override = { wanted: order.override, reason: order.reason };
+  const { overridden } = enforcePolicy(sqlite, policyCase, { now: at, override });
+  keepRelease(sqlite, prepared, at);
+  if (open === undefined) replaceStable(sqlite, document, overridden);
+  else endRollout(sqlite, before(sqlite, open, at), at, { ...by, overridden });
+  return { ...document, overridden };
+}
+
+function refuseOther(open: Rollout | undefined, version: string): void {
+  if (open === undefined || open.candidate === version) return;
+  throw new AgentopsError(
+    "CONCURRENT_CHANGE",
+    `a rollout of ${open.target}@${open.candidate} is open in ${open.environment}`,
+    { hint: `agentops canary abort ${open.target} --env ${open.environment}`, details: { rollout: open.id } },
+  );
+}
+
+function endRollout(
+  sqlite: Sqlite,
+  rollout: Rollout,
+  at: string,
+  by: { actor: string; reason: string; overridden: string[] },
+): void {
+  // The rollout's own transition writes the stable version and the audit event.
+  const after = transition(sqlite, rollout, { type: "promote", at }, by);
+  if (after.state.phase === "promoted") return;
+  throw new AgentopsError("CONCURRENT_CHANGE", `the rollout ${rollout.id} is ${rollout.state.phase}`, {
+    hint: `agentops canary status ${rollout.target} --env ${rollout.environment}`,
+  });
+}
+
+function replaceStable(sqlite: Sqlite, document: ReleaseDocument, overridden: readonly string[]): void {
+  const { target, env: environment, version, digest, from, at, actor, reason } = document;
+  const auditEvent = appendAuditEvent(sqlite, {
+    ...{ at, actor, action: "promote", environment, target, reason },
+    before: from === null ? null : { version: from },
+    after: { version, digest, ...(overridden.length > 0 && { overridden }) },
+  });
+  insertStable(sqlite, {
+    ...{ environment, target, version, how: "promote", rollout: null },
+    ...{ at, actor, reason, auditEvent },
+  });
+}

@@ -1,0 +1,20 @@
+import { z } from "zod";
+
+/** `agentops promote --json`, `agentops rollback --json`. */
+export const releaseSchema = z.object({
+  schema: z.literal("agentops.release/1"),
+  action: z.enum(["promote", "rollback"]),
+  target: z.string(),
+  env: z.string(),
+  version: z.string().describe("what everybody is served now"),
+  digest: z.string(),
+  from: z.string().nullable().describe("what it was left for; null when nothing was served before"),
+  at: z.string(),
+  actor: z.string(),
+  reason: z.string(),
+  overridden: z.array(z.string()).describe("rules of the policy that did not hold"),
+  changed: z.boolean().describe("false when it was so already"),
+  rollout: z.string().nullable().describe("the rollout that this ended or took back"),
+});
+
+export type ReleaseDocument = z.infer<typeof releaseSchema>;

@@ -1,0 +1,130 @@
+import { AgentopsError } from "../../core/errors.ts";
+import { parseRef } from "../../core/refs.ts";
+import type { Sqlite } from "../../state/connection.ts";
+import { appendAuditEvent } from "../audit-events.store.ts";
+import { inStore, type Switchboard } from "../kill/switchboard.ts";
+import { openRollout, type Rollout, rolloutBySeq } from "../rollout/rollouts.store.ts";
+import { transition } from "../rollout/transition.ts";
+import { onlyEnvironment, releasedTarget } from "./names.ts";
+import type { ReleaseDocument } from "./release.schema.ts";
+import { currentStable, findRelease, insertStable, releasesOf, type StableRow, stablesOf } from "./serving.store.ts";
+import { versionBefore } from "./way-back.ts";
+
+export interface RollbackOrder {
+  name: string;
+  /** Null where nothing tells: then it is the only one in which the target is served. */
+  environment: string | null;
+  /** Any released version; without it, back to the one before. */
+  to: string | undefined;
+  /** Refuse when something else is to be left by now. */
+  from: string | undefined;
+  actor: string;
+  reason: string;
+}
+
+interface Place {
+  environment: string;
+  target: string;
+}
+
+interface By {
+  at: string;
+  actor: string;
+  reason: string;
+}
+
+/**
+ * Goes back: an open rollout ends and the stable version stays; without one, the version before is served again. It asks no policy,
+ * waits for no evidence, needs no git and no config, and works on what is killed. One transaction that reads and decides.
+ * Throws ARTIFACT_NOT_FOUND, VERSION_NOT_FOUND, CONCURRENT_CHANGE (`from`), USAGE when the environment is not clear, STORE_FAILED.
+ */
+export function rollback(board: Switchboard, order: RollbackOrder): ReleaseDocument {
+  return inStore(board, (sqlite) =>
+    sqlite
+      .transaction(() => {
+        const target = releasedTarget(sqlite, parseRef(order.name));
+        const environment = order.environment ?? onlyEnvironment(sqlite, target);
+        return goneBack(sqlite, { environment, target }, order, board.clock.now().toISOString());
+      })
+      .immediate(),
+  );
+}
+
+function goneBack(sqlite: Sqlite, place: Place, order: RollbackOrder, at: string): ReleaseDocument {
+  const { environment, target } = place;
+  const open = openRollout(sqlite, environment, target);
+  const stable = currentStable(sqlite, environment, target);
+  const left = open?.candidate ?? stable?.version ?? null;
+  refuseMoved(place, order.from, left);
+  const by: By = { at, actor: order.actor, reason: order.reason };
+  const to = order.to === undefined ? undefined : releasedVersion(sqlite, target, order.to);
+  const ended = open === undefined ? null : endOpen(sqlite, open, by);
+  const stays = ended !== null && (to === undefined || to === ended.control);
+  const version = stays ? ended.control : (to ?? before(sqlite, place, stable));
+  const takenBack = stays ? ended : replaceStable(sqlite, place, stable, { version, by });
+  return {
+    ...{ schema: "agentops.release/1", action: "rollback", target, env: environment, version },
+    digest: findRelease(sqlite, target, version)?.digest ?? "",
+    ...{ from: left, ...by, overridden: [] },
+    changed: ended !== null || version !== stable?.version,
+    rollout: (ended ?? takenBack)?.id ?? null,
+  };
+}
+
+function refuseMoved({ environment, target }: Place, from: string | undefined, left: string | null): void {
+  if (from === undefined || from === left) return;
+  const is = left === null ? "nothing is served" : `it is ${left} by now`;
+  throw new AgentopsError("CONCURRENT_CHANGE", `not from ${from}: ${is} in ${environment}`, {
+    hint: `agentops history ${target} --env ${environment}`,
+  });
+}
+
+function releasedVersion(sqlite: Sqlite, target: string, typed: string): string {
+  const version = typed.slice(typed.lastIndexOf("@") + 1);
+  if (findRelease(sqlite, target, version) !== undefined) return version;
+  const known = releasesOf(sqlite, target).map((release) => release.version);
+  throw new AgentopsError("VERSION_NOT_FOUND", `${target}@${version} was never released`, {
+    hint: `released: ${known.join(", ")}; agentops promote ${target}@${version} releases another`,
+  });
+}
+
+function endOpen(sqlite: Sqlite, rollout: Rollout, { at, ...by }: By): Rollout {
+  return transition(sqlite, rollout, { type: "rollback", at }, by);
+}
+
+function before(sqlite: Sqlite, { environment, target }: Place, stable: StableRow | undefined): string {
+  const version = versionBefore(stablesOf(sqlite, environment, target)) ?? promotedBy(sqlite, stable)?.control;
+  if (version !== undefined) return version;
+  const current = stable === undefined ? "it was never promoted there" : `${stable.version} is the first version there`;
+  const known = releasesOf(sqlite, target).map((release) => release.version);
+  throw new AgentopsError("VERSION_NOT_FOUND", `nothing to go back to: ${target} in ${environment}, ${current}`, {
+    hint: `agentops rollback ${target} --to VERSION (released: ${known.join(", ")})   or   agentops kill ${target} --reason TEXT`,
+  });
+}
+
+/** The rollout that the current version came from. */
+function promotedBy(sqlite: Sqlite, stable: StableRow | undefined): Rollout | undefined {
+  if (stable?.how !== "rollout" || stable.rollout === null) return undefined;
+  const rollout = rolloutBySeq(sqlite, stable.rollout);
+  return rollout?.state.phase === "promoted" ? rollout : undefined;
+}
+
+/** Takes a rollout back where that leads there, else writes the version down; returns that rollout. */
+function replaceStable(
+  sqlite: Sqlite,
+  { environment, target }: Place,
+  stable: StableRow | undefined,
+  { version, by }: { version: string; by: By },
+): Rollout | null {
+  if (version === stable?.version) return null;
+  const { at, actor, reason } = by;
+  const rollout = promotedBy(sqlite, stable);
+  if (rollout?.control === version) return endOpen(sqlite, rollout, by);
+  const auditEvent = appendAuditEvent(sqlite, {
+    ...{ at, actor, action: "rollback", environment, target, reason },
+    before: stable === undefined ? null : { version: stable.version },
+    after: { version },
+  });
+  insertStable(sqlite, { environment, target, version, how: "rollback", rollout: null, at, actor, reason, auditEvent });
+  return null;
+}
