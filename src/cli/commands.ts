@@ -1,7 +1,5 @@
-import type { CommandSpec } from "./command.ts";
-
-const FORMAT = (formats: string) => ["--format <format>", formats] as const;
-const OUTPUT = ["--output <file>", "write the document to FILE instead of stdout"] as const;
+import { type CommandSpec, FORMAT, OUTPUT } from "./command.ts";
+import { SERVING_COMMANDS } from "./commands-serving.ts";
 
 /** Every command, in the order of the help. Data only: rooms are loaded by the action that needs them. */
 export const COMMANDS: readonly CommandSpec[] = [
@@ -212,6 +210,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     examples: ["agentops status", "agentops status --env production --json"],
     action: () => import("./status.ts"),
   },
+  ...SERVING_COMMANDS,
   {
     name: "runs",
     args: "[action] [run]",

@@ -8,7 +8,9 @@ import { diffSchema } from "../release/comparison/schema.ts";
 import { evaluationSchema } from "../release/evaluation.schema.ts";
 import { gateDocumentSchema } from "../release/gate/gate.schema.ts";
 import { killSchema, statusSchema } from "../release/kill/schema.ts";
+import { observationSchema, observedSchema } from "../release/observation/schema.ts";
 import { statsSchema } from "../release/planning/schema.ts";
+import { resolutionSchema } from "../release/serving/schema.ts";
 
 /** The published JSON Schemas are the zod schemas; `npx vitest run src/report/schemas.test.ts -u` writes them anew. */
 describe("schemas/", () => {
@@ -23,6 +25,9 @@ describe("schemas/", () => {
     ["judge", calibrationSchema, "agentops judge calibrate --json"],
     ["kill", killSchema, "agentops kill --json, agentops revive --json"],
     ["status", statusSchema, "agentops status --json"],
+    ["observation", observationSchema, "agentops observe, one line"],
+    ["observed", observedSchema, "agentops observe --json"],
+    ["resolution", resolutionSchema, "agentops resolve --json"],
     ["stats", statsSchema, "agentops stats ACTION --json"],
   ] as const)("%s.schema.json is what the code checks", async (name, schema, title) => {
     const generated = {
