@@ -16,3 +16,6 @@ export interface CommandSpec {
 
 /** `args` are the positional arguments, variadic ones as arrays; `options` the command's own flags. */
 type CommandAction = (context: CommandContext, args: unknown[], options: Record<string, unknown>) => Promise<number>;
+
+export const FORMAT = (formats: string) => ["--format <format>", formats] as const;
+export const OUTPUT = ["--output <file>", "write the document to FILE instead of stdout"] as const;

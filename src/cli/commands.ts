@@ -1,8 +1,6 @@
-import type { CommandSpec } from "./command.ts";
-import { RELEASE_COMMANDS } from "./release-commands.ts";
-
-const FORMAT = (formats: string) => ["--format <format>", formats] as const;
-const OUTPUT = ["--output <file>", "write the document to FILE instead of stdout"] as const;
+import { type CommandSpec, FORMAT, OUTPUT } from "./command.ts";
+import { RELEASE_COMMANDS } from "./commands-release.ts";
+import { SERVING_COMMANDS } from "./commands-serving.ts";
 
 /** Every command, in the order of the help. Data only: rooms are loaded by the action that needs them. */
 export const COMMANDS: readonly CommandSpec[] = [
@@ -176,33 +174,6 @@ export const COMMANDS: readonly CommandSpec[] = [
   },
   ...RELEASE_COMMANDS,
   {
-    name: "canary",
-    args: "<action> [name]",
-    exact: true,
-    summary: "staged rollout of a version: start, status, advance, approve, pause, resume, abort, watch",
-    options: [
-      ["--steps <weights>", "start: the candidate's share step by step (default 0.01,0.05,0.25,0.5,1)"],
-      ["--step-time <time>", "start: least time at a step (default 1h)"],
-      ["--step-observations <n>", "start: least units of the candidate at a step (default 50)"],
-      ["--deadline <time>", "start: paused as inconclusive after this (default 14d)"],
-      ["--shadow", "start: first the candidate gets copies of inputs and serves nobody"],
-      ["--manual", "start: every step waits for somebody else's approval"],
-      ["--override", "start: release against the policy; needs --reason and is recorded"],
-      ["--reason <text>", "why, for the record"],
-      ["--replay", "status: decide again from the stored counts, exit 1 where a verdict differs"],
-      ["--interval <time>", "watch: time between two looks (default 10s)"],
-      FORMAT("text or json"),
-      OUTPUT,
-    ],
-    examples: [
-      "agentops canary start support-triage@v2",
-      "agentops canary status support-triage --replay",
-      "agentops canary advance support-triage",
-      'agentops canary abort support-triage --reason "wrong model"',
-    ],
-    action: () => import("./canary.ts"),
-  },
-  {
     name: "kill",
     args: "[name]",
     exact: true,
@@ -242,6 +213,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     examples: ["agentops status", "agentops status --env production --json"],
     action: () => import("./status.ts"),
   },
+  ...SERVING_COMMANDS,
   {
     name: "runs",
     args: "[action] [run...]",

@@ -1,4 +1,5 @@
 import { isAbsolute, relative, resolve } from "node:path";
+import { AgentopsError } from "../core/errors.ts";
 import { chooseEnvironment } from "../core/environments.ts";
 import { findPlace, type Place } from "../core/place.ts";
 import { EVERY } from "../release/kill/latch.ts";
@@ -35,4 +36,15 @@ export function openSwitchboard(context: CommandContext): { board: Switchboard; 
 export function shownStore({ cwd }: CommandContext, store: string): string {
   const path = relative(cwd, store);
   return path.startsWith("..") || isAbsolute(path) ? store : path;
+}
+
+/** The store, and the one environment that a command is about: `--env`, AGENTOPS_ENV, the config's last one. Throws USAGE without any. */
+export async function oneEnvironment(context: CommandContext): Promise<{ store: string; environment: string }> {
+  const { board, place } = openSwitchboard(context);
+  const given = context.flags.env ?? context.shell.env["AGENTOPS_ENV"];
+  const { name, note } = await chooseEnvironment(place, given === "" ? undefined : given, EVERY);
+  if (name !== EVERY) return { store: board.store, environment: name };
+  throw new AgentopsError("USAGE", `which environment?${note === null ? "" : ` (${note.split(",")[0] ?? ""})`}`, {
+    hint: "--env NAME, or AGENTOPS_ENV",
+  });
 }

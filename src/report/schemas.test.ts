@@ -12,7 +12,10 @@ import { killSchema, statusSchema } from "../release/kill/schema.ts";
 import { approvalSchema, approvalsSchema } from "../release/policy/approval.schema.ts";
 import { evidenceImportSchema, evidenceSchema } from "../release/policy/evidence.schema.ts";
 import { releaseSchema } from "../release/serving/release.schema.ts";
+import { observationSchema, observedSchema } from "../release/observation/schema.ts";
 import { statsSchema } from "../release/planning/schema.ts";
+import { rolloutSchema } from "../release/rollout/schema.ts";
+import { resolutionSchema } from "../release/serving/schema.ts";
 
 /** The published JSON Schemas are the zod schemas; `npx vitest run src/report/schemas.test.ts -u` writes them anew. */
 describe("schemas/", () => {
@@ -26,6 +29,7 @@ describe("schemas/", () => {
     ["gate", gateDocumentSchema, "agentops gate --json"],
     ["judge", calibrationSchema, "agentops judge calibrate --json"],
     ["kill", killSchema, "agentops kill --json, agentops revive --json"],
+    ["rollout", rolloutSchema, "agentops canary start|status|advance|watch --json"],
     ["status", statusSchema, "agentops status --json"],
     ["release", releaseSchema, "agentops promote --json, agentops rollback --json"],
     ["history", historySchema, "agentops history --json"],
@@ -33,6 +37,9 @@ describe("schemas/", () => {
     ["approvals", approvalsSchema, "agentops approvals list --json"],
     ["evidence", evidenceSchema, "agentops runs export --format evidence"],
     ["evidence-import", evidenceImportSchema, "agentops runs import --json"],
+    ["observation", observationSchema, "agentops observe, one line"],
+    ["observed", observedSchema, "agentops observe --json"],
+    ["resolution", resolutionSchema, "agentops resolve --json"],
     ["stats", statsSchema, "agentops stats ACTION --json"],
   ] as const)("%s.schema.json is what the code checks", async (name, schema, title) => {
     const generated = {

@@ -1,5 +1,5 @@
 import type { Sqlite } from "../../state/connection.ts";
-import type { Caps, Metric, RolloutPlan } from "../rollout/schema.ts";
+import type { Caps, RolloutPlan } from "../rollout/schema.ts";
 
 /** What counting needs to know of an open rollout. */
 export interface OpenRollout {
@@ -35,7 +35,37 @@ export interface UnitRow {
 /** What one call adds to the hour of a version: n, succeeded, latencyN, latencyMs, costN, costUsd, safetyN, unsafe. */
 export type OutcomeSums = [number, number, number, number, number, number, number, number];
 
-export type Statements = ReturnType<typeof prepared>;
+type Value = string | number | null;
+
+interface Write {
+  run(...values: Value[]): { changes: number; lastInsertRowid: number | bigint };
+}
+
+interface Read<Parameters extends Value[], Row> {
+  get(...values: Parameters): Row | undefined;
+  all(...values: Parameters): Row[];
+}
+
+export interface Statements {
+  insert: Write;
+  isReleased: Read<[target: string, version: string], number>;
+  addOutcome: Write;
+  insertBreach: Write;
+  /** The rollout that is under way, if any. */
+  open(environment: string, target: string): OpenRollout | undefined;
+  /** How many latencies and costs a version reported since an hour: zero where a search for them would be in vain. */
+  reported: Read<
+    [environment: string, target: string, version: string, hour: string],
+    Record<"latency" | "cost", number | null>
+  >;
+  /** Values of a rollout's control beyond a row, in order. */
+  valuesAfter: Record<"latency" | "cost", Read<[rollout: number, version: string, seq: number, limit: number], number>>;
+  lastSeq: Read<[], number | null>;
+  saveCaps: Write;
+  unit: Read<[rollout: number, unit: number], UnitRow>;
+  saveUnit: Write;
+  addTally: Write;
+}
 
 const known = new WeakMap<Sqlite, Statements>();
 
@@ -46,7 +76,7 @@ export function statementsOf(sqlite: Sqlite): Statements {
   return statements;
 }
 
-function prepared(sqlite: Sqlite) {
+function prepared(sqlite: Sqlite): Statements {
   return {
     ...rolloutStatements(sqlite),
     ...unitStatements(sqlite),
@@ -71,7 +101,6 @@ function rolloutStatements(sqlite: Sqlite) {
   const weights = sqlite.prepare<[number], { at: string; weight: number }>(
     "SELECT at, weight FROM transitions WHERE rollout = ? ORDER BY seq",
   );
-  // Zero where a search for values would be in vain.
   const reported = sqlite.prepare<[string, string, string, string], { latency: number | null; cost: number | null }>(
     "SELECT SUM(latencyN) AS latency, SUM(costN) AS cost FROM outcomes WHERE environment = ? AND target = ? AND version = ? AND hour >= ? AND shadow = 0",
   );
@@ -103,7 +132,7 @@ function unitStatements(sqlite: Sqlite) {
     saveUnit: sqlite.prepare(
       "INSERT OR REPLACE INTO units (rollout, unit, look, seenAt, weight, candidate, n, success, latencyN, latency, costN, cost, safetyN, safety) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
     ),
-    addTally: sqlite.prepare<[number, number, number, string, Metric, number, number, number]>(
+    addTally: sqlite.prepare(
       "INSERT INTO tallies (rollout, look, weight, arm, metric, n, sum, squares) VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET n = n + excluded.n, sum = sum + excluded.sum, squares = squares + excluded.squares",
     ),
   };

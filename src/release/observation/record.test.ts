@@ -272,7 +272,10 @@ describe("however a stream is cut", () => {
       const sqlite = newStore();
       const rollout = startedRollout(sqlite, { plan: { stepObservations: 0 } });
       for (let i = 0; i < all.length;) {
-        if (i === half) (closeLook(sqlite, rollout), stepUp(sqlite, rollout, minutesLater(100)));
+        if (i === half) {
+          closeLook(sqlite, rollout);
+          stepUp(sqlite, rollout, minutesLater(100));
+        }
         const end = Math.min(i + cut(), i < half ? half : all.length);
         recordObservations(sqlite, "production", all.slice(i, end), NOW);
         i = end;

@@ -23,3 +23,16 @@ export type Observation = z.infer<typeof observationSchema>;
 
 /** An observation with its id and its time in UTC. */
 export type Dated = Observation & { id: string; at: string };
+
+/** `agentops observe --json`. */
+export const observedSchema = z.object({
+  schema: z.literal("agentops.observed/1"),
+  env: z.string(),
+  store: z.string(),
+  recorded: z.int().describe("new ones"),
+  repeated: z.int().describe("ids the store had already; nothing changed"),
+  unknown: z.int().describe("new ones of versions that were never released"),
+  invalid: z.int().describe("lines left out with --skip-invalid"),
+});
+
+export type ObservedDocument = z.infer<typeof observedSchema>;

@@ -1,10 +1,34 @@
-import type { CommandSpec } from "./command.ts";
-
-const FORMAT = ["--format <format>", "text or json"] as const;
-const OUTPUT = ["--output <file>", "write the document to FILE instead of stdout"] as const;
+import { type CommandSpec, FORMAT, OUTPUT } from "./command.ts";
 
 /** What a release manager types: which version everybody is served, who said so, and the way back. */
 export const RELEASE_COMMANDS: readonly CommandSpec[] = [
+  {
+    name: "canary",
+    args: "<action> [name]",
+    exact: true,
+    summary: "staged rollout of a version: start, status, advance, approve, pause, resume, abort, watch",
+    options: [
+      ["--steps <weights>", "start: the candidate's share step by step (default 0.01,0.05,0.25,0.5,1)"],
+      ["--step-time <time>", "start: least time at a step (default 1h)"],
+      ["--step-observations <n>", "start: least units of the candidate at a step (default 50)"],
+      ["--deadline <time>", "start: paused as inconclusive after this (default 14d)"],
+      ["--shadow", "start: first the candidate gets copies of inputs and serves nobody"],
+      ["--manual", "start: every step waits for somebody else's approval"],
+      ["--override", "start: release against the policy; needs --reason and is recorded"],
+      ["--reason <text>", "why, for the record"],
+      ["--replay", "status: decide again from the stored counts, exit 1 where a verdict differs"],
+      ["--interval <time>", "watch: time between two looks (default 10s)"],
+      FORMAT("text or json"),
+      OUTPUT,
+    ],
+    examples: [
+      "agentops canary start support-triage@v2",
+      "agentops canary status support-triage --replay",
+      "agentops canary advance support-triage",
+      'agentops canary abort support-triage --reason "wrong model"',
+    ],
+    action: () => import("./canary.ts"),
+  },
   {
     name: "promote",
     args: "<ref>",
@@ -13,7 +37,7 @@ export const RELEASE_COMMANDS: readonly CommandSpec[] = [
     options: [
       ["--reason <text>", "why"],
       ["--override", "go on although rules are broken; needs --reason, is recorded"],
-      FORMAT,
+      FORMAT("text or json"),
       OUTPUT,
     ],
     examples: [
@@ -31,7 +55,7 @@ export const RELEASE_COMMANDS: readonly CommandSpec[] = [
       ["--to <version>", "go back to this released version"],
       ["--from <version>", "refuse when another version is to be left by now"],
       ["--reason <text>", "why (default: rollback)"],
-      FORMAT,
+      FORMAT("text or json"),
       OUTPUT,
     ],
     examples: ["agentops rollback support-triage", 'agentops rollback support-triage --to v6 --reason "v7 is rude"'],

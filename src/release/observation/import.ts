@@ -1,0 +1,126 @@
+import type { Clock } from "../../core/clock.ts";
+import { AgentopsError } from "../../core/errors.ts";
+import { type Problem, throwOnErrors } from "../../core/problems.ts";
+import { connect, type Sqlite } from "../../state/connection.ts";
+import { whyNot } from "../kill/switchboard.ts";
+import { linesOf } from "./lines.ts";
+import { parseObservation } from "./parse.ts";
+import { recordObservations } from "./record.ts";
+import type { Observation, ObservedDocument } from "./schema.ts";
+
+/** One transaction: short enough for other writers to wait, long enough to be fast. */
+const CHUNK = 1000;
+/** Others write for milliseconds; this long means that somebody holds the lock. */
+const WAIT_MS = 30_000;
+const SHOWN_PROBLEMS = 20;
+
+export interface ImportRequest {
+  /** How messages name the source. */
+  name: string;
+  /** Its text from the beginning, in pieces. */
+  open: () => AsyncIterable<string>;
+  /** It can be read twice, so a bad line refuses all of it before anything is written. */
+  rereadable: boolean;
+  /** Bad lines are counted and left out instead. */
+  skipInvalid: boolean;
+  environment: string;
+  store: string;
+  clock: Clock;
+  signal: AbortSignal;
+  /** Called after each transaction with the lines that were taken so far. */
+  onProgress: (done: number) => void;
+}
+
+/**
+ * Records the observations of a source of JSON lines. Throws FILE_INVALID with the place and the key that is wrong, STORE_FAILED; both say
+ * how many were recorded before. The signal's reason, once a transaction is through.
+ */
+export async function importObservations(request: ImportRequest): Promise<ObservedDocument> {
+  if (request.rereadable && !request.skipInvalid) await refuseBadLines(request);
+  const { environment, store } = request;
+  const done: ObservedDocument = {
+    ...{ schema: "agentops.observed/1", env: environment, store, recorded: 0, repeated: 0, unknown: 0, invalid: 0 },
+  };
+  const sqlite = inWords(done, () => connect(store, { durability: "normal", waitMs: WAIT_MS }));
+  try {
+    await importLines(request, sqlite, done);
+    return done;
+  } finally {
+    sqlite.close();
+  }
+}
+
+async function refuseBadLines({ name, open }: ImportRequest): Promise<void> {
+  const problems: Problem[] = [];
+  for await (const lines of linesOf(open()))
+    for (const { text, line } of lines) {
+      const parsed = parseObservation(text);
+      if ("observation" in parsed) continue;
+      problems.push(problem(name, line, parsed));
+      if (problems.length === SHOWN_PROBLEMS) throwOnErrors(problems);
+    }
+  throwOnErrors(problems);
+}
+
+async function importLines(request: ImportRequest, sqlite: Sqlite, done: ObservedDocument): Promise<void> {
+  let chunk: Observation[] = [];
+  const write = () => {
+    if (chunk.length === 0) return;
+    record(request, sqlite, chunk, done);
+    chunk = [];
+    request.onProgress(done.recorded + done.repeated + done.invalid);
+    request.signal.throwIfAborted();
+  };
+  for await (const lines of linesOf(request.open()))
+    for (const { text, line } of lines) {
+      const parsed = parseObservation(text);
+      if ("observation" in parsed) chunk.push(parsed.observation);
+      else if (request.skipInvalid) done.invalid += 1;
+      else {
+        write();
+        throw badLine(problem(request.name, line, parsed), done);
+      }
+      if (chunk.length >= CHUNK) write();
+    }
+  write();
+}
+
+function record({ environment, clock }: ImportRequest, sqlite: Sqlite, chunk: Observation[], done: ObservedDocument) {
+  const { recorded, repeated, unknown } = inWords(done, () =>
+    recordObservations(sqlite, environment, chunk, clock.now()),
+  );
+  done.recorded += recorded;
+  done.repeated += repeated;
+  done.unknown += unknown;
+}
+
+function problem(file: string, line: number, { column, message }: { column: number; message: string }): Problem {
+  const hint = "leave bad lines out with --skip-invalid";
+  return { severity: "error", rule: "observation", file, line, column, message, hint };
+}
+
+function badLine(found: Problem, done: ObservedDocument): AgentopsError {
+  const { file, line, column, message } = found;
+  return new AgentopsError("FILE_INVALID", `${file}:${line}:${column}: ${message} (${before(done)})`, {
+    hint: `correct the line and run it again: what has an id is recorded once; ${found.hint ?? ""}`,
+    details: { problems: [found], ...done },
+  });
+}
+
+/** What SQLite says, in words for people; what was recorded before stays. */
+function inWords<T>(done: ObservedDocument, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof AgentopsError && error.code === "STORE_NEWER") throw error;
+    throw new AgentopsError("STORE_FAILED", `cannot write ${done.store}: ${whyNot(error, WAIT_MS)} (${before(done)})`, {
+      hint: "run it again: what has an id is recorded once",
+      details: { ...done },
+      cause: error,
+    });
+  }
+}
+
+function before({ recorded, repeated }: ObservedDocument): string {
+  return `recorded before it: ${recorded}${repeated > 0 ? `, repeats: ${repeated}` : ""}`;
+}
