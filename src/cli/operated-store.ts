@@ -1,5 +1,6 @@
 import { AgentopsError } from "../core/errors.ts";
-import { releasedTarget } from "../release/serving/target.ts";
+import { parseRef } from "../core/refs.ts";
+import { releasedTarget } from "../release/serving/names.ts";
 import type { Place } from "../release/rollout/advance.ts";
 import { connect, type Sqlite } from "../state/connection.ts";
 import { EVERY } from "../release/kill/latch.ts";
@@ -32,8 +33,8 @@ export async function inOperatedStore<T>(
   }
 }
 
-/** The released artifact that was named. Throws USAGE without a name, REF_INVALID, NOT_RELEASED. */
+/** The released artifact that was named. Throws USAGE without a name, REF_INVALID, ARTIFACT_NOT_FOUND. */
 export function placeOf({ sqlite, environment }: OperatedStore, name: unknown, example: string): Place {
   if (typeof name !== "string") throw new AgentopsError("USAGE", "which prompt or agent?", { hint: example });
-  return { environment, target: releasedTarget(sqlite, name) };
+  return { environment, target: releasedTarget(sqlite, parseRef(name)) };
 }

@@ -2,6 +2,8 @@ import { AgentopsError } from "../../core/errors.ts";
 import type { Sqlite } from "../../state/connection.ts";
 import { appendAuditEvent } from "../audit-events.store.ts";
 import { enforcePolicy, openPolicyCase, type PolicyCase } from "../policy/policy.ts";
+import { lookAt } from "../rollout/look.ts";
+import { reasonOf } from "../rollout/reasons.ts";
 import { openRollout, type Rollout } from "../rollout/rollouts.store.ts";
 import { transition } from "../rollout/transition.ts";
 import type { ReleaseContext } from "./context.ts";
@@ -21,42 +23,20 @@ export interface PromoteOrder {
 }
 
 /**
- * Asked within the transaction before a candidate skips the rest of its open rollout; throws when what was observed forbids it, and
- * may return the rollout as it is after a look.
- */
-export type BeforePromotion = (sqlite: Sqlite, rollout: Rollout, at: string) => Rollout;
-
-/**
  * Serves a published version to everybody, when the policy admits it. What is stable already stays so, without a question. Release,
  * stable version and audit event are one transaction. Throws REF_INVALID, VERSION_NOT_FOUND, POLICY_REFUSED, and CONCURRENT_CHANGE
  * while a rollout of another version is open.
  */
-export async function promote(
-  context: ReleaseContext,
-  order: PromoteOrder,
-  before: BeforePromotion = (_, rollout) => rollout,
-): Promise<ReleaseDocument> {
+export async function promote(context: ReleaseContext, order: PromoteOrder): Promise<ReleaseDocument> {
   const { sqlite } = context.store;
   const { environment } = order;
   // No name is resolved and no evidence read while others wait for the lock.
   const prepared = await prepareRelease(context.project, storedRef(sqlite, environment, order.ref));
   const policyCase = await openPolicyCase(context, prepared, environment);
-  return sqlite
-    .transaction(() => admitted(sqlite, policyCase, order, { at: context.clock.now().toISOString(), before }))
-    .immediate();
+  return sqlite.transaction(() => admitted(sqlite, policyCase, order, context.clock.now().toISOString())).immediate();
 }
 
-interface Moment {
-  at: string;
-  before: BeforePromotion;
-}
-
-function admitted(
-  sqlite: Sqlite,
-  policyCase: PolicyCase,
-  order: PromoteOrder,
-  { at, before }: Moment,
-): ReleaseDocument {
+function admitted(sqlite: Sqlite, policyCase: PolicyCase, order: PromoteOrder, at: string): ReleaseDocument {
   const { prepared, environment } = policyCase;
   const { address: target, version, digest } = prepared;
   const from = currentStable(sqlite, environment, target)?.version ?? null;
@@ -75,7 +55,7 @@ function admitted(
   const { overridden } = enforcePolicy(sqlite, policyCase, { now: at, override });
   keepRelease(sqlite, prepared, at);
   if (open === undefined) replaceStable(sqlite, document, overridden);
-  else endRollout(sqlite, before(sqlite, open, at), at, { ...by, overridden });
+  else endRollout(sqlite, lookedAt(sqlite, open, at), at, { ...by, overridden });
   return { ...document, overridden };
 }
 
@@ -86,6 +66,15 @@ function refuseOther(open: Rollout | undefined, version: string): void {
     `a rollout of ${open.target}@${open.candidate} is open in ${open.environment}`,
     { hint: `agentops canary abort ${open.target} --env ${open.environment}`, details: { rollout: open.id } },
   );
+}
+
+/** What was observed of it must not forbid it. */
+function lookedAt(sqlite: Sqlite, open: Rollout, at: string): Rollout {
+  const { rollout, judged } = lookAt(sqlite, open, at);
+  if (judged.verdict !== "rollback" && judged.verdict !== "invalid") return rollout;
+  throw new AgentopsError("POLICY_REFUSED", `its rollout says ${judged.verdict}: ${reasonOf(judged, rollout)}`, {
+    hint: `agentops canary advance ${open.target} --env ${open.environment} acts on it`,
+  });
 }
 
 function endRollout(
