@@ -132,7 +132,7 @@ describe("a rollout on a terminal of 80 columns", () => {
     const plan = { ...document.plan, manual: true };
     expect(shown({ plan, awaiting: "approval", analysis: { need: null } })).toMatchInlineSnapshot(`
       "prompts/support-triage  v6 → v7  production
-      progressing  step 2 of 5 (5 %)  since 10:12 UTC, 25 min
+      progressing  step 2 of 5 (5 %)  since 10:12 UTC, 25 min  waits for approval
       1 %  ▸5 %  25 %  50 %  100 %
 
                 control %     candidate %   difference         harm  safe   verdict
@@ -146,7 +146,6 @@ describe("a rollout on a terminal of 80 columns", () => {
       why       success is not decided: 3.1 of 20 that v7 is not worse by 3 points
       good is   latency within 974 ms
       deadline  2026-11-23 21:02 UTC, in 2 days; then it pauses as inconclusive
-      waits     for approval
       next      agentops canary approve prompts/support-triage --env production
 
       history
@@ -233,7 +232,6 @@ describe("a rollout on a terminal of 80 columns", () => {
         every look; harm rolls back at 80 (a floor at 100), safe counts once it was 20
 
       why       1,900 and 300 units came where 5 % should have been v7
-      split     the arms' sizes do not fit the weights: evidence >10^8/1,000
       good is   latency within 974 ms
       serves    v6 to everybody
 
@@ -294,9 +292,9 @@ describe("a rollout on a terminal of 80 columns", () => {
       % of good units (of how many); difference in points, 95 % interval valid at
         every look; harm rolls back at 80 (a floor at 100), safe counts once it was 20
 
-      breach    pii (observation 1), pii (observation 2), pii (observation 3), pii
-                (observation 4), pii (observation 5), 2 more
       why       a critical breach
+      breaches  pii (observation 1), pii (observation 2), pii (observation 3), pii
+                (observation 4), pii (observation 5), 2 more
       split     the arms' sizes look odd for the weights: evidence 3/1,000
       good is   latency within 974 ms
       serves    v6 to everybody

@@ -53,7 +53,8 @@ export function rolloutLine(document: RolloutDocument): string {
 
 function head(document: RolloutDocument, style: Style, now: string): string[] {
   const { target, env, control, candidate, phase, since } = document;
-  const where = [paintPhase(phase, style), stepText(document), sinceText(since, now)];
+  const waits = document.awaiting === "approval" ? style.unsure("waits for approval") : null;
+  const where = [paintPhase(phase, style), stepText(document), sinceText(since, now), waits];
   return [
     style.bold(`${printable(target)}  ${control.version} → ${candidate.version}  ${printable(env)}`),
     where.filter((fact) => fact !== null).join("  "),
@@ -84,13 +85,13 @@ function facts(document: RolloutDocument, style: Style, now: string): string[] {
   const kinds = breaches.slice(0, HISTORY).map(({ kind, observation }) => `${kind} (observation ${observation})`);
   const unseen = breaches.length > HISTORY ? [`${whole(breaches.length - HISTORY)} more`] : [];
   return [
-    ...(breaches.length === 0 ? [] : [line("breach", [...kinds, ...unseen].join(", "), style.bad)]),
-    ...analysis.reasons.map((reason) => line("why", reason)),
-    ...(sampleRatio.e > 1 ? [line("split", splitText(sampleRatio), paintRatio(sampleRatio, style))] : []),
+    ...analysis.reasons.map((reason, i) => line(i === 0 ? "why" : "", reason)),
+    // Which one rolled it back is a reason already.
+    ...(breaches.length > 1 ? [line("breaches", [...kinds, ...unseen].join(", "), style.bad)] : []),
+    ...(isOdd(sampleRatio) ? [line("split", splitText(sampleRatio), style.unsure)] : []),
     ...(caps === null ? [] : [line("good is", caps)]),
     ...(UNDER_WAY.includes(phase) ? needOf(document).map((need) => line("needs", need)) : []),
     ...(UNDER_WAY.includes(phase) ? [line("deadline", deadlineText(deadline, now))] : []),
-    ...(document.awaiting === "approval" ? [line("waits", "for approval", style.unsure)] : []),
     ...ways(document).map((way, i) => line(i === 0 ? "next" : "or", way)),
     ...servedText(document).map((served) => line("serves", served)),
   ];
@@ -102,13 +103,13 @@ function needOf({ analysis: { need } }: RolloutDocument): string[] {
   return [`about ${units}${need.hours === null ? "" : `, ${roughSpan(need.hours * 3_600_000)}`}`];
 }
 
-function splitText({ e, threshold }: RolloutDocument["analysis"]["sampleRatio"]): string {
-  const says = e >= threshold ? "the arms' sizes do not fit the weights" : "the arms' sizes look odd for the weights";
-  return `${says}: evidence ${eOf(e, threshold)}`;
+/** Worth a word, and not decided yet; then it is the reason. */
+function isOdd({ e, threshold }: RolloutDocument["analysis"]["sampleRatio"]): boolean {
+  return e > 1 && e < threshold;
 }
 
-function paintRatio({ e, threshold }: RolloutDocument["analysis"]["sampleRatio"], style: Style) {
-  return e >= threshold ? style.bad : style.unsure;
+function splitText({ e, threshold }: RolloutDocument["analysis"]["sampleRatio"]): string {
+  return `the arms' sizes look odd for the weights: evidence ${eOf(e, threshold)}`;
 }
 
 function deadlineText(deadline: string, now: string): string {

@@ -22,7 +22,8 @@ export function connect(file: string, { durability, waitMs = 5000 }: StoreOption
   try {
     makeFolder(dirname(file));
     makeMarkerFolder(file);
-    sqlite = new Database(file, { timeout: waitMs });
+    // The driver takes whole milliseconds only, and what is left of a wait seldom is.
+    sqlite = new Database(file, { timeout: Math.ceil(waitMs) });
     sqlite.pragma("journal_mode = WAL");
     sqlite.pragma(`synchronous = ${durability}`);
     sqlite.pragma("foreign_keys = ON");
@@ -43,7 +44,7 @@ export function connect(file: string, { durability, waitMs = 5000 }: StoreOption
 
 /** Opens a store that is there, to read it; creates and migrates nothing. Throws what SQLite throws. */
 export function connectToRead(file: string, waitMs: number): Sqlite {
-  return new (loadDriver())(file, { readonly: true, fileMustExist: true, timeout: waitMs });
+  return new (loadDriver())(file, { readonly: true, fileMustExist: true, timeout: Math.ceil(waitMs) });
 }
 
 /** Made while all is well: on a full disk a file without content can still be made, a folder may not. */
