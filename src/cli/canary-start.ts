@@ -6,7 +6,7 @@ import type { ReleaseContext } from "../release/serving/context.ts";
 import { storedRef } from "../release/serving/names.ts";
 import { prepareRelease } from "../release/serving/release.ts";
 import { actorOf } from "./actor.ts";
-import { documentOf, emitRollout } from "./canary.ts";
+import { documentOf, emitRollout } from "./rollout-document.ts";
 import type { CommandContext } from "./context.ts";
 import { withRelease } from "./release-context.ts";
 import { rolloutFlags } from "./rollout-flags.ts";

@@ -6,7 +6,7 @@ import { watchRollout } from "../release/rollout/watch.ts";
 import { rolloutLine, rolloutText } from "../report/rollout-text.ts";
 import { createStyle } from "../report/style.ts";
 import { actorOf } from "./actor.ts";
-import { emitRollout, exitOf } from "./canary.ts";
+import { emitRollout, exitOf } from "./rollout-document.ts";
 import { chosenFormat, type CommandContext } from "./context.ts";
 import { inOperatedStore, placeOf } from "./operated-store.ts";
 
@@ -57,7 +57,7 @@ function progressOf(context: CommandContext): (document: Document) => void {
   }
   const style = createStyle(context.color("stderr"));
   return (document) => {
-    const text = `${rolloutText(document, style, context.clock.now().toISOString())}\n`;
+    const text = `${rolloutText(document, style, context.clock.now().toISOString(), stderr.columns)}\n`;
     // Back to where the last picture began, and away with it.
     const up = last === "" ? "" : `\u001b[${last.split("\n").length - 1}A\u001b[J`;
     stderr.write(`${up}${text}`);

@@ -1,20 +1,17 @@
 import { AgentopsError } from "../core/errors.ts";
-import type { Turn } from "../release/rollout/advance.ts";
 import { rolloutDocument } from "../release/rollout/document.ts";
-import { lastJudged } from "../release/rollout/look.ts";
 import { rolloutMissing } from "../release/rollout/missing.ts";
 import { operate, type Operation } from "../release/rollout/operate.ts";
 import { replayRollout } from "../release/rollout/replay.ts";
-import { latestRollout, openRollouts, type Rollout } from "../release/rollout/rollouts.store.ts";
-import type { RolloutDocument } from "../release/rollout/schema.ts";
+import { latestRollout, openRollouts } from "../release/rollout/rollouts.store.ts";
 import { turnNow } from "../release/rollout/watch.ts";
-import { killedBecause } from "../release/kill/held.ts";
 import { replayText } from "../report/replay-text.ts";
 import { rolloutText } from "../report/rollout-text.ts";
 import { actorOf } from "./actor.ts";
 import type { CommandContext } from "./context.ts";
 import { emitDocument } from "./document.ts";
 import { inOperatedStore, type OperatedStore, placeOf } from "./operated-store.ts";
+import { documentOf, emitRollout, exitOf } from "./rollout-document.ts";
 
 type Options = Record<string, unknown>;
 
@@ -77,14 +74,6 @@ async function advance(context: CommandContext, open: OperatedStore, name: unkno
   return exitOf(turn, held);
 }
 
-/** 0: moved, held as planned or promoted; 1: rolled back or aborted; 3: inconclusive or invalid; 5: killed, so nothing moves on. */
-export function exitOf({ rollout: { state } }: Turn, held: string | null): number {
-  const { phase } = state;
-  if (phase === "rolled-back" || phase === "aborted") return 1;
-  if (phase === "inconclusive" || phase === "invalid") return 3;
-  return held !== null && phase !== "promoted" ? 5 : 0;
-}
-
 async function operateOn(
   context: CommandContext,
   open: OperatedStore,
@@ -96,19 +85,4 @@ async function operateOn(
   const rollout = operate(open.sqlite, place, action, { at, actor: actorOf(context), reason });
   await emitRollout(context, documentOf(context, open, rollout));
   return 0;
-}
-
-/** As it stands, without a look at what came since. */
-export function documentOf(
-  { clock }: CommandContext,
-  { sqlite, store }: OperatedStore,
-  rollout: Rollout,
-): RolloutDocument {
-  const at = clock.now().toISOString();
-  const held = killedBecause(sqlite, store, rollout.environment, rollout.target);
-  return rolloutDocument(sqlite, rollout, lastJudged(sqlite, rollout), { at, held });
-}
-
-export function emitRollout(context: CommandContext, document: RolloutDocument): Promise<void> {
-  return emitDocument(context, document, (style) => rolloutText(document, style, context.clock.now().toISOString()));
 }

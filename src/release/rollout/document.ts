@@ -2,11 +2,11 @@ import type { Sqlite } from "../../state/connection.ts";
 import { confidenceSequence } from "../../stats/confidence-sequence.ts";
 import { findRelease } from "../serving/serving.store.ts";
 import type { Judged } from "./analysis.ts";
-import { batchesOf } from "./evidence.ts";
+import { batchesOf, type TallyRow } from "./evidence.ts";
 import { needOf } from "./need.ts";
 import { reasonsFor } from "./reasons.ts";
-import { type Rollout, talliesOf, type TallyRow, transitionsOf } from "./rollouts.store.ts";
-import type { Analysis, Metric, RolloutDocument } from "./schema.ts";
+import { type Rollout, talliesOf, transitionsOf } from "./rollouts.store.ts";
+import type { Analysis, GuardrailResult, Metric, RolloutDocument } from "./schema.ts";
 import { waitingFor } from "./next.ts";
 
 /** A rollout for its readers, people and scripts, with intervals, what it waits for, and its history. */
@@ -52,8 +52,8 @@ function analysisOf(
   const tallies = talliesOf(sqlite, rollout.seq, { from: 1, to: rollout.look - 1 });
   return {
     verdict: rollout.state.phase === "inconclusive" && judged.verdict !== "rollback" ? "inconclusive" : judged.verdict,
-    guardrails: judged.guardrails.map(({ peaks: _, ...guardrail }) => ({
-      ...guardrail,
+    guardrails: judged.guardrails.map((guardrail) => ({
+      ...withoutPeaks(guardrail),
       ci95: guardrail.control === null ? null : intervalOf(rollout, tallies, guardrail.name as Metric),
     })),
     sampleRatio: judged.sampleRatio,
@@ -61,6 +61,13 @@ function analysisOf(
     need: needOf(judged, rollout, moment.at),
     reasons: reasonsFor(judged, rollout, moment),
   };
+}
+
+/** Logarithms are for replays. */
+function withoutPeaks(guardrail: Judged["guardrails"][number]): Omit<GuardrailResult, "ci95"> {
+  const { name, control, candidate, harmE, harmThreshold, safeE, safeThreshold, tolerance, margin, cap, verdict } =
+    guardrail;
+  return { name, control, candidate, harmE, harmThreshold, safeE, safeThreshold, tolerance, margin, cap, verdict };
 }
 
 /** Candidate − control, valid at every look at once; null without a comparison. */

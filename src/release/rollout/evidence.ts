@@ -8,8 +8,18 @@ import {
 } from "../../stats/canary-engine.ts";
 import { addToFloor, emptyFloor, type FloorProcess } from "../../stats/floor-process.ts";
 import type { Exposure } from "../../stats/sample-ratio.ts";
-import type { TallyRow } from "./rollouts.store.ts";
 import type { Caps, Guardrail, Metric, RolloutPlan } from "./schema.ts";
+
+/** What was counted in one look, at one probability, of one arm. */
+export interface TallyRow {
+  look: number;
+  weight: number;
+  arm: "control" | "candidate" | "shadow";
+  metric: Metric;
+  n: number;
+  sum: number;
+  squares: number;
+}
 
 /** Evidence on one guardrail: both arms compared, and the candidate against its floor. */
 export interface MetricEvidence {

@@ -1,15 +1,7 @@
 import type { Sqlite } from "../../state/connection.ts";
-import { addLook } from "./evidence.ts";
+import { addLook, type TallyRow } from "./evidence.ts";
 import { judge, type Judged } from "./analysis.ts";
-import {
-  type BreachRow,
-  breachesOf,
-  insertLook,
-  type Rollout,
-  talliesOf,
-  type TallyRow,
-  updateRollout,
-} from "./rollouts.store.ts";
+import { type BreachRow, breachesOf, insertLook, type Rollout, talliesOf, updateRollout } from "./rollouts.store.ts";
 
 /**
  * A look is closed once it adds this share of the arrivals so far: the history stays short (2,000 looks are e^20 arrivals) and a decision

@@ -93,7 +93,7 @@ describe("a rollout", () => {
       const event = {
         at: at(minutes),
         ...(type === "look" ? { type, verdict, units, held } : { type }),
-      } as RolloutEvent;
+      };
       const before = state;
       state = next(before, event, of);
       bad ||=

@@ -39,7 +39,7 @@ function guardrailsOver(below: Guardrails = {}, above: Guardrails = {}): Guardra
     const under = merged[name];
     merged[name] = typeof value === "object" && typeof under === "object" ? { ...under, ...value } : value;
   }
-  return merged as Guardrails;
+  return merged;
 }
 
 /** The plan a rollout is frozen with. */

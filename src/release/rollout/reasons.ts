@@ -58,7 +58,8 @@ function harmReason({
   harmThreshold,
   tolerance,
 }: Judged["guardrails"][number]): string {
-  const rate = (arm: GuardrailResult["candidate"]) => `${arm.rate === null ? "none" : share(arm.rate)} of ${arm.n}`;
+  const rate = (arm: GuardrailResult["candidate"]) =>
+    `${arm.rate === null ? "none" : share(arm.rate)} of ${arm.n.toLocaleString("en-US")}`;
   const e = `E ${short(harmE)} of ${short(harmThreshold)}`;
   if (control === null) return `${name}: the candidate has ${rate(candidate)}, below ${share(tolerance)} (${e})`;
   const accepted = tolerance === 0 ? "" : `, beyond the ${points(tolerance)} that are accepted`;
@@ -73,7 +74,7 @@ function waitingReasons(
   const step =
     state.phase === "shadow" ? "shadow" : `step ${state.step + 1} of ${plan.steps.length} (${share(state.weight)})`;
   const parts = [
-    ...(timeMs === null ? [] : [`${lasting(timeMs)}`]),
+    ...(timeMs === null ? [] : [lasting(timeMs)]),
     ...(units === null ? [] : [`${units} more units of the candidate`]),
     ...(proof === null ? [] : ["proof that it is not worse by the margin"]),
     ...(approval === null ? [] : [`an approval: agentops canary approve ${target}`]),

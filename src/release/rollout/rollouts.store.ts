@@ -1,7 +1,7 @@
 import type { Sqlite } from "../../state/connection.ts";
-import type { Evidence } from "./evidence.ts";
+import type { Evidence, TallyRow } from "./evidence.ts";
 import type { RolloutEvent, RolloutState } from "./next.ts";
-import type { Caps, Metric, Phase, RolloutPlan } from "./schema.ts";
+import type { Caps, Phase, RolloutPlan } from "./schema.ts";
 
 /** A rollout as stored; the columns that queries look at are kept beside the state they come from. */
 export interface Rollout {
@@ -100,10 +100,11 @@ function found(row: Row | undefined): Rollout | undefined {
   return row === undefined ? undefined : parsed(row);
 }
 
-function parsed({ phase: _, weight: __, ...row }: Row): Rollout {
+function parsed(row: Row): Rollout {
+  const { seq, id, environment, target, control, candidate, look, createdAt, endedAt } = row;
   const { plan, state, evidence, caps } = row;
   return {
-    ...row,
+    ...{ seq, id, environment, target, control, candidate, look, createdAt, endedAt },
     plan: JSON.parse(plan) as RolloutPlan,
     state: JSON.parse(state) as RolloutState,
     evidence: JSON.parse(evidence) as Evidence,
@@ -157,17 +158,6 @@ export function transitionsOf(sqlite: Sqlite, rollout: number): (TransitionRow &
       "SELECT t.*, a.reason FROM transitions t JOIN auditEvents a ON a.id = t.auditEvent WHERE t.rollout = ? ORDER BY t.seq",
     )
     .all(rollout);
-}
-
-/** What was counted in one look, at one probability, of one arm. */
-export interface TallyRow {
-  look: number;
-  weight: number;
-  arm: "control" | "candidate" | "shadow";
-  metric: Metric;
-  n: number;
-  sum: number;
-  squares: number;
 }
 
 /** Counts of a rollout in the order they are judged in; of one look, or of all up to it. */
