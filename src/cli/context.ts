@@ -4,6 +4,7 @@ import { type Clock, systemClock } from "../core/clock.ts";
 import { AgentopsError } from "../core/errors.ts";
 import { printable } from "../core/printable.ts";
 import type { Project } from "../core/project.ts";
+import type { Ref } from "../core/refs.ts";
 import type { GlobalFlags, OutStream, Shell } from "./shell.ts";
 
 /** What a command's action gets: the shell, the flags, and the few things every command needs of them. */
@@ -24,6 +25,12 @@ export interface CommandContext {
   note(line: string): void;
   /** True when that stream shows colour. */
   color(stream: "stdout" | "stderr"): boolean;
+}
+
+/** Asks the store, which only such a ref needs. */
+async function servedRef(project: Project, ref: Ref): Promise<Ref | null> {
+  const { servedVersion } = await import("../release/serving/served-version.ts");
+  return servedVersion(project, ref);
 }
 
 /** Formats a command offers; the first is the default. */
@@ -50,7 +57,8 @@ export function createContext(shell: Shell, flags: GlobalFlags, signal: AbortSig
       // Else the project of a folder above would be taken for the one that was meant.
       if (flags.C !== undefined && !existsSync(cwd)) throw new AgentopsError("USAGE", `no such folder: ${flags.C}`);
       const { loadProject } = await import("../core/project.ts");
-      return loadProject({ cwd, env: shell.env, configFile: flags.config, environment: flags.env });
+      const project = await loadProject({ cwd, env: shell.env, configFile: flags.config, environment: flags.env });
+      return { ...project, served: (ref) => servedRef(project, ref) };
     },
     emit: (document) => writeLines(shell, cwd, flags, [document.endsWith("\n") ? document.slice(0, -1) : document]),
     emitLines: (lines) => writeLines(shell, cwd, flags, lines),

@@ -4,6 +4,7 @@ import { type Config, configSchema } from "./config.schema.ts";
 import { AgentopsError } from "./errors.ts";
 import { CONFIG_FILE, configAbove } from "./place.ts";
 import { redactor, type Redact } from "./redact.ts";
+import type { Ref } from "./refs.ts";
 import { parseYamlAs } from "./yaml.ts";
 
 /** A loaded project: where it is and what it says. Every path a user sees is relative to `root`. */
@@ -18,6 +19,8 @@ export interface Project {
   env: NodeJS.ProcessEnv;
   /** Removes the values of every secret the config names. */
   redact: Redact;
+  /** The version that `@stable` or `@candidate` is in this environment; null where nothing is. Only who has a store can tell. */
+  served?: (ref: Ref) => Promise<Ref | null>;
 }
 
 export interface ProjectOptions {

@@ -18,14 +18,21 @@ import { missingRevision, sourceOfVersion, taggedVersion } from "./version-ref.t
  * GIT_FAILED when a version or revision is asked for outside a git repository.
  */
 export async function loadArtifact(project: Project, ref: string | Ref): Promise<LoadedArtifact> {
-  const parsed = typeof ref === "string" ? parseRef(ref) : ref;
+  const parsed = await pinned(project, typeof ref === "string" ? parseRef(ref) : ref);
   const { point } = parsed;
-  if (point.type === "channel") throw notPromoted(parsed, point.channel);
   if (point.type === "version") return loadVersion(project, parsed, point.number);
   const repo = point.type === "rev" ? await needRepo(project) : await findRepo(project);
   const source = await sourceAt(project, repo, point);
   const content = await loadContent(source, await addressIn(source, parsed));
   return { ...content, version: repo && (await versionWith(repo, content)) };
+}
+
+/** `@stable` and `@candidate` as the version they are now; throws VERSION_NOT_FOUND where nothing is served. */
+export async function pinned(project: Project, ref: Ref): Promise<Ref> {
+  if (ref.point.type !== "channel") return ref;
+  const version = (await project.served?.(ref)) ?? null;
+  if (version === null) throw notPromoted(project, ref, ref.point.channel);
+  return version;
 }
 
 /** {@link readArtifact}, but a missing file is ARTIFACT_NOT_FOUND with the name that was meant. */
@@ -60,9 +67,9 @@ async function sourceAt(project: Project, repo: Repo | null, point: RefPoint): P
   return commitSource(repo, commit);
 }
 
-function notPromoted({ kind, name }: Ref, channel: string): AgentopsError {
+function notPromoted({ environment }: Project, { kind, name }: Ref, channel: string): AgentopsError {
   const address = kind === undefined ? name : addressOf(kind, name);
-  return new AgentopsError("VERSION_NOT_FOUND", `${address} has no ${channel} version: nothing has been promoted yet`, {
+  return new AgentopsError("VERSION_NOT_FOUND", `${address} has no ${channel} version in ${environment}`, {
     hint: `agentops log ${address} lists the versions; name one, e.g. ${address}@v1`,
   });
 }

@@ -2,6 +2,7 @@ import { AgentopsError, messageOf } from "../core/errors.ts";
 import type { Project } from "../core/project.ts";
 import { parseRef, type Ref } from "../core/refs.ts";
 import { addressOf } from "./files.ts";
+import { pinned } from "./load.ts";
 import { readArtifact } from "./read.ts";
 import { needRepo, type Repo } from "./repo.ts";
 import { checkSignature, type Signature } from "./signature.ts";
@@ -30,7 +31,7 @@ export interface Verification {
  * Throws REF_INVALID for another sort of ref, VERSION_NOT_FOUND, GIT_FAILED.
  */
 export async function verifyVersion(project: Project, ref: string | Ref): Promise<Verification> {
-  const parsed = typeof ref === "string" ? parseRef(ref) : ref;
+  const parsed = await pinned(project, typeof ref === "string" ? parseRef(ref) : ref);
   const repo = await needRepo(project);
   const version = await taggedVersion(repo, parsed, numberOf(parsed));
   const { actual, problem } = await actualDigest(repo, version);
