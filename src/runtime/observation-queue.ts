@@ -4,8 +4,10 @@ import type { Observation } from "../release/observation/schema.ts";
 import type { ObservationWriter } from "./observation-writer.ts";
 
 const FLUSH_EVERY_MS = 200;
-/** So many are written at once: some 10 ms of the caller's time. */
-const BATCH = 500;
+/** So many that wait are not left to the timer. */
+const ENOUGH = 500;
+/** At most so many are written at once: some 20 ms of the caller's time. */
+const BATCH = 1000;
 /** While the caller works, another writer is waited for no longer than this. */
 const WAIT_MS = 20;
 const FLUSH_WAIT_MS = 2000;
@@ -67,7 +69,7 @@ export function observationQueue(writer: ObservationWriter, limit: number, clock
   const drain = () => {
     soon = undefined;
     if (queue.length === 0 || clock.monotonicMs() < pauseUntil) return;
-    if (write(WAIT_MS) && queue.length >= BATCH) soon = setImmediate(drain);
+    if (write(WAIT_MS) && queue.length >= ENOUGH) soon = setImmediate(drain);
   };
   return {
     add(observation) {
@@ -78,11 +80,11 @@ export function observationQueue(writer: ObservationWriter, limit: number, clock
       }
       queue.push(observation);
       timer ??= setInterval(drain, FLUSH_EVERY_MS).unref();
-      if (queue.length >= BATCH) soon ??= setImmediate(drain);
+      if (queue.length >= ENOUGH) soon ??= setImmediate(drain);
     },
     flush() {
       const until = clock.monotonicMs() + FLUSH_WAIT_MS;
-      while (queue.length > 0) if (!write(Math.max(0, until - clock.monotonicMs()))) break;
+      while (queue.length > 0) if (!write(Math.ceil(Math.max(0, until - clock.monotonicMs())))) break;
       return queue.length === 0;
     },
     stats: () => ({ ...stats, queued: queue.length }),
