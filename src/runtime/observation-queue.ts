@@ -34,7 +34,7 @@ export interface ObservationQueue {
   /** Writes all that is queued, waiting up to 2 s for another writer; false when something is left. */
   flush(): boolean;
   stats(): Omit<ObservationStats, "invalid">;
-  /** Stops the timer; what is queued stays queued. */
+  /** Ends it: what is queued stays queued, what comes now is dropped. */
   stop(): void;
 }
 
@@ -45,6 +45,7 @@ export function observationQueue(writer: ObservationWriter, limit: number, clock
   let soon: ReturnType<typeof setImmediate> | undefined;
   let pauseUntil = -Infinity;
   let failed = 0;
+  let stopped = false;
   const stats = { recorded: 0, dropped: 0, failures: 0, lastProblem: null as string | null };
 
   /** One batch; false when it stays queued. */
@@ -73,9 +74,9 @@ export function observationQueue(writer: ObservationWriter, limit: number, clock
   };
   return {
     add(observation) {
-      if (queue.length >= limit) {
+      if (stopped || queue.length >= limit) {
         stats.dropped += 1;
-        stats.lastProblem ??= "the queue is full";
+        stats.lastProblem ??= stopped ? "it was closed" : "the queue is full";
         return;
       }
       queue.push(observation);
@@ -89,6 +90,7 @@ export function observationQueue(writer: ObservationWriter, limit: number, clock
     },
     stats: () => ({ ...stats, queued: queue.length }),
     stop() {
+      stopped = true;
       clearInterval(timer);
       if (soon !== undefined) clearImmediate(soon);
       [timer, soon] = [undefined, undefined];
