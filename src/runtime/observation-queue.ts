@@ -60,7 +60,8 @@ export function observationQueue(writer: ObservationWriter, limit: number, clock
       failed = 0;
       return true;
     } catch (error) {
-      failed += 1;
+      // Another writer is done soon; everything else takes a person, and is asked for less and less often.
+      failed = isLocked(error) ? 1 : failed + 1;
       stats.failures += 1;
       stats.lastProblem = whyNot(error, waitMs);
       pauseUntil = clock.monotonicMs() + Math.min(LONGEST_PAUSE_MS, FLUSH_EVERY_MS * 2 ** (failed - 1));
@@ -109,6 +110,12 @@ function recorded(writer: ObservationWriter, batch: readonly Observation[], wait
     const middle = batch.length >> 1;
     return recorded(writer, batch.slice(0, middle), waitMs) + recorded(writer, batch.slice(middle), waitMs);
   }
+}
+
+function isLocked(error: unknown): boolean {
+  const { code, cause } = error as { code?: unknown; cause?: unknown };
+  const source: unknown = cause instanceof Error ? (cause as { code?: unknown }).code : code;
+  return typeof source === "string" && /^SQLITE_(BUSY|LOCKED)/.test(source);
 }
 
 function isRefusal(error: unknown): boolean {
