@@ -4,8 +4,10 @@ import type { Observation } from "../release/observation/schema.ts";
 import type { ObservationWriter } from "./observation-writer.ts";
 
 const FLUSH_EVERY_MS = 200;
-/** So many are written at once: some 10 ms of the caller's time. */
-const BATCH = 500;
+/** So many that wait are not left to the timer. */
+const ENOUGH = 500;
+/** At most so many are written at once: some 20 ms of the caller's time. */
+const BATCH = 1000;
 /** While the caller works, another writer is waited for no longer than this. */
 const WAIT_MS = 20;
 const FLUSH_WAIT_MS = 2000;
@@ -32,7 +34,7 @@ export interface ObservationQueue {
   /** Writes all that is queued, waiting up to 2 s for another writer; false when something is left. */
   flush(): boolean;
   stats(): Omit<ObservationStats, "invalid">;
-  /** Stops the timer; what is queued stays queued. */
+  /** Ends it: what is queued stays queued, what comes now is dropped. */
   stop(): void;
 }
 
@@ -43,6 +45,7 @@ export function observationQueue(writer: ObservationWriter, limit: number, clock
   let soon: ReturnType<typeof setImmediate> | undefined;
   let pauseUntil = -Infinity;
   let failed = 0;
+  let stopped = false;
   const stats = { recorded: 0, dropped: 0, failures: 0, lastProblem: null as string | null };
 
   /** One batch; false when it stays queued. */
@@ -57,7 +60,8 @@ export function observationQueue(writer: ObservationWriter, limit: number, clock
       failed = 0;
       return true;
     } catch (error) {
-      failed += 1;
+      // Another writer is done soon; everything else takes a person, and is asked for less and less often.
+      failed = isLocked(error) ? 1 : failed + 1;
       stats.failures += 1;
       stats.lastProblem = whyNot(error, waitMs);
       pauseUntil = clock.monotonicMs() + Math.min(LONGEST_PAUSE_MS, FLUSH_EVERY_MS * 2 ** (failed - 1));
@@ -67,26 +71,27 @@ export function observationQueue(writer: ObservationWriter, limit: number, clock
   const drain = () => {
     soon = undefined;
     if (queue.length === 0 || clock.monotonicMs() < pauseUntil) return;
-    if (write(WAIT_MS) && queue.length >= BATCH) soon = setImmediate(drain);
+    if (write(WAIT_MS) && queue.length >= ENOUGH) soon = setImmediate(drain);
   };
   return {
     add(observation) {
-      if (queue.length >= limit) {
+      if (stopped || queue.length >= limit) {
         stats.dropped += 1;
-        stats.lastProblem ??= "the queue is full";
+        stats.lastProblem ??= stopped ? "it was closed" : "the queue is full";
         return;
       }
       queue.push(observation);
       timer ??= setInterval(drain, FLUSH_EVERY_MS).unref();
-      if (queue.length >= BATCH) soon ??= setImmediate(drain);
+      if (queue.length >= ENOUGH) soon ??= setImmediate(drain);
     },
     flush() {
       const until = clock.monotonicMs() + FLUSH_WAIT_MS;
-      while (queue.length > 0) if (!write(Math.max(0, until - clock.monotonicMs()))) break;
+      while (queue.length > 0) if (!write(Math.ceil(Math.max(0, until - clock.monotonicMs())))) break;
       return queue.length === 0;
     },
     stats: () => ({ ...stats, queued: queue.length }),
     stop() {
+      stopped = true;
       clearInterval(timer);
       if (soon !== undefined) clearImmediate(soon);
       [timer, soon] = [undefined, undefined];
@@ -105,6 +110,12 @@ function recorded(writer: ObservationWriter, batch: readonly Observation[], wait
     const middle = batch.length >> 1;
     return recorded(writer, batch.slice(0, middle), waitMs) + recorded(writer, batch.slice(middle), waitMs);
   }
+}
+
+function isLocked(error: unknown): boolean {
+  const { code, cause } = error as { code?: unknown; cause?: unknown };
+  const source: unknown = cause instanceof Error ? (cause as { code?: unknown }).code : code;
+  return typeof source === "string" && /^SQLITE_(BUSY|LOCKED)/.test(source);
 }
 
 function isRefusal(error: unknown): boolean {

@@ -7,7 +7,7 @@ import { connect, type Sqlite } from "../state/connection.ts";
 
 /** Writes observations to a store that may be locked, moved away, or not there yet. */
 export interface ObservationWriter {
-  /** All or none of them; waits this long for another writer. Throws what SQLite throws, STORE_FAILED, STORE_NEWER. */
+  /** All or none of them; waits this long (whole ms) for another writer. Throws what SQLite throws, STORE_FAILED, STORE_NEWER. */
   write(observations: readonly Observation[], waitMs: number): void;
   close(): void;
 }
@@ -32,7 +32,7 @@ export function openObservationWriter(
       const sqlite = connect(store, { durability: "normal", waitMs });
       open = { sqlite, inode: statSync(store).ino };
     }
-    open.sqlite.pragma(`busy_timeout = ${Math.ceil(waitMs)}`);
+    open.sqlite.pragma(`busy_timeout = ${waitMs}`);
     return open.sqlite;
   };
   return {

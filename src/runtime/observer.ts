@@ -29,6 +29,7 @@ export function openObserver({ store, environment, limit, clock }: ObserverOptio
   const queue = observationQueue(writer, limit, clock);
   let invalid = 0;
   let listening = false;
+  let closed = false;
   const warned = new Set<string>();
   const warn = (what: string, text: string) => {
     if (!warned.has(what)) process.emitWarning(`agentops: ${text}`);
@@ -50,16 +51,17 @@ export function openObserver({ store, environment, limit, clock }: ObserverOptio
         warn("invalid", `not an observation, and not counted: ${firstIssue(read.error.issues)}`);
         return;
       }
-      if (!listening) process.once("exit", onExit);
+      if (!listening && !closed) process.once("exit", onExit);
       listening = true;
       queue.add({ ...read.data, id: read.data.id ?? newId(), at: read.data.at ?? clock.now().toISOString() });
     },
     flush,
     stats: () => ({ ...queue.stats(), invalid }),
     close() {
+      closed = true;
       process.off("exit", onExit);
       queue.stop();
-      if (queue.stats().queued > 0) flush();
+      flush();
       writer.close();
     },
   };

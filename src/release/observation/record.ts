@@ -40,7 +40,7 @@ function recordAll(
   const counts = countsByTarget(statements, environment);
   const isReleased = releasedVersions(statements);
   for (const observation of observations) {
-    const dated: Dated = { ...observation, id: observation.id ?? newId(), at: utc(observation.at ?? now) };
+    const dated = datedOf(observation, now);
     const count = counts.of(dated.target);
     const rollout = count?.seqFor(dated) ?? null;
     const { changes, lastInsertRowid } = insert(statements, environment, dated, rollout);
@@ -89,10 +89,28 @@ function insert(statements: Statements, environment: string, observation: Dated,
   const { target, id, version, unit, success, latencyMs, costUsd, inputTokens, outputTokens } = observation;
   const { safe, breach, shadow, at } = observation;
   return statements.insert.run(
-    ...[environment, target, id, version, unit ?? null, Number(success), latencyMs ?? null, costUsd ?? null],
-    ...[inputTokens ?? null, outputTokens ?? null, safe === undefined ? null : Number(safe), breach ?? null],
-    ...[Number(shadow ?? false), at, rollout],
+    environment,
+    target,
+    id,
+    version,
+    unit ?? null,
+    Number(success),
+    latencyMs ?? null,
+    costUsd ?? null,
+    inputTokens ?? null,
+    outputTokens ?? null,
+    safe === undefined ? null : Number(safe),
+    breach ?? null,
+    Number(shadow ?? false),
+    at,
+    rollout,
   );
+}
+
+function datedOf(observation: Observation, now: string): Dated {
+  const { id = newId(), at = now } = observation;
+  const time = utc(at);
+  return observation.id === id && observation.at === time ? (observation as Dated) : { ...observation, id, at: time };
 }
 
 /** Times are compared as text, so all of them are in UTC with milliseconds. */

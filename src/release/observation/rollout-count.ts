@@ -66,7 +66,8 @@ export function countFor(
       if (!candidate && !shadow) caps.take(observation.latencyMs, observation.costUsd);
     },
     save() {
-      for (const [unit, { row, changed }] of units)
+      // In the order of the index: half the time.
+      for (const [unit, { row, changed }] of [...units].sort(([a], [b]) => a - b))
         if (row !== undefined && changed) saveUnit(statements, rollout, unit, row);
       for (const { weight, arm, metric, n, sum, squares } of tallies.values())
         statements.addTally.run(rollout.seq, rollout.look, weight, arm, metric, n, sum, squares);
@@ -113,8 +114,6 @@ function outcomesOf({ success, safe, latencyMs, costUsd }: Dated, caps: Caps): P
 
 function saveUnit(statements: Statements, { seq }: OpenRollout, unit: number, row: UnitRow): void {
   const { look, seenAt, weight, candidate, n, success, latencyN, latency, costN, cost, safetyN, safety } = row;
-  statements.saveUnit.run(
-    ...[seq, unit, look, seenAt, weight, candidate],
-    ...[n, success, latencyN, latency, costN, cost, safetyN, safety],
-  );
+  // prettier-ignore
+  statements.saveUnit.run(seq, unit, look, seenAt, weight, candidate, n, success, latencyN, latency, costN, cost, safetyN, safety);
 }

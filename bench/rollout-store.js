@@ -1,0 +1,55 @@
+// A store with a rollout of prompts/x under way (v1 against v2 at 5 %), and production outcomes for it.
+import { appendAuditEvent } from "../dist/release/audit-events.store.js";
+import { NO_EVIDENCE } from "../dist/release/rollout/evidence.js";
+import { pendingState } from "../dist/release/rollout/next.js";
+import { insertRollout, rolloutBySeq } from "../dist/release/rollout/rollouts.store.js";
+import { transition } from "../dist/release/rollout/transition.js";
+import { insertRelease, insertStable } from "../dist/release/serving/serving.store.js";
+import { connect } from "../dist/state/connection.js";
+
+const AT = "2026-11-21T10:00:00.000Z";
+const BY = { actor: "bench", reason: "bench" };
+const SCENE = { environment: "production", target: "prompts/x" };
+const GUARDRAIL = { tolerance: 0, margin: 0.03, mde: 0.05, prior: 0.95, required: false, floor: null };
+const PLAN = {
+  steps: [0.05, 0.25, 0.5, 1],
+  ...{ stepMs: 3_600_000, stepObservations: 50, deadlineMs: 1_209_600_000, shadow: null, manual: false },
+  ...{ proof: "promotion", alpha: 0.05, safeAlpha: 0.05, critical: "any" },
+  guardrails: ["success", "latency", "cost", "safety"].map((name) => ({ ...GUARDRAIL, name })),
+  caps: { latency: { maxIncrease: 0.2, cap: null }, cost: { maxIncrease: 0.2, cap: null } },
+};
+
+export function storeWithRollout(file) {
+  const sqlite = connect(file, { durability: "normal" });
+  const content = JSON.stringify({ name: "x", messages: [{ role: "system", content: "answer ".repeat(100) }] });
+  for (const version of ["v1", "v2"])
+    insertRelease(sqlite, {
+      ...{ target: SCENE.target, version, digest: `sha256:${version.padEnd(64, "0")}`, content },
+      ...{ gitCommit: "0".repeat(40), publishedBy: "bench", publishedAt: AT, releasedAt: AT },
+    });
+  const promotion = { at: AT, ...BY, action: "promote", ...SCENE, before: null, after: { version: "v1" } };
+  const auditEvent = appendAuditEvent(sqlite, promotion);
+  insertStable(sqlite, { ...SCENE, version: "v1", how: "promote", rollout: null, at: AT, ...BY, auditEvent });
+  const seq = insertRollout(sqlite, {
+    ...{ id: "0199f000-0000-7000-8000-000000000001", ...SCENE, control: "v1", candidate: "v2", plan: PLAN },
+    ...{ state: pendingState(AT, PLAN), look: 1, evidence: NO_EVIDENCE, caps: { latency: null, cost: null } },
+    ...{ createdAt: AT, endedAt: null },
+  });
+  transition(sqlite, rolloutBySeq(sqlite, seq), { type: "start", at: AT }, BY);
+  sqlite.close();
+}
+
+/** Each a request of one of 50,000 users, a tenth of a second apart. */
+export function outcomes(n) {
+  return Array.from({ length: n }, (_, i) => ({
+    target: SCENE.target,
+    version: i % 20 === 0 ? "v2" : "v1",
+    unit: `user-${(i * 7919) % 50_000}`,
+    success: i % 17 !== 0,
+    latencyMs: 500 + (i % 900),
+    costUsd: 0.001 + (i % 7) / 1e4,
+    safe: true,
+    at: new Date(Date.parse(AT) + 1000 + i * 100).toISOString(),
+    id: `outcome-${i}`,
+  }));
+}

@@ -1,0 +1,74 @@
+import { Readable } from "node:stream";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { systemClock } from "../../core/clock.ts";
+import { connect } from "../../state/connection.ts";
+import { tempProject } from "../../testing/project.ts";
+import { promoted } from "../../testing/rollout.ts";
+import { importObservations } from "./import.ts";
+
+const line = (more: object = {}) => JSON.stringify({ target: "prompts/x", version: "v1", success: true, ...more });
+
+interface Source {
+  text: string;
+  /** Where the text is cut into pieces. */
+  every?: number;
+  rereadable?: boolean;
+  skipInvalid?: boolean;
+}
+
+function importer() {
+  const store = join(tempProject(), "state.db");
+  const sqlite = connect(store, { durability: "normal" });
+  promoted(sqlite, { version: "v1" });
+  sqlite.close();
+  return ({ text, every = 7, rereadable = true, skipInvalid = false }: Source) => {
+    const pieces = () =>
+      Array.from({ length: Math.ceil(text.length / every) }, (_, i) => text.slice(i * every, (i + 1) * every));
+    return importObservations({
+      ...{ name: "in.jsonl", rereadable, skipInvalid, store, environment: "production", clock: systemClock },
+      ...{ open: () => Readable.from(pieces()), signal: new AbortController().signal, onProgress: () => undefined },
+    });
+  };
+}
+
+describe("importing lines", () => {
+  test("any line end, blank lines, a byte order mark, no end; repeats and unknown versions are counted", async () => {
+    const run = importer();
+    const text = `\uFEFF${line({ id: "a" })}\r\n\n  \n${line({ id: "b", version: "v9" })}\n${line({ id: "a", unit: "é👩‍💻" })}`;
+    expect(await run({ text })).toMatchObject({ recorded: 2, repeated: 1, unknown: 1, invalid: 0, env: "production" });
+    expect(await run({ text })).toMatchObject({ recorded: 0, repeated: 3, unknown: 0 });
+  });
+  const BAD: [string, string][] = [
+    ['{"target": nothing}', "in.jsonl:2:1: not JSON"],
+    [line({ sucess: true }), `in.jsonl:2:53: unknown key "sucess" (did you mean success?)`],
+    [line({ latencyMs: -1 }), "in.jsonl:2:53: latencyMs: Too small: expected number to be >=0"],
+    [line({ version: 7 }), "in.jsonl:2:23: version: expected string, received number"],
+    [`{"target":"prompts/x","version":"v1"}`, "in.jsonl:2:1: success: missing (expected boolean)"],
+    ["[]", "in.jsonl:2:1: expected object, received array"],
+  ];
+  test.each(BAD)("%s refuses a file before anything is written, and says where", async (bad, message) => {
+    const run = importer();
+    const source = { text: [line(), bad, line()].join("\n") };
+    await expect(run(source)).rejects.toMatchObject({
+      code: "FILE_INVALID",
+      message: expect.stringContaining(message),
+    });
+    expect(await run({ ...source, skipInvalid: true })).toMatchObject({ recorded: 2, invalid: 1 });
+  });
+  test("what can be read once only is recorded up to the bad line, which says so", async () => {
+    const lines = Array.from({ length: 2500 }, (_, i) => line({ id: `o${i}` }));
+    const text = [...lines, "oops", ...lines].join("\n");
+    const run = importer();
+    await expect(run({ text, every: 9999, rereadable: false })).rejects.toMatchObject({
+      message: "in.jsonl:2501:1: not JSON: oops (recorded before it: 2500)",
+      hint: expect.stringContaining("what has an id is recorded once"),
+    });
+    expect(await run({ text: lines.join("\n"), every: 9999 })).toMatchObject({ recorded: 0, repeated: 2500 });
+  });
+  test("many bad lines are listed, but not all", async () => {
+    const text = Array<string>(500).fill("oops").join("\n");
+    const problems = { details: { problems: expect.objectContaining({ length: 20 }) } };
+    await expect(importer()({ text })).rejects.toMatchObject(problems);
+  });
+});

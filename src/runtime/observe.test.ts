@@ -1,0 +1,122 @@
+import { existsSync, renameSync, rmSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { afterEach, describe, expect, test, vi } from "vitest";
+import { execa } from "execa";
+import { connect, type Sqlite } from "../state/connection.ts";
+import { cleanEnv, REPO, tempProject } from "../testing/project.ts";
+import { startedRollout } from "../testing/rollout.ts";
+import { AgentOps, type AgentOpsOptions } from "./agentops.ts";
+
+const open: { close(): unknown }[] = [];
+afterEach(() => {
+  for (const each of open.splice(0)) each.close();
+  vi.restoreAllMocks();
+});
+
+function newStore() {
+  const store = join(tempProject(), ".agentops", "state.db");
+  const sqlite = connect(store, { durability: "normal" });
+  startedRollout(sqlite);
+  open.push(sqlite);
+  const ops = (options: AgentOpsOptions = {}) => {
+    const made = new AgentOps({ store, env: "production", ...options });
+    open.push(made);
+    return made;
+  };
+  return { store, sqlite, ops };
+}
+
+const count = (sqlite: Sqlite) => sqlite.prepare("SELECT COUNT(*) FROM observations").pluck().get();
+const outcome = (more: object = {}) => ({ target: "prompts/x", version: "v1", success: true, ...more });
+
+describe("observe", () => {
+  test("what was resolved is observed, written by itself, and counted for its rollout", async () => {
+    const { sqlite, ops } = newStore();
+    const served = ops();
+    const units = Array.from({ length: 1200 }, (_, i) => `unit-${i}`);
+    for (const unit of units) {
+      const { served: what } = served.resolve("x", { unit });
+      served.observe({ ...what, success: true, latencyMs: 812 });
+    }
+    await expect
+      .poll(() => served.stats(), { interval: 10 })
+      .toEqual({
+        ...{ queued: 0, recorded: 1200, dropped: 0, invalid: 0, failures: 0, lastProblem: null },
+      });
+    const tallied = sqlite.prepare("SELECT SUM(n) FROM tallies WHERE metric = 'success' AND weight = 0.05").pluck();
+    expect(tallied.get()).toBe(1200);
+  });
+  test("what is no observation is counted and said once; nothing is thrown, also after close()", () => {
+    const warn = vi.spyOn(process, "emitWarning").mockImplementation(() => undefined);
+    const { sqlite, ops } = newStore();
+    const served = ops();
+    const bad = [{}, null, outcome({ latencyMs: Number.NaN }), outcome({ sucess: true }), { success: true }];
+    for (const each of bad) served.observe(each as never);
+    served.observe(outcome());
+    expect(served.flush()).toBe(true);
+    expect(served.stats()).toMatchObject({ invalid: 5, recorded: 1 });
+    expect(warn).toHaveBeenCalledTimes(1);
+    served.close();
+    served.observe(outcome());
+    expect(served.stats().dropped).toBe(1);
+    expect(count(sqlite)).toBe(1);
+  });
+  test("beyond its limit the queue drops the newest, and says how many", () => {
+    const { sqlite, ops } = newStore();
+    const served = ops({ queueLimit: 10 });
+    for (let i = 0; i < 25; i++) served.observe(outcome({ id: `o${i}` }));
+    expect(served.stats()).toMatchObject({ queued: 10, dropped: 15 });
+    vi.spyOn(process, "emitWarning").mockImplementation(() => undefined);
+    served.close();
+    expect(sqlite.prepare("SELECT id FROM observations ORDER BY seq").pluck().all()).toEqual(
+      Array.from({ length: 10 }, (_, i) => `o${i}`),
+    );
+  });
+  test("while another process holds the lock the batch is kept; it is written once the lock is free", async () => {
+    const { sqlite, ops } = newStore();
+    const served = ops();
+    sqlite.exec("BEGIN IMMEDIATE");
+    served.observe(outcome({ id: "a" }));
+    await expect.poll(() => served.stats().failures, { interval: 10 }).toBeGreaterThan(0);
+    expect(served.stats()).toMatchObject({
+      queued: 1,
+      recorded: 0,
+      lastProblem: expect.stringContaining("write lock"),
+    });
+    sqlite.exec("COMMIT");
+    await expect.poll(() => served.stats().recorded, { interval: 10, timeout: 5000 }).toBe(1);
+    expect(count(sqlite)).toBe(1);
+  });
+  test("a store that was moved away and made anew gets what comes then; a wrong path leaves no folder", () => {
+    const { store, sqlite, ops } = newStore();
+    const served = ops();
+    served.observe(outcome());
+    served.flush();
+    sqlite.close();
+    renameSync(store, `${store}.old`);
+    for (const end of ["-wal", "-shm"]) rmSync(`${store}${end}`, { force: true });
+    served.observe(outcome());
+    expect(served.flush()).toBe(true);
+    const anew = connect(store, { durability: "normal" });
+    expect(count(anew)).toBe(1);
+    anew.close();
+    vi.spyOn(process, "emitWarning").mockImplementation(() => undefined);
+    const wrong = ops({ store: join(dirname(store), "nowhere", "state.db") });
+    wrong.observe(outcome());
+    expect([wrong.flush(), wrong.stats().queued, existsSync(dirname(wrong.store))]).toEqual([false, 1, false]);
+  });
+  test("what is queued is written when the process ends by itself or by exit()", async () => {
+    const { store, sqlite } = newStore();
+    const code = (end: string) => `
+      const { AgentOps } = await import(${JSON.stringify(join(REPO, "dist", "index.js"))});
+      const ops = new AgentOps({ store: ${JSON.stringify(store)}, env: "production" });
+      for (let i = 0; i < 700; i++) ops.observe({ target: "prompts/x", version: "v1", success: true });
+      ${end}`;
+    for (const end of ["", "process.exit(3);"]) {
+      const options = { env: cleanEnv(), extendEnv: false, reject: false } as const;
+      const done = await execa(process.execPath, ["--input-type=module", "-e", code(end)], options);
+      expect([done.exitCode, done.stderr]).toEqual([end === "" ? 0 : 3, ""]);
+    }
+    expect(count(sqlite)).toBe(1400);
+  });
+});

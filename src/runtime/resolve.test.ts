@@ -1,0 +1,170 @@
+import { mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterEach, describe, expect, test } from "vitest";
+import { boardAt } from "../release/kill/history.testing.ts";
+import { kill } from "../release/kill/kill.ts";
+import { revive } from "../release/kill/revive.ts";
+import { bucketOf } from "../release/serving/assignment.ts";
+import { transition } from "../release/rollout/transition.ts";
+import { rolloutBySeq } from "../release/rollout/rollouts.store.ts";
+import { connect, type Sqlite } from "../state/connection.ts";
+import { tempProject } from "../testing/project.ts";
+import { minutesLater, promoted, startedRollout, stepUp } from "../testing/rollout.ts";
+import { AgentOps, type AgentOpsOptions } from "./agentops.ts";
+
+const open: { close(): unknown }[] = [];
+afterEach(() => {
+  for (const each of open.splice(0)) each.close();
+});
+
+function newStore(): { store: string; sqlite: Sqlite; ops: (options?: AgentOpsOptions) => AgentOps } {
+  const store = join(tempProject(), ".agentops", "state.db");
+  const sqlite = connect(store, { durability: "normal" });
+  open.push(sqlite);
+  const ops = (options: AgentOpsOptions = {}) => {
+    const made = new AgentOps({ store, env: "production", ...options });
+    open.push(made);
+    return made;
+  };
+  return { store, sqlite, ops };
+}
+
+const ID = "0199f000-0000-7000-8000-000000000001";
+const UNITS = Array.from({ length: 400 }, (_, i) => `unit-${i}`);
+const FAST = { plan: { stepObservations: 0 } };
+
+describe("resolve", () => {
+  test("before a release, after it, and after the next one, in the same process", () => {
+    const { sqlite, ops } = newStore();
+    const served = ops();
+    expect(served.resolve("prompts/x")).toMatchObject({
+      value: null,
+      reason: "ERROR",
+      errorCode: "NOT_RELEASED",
+      served: null,
+    });
+    promoted(sqlite, { version: "v1" });
+    expect(served.resolve("prompts/x", { unit: "u" })).toEqual({
+      ...{ schema: "agentops.resolution/1", target: "prompts/x", env: "production" },
+      ...{
+        variant: "stable",
+        version: "v1",
+        digest: `sha256:${"v1".padEnd(64, "0")}`,
+        reason: "STATIC",
+        errorCode: null,
+      },
+      ...{ message: null, value: { name: "x", text: "v1" }, rollout: null, weight: null, bucket: null, shadow: null },
+      served: { target: "prompts/x", version: "v1", unit: "u" },
+    });
+    promoted(sqlite, { version: "v2" });
+    expect(served.resolve("x").version).toBe("v2");
+  });
+  test("a rollout divides by the unit's bucket, sticky and monotone to 100 %, and back after a rollback", () => {
+    const { sqlite, ops } = newStore();
+    const rollout = startedRollout(sqlite, FAST);
+    const served = ops();
+    const candidates = () => UNITS.filter((unit) => served.resolve("x", { unit }).variant === "candidate");
+    let before: string[] = [];
+    for (const [step, weight] of [0.05, 0.25, 0.5, 1].entries()) {
+      if (step > 0) stepUp(sqlite, rollout, minutesLater(step * 61));
+      const now = candidates();
+      expect(now).toEqual(UNITS.filter((unit) => bucketOf(ID, unit) < weight));
+      expect(now).toEqual(expect.arrayContaining(before));
+      before = now;
+    }
+    expect(served.resolve("x", { unit: "unit-0" })).toMatchObject({
+      ...{ reason: "SPLIT", version: "v2", rollout: ID, weight: 1, bucket: bucketOf(ID, "unit-0"), shadow: null },
+      served: { target: "prompts/x", version: "v2", unit: "unit-0", rollout: ID, weight: 1 },
+    });
+    const current = rolloutBySeq(sqlite, rollout.seq)!;
+    transition(sqlite, current, { type: "rollback", at: minutesLater(300) }, { actor: "ada", reason: "bad" });
+    expect(served.resolve("x", { unit: "unit-0" })).toMatchObject({
+      reason: "STATIC",
+      variant: "stable",
+      version: "v1",
+    });
+  });
+  test("without a unit, chance decides at the weight, and the caller is told", () => {
+    const { sqlite, ops } = newStore();
+    stepUp(sqlite, startedRollout(sqlite, FAST), minutesLater(61));
+    const served = ops();
+    const all = Array.from({ length: 2000 }, () => served.resolve("x"));
+    const share = all.filter((one) => one.version === "v2").length / all.length;
+    // 0.25 and six standard errors
+    expect(Math.abs(share - 0.25)).toBeLessThan(0.06);
+    expect(all[0]).toMatchObject({ reason: "SPLIT", errorCode: "UNIT_MISSING", bucket: null });
+    expect(all[0]!.served).not.toHaveProperty("unit");
+  });
+  test("in shadow everybody has the control, and the candidate beside it", () => {
+    const { sqlite, ops } = newStore();
+    startedRollout(sqlite, { plan: { shadow: { timeMs: 1000, observations: 10 } } });
+    expect(ops().resolve("x", { unit: "u" })).toMatchObject({
+      ...{ variant: "control", version: "v1", reason: "STATIC", weight: 0 },
+      shadow: { version: "v2", value: { text: "v2" } },
+      served: { weight: 0, rollout: ID },
+    });
+  });
+  test("a killed one is not served, by rows or by markers, until it is revived", () => {
+    const { store, sqlite, ops } = newStore();
+    startedRollout(sqlite);
+    const served = ops();
+    const order = { environment: "production", targets: ["prompts/x"], actor: "ada", reason: "leaks" };
+    kill(boardAt(store), order);
+    expect(served.resolve("x", { unit: "u" })).toMatchObject({
+      ...{ value: null, version: null, reason: "DISABLED", errorCode: "AGENT_KILLED", served: null },
+      message: expect.stringContaining("leaks (by ada since"),
+    });
+    revive(boardAt(store), order);
+    expect(served.resolve("x", { unit: "u" }).reason).toBe("SPLIT");
+  });
+  test.each([
+    ["missing", (store: string) => renameSync(store, `${store}.old`)],
+    ["damaged", (store: string) => (rmSync(store), writeFileSync(store, "no database ".repeat(999)))],
+    ["a folder", (store: string) => (rmSync(store), mkdirSync(store))],
+  ])("where the store is %s then, the last known good is served as STALE", async (_, spoil) => {
+    const { store, sqlite, ops } = newStore();
+    startedRollout(sqlite, FAST);
+    const [served, closed] = [ops(), ops({ failClosed: true })];
+    const good = served.resolve("x", { unit: "unit-0" });
+    expect([good.reason, closed.resolve("x", { unit: "u" }).reason]).toEqual(["SPLIT", "SPLIT"]);
+    sqlite.close();
+    for (const end of ["-wal", "-shm"]) rmSync(`${store}${end}`, { force: true });
+    spoil(store);
+    await expect.poll(() => served.resolve("x", { unit: "unit-0" }).reason, { interval: 5 }).toBe("STALE");
+    const stale = served.resolve("x", { unit: "unit-0" });
+    expect(stale).toEqual({ ...good, reason: "STALE", message: expect.stringContaining(store) });
+    await expect.poll(() => closed.resolve("x").reason, { interval: 5 }).toBe("DISABLED");
+    expect(ops().resolve("x")).toMatchObject({ value: null, reason: "ERROR", errorCode: "STORE_FAILED" });
+  });
+  test("one environment in the store needs no name; two do; a bare name that means two things is unclear", () => {
+    const { sqlite, ops } = newStore();
+    promoted(sqlite, { version: "v1" });
+    const nameless = ops({ env: "" });
+    expect(nameless.resolve("x")).toMatchObject({ env: "production", version: "v1" });
+    promoted(sqlite, { version: "v1", environment: "staging" });
+    expect(nameless.resolve("x")).toMatchObject({
+      env: null,
+      errorCode: "NOT_RELEASED",
+      message: expect.stringContaining("production, staging"),
+    });
+    promoted(sqlite, { version: "v3", target: "agents/x" });
+    const named = ops();
+    expect(named.resolve("x")).toMatchObject({
+      value: null,
+      errorCode: "NOT_RELEASED",
+      message: expect.stringContaining("prompts/x and as agents/x"),
+    });
+    expect(named.resolve("agents/x").version).toBe("v3");
+    expect(() => named.resolve("No Name")).toThrow(expect.objectContaining({ code: "REF_INVALID" }));
+    named.close();
+    expect(() => named.resolve("x")).toThrow(expect.objectContaining({ code: "USAGE" }));
+  });
+  test("a caller cannot change what others are served", () => {
+    const { sqlite, ops } = newStore();
+    promoted(sqlite, { version: "v1" });
+    const { value } = ops().resolve("x");
+    expect(() => {
+      (value as Record<string, unknown>)["text"] = "mine";
+    }).toThrow(TypeError);
+  });
+});
