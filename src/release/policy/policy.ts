@@ -40,7 +40,7 @@ export async function openPolicyCase(
   environment: string,
 ): Promise<PolicyCase> {
   const rules = rulesOf(project, environment);
-  const gathered = await gatherEvidence(project, store, prepared);
+  const gathered = rules.evidence ? await gatherEvidence(project, store, prepared) : { evidence: [], ignored: [] };
   return { prepared, environment, rules, gathered, storeFile: store.file };
 }
 
@@ -91,17 +91,17 @@ function factsOf(sqlite: Sqlite, policyCase: PolicyCase, now: string): PolicyFac
 
 function refused({ prepared, environment, rules }: PolicyCase, refusals: Refusal[], wanted: boolean): AgentopsError {
   const ref = `${prepared.address}@${prepared.version}`;
-  const lines = refusals.map(({ rule, message, hint }) => `  ${rule}: ${message}\n    ${hint}`);
-  return new AgentopsError(
-    "POLICY_REFUSED",
-    `${ref} may not be released in ${environment}\n${lines.join("\n")}\n${overrideLine(refusals, rules, wanted)}`.trimEnd(),
-    { hint: refusals[0]?.hint, details: { ref, environment, refusals } },
-  );
+  const reasons = refusals.map(({ rule, message }) => `\n  ${rule}: ${message}`);
+  const ways = [...refusals.map(({ hint }) => hint), ...overrideWay(refusals, rules, wanted)];
+  return new AgentopsError("POLICY_REFUSED", `${ref} may not be released in ${environment}${reasons.join("")}`, {
+    hint: ways.join("\n      "),
+    details: { ref, environment, refusals },
+  });
 }
 
-function overrideLine(refusals: readonly Refusal[], { override }: Rules, wanted: boolean): string {
+function overrideWay(refusals: readonly Refusal[], { override }: Rules, wanted: boolean): string[] {
   const absolute = refusals.filter(({ rule }) => ABSOLUTE.includes(rule)).map(({ rule }) => rule);
-  if (absolute.length > 0) return wanted ? `  --override does not skip: ${absolute.join(", ")}` : "";
-  if (!override) return wanted ? "  --override is forbidden by the policy of this environment" : "";
-  return "  or: --override --reason TEXT, which is recorded";
+  if (absolute.length > 0) return wanted ? [`--override does not skip ${absolute.join(", ")}`] : [];
+  if (!override) return wanted ? ["--override is forbidden by the policy of this environment"] : [];
+  return ["or --override --reason TEXT, which is recorded"];
 }

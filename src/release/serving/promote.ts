@@ -1,6 +1,7 @@
 import { AgentopsError } from "../../core/errors.ts";
 import type { Sqlite } from "../../state/connection.ts";
 import { appendAuditEvent } from "../audit-events.store.ts";
+import { inOneTransaction } from "../one-transaction.ts";
 import { enforcePolicy, openPolicyCase, type PolicyCase } from "../policy/policy.ts";
 import { openRollout, type Rollout } from "../rollout/rollouts.store.ts";
 import { transition } from "../rollout/transition.ts";
@@ -41,9 +42,9 @@ export async function promote(
   // No name is resolved and no evidence read while others wait for the lock.
   const prepared = await prepareRelease(context.project, storedRef(sqlite, environment, order.ref));
   const policyCase = await openPolicyCase(context, prepared, environment);
-  return sqlite
-    .transaction(() => admitted(sqlite, policyCase, order, { at: context.clock.now().toISOString(), before }))
-    .immediate();
+  return inOneTransaction(sqlite, () =>
+    admitted(sqlite, policyCase, order, { at: context.clock.now().toISOString(), before }),
+  );
 }
 
 interface Moment {
