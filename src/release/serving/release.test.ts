@@ -1,4 +1,4 @@
-import { rm } from "node:fs/promises";
+import { cp, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import type { Clock } from "../../core/clock.ts";
@@ -10,6 +10,7 @@ import {
   projectIn,
   promptText,
   removeFolders,
+  tempFolder,
 } from "../../registry/temp-project.testing.ts";
 import { openStore } from "../../state/store.ts";
 import { historyOf } from "../history/history.ts";
@@ -42,13 +43,26 @@ const PLAN: RolloutPlan = {
 };
 const TARGET = "prompts/triage";
 
-/** A project whose prompt has some versions, its store, and the commands on both; every event is a second later. */
-async function released({ versions = 3, policy = "evidence: false" } = {}) {
-  const temp = await gitProject({ "agentops.config.yaml": `${CONFIG}policy: { production: { ${policy} } }\n` });
+const seeds = new Map<number, Promise<string>>();
+
+/** Made once for each number of versions: publishing is what takes time. */
+async function seedOf(versions: number): Promise<string> {
+  const temp = await gitProject({ "agentops.config.yaml": CONFIG });
   for (let n = 1; n <= versions; n++) {
     await temp.write("prompts/triage.prompt.yml", promptText("triage", `Route {{ticket}}, ${n}.`));
     await publish(temp.project, { names: [], push: false });
   }
+  return temp.root;
+}
+
+/** A project whose prompt has some versions, its store, and the commands on both; every event is a second later. */
+async function released({ versions = 3, policy = "evidence: false" } = {}) {
+  const seed = seeds.get(versions) ?? seedOf(versions);
+  seeds.set(versions, seed);
+  const root = join(await tempFolder(), "p");
+  await cp(await seed, root, { recursive: true });
+  await writeFile(join(root, "agentops.config.yaml"), `${CONFIG}policy: { production: { ${policy} } }\n`);
+  const temp = await projectIn(root);
   let now = Date.parse("2026-11-21T10:00:00.000Z");
   const clock: Clock = { now: () => new Date((now += 1000)), monotonicMs: () => now };
   const store = openStore(join(temp.root, ".agentops", "state.db"), { durability: "normal" });
