@@ -50,6 +50,19 @@ describe("releases on the command line", () => {
     ]);
   });
 
+  test("two rollbacks at the same moment that name what they leave go back once", async () => {
+    const env = { AGENTOPS_STORE: join(tempProject(), "state.db") };
+    const config = "project: x\nmodels: { offline: { kind: offline } }\n";
+    put(dir, "agentops.config.yaml", config);
+    for (const version of ["v1", "v2"]) {
+      const run = await agentops(dir, ["promote", `${TARGET}@${version}`, ...FORCED], env);
+      expect(run.code, run.stderr).toBe(0);
+    }
+    const back = () => agentops(dir, ["rollback", TARGET, "--from", "v2"], env);
+    const codes = (await Promise.all([back(), back(), back()])).map(({ code }) => code);
+    expect(codes.sort()).toEqual([0, 5, 5]);
+  });
+
   test.each([
     ["an unknown action", ["approvals", "reject", "x"], "USAGE", "approvals [list [NAME] | approve REF]"],
     ["an approval of nothing", ["approvals", "approve"], "USAGE", "agentops approvals approve support-triage@v7"],

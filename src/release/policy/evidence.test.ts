@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
+import { digestOf } from "../../core/canonical.ts";
 import { systemClock } from "../../core/clock.ts";
 import { loadProject } from "../../core/project.ts";
 import { publish } from "../../registry/publish.ts";
@@ -95,9 +96,9 @@ describe("evidence", () => {
 
   test("newer evidence of a suite replaces older, and a bad one refuses", async () => {
     const other = await otherMachine();
-    const { digest: _, ...content } = readEvidence(await exported(), "stdout");
+    const { digest, ...content } = readEvidence(await exported(), "stdout");
     const later = { ...content, verdict: "fail", runId: "later", createdAt: "2100-01-01T00:00:00.000Z" };
-    const { digestOf } = await import("../../core/canonical.ts");
+    expect(digestOf(content)).toBe(digest);
     const documents = [later, content].map((document) => JSON.stringify({ ...document, digest: digestOf(document) }));
     put(other.dir, "both.jsonl", documents.join("\n"));
     await importEvidence(other.context, [{ file: "both.jsonl", path: join(other.dir, "both.jsonl") }], "bob");

@@ -2,9 +2,11 @@ import { AgentopsError } from "../../core/errors.ts";
 import type { Project } from "../../core/project.ts";
 import type { Sqlite } from "../../state/connection.ts";
 import type { Store } from "../../state/store.ts";
+import { markerFolder } from "../../state/store-file.ts";
 import { readKills } from "../kill/kills.store.ts";
-import { holding } from "../kill/latch.ts";
+import { holding, type Kill } from "../kill/latch.ts";
 import { readMarkers } from "../kill/markers.ts";
+import { whyNot } from "../kill/switchboard.ts";
 import type { PreparedRelease } from "../serving/release.ts";
 import { findRelease } from "../serving/serving.store.ts";
 import { approvalsFor } from "./approvals.store.ts";
@@ -85,8 +87,20 @@ function factsOf(sqlite: Sqlite, policyCase: PolicyCase, now: string): PolicyFac
     releasedDigest: findRelease(sqlite, target, version)?.digest ?? null,
     approvers: approvalsFor(sqlite, { environment, target, version, digest }).map(({ actor }) => actor),
     outcomes: stableOutcomes(sqlite, { environment, target, since }),
-    kills: holding([...readKills(sqlite), ...readMarkers(storeFile)], environment, [target]),
+    kills: holding([...readKills(sqlite), ...markersBeside(storeFile)], environment, [target]),
   };
+}
+
+/** Where nobody can tell what is killed, nothing new is released. */
+function markersBeside(storeFile: string): Kill[] {
+  try {
+    return readMarkers(storeFile);
+  } catch (error) {
+    throw new AgentopsError("STORE_FAILED", `cannot read the kills beside the store: ${whyNot(error)}`, {
+      hint: `agentops status; the markers are in ${markerFolder(storeFile)}`,
+      cause: error,
+    });
+  }
 }
 
 function refused({ prepared, environment, rules }: PolicyCase, refusals: Refusal[], wanted: boolean): AgentopsError {
