@@ -1,9 +1,12 @@
+import { existsSync } from "node:fs";
+import { chooseEnvironment } from "../core/environments.ts";
+import { AgentopsError } from "../core/errors.ts";
 import { EVERY } from "../release/kill/latch.ts";
 import type { Switchboard } from "../release/kill/switchboard.ts";
 import type { ReleaseContext } from "../release/serving/context.ts";
 import { openStore, storeFile } from "../state/store.ts";
 import type { CommandContext } from "./context.ts";
-import { findSwitchboard } from "./switchboard.ts";
+import { openSwitchboard } from "./switchboard.ts";
 
 /** Nobody stops serving while this waits, and a rollback must get through. */
 const WAIT_MS = 10_000;
@@ -19,11 +22,20 @@ export async function withRelease<T>(context: CommandContext, work: (release: Re
   }
 }
 
-/** The store and the environment without what a broken config could stop; null where only the store can tell which one. */
+/**
+ * The store and the environment, found without what a broken config could stop; null where only the store can tell which one. Throws
+ * ARTIFACT_NOT_FOUND where there is no store.
+ */
 export async function releaseBoard(
   context: CommandContext,
 ): Promise<{ board: Switchboard; environment: string | null }> {
-  const quiet = { ...context, note: () => undefined };
-  const { board, environment } = await findSwitchboard(quiet);
-  return { board: { ...board, waitMs: WAIT_MS }, environment: environment === EVERY ? null : environment };
+  const { board, place } = openSwitchboard(context);
+  if (!existsSync(board.store)) {
+    throw new AgentopsError("ARTIFACT_NOT_FOUND", `nothing was released here: there is no store ${board.store}`, {
+      hint: "-C DIR, or AGENTOPS_STORE, says where the project is",
+    });
+  }
+  const given = context.flags.env ?? context.shell.env["AGENTOPS_ENV"];
+  const { name } = await chooseEnvironment(place, given === "" ? undefined : given, EVERY);
+  return { board: { ...board, waitMs: WAIT_MS }, environment: name === EVERY ? null : name };
 }

@@ -3,16 +3,14 @@ import { must } from "./git.ts";
 import { findRepo, needRepo } from "./repo.ts";
 
 /** Where evidence travels with git: `git push origin refs/notes/agentops`. */
-export const NOTES_REF = "refs/notes/agentops";
+const NOTES_REF = "refs/notes/agentops";
 
 /** Appends one line to the note of a commit; false when the note has that very line already. Throws GIT_FAILED. */
 export async function appendNote(project: Project, commit: string, line: string): Promise<boolean> {
   const { git } = await needRepo(project);
-  const before = await readNote(project, commit);
-  if (before.includes(line)) return false;
+  if ((await readNote(project, commit)).includes(line)) return false;
   // Through stdin: a command line has a length limit that a document may pass.
-  const args = ["notes", `--ref=${NOTES_REF}`, "add", "--force", "--file=-", commit];
-  await must(git, args, { input: `${[...before, line].join("\n")}\n` });
+  await must(git, ["notes", `--ref=${NOTES_REF}`, "append", "--file=-", commit], { input: `${line}\n` });
   return true;
 }
 

@@ -25,3 +25,8 @@ export function changesOf(sqlite: Sqlite, environment: string, target: string): 
     )
     .all(environment, target);
 }
+
+/** Everything an operator ever changed. */
+export function auditedTargets(sqlite: Sqlite): string[] {
+  return sqlite.prepare<[], string>("SELECT DISTINCT target FROM auditEvents").pluck().all();
+}

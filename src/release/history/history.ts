@@ -1,9 +1,15 @@
-import { parseRef } from "../../core/refs.ts";
+import { parseRef, type Ref } from "../../core/refs.ts";
 import type { Sqlite } from "../../state/connection.ts";
 import { onlyEnvironment, releasedTarget } from "../serving/names.ts";
 import { currentStable } from "../serving/serving.store.ts";
-import { changesOf, type HistoryRow } from "./history.store.ts";
+import { auditedTargets, changesOf, type HistoryRow } from "./history.store.ts";
 import type { HistoryDocument } from "./schema.ts";
+
+/** What was never released may have been killed. */
+function targetOf(sqlite: Sqlite, ref: Ref): string {
+  const target = `${ref.kind ?? ""}/${ref.name}`;
+  return auditedTargets(sqlite).includes(target) ? target : releasedTarget(sqlite, ref);
+}
 
 type HistoryEvent = HistoryDocument["events"][number];
 
@@ -12,7 +18,7 @@ type HistoryEvent = HistoryDocument["events"][number];
  * ARTIFACT_NOT_FOUND, REF_INVALID, USAGE.
  */
 export function historyOf(sqlite: Sqlite, given: string | null, name: string): HistoryDocument {
-  const target = releasedTarget(sqlite, parseRef(name));
+  const target = targetOf(sqlite, parseRef(name));
   const environment = given ?? onlyEnvironment(sqlite, target);
   const stable = currentStable(sqlite, environment, target);
   return {

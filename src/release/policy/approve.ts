@@ -1,6 +1,7 @@
 import { AgentopsError } from "../../core/errors.ts";
 import type { Sqlite } from "../../state/connection.ts";
 import { appendAuditEvent } from "../audit-events.store.ts";
+import { inOneTransaction } from "../one-transaction.ts";
 import type { ReleaseContext } from "../serving/context.ts";
 import { storedRef } from "../serving/names.ts";
 import { prepareRelease, type PreparedRelease } from "../serving/release.ts";
@@ -24,11 +25,13 @@ export async function approve(context: ReleaseContext, order: ApprovalOrder): Pr
   const { sqlite } = context.store;
   const prepared = await prepareRelease(context.project, storedRef(sqlite, order.environment, order.ref));
   refuse(prepared, order);
-  return sqlite.transaction(() => record(sqlite, prepared, order, context.clock.now().toISOString())).immediate();
+  return inOneTransaction(sqlite, () => record(sqlite, prepared, order, context.clock.now().toISOString()));
 }
 
 function refuse({ address, version, author, problems }: PreparedRelease, { actor, environment }: ApprovalOrder): void {
   const ref = `${address}@${version}`;
+  if (actor.trim() === "")
+    throw new AgentopsError("USAGE", "nobody approves: the actor has no name", { hint: "--actor NAME" });
   if (problems.length > 0) {
     throw new AgentopsError("POLICY_REFUSED", `${ref} cannot be approved: ${problems.join("; ")}`, {
       hint: `agentops verify ${ref}`,

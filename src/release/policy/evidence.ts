@@ -28,18 +28,14 @@ export async function gatherEvidence(project: Project, store: Store, version: Ve
     fromDocument(JSON.parse(text) as EvidenceDocument, "imported"),
   );
   const elsewhere = [...imported, ...notes.found];
-  const ownModel = ({ model }: { model: string }) => version.model === undefined || model === version.model;
-  const local = (await completeRunsOf(store, version.digest)).filter(ownModel);
-  const judged = await Promise.all(newestRuns(local).map((row) => fromRun(project, store, row)));
-  const { kept, lost } = byModel([...judged, ...elsewhere], ownModel);
-  return { evidence: newest(kept), ignored: [...notes.ignored, ...lost] };
-}
-
-function byModel(all: readonly Candidate[], isOwn: (candidate: Candidate) => boolean) {
-  const lost = all.filter((candidate) => !isOwn(candidate));
+  const isOwn = ({ model }: { model: string }) => version.model === undefined || model === version.model;
+  const runs = await completeRunsOf(store, version.digest);
+  const own = await Promise.all(newestRuns(runs.filter(isOwn)).map((row) => fromRun(project, store, row)));
+  const others = newestRuns(runs.filter((run) => !isOwn(run))).map(({ id, model }) => ({ run: id, model }));
+  const lost = [...others, ...elsewhere.filter((found) => !isOwn(found))];
   return {
-    kept: all.filter(isOwn),
-    lost: lost.map(({ run, model }) => `run ${run} was answered by ${model}`),
+    evidence: newest([...own, ...elsewhere.filter(isOwn)]),
+    ignored: [...notes.ignored, ...lost.map(({ run, model }) => `run ${run} was answered by ${model}`)],
   };
 }
 

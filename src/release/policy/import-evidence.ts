@@ -3,6 +3,7 @@ import { readText } from "../../core/project.ts";
 import type { Sqlite } from "../../state/connection.ts";
 import { appendAuditEvent } from "../audit-events.store.ts";
 import { EVERY } from "../kill/latch.ts";
+import { inOneTransaction } from "../one-transaction.ts";
 import type { ReleaseContext } from "../serving/context.ts";
 import { readEvidence } from "./evidence-document.ts";
 import type { EvidenceDocument, EvidenceImport } from "./evidence.schema.ts";
@@ -27,7 +28,7 @@ export async function importEvidence(
   const read = (await Promise.all(files.map(documentsIn))).flat();
   const { sqlite } = store;
   const at = clock.now().toISOString();
-  const changed = sqlite.transaction(() => read.map((one) => keep(sqlite, one, { actor, at }))).immediate();
+  const changed = inOneTransaction(sqlite, () => read.map((one) => keep(sqlite, one, { actor, at })));
   return {
     schema: "agentops.evidence-import/1",
     imported: read.map(({ file, document }, index) => {

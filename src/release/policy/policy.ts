@@ -2,9 +2,11 @@ import { AgentopsError } from "../../core/errors.ts";
 import type { Project } from "../../core/project.ts";
 import type { Sqlite } from "../../state/connection.ts";
 import type { Store } from "../../state/store.ts";
+import { markerFolder } from "../../state/store-file.ts";
 import { readKills } from "../kill/kills.store.ts";
-import { holding } from "../kill/latch.ts";
+import { holding, type Kill } from "../kill/latch.ts";
 import { readMarkers } from "../kill/markers.ts";
+import { whyNot } from "../kill/switchboard.ts";
 import type { PreparedRelease } from "../serving/release.ts";
 import { findRelease } from "../serving/serving.store.ts";
 import { approvalsFor } from "./approvals.store.ts";
@@ -40,7 +42,7 @@ export async function openPolicyCase(
   environment: string,
 ): Promise<PolicyCase> {
   const rules = rulesOf(project, environment);
-  const gathered = await gatherEvidence(project, store, prepared);
+  const gathered = rules.evidence ? await gatherEvidence(project, store, prepared) : { evidence: [], ignored: [] };
   return { prepared, environment, rules, gathered, storeFile: store.file };
 }
 
@@ -85,23 +87,35 @@ function factsOf(sqlite: Sqlite, policyCase: PolicyCase, now: string): PolicyFac
     releasedDigest: findRelease(sqlite, target, version)?.digest ?? null,
     approvers: approvalsFor(sqlite, { environment, target, version, digest }).map(({ actor }) => actor),
     outcomes: stableOutcomes(sqlite, { environment, target, since }),
-    kills: holding([...readKills(sqlite), ...readMarkers(storeFile)], environment, [target]),
+    kills: holding([...readKills(sqlite), ...markersBeside(storeFile)], environment, [target]),
   };
+}
+
+/** Where nobody can tell what is killed, nothing new is released. */
+function markersBeside(storeFile: string): Kill[] {
+  try {
+    return readMarkers(storeFile);
+  } catch (error) {
+    throw new AgentopsError("STORE_FAILED", `cannot read the kills beside the store: ${whyNot(error)}`, {
+      hint: `agentops status; the markers are in ${markerFolder(storeFile)}`,
+      cause: error,
+    });
+  }
 }
 
 function refused({ prepared, environment, rules }: PolicyCase, refusals: Refusal[], wanted: boolean): AgentopsError {
   const ref = `${prepared.address}@${prepared.version}`;
-  const lines = refusals.map(({ rule, message, hint }) => `  ${rule}: ${message}\n    ${hint}`);
-  return new AgentopsError(
-    "POLICY_REFUSED",
-    `${ref} may not be released in ${environment}\n${lines.join("\n")}\n${overrideLine(refusals, rules, wanted)}`.trimEnd(),
-    { hint: refusals[0]?.hint, details: { ref, environment, refusals } },
-  );
+  const reasons = refusals.map(({ rule, message }) => `\n  ${rule}: ${message}`);
+  const ways = [...refusals.map(({ hint }) => hint), ...overrideWay(refusals, rules, wanted)];
+  return new AgentopsError("POLICY_REFUSED", `${ref} may not be released in ${environment}${reasons.join("")}`, {
+    hint: ways.join("\n      "),
+    details: { ref, environment, refusals },
+  });
 }
 
-function overrideLine(refusals: readonly Refusal[], { override }: Rules, wanted: boolean): string {
+function overrideWay(refusals: readonly Refusal[], { override }: Rules, wanted: boolean): string[] {
   const absolute = refusals.filter(({ rule }) => ABSOLUTE.includes(rule)).map(({ rule }) => rule);
-  if (absolute.length > 0) return wanted ? `  --override does not skip: ${absolute.join(", ")}` : "";
-  if (!override) return wanted ? "  --override is forbidden by the policy of this environment" : "";
-  return "  or: --override --reason TEXT, which is recorded";
+  if (absolute.length > 0) return wanted ? [`--override does not skip ${absolute.join(", ")}`] : [];
+  if (!override) return wanted ? ["--override is forbidden by the policy of this environment"] : [];
+  return ["or --override --reason TEXT, which is recorded"];
 }

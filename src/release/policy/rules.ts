@@ -5,7 +5,7 @@ import type { Project } from "../../core/project.ts";
 import type { PolicyRules } from "../../core/release-config.schema.ts";
 
 /** A time in which nothing new is released; epoch milliseconds, the end excluded. */
-export interface Freeze {
+interface Freeze {
   from: number;
   to: number;
   /** As written. */

@@ -1,6 +1,7 @@
 import { AgentopsError } from "../../core/errors.ts";
 import type { Sqlite } from "../../state/connection.ts";
 import { appendAuditEvent } from "../audit-events.store.ts";
+import { inOneTransaction } from "../one-transaction.ts";
 import { enforcePolicy, openPolicyCase, type PolicyCase } from "../policy/policy.ts";
 import { lookAt } from "../rollout/look.ts";
 import { reasonOf } from "../rollout/reasons.ts";
@@ -33,7 +34,7 @@ export async function promote(context: ReleaseContext, order: PromoteOrder): Pro
   // No name is resolved and no evidence read while others wait for the lock.
   const prepared = await prepareRelease(context.project, storedRef(sqlite, environment, order.ref));
   const policyCase = await openPolicyCase(context, prepared, environment);
-  return sqlite.transaction(() => admitted(sqlite, policyCase, order, context.clock.now().toISOString())).immediate();
+  return inOneTransaction(sqlite, () => admitted(sqlite, policyCase, order, context.clock.now().toISOString()));
 }
 
 function admitted(sqlite: Sqlite, policyCase: PolicyCase, order: PromoteOrder, at: string): ReleaseDocument {

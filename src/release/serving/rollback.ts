@@ -3,6 +3,7 @@ import { parseRef } from "../../core/refs.ts";
 import type { Sqlite } from "../../state/connection.ts";
 import { appendAuditEvent } from "../audit-events.store.ts";
 import { inStore, type Switchboard } from "../kill/switchboard.ts";
+import { inOneTransaction } from "../one-transaction.ts";
 import { openRollout, type Rollout, rolloutBySeq } from "../rollout/rollouts.store.ts";
 import { transition } from "../rollout/transition.ts";
 import { onlyEnvironment, releasedTarget } from "./names.ts";
@@ -40,13 +41,11 @@ interface By {
  */
 export function rollback(board: Switchboard, order: RollbackOrder): ReleaseDocument {
   return inStore(board, (sqlite) =>
-    sqlite
-      .transaction(() => {
-        const target = releasedTarget(sqlite, parseRef(order.name));
-        const environment = order.environment ?? onlyEnvironment(sqlite, target);
-        return goneBack(sqlite, { environment, target }, order, board.clock.now().toISOString());
-      })
-      .immediate(),
+    inOneTransaction(sqlite, () => {
+      const target = releasedTarget(sqlite, parseRef(order.name));
+      const environment = order.environment ?? onlyEnvironment(sqlite, target);
+      return goneBack(sqlite, { environment, target }, order, board.clock.now().toISOString());
+    }),
   );
 }
 

@@ -80,10 +80,12 @@ export function releasesOf(sqlite: Sqlite, target: string): ReleaseRow[] {
     .all(target);
 }
 
-/** Environments in which a target is or was served. */
+/** Environments in which a target is or was served, to everybody or in a rollout. */
 export function environmentsOf(sqlite: Sqlite, target: string): string[] {
   return sqlite
-    .prepare<[string], string>("SELECT DISTINCT environment FROM stables WHERE target = ? ORDER BY environment")
+    .prepare<[string, string], string>(
+      "SELECT environment FROM stables WHERE target = ? UNION SELECT environment FROM rollouts WHERE target = ? ORDER BY 1",
+    )
     .pluck()
-    .all(target);
+    .all(target, target);
 }

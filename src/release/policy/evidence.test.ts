@@ -1,0 +1,139 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { beforeAll, describe, expect, test } from "vitest";
+import { digestOf } from "../../core/canonical.ts";
+import { systemClock } from "../../core/clock.ts";
+import { loadProject } from "../../core/project.ts";
+import { publish } from "../../registry/publish.ts";
+import { openStore } from "../../state/store.ts";
+import { agentops, cleanEnv, git, put, sampleRepository, tempProject } from "../../testing/project.ts";
+import { promote } from "../serving/promote.ts";
+import { readEvidence } from "./evidence-document.ts";
+import { importEvidence } from "./import-evidence.ts";
+
+const TARGET = "prompts/support-triage";
+
+/** A machine that ran the suite on the published v1, and a bare repository it pushed to. */
+let machine: string;
+let bare: string;
+beforeAll(async () => {
+  machine = await sampleRepository();
+  const project = await loadProject({ cwd: machine, env: cleanEnv() });
+  await publish(project, { names: ["support-triage"], push: false });
+  bare = join(tempProject(), "origin.git");
+  await git(machine, "clone", "-q", "--bare", machine, bare);
+  await git(machine, "remote", "add", "origin", bare);
+  expect((await agentops(machine, ["eval", "support-triage"])).code).toBe(0);
+});
+
+/** Another clone with a store of its own, which knows no run. */
+async function otherMachine() {
+  const dir = join(tempProject(), "clone");
+  await git(machine, "clone", "-q", bare, dir);
+  return machineAt(dir);
+}
+
+async function machineAt(dir: string) {
+  const project = await loadProject({ cwd: dir, env: cleanEnv() });
+  const store = openStore(join(dir, ".agentops", "state.db"), { durability: "normal" });
+  const context = { project, store, clock: systemClock };
+  const order = { ref: TARGET, environment: "production", actor: "bob", reason: undefined, override: false };
+  const count = (sql: string) => store.sqlite.prepare(sql).pluck().get();
+  return { dir, store, context, count, up: () => promote(context, order) };
+}
+
+async function exported(): Promise<string> {
+  const run = await agentops(machine, ["runs", "export", "--format", "evidence"]);
+  expect(run.code, run.stderr).toBe(0);
+  return run.stdout;
+}
+
+describe("evidence", () => {
+  test("ran here: promoted; only for exactly this content and its own model", async () => {
+    const here = await machineAt(machine);
+    expect(await here.up()).toMatchObject({ version: "v1", overridden: [] });
+    put(
+      machine,
+      `${TARGET}.prompt.yml`,
+      readFileSync(join(machine, `${TARGET}.prompt.yml`), "utf8").replace("Route", "Send"),
+    );
+    await publish(here.context.project, { names: ["support-triage"], push: false });
+    await expect(here.up()).rejects.toMatchObject({
+      details: { ref: `${TARGET}@v2`, refusals: [{ rule: "evidence" }] },
+    });
+    await here.store.close();
+    const other = await otherMachine();
+    expect((await agentops(other.dir, ["eval", "support-triage", "--model", "offline/other"])).code).toBeLessThan(4);
+    await expect(other.up()).rejects.toMatchObject({
+      message: expect.stringMatching(/evidence: .*was answered by offline\/other/) as string,
+    });
+    await other.store.close();
+  });
+
+  test("from a file: verified by its digest, imported once, counts on another machine", async () => {
+    const other = await otherMachine();
+    await expect(other.up()).rejects.toMatchObject({ code: "POLICY_REFUSED" });
+    const text = await exported();
+    expect(JSON.parse(text)).toMatchObject({
+      ...{ schema: "agentops.evidence/1", verdict: "pass", suite: { name: "support-triage" } },
+      ...{ target: { address: TARGET, version: "v1", model: expect.stringMatching(/^offline\//) as string } },
+    });
+    put(other.dir, "good.json", text);
+    put(other.dir, "changed.json", text.replace('"verdict": "pass"', '"verdict": "fail"'));
+    const files = (...names: string[]) => names.map((file) => ({ file, path: join(other.dir, file) }));
+    await expect(importEvidence(other.context, files("good.json", "changed.json"), "bob")).rejects.toMatchObject({
+      code: "FILE_INVALID",
+      message: "changed.json: its digest does not fit: it was changed after it was written",
+    });
+    expect(other.count("SELECT COUNT(*) FROM evidence")).toBe(0);
+    const twice = await importEvidence(other.context, files("good.json", "good.json"), "bob");
+    expect(twice.imported.map(({ changed }) => changed)).toEqual([true, false]);
+    expect(other.count("SELECT COUNT(*) FROM auditEvents WHERE action = 'evidence.import'")).toBe(1);
+    expect((await agentops(other.dir, ["runs", "import", "good.json"])).stdout).toMatch(/^already there {2}good\.json/);
+    expect(await other.up()).toMatchObject({ version: "v1", changed: true });
+    await other.store.close();
+  });
+
+  test("newer evidence of a suite replaces older, and a bad one refuses", async () => {
+    const other = await otherMachine();
+    const { digest, ...content } = readEvidence(await exported(), "stdout");
+    const later = { ...content, verdict: "fail", runId: "later", createdAt: "2100-01-01T00:00:00.000Z" };
+    expect(digestOf(content)).toBe(digest);
+    const documents = [later, content].map((document) => JSON.stringify({ ...document, digest: digestOf(document) }));
+    put(other.dir, "both.jsonl", documents.join("\n"));
+    await importEvidence(other.context, [{ file: "both.jsonl", path: join(other.dir, "both.jsonl") }], "bob");
+    await expect(other.up()).rejects.toMatchObject({
+      message: expect.stringContaining("suite support-triage says fail (run later)") as string,
+    });
+    await other.store.close();
+  });
+
+  test("from a git note on the version's commit, pushed and fetched; what does not fit is named", async () => {
+    const noted = await agentops(machine, ["runs", "export", "--notes", "--output", "evidence.json"]);
+    expect(noted.stderr).toMatch(
+      /^noted at prompts\/support-triage@v1, commit .*git push origin refs\/notes\/agentops$/m,
+    );
+    expect((await agentops(machine, ["runs", "export", "--notes"])).stderr).toContain("is noted already");
+    await git(machine, "push", "-q", "origin", "refs/notes/agentops");
+    const other = await otherMachine();
+    await expect(other.up()).rejects.toMatchObject({ code: "POLICY_REFUSED" });
+    await git(other.dir, "fetch", "-q", "origin", "refs/notes/agentops:refs/notes/agentops");
+    const commit = await git(other.dir, "rev-parse", `${TARGET}/v1^{commit}`);
+    const note = await git(other.dir, "notes", "--ref=agentops", "show", commit);
+    const write = (text: string) => git(other.dir, "notes", "--ref=agentops", "add", "-f", "-m", text, commit);
+    await write(note.replace('"verdict":"pass"', '"verdict":"none"'));
+    await expect(other.up()).rejects.toMatchObject({
+      message: expect.stringMatching(/line 1 of the git note: its digest does not fit/) as string,
+    });
+    await write(`hand-written\n${note}`);
+    expect(await other.up()).toMatchObject({ version: "v1", changed: true });
+    await other.store.close();
+  });
+
+  test.each([
+    ["not JSON", "x", "no agentops.evidence/1: not JSON"],
+    ["another document", '{"schema":"agentops.run/1"}', "no agentops.evidence/1: schema"],
+  ])("%s is none", (_, text, message) => {
+    expect(() => readEvidence(text, "f")).toThrow(expect.objectContaining({ code: "FILE_INVALID", message: expect.stringContaining(message) as string })); // prettier-ignore
+  });
+});

@@ -1,0 +1,155 @@
+import { describe, expect, test } from "vitest";
+import type { Config } from "../../core/config.schema.ts";
+import type { PolicyRules } from "../../core/release-config.schema.ts";
+import { judgePolicy, type PolicyFacts, type SuiteEvidence } from "./judge.ts";
+import { distinctPeople, isAuthor } from "./people.ts";
+import { rulesOf } from "./rules.ts";
+
+const NOW = "2026-12-24T12:00:00.000Z";
+const ADA = { name: "Ada Lovelace", email: "ada@example.com" };
+
+function ran(verdict: SuiteEvidence["verdict"], suite = "triage"): SuiteEvidence {
+  return { suite, verdict, run: `run-of-${suite}`, createdAt: NOW, source: "local" };
+}
+
+const GOOD: PolicyFacts = {
+  version: {
+    ...{ address: "prompts/triage", version: "v7", digest: "sha256:a", author: ADA, problems: [] },
+    signature: { status: "good", signer: "ada" },
+  },
+  ...{ environment: "production", now: NOW, releasedDigest: null, evidence: [ran("pass")], ignored: [] },
+  ...{ approvers: [], outcomes: { n: 0, failed: 0 }, kills: [] },
+};
+const signature = (status: PolicyFacts["version"]["signature"]["status"]) => ({
+  version: { ...GOOD.version, signature: { status, signer: null } },
+});
+const budget = { errorBudget: { objective: 0.99, window: "7d" } };
+const killBy = (environment: string, target: string) => [
+  { environment, target, actor: "eve", reason: "leaks", at: NOW },
+];
+const rulesIn = (rules: PolicyRules) => {
+  const config: Config = { project: "x", environments: ["staging", "production"], policy: { production: rules } };
+  return rulesOf({ config }, "production");
+};
+
+type Row = [what: string, rules: PolicyRules, facts: Partial<PolicyFacts>, broken: string | null, way?: string];
+
+describe("policy", () => {
+  test.each<Row>([
+    ["everything holds", {}, {}, null],
+    ["no run at all", {}, { evidence: [] }, "evidence: no stored run", "agentops eval --target prompts/triage@v7"],
+    ["no run, and none is asked for", { evidence: false }, { evidence: [] }, null],
+    ["a suite without a gate is no evidence", {}, { evidence: [ran("none")] }, "evidence: .*have no gate"],
+    ["a suite without a gate beside one that passes", {}, { evidence: [ran("none", "x"), ran("pass")] }, null],
+    [
+      "one of two suites fails",
+      {},
+      { evidence: [ran("pass"), ran("fail", "tone")] },
+      "evidence: suite tone says fail \\(run run-of-tone\\)$",
+      "agentops runs show run-of-tone",
+    ],
+    ["an undecided suite", {}, { evidence: [ran("inconclusive")] }, "evidence: suite triage says inconclusive"],
+    [
+      "evidence that does not count is named",
+      {},
+      { evidence: [], ignored: ["line 1 of the git note is about other content"] },
+      "evidence: .*\\(line 1 of the git note is about other content\\)",
+    ],
+    [
+      "a tag that cannot be trusted",
+      {},
+      { version: { ...GOOD.version, problems: ["not annotated"] } },
+      "published: not",
+    ],
+    ["a moved tag", {}, { releasedDigest: "sha256:b" }, "published: it was released with sha256:b", "agentops verify"],
+    ["the same content again", {}, { releasedDigest: "sha256:a" }, null],
+    ["no signature, and none is asked for", {}, signature("none"), null],
+    ["no signature", { signed: true }, signature("none"), "signed: the tag is not signed", "agentops publish --sign"],
+    ["a signature by a stranger", { signed: true }, signature("untrusted"), "signed: .*somebody", "allowed_signers"],
+    ["a signature nobody can check", { signed: true }, signature("unknown"), "signed: .*no list of signers"],
+    ["one approval is asked for", { approvals: 1 }, { approvers: ["bob"] }, null],
+    [
+      "nobody approved",
+      { approvals: 1 },
+      {},
+      "approvals: 1 person .* nobody did",
+      "--env production   by somebody other",
+    ],
+    ["the author alone approved", { approvals: 1 }, { approvers: ["ADA@example.com"] }, "approvals: .*nobody did"],
+    [
+      "one person approved twice",
+      { approvals: 2 },
+      { approvers: ["bob", "Bob@x.org"] },
+      "approvals: 2 people .*x.org did",
+    ],
+    ["two people approved", { approvals: 2 }, { approvers: ["bob", "eve", "ada"] }, null],
+    [
+      "a freeze, its last day included",
+      { freeze: [{ from: "2026-12-20", to: "2026-12-24", reason: "holidays" }] },
+      {},
+      "freeze: production is frozen until 2026-12-24: holidays",
+    ],
+    ["after a freeze", { freeze: [{ from: "2026-12-20", to: "2026-12-24T12:00:00Z", reason: "x" }] }, {}, null],
+    ["before a freeze", { freeze: [{ from: "2026-12-25", to: "2026-12-26", reason: "x" }] }, {}, null],
+    ["the budget is just not exceeded", budget, { outcomes: { n: 1000, failed: 10 } }, null],
+    [
+      "the budget is exceeded",
+      budget,
+      { outcomes: { n: 1000, failed: 15 } },
+      "errorBudget: 150 % .*15 of 1000 observations of the last 7d failed, 10 may",
+    ],
+    ["nothing observed spends nothing", budget, { outcomes: { n: 0, failed: 0 } }, null],
+    [
+      "killed",
+      {},
+      { kills: killBy("production", "prompts/triage") },
+      "killed: .*by eve",
+      "revive prompts/triage --env production",
+    ],
+    ["all killed everywhere", {}, { kills: killBy("*", "all") }, "killed: everything .*", "revive --all --env '\\*'"],
+  ])("%s", (_, rules, facts, broken, way = "agentops|wait") => {
+    const refusals = judgePolicy({ ...GOOD, ...facts }, rulesIn(rules));
+    expect(refusals.map(({ rule, message }) => `${rule}: ${message}`)).toEqual(
+      broken === null ? [] : [expect.stringMatching(new RegExp(`^${broken}`))],
+    );
+    for (const { hint } of refusals) expect(hint).toMatch(new RegExp(way));
+  });
+  test("every broken rule is named at once", () => {
+    const facts = { ...GOOD, ...signature("none"), evidence: [], kills: killBy("*", "all") };
+    const rules = rulesIn({ signed: true, approvals: 1 });
+    expect(judgePolicy(facts, rules).map(({ rule }) => rule)).toEqual(["evidence", "signed", "approvals", "killed"]);
+  });
+  test.each([
+    ["an environment that is not there", { prod: { signed: true } }, 'unknown environment "prod"'],
+    [
+      "a time that is none",
+      { production: { freeze: [{ from: "soon", to: "2026-12-24", reason: "x" }] } },
+      '"soon" is no time',
+    ],
+  ])("rules for %s bind nobody and are refused", (_, policy, message) => {
+    expect(() => rulesOf({ config: { project: "x", policy } }, "production")).toThrow(message);
+  });
+});
+
+describe("an author", () => {
+  test.each([
+    ["Ada Lovelace", true],
+    [" ada lovelace ", true],
+    ["ada", true],
+    ["ADA@example.com", true],
+    ["ada@other.org", true],
+    ["12345+ada@users.noreply.github.com", true],
+    ["ada+git@example.com", true],
+    ["adam", false],
+    ["bob", false],
+    ["", false],
+  ])("%j is the author: %s", (actor, is) => {
+    expect(isAuthor(actor, ADA)).toBe(is);
+  });
+  test("without a name or an address is nobody in particular", () => {
+    expect(isAuthor("", { name: "", email: "" })).toBe(false);
+  });
+  test("people are counted once", () => {
+    expect(distinctPeople(["bob", "Bob", "bob@x.org", "eve"])).toHaveLength(2);
+  });
+});

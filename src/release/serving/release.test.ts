@@ -1,0 +1,305 @@
+import { cp, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { afterAll, describe, expect, test } from "vitest";
+import type { Clock } from "../../core/clock.ts";
+import { publish } from "../../registry/publish.ts";
+import {
+  agentText,
+  CONFIG,
+  gitProject,
+  projectIn,
+  promptText,
+  removeFolders,
+  tempFolder,
+} from "../../registry/temp-project.testing.ts";
+import { openStore } from "../../state/store.ts";
+import { historyOf } from "../history/history.ts";
+import { boardAt } from "../kill/history.testing.ts";
+import { kill } from "../kill/kill.ts";
+import { approve } from "../policy/approve.ts";
+import { NO_EVIDENCE } from "../rollout/evidence.ts";
+import { next, pendingState } from "../rollout/next.ts";
+import { insertRollout, openRollout } from "../rollout/rollouts.store.ts";
+import type { RolloutPlan } from "../rollout/schema.ts";
+import { transition } from "../rollout/transition.ts";
+import { promote, type PromoteOrder } from "./promote.ts";
+import { keepRelease, prepareRelease } from "./release.ts";
+import { rollback, type RollbackOrder } from "./rollback.ts";
+import { currentStable, findRelease } from "./serving.store.ts";
+
+afterAll(removeFolders);
+
+const PLAN: RolloutPlan = {
+  ...{
+    steps: [0.1, 0.5],
+    stepMs: 0,
+    stepObservations: 0,
+    deadlineMs: 1e9,
+    shadow: null,
+    manual: false,
+    proof: "promotion",
+  },
+  ...{ alpha: 0.05, safeAlpha: 0.05, guardrails: [], critical: "any", caps: { latency: null, cost: null } },
+};
+const TARGET = "prompts/triage";
+
+const seeds = new Map<number, Promise<string>>();
+
+/** Made once for each number of versions: publishing is what takes time. */
+async function seedOf(versions: number): Promise<string> {
+  const temp = await gitProject({ "agentops.config.yaml": CONFIG });
+  for (let n = 1; n <= versions; n++) {
+    await temp.write("prompts/triage.prompt.yml", promptText("triage", `Route {{ticket}}, ${n}.`));
+    await publish(temp.project, { names: [], push: false });
+  }
+  return temp.root;
+}
+
+/** A project whose prompt has some versions, its store, and the commands on both; every event is a second later. */
+async function released({ versions = 3, policy = "evidence: false" } = {}) {
+  const seed = seeds.get(versions) ?? seedOf(versions);
+  seeds.set(versions, seed);
+  const root = join(await tempFolder(), "p");
+  await cp(await seed, root, { recursive: true });
+  await writeFile(join(root, "agentops.config.yaml"), `${CONFIG}policy: { production: { ${policy} } }\n`);
+  const temp = await projectIn(root);
+  let now = Date.parse("2026-11-21T10:00:00.000Z");
+  const clock: Clock = { now: () => new Date((now += 1000)), monotonicMs: () => now };
+  const store = openStore(join(temp.root, ".agentops", "state.db"), { durability: "normal" });
+  const context = { project: temp.project, store, clock };
+  const up = (ref: string, order: Partial<PromoteOrder> = {}) =>
+    promote(context, { ref, environment: "production", actor: "bob", reason: undefined, override: false, ...order });
+  const back = (order: Partial<RollbackOrder> = {}) => {
+    const typed = { name: "triage", environment: null, to: undefined, from: undefined, actor: "eve", reason: "rude" };
+    return rollback({ store: store.file, clock, waitMs: 1000 }, { ...typed, ...order });
+  };
+  const served = () => currentStable(store.sqlite, "production", TARGET)?.version;
+  const roll = async (candidate: string) => {
+    const at = clock.now().toISOString();
+    keepRelease(store.sqlite, await prepareRelease(temp.project, `triage@${candidate}`), at);
+    const state = next(pendingState(at, PLAN), { type: "start", at }, PLAN);
+    const versions = { control: served() ?? "", candidate };
+    const rollout = {
+      id: `to-${candidate}`,
+      environment: "production",
+      target: TARGET,
+      ...versions,
+      plan: PLAN,
+      state,
+    };
+    const counted = { look: 1, evidence: NO_EVIDENCE, caps: { latency: null, cost: null } };
+    insertRollout(store.sqlite, { ...rollout, ...counted, createdAt: at, endedAt: null });
+  };
+  const phase = (id: string) =>
+    store.sqlite.prepare("SELECT phase FROM rollouts WHERE id = ?").pluck().get(id) as string | undefined;
+  const counts = () =>
+    store.sqlite
+      .prepare("SELECT (SELECT COUNT(*) FROM auditEvents) AS events, (SELECT COUNT(*) FROM stables) AS stables")
+      .get();
+  return { ...temp, store, clock, context, up, back, served, roll, phase, counts };
+}
+
+describe("promote and rollback", () => {
+  test("to and fro; each change has one audit event, what is so already changes nothing", async () => {
+    const { up, back, served, counts, store } = await released();
+    expect(await up("triage@v1")).toMatchObject({ version: "v1", from: null, changed: true, overridden: [] });
+    expect(await up("triage")).toMatchObject({ version: "v3", from: "v1", target: TARGET });
+    expect(await up("prompts/triage@stable")).toMatchObject({ version: "v3", changed: false });
+    expect(counts()).toEqual({ events: 2, stables: 2 });
+    expect(back()).toMatchObject({ action: "rollback", version: "v1", from: "v3", env: "production", changed: true });
+    expect(() => back()).toThrow(/nothing to go back to.*v1 is the first version there/);
+    await up("triage@v3");
+    await up("triage@v2");
+    expect(() => back({ from: "v3" })).toThrow(expect.objectContaining({ code: "CONCURRENT_CHANGE" }));
+    expect([back({ from: "v2" }).version, back({ from: "v3" }).version]).toEqual(["v3", "v1"]);
+    expect(back({ to: "triage@v2" }).version).toBe("v2");
+    expect(back({ to: "v2" })).toMatchObject({ version: "v2", changed: false });
+    expect(() => back({ to: "v9" })).toThrow(expect.objectContaining({ code: "VERSION_NOT_FOUND", hint: expect.stringMatching(/^released: v3, v2, v1;/) as string })); // prettier-ignore
+    expect(served()).toBe("v2");
+    expect(counts()).toEqual({ events: 8, stables: 8 });
+    const release = findRelease(store.sqlite, TARGET, "v1")!;
+    expect(JSON.parse(release.content)).toMatchObject({
+      name: "triage",
+      messages: [{ content: "Route {{ticket}}, 1." }],
+    });
+    expect(release).toMatchObject({ publishedBy: "Ada <ada@example.com>", digest: back({ to: "v1" }).digest });
+    const { stable, events } = historyOf(store.sqlite, null, "triage");
+    expect(stable).toMatchObject({ version: "v1" });
+    expect(events.map(({ serves }) => serves)).toEqual(["v1", "v2", "v1", "v3", "v2", "v3", "v1", "v3", "v1"]);
+    expect(events[0]).toMatchObject({ action: "rollback", actor: "eve", reason: "rude", version: "v1" });
+    await store.close();
+  });
+
+  test("a rollback needs no git, and works on what is killed", async () => {
+    const { up, back, root, store, served } = await released({ versions: 2 });
+    await up("triage@v1");
+    await up("triage@v2");
+    kill(boardAt(store.file), { environment: "*", targets: ["all"], actor: "eve", reason: "leaks" });
+    await rm(join(root, ".git"), { recursive: true });
+    expect(back({ name: TARGET, environment: "production" }).version).toBe("v1");
+    expect(served()).toBe("v1");
+    expect(historyOf(store.sqlite, "production", TARGET).events.map(({ action }) => action)).toEqual([
+      ...["rollback", "kill", "promote", "promote"],
+    ]);
+    await store.close();
+  });
+
+  test("an open rollout is ended by either, through its own transition; another candidate is refused", async () => {
+    const { up, back, roll, phase, served, counts, store, clock } = await released();
+    await up("triage@v1");
+    await roll("v2");
+    await expect(up("triage@v3")).rejects.toMatchObject({
+      code: "CONCURRENT_CHANGE",
+      hint: "agentops canary abort prompts/triage --env production",
+    });
+    const forbidden = new Error("the evidence says rollback");
+    const order = { ref: "triage@candidate", environment: "production", actor: "bob", reason: "x", override: false };
+    const context = { project: (await projectIn(join(store.file, "..", ".."))).project, store, clock };
+    const refuse = () => {
+      throw forbidden;
+    };
+    await expect(promote(context, order, refuse)).rejects.toBe(forbidden);
+    expect(back()).toMatchObject({ version: "v1", from: "v2", rollout: "to-v2", changed: true });
+    expect([phase("to-v2"), served(), counts()]).toEqual(["rolled-back", "v1", { events: 2, stables: 1 }]);
+    await roll("v3");
+    expect(await up("triage@candidate")).toMatchObject({ version: "v3", from: "v1", rollout: "to-v3" });
+    expect([phase("to-v3"), served(), counts()]).toEqual(["promoted", "v3", { events: 3, stables: 2 }]);
+    expect(back({ from: "v3" })).toMatchObject({ version: "v1", from: "v3", rollout: "to-v3" });
+    expect([phase("to-v3"), served(), counts()]).toEqual(["rolled-back", "v1", { events: 4, stables: 3 }]);
+    await store.close();
+  });
+
+  test("--to ends an open rollout and goes there in one transaction", async () => {
+    const { up, back, roll, phase, served, counts, store } = await released();
+    await up("triage@v1");
+    await up("triage@v2");
+    await roll("v3");
+    expect(back({ to: "v1" })).toMatchObject({ version: "v1", from: "v3", rollout: "to-v3" });
+    expect([phase("to-v3"), served(), counts()]).toEqual(["rolled-back", "v1", { events: 4, stables: 3 }]);
+    expect(openRollout(store.sqlite, "production", TARGET)).toBeUndefined();
+    await store.close();
+  });
+
+  test("a rollout somebody else ended meanwhile is not promoted, and a held lock is said in words", async () => {
+    const { up, back, roll, store, clock } = await released({ versions: 2 });
+    await up("triage@v1");
+    await roll("v2");
+    const rollout = openRollout(store.sqlite, "production", TARGET)!;
+    transition(store.sqlite, rollout, { type: "abort", at: clock.now().toISOString() }, { actor: "x", reason: "x" });
+    await expect(up("triage@candidate")).rejects.toMatchObject({ code: "VERSION_NOT_FOUND" });
+    const other = openStore(store.file, { durability: "normal" });
+    other.sqlite.exec("BEGIN IMMEDIATE");
+    store.sqlite.pragma("busy_timeout = 1");
+    await expect(up("triage@v2")).rejects.toMatchObject({ code: "STORE_FAILED" });
+    other.sqlite.exec("COMMIT");
+    await other.close();
+    expect(() => back()).toThrow(/nothing to go back to/);
+    await store.close();
+  });
+});
+
+describe("what is released", () => {
+  test.each([
+    ["the worktree", "triage@worktree", "REF_INVALID"],
+    ["a revision", "triage@main", "REF_INVALID"],
+    ["a version nobody published", "triage@v9", "VERSION_NOT_FOUND"],
+    ["a candidate without a rollout", "triage@candidate", "VERSION_NOT_FOUND"],
+    ["an unknown name", "nothing", "VERSION_NOT_FOUND"],
+  ])("%s is not", async (_, ref, code) => {
+    const { up, counts, store } = await released({ versions: 1 });
+    await expect(up(ref)).rejects.toMatchObject({ code });
+    expect(counts()).toEqual({ events: 0, stables: 0 });
+    await store.close();
+  });
+
+  test("an agent with its prompt's file; a bare name that is released as both is refused", async () => {
+    const { up, back, project, write, store } = await released({ versions: 1 });
+    await write("agents/triage.agent.yml", agentText("triage", "triage"));
+    await publish(project, { names: [], push: false });
+    await up("prompts/triage");
+    // The store knows only the prompt by now.
+    expect((await up("triage@v1")).target).toBe(TARGET);
+    await up("agents/triage");
+    const { content } = findRelease(store.sqlite, "agents/triage", "v1")!;
+    expect(JSON.parse(content)).toMatchObject({ prompt: "triage", promptContent: { name: "triage" } });
+    await expect(up("triage@v1")).rejects.toMatchObject({ code: "REF_INVALID" });
+    expect(() => back()).toThrow(expect.objectContaining({ code: "REF_INVALID" }));
+    await store.close();
+  });
+
+  test("a tag that was moved is refused, whatever the override", async () => {
+    const { up, git, store, counts } = await released({ versions: 2 });
+    await up("triage@v1");
+    const message = (await git("tag", "-l", "--format=%(contents)", "prompts/triage/v2")).trim();
+    await up("triage@v2");
+    await git("tag", "-f", "-a", "-m", message, "prompts/triage/v1", "prompts/triage/v2^{}");
+    for (const override of [false, true]) {
+      await expect(up("triage@v1", { override, reason: "now" })).rejects.toMatchObject({
+        code: "POLICY_REFUSED",
+        message: expect.stringMatching(/published: it was released with sha256:.*the tag was moved/) as string,
+      });
+    }
+    expect(counts()).toEqual({ events: 2, stables: 2 });
+    await store.close();
+  });
+});
+
+describe("the policy", () => {
+  test("approvals by others, by content, once each; the author is refused", async () => {
+    const { up, context, store, counts } = await released({ policy: "evidence: false, approvals: 1" });
+    const by = (actor: string, ref = "triage@v2") =>
+      approve(context, { ref, environment: "production", actor, reason: "read it" });
+    await expect(up("triage@v2")).rejects.toMatchObject({ code: "POLICY_REFUSED" });
+    await expect(by("ada")).rejects.toMatchObject({ code: "POLICY_REFUSED", message: expect.stringContaining("own") as string }); // prettier-ignore
+    expect(await by("bob", "triage@v1")).toMatchObject({ version: "v1", changed: true });
+    await expect(up("triage@v2")).rejects.toMatchObject({ code: "POLICY_REFUSED" });
+    expect([(await by("bob")).changed, (await by("bob")).changed]).toEqual([true, false]);
+    expect(await up("triage@v2")).toMatchObject({ version: "v2", overridden: [] });
+    expect(counts()).toEqual({ events: 3, stables: 1 });
+    await store.close();
+  });
+
+  test("an override needs a reason, is recorded, skips no kill and can be forbidden", async () => {
+    const { up, store } = await released({ policy: "signed: true" });
+    const forced = { override: true, reason: "incident 12" };
+    await expect(up("triage@v1", { override: true })).rejects.toMatchObject({ code: "USAGE" });
+    await expect(up("triage@v1")).rejects.toMatchObject({
+      details: { refusals: [{ rule: "evidence" }, { rule: "signed" }] },
+      hint: expect.stringContaining("--override --reason TEXT") as string,
+    });
+    expect(await up("triage@v1", forced)).toMatchObject({ overridden: ["evidence", "signed"] });
+    expect(historyOf(store.sqlite, null, "triage").events[0]).toMatchObject({
+      ...{ reason: "incident 12", overridden: ["evidence", "signed"] },
+    });
+    kill(boardAt(store.file), { environment: "production", targets: [TARGET], actor: "eve", reason: "leaks" });
+    await expect(up("triage@v2", forced)).rejects.toMatchObject({
+      code: "POLICY_REFUSED",
+      hint: expect.stringContaining("--override does not skip killed") as string,
+    });
+    await store.close();
+    const strict = await released({ versions: 1, policy: "override: false" });
+    await expect(strict.up("triage@v1", forced)).rejects.toMatchObject({
+      hint: expect.stringContaining("forbidden") as string,
+    });
+    await strict.store.close();
+  });
+
+  test("an error budget is counted of the versions that were stable in the window", async () => {
+    const { up, store } = await released({ policy: "evidence: false, errorBudget: { objective: 0.9, window: 2h }" });
+    const observe = (version: string, hour: string, n: number, succeeded: number, shadow = 0) =>
+      store.sqlite
+        .prepare("INSERT INTO outcomes VALUES ('production', ?, ?, ?, ?, ?, ?, 0, 0, 0, 0, 0, 0)")
+        .run(TARGET, version, hour, shadow, n, succeeded);
+    await up("triage@v1");
+    observe("v1", "2026-11-21T07", 1000, 0);
+    observe("v2", "2026-11-21T09", 1000, 0);
+    observe("v1", "2026-11-21T09", 1000, 0, 1);
+    observe("v1", "2026-11-21T10", 100, 90);
+    expect((await up("triage@v2")).version).toBe("v2");
+    observe("v1", "2026-11-21T08", 10, 9);
+    await expect(up("triage@v3")).rejects.toMatchObject({
+      message: expect.stringMatching(/errorBudget: \d+ % of the error budget is spent: 1011 of 1110 /) as string,
+    });
+    await store.close();
+  });
+});
