@@ -1,4 +1,5 @@
 import { AgentopsError } from "../core/errors.ts";
+import { newId } from "../core/ids.ts";
 import { enforcePolicy, openPolicyCase } from "../release/policy/policy.ts";
 import { settingsFor } from "../release/rollout/plan.ts";
 import { startRollout } from "../release/rollout/start.ts";
@@ -34,6 +35,7 @@ async function startIn(
   const policy = await openPolicyCase({ project, store }, prepared, environment);
   const at = clock.now().toISOString();
   const rollout = startRollout(sqlite, {
+    id: newId(),
     environment,
     release: prepared.row,
     settings: settingsFor(config.rollout, prepared.address, typed),

@@ -25,7 +25,7 @@ export interface Journey {
 }
 
 /** A promoted v1 and a rollout of v2 against it, begun as `canary start` begins it. */
-export function beginRollout(sqlite: Sqlite, settings: RolloutSettings): Rollout {
+export function beginRollout(sqlite: Sqlite, settings: RolloutSettings, id = "rollout-1"): Rollout {
   const target = "prompts/x";
   promoted(sqlite, { version: "v1" });
   const release = {
@@ -38,6 +38,7 @@ export function beginRollout(sqlite: Sqlite, settings: RolloutSettings): Rollout
     publishedAt: BEGIN,
   };
   return startRollout(sqlite, {
+    id,
     environment: "production",
     release,
     settings,

@@ -1,4 +1,5 @@
 import type { Sqlite } from "../../state/connection.ts";
+import { inOneTransaction } from "../one-transaction.ts";
 import type { Judged } from "./analysis.ts";
 import { lastJudged, lookAt } from "./look.ts";
 import { isOver } from "./next.ts";
@@ -32,7 +33,7 @@ export interface Turn {
  * is. Throws ROLLOUT_NOT_FOUND.
  */
 export function advanceRollout(sqlite: Sqlite, place: Place, request: TurnRequest): Turn {
-  return sqlite.transaction(() => turn(sqlite, place, request)).immediate();
+  return inOneTransaction(sqlite, () => turn(sqlite, place, request));
 }
 
 function turn(sqlite: Sqlite, { environment, target }: Place, { at, actor, held }: TurnRequest): Turn {

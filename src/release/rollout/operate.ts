@@ -1,5 +1,6 @@
 import { AgentopsError } from "../../core/errors.ts";
 import type { Sqlite } from "../../state/connection.ts";
+import { inOneTransaction } from "../one-transaction.ts";
 import type { Place } from "./advance.ts";
 import { rolloutMissing } from "./missing.ts";
 import { latestRollout, type Rollout } from "./rollouts.store.ts";
@@ -13,7 +14,7 @@ export type Operation = "pause" | "resume" | "approve" | "abort";
  * went on, or somebody was faster.
  */
 export function operate(sqlite: Sqlite, place: Place, operation: Operation, by: By & { at: string }): Rollout {
-  return sqlite.transaction(() => operated(sqlite, place, operation, by)).immediate();
+  return inOneTransaction(sqlite, () => operated(sqlite, place, operation, by));
 }
 
 function operated(

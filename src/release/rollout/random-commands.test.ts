@@ -67,6 +67,7 @@ test.each(Array.from({ length: 16 }, (_, i) => i + 1))("random commands and traf
   const start = () => {
     version += 1;
     startRollout(sqlite, {
+      id: `seed ${seed}, v${version}`,
       environment,
       release: { target, version: `v${version}`, digest: `sha256:${version}`, content: "{}", gitCommit: "0", publishedBy: "ada", publishedAt: BEGIN }, // prettier-ignore
       settings: {

@@ -28,7 +28,7 @@ function simulated(name: string, count: number, { settings, control, candidate, 
     const sqlite = connect(file, { durability: "normal" });
     const outcome = (rate: (arrival: number) => number) => (arrival: number) => ({ success: random() < rate(arrival) });
     const traffic: Traffic = { control: outcome(control), candidate: outcome(candidate), perHour };
-    const journey = drive(sqlite, beginRollout(sqlite, settings), traffic, most);
+    const journey = drive(sqlite, beginRollout(sqlite, settings, `${name} ${i}`), traffic, most);
     if (i % 20 === 0) expect(replayRollout(sqlite, journey.turn.rollout).differences).toEqual([]);
     sqlite.close();
     for (const end of ["", "-wal", "-shm"]) rmSync(`${file}${end}`, { force: true });

@@ -1,7 +1,7 @@
 import { AgentopsError } from "../../core/errors.ts";
-import { newId } from "../../core/ids.ts";
 import type { RolloutSettings } from "../../core/release-config.schema.ts";
 import type { Sqlite } from "../../state/connection.ts";
+import { inOneTransaction } from "../one-transaction.ts";
 import { currentStable, insertRelease, type ReleaseRow } from "../serving/serving.store.ts";
 import { firstCaps } from "./caps.ts";
 import { controlHistory } from "./control-history.store.ts";
@@ -12,6 +12,8 @@ import { insertRollout, openRollout, type Rollout } from "./rollouts.store.ts";
 import { type By, transition } from "./transition.ts";
 
 export interface StartRequest extends By {
+  /** Of the new rollout; also the salt that units are divided by. */
+  id: string;
   environment: string;
   /** The candidate, as it was published. */
   release: Omit<ReleaseRow, "releasedAt">;
@@ -28,10 +30,13 @@ export interface StartRequest extends By {
  * under way.
  */
 export function startRollout(sqlite: Sqlite, request: StartRequest): Rollout {
-  return sqlite.transaction(() => started(sqlite, request)).immediate();
+  return inOneTransaction(sqlite, () => started(sqlite, request));
 }
 
-function started(sqlite: Sqlite, { environment, release, settings, at, actor, reason, admit }: StartRequest): Rollout {
+function started(
+  sqlite: Sqlite,
+  { id, environment, release, settings, at, actor, reason, admit }: StartRequest,
+): Rollout {
   const { target, version } = release;
   const control = controlOf(sqlite, environment, release);
   refuseSecond(sqlite, environment, target);
@@ -40,7 +45,7 @@ function started(sqlite: Sqlite, { environment, release, settings, at, actor, re
   const history = controlHistory(sqlite, environment, target, control);
   const plan = planOf(settings, history.priors);
   const fresh: Omit<Rollout, "seq"> = {
-    id: newId(),
+    id,
     environment,
     target,
     control,
@@ -54,8 +59,7 @@ function started(sqlite: Sqlite, { environment, release, settings, at, actor, re
     endedAt: null,
   };
   const seq = insertRollout(sqlite, fresh);
-  const why = overridden.length === 0 ? reason : `${reason} (policy overridden: ${overridden.join(", ")})`;
-  return transition(sqlite, { ...fresh, seq }, { type: "start", at }, { actor, reason: why });
+  return transition(sqlite, { ...fresh, seq }, { type: "start", at }, { actor, reason, overridden });
 }
 
 function controlOf(sqlite: Sqlite, environment: string, { target, version }: StartRequest["release"]): string {

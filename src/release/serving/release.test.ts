@@ -17,6 +17,7 @@ import { historyOf } from "../history/history.ts";
 import { boardAt } from "../kill/history.testing.ts";
 import { kill } from "../kill/kill.ts";
 import { approve } from "../policy/approve.ts";
+import { recordObservations } from "../observation/record.ts";
 import { NO_EVIDENCE } from "../rollout/evidence.ts";
 import { next, pendingState } from "../rollout/next.ts";
 import { insertRollout, openRollout } from "../rollout/rollouts.store.ts";
@@ -152,13 +153,12 @@ describe("promote and rollback", () => {
       code: "CONCURRENT_CHANGE",
       hint: "agentops canary abort prompts/triage --env production",
     });
-    const forbidden = new Error("the evidence says rollback");
-    const order = { ref: "triage@candidate", environment: "production", actor: "bob", reason: "x", override: false };
-    const context = { project: (await projectIn(join(store.file, "..", ".."))).project, store, clock };
-    const refuse = () => {
-      throw forbidden;
-    };
-    await expect(promote(context, order, refuse)).rejects.toBe(forbidden);
+    const unsafe = { target: TARGET, version: "v2", success: true, safe: false, breach: "pii" };
+    recordObservations(store.sqlite, "production", [unsafe], clock.now());
+    await expect(up("triage@candidate")).rejects.toMatchObject({
+      code: "POLICY_REFUSED",
+      message: expect.stringContaining("a critical safety breach (pii)"),
+    });
     expect(back()).toMatchObject({ version: "v1", from: "v2", rollout: "to-v2", changed: true });
     expect([phase("to-v2"), served(), counts()]).toEqual(["rolled-back", "v1", { events: 2, stables: 1 }]);
     await roll("v3");
