@@ -4,12 +4,16 @@ import { measureThroughput } from "./eval-throughput.js";
 import { measureKill } from "./kill.js";
 import { measureMemory } from "./memory.js";
 import { table } from "./measure.js";
+import { measureObserve } from "./observe.js";
+import { measureResolve } from "./resolve.js";
 import { measureSize } from "./size.js";
 import { measureStartup } from "./startup.js";
 
 const BENCHMARKS = [
   ["start-up", measureStartup],
   ["kill", measureKill],
+  ["resolve", measureResolve],
+  ["observe", measureObserve],
   ["eval throughput", measureThroughput],
   ["memory", measureMemory],
   ["diff", measureDiff],

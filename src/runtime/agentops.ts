@@ -10,7 +10,15 @@ import { makeMarkerFolder } from "../state/connection.ts";
 import { storeFile } from "../state/store-file.ts";
 import type { ObservationStats } from "./observation-queue.ts";
 import { type Observed, type Observer, openObserver } from "./observer.ts";
-import { answer, environmentOf, type Resolved, type Route, routeOf, withServed } from "./resolution.ts";
+import {
+  type Answers,
+  environmentOf,
+  quickAnswer,
+  type Resolved,
+  type Route,
+  routeOf,
+  withServed,
+} from "./resolution.ts";
 import { type Signals, watchSignals } from "./signals.ts";
 import { openStoreReader, type StoreReader } from "./store-reader.ts";
 
@@ -45,7 +53,7 @@ export class AgentOps {
   readonly #observer: Observer;
   /** Answers until the next change. */
   readonly #known = new Map<string, KillSwitch>();
-  readonly #routes = new Map<string, Route>();
+  readonly #routes = new Map<string, { route: Route; answers: Answers }>();
   #closed = false;
   #warned = false;
 
@@ -92,14 +100,13 @@ export class AgentOps {
    */
   resolve(name: string, { unit }: { unit?: string | undefined } = {}): Resolved {
     this.#refresh();
-    const route = this.#routes.get(name) ?? routeOf(this.#reader, this.environment, name);
-    this.#routes.set(name, route);
-    const problem = this.#reader.problem();
-    if (this.#failClosed && problem !== null && route.kill === undefined) {
-      const closed = nothing(route.target, route.env, `fail closed: ${problem}`);
-      return withServed({ ...closed, reason: "DISABLED", errorCode: "STORE_FAILED" }, unit);
-    }
-    return withServed(answer(route, unit, chance), unit);
+    const known = this.#routes.get(name) ?? { route: routeOf(this.#reader, this.environment, name), answers: {} };
+    this.#routes.set(name, known);
+    const { route, answers } = known;
+    const problem = this.#failClosed ? this.#reader.problem() : null;
+    if (problem === null || route.kill !== undefined) return quickAnswer(route, answers, unit, chance);
+    const closed = nothing(route.target, route.env, `fail closed: ${problem}`);
+    return withServed({ ...closed, reason: "DISABLED", errorCode: "STORE_FAILED" }, unit, null);
   }
 
   /**

@@ -1,5 +1,6 @@
 import { holding, type Kill, targetsOf } from "../release/kill/latch.ts";
 import type { Observation } from "../release/observation/schema.ts";
+import { bucketOf, isCandidate } from "../release/serving/assignment.ts";
 import { notReleased, nothing, resolve, type Serving } from "../release/serving/resolve.ts";
 import type { Resolution } from "../release/serving/schema.ts";
 import type { StoreReader } from "./store-reader.ts";
@@ -63,13 +64,38 @@ export function answer(route: Route, unit: string | undefined, chance: () => num
   return { ...resolution, reason: "STALE", message: resolution.message ?? `the last known good: ${problem}` };
 }
 
-export function withServed(resolution: Resolution, unit: string | undefined): Resolved {
-  const { target, version, rollout, weight } = resolution;
-  if (version === null) return { ...resolution, served: null };
-  const served = {
-    ...{ target, version },
-    ...(unit !== undefined && { unit }),
-    ...(rollout !== null && weight !== null && { rollout, weight }),
-  };
-  return { ...resolution, served };
+/** Answers of a route, each made once: only the unit and its bucket differ from call to call. */
+export interface Answers {
+  control?: Resolution;
+  candidate?: Resolution;
+  fixed?: Resolution;
+}
+
+/** The same as {@link answer}, in a fraction of the time. */
+export function quickAnswer(route: Route, answers: Answers, unit: string | undefined, chance: () => number): Resolved {
+  const rollout = route.serving?.rollout ?? null;
+  if (rollout === null || rollout.weight === 0) {
+    answers.fixed ??= answer(route, unit, chance);
+    return withServed(answers.fixed, unit, null);
+  }
+  if (unit === undefined) return withServed(answer(route, unit, chance), unit, null);
+  const bucket = bucketOf(rollout.id, unit);
+  const variant = isCandidate(bucket, rollout.weight) ? "candidate" : "control";
+  const known = (answers[variant] ??= answer(route, unit, chance));
+  return withServed(known, unit, known.bucket === null ? null : bucket);
+}
+
+export function withServed(resolution: Resolution, unit: string | undefined, bucket: number | null): Resolved {
+  return { ...resolution, bucket, served: servedOf(resolution, unit) };
+}
+
+function servedOf({ target, version, rollout, weight }: Resolution, unit: string | undefined): Served | null {
+  if (version === null) return null;
+  const served: Served = { target, version };
+  if (unit !== undefined) served.unit = unit;
+  if (rollout !== null && weight !== null) {
+    served.rollout = rollout;
+    served.weight = weight;
+  }
+  return served;
 }
