@@ -1,4 +1,5 @@
 // All benchmarks, one table: node bench/run.js. Exits 1 when an aim is missed.
+import { measureCanary } from "./canary.js";
 import { measureDiff } from "./diff.js";
 import { measureThroughput } from "./eval-throughput.js";
 import { measureKill } from "./kill.js";
@@ -14,6 +15,7 @@ const BENCHMARKS = [
   ["kill", measureKill],
   ["resolve", measureResolve],
   ["observe", measureObserve],
+  ["canary", measureCanary],
   ["eval throughput", measureThroughput],
   ["memory", measureMemory],
   ["diff", measureDiff],
