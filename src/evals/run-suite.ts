@@ -64,6 +64,7 @@ export async function runSuite(context: EvalContext, suite: LoadedSuite, options
     if (spec.trials === 0) spec.trials = Math.max(1, stage.mostOutputs());
     checkPassPower(suite, spec.trials);
     spec.outputsWithoutCase = staged.outputsWithoutCase;
+    if (stage.count() < staged.total) spec.partial = true;
     const dataset = stage.save(clock.now().toISOString());
     const run = runRow(context, spec, dataset.digest);
     await insertRun(store, run);

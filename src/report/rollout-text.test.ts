@@ -63,6 +63,7 @@ const document: RolloutDocument = {
   startedAt: "2026-11-20T21:02:00.000Z",
   endedAt: null,
   deadline: "2026-11-23T21:02:00.000Z",
+  unseen: 0,
   awaiting: null,
   plan: {
     ...{ steps: [0.01, 0.05, 0.25, 0.5, 1], stepMs: 1_800_000, stepObservations: 50, deadlineMs: 259_200_000 },
@@ -295,7 +296,6 @@ describe("a rollout on a terminal of 80 columns", () => {
       why       a critical breach
       breaches  pii (observation 1), pii (observation 2), pii (observation 3), pii
                 (observation 4), pii (observation 5), 2 more
-      split     the arms' sizes look odd for the weights: evidence 3/1,000
       good is   latency within 974 ms
       serves    v6 to everybody
 

@@ -10,6 +10,8 @@ import { wrapped } from "./wrap.ts";
 
 const HISTORY = 5;
 const LABEL = 10;
+/** Below it, an e-value is what chance gives now and then. */
+const NOISE = 10;
 const UNDER_WAY = ["shadow", "progressing", "promoting"];
 const ENDED_BADLY = ["rolled-back", "aborted", "invalid"];
 
@@ -90,6 +92,9 @@ function facts(document: RolloutDocument, style: Style, now: string): string[] {
     ...(breaches.length > 1 ? [line("breaches", [...kinds, ...unseen].join(", "), style.bad)] : []),
     ...(isOdd(sampleRatio) ? [line("split", splitText(sampleRatio), style.unsure)] : []),
     ...(caps === null ? [] : [line("good is", caps)]),
+    ...(document.unseen > 0 && document.endedAt === null
+      ? [line("unseen", `${many(document.unseen, "unit")} came since the last look`)]
+      : []),
     ...(UNDER_WAY.includes(phase) ? needOf(document).map((need) => line("needs", need)) : []),
     ...(UNDER_WAY.includes(phase) ? [line("deadline", deadlineText(deadline, now))] : []),
     ...ways(document).map((way, i) => line(i === 0 ? "next" : "or", way)),
@@ -105,7 +110,7 @@ function needOf({ analysis: { need } }: RolloutDocument): string[] {
 
 /** Worth a word, and not decided yet; then it is the reason. */
 function isOdd({ e, threshold }: RolloutDocument["analysis"]["sampleRatio"]): boolean {
-  return e > 1 && e < threshold;
+  return e > NOISE && e < threshold;
 }
 
 function splitText({ e, threshold }: RolloutDocument["analysis"]["sampleRatio"]): string {

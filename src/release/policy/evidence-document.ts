@@ -1,6 +1,6 @@
 import { digestOf } from "../../core/canonical.ts";
 import { AgentopsError } from "../../core/errors.ts";
-import type { RunRow } from "../../evals/runs.store.ts";
+import { type RunRow, specOf } from "../../evals/runs.store.ts";
 import type { EvaluatedRun } from "../evaluation.schema.ts";
 import { type EvidenceDocument, evidenceSchema } from "./evidence.schema.ts";
 
@@ -11,6 +11,11 @@ export function evidenceDocument(
   { version, agentops }: { version: string | null; agentops: string },
 ): EvidenceDocument {
   const { digest, model } = run.target;
+  if (specOf(row).partial === true) {
+    throw new AgentopsError("USAGE", `run ${row.id} is no evidence: it judged only some of the cases`, {
+      hint: `agentops eval ${row.suite}   without --sample and --filter`,
+    });
+  }
   if (row.status !== "complete" || digest === null) {
     const why = digest === null ? "it judged no artifact" : `it is ${row.status}`;
     throw new AgentopsError("USAGE", `run ${row.id} is no evidence: ${why}`, {

@@ -1,7 +1,7 @@
-import { messageOf } from "../../core/errors.ts";
+import { AgentopsError, messageOf } from "../../core/errors.ts";
 import type { Project } from "../../core/project.ts";
 import type { RunResult } from "../../evals/result.schema.ts";
-import { completeRunsOf, type RunRow } from "../../evals/runs.store.ts";
+import { completeRunsOf, type RunRow, specOf } from "../../evals/runs.store.ts";
 import { readNote } from "../../registry/notes.ts";
 import type { Store } from "../../state/store.ts";
 import { judgeStored } from "../evaluate.ts";
@@ -30,12 +30,17 @@ export async function gatherEvidence(project: Project, store: Store, version: Ve
   const elsewhere = [...imported, ...notes.found];
   const isOwn = ({ model }: { model: string }) => version.model === undefined || model === version.model;
   const runs = await completeRunsOf(store, version.digest);
-  const own = await Promise.all(newestRuns(runs.filter(isOwn)).map((row) => fromRun(project, store, row)));
+  const whole = runs.filter((row) => specOf(row).partial !== true);
+  const own = await Promise.all(newestRuns(whole.filter(isOwn)).map((row) => fromRun(project, store, row)));
   const others = newestRuns(runs.filter((run) => !isOwn(run))).map(({ id, model }) => ({ run: id, model }));
   const lost = [...others, ...elsewhere.filter((found) => !isOwn(found))];
   return {
     evidence: newest([...own, ...elsewhere.filter(isOwn)]),
-    ignored: [...notes.ignored, ...lost.map(({ run, model }) => `run ${run} was answered by ${model}`)],
+    ignored: [
+      ...notes.ignored,
+      ...lost.map(({ run, model }) => `run ${run} was answered by ${model}`),
+      ...runs.filter((row) => !whole.includes(row)).map(({ id }) => `run ${id} judged only some of the cases`),
+    ],
   };
 }
 
@@ -58,8 +63,17 @@ function newest(all: readonly Candidate[]): SuiteEvidence[] {
 
 async function fromRun(project: Project, store: Store, row: RunRow): Promise<Candidate> {
   const { id: run, suite, createdAt, model } = row;
-  const { verdict } = await judgeStored(project, store, row, JSON.parse(row.result ?? "") as RunResult);
-  return { suite, verdict, run, createdAt, model, source: "local" };
+  return { suite, verdict: await verdictOf(project, store, row), run, createdAt, model, source: "local" };
+}
+
+/** Without the run it was compared with, a comparison says nothing any more. */
+async function verdictOf(project: Project, store: Store, row: RunRow): Promise<Candidate["verdict"]> {
+  try {
+    return (await judgeStored(project, store, row, JSON.parse(row.result ?? "") as RunResult)).verdict;
+  } catch (error) {
+    if (error instanceof AgentopsError && error.code === "RUN_NOT_FOUND") return "inconclusive";
+    throw error;
+  }
 }
 
 function fromDocument(document: EvidenceDocument, source: "imported" | "note"): Candidate {

@@ -36,6 +36,7 @@ export function rolloutDocument(
     startedAt: rollout.createdAt,
     endedAt: rollout.endedAt,
     deadline: state.deadline,
+    unseen: unseenUnits(sqlite, rollout),
     awaiting:
       awaits && waiting.approval !== null && waiting.timeMs === null && waiting.units === null ? "approval" : null,
     plan,
@@ -82,6 +83,11 @@ function intervalOf({ evidence }: Rollout, tallies: readonly TallyRow[], metric:
 /** −0 would be written as 0 and read as another number. */
 function negated(value: number): number {
   return value === 0 ? 0 : -value;
+}
+
+function unseenUnits(sqlite: Sqlite, { seq, look }: Rollout): number {
+  const tallies = talliesOf(sqlite, seq, { from: look, to: look });
+  return tallies.filter(({ metric }) => metric === "success").reduce((sum, { n }) => sum + n, 0);
 }
 
 function versionOf(sqlite: Sqlite, target: string, version: string) {

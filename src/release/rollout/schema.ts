@@ -107,6 +107,7 @@ export const rolloutSchema = z.object({
   startedAt: z.string(),
   endedAt: z.string().nullable(),
   deadline: z.string(),
+  unseen: z.int().describe("units that came since the last look"),
   awaiting: z.enum(["approval"]).nullable(),
   plan: planSchema,
   history: z.array(
