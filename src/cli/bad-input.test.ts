@@ -151,6 +151,12 @@ describe("bad input: one clear line, exit 2", () => {
       'agentops.config.yaml:2:1: unknown key "modles" (did you mean models?)',
     ],
     [
+      "a policy for an environment that is not there",
+      { ...files(SUITE), "agentops.config.yaml": "project: x\npolicy: { prod: { approvals: 1 } }\n" },
+      ["eval"],
+      'agentops.config.yaml:2:17: policy.prod: no environment "prod" (known: production)',
+    ],
+    [
       "a key written into the config",
       {
         ...files(SUITE),

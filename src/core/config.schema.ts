@@ -60,7 +60,7 @@ const price = z.strictObject({
   cacheWritePerMillionUsd: z.number().min(0).optional(),
 });
 
-export const configSchema = z.strictObject({
+const fields = z.strictObject({
   project: z.string().min(1),
   environments: z
     .array(z.string().min(1))
@@ -84,6 +84,13 @@ export const configSchema = z.strictObject({
   pricing: z.record(z.string(), price).optional().describe("your own prices by model pin, before the built-in table"),
   rollout: rolloutConfigSchema.optional().describe("how a candidate is staged: steps, guardrails, deadline"),
   policy: policyConfigSchema.optional().describe("by environment: what must hold before a version is released"),
+});
+
+export const configSchema = fields.superRefine(({ environments = ["production"], policy = {} }, { addIssue }) => {
+  for (const name of Object.keys(policy).filter((key) => !environments.includes(key))) {
+    const message = `no environment "${name}" (known: ${environments.join(", ")}), so these rules would bind nobody`;
+    addIssue({ code: "custom", path: ["policy", name], message });
+  }
 });
 
 export type Config = z.infer<typeof configSchema>;

@@ -87,7 +87,10 @@ const settings = {
 export const rolloutConfigSchema = z.strictObject({
   ...settings,
   artifacts: z
-    .record(z.string(), z.strictObject(settings))
+    .record(
+      z.string().regex(/^(?:(?:prompts|agents)\/)?[a-z0-9][a-z0-9._-]*$/, "NAME, prompts/NAME or agents/NAME"),
+      z.strictObject(settings),
+    )
     .optional()
     .describe("the same by NAME, prompts/NAME or agents/NAME; wins over what stands above"),
 });

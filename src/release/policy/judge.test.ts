@@ -119,15 +119,9 @@ describe("policy", () => {
     const rules = rulesIn({ signed: true, approvals: 1 });
     expect(judgePolicy(facts, rules).map(({ rule }) => rule)).toEqual(["evidence", "signed", "approvals", "killed"]);
   });
-  test.each([
-    ["an environment that is not there", { prod: { signed: true } }, 'unknown environment "prod"'],
-    [
-      "a time that is none",
-      { production: { freeze: [{ from: "soon", to: "2026-12-24", reason: "x" }] } },
-      '"soon" is no time',
-    ],
-  ])("rules for %s bind nobody and are refused", (_, policy, message) => {
-    expect(() => rulesOf({ config: { project: "x", policy } }, "production")).toThrow(message);
+  test("a freeze at a time that is none is refused", () => {
+    const policy = { production: { freeze: [{ from: "soon", to: "2026-12-24", reason: "x" }] } };
+    expect(() => rulesOf({ config: { project: "x", policy } }, "production")).toThrow('"soon" is no time');
   });
 });
 

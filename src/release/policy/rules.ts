@@ -23,15 +23,9 @@ export interface Rules {
   errorBudget: { objective: number; windowMs: number; window: string } | null;
 }
 
-/** Throws CONFIG_INVALID for rules of an environment that is not there, which would bind nobody, and for a time that is none. */
+/** Throws CONFIG_INVALID for a time that is none. */
 export function rulesOf({ config }: Pick<Project, "config">, environment: string): Rules {
-  const { policy = {}, environments = ["production"] } = config;
-  const lost = Object.keys(policy).find((name) => !environments.includes(name));
-  if (lost !== undefined) {
-    throw new AgentopsError("CONFIG_INVALID", `${CONFIG_FILE}: policy names the unknown environment "${lost}"`, {
-      hint: `environments: ${environments.join(", ")}`,
-    });
-  }
+  const { policy = {} } = config;
   const {
     evidence = true,
     signed = false,
