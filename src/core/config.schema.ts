@@ -86,10 +86,10 @@ const fields = z.strictObject({
   policy: policyConfigSchema.optional().describe("by environment: what must hold before a version is released"),
 });
 
-export const configSchema = fields.superRefine(({ environments = ["production"], policy = {} }, { addIssue }) => {
+export const configSchema = fields.superRefine(({ environments = ["production"], policy = {} }, context) => {
   for (const name of Object.keys(policy).filter((key) => !environments.includes(key))) {
     const message = `no environment "${name}" (known: ${environments.join(", ")}), so these rules would bind nobody`;
-    addIssue({ code: "custom", path: ["policy", name], message });
+    context.addIssue({ code: "custom", path: ["policy", name], message });
   }
 });
 

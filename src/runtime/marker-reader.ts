@@ -1,4 +1,4 @@
-import { statSync } from "node:fs";
+import { closeSync, fstatSync, openSync, statSync } from "node:fs";
 import type { Clock } from "../core/clock.ts";
 import type { Kill } from "../release/kill/latch.ts";
 import { readMarkers } from "../release/kill/markers.ts";
@@ -13,10 +13,33 @@ export interface MarkerReader {
   refresh(): boolean;
   kills(): readonly Kill[];
   problem(): string | null;
+  close(): void;
+}
+
+/** The folder of markers held open: asking an open one for its time takes half as long as asking by its path. */
+function openFolder(folder: string) {
+  let held: { fd: number; inode: number } | undefined;
+  const release = () => {
+    if (held !== undefined) closeSync(held.fd);
+    held = undefined;
+  };
+  return {
+    /** Of the folder as it was held, or else as it is; undefined where there is none. */
+    changedAt: () => (held === undefined ? statSync(folder, { throwIfNoEntry: false }) : fstatSync(held.fd))?.mtimeMs,
+    /** Holds what is there now: it may have been moved away and made anew. */
+    hold() {
+      const inode = statSync(folder, { throwIfNoEntry: false })?.ino;
+      if (inode !== undefined && inode === held?.inode) return;
+      release();
+      if (inode === undefined || process.platform === "win32") return;
+      held = { fd: openSync(folder, "r"), inode };
+    },
+    release,
+  };
 }
 
 export function openMarkerReader(store: string, clock: Clock): MarkerReader {
-  const folder = markerFolder(store);
+  const folder = openFolder(markerFolder(store));
   let changedAt: number | undefined;
   let readAt = -Infinity;
   let seen = "";
@@ -26,8 +49,10 @@ export function openMarkerReader(store: string, clock: Clock): MarkerReader {
   const refresh = (): boolean => {
     try {
       const now = clock.monotonicMs();
-      const mtime = statSync(folder, { throwIfNoEntry: false })?.mtimeMs;
-      if (mtime === changedAt && now - readAt < READ_ANEW_MS) return false;
+      const isFresh = now - readAt < READ_ANEW_MS;
+      if (!isFresh) folder.hold();
+      const mtime = folder.changedAt();
+      if (mtime === changedAt && isFresh) return false;
       const settled = mtime !== undefined && clock.now().getTime() - mtime > TICK_MS;
       [changedAt, readAt] = [settled ? mtime : undefined, now];
       const found = readMarkers(store).map(({ environment, target, actor, reason, at }) => {
@@ -44,5 +69,5 @@ export function openMarkerReader(store: string, clock: Clock): MarkerReader {
       return changed;
     }
   };
-  return { refresh, kills: () => kills, problem: () => problem };
+  return { refresh, kills: () => kills, problem: () => problem, close: folder.release };
 }

@@ -33,6 +33,7 @@ export function openStoreReader(store: string, clock: Clock): StoreReader {
     storeProblem: () => rows.problem(),
     close: () => {
       rows.close();
+      markers.close();
     },
   };
 }
