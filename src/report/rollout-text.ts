@@ -103,9 +103,9 @@ function needOf({ analysis: { need } }: RolloutDocument): string[] {
   return [`about ${units}${need.hours === null ? "" : `, ${roughSpan(need.hours * 3_600_000)}`}`];
 }
 
-/** Worth a word, and not decided yet; then it is the reason. */
+/** In at most one of twenty honest splits, and not decided yet; then it is the reason. */
 function isOdd({ e, threshold }: RolloutDocument["analysis"]["sampleRatio"]): boolean {
-  return e > 1 && e < threshold;
+  return e >= 20 && e < threshold;
 }
 
 function splitText({ e, threshold }: RolloutDocument["analysis"]["sampleRatio"]): string {
