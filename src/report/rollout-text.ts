@@ -10,6 +10,8 @@ import { wrapped } from "./wrap.ts";
 
 const HISTORY = 5;
 const LABEL = 10;
+/** Two weeks from a moment ago are two weeks. */
+const HALF_MINUTE = 30_000;
 const UNDER_WAY = ["shadow", "progressing", "promoting"];
 const ENDED_BADLY = ["rolled-back", "aborted", "invalid"];
 
@@ -114,7 +116,7 @@ function splitText({ e, threshold }: RolloutDocument["analysis"]["sampleRatio"])
 
 function deadlineText(deadline: string, now: string): string {
   const left = Date.parse(deadline) - Date.parse(now);
-  return `${momentText(deadline, now)} UTC, ${left > 0 ? `in ${spanText(left)}` : `${spanText(-left)} ago`}; then it pauses as inconclusive`;
+  return `${momentText(deadline, now)} UTC, ${left > 0 ? `in ${spanText(left + HALF_MINUTE)}` : `${spanText(-left)} ago`}; then it pauses as inconclusive`;
 }
 
 /** What a person can do where the rollout does not go on by itself. */
