@@ -278,7 +278,7 @@ describe("a rollout on a terminal of 80 columns", () => {
     expect(
       shown({
         ...{ phase: "rolled-back", weight: 0, endedAt: NOW },
-        analysis: { verdict: "rollback", breaches, need: null, reasons: ["a critical breach"], sampleRatio: { e: 3, threshold: 1000 } }, // prettier-ignore
+        analysis: { verdict: "rollback", breaches, need: null, reasons: ["a critical breach"], sampleRatio: { e: 30, threshold: 1000 } }, // prettier-ignore
       }),
     ).toMatchInlineSnapshot(`
       "prompts/support-triage  v6 → v7  production
@@ -296,6 +296,7 @@ describe("a rollout on a terminal of 80 columns", () => {
       why       a critical breach
       breaches  pii (observation 1), pii (observation 2), pii (observation 3), pii
                 (observation 4), pii (observation 5), 2 more
+      split     the arms' sizes look odd for the weights: evidence 30/1,000
       good is   latency within 974 ms
       serves    v6 to everybody
 

@@ -10,8 +10,8 @@ import { wrapped } from "./wrap.ts";
 
 const HISTORY = 5;
 const LABEL = 10;
-/** Below it, an e-value is what chance gives now and then. */
-const NOISE = 10;
+/** Two weeks from a moment ago are two weeks. */
+const HALF_MINUTE = 30_000;
 const UNDER_WAY = ["shadow", "progressing", "promoting"];
 const ENDED_BADLY = ["rolled-back", "aborted", "invalid"];
 
@@ -108,9 +108,9 @@ function needOf({ analysis: { need } }: RolloutDocument): string[] {
   return [`about ${units}${need.hours === null ? "" : `, ${roughSpan(need.hours * 3_600_000)}`}`];
 }
 
-/** Worth a word, and not decided yet; then it is the reason. */
+/** In at most one of twenty honest splits, and not decided yet; then it is the reason. */
 function isOdd({ e, threshold }: RolloutDocument["analysis"]["sampleRatio"]): boolean {
-  return e > NOISE && e < threshold;
+  return e >= 20 && e < threshold;
 }
 
 function splitText({ e, threshold }: RolloutDocument["analysis"]["sampleRatio"]): string {
@@ -119,7 +119,7 @@ function splitText({ e, threshold }: RolloutDocument["analysis"]["sampleRatio"])
 
 function deadlineText(deadline: string, now: string): string {
   const left = Date.parse(deadline) - Date.parse(now);
-  return `${momentText(deadline, now)} UTC, ${left > 0 ? `in ${spanText(left)}` : `${spanText(-left)} ago`}; then it pauses as inconclusive`;
+  return `${momentText(deadline, now)} UTC, ${left > 0 ? `in ${spanText(left + HALF_MINUTE)}` : `${spanText(-left)} ago`}; then it pauses as inconclusive`;
 }
 
 /** What a person can do where the rollout does not go on by itself. */

@@ -1,0 +1,44 @@
+import { newId } from "../../core/ids.ts";
+import type { RolloutSettings } from "../../core/release-config.schema.ts";
+import { enforcePolicy, openPolicyCase } from "../policy/policy.ts";
+import { settingsFor } from "../rollout/plan.ts";
+import type { Rollout } from "../rollout/rollouts.store.ts";
+import { startRollout } from "../rollout/start.ts";
+import type { ReleaseContext } from "./context.ts";
+import { storedRef } from "./names.ts";
+import { prepareRelease } from "./release.ts";
+
+export interface CanaryOrder {
+  /** `NAME@v7`, or NAME for the latest published version. */
+  ref: string;
+  environment: string;
+  actor: string;
+  /** As typed. */
+  reason: string | undefined;
+  override: boolean;
+  /** What wins over the config's `rollout:`, key by key. */
+  settings: RolloutSettings;
+}
+
+/**
+ * Starts a staged rollout of a published version against what is served now, when the policy admits it; release, first step and
+ * audit event are one transaction. Throws REF_INVALID, VERSION_NOT_FOUND, POLICY_REFUSED, NOT_RELEASED without anything served,
+ * USAGE for what is served already, CONCURRENT_CHANGE while another rollout is under way.
+ */
+export async function startCanary({ project, store, clock }: ReleaseContext, order: CanaryOrder): Promise<Rollout> {
+  const { environment, actor, reason, override, settings } = order;
+  const { sqlite } = store;
+  const prepared = await prepareRelease(project, storedRef(sqlite, environment, order.ref));
+  const policy = await openPolicyCase({ project, store }, prepared, environment);
+  const at = clock.now().toISOString();
+  return startRollout(sqlite, {
+    id: newId(),
+    environment,
+    release: prepared.row,
+    settings: settingsFor(project.config.rollout, prepared.address, settings),
+    at,
+    actor,
+    reason: (reason ?? "").trim() || `canary of ${prepared.version}`,
+    admit: () => enforcePolicy(sqlite, policy, { now: at, override: { wanted: override, reason } }),
+  });
+}
