@@ -35,6 +35,6 @@ export function emitRollout(context: CommandContext, document: RolloutDocument):
 }
 
 /** Of the terminal; a file and a pipe get what fits most. */
-export function widthOf({ shell }: CommandContext): number {
+function widthOf({ shell }: CommandContext): number {
   return Math.max(40, shell.stdout.columns ?? 80);
 }

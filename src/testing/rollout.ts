@@ -36,7 +36,7 @@ export const PLAN: RolloutPlan = {
   caps: { latency: { maxIncrease: 0.2, cap: null }, cost: { maxIncrease: 0.2, cap: null } },
 };
 
-export const NO_CAPS: Caps = { latency: null, cost: null };
+const NO_CAPS: Caps = { latency: null, cost: null };
 
 export interface Scene {
   environment?: string;
@@ -50,7 +50,7 @@ export interface Scene {
 }
 
 /** Releases a version whose whole content names it. */
-export function release(sqlite: Sqlite, target: string, version: string, at = BEGIN): void {
+function release(sqlite: Sqlite, target: string, version: string, at = BEGIN): void {
   insertRelease(sqlite, {
     target,
     version,

@@ -92,7 +92,7 @@ function unmeasured({ guardrails }: Judged, { evidence }: Rollout): string[] {
 }
 
 /** "2 h 5 min", "40 s". */
-export function lasting(ms: number): string {
+function lasting(ms: number): string {
   const minutes = Math.ceil(ms / 60_000);
   if (ms < 60_000) return `${Math.ceil(ms / 1000)} s`;
   if (minutes < 60) return `${minutes} min`;

@@ -27,7 +27,7 @@ const guardrail = z.object({
 });
 
 /** How a rollout goes on, frozen when it starts: no later change of the config changes its decisions. */
-export const planSchema = z.object({
+const planSchema = z.object({
   steps: z.array(z.number()),
   stepMs: z.number(),
   stepObservations: z.int(),
@@ -54,11 +54,11 @@ const frozenCap = z
   .nullable();
 
 /** Limits taken from the control before the arrivals they judge; null until it was seen often enough. */
-export const capsSchema = z.object({ latency: frozenCap, cost: frozenCap });
+const capsSchema = z.object({ latency: frozenCap, cost: frozenCap });
 
 const arm = z.object({ n: z.int().describe("units"), rate: z.number().nullable().describe("share of good ones") });
 
-export const guardrailResultSchema = z.object({
+const guardrailResultSchema = z.object({
   name: z.string().describe("a metric, or success.floor"),
   control: arm.nullable().describe("null for an absolute floor"),
   candidate: arm,
@@ -76,7 +76,7 @@ export const guardrailResultSchema = z.object({
   verdict: z.enum(["harm", "safe", "undecided", "unmeasured"]),
 });
 
-export const analysisSchema = z.object({
+const analysisSchema = z.object({
   verdict: z.enum(["continue", "promote", "rollback", "inconclusive", "invalid"]),
   guardrails: z.array(guardrailResultSchema),
   sampleRatio: z.object({ e: z.number(), threshold: z.number() }),
