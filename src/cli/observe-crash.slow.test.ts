@@ -1,11 +1,11 @@
 import { join } from "node:path";
-import { execa } from "execa";
 import { expect, test } from "vitest";
 import { talliesOf } from "../release/rollout/rollouts.store.ts";
 import { connect, type Sqlite } from "../state/connection.ts";
-import { agentops, cleanEnv, put, REPO, spawnAgentops, tempProject } from "../testing/project.ts";
+import { agentops, put, spawnAgentops, tempProject } from "../testing/project.ts";
 import { minutesLater, startedRollout } from "../testing/rollout.ts";
 import { seeded } from "../testing/seeded.ts";
+import { runWriters } from "../testing/writers.ts";
 
 const N = 60_000;
 const CUTS = 12;
@@ -70,34 +70,13 @@ test("kill -9 of observe at any moment, then the same file again: all there once
   expect(cut.sqlite.pragma("integrity_check", { simple: true })).toBe("ok");
 });
 
-const WRITER = `
-const { AgentOps } = await import(process.env.SDK);
-const ops = new AgentOps({ store: process.env.STORE, env: "production" });
-const until = performance.now() + Number(process.env.MS);
-let n = 0;
-while (performance.now() < until) {
-  for (let i = 0; i < 20; i++, n++) ops.observe({ ...ops.resolve("prompts/x", { unit: process.env.ME + n }).served, success: true, id: process.env.ME + n });
-  await new Promise((done) => setTimeout(done, 10));
-}
-while (!ops.flush());
-console.log(JSON.stringify(ops.stats()));
-ops.close();
-`;
-
 test("eight processes observe at once: nothing that was acknowledged is missing, and nobody sees a locked store", async () => {
   const { store, sqlite } = newStore(tempProject(), "busy");
-  const env = cleanEnv({ SDK: join(REPO, "dist", "index.js"), STORE: store, MS: "8000" });
-  const done = await Promise.all(
-    Array.from({ length: WRITERS }, (_, i) =>
-      execa(process.execPath, ["--input-type=module", "-e", WRITER], {
-        ...{ env: { ...env, ME: `p${i}-` }, extendEnv: false, reject: false },
-      }),
-    ),
-  );
-  expect(done.map(({ exitCode, stderr }) => [exitCode, stderr])).toEqual(Array(WRITERS).fill([0, ""]));
-  const stats = done.map(({ stdout }) => JSON.parse(stdout) as Record<string, number>);
-  const total = stats.reduce((sum, { recorded }) => sum + recorded!, 0);
-  const waits = stats.reduce((sum, { failures }) => sum + failures!, 0);
+  const done = await runWriters({ store, target: "prompts/x", count: WRITERS, ms: 8000 });
+  expect(done.map(({ stderr }) => stderr)).toEqual(Array(WRITERS).fill(""));
+  const stats = done.map((writer) => writer.stats);
+  const total = stats.reduce((sum, { recorded }) => sum + recorded, 0);
+  const waits = stats.reduce((sum, { failures }) => sum + failures, 0);
   process.stdout.write(
     `\n${WRITERS} processes observed ${total} outcomes, and came back ${waits} times for the lock\n`,
   );

@@ -1,10 +1,9 @@
-import { cpSync, existsSync, mkdirSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { beforeAll, expect, test } from "vitest";
 import { crashAgentops } from "../testing/crash.ts";
 import { agentops, tempProject } from "../testing/project.ts";
 import { halfDone } from "../testing/release-check.ts";
-import { arrive, done, outcomeOf, releaseProject, TARGET, withStore } from "../testing/release-project.ts";
+import { arrive, copyOf, done, outcomeOf, releaseProject, TARGET, withStore } from "../testing/release-project.ts";
 
 const GOOD = { control: () => true, candidate: () => true };
 const BAD = { control: () => true, candidate: () => false };
@@ -13,14 +12,6 @@ const REF = `${TARGET}@v2`;
 let dir: string;
 /** Stores by what happens next in them. */
 const stores = new Map<string, string>();
-
-/** A copy of a store, in a folder of its own. */
-function copyOf(store: string): string {
-  const folder = join(tempProject(), ".agentops");
-  if (existsSync(store)) cpSync(dirname(store), folder, { recursive: true });
-  else mkdirSync(folder);
-  return join(folder, "state.db");
-}
 
 beforeAll(async () => {
   dir = await releaseProject();

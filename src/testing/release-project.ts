@@ -1,5 +1,5 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { cpSync, existsSync, mkdirSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { loadProject } from "../core/project.ts";
 import { publish } from "../registry/publish.ts";
 import { recordObservations } from "../release/observation/record.ts";
@@ -7,7 +7,7 @@ import { latestRollout, type Rollout, transitionsOf } from "../release/rollout/r
 import { bucketOf, isCandidate } from "../release/serving/assignment.ts";
 import { currentStable, stablesOf } from "../release/serving/serving.store.ts";
 import { connect, type Sqlite } from "../state/connection.ts";
-import { agentops, cleanEnv, put, sampleRepository } from "./project.ts";
+import { agentops, cleanEnv, put, sampleRepository, tempProject } from "./project.ts";
 
 export const TARGET = "prompts/support-triage";
 export const ENVIRONMENT = "production";
@@ -41,6 +41,14 @@ export async function releaseProject({ versions = 2, config = QUICK } = {}): Pro
 export async function done(dir: string, store: string, ...args: string[]): Promise<void> {
   const run = await agentops(dir, args, { AGENTOPS_STORE: store });
   if (run.code !== 0) throw new Error(`agentops ${args.join(" ")}: exit ${run.code}: ${run.stderr}`);
+}
+
+/** A copy of a store nobody writes to, in a folder of its own; one that is not there gives an empty folder. */
+export function copyOf(store: string): string {
+  const folder = join(tempProject(), ".agentops");
+  if (existsSync(store)) cpSync(dirname(store), folder, { recursive: true });
+  else mkdirSync(folder);
+  return join(folder, "state.db");
 }
 
 export function withStore<T>(store: string, work: (sqlite: Sqlite) => T): T {
