@@ -1,6 +1,7 @@
 import { hostname } from "node:os";
 import { AgentopsError } from "../core/errors.ts";
 import { durationMs } from "../core/duration.ts";
+import { newId } from "../core/ids.ts";
 import { rolloutDocument } from "../release/rollout/document.ts";
 import { watchRollout } from "../release/rollout/watch.ts";
 import { rolloutLine, rolloutText } from "../report/rollout-text.ts";
@@ -22,7 +23,8 @@ export async function watch(context: CommandContext, name: unknown, options: Rec
       store,
       clock: context.clock,
       actor: actorOf(context),
-      holder: `process ${process.pid} on ${hostname()}`,
+      // Containers may share a host's name and a process's number; the last digits of an id are chance.
+      holder: `process ${process.pid} on ${hostname()} (${newId().slice(-6)})`,
       intervalMs,
       signal: context.signal,
       onTurn: (taken, held) => {

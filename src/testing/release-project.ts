@@ -10,7 +10,7 @@ import { connect, type Sqlite } from "../state/connection.ts";
 import { agentops, cleanEnv, put, sampleRepository, tempProject } from "./project.ts";
 
 export const TARGET = "prompts/support-triage";
-export const ENVIRONMENT = "production";
+const ENVIRONMENT = "production";
 
 /** Steps that need no waiting, and proof that 200 good outcomes give. */
 const QUICK = `project: drill

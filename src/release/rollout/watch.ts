@@ -1,6 +1,7 @@
 import type { Clock } from "../../core/clock.ts";
 import type { Sqlite } from "../../state/connection.ts";
 import { killedBecause } from "../kill/held.ts";
+import { inOneTransaction } from "../one-transaction.ts";
 import { advanceRollout, type Place, type Turn } from "./advance.ts";
 import { type Lease, releaseLease, takeLease } from "./lease.store.ts";
 import { isOver } from "./next.ts";
@@ -21,41 +22,56 @@ export interface WatchRequest {
 const LEASE_TURNS = 3;
 const LEAST_LEASE_MS = 30_000;
 
-/** One turn of whoever asks, with what forbids to move on looked up first. */
+/**
+ * One turn of whoever asks. Clock and kills are read under the lock: a turn that waited for it is no earlier than what it waited for, and
+ * nothing moves on after a kill that was acknowledged meanwhile.
+ */
 export function turnNow(
   sqlite: Sqlite,
   place: Place,
   { store, clock, actor }: Pick<WatchRequest, "store" | "clock" | "actor">,
 ): { turn: Turn; held: string | null; at: string } {
-  const at = clock.now().toISOString();
-  const held = killedBecause(sqlite, store, place.environment, place.target);
-  return { turn: advanceRollout(sqlite, place, { at, actor, held }), held, at };
+  return inOneTransaction(sqlite, () => {
+    const at = clock.now().toISOString();
+    const held = killedBecause(sqlite, store, place.environment, place.target);
+    return { turn: advanceRollout(sqlite, place, { at, actor, held }), held, at };
+  });
 }
 
 /**
  * Takes turns until the rollout is over or waits for a person (inconclusive), or until the signal. Two watchers never both act: each
- * turn renews a lease first. Throws CONCURRENT_CHANGE while another watches, ROLLOUT_NOT_FOUND, and the signal's reason.
+ * turn renews a lease, in its own transaction. Throws CONCURRENT_CHANGE while another watches, ROLLOUT_NOT_FOUND, STORE_FAILED, and the
+ * signal's reason.
  */
 export async function watchRollout(sqlite: Sqlite, place: Place, request: WatchRequest): Promise<Turn> {
   const { clock, holder, intervalMs, signal } = request;
   const lease: Omit<Lease, "expiresAt"> = { name: `${place.target} in ${place.environment}`, holder };
-  const renew = () => {
+  const ownTurn = () => {
     const now = clock.now();
     const until = new Date(now.getTime() + Math.max(LEAST_LEASE_MS, LEASE_TURNS * intervalMs));
     takeLease(sqlite, { ...lease, expiresAt: until.toISOString() }, now.toISOString());
+    return turnNow(sqlite, place, request);
   };
   try {
     for (;;) {
       signal.throwIfAborted();
-      renew();
-      const { turn, held } = turnNow(sqlite, place, request);
+      const { turn, held } = inOneTransaction(sqlite, ownTurn);
       request.onTurn(turn, held);
       const { phase } = turn.rollout.state;
       if (isOver(phase) || phase === "inconclusive") return turn;
       await pause(intervalMs, signal);
     }
   } finally {
+    giveBack(sqlite, lease);
+  }
+}
+
+/** One that cannot be given back runs out by itself; what ended the watch is what must be said. */
+function giveBack(sqlite: Sqlite, lease: Omit<Lease, "expiresAt">): void {
+  try {
     releaseLease(sqlite, lease);
+  } catch {
+    return;
   }
 }
 

@@ -1,0 +1,67 @@
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { connect, type Sqlite } from "../../state/connection.ts";
+import { tempProject } from "../../testing/project.ts";
+import { minutesLater, startedRollout } from "../../testing/rollout.ts";
+import { turnNow, watchRollout, type WatchRequest } from "./watch.ts";
+
+const place = { environment: "production", target: "prompts/x" };
+
+function newStore() {
+  const store = join(tempProject(), "state.db");
+  const sqlite = connect(store, { durability: "normal", waitMs: 20 });
+  startedRollout(sqlite);
+  return { store, sqlite };
+}
+
+const clockOf = (now: () => void) => ({
+  now: () => {
+    now();
+    return new Date(minutesLater(1));
+  },
+  monotonicMs: () => 0,
+});
+
+function request(store: string, holder: string, more: Partial<WatchRequest> = {}): WatchRequest {
+  const usual = { clock: clockOf(() => undefined), actor: "ada", intervalMs: 10, signal: AbortSignal.timeout(100) };
+  return { store, holder, ...usual, onTurn: () => undefined, ...more };
+}
+
+const leases = (sqlite: Sqlite) => sqlite.prepare("SELECT holder FROM leases").pluck().all();
+
+test("clock and kills are read under the lock, by a watcher and by a single turn", async () => {
+  const { store, sqlite } = newStore();
+  const seen: boolean[] = [];
+  const clock = clockOf(() => seen.push(sqlite.inTransaction));
+  turnNow(sqlite, place, request(store, "me", { clock }));
+  await expect(watchRollout(sqlite, place, request(store, "me", { clock }))).rejects.toThrow();
+  expect(new Set(seen)).toEqual(new Set([true]));
+  expect(seen.length).toBeGreaterThan(4);
+});
+
+test("a store that is locked for longer than it waits ends a watch with the reason, whatever becomes of the lease", async () => {
+  const { store, sqlite } = newStore();
+  const other = connect(store, { durability: "normal" });
+  const onTurn = () => void other.exec("BEGIN IMMEDIATE");
+  await expect(watchRollout(sqlite, place, request(store, "me", { onTurn }))).rejects.toMatchObject({
+    code: "STORE_FAILED",
+    message: expect.stringMatching(/^nothing was changed: another process holds .* \(waited 0\.02 s\)/) as string,
+  });
+  other.exec("COMMIT");
+  expect(leases(sqlite)).toEqual(["me"]);
+});
+
+test("a second watcher takes no turn and leaves the lease alone", async () => {
+  const { store, sqlite } = newStore();
+  const turns: string[] = [];
+  const first = watchRollout(sqlite, place, request(store, "first", { onTurn: () => void turns.push("first") }));
+  const second = watchRollout(sqlite, place, request(store, "second", { onTurn: () => void turns.push("second") }));
+  await expect(second).rejects.toMatchObject({
+    code: "CONCURRENT_CHANGE",
+    message: expect.stringContaining("by first") as string,
+  });
+  expect(leases(sqlite)).toEqual(["first"]);
+  await expect(first).rejects.toThrow();
+  expect(new Set(turns)).toEqual(new Set(["first"]));
+  expect(leases(sqlite)).toEqual([]);
+});
