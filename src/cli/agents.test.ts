@@ -243,7 +243,7 @@ describe("a scoring module that misbehaves is an error of its trials, and the ev
     put(
       dir,
       "evals/s.suite.yml",
-      "name: s\ntarget: prompts/p\ncases: [{ id: a, vars: { q: a } }]\nscorers: [{ type: javascript, value: ../score.mjs }]\n",
+      "name: s\ntarget: prompts/p\ncases: [{ id: a, vars: { q: a } }]\nscorers: [{ type: javascript, value: ../score.mjs, timeoutMs: 600000 }]\n",
     );
     const child = spawnAgentops(dir, ["eval"]);
     await sleep(1500);

@@ -14,7 +14,7 @@ export const javascript: Prepare<"javascript"> = async (spec, context) => {
   const script = await load(file, spec.value, spec.timeoutMs ?? TIMEOUT_MS);
   return async (subject) => {
     const answer = script.call(subject.output, contextOf(subject));
-    return scoreOf(await untilAborted(answer, subject.input.signal), spec.threshold, spec.value);
+    return scoreOf(await untilAborted(answer, subject.input.signal, script), spec.threshold, spec.value);
   };
 };
 
@@ -37,9 +37,10 @@ function contextOf({ expected, input }: Subject): Record<string, unknown> {
 }
 
 /** Ctrl-C does not wait for a scorer that may never answer. */
-function untilAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+function untilAborted<T>(promise: Promise<T>, signal: AbortSignal, script: Script): Promise<T> {
   return new Promise((resolve, reject) => {
     const stop = () => {
+      script.stop();
       reject(new Error("stopped"));
     };
     signal.addEventListener("abort", stop, { once: true });

@@ -34,6 +34,8 @@ interface Question {
 export interface Script {
   /** What the module's default export returns. Rejects when it throws, exits, or takes longer than `timeoutMs`. */
   call(output: unknown, context: unknown): Promise<unknown>;
+  /** Ends the thread, whatever it is doing: one that loops would keep the process alive until its time limit. */
+  stop(): void;
 }
 
 /** A question the thread never began with, because it ended over another one. */
@@ -46,24 +48,36 @@ const ATTEMPTS = 50;
 /** Loads a module in a thread; rejects with the reason when it cannot be loaded. An idle thread keeps no process alive. */
 export async function openScript(url: string, timeoutMs: number): Promise<Script> {
   let current = startThread(url, timeoutMs);
+  let stopped = false;
   await current;
   const replace = () => {
     current = startThread(url, timeoutMs);
     // Whoever asks next awaits it; until then nobody may, and an unheard rejection would end the process.
-    current.catch(() => undefined);
+    current.catch(ignored);
   };
   const call = async (output: unknown, context: unknown, attempt = 1): Promise<unknown> => {
     const used = current;
     try {
       return await (await used).ask(output, context);
     } catch (error) {
+      if (stopped) throw error;
       // Whoever notices first replaces a thread that has ended.
       if (current === used && (await hasEnded(used)) && current === used) replace();
       if (error === UNTOUCHED && attempt < ATTEMPTS) return call(output, context, attempt + 1);
       throw error;
     }
   };
-  return { call: (output, context) => call(output, context) };
+  const stop = () => {
+    stopped = true;
+    void current.then((thread) => {
+      thread.end();
+    }, ignored);
+  };
+  return { call: (output, context) => call(output, context), stop };
+}
+
+function ignored(): void {
+  // Whoever asks hears of it.
 }
 
 /** A thread that could not be started has ended. */
@@ -76,6 +90,7 @@ function hasEnded(thread: Promise<Thread>): Promise<boolean> {
 
 interface Thread {
   ask(output: unknown, context: unknown): Promise<unknown>;
+  end(): void;
   ended(): boolean;
 }
 
@@ -117,6 +132,9 @@ async function startThread(url: string, timeoutMs: number): Promise<Thread> {
   begin(open.get(0), Math.max(timeoutMs, LOAD_MS));
   await loaded;
   return {
+    end: () => {
+      end(new Error("stopped"));
+    },
     ended: () => over,
     ask: (output, context) => {
       if (over) return Promise.reject(UNTOUCHED);
