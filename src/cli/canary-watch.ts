@@ -27,6 +27,9 @@ export async function watch(context: CommandContext, name: unknown, options: Rec
       holder: `process ${process.pid} on ${hostname()} (${newId().slice(-6)})`,
       intervalMs,
       signal: context.signal,
+      onTrouble: ({ message }) => {
+        context.note(`${place.target}: no turn: ${message}; trying again`);
+      },
       onTurn: (taken, held) => {
         show(rolloutDocument(sqlite, taken.rollout, taken.judged, { at: context.clock.now().toISOString(), held }));
       },

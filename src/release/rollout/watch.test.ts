@@ -24,7 +24,8 @@ const clockOf = (now: () => void) => ({
 
 function request(store: string, holder: string, more: Partial<WatchRequest> = {}): WatchRequest {
   const usual = { clock: clockOf(() => undefined), actor: "ada", intervalMs: 10, signal: AbortSignal.timeout(100) };
-  return { store, holder, ...usual, onTurn: () => undefined, ...more };
+  const quiet = { onTurn: () => undefined, onTrouble: () => undefined };
+  return { store, holder, ...usual, ...quiet, ...more };
 }
 
 const leases = (sqlite: Sqlite) => sqlite.prepare("SELECT holder FROM leases").pluck().all();
@@ -39,16 +40,43 @@ test("clock and kills are read under the lock, by a watcher and by a single turn
   expect(seen.length).toBeGreaterThan(4);
 });
 
-test("a store that is locked for longer than it waits ends a watch with the reason, whatever becomes of the lease", async () => {
+test("a store that stays locked ends a watch with the reason, whatever becomes of the lease", async () => {
   const { store, sqlite } = newStore();
   const other = connect(store, { durability: "normal" });
-  const onTurn = () => void other.exec("BEGIN IMMEDIATE");
-  await expect(watchRollout(sqlite, place, request(store, "me", { onTurn }))).rejects.toMatchObject({
+  const troubles: string[] = [];
+  const wanted = {
+    onTurn: () => void other.exec("BEGIN IMMEDIATE"),
+    onTrouble: ({ code }: { code: string }) => void troubles.push(code),
+    signal: AbortSignal.timeout(20_000),
+  };
+  await expect(watchRollout(sqlite, place, request(store, "me", wanted))).rejects.toMatchObject({
     code: "STORE_FAILED",
     message: expect.stringMatching(/^nothing was changed: another process holds .* \(waited 0\.02 s\)/) as string,
   });
+  expect(troubles).toEqual(Array(9).fill("STORE_FAILED"));
   other.exec("COMMIT");
   expect(leases(sqlite)).toEqual(["me"]);
+});
+
+test("one that is locked for a while does not", async () => {
+  const { store, sqlite } = newStore();
+  const other = connect(store, { durability: "normal" });
+  const seen: string[] = [];
+  const controller = new AbortController();
+  const wanted = {
+    onTurn: () => {
+      seen.push("turn");
+      if (seen.length === 1) other.exec("BEGIN IMMEDIATE");
+      else controller.abort(new Error("enough"));
+    },
+    onTrouble: () => {
+      seen.push("trouble");
+      other.exec("COMMIT");
+    },
+    signal: controller.signal,
+  };
+  await expect(watchRollout(sqlite, place, request(store, "me", wanted))).rejects.toThrow("enough");
+  expect(seen).toEqual(["turn", "trouble", "turn"]);
 });
 
 test("a second watcher takes no turn and leaves the lease alone", async () => {

@@ -1,4 +1,5 @@
 import type { Clock } from "../../core/clock.ts";
+import { AgentopsError } from "../../core/errors.ts";
 import type { Sqlite } from "../../state/connection.ts";
 import { killedBecause } from "../kill/held.ts";
 import { inOneTransaction } from "../one-transaction.ts";
@@ -16,11 +17,15 @@ export interface WatchRequest {
   signal: AbortSignal;
   /** Called after every turn. */
   onTurn: (turn: Turn, held: string | null) => void;
+  /** Called when the store did not take a turn; the next one tries again. */
+  onTrouble: (error: AgentopsError) => void;
 }
 
 /** A watcher that died holds its lease for this many turns, and at least half a minute. */
 const LEASE_TURNS = 3;
 const LEAST_LEASE_MS = 30_000;
+/** A store that is busy or full for a while must not leave a rollout unattended; one that stays so needs a person. */
+const MOST_TROUBLES = 10;
 
 /**
  * One turn of whoever asks. Clock and kills are read under the lock: a turn that waited for it is no earlier than what it waited for, and
@@ -40,8 +45,8 @@ export function turnNow(
 
 /**
  * Takes turns until the rollout is over or waits for a person (inconclusive), or until the signal. Two watchers never both act: each
- * turn renews a lease, in its own transaction. Throws CONCURRENT_CHANGE while another watches, ROLLOUT_NOT_FOUND, STORE_FAILED, and the
- * signal's reason.
+ * turn renews a lease, in its own transaction. Throws CONCURRENT_CHANGE while another watches, ROLLOUT_NOT_FOUND, STORE_FAILED after ten
+ * turns in a row that the store did not take, and the signal's reason.
  */
 export async function watchRollout(sqlite: Sqlite, place: Place, request: WatchRequest): Promise<Turn> {
   const { clock, holder, intervalMs, signal } = request;
@@ -52,18 +57,30 @@ export async function watchRollout(sqlite: Sqlite, place: Place, request: WatchR
     takeLease(sqlite, { ...lease, expiresAt: until.toISOString() }, now.toISOString());
     return turnNow(sqlite, place, request);
   };
+  let troubles = 0;
   try {
     for (;;) {
       signal.throwIfAborted();
-      const { turn, held } = inOneTransaction(sqlite, ownTurn);
-      request.onTurn(turn, held);
-      const { phase } = turn.rollout.state;
-      if (isOver(phase) || phase === "inconclusive") return turn;
+      try {
+        const { turn, held } = inOneTransaction(sqlite, ownTurn);
+        troubles = 0;
+        request.onTurn(turn, held);
+        const { phase } = turn.rollout.state;
+        if (isOver(phase) || phase === "inconclusive") return turn;
+      } catch (error) {
+        troubles += 1;
+        if (!isTrouble(error) || troubles >= MOST_TROUBLES) throw error;
+        request.onTrouble(error);
+      }
       await pause(intervalMs, signal);
     }
   } finally {
     giveBack(sqlite, lease);
   }
+}
+
+function isTrouble(error: unknown): error is AgentopsError {
+  return error instanceof AgentopsError && error.code === "STORE_FAILED";
 }
 
 /** One that cannot be given back runs out by itself; what ended the watch is what must be said. */
