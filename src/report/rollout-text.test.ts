@@ -14,6 +14,7 @@ const success: GuardrailResult = {
   harmThreshold: 80,
   safeE: 3.1,
   safeThreshold: 20,
+  difference: -0.011,
   ci95: [-0.06, 0.032],
   tolerance: 0,
   margin: 0.03,
@@ -22,17 +23,17 @@ const success: GuardrailResult = {
 };
 const floor: GuardrailResult = {
   ...success,
-  ...{ name: "success.floor", control: null, safeE: null, safeThreshold: null, ci95: null, margin: null },
+  ...{ name: "success.floor", control: null, safeE: null, safeThreshold: null, difference: null, ci95: null, margin: null },
   ...{ tolerance: 0.9, harmE: 0.02, harmThreshold: 100 },
 };
 const latency: GuardrailResult = {
   ...success,
   ...{ name: "latency", cap: 974, control: { n: 19_400, rate: 0.962 }, candidate: { n: 1020, rate: 0.958 } },
-  ...{ ci95: [-0.021, 0.013], safeE: 4.2e6, verdict: "safe" },
+  ...{ difference: -0.004, ci95: [-0.021, 0.013], safeE: 4.2e6, verdict: "safe" },
 };
 const cost: GuardrailResult = {
   ...success,
-  ...{ name: "cost", control: { n: 0, rate: null }, candidate: { n: 0, rate: null }, ci95: null },
+  ...{ name: "cost", control: { n: 0, rate: null }, candidate: { n: 0, rate: null }, difference: null, ci95: null },
   ...{ harmE: 1, safeE: 1, verdict: "unmeasured" },
 };
 
@@ -117,7 +118,7 @@ describe("a rollout on a terminal of 80 columns", () => {
         ▸shadow  1 %  5 %  25 %  50 %  100 %
 
                   control %  candidate %  difference  harm  safe  verdict
-        success   —          —            —           —     —     no data
+        success   —          —            −1.1        —     —     no data
           ≥ 90 %  —          94 (100)     —           0.02  —     undecided
         % of good units (of how many); difference in points, 95 % interval valid at
           every look; harm rolls back at 80 (a floor at 100), safe counts once it was 20
@@ -201,6 +202,7 @@ describe("a rollout on a terminal of 80 columns", () => {
 
       why       the deadline passed before success was decided
       good is   latency within 974 ms
+      needs     about 240 more candidate units, 5.5 h
       next      agentops canary resume prompts/support-triage --env production   (a
                 new deadline)
       or        agentops canary abort prompts/support-triage --env production
@@ -259,13 +261,15 @@ describe("a rollout on a terminal of 80 columns", () => {
       rolled-back  was at step 3 of 5 (25 %)  since 10:12 UTC, 25 min
       1 %  5 %  ✗25 %  50 %  100 %
 
-                control %     candidate %  difference       harm   safe   verdict
-      success   95.1 (1,900)  81.1 (212)   −14 [−22, −8.1]  >10^9  <0.01  harm
-        ≥ 90 %  —             94 (100)     —                140    —      harm
+                control %     candidate %  difference        harm   safe   verdict
+      success   95.1 (1,900)  81.1 (212)   −1.1 [−22, −8.1]  >10^9  <0.01  harm
+        ≥ 90 %  —             94 (100)     —                 140    —      harm
       % of good units (of how many); difference in points, 95 % interval valid at
         every look; harm rolls back at 80 (a floor at 100), safe counts once it was 20
 
       why       success: v7 is worse than v6, by 8.1 to 21.4 points
+      drift     rates moved between the steps; the difference compares within each
+                weight
       serves    v6 to everybody
 
       history

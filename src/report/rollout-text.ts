@@ -1,5 +1,5 @@
 import { printable } from "../core/printable.ts";
-import type { RolloutDocument } from "../release/rollout/schema.ts";
+import type { GuardrailResult, RolloutDocument } from "../release/rollout/schema.ts";
 import { many, oneLine, whole } from "./numbers.ts";
 import { capsText, guardrailLines, legendOf } from "./rollout-guardrails.ts";
 import { differenceText, eOf, isInShadow, paintPhase, shareText, stepText, verdictWord } from "./rollout-words.ts";
@@ -12,6 +12,7 @@ const HISTORY = 5;
 const LABEL = 10;
 /** Two weeks from a moment ago are two weeks. */
 const HALF_MINUTE = 30_000;
+const MINUTE = 60_000;
 const UNDER_WAY = ["shadow", "progressing", "promoting"];
 const ENDED_BADLY = ["rolled-back", "aborted", "invalid"];
 
@@ -90,12 +91,13 @@ function facts(document: RolloutDocument, style: Style, now: string): string[] {
     ...analysis.reasons.map((reason, i) => line(i === 0 ? "why" : "", reason)),
     // Which one rolled it back is a reason already.
     ...(breaches.length > 1 ? [line("breaches", [...kinds, ...unseen].join(", "), style.bad)] : []),
+    ...(guardrails.some(isDrifting) ? [line("drift", DRIFT)] : []),
     ...(isOdd(sampleRatio) ? [line("split", splitText(sampleRatio), style.unsure)] : []),
     ...(caps === null ? [] : [line("good is", caps)]),
     ...(document.unseen > 0 && document.endedAt === null
       ? [line("unseen", `${many(document.unseen, "unit")} came since the last look`)]
       : []),
-    ...(UNDER_WAY.includes(phase) ? needOf(document).map((need) => line("needs", need)) : []),
+    ...([...UNDER_WAY, "inconclusive"].includes(phase) ? needOf(document).map((need) => line("needs", need)) : []),
     ...(UNDER_WAY.includes(phase) ? [line("deadline", deadlineText(deadline, now))] : []),
     ...ways(document).map((way, i) => line(i === 0 ? "next" : "or", way)),
     ...servedText(document).map((served) => line("serves", served)),
@@ -106,6 +108,14 @@ function needOf({ analysis: { need } }: RolloutDocument): string[] {
   if (need === null) return [];
   const units = many(need.observations, "more candidate unit");
   return [`about ${units}${need.hours === null ? "" : `, ${roughSpan(need.hours * 3_600_000)}`}`];
+}
+
+const DRIFT = "rates moved between the steps; the difference compares within each weight";
+
+/** Rates whose plain difference would mislead by a point. */
+function isDrifting({ control, candidate, difference }: GuardrailResult): boolean {
+  if (control?.rate == null || candidate.rate === null || difference === null) return false;
+  return Math.abs(candidate.rate - control.rate - difference) >= 0.01;
 }
 
 /** In at most one of twenty honest splits, and not decided yet; then it is the reason. */
@@ -119,7 +129,9 @@ function splitText({ e, threshold }: RolloutDocument["analysis"]["sampleRatio"])
 
 function deadlineText(deadline: string, now: string): string {
   const left = Date.parse(deadline) - Date.parse(now);
-  return `${momentText(deadline, now)} UTC, ${left > 0 ? `in ${spanText(left + HALF_MINUTE)}` : `${spanText(-left)} ago`}; then it pauses as inconclusive`;
+  const at = `${momentText(deadline, now)} UTC`;
+  if (left <= 0) return `${at}, ${spanText(-left)} ago; the next look pauses it as inconclusive`;
+  return `${at}, in ${spanText(left + (left < MINUTE ? 0 : HALF_MINUTE))}; then it pauses as inconclusive`;
 }
 
 /** What a person can do where the rollout does not go on by itself. */

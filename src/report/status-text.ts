@@ -53,12 +53,16 @@ function rolloutLines(rollout: NonNullable<ServedTarget["rollout"]>, now: string
   const { control, candidate, since, look } = rollout;
   const facts = [paintPhase(phase, style), stepText({ ...rollout, phase }), style.dim(sinceText(since, now))];
   const verdict = look === null ? "no look yet" : `${look.verdict}, looked ${ago(look.at, now)}`;
-  const guardrails = (look?.guardrails ?? []).map(({ name, harmE, harmThreshold, safeE, safeThreshold }) => {
-    return `${name} harm ${eOf(harmE, harmThreshold)} safe ${eOf(safeE, safeThreshold)}`;
-  });
+  // Where both are still 1, nothing was seen.
+  const guardrails = (look?.guardrails ?? [])
+    .filter(({ harmE, safeE }) => harmE !== 1 || safeE !== 1)
+    .map(({ name, harmE, harmThreshold, safeE, safeThreshold }) => {
+      return `${name} harm ${eOf(harmE, harmThreshold)} safe ${eOf(safeE, safeThreshold)}`;
+    });
+  const most = guardrails.length === 0 ? [] : [`most evidence so far: ${guardrails.join(", ")}`];
   return [
     `    ${control} → ${candidate}  ${facts.filter((fact) => fact !== null).join("  ")}`,
-    `      ${[verdict, ...guardrails].join("; ")}`,
+    `      ${[verdict, ...most].join("; ")}`,
   ];
 }
 

@@ -2,7 +2,7 @@ import type { Sqlite } from "../../state/connection.ts";
 import { inOneTransaction } from "../one-transaction.ts";
 import type { Judged } from "./analysis.ts";
 import { lastJudged, lookAt } from "./look.ts";
-import { isOver } from "./next.ts";
+import { isOver, next } from "./next.ts";
 import { reasonOf } from "./reasons.ts";
 import { latestRollout, type Rollout } from "./rollouts.store.ts";
 import { rolloutMissing } from "./missing.ts";
@@ -44,7 +44,8 @@ function turn(sqlite: Sqlite, { environment, target }: Place, { at, actor, held 
   const { verdict } = judged;
   const { candidateUnits, shadowUnits } = rollout.evidence;
   const units = rollout.state.phase === "shadow" ? shadowUnits : candidateUnits;
-  const reason = reasonOf(judged, rollout);
-  const after = transition(sqlite, rollout, { type: "look", at, verdict, units, held }, { actor, reason });
+  const event = { type: "look", at, verdict, units, held } as const;
+  const reason = reasonOf(judged, rollout, next(rollout.state, event, rollout.plan).phase);
+  const after = transition(sqlite, rollout, event, { actor, reason });
   return { rollout: after, judged, moved: after !== rollout };
 }

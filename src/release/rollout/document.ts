@@ -1,5 +1,6 @@
 import type { Sqlite } from "../../state/connection.ts";
 import { confidenceSequence } from "../../stats/confidence-sequence.ts";
+import { riskDifference } from "../../stats/risk-difference.ts";
 import { findRelease } from "../serving/serving.store.ts";
 import type { Judged } from "./analysis.ts";
 import { batchesOf, type TallyRow } from "./evidence.ts";
@@ -18,6 +19,7 @@ export function rolloutDocument(
 ): RolloutDocument {
   const { state, plan, target } = rollout;
   const units = rollout.evidence.candidateUnits;
+  const history = historyOf(sqlite, rollout);
   const awaits = ["shadow", "progressing", "promoting"].includes(state.phase);
   const waiting = waitingFor(state, { at, verdict: judged.verdict, units }, plan);
   return {
@@ -31,7 +33,7 @@ export function rolloutDocument(
     step: state.step,
     steps: plan.steps,
     weight: state.weight,
-    analysis: analysisOf(sqlite, rollout, judged, { at, held }),
+    analysis: analysisOf(sqlite, rollout, judged, { at, held, last: history.at(-1) }),
     since: state.since,
     startedAt: rollout.createdAt,
     endedAt: rollout.endedAt,
@@ -40,7 +42,7 @@ export function rolloutDocument(
     awaiting:
       awaits && waiting.approval !== null && waiting.timeMs === null && waiting.units === null ? "approval" : null,
     plan,
-    history: historyOf(sqlite, rollout),
+    history,
   };
 }
 
@@ -48,14 +50,14 @@ function analysisOf(
   sqlite: Sqlite,
   rollout: Rollout,
   judged: Judged,
-  moment: { at: string; held: string | null },
+  moment: Parameters<typeof reasonsFor>[2],
 ): Analysis {
   const tallies = talliesOf(sqlite, rollout.seq, { from: 1, to: rollout.look - 1 });
   return {
     verdict: rollout.state.phase === "inconclusive" && judged.verdict !== "rollback" ? "inconclusive" : judged.verdict,
     guardrails: judged.guardrails.map((guardrail) => ({
       ...withoutPeaks(guardrail),
-      ci95: guardrail.control === null ? null : intervalOf(rollout, tallies, guardrail.name as Metric),
+      ...(guardrail.control === null ? NOT_COMPARED : compared(rollout, tallies, guardrail.name as Metric)),
     })),
     sampleRatio: judged.sampleRatio,
     breaches: judged.breaches,
@@ -65,19 +67,21 @@ function analysisOf(
 }
 
 /** Logarithms are for replays. */
-function withoutPeaks(guardrail: Judged["guardrails"][number]): Omit<GuardrailResult, "ci95"> {
+function withoutPeaks(guardrail: Judged["guardrails"][number]): Omit<GuardrailResult, "difference" | "ci95"> {
   const { name, control, candidate, harmE, harmThreshold, safeE, safeThreshold, tolerance, margin, cap, verdict } =
     guardrail;
   return { name, control, candidate, harmE, harmThreshold, safeE, safeThreshold, tolerance, margin, cap, verdict };
 }
 
-/** Candidate − control, valid at every look at once; null without a comparison. */
-function intervalOf({ evidence }: Rollout, tallies: readonly TallyRow[], metric: Metric): [number, number] | null {
+const NOT_COMPARED = { difference: null, ci95: null };
+
+/** Candidate − control, with an interval that is valid at every look at once; null without a comparison. */
+function compared({ evidence }: Rollout, tallies: readonly TallyRow[], metric: Metric) {
   const process = evidence.metrics[metric]?.harm;
-  if (process === undefined || process.control.n === 0 || process.candidate.n === 0) return null;
+  if (process === undefined || process.control.n === 0 || process.candidate.n === 0) return NOT_COMPARED;
   const batches = batchesOf(tallies.filter((row) => row.metric === metric));
   const [low, high] = confidenceSequence(batches, process.settings);
-  return [negated(high), negated(low)];
+  return { difference: riskDifference(batches), ci95: [negated(high), negated(low)] as [number, number] };
 }
 
 /** −0 would be written as 0 and read as another number. */

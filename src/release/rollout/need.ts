@@ -1,7 +1,7 @@
 import { growthPerArrival } from "../../stats/canary-planning.ts";
 import { logE } from "../../stats/canary-engine.ts";
 import type { Judged } from "./analysis.ts";
-import { waitingFor } from "./next.ts";
+import { type RolloutState, waitingFor } from "./next.ts";
 import type { Rollout } from "./rollouts.store.ts";
 import type { Analysis, Metric } from "./schema.ts";
 
@@ -12,19 +12,27 @@ const HOUR = 3_600_000;
  * waits for nothing that can be counted, or when what is waited for cannot be estimated from what was seen.
  */
 export function needOf(judged: Judged, rollout: Rollout, at: string): Analysis["need"] {
-  const { state, plan, evidence } = rollout;
+  const { plan, evidence } = rollout;
+  const state = goingOn(rollout.state);
   if (!["shadow", "progressing", "promoting"].includes(state.phase)) return null;
+  // A pause is no time of the step.
+  const now = state.pausedAt ?? at;
   const units = state.phase === "shadow" ? evidence.shadowUnits : evidence.candidateUnits;
-  const waiting = waitingFor(state, { at, verdict: judged.verdict, units }, plan);
+  const waiting = waitingFor(state, { at: now, verdict: judged.verdict, units }, plan);
   const proof = waiting.proof === null ? 0 : unitsForProof(judged, rollout);
   if (proof === null) return null;
   const observations = Math.ceil(Math.max(waiting.units ?? 0, proof));
   if (observations === 0 && waiting.timeMs === null) return null;
-  const sinceStep = (Date.parse(at) - Date.parse(state.since)) / HOUR;
+  const sinceStep = (Date.parse(now) - Date.parse(state.since)) / HOUR;
   const perHour = sinceStep > 0 ? (units - state.unitsBefore) / sinceStep : 0;
   const least = (waiting.timeMs ?? 0) / HOUR;
   const hours = observations === 0 ? least : perHour > 0 ? Math.max(least, observations / perHour) : null;
   return { observations, hours };
+}
+
+/** After a missed deadline, somebody decides by what it would take. */
+function goingOn(state: RolloutState): RolloutState {
+  return state.phase === "inconclusive" && state.pausedFrom !== null ? { ...state, phase: state.pausedFrom } : state;
 }
 
 /** Units of the candidate until the slowest guardrail is safe; null where that cannot be said. */

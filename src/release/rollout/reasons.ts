@@ -2,28 +2,45 @@ import { points, share } from "../comparison/words.ts";
 import type { Judged } from "./analysis.ts";
 import { type Look, type Waiting, waitingFor } from "./next.ts";
 import type { Rollout } from "./rollouts.store.ts";
-import type { GuardrailResult } from "./schema.ts";
+import type { GuardrailResult, Phase } from "./schema.ts";
 
-/** Why the look says what it says, in one sentence: what the audit event keeps. */
-export function reasonOf(judged: Judged, rollout: Rollout): string {
+/** Why the look says what it says, or moves the rollout to that phase, in one sentence: what the audit event keeps. */
+export function reasonOf(judged: Judged, rollout: Rollout, to?: Phase): string {
+  if (to === "inconclusive") return deadlineReason(rollout);
   return verdictReasons(judged, rollout)[0] ?? "the least time and units of the step are over, and no harm is shown";
 }
 
-/** The same for a reader, and what the rollout still waits for. */
+function deadlineReason({ state: { deadline } }: Rollout): string {
+  return `the deadline ${minute(deadline)} UTC passed without a decision`;
+}
+
+/** Who ended a rollout that no look ended. */
+export interface EndedBy {
+  event: string;
+  actor: string;
+  reason: string;
+}
+
+const ENDED: Partial<Record<string, string>> = { abort: "aborted", rollback: "rolled back", promote: "promoted" };
+
+/** The same for a reader, and what the rollout still waits for; `last` is the last change of it. */
 export function reasonsFor(
   judged: Judged,
   rollout: Rollout,
-  { at, held }: { at: string; held: string | null },
+  { at, held, last }: { at: string; held: string | null; last: EndedBy | undefined },
 ): string[] {
   const { state, plan, evidence } = rollout;
   const units = state.phase === "shadow" ? evidence.shadowUnits : evidence.candidateUnits;
   const look = { at, verdict: judged.verdict, units };
   const isUnderWay = ["shadow", "progressing", "promoting"].includes(state.phase);
+  const ended = last === undefined ? undefined : ENDED[last.event];
   return [
-    ...verdictReasons(judged, rollout),
+    ...(last === undefined || ended === undefined ? [] : [`${ended} by ${last.actor}: ${last.reason}`]),
+    // What looked safe is no reason of what a person ended.
+    ...(ended !== undefined && judged.verdict === "promote" ? [] : verdictReasons(judged, rollout)),
     ...(isUnderWay && held !== null ? [`held: ${held}`] : []),
     ...(isUnderWay ? waitingReasons(waitingFor(state, look, plan), rollout, look) : []),
-    ...(state.phase === "inconclusive" ? [`the deadline ${minute(state.deadline)} UTC passed without a decision`] : []),
+    ...(state.phase === "inconclusive" ? [deadlineReason(rollout)] : []),
     ...unmeasured(judged, rollout),
   ];
 }

@@ -71,6 +71,10 @@ const guardrailResultSchema = z.object({
   harmThreshold: z.number(),
   safeE: z.number().nullable().describe("e-value against worse by the margin or more; null for a floor"),
   safeThreshold: z.number().nullable(),
+  difference: z
+    .number()
+    .nullable()
+    .describe("candidate - control within each weight, averaged; null for a floor or where nothing can be compared"),
   ci95: z
     .tuple([z.number(), z.number()])
     .nullable()

@@ -101,7 +101,7 @@ test("one screen: what is served, the rollout with its evidence, counts, the las
       prompts/support-triage  serves v6 since 2026-11-18 09:00 UTC, 3 days, by ada
         1 unsafe answer in the last hour
         v6 → v7  progressing  step 2 of 5 (5 %)  since 10:12 UTC, 25 min
-          continue, looked 3 min ago; success harm 0.4/80 safe 3.1/20
+          continue, looked 3 min ago; most evidence so far: success harm 0.4/80 safe 3.1/20
         since 09:00: 1,900 answers, 95.1 % ok, 2 unsafe; 24 h: 5,900 answers, 95 % ok, 3 unsafe
       last bad things (24 h, UTC)
         10:20  unsafe  prompts/support-triage v7: pii
