@@ -95,6 +95,20 @@ describe("resolve", () => {
     expect(all[0]).toMatchObject({ reason: "SPLIT", errorCode: "UNIT_MISSING", bucket: null });
     expect(all[0]!.served).not.toHaveProperty("unit");
   });
+  test.each([null, "", Number.NaN, {}, Symbol("s")])("%o is no unit: it would put everybody into one arm", (unit) => {
+    const { sqlite, ops } = newStore();
+    startedRollout(sqlite);
+    const resolved = ops().resolve("x", { unit: unit as unknown as string });
+    expect(resolved).toMatchObject({ errorCode: "UNIT_MISSING", bucket: null });
+    expect(resolved.served).not.toHaveProperty("unit");
+  });
+  test("a number is the unit of its digits, and can be observed", () => {
+    const { sqlite, ops } = newStore();
+    startedRollout(sqlite);
+    const [text, number] = ["42", 42].map((unit) => ops().resolve("x", { unit: unit as string }));
+    expect(number).toEqual(text);
+    expect(number!.served).toMatchObject({ unit: "42" });
+  });
   test("in shadow everybody has the control, and the candidate beside it", () => {
     const { sqlite, ops } = newStore();
     startedRollout(sqlite, { plan: { shadow: { timeMs: 1000, observations: 10 } } });
