@@ -3,7 +3,7 @@ import { chance } from "../core/ids.ts";
 import { chooseEnvironment } from "../core/environments.ts";
 import { EVERY } from "../release/kill/latch.ts";
 import { resolutionText } from "../report/resolution-text.ts";
-import { answer, routeOf } from "../runtime/resolution.ts";
+import { answer, routeOf, unitOf } from "../runtime/resolution.ts";
 import { openStoreReader } from "../runtime/store-reader.ts";
 import type { CommandContext } from "./context.ts";
 import { emitDocument } from "./document.ts";
@@ -24,7 +24,7 @@ export async function run(
     const route = routeOf(reader, chosen.name === EVERY ? null : chosen.name, name as string);
     if (route.unclear !== null)
       throw new AgentopsError("REF_INVALID", route.unclear, { hint: "prompts/NAME or agents/NAME; --env NAME" });
-    const resolution = answer(route, options["unit"] as string | undefined, chance);
+    const resolution = answer(route, unitOf(options["unit"]), chance);
     await emitDocument(context, resolution, (style) => resolutionText(resolution, style));
     if (resolution.reason === "DISABLED") return 5;
     if (resolution.reason !== "ERROR") return 0;

@@ -1,5 +1,5 @@
-import { printable } from "../core/printable.ts";
 import type { KillDocument } from "../release/kill/schema.ts";
+import { oneLine } from "./numbers.ts";
 import type { Style } from "./style.ts";
 
 type Target = KillDocument["targets"][number];
@@ -48,21 +48,26 @@ function recoveredLine({ recovered }: KillDocument): string[] {
 
 /** Who, since when and why. */
 export function by({ actor, at, reason }: Held): string {
-  return `${printable(actor)} since ${at.slice(0, 16).replace("T", " ")} UTC: ${printable(reason)}`;
+  return `${line(actor)} since ${line(at.slice(0, 16).replace("T", " "))} UTC: ${line(reason)}`;
 }
 
 export function nameOf(target: string): string {
-  return target === "all" ? "everything" : target;
+  return target === "all" ? "everything" : line(target);
 }
 
 export function place(environment: string): string {
-  return environment === "*" ? "every environment" : environment;
+  return environment === "*" ? "every environment" : line(environment);
 }
 
 function argumentOf(target: string): string {
-  return target === "all" ? "--all" : target;
+  return target === "all" ? "--all" : line(target);
 }
 
 function environmentArgument(environment: string): string {
-  return environment === "*" ? "'*'" : environment;
+  return environment === "*" ? "'*'" : line(environment);
+}
+
+/** One that goes over a line could look like another line of the screen: "nothing is killed". */
+function line(text: string): string {
+  return oneLine(text, Infinity);
 }

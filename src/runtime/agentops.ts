@@ -17,6 +17,7 @@ import {
   type Resolved,
   type Route,
   routeOf,
+  unitOf,
   withServed,
 } from "./resolution.ts";
 import { type Signals, watchSignals } from "./signals.ts";
@@ -98,8 +99,9 @@ export class AgentOps {
    * (null: nothing can be served) and `reason`; a failing store is no error but the last known good. Throws REF_INVALID for what is
    * no name, USAGE after close(), and nothing else.
    */
-  resolve(name: string, { unit }: { unit?: string | undefined } = {}): Resolved {
+  resolve(name: string, options: { unit?: string | undefined } = {}): Resolved {
     this.#refresh();
+    const unit = unitOf(options.unit);
     const known = this.#routes.get(name) ?? { route: routeOf(this.#reader, this.environment, name), answers: {} };
     this.#routes.set(name, known);
     const { route, answers } = known;

@@ -12,6 +12,8 @@ const BATCH = 1000;
 const WAIT_MS = 20;
 const FLUSH_WAIT_MS = 2000;
 const LONGEST_PAUSE_MS = 5000;
+/** Somebody else's long transaction is no news; a store that takes nothing for so long is. */
+const LATE_MS = 5000;
 
 export interface ObservationStats {
   /** Waiting to be written. */
@@ -28,6 +30,9 @@ export interface ObservationStats {
   lastProblem: string | null;
 }
 
+/** Called whenever it is so; `late`: nothing could be written for some seconds. */
+export type OnTrouble = (what: "late" | "dropped", why: string) => void;
+
 export interface ObservationQueue {
   /** Queues it; never throws, never waits. */
   add(observation: Observation): void;
@@ -38,46 +43,54 @@ export interface ObservationQueue {
   stop(): void;
 }
 
-/** Observations on their way to the store, in batches, in the order they came. `limit`: beyond it the newest are dropped. */
-export function observationQueue(writer: ObservationWriter, limit: number, clock: Clock): ObservationQueue {
+interface QueueOptions {
+  writer: ObservationWriter;
+  /** Beyond it the newest are dropped. */
+  limit: number;
+  clock: Clock;
+  onTrouble: OnTrouble;
+}
+
+/** Observations on their way to the store, in batches, in the order they came. */
+export function observationQueue({ writer, limit, clock, onTrouble }: QueueOptions): ObservationQueue {
   let queue: Observation[] = [];
   let timer: ReturnType<typeof setInterval> | undefined;
   let soon: ReturnType<typeof setImmediate> | undefined;
-  let pauseUntil = -Infinity;
-  let failed = 0;
+  const pause = backoff(clock);
   let stopped = false;
   const stats = { recorded: 0, dropped: 0, failures: 0, lastProblem: null as string | null };
 
+  const drop = (n: number, why: string) => {
+    stats.dropped += n;
+    stats.lastProblem = why;
+    onTrouble("dropped", why);
+  };
   /** One batch; false when it stays queued. */
   const write = (waitMs: number): boolean => {
     const batch = queue.slice(0, BATCH);
     try {
       const done = recorded(writer, batch, waitMs);
       stats.recorded += done;
-      stats.dropped += batch.length - done;
-      if (done < batch.length) stats.lastProblem = "the store refuses an observation";
+      if (done < batch.length) drop(batch.length - done, "the store refuses an observation");
       queue = queue.slice(batch.length);
-      failed = 0;
+      pause.over();
       return true;
     } catch (error) {
-      // Another writer is done soon; everything else takes a person, and is asked for less and less often.
-      failed = isLocked(error) ? 1 : failed + 1;
       stats.failures += 1;
       stats.lastProblem = whyNot(error, waitMs);
-      pauseUntil = clock.monotonicMs() + Math.min(LONGEST_PAUSE_MS, FLUSH_EVERY_MS * 2 ** (failed - 1));
+      if (pause.after(error, stats.lastProblem)) onTrouble("late", stats.lastProblem);
       return false;
     }
   };
   const drain = () => {
     soon = undefined;
-    if (queue.length === 0 || clock.monotonicMs() < pauseUntil) return;
+    if (queue.length === 0 || pause.lasts()) return;
     if (write(WAIT_MS) && queue.length >= ENOUGH) soon = setImmediate(drain);
   };
   return {
     add(observation) {
       if (stopped || queue.length >= limit) {
-        stats.dropped += 1;
-        stats.lastProblem ??= stopped ? "it was closed" : "the queue is full";
+        drop(1, stopped ? "it was closed" : pause.full());
         return;
       }
       queue.push(observation);
@@ -96,6 +109,31 @@ export function observationQueue(writer: ObservationWriter, limit: number, clock
       if (soon !== undefined) clearImmediate(soon);
       [timer, soon] = [undefined, undefined];
     },
+  };
+}
+
+/** How long to leave a store alone that could not be written. */
+function backoff(clock: Clock) {
+  let until = -Infinity;
+  let since: number | undefined;
+  let failed = 0;
+  let last = "";
+  return {
+    /** True when it has been failing for long. Another writer is done soon; everything else takes a person, and is asked for less and less often. */
+    after(error: unknown, why: string): boolean {
+      const now = clock.monotonicMs();
+      failed = isLocked(error) ? 1 : failed + 1;
+      until = now + Math.min(LONGEST_PAUSE_MS, FLUSH_EVERY_MS * 2 ** (failed - 1));
+      since ??= now;
+      last = `: ${why}`;
+      return now - since >= LATE_MS;
+    },
+    lasts: () => clock.monotonicMs() < until,
+    over() {
+      [failed, since, last] = [0, undefined, ""];
+    },
+    /** Why a queue is full. */
+    full: () => `the queue is full${last}`,
   };
 }
 

@@ -1,5 +1,4 @@
-import { existsSync, statSync } from "node:fs";
-import { dirname } from "node:path";
+import { statSync } from "node:fs";
 import type { Clock } from "../core/clock.ts";
 import { recordObservations } from "../release/observation/record.ts";
 import type { Observation } from "../release/observation/schema.ts";
@@ -27,8 +26,8 @@ export function openObservationWriter(
     // What is written to a file that was moved away is lost to everybody else.
     if (open !== undefined && open.inode !== inode) close();
     if (open === undefined) {
-      // A wrong path must not leave folders.
-      if (!existsSync(dirname(store))) throw new Error(`there is no folder ${dirname(store)}`);
+      // Never made here: a new one in place of one that is gone would say that nothing was ever released, and everybody would be served nothing.
+      if (!isStore(store)) throw new Error(`there is no store ${store}`);
       const sqlite = connect(store, { durability: "normal", waitMs });
       open = { sqlite, inode: statSync(store).ino };
     }
@@ -44,4 +43,9 @@ export function openObservationWriter(
     },
     close,
   };
+}
+
+/** False also for an empty file, which SQLite would take for a new database. */
+function isStore(file: string): boolean {
+  return (statSync(file, { throwIfNoEntry: false })?.size ?? 0) > 0;
 }

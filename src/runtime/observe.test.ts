@@ -50,11 +50,12 @@ describe("observe", () => {
     const warn = vi.spyOn(process, "emitWarning").mockImplementation(() => undefined);
     const { sqlite, ops } = newStore();
     const served = ops();
-    const bad = [{}, null, outcome({ latencyMs: Number.NaN }), outcome({ sucess: true }), { success: true }];
+    const trap = { ...outcome(), get latencyMs() { throw new Error("trap"); } }; // prettier-ignore
+    const bad = [{}, null, trap, outcome({ latencyMs: Number.NaN }), outcome({ sucess: true }), { success: true }];
     for (const each of bad) served.observe(each as never);
     served.observe(outcome());
     expect(served.flush()).toBe(true);
-    expect(served.stats()).toMatchObject({ invalid: 5, recorded: 1 });
+    expect(served.stats()).toMatchObject({ invalid: 6, recorded: 1 });
     expect(warn).toHaveBeenCalledTimes(1);
     served.close();
     served.observe(outcome());
@@ -62,11 +63,12 @@ describe("observe", () => {
     expect(count(sqlite)).toBe(1);
   });
   test("beyond its limit the queue drops the newest, and says how many", () => {
+    const warn = vi.spyOn(process, "emitWarning").mockImplementation(() => undefined);
     const { sqlite, ops } = newStore();
     const served = ops({ queueLimit: 10 });
     for (let i = 0; i < 25; i++) served.observe(outcome({ id: `o${i}` }));
     expect(served.stats()).toMatchObject({ queued: 10, dropped: 15 });
-    vi.spyOn(process, "emitWarning").mockImplementation(() => undefined);
+    expect(warn).toHaveBeenCalledExactlyOnceWith(expect.stringContaining("dropped: the queue is full"));
     served.close();
     expect(sqlite.prepare("SELECT id FROM observations ORDER BY seq").pluck().all()).toEqual(
       Array.from({ length: 10 }, (_, i) => `o${i}`),
@@ -87,7 +89,7 @@ describe("observe", () => {
     await expect.poll(() => served.stats().recorded, { interval: 10, timeout: 5000 }).toBe(1);
     expect(count(sqlite)).toBe(1);
   });
-  test("a store that was moved away and made anew gets what comes then; a wrong path leaves no folder", () => {
+  test("a store that was moved away and made anew by somebody gets what came since; a wrong path leaves no folder", () => {
     const { store, sqlite, ops } = newStore();
     const served = ops();
     served.observe(outcome());
@@ -95,12 +97,13 @@ describe("observe", () => {
     sqlite.close();
     renameSync(store, `${store}.old`);
     for (const end of ["-wal", "-shm"]) rmSync(`${store}${end}`, { force: true });
+    vi.spyOn(process, "emitWarning").mockImplementation(() => undefined);
     served.observe(outcome());
-    expect(served.flush()).toBe(true);
+    expect([served.flush(), existsSync(store)], "an empty store would serve nothing").toEqual([false, false]);
     const anew = connect(store, { durability: "normal" });
+    expect(served.flush()).toBe(true);
     expect(count(anew)).toBe(1);
     anew.close();
-    vi.spyOn(process, "emitWarning").mockImplementation(() => undefined);
     const wrong = ops({ store: join(dirname(store), "nowhere", "state.db") });
     wrong.observe(outcome());
     expect([wrong.flush(), wrong.stats().queued, existsSync(dirname(wrong.store))]).toEqual([false, 1, false]);
@@ -118,5 +121,20 @@ describe("observe", () => {
       expect([done.exitCode, done.stderr]).toEqual([end === "" ? 0 : 3, ""]);
     }
     expect(count(sqlite)).toBe(1400);
+  });
+  test.each([
+    ["by itself", ""],
+    ["by exit()", "process.exit();"],
+    ["by exit() after close()", "ops.close(); process.exit();"],
+  ])("what cannot be written when the process ends %s is not lost silently", async (_, end) => {
+    const { store, sqlite } = newStore();
+    sqlite.pragma("user_version = 99");
+    const code = `
+      const { AgentOps } = await import(${JSON.stringify(join(REPO, "dist", "index.js"))});
+      const ops = new AgentOps({ store: ${JSON.stringify(store)}, env: "production" });
+      for (let i = 0; i < 7; i++) ops.observe({ target: "prompts/x", version: "v1", success: true });
+      ${end}`;
+    const { stderr } = await execa(process.execPath, ["--input-type=module", "-e", code], { env: cleanEnv(), extendEnv: false }); // prettier-ignore
+    expect(stderr).toMatch(/Warning: agentops: observations were lost \(7\): the store has schema 99/);
   });
 });

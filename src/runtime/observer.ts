@@ -1,7 +1,8 @@
+import { writeSync } from "node:fs";
 import type { Clock } from "../core/clock.ts";
 import { newId } from "../core/ids.ts";
 import { type Observation, observationSchema } from "../release/observation/schema.ts";
-import { observationQueue, type ObservationStats } from "./observation-queue.ts";
+import { observationQueue, type ObservationStats, type OnTrouble } from "./observation-queue.ts";
 import { openObservationWriter } from "./observation-writer.ts";
 
 /** An observation as a caller gives it; what `resolve` says of the target comes from `served`. */
@@ -25,46 +26,75 @@ export interface ObserverOptions {
 }
 
 export function openObserver({ store, environment, limit, clock }: ObserverOptions): Observer {
-  const writer = openObservationWriter(store, environment, clock);
-  const queue = observationQueue(writer, limit, clock);
   let invalid = 0;
   let listening = false;
   let closed = false;
-  const warned = new Set<string>();
-  const warn = (what: string, text: string) => {
-    if (!warned.has(what)) process.emitWarning(`agentops: ${text}`);
-    warned.add(what);
+  const warn = warnings();
+  const onTrouble: OnTrouble = (what, why) => {
+    warn(what, `observations ${what === "late" ? "could not be written yet" : "were dropped"}: ${why}`);
   };
+  const writer = openObservationWriter(store, environment, clock);
+  const queue = observationQueue({ writer, limit, clock, onTrouble });
   const flush = () => {
     const done = queue.flush();
-    const { dropped, lastProblem } = queue.stats();
-    if (!done) warn("late", `observations could not be written: ${lastProblem ?? "unknown"}`);
-    if (dropped > 0) warn("dropped", `observations were dropped: ${lastProblem ?? "unknown"}`);
+    if (!done) onTrouble("late", queue.stats().lastProblem ?? "unknown");
     return done;
   };
-  const onExit = () => void flush();
+  const flushForGood = () => {
+    queue.flush();
+    const { queued, dropped, lastProblem } = queue.stats();
+    if (queued + dropped > 0) lastWords(`observations were lost (${queued + dropped}): ${lastProblem ?? "unknown"}`);
+  };
   return {
     observe(observed) {
-      const read = observationSchema.safeParse(observed);
+      const read = parsed(observed);
       if (!read.success) {
         invalid += 1;
         warn("invalid", `not an observation, and not counted: ${firstIssue(read.error.issues)}`);
         return;
       }
-      if (!listening && !closed) process.once("exit", onExit);
+      if (!listening && !closed) process.once("exit", flushForGood);
       listening = true;
       queue.add({ ...read.data, id: read.data.id ?? newId(), at: read.data.at ?? clock.now().toISOString() });
     },
     flush,
     stats: () => ({ ...queue.stats(), invalid }),
     close() {
+      const wasClosed = closed;
       closed = true;
-      process.off("exit", onExit);
+      process.off("exit", flushForGood);
       queue.stop();
-      flush();
+      if (!wasClosed) flushForGood();
       writer.close();
     },
   };
+}
+
+/** Each kind of trouble is said once. */
+function warnings() {
+  const said = new Set<string>();
+  return (what: string, text: string) => {
+    if (!said.has(what)) process.emitWarning(`agentops: ${text}`);
+    said.add(what);
+  };
+}
+
+/** A warning is printed in the next tick, and at the end there may be none. */
+function lastWords(text: string): void {
+  try {
+    writeSync(2, `(node:${process.pid}) Warning: agentops: ${text}\n`);
+  } catch {
+    // There is nobody left to tell.
+  }
+}
+
+/** A caller's getter may throw; the caller must go on all the same. */
+function parsed(observed: unknown): ReturnType<typeof observationSchema.safeParse> {
+  try {
+    return observationSchema.safeParse(observed);
+  } catch {
+    return observationSchema.safeParse(undefined);
+  }
 }
 
 function firstIssue(issues: readonly { path: PropertyKey[]; message: string }[]): string {

@@ -71,6 +71,16 @@ export interface Answers {
   fixed?: Resolution;
 }
 
+/**
+ * A unit as it is used, also by callers without types: a number is an id as well. Nothing and an empty text are no unit, or all of
+ * them would share one place and one arm.
+ */
+export function unitOf(given: unknown): string | undefined {
+  if (typeof given === "string") return given === "" ? undefined : given;
+  const isNumber = typeof given === "bigint" || (typeof given === "number" && Number.isFinite(given));
+  return isNumber ? String(given) : undefined;
+}
+
 /** The same as {@link answer}, in a fraction of the time. */
 export function quickAnswer(route: Route, answers: Answers, unit: string | undefined, chance: () => number): Resolved {
   const rollout = route.serving?.rollout ?? null;

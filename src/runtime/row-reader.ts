@@ -41,12 +41,14 @@ interface Rows {
   kills: readonly Kill[];
   snapshot: Snapshot | null;
   revision: number | null;
+  /** Why the snapshot is older than the kills; null where it is not. */
+  stale: string | null;
 }
 
 export function openRowReader(store: string, clock: Clock): RowReader {
   let open: Connection | undefined;
   let version: unknown;
-  let rows: Rows = { kills: [], snapshot: null, revision: null };
+  let rows: Rows = { kills: [], snapshot: null, revision: null, stale: null };
   let problem: string | null = null;
   let checkedAt = -Infinity;
   let failedAt = -Infinity;
@@ -78,7 +80,7 @@ export function openRowReader(store: string, clock: Clock): RowReader {
       const current = open.version();
       if (current === version) return false;
       rows = read(open.sqlite, rows);
-      [version, problem] = [current, null];
+      [version, problem] = [current, rows.stale === null ? null : `the store ${store} ${rows.stale}`];
       return true;
     } catch (error) {
       // What was killed stays killed: nothing says that it was revived.
@@ -99,9 +101,12 @@ function rowsOf(): (sqlite: Sqlite, before: Rows) => Rows {
   return (sqlite, before) => {
     const kills = readKills(sqlite);
     const revision = servingRevision(sqlite);
-    if (revision === null) return { kills, snapshot: NOTHING_SERVED, revision };
-    if (revision === before.revision && before.snapshot !== null) return { ...before, kills };
-    return { kills, snapshot: readSnapshot(sqlite, contents), revision };
+    if (revision !== null && revision === before.revision) return { ...before, kills };
+    const snapshot = revision === null ? NOTHING_SERVED : readSnapshot(sqlite, contents);
+    // What was released is never deleted, so this is another store in the place of one that is gone.
+    if (snapshot.environments.length === 0 && (before.snapshot?.environments.length ?? 0) > 0)
+      return { ...before, kills, revision, stale: "was replaced by one in which nothing was released" };
+    return { kills, snapshot, revision, stale: null };
   };
 }
 

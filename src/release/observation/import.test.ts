@@ -40,7 +40,7 @@ describe("importing lines", () => {
     expect(await run({ text })).toMatchObject({ recorded: 0, repeated: 3, unknown: 0 });
   });
   const BAD: [string, string][] = [
-    ['{"target": nothing}', "in.jsonl:2:1: not JSON"],
+    ['{"target": nothing}', "in.jsonl:2:1: not a JSON object"],
     [line({ sucess: true }), `in.jsonl:2:53: unknown key "sucess" (did you mean success?)`],
     [line({ latencyMs: -1 }), "in.jsonl:2:53: latencyMs: Too small: expected number to be >=0"],
     [line({ version: 7 }), "in.jsonl:2:23: version: expected string, received number"],
@@ -61,7 +61,7 @@ describe("importing lines", () => {
     const text = [...lines, "oops", ...lines].join("\n");
     const run = importer();
     await expect(run({ text, every: 9999, rereadable: false })).rejects.toMatchObject({
-      message: "in.jsonl:2501:1: not JSON: oops (recorded before it: 2500)",
+      message: "in.jsonl:2501:1: not a JSON object (recorded before it: 2500)",
       hint: expect.stringContaining("what has an id is recorded once"),
     });
     expect(await run({ text: lines.join("\n"), every: 9999 })).toMatchObject({ recorded: 0, repeated: 2500 });

@@ -17,8 +17,8 @@ export function parseObservation(text: string): ParsedLine {
     value = JSON.parse(text);
   } catch (error) {
     const position = /at position (\d+)/.exec(messageOf(error))?.[1];
-    const cut = `${text.slice(0, 40)}${text.length > 40 ? "…" : ""}`;
-    return { column: Number(position ?? 0) + 1, message: `not JSON: ${cut}` };
+    // Not what it says instead: that may be a key, and an error goes to logs.
+    return { column: Number(position ?? 0) + 1, message: "not a JSON object" };
   }
   const read = observationSchema.safeParse(value);
   if (read.success) return { observation: read.data };

@@ -214,6 +214,12 @@ describe("what counts for a rollout", () => {
     expect(recordObservations(sqlite, "production", [control({ id: "a" })], NOW).recorded).toBe(1);
   });
 
+  test("what is said to come later counts as now: else it were a bad thing of the last hour for ever", () => {
+    const sqlite = newStore();
+    recordObservations(sqlite, "production", [control({ at: "2999-01-01T00:00:00Z" })], NOW);
+    expect(sqlite.prepare("SELECT at FROM observations").pluck().all()).toEqual([NOW.toISOString()]);
+  });
+
   test("hours add up what was observed of each version", () => {
     const sqlite = newStore();
     startedRollout(sqlite);

@@ -109,7 +109,9 @@ function insert(statements: Statements, environment: string, observation: Dated,
 
 function datedOf(observation: Observation, now: string): Dated {
   const { id = newId(), at = now } = observation;
-  const time = utc(at);
+  const said = utc(at);
+  // What has not come yet is a clock that is wrong, and would be among the last bad things for ever.
+  const time = said > now ? now : said;
   return observation.id === id && observation.at === time ? (observation as Dated) : { ...observation, id, at: time };
 }
 
