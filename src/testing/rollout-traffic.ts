@@ -12,7 +12,8 @@ import { BEGIN, promoted } from "./rollout.ts";
 /** A simulated production: what each arm does at the arrival with that number. */
 export interface Traffic {
   control: (arrival: number) => Partial<Observation>;
-  candidate: (arrival: number) => Partial<Observation>;
+  /** Null: an outcome that nobody reports. */
+  candidate: (arrival: number) => Partial<Observation> | null;
   /** Arrivals an hour, for the least time of steps and the deadline. */
   perHour: number;
 }
@@ -63,14 +64,15 @@ export function drive(sqlite: Sqlite, rollout: Rollout, traffic: Traffic, most: 
   let { weight } = rollout.state;
   let [arrivals, candidate] = [0, 0];
   for (;;) {
-    const lines = Array.from({ length: LOOK }, (_, i): Observation => {
+    const lines = Array.from({ length: LOOK }, (_, i): Observation[] => {
       const arrival = arrivals + i;
       const unit = `u${arrival}`;
       const served = isCandidate(bucketOf(id, unit), weight);
       if (served) candidate += 1;
       const outcome = served ? traffic.candidate(arrival) : traffic.control(arrival);
-      return { target, version: served ? version : control, unit, success: true, at: timeOf(arrival), ...outcome };
-    });
+      if (outcome === null) return [];
+      return [{ target, version: served ? version : control, unit, success: true, at: timeOf(arrival), ...outcome }];
+    }).flat();
     arrivals += LOOK;
     const at = timeOf(arrivals);
     recordObservations(sqlite, environment, lines, new Date(at));

@@ -49,17 +49,8 @@ export function judge({ plan, caps, evidence, breaches }: Seen): Judged {
   const guardrails = plan.guardrails.flatMap((guardrail) => resultsOf(guardrail, evidence, plan, caps));
   const ratio = { logE: sampleRatioLogE(evidence.exposures), threshold: 1 / SAMPLE_RATIO_ALPHA };
   const sampleRatio = { e: cut(ratio.logE), threshold: ratio.threshold };
-  const harms = guardrails.filter(({ verdict }) => verdict === "harm");
-  const verdict =
-    critical.length > 0
-      ? "rollback"
-      : ratio.logE >= Math.log(ratio.threshold)
-        ? "invalid"
-        : harms.length > 0
-          ? "rollback"
-          : isSafe(guardrails, plan)
-            ? "promote"
-            : "continue";
+  const isInvalid = ratio.logE >= Math.log(ratio.threshold);
+  const verdict = verdictOn(guardrails, plan, { isInvalid, isBreached: critical.length > 0 });
   return {
     verdict,
     guardrails,
@@ -67,6 +58,18 @@ export function judge({ plan, caps, evidence, breaches }: Seen): Judged {
     breaches: critical.map(({ observation, kind }) => ({ observation, kind })),
     reasons: [],
   };
+}
+
+/** A breach is a fact; everything else is a number that a broken assignment would spoil. */
+function verdictOn(
+  guardrails: Judged["guardrails"],
+  plan: RolloutPlan,
+  { isInvalid, isBreached }: { isInvalid: boolean; isBreached: boolean },
+): Judged["verdict"] {
+  if (isBreached) return "rollback";
+  if (isInvalid) return "invalid";
+  if (guardrails.some(({ verdict }) => verdict === "harm")) return "rollback";
+  return isSafe(guardrails, plan) ? "promote" : "continue";
 }
 
 function isSafe(guardrails: Judged["guardrails"], { guardrails: planned }: RolloutPlan): boolean {
@@ -96,7 +99,7 @@ function resultsOf(guardrail: Guardrail, { metrics }: Evidence, plan: RolloutPla
     tolerance,
     margin,
     cap,
-    verdict: verdictOf(found, { harmThreshold, safeThreshold }),
+    verdict: metricVerdict(found, { harmThreshold, safeThreshold }),
     peaks: { harm: found?.harm.peak ?? 0, safe: found?.safe.peak ?? 0 },
   };
   return found?.floor == null ? [compared] : [compared, floorResult(guardrail, found.floor)];
@@ -123,7 +126,7 @@ function floorResult(
   };
 }
 
-function verdictOf(
+function metricVerdict(
   found: MetricEvidence | undefined,
   { harmThreshold, safeThreshold }: { harmThreshold: number; safeThreshold: number },
 ): GuardrailResult["verdict"] {
