@@ -21,7 +21,7 @@ export interface Seen {
 }
 
 /** An analysis without what only a reader needs: intervals, and how long it may take. */
-export type Judged = Pick<Analysis, "sampleRatio" | "breaches" | "reasons"> & {
+export type Judged = Pick<Analysis, "sampleRatio" | "breaches"> & {
   verdict: Look["verdict"];
   guardrails: (Omit<GuardrailResult, "difference" | "ci95"> & { peaks: Peaks })[];
 };
@@ -56,7 +56,6 @@ export function judge({ plan, caps, evidence, breaches }: Seen): Judged {
     guardrails,
     sampleRatio,
     breaches: critical.map(({ observation, kind }) => ({ observation, kind })),
-    reasons: [],
   };
 }
 
