@@ -45,6 +45,7 @@ describe("AgentOps", () => {
         message: expect.stringContaining("refunds twice (by ada since"),
       }),
     );
+    expect(() => (ops.killSwitch("agents/x").killed = false), "nobody revives by a slip").toThrow(TypeError);
     expect(ops.killSwitch("prompts/x").killed).toBe(false);
     expect(ops.killSwitch("x").killed, "a bare name is both kinds").toBe(true);
     revive(boardAt(store), order());

@@ -59,7 +59,7 @@ export class AgentOps {
   #warned = false;
 
   constructor({ store, env, failClosed = false, queueLimit = 10_000 }: AgentOpsOptions = {}) {
-    this.store = store === undefined ? foundStore() : resolve(store);
+    this.store = store === undefined || store === "" ? foundStore() : resolve(store);
     this.environment = (env ?? process.env["AGENTOPS_ENV"] ?? "") || null;
     this.#failClosed = failClosed;
     // Only beside a store: a wrong path must not leave folders.
@@ -77,7 +77,8 @@ export class AgentOps {
   /** Whether a target is killed now. Throws REF_INVALID for what is no name, USAGE after close(), and nothing else. */
   killSwitch(name: string): KillSwitch {
     this.#refresh();
-    const known = this.#known.get(name) ?? this.#judge(name);
+    // Kept for the next question, so a caller must not change it.
+    const known = this.#known.get(name) ?? Object.freeze(this.#judge(name));
     this.#known.set(name, known);
     return known;
   }
@@ -119,7 +120,10 @@ export class AgentOps {
     this.#observer.observe(observed);
   }
 
-  /** Writes what was observed, waiting up to 2 s for the store; false when something is left. Done by itself at exit and close(). */
+  /**
+   * Writes what was observed, waiting up to 2 s for the store; false when something is left. Done by itself at exit and close(); a signal
+   * that nobody handles is no exit, and may cost the last 200 ms.
+   */
   flush(): boolean {
     return this.#observer.flush();
   }

@@ -53,6 +53,16 @@ describe("markers", () => {
 });
 
 describe("a latch", () => {
+  test.each([
+    ["gone", (store: string) => rmSync(store), "the store is gone, only its markers are left"],
+    ["empty", (store: string) => writeFileSync(store, ""), "the store's file is empty"],
+  ])("a store that is %s is not certain, though nothing is killed", (_, spoil, problem) => {
+    const store = storeIn(tempProject());
+    connect(store, { durability: "normal" }).close();
+    for (const end of ["-wal", "-shm"]) rmSync(`${store}${end}`, { force: true });
+    spoil(store);
+    expect(status(boardAt(store), { environments: [] }).problems).toEqual([problem]);
+  });
   test("keeps the first kill, and says so", () => {
     const store = storeIn(tempProject());
     const first = kill(boardAt(store), order("agents/x"));

@@ -1,5 +1,6 @@
-import { existsSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { connectToRead } from "../../state/connection.ts";
+import { markerFolder } from "../../state/store-file.ts";
 import { overview } from "../serving/overview.ts";
 import { readKills } from "./kills.store.ts";
 import { EVERY, isSame, type Kill } from "./latch.ts";
@@ -24,6 +25,7 @@ export function status(board: Switchboard, request: StatusRequest): StatusDocume
   const waitMs = rows.path.problem === null ? board.waitMs : 0;
   const { serving, unread } = overview(board.store, { now, waitMs, only: request.only });
   const problems = [
+    ...goneStore(board.store),
     ...lost,
     ...(markers.path.problem === null ? [] : [`the markers cannot be read: ${markers.path.problem}`]),
     ...(rows.path.problem === null ? [] : [`the store cannot be read: ${rows.path.problem}`]),
@@ -46,6 +48,14 @@ export function status(board: Switchboard, request: StatusRequest): StatusDocume
     ),
     problems,
   };
+}
+
+/** A store that was there and is not is no "nothing is killed": its folder of markers is made with it. */
+function goneStore(store: string): string[] {
+  const { result: found, path } = tryPath(0, () => statSync(store, { throwIfNoEntry: false }));
+  if (path.problem !== null) return [];
+  if (found?.size === 0) return ["the store's file is empty"];
+  return found === undefined && existsSync(markerFolder(store)) ? ["the store is gone, only its markers are left"] : [];
 }
 
 type Seen = Kill & { via: ("marker" | "store")[] };
