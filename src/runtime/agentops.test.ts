@@ -115,9 +115,23 @@ describe("AgentOps", () => {
     revive(boardAt(store), order());
     expect(ops.signal("agents/x").aborted).toBe(false);
   });
+  test("a dozen in one process are one listener at its end, and none when they are closed", () => {
+    const before = process.listenerCount("exit");
+    const many = Array.from({ length: 12 }, () => open({ store: newStore(), env: "production" }));
+    for (const ops of many) ops.observe({ target: "agents/x", version: "v1", success: true });
+    expect(process.listenerCount("exit")).toBe(before + 1);
+    for (const ops of many) ops.close();
+    expect(process.listenerCount("exit")).toBe(before);
+  });
+
   test("what is no name is refused, as is a use after close()", () => {
     const ops = open({ store: newStore() });
-    expect(() => ops.checkpoint("Refund Desk")).toThrow(expect.objectContaining({ code: "REF_INVALID" }));
+    for (const name of ["Refund Desk", undefined, 42] as string[]) {
+      expect(() => ops.checkpoint(name)).toThrow(expect.objectContaining({ code: "REF_INVALID" }));
+      expect(() => ops.resolve(name)).toThrow(expect.objectContaining({ code: "REF_INVALID" }));
+    }
+    for (const queueLimit of [0, -1, NaN, 1.5])
+      expect(() => open({ store: newStore(), queueLimit })).toThrow(/queueLimit/);
     ops.close();
     expect(() => ops.killSwitch("x")).toThrow(expect.objectContaining({ code: "USAGE" }));
   });

@@ -62,6 +62,8 @@ export class AgentOps {
     this.store = store === undefined || store === "" ? foundStore() : resolve(store);
     this.environment = (env ?? process.env["AGENTOPS_ENV"] ?? "") || null;
     this.#failClosed = failClosed;
+    if (!(Number.isSafeInteger(queueLimit) && queueLimit > 0))
+      throw new AgentopsError("USAGE", `queueLimit is how many observations may wait, not ${queueLimit}`);
     // Only beside a store: a wrong path must not leave folders.
     if (existsSync(dirname(this.store))) makeMarkerFolder(this.store);
     this.#reader = openStoreReader(this.store, systemClock);
@@ -76,7 +78,7 @@ export class AgentOps {
 
   /** Whether a target is killed now. Throws REF_INVALID for what is no name, USAGE after close(), and nothing else. */
   killSwitch(name: string): KillSwitch {
-    this.#refresh();
+    this.#refresh(name);
     // Kept for the next question, so a caller must not change it.
     const known = this.#known.get(name) ?? Object.freeze(this.#judge(name));
     this.#known.set(name, known);
@@ -101,7 +103,7 @@ export class AgentOps {
    * no name, USAGE after close(), and nothing else.
    */
   resolve(name: string, options: { unit?: string | undefined } = {}): Resolved {
-    this.#refresh();
+    this.#refresh(name);
     const unit = unitOf(options.unit);
     const known = this.#routes.get(name) ?? { route: routeOf(this.#reader, this.environment, name), answers: {} };
     this.#routes.set(name, known);
@@ -141,8 +143,10 @@ export class AgentOps {
     this.#reader.close();
   }
 
-  #refresh(): void {
+  /** JavaScript passes anything for a name. */
+  #refresh(name: unknown): void {
     if (this.#closed) throw new AgentopsError("USAGE", "this AgentOps was closed");
+    if (typeof name !== "string") throw new AgentopsError("REF_INVALID", `not a name: ${String(name)}`);
     if (this.#reader.refresh()) this.#changed();
   }
 

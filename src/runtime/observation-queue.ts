@@ -6,8 +6,10 @@ import type { ObservationWriter } from "./observation-writer.ts";
 const FLUSH_EVERY_MS = 200;
 /** So many that wait are not left to the timer. */
 const ENOUGH = 500;
-/** At most so many are written at once: some 20 ms of the caller's time. */
-const BATCH = 1000;
+/** At most so many are written at once while the caller works: some 10 ms of its time. */
+const BATCH = 500;
+/** And while it waits for them. */
+const FLUSH_BATCH = 1000;
 /** While the caller works, another writer is waited for no longer than this. */
 const WAIT_MS = 20;
 const FLUSH_WAIT_MS = 2000;
@@ -66,8 +68,8 @@ export function observationQueue({ writer, limit, clock, onTrouble }: QueueOptio
     onTrouble("dropped", why);
   };
   /** One batch; false when it stays queued. */
-  const write = (waitMs: number): boolean => {
-    const batch = queue.slice(0, BATCH);
+  const write = (waitMs: number, most: number): boolean => {
+    const batch = queue.slice(0, most);
     try {
       const done = recorded(writer, batch, waitMs);
       stats.recorded += done;
@@ -85,7 +87,7 @@ export function observationQueue({ writer, limit, clock, onTrouble }: QueueOptio
   const drain = () => {
     soon = undefined;
     if (queue.length === 0 || pause.lasts()) return;
-    if (write(WAIT_MS) && queue.length >= ENOUGH) soon = setImmediate(drain);
+    if (write(WAIT_MS, BATCH) && queue.length >= ENOUGH) soon = setImmediate(drain);
   };
   return {
     add(observation) {
@@ -99,7 +101,10 @@ export function observationQueue({ writer, limit, clock, onTrouble }: QueueOptio
     },
     flush() {
       const until = clock.monotonicMs() + FLUSH_WAIT_MS;
-      while (queue.length > 0) if (!write(Math.ceil(Math.max(0, until - clock.monotonicMs())))) break;
+      while (queue.length > 0) {
+        const waitMs = Math.ceil(Math.max(0, until - clock.monotonicMs()));
+        if (!write(waitMs, FLUSH_BATCH)) break;
+      }
       return queue.length === 0;
     },
     stats: () => ({ ...stats, queued: queue.length }),

@@ -2,6 +2,7 @@ import { writeSync } from "node:fs";
 import type { Clock } from "../core/clock.ts";
 import { newId } from "../core/ids.ts";
 import { type Observation, observationSchema } from "../release/observation/schema.ts";
+import { atExit } from "./at-exit.ts";
 import { observationQueue, type ObservationStats, type OnTrouble } from "./observation-queue.ts";
 import { openObservationWriter } from "./observation-writer.ts";
 
@@ -27,7 +28,7 @@ export interface ObserverOptions {
 
 export function openObserver({ store, environment, limit, clock }: ObserverOptions): Observer {
   let invalid = 0;
-  let listening = false;
+  let forget: (() => void) | undefined;
   let closed = false;
   const warn = warnings();
   const onTrouble: OnTrouble = (what, why) => {
@@ -53,8 +54,7 @@ export function openObserver({ store, environment, limit, clock }: ObserverOptio
         warn("invalid", `not an observation, and not counted: ${firstIssue(read.error.issues)}`);
         return;
       }
-      if (!listening && !closed) process.once("exit", flushForGood);
-      listening = true;
+      if (!closed) forget ??= atExit(flushForGood);
       queue.add({ ...read.data, id: read.data.id ?? newId(), at: read.data.at ?? clock.now().toISOString() });
     },
     flush,
@@ -62,7 +62,7 @@ export function openObserver({ store, environment, limit, clock }: ObserverOptio
     close() {
       const wasClosed = closed;
       closed = true;
-      process.off("exit", flushForGood);
+      forget?.();
       queue.stop();
       if (!wasClosed) flushForGood();
       writer.close();
