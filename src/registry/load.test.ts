@@ -115,12 +115,12 @@ describe("loadArtifact", () => {
     "@stable before anything was promoted": {
       ref: "triage@stable",
       code: "VERSION_NOT_FOUND",
-      says: /nothing has been promoted/,
+      says: /has no stable version in/,
     },
     "@candidate before anything was promoted": {
       ref: "prompts/triage@candidate",
       code: "VERSION_NOT_FOUND",
-      says: /nothing has been promoted/,
+      says: /has no candidate version in/,
     },
     "a name in the file that is not the file's": {
       ref: "other",
