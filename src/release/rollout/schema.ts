@@ -45,16 +45,20 @@ const planSchema = z.object({
   }),
 });
 
-const frozenCap = z
-  .object({
-    cap: z.number().describe("ms or USD: a request up to this is good"),
-    rate: z.number().describe("share of the control's requests within the cap when it was frozen"),
-    tolerance: z.number().describe("how much that share may fall until the candidate's p95 is above the cap"),
-  })
-  .nullable();
+interface FrozenCap {
+  /** ms or USD: a request up to this is good. */
+  cap: number;
+  /** Share of the control's requests within the cap when it was frozen. */
+  rate: number;
+  /** How much that share may fall until the candidate's p95 is above the cap. */
+  tolerance: number;
+}
 
 /** Limits taken from the control before the arrivals they judge; null until it was seen often enough. */
-const capsSchema = z.object({ latency: frozenCap, cost: frozenCap });
+export interface Caps {
+  latency: FrozenCap | null;
+  cost: FrozenCap | null;
+}
 
 const arm = z.object({ n: z.int().describe("units"), rate: z.number().nullable().describe("share of good ones") });
 
@@ -131,7 +135,6 @@ export type Phase = (typeof PHASES)[number];
 export type Metric = (typeof METRICS)[number];
 export type Guardrail = z.infer<typeof guardrail>;
 export type RolloutPlan = z.infer<typeof planSchema>;
-export type Caps = z.infer<typeof capsSchema>;
 export type GuardrailResult = z.infer<typeof guardrailResultSchema>;
 export type Analysis = z.infer<typeof analysisSchema>;
 export type RolloutDocument = z.infer<typeof rolloutSchema>;
