@@ -17,7 +17,19 @@ type Options = Record<string, unknown>;
 
 const ACTIONS = "start | status | advance | approve | pause | resume | abort | watch";
 
+const START = ["steps", "stepTime", "stepObservations", "deadline", "shadow", "manual", "override", "reason"];
+
+/** What each action takes, beside --format and --output. */
+const TAKES: Partial<Record<string, readonly string[]>> = {
+  start: START,
+  status: ["replay"],
+  advance: [],
+  watch: ["interval"],
+  ...{ approve: ["reason"], pause: ["reason"], resume: ["reason"], abort: ["reason"] },
+};
+
 export async function run(context: CommandContext, [action, name]: unknown[], options: Options): Promise<number> {
+  refuseForeign(String(action), options);
   switch (action) {
     case "start": {
       const { start } = await import("./canary-start.ts");
@@ -39,6 +51,14 @@ export async function run(context: CommandContext, [action, name]: unknown[], op
     default:
       throw new AgentopsError("USAGE", `unknown action "${String(action)}"`, { hint: `agentops canary ${ACTIONS}` });
   }
+}
+
+/** An abort that was asked for a replay must not abort. */
+function refuseForeign(action: string, options: Options): void {
+  const foreign = [...START, "replay", "interval"].find((key) => options[key] !== undefined && TAKES[action]?.includes(key) === false); // prettier-ignore
+  if (foreign === undefined) return;
+  const flag = foreign.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+  throw new AgentopsError("USAGE", `canary ${action} takes no --${flag}`, { hint: "agentops help canary" });
 }
 
 async function status(context: CommandContext, open: OperatedStore, name: unknown, options: Options): Promise<number> {

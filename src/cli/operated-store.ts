@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { AgentopsError } from "../core/errors.ts";
 import { parseRef } from "../core/refs.ts";
 import { releasedTarget } from "../release/serving/names.ts";
@@ -23,7 +24,12 @@ export async function inOperatedStore<T>(
   context: CommandContext,
   work: (open: OperatedStore) => T | Promise<T>,
 ): Promise<T> {
-  const { board, environment } = await findSwitchboard(context);
+  const { board, environment, place } = await findSwitchboard(context);
+  // No command leaves a store behind where there is no project.
+  if (!place.found && !existsSync(board.store))
+    throw new AgentopsError("ARTIFACT_NOT_FOUND", `nothing was released here: there is no store ${board.store}`, {
+      hint: "-C DIR, or AGENTOPS_STORE, says where the project is",
+    });
   if (environment === EVERY) throw new AgentopsError("USAGE", "say which environment: --env NAME");
   const sqlite = connect(board.store, { durability: "full", waitMs: WAIT_MS });
   try {

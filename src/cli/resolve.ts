@@ -15,6 +15,7 @@ export async function run(
   [name]: unknown[],
   options: Record<string, unknown>,
 ): Promise<number> {
+  refuseVersion(name as string);
   const { board, place } = openSwitchboard(context);
   const given = context.flags.env ?? context.shell.env["AGENTOPS_ENV"];
   const chosen = await chooseEnvironment(place, given === "" ? undefined : given, EVERY);
@@ -32,4 +33,13 @@ export async function run(
   } finally {
     reader.close();
   }
+}
+
+/** It is the answer, not the question. */
+function refuseVersion(name: string): void {
+  const at = name.indexOf("@");
+  if (at < 0) return;
+  throw new AgentopsError("USAGE", `resolve says which version is served, and "${name}" names one`, {
+    hint: `agentops resolve ${name.slice(0, at)}   or   agentops show ${name}`,
+  });
 }

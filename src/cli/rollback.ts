@@ -1,3 +1,4 @@
+import { AgentopsError } from "../core/errors.ts";
 import { rollback } from "../release/serving/rollback.ts";
 import { releaseText } from "../report/release-text.ts";
 import { actorOf } from "./actor.ts";
@@ -10,6 +11,7 @@ export async function run(
   [name]: unknown[],
   options: Record<string, unknown>,
 ): Promise<number> {
+  refuseVersion(name as string);
   const { board, environment } = await releaseBoard(context);
   const done = rollback(board, {
     name: name as string,
@@ -22,4 +24,14 @@ export async function run(
   });
   await emitDocument(context, done, (style) => releaseText(done, style));
   return 0;
+}
+
+/** Whether it is the one to leave or the one to go back to, nobody should guess. */
+function refuseVersion(name: string): void {
+  const at = name.indexOf("@");
+  if (at < 0) return;
+  const [bare, version] = [name.slice(0, at), name.slice(at + 1)];
+  throw new AgentopsError("USAGE", `rollback takes a name, and "${name}" names a version`, {
+    hint: `agentops rollback ${bare} --to ${version}   or   --from ${version}`,
+  });
 }

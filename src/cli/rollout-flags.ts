@@ -32,14 +32,17 @@ function risingSteps(typed: string): number[] {
 
 function timeFlag(key: "stepTime" | "deadline", flag: string, typed: string | undefined): RolloutSettings {
   if (typed === undefined) return {};
-  if (durationMs(typed) !== undefined) return { [key]: typed };
-  throw new AgentopsError("USAGE", `${flag} takes a number and ms, s, m, h or d, not "${typed}"`, {
+  const ms = durationMs(typed);
+  if (ms !== undefined && (ms > 0 || key === "stepTime")) return { [key]: typed };
+  throw new AgentopsError("USAGE", `${flag} takes a number and ms, s, m, h or d, at most 36525d, not "${typed}"`, {
     hint: `${flag} 30m`,
   });
 }
 
 function countOf(typed: string): number {
   const count = typed.trim() === "" ? Number.NaN : Number(typed);
-  if (Number.isSafeInteger(count) && count >= 0) return count;
-  throw new AgentopsError("USAGE", `--step-observations takes a whole number, not "${typed}"`);
+  if (Number.isSafeInteger(count) && count >= 1) return count;
+  throw new AgentopsError("USAGE", `--step-observations takes a whole number from 1, not "${typed}"`, {
+    hint: "--step-observations 50",
+  });
 }

@@ -2,8 +2,8 @@ import { AgentopsError } from "../core/errors.ts";
 import type { Ref } from "../core/refs.ts";
 import { addressOf, KINDS } from "./files.ts";
 import { remoteOf, type Repo } from "./repo.ts";
-import { ambiguous } from "./resolve.ts";
-import { commitSource, type Source } from "./source.ts";
+import { ambiguous, notFound } from "./resolve.ts";
+import { commitSource, type Source, worktreeSource } from "./source.ts";
 import { allVersions, isOurs, prefixOf, type VersionTag } from "./versions.ts";
 
 /** The files a version was published from. */
@@ -46,10 +46,19 @@ async function missingVersion(
       { hint: `agentops log ${address}` },
     );
   }
+  if (versions.length === 0 && !(await hasFile(repo, { kind, name })))
+    return notFound(worktreeSource(repo.cwd), { kind, name });
   const what = number === undefined ? `${address} has no published version` : `no version v${number} of ${address}`;
   const fetch = await fetchCommand(repo);
   const log = `agentops log ${address}`;
   return new AgentopsError("VERSION_NOT_FOUND", what, { hint: whereToLook(log, fetch, versions.length > 0) });
+}
+
+/** Without a file and without a tag it is the name that is wrong. */
+async function hasFile(repo: Repo, { kind, name }: Pick<Ref, "kind" | "name">): Promise<boolean> {
+  const kinds = kind === undefined ? KINDS : [kind];
+  const files = await Promise.all(kinds.map((k) => worktreeSource(repo.cwd).list(k)));
+  return files.flat().some((file) => file.name === name);
 }
 
 /** With versions at hand a wrong number is likelier than missing tags. */

@@ -20,8 +20,8 @@ function tableOf(results: readonly GuardrailResult[], style: Style): string[] {
     rateText(result.control),
     rateText(result.candidate),
     differenceText(result),
-    isMeasured(result) ? eText(result.harmE) : "—",
-    isMeasured(result) && result.safeE !== null ? eText(result.safeE) : "—",
+    isCompared(result) ? eText(result.harmE) : "—",
+    isCompared(result) && result.safeE !== null ? eText(result.safeE) : "—",
     paintVerdict(result, style),
   ]);
   return columns(HEAD, rows, (text) => style.dim(text)).split("\n");
@@ -46,6 +46,12 @@ function rowName({ name, tolerance }: GuardrailResult): string {
 
 function isMeasured({ verdict }: GuardrailResult): boolean {
   return verdict !== "unmeasured";
+}
+
+/** Without both arms an e-value is one about guesses; where it decided, it is shown. */
+function isCompared(result: GuardrailResult): boolean {
+  const { control, candidate, verdict } = result;
+  return isMeasured(result) && (control === null || verdict === "harm" || (control.n > 0 && candidate.n > 0));
 }
 
 /** How the table is read: what the numbers are, and which evidence decides. */

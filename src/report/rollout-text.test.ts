@@ -23,7 +23,15 @@ const success: GuardrailResult = {
 };
 const floor: GuardrailResult = {
   ...success,
-  ...{ name: "success.floor", control: null, safeE: null, safeThreshold: null, difference: null, ci95: null, margin: null },
+  ...{
+    name: "success.floor",
+    control: null,
+    safeE: null,
+    safeThreshold: null,
+    difference: null,
+    ci95: null,
+    margin: null,
+  },
   ...{ tolerance: 0.9, harmE: 0.02, harmThreshold: 100 },
 };
 const latency: GuardrailResult = {

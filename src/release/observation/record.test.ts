@@ -170,14 +170,14 @@ describe("what counts for a rollout", () => {
     expect(tallies(sqlite, rollout)).toEqual(["1 0.05 candidate safety: 1 0 0", "1 0.05 candidate success: 1 1 1"]);
   });
 
-  test("each breach of the candidate is kept: of a copy, of a unit that no longer counts, in the open look", () => {
+  test("each breach of the candidate is kept: of a copy, of a unit that no longer counts, in the open look, named alone", () => {
     const sqlite = newStore();
     const rollout = startedRollout(sqlite);
     const unsafe = { safe: false, unit: "u" };
     const first = [candidate({ ...unsafe, breach: "pii" }), control(unsafe), candidate({ ...unsafe, shadow: true })];
     recordObservations(sqlite, "production", first, NOW);
     closeLook(sqlite, rollout);
-    recordObservations(sqlite, "production", [candidate({ ...unsafe, breach: "secrets" })], NOW);
+    recordObservations(sqlite, "production", [candidate({ unit: "u", breach: "secrets" })], NOW);
     expect(breachesOf(sqlite, rollout.seq)).toEqual([
       { look: 1, observation: 1, kind: "pii" },
       { look: 1, observation: 3, kind: "unspecified" },

@@ -11,7 +11,12 @@ export const observationSchema = z.strictObject({
   inputTokens: z.int().min(0).optional(),
   outputTokens: z.int().min(0).optional(),
   safe: z.boolean().optional(),
-  breach: z.string().min(1).max(200).optional().describe("which kind, where safe is false: pii, secrets …"),
+  breach: z
+    .string()
+    .min(1)
+    .max(200)
+    .optional()
+    .describe("which kind: pii, secrets …; without safe it says that it was not safe"),
   shadow: z.boolean().optional().describe("a copy of the input; the answer was not served"),
   at: z.iso.datetime({ offset: true }).optional().describe("when it was served (default: now)"),
   id: z.string().min(1).max(200).optional().describe("makes a repeat harmless"),

@@ -87,7 +87,12 @@ function evidence(facts: PolicyFacts): Refusal | null {
     };
   }
   const which = bad.map(({ suite, verdict, run }) => `suite ${suite} says ${verdict} (run ${run})`).join("; ");
-  return { rule: "evidence", message: `${which}${notes}`, hint: `agentops runs show ${first.run}` };
+  // Another machine's run is not in this store.
+  const hint =
+    first.source === "local"
+      ? `agentops runs show ${first.run}`
+      : `agentops eval --target ${nameOf(facts)}   shows what fails`;
+  return { rule: "evidence", message: `${which}${notes}`, hint };
 }
 
 function signed(facts: PolicyFacts): Refusal | null {

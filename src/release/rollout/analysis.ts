@@ -98,7 +98,7 @@ function resultsOf(guardrail: Guardrail, { metrics }: Evidence, plan: RolloutPla
     tolerance,
     margin,
     cap,
-    verdict: metricVerdict(found, { harmThreshold, safeThreshold }),
+    verdict: metricVerdict(guardrail.name, found, { harmThreshold, safeThreshold }),
     peaks: { harm: found?.harm.peak ?? 0, safe: found?.safe.peak ?? 0 },
   };
   return found?.floor == null ? [compared] : [compared, floorResult(guardrail, found.floor)];
@@ -125,18 +125,24 @@ function floorResult(
   };
 }
 
+/**
+ * A metric that only one arm reports compares nothing, whatever was bet on what the other one would have been. Safety is the exception:
+ * who reports only what went wrong has nothing to say of a control where nothing does.
+ */
 function metricVerdict(
+  name: Guardrail["name"],
   found: MetricEvidence | undefined,
   { harmThreshold, safeThreshold }: { harmThreshold: number; safeThreshold: number },
 ): GuardrailResult["verdict"] {
   if (found === undefined) return "unmeasured";
-  if (found.harm.peak >= Math.log(harmThreshold)) return "harm";
+  const isHarm = found.harm.peak >= Math.log(harmThreshold);
+  if (isHarm && (name === "safety" || found.harm.control.n > 0)) return "harm";
   return isShownSafe(found.safe, safeThreshold) ? "safe" : "undecided";
 }
 
-/** Proof needs candidates, whatever a few lucky bets say. */
-function isShownSafe({ candidate, peak }: CanaryProcess, threshold: number): boolean {
-  return candidate.n > 0 && peak >= Math.log(threshold);
+/** Proof needs both arms, whatever a few lucky bets say. */
+function isShownSafe({ control, candidate, peak }: CanaryProcess, threshold: number): boolean {
+  return control.n > 0 && candidate.n > 0 && peak >= Math.log(threshold);
 }
 
 function armOf(arm: { n: number; sum: number } | undefined): GuardrailResult["candidate"] {

@@ -3,6 +3,7 @@ import type { Sqlite } from "../../state/connection.ts";
 import { inOneTransaction } from "../one-transaction.ts";
 import type { Place } from "./advance.ts";
 import { rolloutMissing } from "./missing.ts";
+import { isOver } from "./next.ts";
 import { latestRollout, type Rollout } from "./rollouts.store.ts";
 import { type By, transition } from "./transition.ts";
 
@@ -25,7 +26,7 @@ function operated(
 ): Rollout {
   const rollout = latestRollout(sqlite, environment, target);
   if (rollout === undefined) throw rolloutMissing(environment, target);
-  if (type === "approve") refuseOwn(sqlite, rollout, by.actor);
+  if (type === "approve" && !isOver(rollout.state.phase)) refuseOwn(sqlite, rollout, by.actor);
   const after = transition(sqlite, rollout, { type, at }, by);
   if (after !== rollout) return after;
   throw new AgentopsError(

@@ -76,11 +76,13 @@ function harmReason({
   tolerance,
 }: Judged["guardrails"][number]): string {
   const rate = (arm: GuardrailResult["candidate"]) =>
-    `${arm.rate === null ? "none" : share(arm.rate)} of ${arm.n.toLocaleString("en-US")}`;
+    arm.rate === null
+      ? "reports none"
+      : `${arm === control ? "" : "has "}${share(arm.rate)} of ${arm.n.toLocaleString("en-US")}`;
   const e = `E ${short(harmE)} of ${short(harmThreshold)}`;
-  if (control === null) return `${name}: the candidate has ${rate(candidate)}, below ${share(tolerance)} (${e})`;
+  if (control === null) return `${name}: the candidate ${rate(candidate)}, below ${share(tolerance)} (${e})`;
   const accepted = tolerance === 0 ? "" : `, beyond the ${points(tolerance)} that are accepted`;
-  return `${name}: the candidate has ${rate(candidate)}, the control ${rate(control)}: worse${accepted} (${e})`;
+  return `${name}: the candidate ${rate(candidate)}, the control ${rate(control)}: worse${accepted} (${e})`;
 }
 
 function waitingReasons(
@@ -101,11 +103,23 @@ function waitingReasons(
   return [];
 }
 
-/** A guardrail that nobody reports guards nothing, and somebody should know. */
+/** A guardrail that nobody reports guards nothing, and one that a single arm reports compares nothing: somebody should know. */
 function unmeasured({ guardrails }: Judged, { evidence }: Rollout): string[] {
   if (evidence.candidateUnits === 0) return [];
   const names = guardrails.filter((g) => g.verdict === "unmeasured").map((g) => g.name);
-  return names.length === 0 ? [] : [`not measured: ${names.join(", ")}`];
+  const oneSided = guardrails.filter((g) => g.verdict === "undecided" && g.control !== null && isOneSided(g, evidence));
+  return [
+    ...(names.length === 0 ? [] : [`not measured: ${names.join(", ")}`]),
+    ...oneSided.map(({ name, control }) => {
+      return `${name} is reported by the ${control?.n === 0 ? "candidate" : "control"} only, which compares nothing`;
+    }),
+  ];
+}
+
+/** One arm's units are there, but say nothing of this metric. */
+function isOneSided({ control, candidate }: Judged["guardrails"][number], { exposures }: Rollout["evidence"]): boolean {
+  const seen = (arm: "control" | "candidate") => exposures.some((exposure) => exposure[arm] > 0);
+  return (control?.n === 0 && seen("control")) || (candidate.n === 0 && seen("candidate"));
 }
 
 /** "2 h 5 min", "40 s". */

@@ -36,7 +36,7 @@ export function releasedTarget(sqlite: Sqlite, { kind, name }: Pick<Ref, "kind" 
   if (known.includes(target)) return target;
   const names = kind === undefined ? known.map((address) => address.slice(address.indexOf("/") + 1)) : known;
   throw new AgentopsError("ARTIFACT_NOT_FOUND", `${target} was never released from this store`, {
-    hint: didYouMean(target, names),
+    hint: names.length === 0 ? `agentops promote ${target}@v1   releases the first version` : didYouMean(target, names),
   });
 }
 

@@ -204,7 +204,7 @@ describe("what is released", () => {
     ["a revision", "triage@main", "REF_INVALID"],
     ["a version nobody published", "triage@v9", "VERSION_NOT_FOUND"],
     ["a candidate without a rollout", "triage@candidate", "VERSION_NOT_FOUND"],
-    ["an unknown name", "nothing", "VERSION_NOT_FOUND"],
+    ["an unknown name", "nothing", "ARTIFACT_NOT_FOUND"],
   ])("%s is not", async (_, ref, code) => {
     const { up, counts, store } = await released({ versions: 1 });
     await expect(up(ref)).rejects.toMatchObject({ code });
