@@ -107,9 +107,9 @@ function insert(statements: Statements, environment: string, observation: Dated,
   );
 }
 
-function datedOf(said: Observation, now: string): Dated {
+function datedOf(given: Observation, now: string): Dated {
   // Who names a breach need not also say that it was not safe.
-  const observation = said.breach !== undefined && said.safe === undefined ? { ...said, safe: false } : said;
+  const observation = given.breach !== undefined && given.safe === undefined ? { ...given, safe: false } : given;
   const { id = newId(), at = now } = observation;
   const said = utc(at);
   // What has not come yet is a clock that is wrong, and would be among the last bad things for ever.
