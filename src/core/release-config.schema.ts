@@ -108,7 +108,14 @@ const rules = z.strictObject({
     .describe("people who must have approved this version, its author not among them"),
   override: z.boolean().optional().describe("whether --override --reason TEXT is accepted (default true)"),
   freeze: z
-    .array(z.strictObject({ from: z.string(), to: z.string(), reason: z.string().min(1) }))
+    .array(
+      z
+        .strictObject({ from: z.string(), to: z.string(), reason: z.string().min(1) })
+        .refine(
+          ({ from, to }) => !(Date.parse(from) > Date.parse(to)),
+          "it ends before it begins, so it freezes nothing",
+        ),
+    )
     .optional()
     .describe("nothing new is released between these times (ISO 8601)"),
   errorBudget: z
