@@ -157,6 +157,16 @@ describe("bad input: one clear line, exit 2", () => {
       'agentops.config.yaml:2:17: policy.prod: no environment "prod" (known: production)',
     ],
     [
+      "rollout settings for a prompt that is not there",
+      {
+        ...files(SUITE),
+        "agentops.config.yaml":
+          "project: x\nmodels: { offline: { kind: offline } }\nrollout:\n  artifacts:\n    prompts/pp: { manual: true }\n",
+      },
+      ["lint"],
+      'agentops.config.yaml:5:5: error: rollout.artifacts: no prompt or agent is called "prompts/pp" (did you mean prompts/p?)',
+    ],
+    [
       "a key written into the config",
       {
         ...files(SUITE),

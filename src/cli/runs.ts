@@ -91,7 +91,8 @@ function onlyRun([name, more]: readonly string[]): string {
 }
 
 async function exportOne(context: CommandContext, store: Store, name: string, notes: boolean): Promise<void> {
-  const format = chosenFormat(context.flags, ["json", "evidence"]);
+  // Evidence is JSON too, so --json beside it asks for nothing else.
+  const format = context.flags.format === "evidence" ? "evidence" : chosenFormat(context.flags, ["json", "evidence"]);
   if (format === "evidence" || notes) {
     return (await import("./runs-evidence.ts")).exportOne(context, store, name, notes);
   }

@@ -3,6 +3,7 @@ import type { Problem } from "../core/problems.ts";
 import { displayPath, type Project, readText } from "../core/project.ts";
 import { checkYaml, readYaml, type YamlFile } from "../core/yaml.ts";
 import { lintArtifacts } from "../registry/lint.ts";
+import { lintConfig } from "../registry/lint-config.ts";
 import { KINDS } from "../registry/files.ts";
 import { worktreeSource } from "../registry/source.ts";
 import { lintSuite } from "./lint-suite.ts";
@@ -33,7 +34,7 @@ export async function lintProject(project: Project, only: readonly string[] = []
   const names = only.length > 0 ? undefined : suites.flatMap((s) => (s.spec === undefined ? [] : [s.spec.name]));
   const artifacts = await lintArtifacts(project, { only, suites: names });
   const suiteProblems = await Promise.all(suites.map((s) => problemsOf(project, s, suites)));
-  const problems = [...artifacts, ...suiteProblems.flat()];
+  const problems = [...artifacts, ...suiteProblems.flat(), ...(only.length > 0 ? [] : await lintConfig(project))];
   const errors = problems.filter((p) => p.severity === "error").length;
   const listed = await Promise.all(KINDS.map((kind) => worktreeSource(project.root).list(kind)));
   const files = only.length > 0 ? only.length : listed.flat().length + suites.length + 1;

@@ -1,0 +1,26 @@
+import type { Problem } from "../core/problems.ts";
+import { displayPath, type Project, readText } from "../core/project.ts";
+import { didYouMean } from "../core/suggest.ts";
+import { readYaml } from "../core/yaml.ts";
+import { addressOf, KINDS } from "./files.ts";
+import { worktreeSource } from "./source.ts";
+
+/** Settings for an artifact that is not there would be in force for nobody, and nobody would notice. */
+export async function lintConfig(project: Project): Promise<Problem[]> {
+  const named = Object.keys(project.config.rollout?.artifacts ?? {});
+  if (named.length === 0) return [];
+  const source = worktreeSource(project.root);
+  const listed = (await Promise.all(KINDS.map((kind) => source.list(kind)))).flat();
+  const known = listed.flatMap(({ kind, name }) => [name, addressOf(kind, name)]);
+  const file = displayPath(project.root, project.configFile);
+  const { yaml } = readYaml(await readText(project.configFile), file);
+  return named
+    .filter((name) => !known.includes(name))
+    .map((name) => ({
+      severity: "error",
+      rule: "unknown-artifact",
+      file,
+      ...(yaml?.locate(["rollout", "artifacts", name], "key") ?? { line: 1, column: 1 }),
+      message: `rollout.artifacts: no prompt or agent is called "${name}" (${didYouMean(name, known)})`,
+    }));
+}
