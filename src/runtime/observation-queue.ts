@@ -8,8 +8,8 @@ const FLUSH_EVERY_MS = 200;
 const ENOUGH = 500;
 /** At most so many are written at once while the caller works: some 10 ms of its time. */
 const BATCH = 500;
-/** And while it waits for them. */
-const FLUSH_BATCH = 1000;
+/** And while it waits for them: pages that many units share are written once. */
+const FLUSH_BATCH = 5000;
 /** While the caller works, another writer is waited for no longer than this. */
 const WAIT_MS = 20;
 const FLUSH_WAIT_MS = 2000;

@@ -9,7 +9,7 @@ import { recordObservations } from "./record.ts";
 import type { Observation, ObservedDocument } from "./schema.ts";
 
 /** One transaction: short enough for other writers to wait, long enough to be fast. */
-const CHUNK = 1000;
+const CHUNK = 5000;
 /** Others write for milliseconds; this long means that somebody holds the lock. */
 const WAIT_MS = 30_000;
 const SHOWN_PROBLEMS = 20;

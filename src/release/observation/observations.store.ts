@@ -77,7 +77,8 @@ export function statementsOf(sqlite: Sqlite): Statements {
 }
 
 function prepared(sqlite: Sqlite): Statements {
-  // Units lie scattered, so a batch touches many pages: copied back into the file after some batches instead of each (pages; 32 MB).
+  // Units lie scattered, so a batch touches many pages: kept at hand (32 MB), and copied back into the file after some batches instead of each (pages; 32 MB).
+  sqlite.pragma("cache_size = -32000");
   sqlite.pragma("wal_autocheckpoint = 8000");
   return {
     ...rolloutStatements(sqlite),
