@@ -4,6 +4,7 @@ import { rolloutMissing } from "../release/rollout/missing.ts";
 import { operate, type Operation } from "../release/rollout/operate.ts";
 import { replayRollout } from "../release/rollout/replay.ts";
 import { latestRollout, openRollouts } from "../release/rollout/rollouts.store.ts";
+import type { RolloutsDocument } from "../release/rollout/schema.ts";
 import { turnNow } from "../release/rollout/watch.ts";
 import { replayText } from "../report/replay-text.ts";
 import { rolloutText } from "../report/rollout-text.ts";
@@ -70,15 +71,15 @@ async function status(context: CommandContext, open: OperatedStore, name: unknow
     await emitRollout(context, documentOf(context, open, rollout));
     return 0;
   }
-  const { id, target, environment: env } = rollout;
-  const replay = { schema: "agentops.replay/1", id, target, env, ...replayRollout(open.sqlite, rollout) };
+  const replay = replayRollout(open.sqlite, rollout);
   await emitDocument(context, replay, (style) => replayText(replay, style));
   return replay.differences.length === 0 ? 0 : 1;
 }
 
 async function list(context: CommandContext, open: OperatedStore): Promise<number> {
   const rollouts = openRollouts(open.sqlite, open.environment).map((rollout) => documentOf(context, open, rollout));
-  await emitDocument(context, { schema: "agentops.rollouts/1", env: open.environment, rollouts }, (style) =>
+  const document: RolloutsDocument = { schema: "agentops.rollouts/1", env: open.environment, rollouts };
+  await emitDocument(context, document, (style) =>
     rollouts.length === 0
       ? `no rollout is under way in ${open.environment}`
       : rollouts.map((rollout) => rolloutText(rollout, style, context.clock.now().toISOString())).join("\n\n"),

@@ -1,9 +1,9 @@
-import type { Replay } from "../release/rollout/replay.ts";
+import type { ReplayDocument } from "../release/rollout/schema.ts";
 import { many } from "./numbers.ts";
 import type { Style } from "./style.ts";
 
 /** What deciding again from the stored counts came to. */
-export function replayText(replay: Replay & { target: string; env: string; id: string }, style: Style): string {
+export function replayText(replay: ReplayDocument, style: Style): string {
   const { looks, transitions, differences } = replay;
   const head = `${replay.target} in ${replay.env}, rollout ${replay.id}`;
   const what = `${many(looks, "look")} and ${many(transitions, "transition")} decided again from the stored counts`;

@@ -14,7 +14,7 @@ import { evidenceImportSchema, evidenceSchema } from "../release/policy/evidence
 import { releaseSchema } from "../release/serving/release.schema.ts";
 import { observationSchema, observedSchema } from "../release/observation/schema.ts";
 import { statsSchema } from "../release/planning/schema.ts";
-import { rolloutSchema } from "../release/rollout/schema.ts";
+import { replaySchema, rolloutSchema, rolloutsSchema } from "../release/rollout/schema.ts";
 import { resolutionSchema } from "../release/serving/schema.ts";
 
 /** The published JSON Schemas are the zod schemas; `npx vitest run src/report/schemas.test.ts -u` writes them anew. */
@@ -30,6 +30,8 @@ describe("schemas/", () => {
     ["judge", calibrationSchema, "agentops judge calibrate --json"],
     ["kill", killSchema, "agentops kill --json, agentops revive --json"],
     ["rollout", rolloutSchema, "agentops canary start|status|advance|watch --json"],
+    ["rollouts", rolloutsSchema, "agentops canary status --json"],
+    ["replay", replaySchema, "agentops canary status NAME --replay --json"],
     ["status", statusSchema, "agentops status --json"],
     ["release", releaseSchema, "agentops promote --json, agentops rollback --json"],
     ["history", historySchema, "agentops history --json"],

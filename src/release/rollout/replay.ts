@@ -4,23 +4,19 @@ import { addLook, type Evidence, NO_EVIDENCE } from "./evidence.ts";
 import { type StoredLook, storedLook } from "./look.ts";
 import { next, pendingState, type RolloutEvent } from "./next.ts";
 import { breachesOf, looksOf, type Rollout, talliesOf, transitionsOf } from "./rollouts.store.ts";
-
-/** A decision made again from the stored counts, and where it is not the one that was made. */
-export interface Replay {
-  looks: number;
-  transitions: number;
-  /** One sentence for each difference; none: every verdict and every state came out the same. */
-  differences: string[];
-}
+import type { ReplayDocument } from "./schema.ts";
 
 /** Sums of logarithms in the same order give the same numbers; another machine's logarithm may differ in the last digit. */
 const SLACK = 1e-9;
 
 /** Re-derives every look's verdict from the counts and every state from its event; reads the store and changes nothing. */
-export function replayRollout(sqlite: Sqlite, rollout: Rollout): Replay {
+export function replayRollout(sqlite: Sqlite, rollout: Rollout): ReplayDocument {
   const looks = looksOf(sqlite, rollout.seq);
   const transitions = transitionsOf(sqlite, rollout.seq);
+  const { id, target, environment: env } = rollout;
   return {
+    schema: "agentops.replay/1",
+    ...{ id, target, env },
     looks: looks.length,
     transitions: transitions.length,
     differences: [...lookDifferences(sqlite, rollout), ...stateDifferences(sqlite, rollout)],

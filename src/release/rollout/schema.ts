@@ -132,6 +132,24 @@ export const rolloutSchema = z.object({
   ),
 });
 
+/** `canary status` without a name: everything that is under way. */
+export const rolloutsSchema = z.object({
+  schema: z.literal("agentops.rollouts/1"),
+  env: z.string(),
+  rollouts: z.array(rolloutSchema),
+});
+
+/** `canary status NAME --replay`. */
+export const replaySchema = z.object({
+  schema: z.literal("agentops.replay/1"),
+  id: z.string(),
+  target: z.string(),
+  env: z.string(),
+  looks: z.int(),
+  transitions: z.int(),
+  differences: z.array(z.string()).describe("one sentence each; none: every verdict and every state came out the same"),
+});
+
 export type Phase = (typeof PHASES)[number];
 export type Metric = (typeof METRICS)[number];
 export type Guardrail = z.infer<typeof guardrail>;
@@ -139,3 +157,5 @@ export type RolloutPlan = z.infer<typeof planSchema>;
 export type GuardrailResult = z.infer<typeof guardrailResultSchema>;
 export type Analysis = z.infer<typeof analysisSchema>;
 export type RolloutDocument = z.infer<typeof rolloutSchema>;
+export type RolloutsDocument = z.infer<typeof rolloutsSchema>;
+export type ReplayDocument = z.infer<typeof replaySchema>;
