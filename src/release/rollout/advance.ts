@@ -1,6 +1,7 @@
 import type { Sqlite } from "../../state/connection.ts";
 import { inOneTransaction } from "../one-transaction.ts";
 import type { Judged } from "./analysis.ts";
+import { unitsIn } from "./evidence.ts";
 import { lastJudged, lookAt } from "./look.ts";
 import { isOver, next } from "./next.ts";
 import { reasonOf } from "./reasons.ts";
@@ -42,8 +43,7 @@ function turn(sqlite: Sqlite, { environment, target }: Place, { at, actor, held 
   if (isOver(found.state.phase)) return { rollout: found, judged: lastJudged(sqlite, found), moved: false };
   const { rollout, judged } = lookAt(sqlite, found, at);
   const { verdict } = judged;
-  const { candidateUnits, shadowUnits } = rollout.evidence;
-  const units = rollout.state.phase === "shadow" ? shadowUnits : candidateUnits;
+  const units = unitsIn(rollout.state.phase, rollout.evidence);
   const event = { type: "look", at, verdict, units, held } as const;
   const reason = reasonOf(judged, rollout, next(rollout.state, event, rollout.plan).phase);
   const after = transition(sqlite, rollout, event, { actor, reason });

@@ -3,12 +3,12 @@ import { confidenceSequence } from "../../stats/confidence-sequence.ts";
 import { riskDifference } from "../../stats/risk-difference.ts";
 import { findRelease } from "../serving/serving.store.ts";
 import type { Judged } from "./analysis.ts";
-import { batchesOf, type TallyRow } from "./evidence.ts";
+import { batchesOf, type TallyRow, unitsIn } from "./evidence.ts";
 import { needOf } from "./need.ts";
 import { reasonsFor } from "./reasons.ts";
 import { type Rollout, talliesOf, transitionsOf } from "./rollouts.store.ts";
 import type { Analysis, GuardrailResult, Metric, RolloutDocument } from "./schema.ts";
-import { waitingFor } from "./next.ts";
+import { isUnderWay, waitingFor } from "./next.ts";
 
 /** A rollout for its readers, people and scripts, with intervals, what it waits for, and its history. */
 export function rolloutDocument(
@@ -18,10 +18,7 @@ export function rolloutDocument(
   { at, held }: { at: string; held: string | null },
 ): RolloutDocument {
   const { state, plan, target } = rollout;
-  const units = rollout.evidence.candidateUnits;
   const history = historyOf(sqlite, rollout);
-  const awaits = ["shadow", "progressing", "promoting"].includes(state.phase);
-  const waiting = waitingFor(state, { at, verdict: judged.verdict, units }, plan);
   return {
     schema: "agentops.rollout/1",
     id: rollout.id,
@@ -39,11 +36,18 @@ export function rolloutDocument(
     endedAt: rollout.endedAt,
     deadline: state.deadline,
     unseen: unseenUnits(sqlite, rollout),
-    awaiting:
-      awaits && waiting.approval !== null && waiting.timeMs === null && waiting.units === null ? "approval" : null,
+    awaiting: awaitsOnlyApproval(rollout, judged, at) ? "approval" : null,
     plan,
     history,
   };
+}
+
+/** Nothing else is left: neither time nor units nor proof. */
+function awaitsOnlyApproval({ state, plan, evidence }: Rollout, judged: Judged, at: string): boolean {
+  if (!isUnderWay(state.phase)) return false;
+  const look = { at, verdict: judged.verdict, units: unitsIn(state.phase, evidence) };
+  const { approval, ...others } = waitingFor(state, look, plan);
+  return approval !== null && Object.values(others).every((left) => left === null);
 }
 
 function analysisOf(

@@ -8,7 +8,7 @@ import {
 } from "../../stats/canary-engine.ts";
 import { addToFloor, emptyFloor, type FloorProcess } from "../../stats/floor-process.ts";
 import type { Exposure } from "../../stats/sample-ratio.ts";
-import type { Caps, Guardrail, Metric, RolloutPlan } from "./schema.ts";
+import type { Caps, Guardrail, Metric, Phase, RolloutPlan } from "./schema.ts";
 
 /** What was counted in one look, at one probability, of one arm. */
 export interface TallyRow {
@@ -37,6 +37,11 @@ export interface Evidence {
   /** Units of the candidate, also at a weight of 1. */
   candidateUnits: number;
   shadowUnits: number;
+}
+
+/** What a phase waits for units of: copies of inputs in shadow, else the candidate's. */
+export function unitsIn(phase: Phase, { candidateUnits, shadowUnits }: Evidence): number {
+  return phase === "shadow" ? shadowUnits : candidateUnits;
 }
 
 export const NO_EVIDENCE: Evidence = { metrics: {}, exposures: [], candidateUnits: 0, shadowUnits: 0 };

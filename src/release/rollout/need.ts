@@ -1,7 +1,8 @@
 import { growthPerArrival } from "../../stats/canary-planning.ts";
 import { logE } from "../../stats/canary-engine.ts";
 import type { Judged } from "./analysis.ts";
-import { type RolloutState, waitingFor } from "./next.ts";
+import { unitsIn } from "./evidence.ts";
+import { isUnderWay, type RolloutState, waitingFor } from "./next.ts";
 import type { Rollout } from "./rollouts.store.ts";
 import type { Analysis, Metric } from "./schema.ts";
 
@@ -14,10 +15,10 @@ const HOUR = 3_600_000;
 export function needOf(judged: Judged, rollout: Rollout, at: string): Analysis["need"] {
   const { plan, evidence } = rollout;
   const state = goingOn(rollout.state);
-  if (!["shadow", "progressing", "promoting"].includes(state.phase)) return null;
+  if (!isUnderWay(state.phase)) return null;
   // A pause is no time of the step.
   const now = state.pausedAt ?? at;
-  const units = state.phase === "shadow" ? evidence.shadowUnits : evidence.candidateUnits;
+  const units = unitsIn(state.phase, evidence);
   const waiting = waitingFor(state, { at: now, verdict: judged.verdict, units }, plan);
   const proof = waiting.proof === null ? 0 : unitsForProof(judged, rollout);
   if (proof === null) return null;

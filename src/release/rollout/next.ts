@@ -40,6 +40,11 @@ export function isOver(phase: Phase): boolean {
   return OVER.includes(phase);
 }
 
+/** Waiting for time, units, proof or an approval; a pause waits for a person alone. */
+export function isUnderWay(phase: Phase): boolean {
+  return phase === "shadow" || phase === "progressing" || phase === "promoting";
+}
+
 /** A rollout before its first event. */
 export function pendingState(at: string, plan: RolloutPlan): RolloutState {
   return {

@@ -1,6 +1,7 @@
 import { points, share } from "../comparison/words.ts";
 import type { Judged } from "./analysis.ts";
-import { type Look, type Waiting, waitingFor } from "./next.ts";
+import { unitsIn } from "./evidence.ts";
+import { isUnderWay, type Look, type Waiting, waitingFor } from "./next.ts";
 import type { Rollout } from "./rollouts.store.ts";
 import type { GuardrailResult, Phase } from "./schema.ts";
 
@@ -30,16 +31,16 @@ export function reasonsFor(
   { at, held, last }: { at: string; held: string | null; last: EndedBy | undefined },
 ): string[] {
   const { state, plan, evidence } = rollout;
-  const units = state.phase === "shadow" ? evidence.shadowUnits : evidence.candidateUnits;
+  const units = unitsIn(state.phase, evidence);
   const look = { at, verdict: judged.verdict, units };
-  const isUnderWay = ["shadow", "progressing", "promoting"].includes(state.phase);
+  const waits = isUnderWay(state.phase);
   const ended = last === undefined ? undefined : ENDED[last.event];
   return [
     ...(last === undefined || ended === undefined ? [] : [`${ended} by ${last.actor}: ${last.reason}`]),
     // What looked safe is no reason of what a person ended.
     ...(ended !== undefined && judged.verdict === "promote" ? [] : verdictReasons(judged, rollout)),
-    ...(isUnderWay && held !== null ? [`held: ${held}`] : []),
-    ...(isUnderWay ? waitingReasons(waitingFor(state, look, plan), rollout, look) : []),
+    ...(waits && held !== null ? [`held: ${held}`] : []),
+    ...(waits ? waitingReasons(waitingFor(state, look, plan), rollout, look) : []),
     ...(state.phase === "inconclusive" ? [deadlineReason(rollout)] : []),
     ...unmeasured(judged, rollout),
   ];

@@ -1,0 +1,36 @@
+import { expect, test } from "vitest";
+import type { RolloutConfig } from "../../core/release-config.schema.ts";
+import { planOf, settingsFor } from "./plan.ts";
+
+const config: RolloutConfig = {
+  stepTime: "2h",
+  manual: true,
+  guardrails: { success: { margin: 0.1, floor: 0.8 }, cost: false },
+  artifacts: {
+    triage: { stepTime: "3h", guardrails: { success: { floor: 0.7 } } },
+    "prompts/triage": { deadline: "1d" },
+    "agents/triage": { manual: false, guardrails: { cost: { maxIncrease: 1 } } },
+  },
+};
+
+test.each([
+  ["an artifact nobody names has what holds for all", "prompts/x", {}, { stepTime: "2h", manual: true }],
+  ["a bare name is both kinds", "prompts/triage", {}, { stepTime: "3h", manual: true, deadline: "1d" }],
+  ["the kind wins over the bare name", "agents/triage", {}, { stepTime: "3h", manual: false }],
+  ["what was typed wins over all", "prompts/triage", { stepTime: "0s" }, { stepTime: "0s", deadline: "1d" }],
+  ["what was not typed takes nothing away", "prompts/triage", { stepTime: undefined as never }, { stepTime: "3h" }],
+])("%s", (_, target, typed, expected) => {
+  expect(settingsFor(config, target, typed)).toMatchObject(expected);
+});
+
+test("guardrails are merged key by key; one that is switched off can be switched on again", () => {
+  expect(settingsFor(config, "agents/triage", {}).guardrails).toEqual({
+    success: { margin: 0.1, floor: 0.7 },
+    cost: { maxIncrease: 1 },
+  });
+  const plan = planOf(settingsFor(config, "prompts/triage", {}), { success: 0.91, safety: null });
+  expect(plan.guardrails.map(({ name }) => name)).toEqual(["success", "latency", "safety"]);
+  expect(plan.guardrails[0]).toMatchObject({ margin: 0.1, floor: 0.7, prior: 0.91 });
+  expect(plan.caps).toEqual({ latency: { maxIncrease: 0.2, cap: null }, cost: null });
+  expect(plan.stepMs).toBe(3 * 3_600_000);
+});
