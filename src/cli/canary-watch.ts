@@ -55,9 +55,10 @@ function progressOf(context: CommandContext): (document: Document) => void {
   let last = "";
   if (stderr.isTTY !== true || context.flags.quiet === true) {
     return (document) => {
-      const line = rolloutLine(document);
-      if (line !== last) context.note(line);
-      last = line;
+      // An estimate that moves with the clock is no news.
+      const news = JSON.stringify([document.history.length, document.analysis.guardrails, document.awaiting]);
+      if (news !== last) context.note(rolloutLine(document));
+      last = news;
     };
   }
   const style = createStyle(context.color("stderr"));
