@@ -5,7 +5,7 @@ const leftward = ROOMS.map((room, index) => ({
   name: `${room}-imports-leftward`,
   comment: `${room} builds on what comes before it; an edge to the right would make the pipeline a circle.`,
   severity: "error",
-  from: { path: `^src/${room}/`, pathNot: "[.]test[.]ts$" },
+  from: { path: `^src/${room}/`, pathNot: "[.]test(ing)?[.]ts$" },
   to: { path: "^src/", pathNot: `^src/(core|stats|state|${ROOMS.slice(0, index + 1).join("|")})/` },
 }));
 const TEST = "([.]test[.]ts|[.]testing[.]ts|^src/testing/)";
@@ -76,7 +76,16 @@ module.exports = {
       from: { path: "^src/", pathNot: TEST },
       to: { path: TEST },
     },
-    only("git-in-registry", "simple-git", "registry", "One room spawns git, so that one room knows how it fails."),
+    {
+      name: "who-starts-programs",
+      comment: "Git is started in one file, a user's programs by the agents and scorers that run them.",
+      severity: "error",
+      from: {
+        path: "^src/",
+        pathNot: `^src/(registry/git|models/agent/(process|kill)|evals/scorers/(exec|run-program))[.]ts$|${TEST}`,
+      },
+      to: { path: "^(node:)?child_process$" },
+    },
     only("sqlite-in-state", "better-sqlite3", "state", "One room opens the store; others get it open."),
     only(
       "providers-in-models",

@@ -1,3 +1,4 @@
+import { execFile, type ExecFileException } from "node:child_process";
 import { AgentopsError, messageOf } from "../core/errors.ts";
 
 /** What a git process left behind; a failed command is a value, so that callers can tell refusals apart. */
@@ -25,71 +26,38 @@ export type Git = (args: string[], options?: GitOptions) => Promise<GitResult>;
 const DROPPED =
   /^(?:GIT_(?:DIR|WORK_TREE|INDEX_FILE|PREFIX|NAMESPACE|COMMON_DIR|OBJECT_DIRECTORY|ALTERNATE_OBJECT_DIRECTORIES|EDITOR|SEQUENCE_EDITOR|PAGER|EXTERNAL_DIFF|TEMPLATE_DIR|EXEC_PATH|PROXY_COMMAND|CONFIG)|EDITOR|VISUAL|PAGER|PREFIX)$/i;
 
-/**
- * simple-git guards against arguments and variables that came from a stranger. Arguments here are ours (what a user
- * typed stands behind `--end-of-options` or on stdin) and the environment is the operator's own, as when they run git
- * themselves: without these, CI's deploy keys (GIT_SSH_COMMAND) and its GIT_CONFIG_… settings would be refused.
- */
-const OPERATORS_OWN = {
-  allowUnsafeAlias: true,
-  allowUnsafeAskPass: true,
-  allowUnsafeConfigEnvCount: true,
-  allowUnsafeConfigPaths: true,
-  allowUnsafeCredentialHelper: true,
-  allowUnsafeDiffExternal: true,
-  allowUnsafeDiffTextConv: true,
-  allowUnsafeEditor: true,
-  allowUnsafeFilter: true,
-  allowUnsafeFsMonitor: true,
-  allowUnsafeGitProxy: true,
-  allowUnsafeGpgProgram: true,
-  allowUnsafeHooksPath: true,
-  allowUnsafeInclude: true,
-  allowUnsafeMergeDriver: true,
-  allowUnsafePack: true,
-  allowUnsafePager: true,
-  allowUnsafeProtocolOverride: true,
-  allowUnsafeSshCommand: true,
-  allowUnsafeUrlRewrite: true,
-  // Otherwise simple-git sets a variable that also breaks the user's own hooks.
-  allowAbbreviatedOptions: true,
-};
-
-/** A git that runs in `cwd`, an existing folder. simple-git is loaded here, at the first use. */
-export async function openGit(cwd: string, env: NodeJS.ProcessEnv): Promise<Git> {
-  const { simpleGit } = await import("simple-git");
+/** A git that runs in `cwd`, an existing folder. */
+export function openGit(cwd: string, env: NodeJS.ProcessEnv): Git {
   const own = gitEnvironment(env);
-  return async (args, { config = [], input } = {}) => {
-    let result: GitResult = { exitCode: 0, stdout: "", stderr: "" };
-    const git = simpleGit({
-      baseDir: cwd,
-      config,
-      unsafe: OPERATORS_OWN,
-      allowEnvironment: Object.keys(own),
-      input: () => input,
-      errors: (_error, { exitCode, stdOut, stdErr }) => {
-        result = { exitCode, stdout: text(stdOut), stderr: text(stdErr) };
-        return undefined;
-      },
-    });
-    await git
-      .env(own)
-      .raw(args)
-      .catch((error: unknown) => {
-        throw new AgentopsError("GIT_FAILED", `git could not be run: ${messageOf(error)}`, { cause: error });
+  return (args, { config = [], input = "" } = {}) => {
+    const all = [...config.flatMap((setting) => ["-c", setting]), ...args];
+    const ended = new Promise<GitResult>((done) => {
+      const options = { cwd, env: own, maxBuffer: Infinity, windowsHide: true };
+      const child = execFile("git", all, options, (error, stdout, stderr) => {
+        done({ exitCode: exitCodeOf(error), stdout, stderr });
       });
-    return result;
+      // A git that ends before it has read everything says so by its exit code.
+      child.stdin?.on("error", () => undefined);
+      child.stdin?.end(input);
+    });
+    // An argument that no process can be given.
+    return ended.catch((error: unknown) => {
+      throw new AgentopsError("GIT_FAILED", `git could not be run: ${messageOf(error)}`, { cause: error });
+    });
   };
+}
+
+/** Negative where git was not there; 128, as git says itself, where a signal ended it. */
+function exitCodeOf(error: ExecFileException | null): number {
+  if (error === null) return 0;
+  if (typeof error.code === "number") return error.code;
+  return error.signal == null ? -1 : 128;
 }
 
 function gitEnvironment(env: NodeJS.ProcessEnv): Record<string, string> {
   const kept = Object.entries(env).filter((e): e is [string, string] => e[1] !== undefined && !DROPPED.test(e[0]));
   // English messages, because some refusals can only be told apart by their text; never a prompt for a password.
   return { ...Object.fromEntries(kept), LANGUAGE: "en", GIT_TERMINAL_PROMPT: "0" };
-}
-
-function text(chunks: Buffer[]): string {
-  return Buffer.concat(chunks).toString("utf8");
 }
 
 /** The stdout of a command that must work; throws GIT_FAILED with git's own words. */

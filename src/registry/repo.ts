@@ -17,7 +17,7 @@ export interface Repo {
 
 /** The repository around a project, or null when there is none (or no git): reading the worktree needs neither. */
 export async function findRepo(project: Project): Promise<Repo | null> {
-  const git = await openGit(project.root, project.env);
+  const git = openGit(project.root, project.env);
   const found = await git(["rev-parse", "--show-toplevel", "--show-prefix", "--is-shallow-repository"]);
   if (found.exitCode < 0 || /not a git repository/.test(found.stderr)) return null;
   if (found.exitCode !== 0) throw gitFailed(found, "cannot read the git repository");
@@ -29,7 +29,7 @@ export async function findRepo(project: Project): Promise<Repo | null> {
 export async function needRepo(project: Project): Promise<Repo> {
   const repo = await findRepo(project);
   if (repo) return repo;
-  const git = await openGit(project.root, project.env);
+  const git = openGit(project.root, project.env);
   const probe = await git(["--version"]);
   if (probe.exitCode !== 0) throw gitFailed(probe, "git --version failed");
   throw new AgentopsError("GIT_FAILED", `versions live in git, and ${project.root} is not in a git repository`, {
