@@ -8,7 +8,7 @@ import { outcomes, storeWithRollout } from "./rollout-store.js";
 
 const AIM = 50_000;
 const BATCH = 1000;
-const SDK = new URL("../dist/index.js", import.meta.url).href;
+const SDK = new URL("../dist/sdk/index.js", import.meta.url).href;
 const FLUSH = `
 const { AgentOps } = await import(${JSON.stringify(SDK)});
 const { readFileSync } = await import("node:fs");

@@ -2,13 +2,13 @@
 import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { AgentOps } from "../dist/index.js";
+import { AgentOps } from "../dist/sdk/index.js";
 import { inTempFolder, isMain, table, track } from "./measure.js";
 import { storeWithRollout } from "./rollout-store.js";
 
 const AIM_US = 5;
 const WARM_UPS = 20_000;
-const SDK = new URL("../dist/index.js", import.meta.url).href;
+const SDK = new URL("../dist/sdk/index.js", import.meta.url).href;
 /** Some 2,000 outcomes a second, written in batches as an agent's process does. */
 const WRITER = `
 const { AgentOps } = await import(${JSON.stringify(SDK)});

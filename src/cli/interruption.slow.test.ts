@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, describe, expect, test } from "vitest";
-import { agentops, put, spawnAgentops, tempProject } from "../testing/project.ts";
+import { binary, put, spawnAgentops, tempProject } from "../testing/project.ts";
 import { chatAnswer, type FakeProvider, json, startProvider } from "../testing/provider.ts";
 
 const CASES = 200;
@@ -54,26 +54,26 @@ describe("an interrupted eval", () => {
     child.kill("SIGKILL");
     await child;
     const before = calls.length;
-    const killed = JSON.parse((await agentops(dir, ["runs", "--json"])).stdout).runs[0];
+    const killed = JSON.parse((await binary(dir, ["runs", "--json"])).stdout).runs[0];
     expect(killed.status).toBe("running");
-    const kept = (await agentops(dir, ["runs", "export"])).stdout
+    const kept = (await binary(dir, ["runs", "export"])).stdout
       .split("\n")
       .slice(1)
       .flatMap((l) => JSON.parse(l).trials);
     // Four calls at once are eight trials under way: four wait for an answer, four are being scored and stored.
     expect(kept.length).toBeGreaterThanOrEqual(before - 8);
 
-    const resumed = await agentops(dir, ["eval", "--resume", "latest", "--json"], ENV);
+    const resumed = await binary(dir, ["eval", "--resume", "latest", "--json"], ENV);
     // Refused questions are errors, and errors are tried again.
     const errorsBefore = kept.filter((t) => t.verdict === "error").length;
     expect(calls.length - before).toBe(CASES * TRIALS - kept.length + errorsBefore);
 
     const whole = project(baseUrl);
-    const straight = await agentops(whole, ["eval", "--json"], ENV);
+    const straight = await binary(whole, ["eval", "--json"], ENV);
     expect(resumed.code).toBe(straight.code);
     expect(comparable(resumed.stdout)).toEqual(comparable(straight.stdout));
     const junit = async (d: string) =>
-      (await agentops(d, ["runs", "show", "latest", "--format", "junit"])).stdout.replace(/time="[^"]*"/g, "");
+      (await binary(d, ["runs", "show", "latest", "--format", "junit"])).stdout.replace(/time="[^"]*"/g, "");
     expect(await junit(dir)).toBe(await junit(whole));
   }, 120_000);
 
@@ -91,9 +91,9 @@ describe("an interrupted eval", () => {
     expect(stdout).toBe("");
     const id = /agentops eval --resume (\S+)/.exec(stderr)?.[1];
     expect(stderr).toContain("what was done is kept");
-    const run = JSON.parse((await agentops(dir, ["runs", "--json"])).stdout).runs[0];
+    const run = JSON.parse((await binary(dir, ["runs", "--json"])).stdout).runs[0];
     expect(run).toMatchObject({ id, status: "interrupted" });
-    const resumed = await agentops(dir, ["eval", "--resume", id!, "--json"], ENV);
+    const resumed = await binary(dir, ["eval", "--resume", id!, "--json"], ENV);
     expect(JSON.parse(resumed.stdout).runs[0]).toMatchObject({
       planned: 400,
       scored: 390,
@@ -107,7 +107,7 @@ describe("an interrupted eval", () => {
     const dir = project(baseUrl);
     const child = spawnAgentops(dir, ["eval"], ENV);
     while (calls.length < 20) await sleep(5);
-    const second = await agentops(dir, ["eval", "--resume", "latest"], ENV);
+    const second = await binary(dir, ["eval", "--resume", "latest"], ENV);
     expect(second.code).toBe(5);
     expect(second.stderr).toMatch(/is being run by process \d+ \[CONCURRENT_CHANGE\]/);
     child.kill("SIGINT");
@@ -119,19 +119,19 @@ describe("the store answers what it has been asked before", () => {
   test("an equal eval makes no call; another trial, prompt or --no-cache does", async () => {
     const { baseUrl, calls } = await start(0);
     const dir = project(baseUrl);
-    const first = await agentops(dir, ["eval", "--json"], ENV);
+    const first = await binary(dir, ["eval", "--json"], ENV);
     const after = calls.length;
-    const second = await agentops(dir, ["eval", "--json"], ENV);
+    const second = await binary(dir, ["eval", "--json"], ENV);
     // The ten refused calls are errors, which nobody remembers.
     expect(calls.length - after).toBe(10);
     expect(JSON.parse(second.stdout).runs[0]).toMatchObject({
       fromCache: 390,
       succeeded: JSON.parse(first.stdout).runs[0].succeeded,
     });
-    await agentops(dir, ["eval", "--trials", "3"], ENV);
+    await binary(dir, ["eval", "--trials", "3"], ENV);
     expect(calls.length - after).toBe(10 + 200 + 10);
     const before = calls.length;
-    await agentops(dir, ["eval", "--no-cache"], ENV);
+    await binary(dir, ["eval", "--no-cache"], ENV);
     expect(calls.length - before).toBe(400);
     put(
       dir,
@@ -139,7 +139,7 @@ describe("the store answers what it has been asked before", () => {
       `name: p\nmodel: openai/gpt-4o-2024-08-06\nmessages: [{ role: system, content: Be short. }, { role: user, content: "{{q}}" }]\n`,
     );
     const edited = calls.length;
-    await agentops(dir, ["eval"], ENV);
+    await binary(dir, ["eval"], ENV);
     expect(calls.length - edited).toBe(400);
   }, 120_000);
 
@@ -147,8 +147,8 @@ describe("the store answers what it has been asked before", () => {
     const { baseUrl } = await start(5);
     const dir = project(baseUrl);
     const [a, b] = [
-      await agentops(dir, ["eval", "--sample", "20", "--json"], ENV),
-      await agentops(dir, ["eval", "--sample", "20", "--json"], ENV),
+      await binary(dir, ["eval", "--sample", "20", "--json"], ENV),
+      await binary(dir, ["eval", "--sample", "20", "--json"], ENV),
     ];
     const metrics = ({ stdout }: { stdout: string }) => JSON.parse(stdout).runs[0].metrics;
     expect(metrics(b)).toEqual(metrics(a));
@@ -162,20 +162,20 @@ describe("--max-cost", () => {
   test("stops before overspending, keeps what was paid for, and is inconclusive", async () => {
     const { baseUrl, calls } = await start(2);
     const dir = project(baseUrl);
-    const run = await agentops(dir, ["eval", "--max-cost", String(PRICE * 50.5), "--json"], ENV);
+    const run = await binary(dir, ["eval", "--max-cost", String(PRICE * 50.5), "--json"], ENV);
     expect(run.code).toBe(3);
     const [result] = JSON.parse(run.stdout).runs;
     expect(result).toMatchObject({ status: "stopped", verdict: "inconclusive" });
     expect(result.stopped).toMatch(/stopped at --max-cost .* trials are left/);
     expect(result.metrics.costUsd.total).toBeLessThanOrEqual(PRICE * 50.5);
     expect(calls.length).toBeGreaterThan(45);
-    const rest = await agentops(dir, ["eval", "--resume", "latest", "--json"], ENV);
+    const rest = await binary(dir, ["eval", "--resume", "latest", "--json"], ENV);
     expect(JSON.parse(rest.stdout).runs[0]).toMatchObject({ status: "complete", scored: 390 });
   });
   test("an unknown price cannot be limited, and says so", async () => {
     const { baseUrl, calls } = await start(0);
     const dir = project(baseUrl);
-    const run = await agentops(dir, ["eval", "--model", "openai/our-own-model-7", "--max-cost", "1"], ENV);
+    const run = await binary(dir, ["eval", "--model", "openai/our-own-model-7", "--max-cost", "1"], ENV);
     expect(run.code).toBe(3);
     expect(run.stdout).toContain("the price of openai/our-own-model-7 is unknown");
     expect(calls.length).toBeLessThanOrEqual(1);
@@ -183,7 +183,7 @@ describe("--max-cost", () => {
   test("an unknown price is null with one warning, never 0", async () => {
     const { baseUrl } = await start(0);
     const dir = project(baseUrl);
-    const run = await agentops(dir, ["eval", "--model", "openai/our-own-model-7", "--json"], ENV);
+    const run = await binary(dir, ["eval", "--model", "openai/our-own-model-7", "--json"], ENV);
     expect(JSON.parse(run.stdout).runs[0].metrics.costUsd).toBeNull();
     expect(run.stderr.match(/price/g)).toHaveLength(1);
   });
@@ -193,7 +193,7 @@ describe("recordings", () => {
   test("--record, then the same eval without key and network; a miss names the case", async () => {
     const { baseUrl, calls } = await start(0, false);
     const dir = project(baseUrl);
-    const recorded = await agentops(dir, ["eval", "--sample", "30", "--record", "--json"], ENV);
+    const recorded = await binary(dir, ["eval", "--sample", "30", "--record", "--json"], ENV);
     expect(recorded.code).toBe(0);
     await provider?.close();
     const made = calls.length;
@@ -202,11 +202,11 @@ describe("recordings", () => {
     const file = readFileSync(`${dir}/fixtures/recordings/s.jsonl`, "utf8");
     expect(file).not.toContain(ENV.OPENAI_API_KEY);
     put(elsewhere, "fixtures/recordings/s.jsonl", file);
-    const replayed = await agentops(elsewhere, ["eval", "--sample", "30", "--json"]);
+    const replayed = await binary(elsewhere, ["eval", "--sample", "30", "--json"]);
     expect(calls.length).toBe(made);
     const summary = ({ stdout }: { stdout: string }) => JSON.parse(stdout).runs[0].succeeded;
     expect(summary(replayed)).toBe(summary(recorded));
-    const miss = await agentops(elsewhere, ["eval"]);
+    const miss = await binary(elsewhere, ["eval"]);
     expect(miss.code).toBe(4);
     expect(miss.stderr).toMatch(/case c\d+/);
     expect(miss.stderr).toContain("--record");

@@ -6,7 +6,7 @@ import { kill } from "../release/kill/kill.ts";
 import { readKills } from "../release/kill/kills.store.ts";
 import { connect, connectToRead } from "../state/connection.ts";
 import { markerFolder } from "../state/store-file.ts";
-import { agentops, spawnAgentops, tempProject } from "../testing/project.ts";
+import { binary, spawnAgentops, tempProject } from "../testing/project.ts";
 
 const REPETITIONS = 40;
 const KEY = "production agents/x";
@@ -54,9 +54,9 @@ test.each(["kill", "revive"] as const)(
     for (let round = 0; round < REPETITIONS; round++) {
       const before = settledHistory(store).killed.includes(KEY);
       if (verb === "revive" && !before)
-        await agentops("/", ["kill", "agents/x", "--reason", "r", "--env", "production"], { AGENTOPS_STORE: store });
+        await binary("/", ["kill", "agents/x", "--reason", "r", "--env", "production"], { AGENTOPS_STORE: store });
       if (verb === "kill" && before)
-        await agentops("/", ["revive", "agents/x", "--reason", "r", "--env", "production"], { AGENTOPS_STORE: store });
+        await binary("/", ["revive", "agents/x", "--reason", "r", "--env", "production"], { AGENTOPS_STORE: store });
       await cut(store, verb, round);
       if (isMarked(store) !== isStored(store)) found.between += 1;
       const { killed } = settledHistory(store);
@@ -75,7 +75,7 @@ test("kills at the same moment: one is the first, all say who it was", async () 
     const name = `agents/x${round}`;
     const done = await Promise.all(
       ["ada", "bob", "eve"].map((actor) =>
-        agentops("/", ["kill", name, "--reason", "r", "--env", "production", "--actor", actor, "--json"], {
+        binary("/", ["kill", name, "--reason", "r", "--env", "production", "--actor", actor, "--json"], {
           AGENTOPS_STORE: store,
         }),
       ),
@@ -94,7 +94,7 @@ test("a kill beside a revive: one order or the other", async () => {
     kill(boardAt(store), { environment: "production", targets: ["agents/x"], actor: "ada", reason: "r" });
     const runs = await Promise.all(
       (["revive", "kill"] as const).map((verb) =>
-        agentops("/", [verb, "agents/x", "--reason", "r", "--env", "production"], { AGENTOPS_STORE: store }),
+        binary("/", [verb, "agents/x", "--reason", "r", "--env", "production"], { AGENTOPS_STORE: store }),
       ),
     );
     expect(runs.map((run) => run.code)).toEqual([0, 0]);

@@ -2,14 +2,14 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from "node:path";
 import Database from "better-sqlite3";
 import { describe, expect, test } from "vitest";
-import { agentops, put, tempProject } from "../testing/project.ts";
+import { agentops, binary, put, tempProject } from "../testing/project.ts";
 
 const REASON = ["--reason", "refunds twice"];
 const CONFIG = { "agentops.config.yaml": "project: x\nenvironments:\n  - staging\n  - production\n" };
 const json = (text: string) => JSON.parse(text);
 
 async function killedIn(dir: string, args: string[] = []): Promise<string[]> {
-  const { environments } = json((await agentops(dir, ["status", "--json", ...args])).stdout);
+  const { environments } = json((await binary(dir, ["status", "--json", ...args])).stdout);
   return environments.flatMap((e: any) => e.killed.map((k: any) => `${k.environment} ${k.target}`));
 }
 
@@ -52,34 +52,34 @@ describe("what is typed", () => {
 describe("kill, revive, status", () => {
   test("a bare name is both kinds; status is exit 5 until both are revived", async () => {
     const dir = tempProject(CONFIG);
-    const none = await agentops(dir, ["status"]);
+    const none = await binary(dir, ["status"]);
     expect([none.code, none.stdout]).toEqual([
       0,
       expect.stringMatching(/^staging\n {2}nothing is killed\nproduction\n/),
     ]);
-    const run = await agentops(dir, ["kill", "refund-desk", ...REASON, "--actor", "ada"]);
+    const run = await binary(dir, ["kill", "refund-desk", ...REASON, "--actor", "ada"]);
     expect(run.stdout).toMatch(
       /^killed prompts\/refund-desk in production, by ada since \d{4}-.* UTC: refunds twice\n/,
     );
-    const seen = await agentops(dir, ["status"]);
+    const seen = await binary(dir, ["status"]);
     expect(seen.code).toBe(5);
     expect(seen.stdout).toContain("killed agents/refund-desk, by ada since");
-    expect((await agentops(dir, ["status", "--env", "staging"])).code).toBe(0);
-    const one = await agentops(dir, ["revive", "prompts/refund-desk", ...REASON, "--json"]);
+    expect((await binary(dir, ["status", "--env", "staging"])).code).toBe(0);
+    const one = await binary(dir, ["revive", "prompts/refund-desk", ...REASON, "--json"]);
     expect([one.code, json(one.stdout).schema, json(one.stdout).action]).toEqual([0, "agentops.kill/1", "revive"]);
     expect(await killedIn(dir)).toEqual(["production agents/refund-desk"]);
-    expect((await agentops(dir, ["revive", "agents/refund-desk", ...REASON])).code).toBe(0);
-    expect((await agentops(dir, ["status"])).code).toBe(0);
+    expect((await binary(dir, ["revive", "agents/refund-desk", ...REASON])).code).toBe(0);
+    expect((await binary(dir, ["status"])).code).toBe(0);
   });
   test("what is still killed after a revive is exit 5, with the command that helps", async () => {
     const dir = tempProject(CONFIG);
-    await agentops(dir, ["kill", "--all", "--env", "*", ...REASON]);
-    await agentops(dir, ["kill", "agents/x", ...REASON]);
-    const run = await agentops(dir, ["revive", "agents/x", ...REASON]);
+    await binary(dir, ["kill", "--all", "--env", "*", ...REASON]);
+    await binary(dir, ["kill", "agents/x", ...REASON]);
+    const run = await binary(dir, ["revive", "agents/x", ...REASON]);
     expect(run.code).toBe(5);
     expect(run.stdout).toContain("still killed: everything in every environment");
     expect(run.stdout).toContain("agentops revive --all --env '*' --reason TEXT");
-    expect((await agentops(dir, ["revive", "--all", "--env", "*", ...REASON])).code).toBe(0);
+    expect((await binary(dir, ["revive", "--all", "--env", "*", ...REASON])).code).toBe(0);
     expect(await killedIn(dir)).toEqual([]);
   });
   test.each([
@@ -95,32 +95,32 @@ describe("kill, revive, status", () => {
     ["a wrong key elsewhere in the config", [], {}, { "agentops.config.yaml": "projekt: x\n" }, "production"],
   ])("the environment: %s", async (_, args, env, files, expected) => {
     const dir = tempProject(files);
-    const run = await agentops(dir, ["kill", "agents/x", ...REASON, "--json", ...args], env);
+    const run = await binary(dir, ["kill", "agents/x", ...REASON, "--json", ...args], env);
     expect(json(run.stdout).environment, run.stderr).toBe(expected);
     expect(run.stderr === "").toBe(expected !== "*");
-    const readers = await agentops(dir, ["status"]);
+    const readers = await binary(dir, ["status"]);
     expect(readers.code).toBe(5);
   });
   test("outside of any project it works, and says which store that is", async () => {
     const dir = tempProject();
     mkdirSync(join(dir, "a"));
-    const run = await agentops(join(dir, "a"), ["kill", "x", ...REASON, "--config", "none.yaml"]);
+    const run = await binary(join(dir, "a"), ["kill", "x", ...REASON, "--config", "none.yaml"]);
     expect([run.code, run.stderr]).toEqual([
       0,
       expect.stringContaining("no project here or above; only processes whose store"),
     ]);
-    const seen = await agentops(dir, ["status"], { AGENTOPS_STORE: join(dir, "a", ".agentops", "state.db") });
+    const seen = await binary(dir, ["status"], { AGENTOPS_STORE: join(dir, "a", ".agentops", "state.db") });
     expect([seen.code, seen.stderr]).toEqual([5, ""]);
   });
   test("a store that cannot be read and no marker: not certain, exit 4; with a marker exit 5", async () => {
     const dir = tempProject(CONFIG);
     put(dir, ".agentops/state.db", "no database ".repeat(500));
-    const unsure = await agentops(dir, ["status"]);
+    const unsure = await binary(dir, ["status"]);
     expect(unsure.code).toBe(4);
     expect(unsure.stdout).toContain("not certain: the store cannot be read: the store's file is damaged");
     put(dir, ".agentops/state.db.kills/production~@all", "");
-    expect((await agentops(dir, ["status"])).code).toBe(5);
-    const refused = await agentops(dir, ["revive", "--all", ...REASON]);
+    expect((await binary(dir, ["status"])).code).toBe(5);
+    const refused = await binary(dir, ["revive", "--all", ...REASON]);
     expect(refused.code).toBe(4);
     expect(refused.stderr).toMatch(/nothing was revived.*damaged.*\nhint: .*move it away \(not the folder/);
     expect(readdirSync(join(dir, ".agentops", "state.db.kills"))).toEqual(["production~@all"]);
@@ -128,9 +128,9 @@ describe("kill, revive, status", () => {
   test("a kill made while the store was down is in the audit after the next status", async () => {
     const dir = tempProject(CONFIG);
     put(dir, ".agentops/state.db", "no database ".repeat(500));
-    await agentops(dir, ["kill", "agents/x", ...REASON, "--actor", "ada"]);
+    await binary(dir, ["kill", "agents/x", ...REASON, "--actor", "ada"]);
     writeFileSync(join(dir, ".agentops", "state.db"), "");
-    expect((await agentops(dir, ["status"])).code).toBe(5);
+    expect((await binary(dir, ["status"])).code).toBe(5);
     const db = new Database(join(dir, ".agentops", "state.db"), { readonly: true });
     expect(db.prepare("SELECT action, target, actor, reason FROM auditEvents").all()).toEqual([
       { action: "kill", target: "agents/x", actor: "ada", reason: "refunds twice" },
@@ -140,7 +140,7 @@ describe("kill, revive, status", () => {
   test("loads neither parser, validator nor query builder", async () => {
     const dir = tempProject(CONFIG);
     const coverage = join(dir, "coverage");
-    await agentops(dir, ["kill", "x", ...REASON, "--env", "*"], { NODE_V8_COVERAGE: coverage });
+    await binary(dir, ["kill", "x", ...REASON, "--env", "*"], { NODE_V8_COVERAGE: coverage });
     const text = readdirSync(coverage).map((file) => readFileSync(join(coverage, file), "utf8"));
     const urls = text
       .flatMap((t) => json(t).result.map((r: { url: string }) => r.url))

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { talliesOf } from "../release/rollout/rollouts.store.ts";
 import { connect, type Sqlite } from "../state/connection.ts";
-import { agentops, put, spawnAgentops, tempProject } from "../testing/project.ts";
+import { binary, put, spawnAgentops, tempProject } from "../testing/project.ts";
 import { minutesLater, startedRollout } from "../testing/rollout.ts";
 import { seeded } from "../testing/seeded.ts";
 import { runWriters } from "../testing/writers.ts";
@@ -51,7 +51,7 @@ test("kill -9 of observe at any moment, then the same file again: all there once
   put(dir, "in.jsonl", lines(random));
   const [calm, cut] = [newStore(dir, "calm"), newStore(dir, "cut")];
   const args = ["observe", "in.jsonl", "--env", "production"];
-  expect((await agentops(dir, args, { AGENTOPS_STORE: calm.store })).code).toBe(0);
+  expect((await binary(dir, args, { AGENTOPS_STORE: calm.store })).code).toBe(0);
   const found: number[] = [];
   for (let round = 0; round < CUTS; round++) {
     const child = spawnAgentops(dir, args, { AGENTOPS_STORE: cut.store });
@@ -63,7 +63,7 @@ test("kill -9 of observe at any moment, then the same file again: all there once
     await child;
     found.push(before.get() as number);
   }
-  expect((await agentops(dir, args, { AGENTOPS_STORE: cut.store })).code).toBe(0);
+  expect((await binary(dir, args, { AGENTOPS_STORE: cut.store })).code).toBe(0);
   process.stdout.write(`\nkill -9 of observe, ${CUTS} times, after ${found.join(", ")} observations\n`);
   expect(new Set(found).size).toBeGreaterThan(CUTS / 2);
   expect(counted(cut.sqlite)).toEqual(counted(calm.sqlite));

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { beforeAll, expect, test } from "vitest";
 import { crashAgentops } from "../testing/crash.ts";
-import { agentops, tempProject } from "../testing/project.ts";
+import { binary, tempProject } from "../testing/project.ts";
 import { halfDone } from "../testing/release-check.ts";
 import { arrive, copyOf, done, outcomeOf, releaseProject, TARGET, withStore } from "../testing/release-project.ts";
 
@@ -49,7 +49,7 @@ test.each<{ name: string; at: string; args: string[]; again?: number; phase: str
 ])("kill -9 of $name at every write leaves it done or not begun", async ({ name, at, args, again, phase }) => {
   const before = stores.get(at)!;
   const calm = copyOf(before);
-  const { code } = await agentops(dir, args, { AGENTOPS_STORE: calm });
+  const { code } = await binary(dir, args, { AGENTOPS_STORE: calm });
   const [begun, whole] = [copyOf(before), calm].map((store) => withStore(store, outcomeOf));
   expect(whole!.state?.phase ?? "none").toBe(phase);
   expect(whole).not.toEqual(begun);
@@ -71,7 +71,7 @@ test.each<{ name: string; at: string; args: string[]; again?: number; phase: str
     const isWhole = JSON.stringify(left.outcome) === JSON.stringify(whole);
     found[isWhole ? "whole" : "begun"] += 1;
     if (!isWhole) expect(left.outcome, what).toEqual(begun);
-    const next = await agentops(dir, args, env);
+    const next = await binary(dir, args, env);
     expect(next.code, `${what}, again: ${next.stderr}`).toBe(isWhole ? (again ?? code) : code);
     expect(withStore(store, outcomeOf), `${what}, again`).toEqual(whole);
     expect(withStore(store, halfDone), `${what}, again`).toEqual([]);

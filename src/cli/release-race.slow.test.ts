@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { beforeAll, expect, test } from "vitest";
-import { agentops, spawnAgentops, tempProject } from "../testing/project.ts";
+import { binary, spawnAgentops, tempProject } from "../testing/project.ts";
 import { halfDone } from "../testing/release-check.ts";
 import { arrive, copyOf, done, outcomeOf, releaseProject, TARGET, withStore } from "../testing/release-project.ts";
 import { seeded } from "../testing/seeded.ts";
@@ -107,7 +107,7 @@ test("a rollout that is started twice in the same moment begins once", async () 
     const store = copyOf(fresh);
     const runs = await Promise.all(
       ["v2", other].map((version) =>
-        agentops(dir, ["canary", "start", `${TARGET}@${version}`], { AGENTOPS_STORE: store }),
+        binary(dir, ["canary", "start", `${TARGET}@${version}`], { AGENTOPS_STORE: store }),
       ),
     );
     expect(runs.map(({ code }) => code).sort(), runs.map(({ stderr }) => stderr).join()).toEqual([0, 5]);
@@ -156,7 +156,7 @@ test.each<{ name: string; commands: string[][]; codes: number[][] }>([
   arrive(prepared, 2000, GOOD);
   for (let round = 0; round < 4; round++) {
     const store = copyOf(prepared);
-    const runs = await Promise.all(commands.map((args) => agentops(dir, args, { AGENTOPS_STORE: store })));
+    const runs = await Promise.all(commands.map((args) => binary(dir, args, { AGENTOPS_STORE: store })));
     expect(codes, runs.map(({ stderr }) => stderr).join()).toContainEqual(runs.map(({ code }) => code));
     expect(withStore(store, halfDone)).toEqual([]);
   }

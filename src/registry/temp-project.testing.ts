@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { loadProject, type Project } from "../core/project.ts";
+import { GIT_CONFIG } from "../testing/project.ts";
 
 /** A project in a temporary folder, whose path has a space and a letter outside ASCII, as users' paths do. */
 export interface TempProject {
@@ -25,7 +26,7 @@ const identity = {
 export const testEnv: NodeJS.ProcessEnv = {
   PATH: process.env["PATH"],
   HOME: "/nonexistent",
-  GIT_CONFIG_GLOBAL: "/dev/null",
+  GIT_CONFIG_GLOBAL: GIT_CONFIG,
   GIT_CONFIG_SYSTEM: "/dev/null",
   ...identity,
 };

@@ -111,7 +111,7 @@ describe("observe", () => {
   test("what is queued is written when the process ends by itself or by exit()", async () => {
     const { store, sqlite } = newStore();
     const code = (end: string) => `
-      const { AgentOps } = await import(${JSON.stringify(join(REPO, "dist", "index.js"))});
+      const { AgentOps } = await import(${JSON.stringify(join(REPO, "dist", "sdk", "index.js"))});
       const ops = new AgentOps({ store: ${JSON.stringify(store)}, env: "production" });
       for (let i = 0; i < 700; i++) ops.observe({ target: "prompts/x", version: "v1", success: true });
       ${end}`;
@@ -130,7 +130,7 @@ describe("observe", () => {
     const { store, sqlite } = newStore();
     sqlite.pragma("user_version = 99");
     const code = `
-      const { AgentOps } = await import(${JSON.stringify(join(REPO, "dist", "index.js"))});
+      const { AgentOps } = await import(${JSON.stringify(join(REPO, "dist", "sdk", "index.js"))});
       const ops = new AgentOps({ store: ${JSON.stringify(store)}, env: "production" });
       for (let i = 0; i < 7; i++) ops.observe({ target: "prompts/x", version: "v1", success: true });
       ${end}`;

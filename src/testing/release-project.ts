@@ -7,7 +7,7 @@ import { latestRollout, type Rollout, transitionsOf } from "../release/rollout/r
 import { bucketOf, isCandidate } from "../release/serving/assignment.ts";
 import { currentStable, stablesOf } from "../release/serving/serving.store.ts";
 import { connect, type Sqlite } from "../state/connection.ts";
-import { agentops, cleanEnv, put, sampleRepository, tempProject } from "./project.ts";
+import { agentops, cleanEnv, copyOfMade, put, sampleRepository, tempProject } from "./project.ts";
 
 export const TARGET = "prompts/support-triage";
 const ENVIRONMENT = "production";
@@ -25,6 +25,12 @@ rollout:
 
 /** The sample project in git with `versions` published versions of its prompt and a config made for drills. */
 export async function releaseProject({ versions = 2, config = QUICK } = {}): Promise<string> {
+  const dir = await copyOfMade(`${versions} published versions`, () => published(versions));
+  put(dir, "agentops.config.yaml", config);
+  return dir;
+}
+
+async function published(versions: number): Promise<string> {
   const dir = await sampleRepository();
   const file = `${TARGET}.prompt.yml`;
   const text = readFileSync(join(dir, file), "utf8");
@@ -33,7 +39,6 @@ export async function releaseProject({ versions = 2, config = QUICK } = {}): Pro
     const project = await loadProject({ cwd: dir, env: cleanEnv() });
     await publish(project, { names: ["support-triage"], push: false });
   }
-  put(dir, "agentops.config.yaml", config);
   return dir;
 }
 

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { git, put, sampleRepository, tempProject } from "./project.ts";
+import { copyOfMade, git, put, sampleRepository, tempProject } from "./project.ts";
 
 /** A project in a git repository of its own, on `main`, committed. */
 export async function repositoryOf(files: Record<string, string>): Promise<string> {
@@ -38,7 +38,11 @@ const DESK = "prompts/refund-desk.prompt.yml";
  * The sample project with a prompt that knows no technical tickets on `main`, and four branches: `worse` forgets the returns
  * too, `better` learns the technical ones, `comment` changes no meaning, `few` changes what 22 cases cannot judge.
  */
-export async function pullRequests(): Promise<string> {
+export function pullRequests(): Promise<string> {
+  return copyOfMade("pull requests", madePullRequests);
+}
+
+async function madePullRequests(): Promise<string> {
   const dir = await sampleRepository();
   const rule = (name: string) => new RegExp(`^ *- ${name}: .*\n`, "m");
   const whole = readFileSync(join(dir, TRIAGE), "utf8");

@@ -43,7 +43,7 @@ export async function startVictim({ store, env, name = "agents/refund-desk", uid
   const child = execa(process.execPath, ["--input-type=module", "-e", CODE], {
     cwd: "/",
     env: cleanEnv({
-      SDK: pathToFileURL(join(REPO, "dist", "index.js")).href,
+      SDK: pathToFileURL(join(REPO, "dist", "sdk", "index.js")).href,
       VICTIM: JSON.stringify({ store, env, name }),
       NODE_NO_WARNINGS: "1",
     }),

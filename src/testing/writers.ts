@@ -52,7 +52,7 @@ export function runWriters({ count, units = null, batch = 20, pauseMs = 10, ...r
     Array.from({ length: count }, async (_, i): Promise<WriterRun> => {
       const { exitCode, stdout, stderr } = await execa(process.execPath, ["--input-type=module", "-e", CODE], {
         env: cleanEnv({
-          SDK: pathToFileURL(join(REPO, "dist", "index.js")).href,
+          SDK: pathToFileURL(join(REPO, "dist", "sdk", "index.js")).href,
           WRITER: JSON.stringify({ ...rest, units, batch, pauseMs, me: `p${i}` }),
         }),
         extendEnv: false,

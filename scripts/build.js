@@ -1,0 +1,34 @@
+/**
+ * Writes the package's JavaScript: each module of src/ as a file of its own, for benchmarks; and the command line and the SDK, each joined
+ * with the libraries it always needs into a few files, because most of the start-up of a short command, or of an agent that only asks what
+ * is killed, is finding and opening some three hundred modules. What is native, large or rarely used stays outside and is loaded when it
+ * is needed. Types are tsc's; see docs/decisions/005-the-command-line-is-bundled.md.
+ */
+import { readdirSync, rmSync } from "node:fs";
+import { rolldown } from "rolldown";
+
+const TEST = /([.]test[.]ts|[.]testing[.]ts)$|^testing[\\/]/;
+const ALWAYS_NEEDED = /^(zod|yaml|commander|fastest-levenshtein|canonicalize|uuidv7)(\/|$)/;
+const isOwn = (id) => id.startsWith(".") || id.startsWith("/") || /^[A-Za-z]:[\\/]/.test(id);
+
+async function write(input, isOutside, output) {
+  const bundle = await rolldown({
+    input,
+    platform: "node",
+    external: isOutside,
+    checks: { ineffectiveDynamicImport: false },
+  });
+  await bundle.write({ format: "esm", ...output });
+}
+
+const modules = readdirSync("src", { recursive: true }).filter((file) => file.endsWith(".ts") && !TEST.test(file));
+const names = modules.map((file) => file.slice(0, -".ts".length));
+await write(Object.fromEntries(names.map((name) => [name, `src/${name}.ts`])), (id) => !isOwn(id), {
+  ...{ dir: "dist", preserveModules: true, preserveModulesRoot: "src", entryFileNames: "[name].js" },
+});
+for (const folder of ["bin", "sdk"]) rmSync(`dist/${folder}`, { recursive: true, force: true });
+const isOutside = (id) => !isOwn(id) && !ALWAYS_NEEDED.test(id);
+// One flat folder, as deep as dist/cli: paths to the package's own files stay what they are.
+const flat = { entryFileNames: "[name].js", chunkFileNames: "[name]-[hash].js" };
+await write({ main: "src/cli/main.ts" }, isOutside, { dir: "dist/bin", ...flat });
+await write({ index: "src/index.ts" }, isOutside, { dir: "dist/sdk", ...flat });
