@@ -1,7 +1,7 @@
 import { AgentopsError, exitCodeOf, messageOf } from "../core/errors.ts";
 import { printable } from "../core/printable.ts";
 import type { Problem } from "../core/problems.ts";
-import { whyNot } from "../release/kill/switchboard.ts";
+import { whyNot } from "../state/why-not.ts";
 import type { GlobalFlags, Shell } from "./shell.ts";
 
 /** Writes an error to stderr (JSON under --json) and returns the exit code. Stacks only under --debug. */

@@ -1,5 +1,5 @@
 import type { Clock } from "../core/clock.ts";
-import { whyNot } from "../release/kill/switchboard.ts";
+import { whyNot } from "../state/why-not.ts";
 import type { Observation } from "../release/observation/schema.ts";
 import type { ObservationWriter } from "./observation-writer.ts";
 

@@ -2,7 +2,7 @@ import { statSync } from "node:fs";
 import type { Clock } from "../core/clock.ts";
 import { readKills } from "../release/kill/kills.store.ts";
 import type { Kill } from "../release/kill/latch.ts";
-import { whyNot } from "../release/kill/switchboard.ts";
+import { whyNot } from "../state/why-not.ts";
 import {
   type Contents,
   NOTHING_SERVED,

@@ -6,7 +6,8 @@ import type { Kill } from "./latch.ts";
 import { clearMarker } from "./markers.ts";
 import { reconcile } from "./reconcile.ts";
 import type { KillDocument } from "./schema.ts";
-import { inStore, type Switchboard, whyNot } from "./switchboard.ts";
+import { inStore, type Switchboard } from "./switchboard.ts";
+import { whyNot } from "../../state/why-not.ts";
 
 /**
  * Releases latches, marker and row in one go. Without the store nothing is released: nobody would know who started the

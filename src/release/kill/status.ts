@@ -7,7 +7,8 @@ import { EVERY, isSame, type Kill } from "./latch.ts";
 import { readMarkers } from "./markers.ts";
 import { reconcile } from "./reconcile.ts";
 import type { StatusDocument } from "./schema.ts";
-import { inStore, type Switchboard, tryPath, whyNot } from "./switchboard.ts";
+import { inStore, type Switchboard, tryPath } from "./switchboard.ts";
+import { whyNot } from "../../state/why-not.ts";
 
 export interface StatusRequest {
   /** Environments to show even where nothing is killed in them. */

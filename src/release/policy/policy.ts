@@ -6,7 +6,7 @@ import { markerFolder } from "../../state/store-file.ts";
 import { readKills } from "../kill/kills.store.ts";
 import { holding, type Kill } from "../kill/latch.ts";
 import { readMarkers } from "../kill/markers.ts";
-import { whyNot } from "../kill/switchboard.ts";
+import { whyNot } from "../../state/why-not.ts";
 import type { PreparedRelease } from "../serving/release.ts";
 import { findRelease } from "../serving/serving.store.ts";
 import { approvalsFor } from "./approvals.store.ts";
