@@ -1,5 +1,5 @@
 // A store with a rollout of prompts/x under way (v1 against v2 at 5 %), and production outcomes for it.
-import { appendAuditEvent } from "../dist/release/audit-events.store.js";
+import { appendAuditEvent } from "../dist/audit/events.store.js";
 import { NO_EVIDENCE } from "../dist/release/rollout/evidence.js";
 import { pendingState } from "../dist/release/rollout/next.js";
 import { insertRollout, rolloutBySeq } from "../dist/release/rollout/rollouts.store.js";

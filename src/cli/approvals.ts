@@ -1,6 +1,6 @@
 import { AgentopsError } from "../core/errors.ts";
 import { approve } from "../release/policy/approve.ts";
-import { approvalsIn } from "../release/policy/list-approvals.ts";
+import { approvalsIn } from "../approvals/list.ts";
 import { approvalsText, approvalText } from "../report/approvals-text.ts";
 import { actorOf } from "./actor.ts";
 import type { CommandContext } from "./context.ts";

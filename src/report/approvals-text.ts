@@ -1,5 +1,5 @@
 import { printable } from "../core/printable.ts";
-import type { ApprovalDocument, ApprovalsDocument } from "../release/policy/approval.schema.ts";
+import type { ApprovalDocument, ApprovalsDocument } from "../approvals/schema.ts";
 import type { Style } from "./style.ts";
 import { columns } from "./table.ts";
 

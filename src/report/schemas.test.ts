@@ -9,7 +9,7 @@ import { evaluationSchema } from "../release/evaluation.schema.ts";
 import { gateDocumentSchema } from "../release/gate/gate.schema.ts";
 import { historySchema } from "../release/history/schema.ts";
 import { killSchema, statusSchema } from "../release/kill/schema.ts";
-import { approvalSchema, approvalsSchema } from "../release/policy/approval.schema.ts";
+import { approvalSchema, approvalsSchema } from "../approvals/schema.ts";
 import { evidenceImportSchema, evidenceSchema } from "../release/policy/evidence.schema.ts";
 import { releaseSchema } from "../release/serving/release.schema.ts";
 import { observationSchema, observedSchema } from "../release/observation/schema.ts";

@@ -4,7 +4,7 @@ import { execa } from "execa";
 import { expect, test } from "vitest";
 import { parse } from "yaml";
 import { insertRelease, insertStable } from "../release/serving/serving.store.ts";
-import { appendAuditEvent } from "../release/audit-events.store.ts";
+import { appendAuditEvent } from "../audit/events.store.ts";
 import { connect } from "../state/connection.ts";
 import { cleanEnv, REPO, tempProject } from "../testing/project.ts";
 

@@ -1,4 +1,4 @@
-import { appendAuditEvent } from "../release/audit-events.store.ts";
+import { appendAuditEvent } from "../audit/events.store.ts";
 import { NO_EVIDENCE } from "../release/rollout/evidence.ts";
 import { pendingState } from "../release/rollout/next.ts";
 import { insertRollout, type Rollout, rolloutBySeq } from "../release/rollout/rollouts.store.ts";

@@ -1,9 +1,9 @@
 import { AgentopsError } from "../../core/errors.ts";
 import { readText } from "../../core/project.ts";
 import type { Sqlite } from "../../state/connection.ts";
-import { appendAuditEvent } from "../audit-events.store.ts";
+import { appendAuditEvent } from "../../audit/events.store.ts";
 import { EVERY } from "../kill/latch.ts";
-import { inOneTransaction } from "../one-transaction.ts";
+import { inOneTransaction } from "../../state/transaction.ts";
 import type { ReleaseContext } from "../serving/context.ts";
 import { readEvidence } from "./evidence-document.ts";
 import type { EvidenceDocument, EvidenceImport } from "./evidence.schema.ts";

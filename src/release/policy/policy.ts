@@ -9,7 +9,7 @@ import { readMarkers } from "../kill/markers.ts";
 import { whyNot } from "../../state/why-not.ts";
 import type { PreparedRelease } from "../serving/release.ts";
 import { findRelease } from "../serving/serving.store.ts";
-import { approvalsFor } from "./approvals.store.ts";
+import { approvalsFor } from "../../approvals/approvals.store.ts";
 import { type GatheredEvidence, gatherEvidence } from "./evidence.ts";
 import { ABSOLUTE, judgePolicy, type PolicyFacts, type Refusal, type RuleName } from "./judge.ts";
 import { stableOutcomes } from "./outcomes.store.ts";

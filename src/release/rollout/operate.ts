@@ -1,6 +1,6 @@
 import { AgentopsError } from "../../core/errors.ts";
 import type { Sqlite } from "../../state/connection.ts";
-import { inOneTransaction } from "../one-transaction.ts";
+import { inOneTransaction } from "../../state/transaction.ts";
 import type { Place } from "./advance.ts";
 import { rolloutMissing } from "./missing.ts";
 import { isOver } from "./next.ts";

@@ -6,7 +6,7 @@ import { statusText } from "../../report/status-text.ts";
 import { createStyle } from "../../report/style.ts";
 import { connect, type Sqlite } from "../../state/connection.ts";
 import { agentops, tempProject } from "../../testing/project.ts";
-import { appendAuditEvent } from "../audit-events.store.ts";
+import { appendAuditEvent } from "../../audit/events.store.ts";
 import { kill } from "../kill/kill.ts";
 import { status } from "../kill/status.ts";
 

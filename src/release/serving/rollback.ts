@@ -1,9 +1,9 @@
 import { AgentopsError } from "../../core/errors.ts";
 import { parseRef } from "../../core/refs.ts";
 import type { Sqlite } from "../../state/connection.ts";
-import { appendAuditEvent } from "../audit-events.store.ts";
+import { appendAuditEvent } from "../../audit/events.store.ts";
 import { inStore, type Switchboard } from "../kill/switchboard.ts";
-import { inOneTransaction } from "../one-transaction.ts";
+import { inOneTransaction } from "../../state/transaction.ts";
 import { openRollout, type Rollout, rolloutBySeq } from "../rollout/rollouts.store.ts";
 import { transition } from "../rollout/transition.ts";
 import { onlyEnvironment, releasedTarget } from "./names.ts";

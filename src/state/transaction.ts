@@ -1,6 +1,6 @@
 import { AgentopsError } from "../core/errors.ts";
-import type { Sqlite } from "../state/connection.ts";
-import { whyNot } from "../state/why-not.ts";
+import type { Sqlite } from "./connection.ts";
+import { whyNot } from "./why-not.ts";
 
 /** The store's own troubles; any other error of SQLite is a bug of ours. */
 const OUTSIDE = /^SQLITE_(BUSY|LOCKED|FULL|IOERR|READONLY|CORRUPT|NOTADB|CANTOPEN)/;

@@ -1,4 +1,4 @@
-import type { Sqlite } from "../../state/connection.ts";
+import type { Sqlite } from "../state/connection.ts";
 
 /** A person's word for one content of one version in one environment. */
 export interface ApprovalRow {

@@ -1,6 +1,6 @@
-import { parseRef } from "../../core/refs.ts";
-import type { Sqlite } from "../../state/connection.ts";
-import type { ApprovalsDocument } from "./approval.schema.ts";
+import { parseRef } from "../core/refs.ts";
+import type { Sqlite } from "../state/connection.ts";
+import type { ApprovalsDocument } from "./schema.ts";
 import { listApprovals } from "./approvals.store.ts";
 
 /** Approvals of an environment, or of one name in it, the newest first. Throws REF_INVALID. */
