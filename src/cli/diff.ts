@@ -1,4 +1,4 @@
-import { diff, type Diffed } from "../release/comparison/diff.ts";
+import { diff, type Diffed } from "../comparison/diff.ts";
 import { createStyle } from "../report/style.ts";
 import { openStore, storeFile } from "../state/store.ts";
 import { chosenFormat, type CommandContext } from "./context.ts";
@@ -41,7 +41,7 @@ async function documentIn(format: Format, { document, compared }: Diffed, contex
       return (await import("../report/diff-markdown.ts")).diffMarkdown(document);
     case "html": {
       const { diffHtml } = await import("../report/diff-html.ts");
-      const { detailsOf } = await import("../release/comparison/details.ts");
+      const { detailsOf } = await import("../comparison/details.ts");
       return diffHtml(document, compared === undefined ? null : detailsOf(compared, PAGE_CASES));
     }
     case "text": {

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { runResultSchema } from "../evals/result.schema.ts";
-import { comparisonSchema } from "./comparison/schema.ts";
+import { comparisonSchema } from "../comparison/schema.ts";
 
 const side = z.number().nullable();
 

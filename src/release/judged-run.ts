@@ -1,7 +1,7 @@
 import { judgeNotes } from "../evals/calibration/of-run.ts";
 import type { RunResult } from "../evals/result.schema.ts";
 import type { Gate } from "../evals/schema.ts";
-import type { Comparison } from "./comparison/schema.ts";
+import type { Comparison } from "../comparison/schema.ts";
 import type { Check, EvaluatedRun } from "./evaluation.schema.ts";
 import { judgeComparison } from "./gate/against-control.ts";
 import { judgeGate, worst } from "./gate/bounds.ts";

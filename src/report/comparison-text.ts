@@ -1,4 +1,4 @@
-import type { Comparison } from "../release/comparison/schema.ts";
+import type { Comparison } from "../comparison/schema.ts";
 import { changeWords, metricValue, pWords, sideName, VERDICT_WORDS } from "./diff-words.ts";
 import { counted, idList } from "./numbers.ts";
 

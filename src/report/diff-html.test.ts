@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import { describe, expect, test } from "vitest";
-import type { CaseRow, DiffDetails } from "../release/comparison/details.ts";
-import type { ComparedMetric, DiffDocument, Example } from "../release/comparison/schema.ts";
-import { diffSchema } from "../release/comparison/schema.ts";
+import type { CaseRow, DiffDetails } from "../comparison/details.ts";
+import type { ComparedMetric, DiffDocument, Example } from "../comparison/schema.ts";
+import { diffSchema } from "../comparison/schema.ts";
 import { diffHtml } from "./diff-html.ts";
 
 const HOSTILE = `</script><script>alert(1)</script><img src=x onerror="alert(1)">'"&\u0007\u001b[31m\u202egnp\ud800${"W".repeat(4000)}`;

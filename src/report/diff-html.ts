@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
-import type { DiffDetails } from "../release/comparison/details.ts";
-import type { DiffDocument } from "../release/comparison/schema.ts";
+import type { DiffDetails } from "../comparison/details.ts";
+import type { DiffDocument } from "../comparison/schema.ts";
 import { casesSection } from "./diff-html/case-table.ts";
 import { contentSection } from "./diff-html/content.ts";
 import { costQualityFigure } from "./diff-html/cost-quality-plot.ts";

@@ -1,5 +1,5 @@
 import { printable } from "../core/printable.ts";
-import type { ComparedMetric, ContentChange, DiffDocument, Example } from "../release/comparison/schema.ts";
+import type { ComparedMetric, ContentChange, DiffDocument, Example } from "../comparison/schema.ts";
 import {
   changeWords,
   majority,

@@ -1,4 +1,4 @@
-import type { ComparedMetric, ComparedSide, DiffDocument } from "../release/comparison/schema.ts";
+import type { ComparedMetric, ComparedSide, DiffDocument } from "../comparison/schema.ts";
 import { printable } from "../core/printable.ts";
 import { milliseconds, percent, pText, signed, trimmed, usd, withSign } from "./numbers.ts";
 

@@ -1,4 +1,4 @@
-import type { Comparison, ComparedMetric } from "../release/comparison/schema.ts";
+import type { Comparison, ComparedMetric } from "../comparison/schema.ts";
 import type { GateRun } from "../release/gate/gate.schema.ts";
 import { examplesBlock } from "./diff-markdown.ts";
 import { changeWords, metricValue, pWords, shownMetrics, VERDICT_WORDS } from "./diff-words.ts";

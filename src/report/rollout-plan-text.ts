@@ -1,4 +1,4 @@
-import { points } from "../release/comparison/words.ts";
+import { points } from "../comparison/words.ts";
 import type { RolloutPlan } from "../release/planning/schema.ts";
 import { percent, trimmed, whole } from "./numbers.ts";
 import type { Style } from "./style.ts";

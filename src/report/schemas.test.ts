@@ -4,7 +4,7 @@ import { configSchema } from "../core/config.schema.ts";
 import { calibrationSchema } from "../evals/calibration/schema.ts";
 import { suiteSchema } from "../evals/schema.ts";
 import { agentSchema, promptSchema } from "../registry/schema.ts";
-import { diffSchema } from "../release/comparison/schema.ts";
+import { diffSchema } from "../comparison/schema.ts";
 import { evaluationSchema } from "../release/evaluation.schema.ts";
 import { gateDocumentSchema } from "../release/gate/gate.schema.ts";
 import { historySchema } from "../release/history/schema.ts";

@@ -1,4 +1,4 @@
-import type { Arm } from "../../evals/arm.ts";
+import type { Arm } from "../../comparison/pairs/run-columns.ts";
 import { sampleRank } from "../../evals/selection.ts";
 
 /** The clusters of a dataset's cases while they are gone through. */

@@ -1,4 +1,4 @@
-import type { Arm } from "../../evals/arm.ts";
+import type { Arm } from "../../comparison/pairs/run-columns.ts";
 import type { Watch } from "../../evals/run-trials.ts";
 import type { RunRow, TrialRow } from "../../evals/runs.store.ts";
 import type { Check } from "../evaluation.schema.ts";

@@ -1,9 +1,9 @@
-import { readArm } from "../../evals/arm.ts";
+import { readArm } from "../../comparison/pairs/run-columns.ts";
 import type { EvalContext } from "../../evals/eval-context.ts";
 import { type RunOptions, type RunOutcome, runSuite } from "../../evals/run-suite.ts";
 import { findRun, type RunRow, specOf, updateRun } from "../../evals/runs.store.ts";
 import type { LoadedSuite } from "../../evals/suite.ts";
-import { type ComparedRuns, compareRuns } from "../comparison/compare.ts";
+import { type ComparedRuns, compareRuns } from "../../comparison/compare.ts";
 import { maxErrorRateOf, tooManyErrors } from "../trial-errors.ts";
 import { type ControlRun, controlRun } from "./control-run.ts";
 import { createEarlyStop, type EarlyStop } from "./early-stop.ts";

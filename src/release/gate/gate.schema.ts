@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { exampleSchema } from "../comparison/schema.ts";
+import { exampleSchema } from "../../comparison/schema.ts";
 import { evaluatedRunSchema } from "../evaluation.schema.ts";
 
 /** `agentops gate --json`. */

@@ -1,4 +1,4 @@
-import type { PairedMoments } from "../comparison/moments.ts";
+import type { PairedMoments } from "../../comparison/metrics/moments.ts";
 import {
   connorSize,
   millerEffect,

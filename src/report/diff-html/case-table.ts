@@ -1,4 +1,4 @@
-import type { CaseRow, DiffDetails } from "../../release/comparison/details.ts";
+import type { CaseRow, DiffDetails } from "../../comparison/details.ts";
 import { usd } from "../numbers.ts";
 import { changeWord } from "./examples.ts";
 import { markup, type Markup, NOTHING } from "./markup.ts";

@@ -1,4 +1,4 @@
-import type { ContentChange, DiffDocument } from "../../release/comparison/schema.ts";
+import type { ContentChange, DiffDocument } from "../../comparison/schema.ts";
 import { lineDiff } from "./line-diff.ts";
 import { markup, type Markup, NOTHING } from "./markup.ts";
 import { textBlock } from "./text-block.ts";

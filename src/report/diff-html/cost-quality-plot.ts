@@ -1,4 +1,4 @@
-import type { ComparedMetric } from "../../release/comparison/schema.ts";
+import type { ComparedMetric } from "../../comparison/schema.ts";
 import { metricValue } from "../diff-words.ts";
 import { percent, trimmed, usd } from "../numbers.ts";
 import { frame, point, segment } from "./frame.ts";

@@ -1,4 +1,4 @@
-import type { ComparedMetric } from "../../release/comparison/schema.ts";
+import type { ComparedMetric } from "../../comparison/schema.ts";
 import { type Effect, type EffectGroup, effectOf, tickLabel } from "./effect.ts";
 import { markup, type Markup, NOTHING } from "./markup.ts";
 import { fixed, type Scale } from "./scale.ts";

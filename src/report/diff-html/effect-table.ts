@@ -1,4 +1,4 @@
-import type { ComparedMetric } from "../../release/comparison/schema.ts";
+import type { ComparedMetric } from "../../comparison/schema.ts";
 import { metricValue, pWords } from "../diff-words.ts";
 import { type EffectGroup, effectGroups, effectScale } from "./effect.ts";
 import { effectAxis, effectDrawing } from "./effect-drawing.ts";

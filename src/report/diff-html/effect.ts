@@ -1,4 +1,4 @@
-import type { ComparedMetric } from "../../release/comparison/schema.ts";
+import type { ComparedMetric } from "../../comparison/schema.ts";
 import { trimmed } from "../numbers.ts";
 import { TIE } from "./words.ts";
 import { linearScale, logScale, type Scale } from "./scale.ts";

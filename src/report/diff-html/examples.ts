@@ -1,4 +1,4 @@
-import type { DiffDocument, Example } from "../../release/comparison/schema.ts";
+import type { DiffDocument, Example } from "../../comparison/schema.ts";
 import { inputMarkup } from "./example-input.ts";
 import { markup, type Markup, NOTHING } from "./markup.ts";
 import { textBlock } from "./text-block.ts";

@@ -1,4 +1,4 @@
-import type { ComparedSide, DiffDocument } from "../../release/comparison/schema.ts";
+import type { ComparedSide, DiffDocument } from "../../comparison/schema.ts";
 import { sideName } from "../diff-words.ts";
 import { evidence, headline, qualifications } from "./headline.ts";
 import { markup, type Markup, NOTHING } from "./markup.ts";

@@ -1,4 +1,4 @@
-import type { ComparedMetric, DiffDocument } from "../../release/comparison/schema.ts";
+import type { ComparedMetric, DiffDocument } from "../../comparison/schema.ts";
 import { metricValue, pWords } from "../diff-words.ts";
 import { changeOf, metricTitle, tied } from "./words.ts";
 import { many } from "../numbers.ts";

@@ -1,4 +1,4 @@
-import type { DiffDetails } from "../../release/comparison/details.ts";
+import type { DiffDetails } from "../../comparison/details.ts";
 import { metricValue } from "../diff-words.ts";
 import { trimmed } from "../numbers.ts";
 import { curve, frame, point, segment } from "./frame.ts";

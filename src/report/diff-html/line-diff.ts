@@ -1,4 +1,4 @@
-import type { ContentChange } from "../../release/comparison/schema.ts";
+import type { ContentChange } from "../../comparison/schema.ts";
 import { markup, type Markup } from "./markup.ts";
 import { many } from "../numbers.ts";
 

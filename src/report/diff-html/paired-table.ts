@@ -1,4 +1,4 @@
-import type { DiffDocument } from "../../release/comparison/schema.ts";
+import type { DiffDocument } from "../../comparison/schema.ts";
 import { percent, many } from "../numbers.ts";
 import { markup, type Markup, NOTHING } from "./markup.ts";
 import { whole } from "../numbers.ts";

@@ -1,4 +1,4 @@
-import type { ComparisonVerdict } from "../../release/comparison/schema.ts";
+import type { ComparisonVerdict } from "../../comparison/schema.ts";
 import { VERDICT_WORDS } from "../diff-words.ts";
 import { markup, type Markup } from "./markup.ts";
 

@@ -1,4 +1,4 @@
-import type { ComparedMetric } from "../../release/comparison/schema.ts";
+import type { ComparedMetric } from "../../comparison/schema.ts";
 import { signed } from "../numbers.ts";
 
 const NAMES: Record<string, string> = {

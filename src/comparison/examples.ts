@@ -1,6 +1,6 @@
-import type { Arm } from "../../evals/arm.ts";
-import { caseOutcome, type TrialOutcome } from "../../evals/outcomes.ts";
-import type { Store } from "../../state/store.ts";
+import type { Arm } from "./pairs/run-columns.ts";
+import { caseOutcome, type TrialOutcome } from "../evals/outcomes.ts";
+import type { Store } from "../state/store.ts";
 import type { ComparedRuns } from "./compare.ts";
 import type { Example } from "./schema.ts";
 

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { judgeMetrics } from "./judged.ts";
-import type { MeasuredMetric } from "./measured.ts";
-import type { CaseMeans } from "./pair.ts";
+import { judgeMetrics } from "./metrics/judged.ts";
+import type { MeasuredMetric } from "./metrics/measured.ts";
+import type { CaseMeans } from "./pairs/pair.ts";
 import type { ComparedMetric } from "./schema.ts";
-import { testMeans, testRate } from "./tested.ts";
+import { testMeans, testRate } from "./metrics/tested.ts";
 import { overallVerdict } from "./verdict.ts";
 
 /** Means of one trial a case from a table of outcomes. */

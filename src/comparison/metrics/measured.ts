@@ -1,10 +1,10 @@
-import type { Arm, Column } from "../../evals/arm.ts";
+import type { Arm, Column } from "../pairs/run-columns.ts";
 import { testAmount, testCostPerSuccess } from "./amounts.ts";
 import { latenciesOf, testQuantile } from "./latencies.ts";
-import { caseMeans, type CaseMeans, type Pairs } from "./pair.ts";
-import type { ComparedMetric } from "./schema.ts";
+import { caseMeans, type CaseMeans, type Pairs } from "../pairs/pair.ts";
+import type { ComparedMetric } from "../schema.ts";
 import { type Tested, testRate, testShare } from "./tested.ts";
-import type { Tolerances } from "./tolerances.ts";
+import type { Tolerances } from "../tolerances.ts";
 
 /** A metric as tested, before multiplicity and margins turn it into a verdict. */
 export type MeasuredMetric = Tested & Described;

@@ -1,6 +1,6 @@
 import { benjaminiHochberg, holm } from "../../stats/multiple.ts";
 import type { MeasuredMetric } from "./measured.ts";
-import type { ComparedMetric, ComparisonVerdict } from "./schema.ts";
+import type { ComparedMetric, ComparisonVerdict } from "../schema.ts";
 import { ALPHA } from "./tested.ts";
 
 /**

@@ -5,8 +5,8 @@ import { signFlip } from "../../stats/sign-flip.ts";
 import type { PairedCounts } from "../../stats/paired-counts.ts";
 import { tango } from "../../stats/tango.ts";
 import { byGroup, groupSums } from "./groups.ts";
-import type { CaseMeans } from "./pair.ts";
-import type { ComparedMetric } from "./schema.ts";
+import type { CaseMeans } from "../pairs/pair.ts";
+import type { ComparedMetric } from "../schema.ts";
 
 /** What a test says about a difference candidate − control. */
 export type Tested = Pick<

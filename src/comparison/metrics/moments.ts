@@ -1,9 +1,9 @@
-import type { Arm } from "../../evals/arm.ts";
+import type { Arm } from "../pairs/run-columns.ts";
 import { AgentopsError } from "../../core/errors.ts";
 import { clusteredError } from "../../stats/clustered.ts";
 import { addCase, components, emptyComponents, type VarianceComponents } from "../../stats/variance-components.ts";
 import { byGroup, groupSums } from "./groups.ts";
-import type { Pairs } from "./pair.ts";
+import type { Pairs } from "../pairs/pair.ts";
 
 /** What stored runs say about a paired comparison of the same cases: what its size depends on. */
 export interface PairedMoments {

@@ -1,9 +1,9 @@
-import type { Arm } from "../../evals/arm.ts";
+import type { Arm } from "../pairs/run-columns.ts";
 import { addCluster, effectiveSize, emptyClusters } from "../../stats/clustered.ts";
 import type { Interval } from "../../stats/proportion.ts";
 import { quantile } from "../../stats/quantile.ts";
 import { quantileDifference } from "../../stats/quantile-difference.ts";
-import type { Pairs } from "./pair.ts";
+import type { Pairs } from "../pairs/pair.ts";
 import { agreeingInterval, type Tested } from "./tested.ts";
 
 /** Latencies of the shared cases of one arm. */

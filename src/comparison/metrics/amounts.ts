@@ -1,9 +1,9 @@
-import type { Arm } from "../../evals/arm.ts";
+import type { Arm } from "../pairs/run-columns.ts";
 import { addPair, addRatio, emptyPairs, emptyRatio, ratioOfRatios, ratioOfSums } from "../../stats/ratio.ts";
 import { studentQuantile, studentSurvival } from "../../stats/student.ts";
 import { byGroup } from "./groups.ts";
-import type { CaseMeans, Pairs } from "./pair.ts";
-import type { ComparedMetric } from "./schema.ts";
+import type { CaseMeans, Pairs } from "../pairs/pair.ts";
+import type { ComparedMetric } from "../schema.ts";
 import { agreeingInterval, type Tested, testMeans } from "./tested.ts";
 
 /** Tests an amount per task (USD, tokens): the paired difference of case means, and their ratio. */

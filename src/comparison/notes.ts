@@ -1,5 +1,5 @@
-import type { Arm } from "../../evals/arm.ts";
-import type { Pairs } from "./pair.ts";
+import type { Arm } from "./pairs/run-columns.ts";
+import type { Pairs } from "./pairs/pair.ts";
 
 interface Sides {
   control: Arm;

@@ -1,15 +1,15 @@
 import { describe, expect, test } from "vitest";
-import type { Arm, Column } from "../../evals/arm.ts";
-import type { RunRow } from "../../evals/runs.store.ts";
-import { millerPower, pairedPower } from "../../stats/paired-planning.ts";
-import { normalQuantile, normalSurvival } from "../../stats/normal.ts";
-import { judgeMetrics } from "./judged.ts";
-import { type Latencies, testQuantile } from "./latencies.ts";
-import { measureMetrics } from "./measured.ts";
-import { pairCases } from "./pair.ts";
+import type { Arm, Column } from "./pairs/run-columns.ts";
+import type { RunRow } from "../evals/runs.store.ts";
+import { millerPower, pairedPower } from "../stats/paired-planning.ts";
+import { normalQuantile, normalSurvival } from "../stats/normal.ts";
+import { judgeMetrics } from "./metrics/judged.ts";
+import { type Latencies, testQuantile } from "./metrics/latencies.ts";
+import { measureMetrics } from "./metrics/measured.ts";
+import { pairCases } from "./pairs/pair.ts";
 import { overallVerdict } from "./verdict.ts";
 import { tolerancesOf } from "./tolerances.ts";
-import { seeded } from "../../testing/seeded.ts";
+import { seeded } from "../testing/seeded.ts";
 
 interface World {
   cases: number;

@@ -1,5 +1,5 @@
 import { AgentopsError } from "../../core/errors.ts";
-import { type Arm, type Column, readArm } from "../../evals/arm.ts";
+import { type Arm, type Column, readArm } from "./run-columns.ts";
 import { differingCases, type RunRow } from "../../evals/runs.store.ts";
 import type { Store } from "../../state/store.ts";
 

@@ -1,7 +1,7 @@
-import type { Arm, Column } from "../../evals/arm.ts";
-import { quantile } from "../../stats/quantile.ts";
+import type { Arm, Column } from "./pairs/run-columns.ts";
+import { quantile } from "../stats/quantile.ts";
 import type { ComparedRuns } from "./compare.ts";
-import { latenciesOf } from "./latencies.ts";
+import { latenciesOf } from "./metrics/latencies.ts";
 
 /** What a picture shows beyond the numbers: distributions and every case. */
 export interface DiffDetails {
