@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from "vitest";
-import { evaluationSchema } from "../release/evaluation.schema.ts";
+import { evaluationSchema } from "../gate/evaluation.schema.ts";
 import { caseLine, KEY, type Moods, moodyProject, startMoody } from "../testing/moody-provider.ts";
 import { agentops, put, tempProject } from "../testing/project.ts";
 import { json } from "../testing/provider.ts";

@@ -1,5 +1,5 @@
 import type { CaseOutcome } from "../evals/outcomes.ts";
-import type { Evaluation } from "../release/evaluation.schema.ts";
+import type { Evaluation } from "../gate/evaluation.schema.ts";
 import { createStyle } from "../report/style.ts";
 import type { CommandContext } from "./context.ts";
 

@@ -1,7 +1,7 @@
 import { appendFileSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
-import { gateDocumentSchema } from "../release/gate/gate.schema.ts";
+import { gateDocumentSchema } from "../gate/gate.schema.ts";
 import { agentops, git, put, tempProject } from "../testing/project.ts";
 import { branchWith, commitAll, edit, pullRequests, repositoryOf } from "../testing/repository.ts";
 

@@ -1,9 +1,9 @@
 import { appendFile } from "node:fs/promises";
 import { AgentopsError } from "../core/errors.ts";
-import { gate, type GateOptions } from "../release/gate/gate.ts";
-import type { GateDocument } from "../release/gate/gate.schema.ts";
-import { failureOf } from "../release/evaluate.ts";
-import { maxErrorRateOf } from "../release/trial-errors.ts";
+import { gate, type GateOptions } from "../gate/gate.ts";
+import type { GateDocument } from "../gate/gate.schema.ts";
+import { failureOf } from "../gate/evaluate.ts";
+import { maxErrorRateOf } from "../gate/trial-errors.ts";
 import { gateMarkdown } from "../report/gate-markdown.ts";
 import { createStyle } from "../report/style.ts";
 import { openStore, storeFile } from "../state/store.ts";

@@ -2,7 +2,7 @@ import { AgentopsError } from "../core/errors.ts";
 import { type CaseOutcome, caseOutcomes } from "../evals/outcomes.ts";
 import { exportRun, listRuns, showRun } from "../evals/runs.ts";
 import { findRun } from "../evals/runs.store.ts";
-import { judgeStored } from "../release/evaluate.ts";
+import { judgeStored } from "../gate/evaluate.ts";
 import { createStyle } from "../report/style.ts";
 import { openStore, type Store, storeFile } from "../state/store.ts";
 import { chosenFormat, type CommandContext } from "./context.ts";

@@ -1,4 +1,4 @@
-import type { EvaluatedRun } from "../release/evaluation.schema.ts";
+import type { EvaluatedRun } from "../gate/evaluation.schema.ts";
 import { counted, milliseconds, percent, percentInterval, trimmed, usd } from "./numbers.ts";
 
 /** What was judged: `prompts/support-triage@v1`, or the worktree when the content is no version. */

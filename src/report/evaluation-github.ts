@@ -1,4 +1,4 @@
-import type { EvaluatedRun, Evaluation } from "../release/evaluation.schema.ts";
+import type { EvaluatedRun, Evaluation } from "../gate/evaluation.schema.ts";
 import { outcomeLine } from "./evaluation-facts.ts";
 import { type Annotation, githubAnnotations } from "./github.ts";
 

@@ -1,6 +1,6 @@
 import junit, { type Builder } from "junit-report-builder";
 import type { CaseOutcome, TrialOutcome } from "../evals/outcomes.ts";
-import type { EvaluatedRun, Evaluation } from "../release/evaluation.schema.ts";
+import type { EvaluatedRun, Evaluation } from "../gate/evaluation.schema.ts";
 import { oneLine } from "./numbers.ts";
 
 // The package is CommonJS whose types claim a default export that is not there.

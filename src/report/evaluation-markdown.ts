@@ -1,4 +1,4 @@
-import type { EvaluatedRun, Evaluation } from "../release/evaluation.schema.ts";
+import type { EvaluatedRun, Evaluation } from "../gate/evaluation.schema.ts";
 import { comparisonBlocks } from "./diff-markdown.ts";
 import { correctedText, metricRows, outcomeLine, targetName } from "./evaluation-facts.ts";
 import { cell, code, markdownTable, prose } from "./markdown.ts";

@@ -1,5 +1,5 @@
 import { printable } from "../core/printable.ts";
-import type { EvaluatedRun, Evaluation } from "../release/evaluation.schema.ts";
+import type { EvaluatedRun, Evaluation } from "../gate/evaluation.schema.ts";
 import { comparisonRows } from "./comparison-text.ts";
 import { correctedText, metricRows, outcomeLine, targetName } from "./evaluation-facts.ts";
 import { idList, percent, trimmed } from "./numbers.ts";

@@ -1,5 +1,5 @@
 import type { Comparison, ComparedMetric } from "../comparison/schema.ts";
-import type { GateRun } from "../release/gate/gate.schema.ts";
+import type { GateRun } from "../gate/gate.schema.ts";
 import { examplesBlock } from "./diff-markdown.ts";
 import { changeWords, metricValue, pWords, shownMetrics, VERDICT_WORDS } from "./diff-words.ts";
 import { code, markdownTable, prose } from "./markdown.ts";

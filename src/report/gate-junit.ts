@@ -1,5 +1,5 @@
 import junit, { type Builder } from "junit-report-builder";
-import type { GateDocument, GateRun } from "../release/gate/gate.schema.ts";
+import type { GateDocument, GateRun } from "../gate/gate.schema.ts";
 import { unmeasuredOf } from "./gate-words.ts";
 import { clean } from "./evaluation-junit.ts";
 

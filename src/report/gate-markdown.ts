@@ -1,4 +1,4 @@
-import type { GateDocument, GateRun } from "../release/gate/gate.schema.ts";
+import type { GateDocument, GateRun } from "../gate/gate.schema.ts";
 import { changeWords } from "./diff-words.ts";
 import { regressionsBlock, runDetails } from "./gate-details.ts";
 import { bySeverity, headline, needWords, rateWords } from "./gate-words.ts";

@@ -1,4 +1,4 @@
-import type { GateDocument, GateRun } from "../release/gate/gate.schema.ts";
+import type { GateDocument, GateRun } from "../gate/gate.schema.ts";
 import { runBlock } from "./evaluation-text.ts";
 import { bySeverity, headline, needWords } from "./gate-words.ts";
 import { oneLine } from "./numbers.ts";

@@ -1,4 +1,4 @@
-import type { GateDocument, GateRun } from "../release/gate/gate.schema.ts";
+import type { GateDocument, GateRun } from "../gate/gate.schema.ts";
 import { verdictSentence } from "./diff-words.ts";
 import { counted, percent } from "./numbers.ts";
 

@@ -1,7 +1,7 @@
 import { digestOf } from "../../core/canonical.ts";
 import { AgentopsError } from "../../core/errors.ts";
 import { type RunRow, specOf } from "../../evals/runs.store.ts";
-import type { EvaluatedRun } from "../evaluation.schema.ts";
+import type { EvaluatedRun } from "../../gate/evaluation.schema.ts";
 import { type EvidenceDocument, evidenceSchema } from "./evidence.schema.ts";
 
 /** A judged run as evidence. Throws USAGE for one that is not complete or judged no published or publishable content. */

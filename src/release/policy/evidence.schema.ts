@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { runResultSchema } from "../../evals/result.schema.ts";
-import { checkSchema, verdictSchema } from "../evaluation.schema.ts";
+import { checkSchema, verdictSchema } from "../../gate/evaluation.schema.ts";
 
 const { metrics, cases, trials, planned, scored, errors, succeeded } = runResultSchema.shape;
 

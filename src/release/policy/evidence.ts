@@ -4,7 +4,7 @@ import type { RunResult } from "../../evals/result.schema.ts";
 import { completeRunsOf, type RunRow, specOf } from "../../evals/runs.store.ts";
 import { readNote } from "../../registry/notes.ts";
 import type { Store } from "../../state/store.ts";
-import { judgeStored } from "../evaluate.ts";
+import { judgeStored } from "../../gate/evaluate.ts";
 import type { PreparedRelease } from "../serving/release.ts";
 import { readEvidence } from "./evidence-document.ts";
 import type { EvidenceDocument } from "./evidence.schema.ts";

@@ -7,7 +7,7 @@ import { summarize } from "../../evals/summarize.ts";
 import { appendNote } from "../../registry/notes.ts";
 import { publishedAs } from "../../registry/published.ts";
 import type { Store } from "../../state/store.ts";
-import { judgeStored } from "../evaluate.ts";
+import { judgeStored } from "../../gate/evaluate.ts";
 import { evidenceDocument } from "./evidence-document.ts";
 import type { EvidenceDocument } from "./evidence.schema.ts";
 

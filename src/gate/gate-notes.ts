@@ -1,6 +1,6 @@
-import type { Project } from "../../core/project.ts";
-import { dataFile, type LoadedSuite } from "../../evals/suite.ts";
-import type { ChangedArtifact, Changes } from "../../registry/changed.ts";
+import type { Project } from "../core/project.ts";
+import { dataFile, type LoadedSuite } from "../evals/suite.ts";
+import type { ChangedArtifact, Changes } from "../registry/changed.ts";
 import { type Affected, orphaned } from "./affected.ts";
 import type { GateRun } from "./gate.schema.ts";
 

@@ -6,7 +6,7 @@ import type { LoadedSuite } from "../../evals/suite.ts";
 import { type ComparedRuns, compareRuns } from "../../comparison/compare.ts";
 import { maxErrorRateOf, tooManyErrors } from "../trial-errors.ts";
 import { type ControlRun, controlRun } from "./control-run.ts";
-import { createEarlyStop, type EarlyStop } from "./early-stop.ts";
+import { createEarlyStop, type EarlyStop } from "../early-stop/early-stop.ts";
 
 /** A candidate's run with what its control says about it. */
 export interface Against {

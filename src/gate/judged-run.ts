@@ -3,8 +3,8 @@ import type { RunResult } from "../evals/result.schema.ts";
 import type { Gate } from "../evals/schema.ts";
 import type { Comparison } from "../comparison/schema.ts";
 import type { Check, EvaluatedRun } from "./evaluation.schema.ts";
-import { judgeComparison } from "./gate/against-control.ts";
-import { judgeGate, worst } from "./gate/bounds.ts";
+import { judgeComparison } from "./against-control.ts";
+import { judgeGate, worst } from "./bounds.ts";
 
 /** What a run is judged by besides its own result. */
 export interface Evidence {

@@ -10,9 +10,9 @@ import type { Store } from "../state/store.ts";
 import { type ComparedRuns, compareRuns } from "../comparison/compare.ts";
 import type { Comparison } from "../comparison/schema.ts";
 import type { Check, EvaluatedRun, Evaluation } from "./evaluation.schema.ts";
-import { worst } from "./gate/bounds.ts";
-import { earlyStopCheck } from "./gate/early-stop.ts";
-import { evaluateAgainst } from "./gate/evaluate-against.ts";
+import { worst } from "./bounds.ts";
+import { earlyStopCheck } from "./early-stop/early-stop.ts";
+import { evaluateAgainst } from "./control/evaluate-against.ts";
 import { judgeRun } from "./judged-run.ts";
 import { maxErrorRateOf, tooManyErrors } from "./trial-errors.ts";
 

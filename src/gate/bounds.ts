@@ -1,6 +1,6 @@
-import type { RunMetrics, RunResult } from "../../evals/result.schema.ts";
-import type { Gate } from "../../evals/schema.ts";
-import type { Check } from "../evaluation.schema.ts";
+import type { RunMetrics, RunResult } from "../evals/result.schema.ts";
+import type { Gate } from "../evals/schema.ts";
+import type { Check } from "./evaluation.schema.ts";
 
 type Bound = { direction: "min" | "max"; threshold: number };
 /** What was observed, with its interval; a side that is null is unbounded. */

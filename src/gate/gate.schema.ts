@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { exampleSchema } from "../../comparison/schema.ts";
-import { evaluatedRunSchema } from "../evaluation.schema.ts";
+import { exampleSchema } from "../comparison/schema.ts";
+import { evaluatedRunSchema } from "./evaluation.schema.ts";
 
 /** `agentops gate --json`. */
 export const gateDocumentSchema = z.strictObject({

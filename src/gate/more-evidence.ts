@@ -1,4 +1,4 @@
-import type { Check, EvaluatedRun } from "../evaluation.schema.ts";
+import type { Check, EvaluatedRun } from "./evaluation.schema.ts";
 
 /** What it would take to decide a check. */
 export interface MoreEvidence {

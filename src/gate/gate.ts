@@ -1,10 +1,10 @@
-import { AgentopsError } from "../../core/errors.ts";
-import type { EvalContext } from "../../evals/eval-context.ts";
-import type { RunOptions } from "../../evals/run-suite.ts";
-import { findSuiteFiles, type LoadedSuite, loadSuites } from "../../evals/suite.ts";
-import { type ChangedArtifact, changedArtifacts } from "../../registry/changed.ts";
-import { examplesOf } from "../../comparison/examples.ts";
-import { evaluateSuite } from "../evaluate.ts";
+import { AgentopsError } from "../core/errors.ts";
+import type { EvalContext } from "../evals/eval-context.ts";
+import type { RunOptions } from "../evals/run-suite.ts";
+import { findSuiteFiles, type LoadedSuite, loadSuites } from "../evals/suite.ts";
+import { type ChangedArtifact, changedArtifacts } from "../registry/changed.ts";
+import { examplesOf } from "../comparison/examples.ts";
+import { evaluateSuite } from "./evaluate.ts";
 import { type Affected, affectedSuites, judgedThrough, unmeasured } from "./affected.ts";
 import { worst } from "./bounds.ts";
 import { gateNotes } from "./gate-notes.ts";
