@@ -1,5 +1,5 @@
 import { AgentopsError } from "../core/errors.ts";
-import type { CiReport } from "../release/planning/schema.ts";
+import type { CiReport } from "../planning/schema.ts";
 import type { CommandContext } from "./context.ts";
 import { alphaOf, counts } from "./stats-flags.ts";
 import { withStore } from "./stats-store.ts";
@@ -31,7 +31,7 @@ const GROUPS: readonly {
     flags: ["successes", "trials"],
     usage: "--successes S --trials N",
     report: async (_context, options, request) => {
-      const { proportionInterval } = await import("../release/planning/interval.ts");
+      const { proportionInterval } = await import("../planning/intervals/interval.ts");
       const [successes = 0] = counts("--successes", text(options, "successes"), "/", ["S"]);
       const [n = 0] = counts("--trials", text(options, "trials"), "/", ["N"]);
       return proportionInterval({ successes, n }, request);
@@ -41,7 +41,7 @@ const GROUPS: readonly {
     flags: ["control", "candidate"],
     usage: "--control S/N --candidate S/N",
     report: async (_context, options, request) => {
-      const { differenceInterval } = await import("../release/planning/interval.ts");
+      const { differenceInterval } = await import("../planning/intervals/interval.ts");
       return differenceInterval(sample(options, "control"), sample(options, "candidate"), request);
     },
   },
@@ -49,7 +49,7 @@ const GROUPS: readonly {
     flags: ["pairs"],
     usage: "--pairs BOTH,ONLY-CONTROL,ONLY-CANDIDATE,NEITHER",
     report: async (_context, options, request) => {
-      const { pairedInterval } = await import("../release/planning/interval.ts");
+      const { pairedInterval } = await import("../planning/intervals/interval.ts");
       const names = ["BOTH", "ONLY-CONTROL", "ONLY-CANDIDATE", "NEITHER"];
       const [bothPass = 0, onlyControl = 0, onlyCandidate = 0, neither = 0] = counts(
         "--pairs",
@@ -64,7 +64,7 @@ const GROUPS: readonly {
     flags: ["controlValues", "candidateValues"],
     usage: "--control-values FILE --candidate-values FILE",
     report: async ({ cwd }, options, request) => {
-      const { valuesInterval } = await import("../release/planning/interval-of-values.ts");
+      const { valuesInterval } = await import("../planning/intervals/interval-of-values.ts");
       return valuesInterval(
         cwd,
         { control: text(options, "controlValues"), candidate: text(options, "candidateValues") },
@@ -84,7 +84,7 @@ const GROUPS: readonly {
         throw new AgentopsError("USAGE", "stats ci takes one run", {
           hint: "agentops diff CONTROL CANDIDATE compares two",
         });
-      const { runInterval } = await import("../release/planning/interval-of-run.ts");
+      const { runInterval } = await import("../planning/intervals/interval-of-run.ts");
       return withStore(context, (store) => runInterval(store, name));
     },
   },

@@ -1,5 +1,5 @@
 import { AgentopsError } from "../core/errors.ts";
-import type { PlanRequest } from "../release/planning/request.ts";
+import type { PlanRequest } from "../planning/request.ts";
 import { wholeNumber } from "./numbers.ts";
 
 type Options = Record<string, unknown>;

@@ -1,5 +1,5 @@
 import { AgentopsError } from "../core/errors.ts";
-import type { RolloutRequest } from "../release/planning/rollout.ts";
+import type { RolloutRequest } from "../planning/rollout.ts";
 import { amount, wholeNumber } from "./numbers.ts";
 import { alphaOf, share } from "./stats-flags.ts";
 

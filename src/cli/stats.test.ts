@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
-import { statsSchema } from "../release/planning/schema.ts";
+import { statsSchema } from "../planning/schema.ts";
 import { agentops, put, REPO, tempProject } from "../testing/project.ts";
 
 async function stats(dir: string, ...args: string[]): Promise<any> {

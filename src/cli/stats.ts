@@ -1,5 +1,5 @@
-import type { Known } from "../release/planning/evidence.ts";
-import type { StatsReport } from "../release/planning/schema.ts";
+import type { Known } from "../planning/known.ts";
+import type { StatsReport } from "../planning/schema.ts";
 import type { CommandContext } from "./context.ts";
 import { emitDocument } from "./document.ts";
 import { intervalReport } from "./stats-ci.ts";
@@ -27,18 +27,18 @@ async function reportOf(
   const known = await knownFrom(context, options);
   switch (action) {
     case "sample-size":
-      return (await import("../release/planning/sample-size.ts")).sampleSize(request, known);
+      return (await import("../planning/sample-size.ts")).sampleSize(request, known);
     case "power":
-      return (await import("../release/planning/power.ts")).power(request, known);
+      return (await import("../planning/power.ts")).power(request, known);
     case "mde":
-      return (await import("../release/planning/mde.ts")).mde(request, known);
+      return (await import("../planning/mde.ts")).mde(request, known);
   }
 }
 
 async function rolloutPlan(context: CommandContext, options: Options): Promise<StatsReport> {
   const { rolloutRequest } = await import("./stats-plan.ts");
   const request = rolloutRequest(options);
-  const { planRollout } = await import("../release/planning/rollout.ts");
+  const { planRollout } = await import("../planning/rollout.ts");
   return planRollout(request, await knownFrom(context, options));
 }
 
@@ -46,7 +46,7 @@ async function knownFrom(context: CommandContext, options: Options): Promise<Kno
   const names = (options["from"] as string[] | undefined) ?? [];
   const paired = options["paired"] === true;
   if (names.length === 0 && !paired) return null;
-  const evidence = await import("../release/planning/evidence.ts");
+  const evidence = await import("../planning/known.ts");
   if (names.length === 0) return evidence.withoutRuns();
   return withStore(context, (store) => (paired ? evidence.pairedEvidence : evidence.baselineEvidence)(store, names));
 }

@@ -1,5 +1,5 @@
 import { printable } from "../core/printable.ts";
-import type { CiReport } from "../release/planning/schema.ts";
+import type { CiReport } from "../planning/schema.ts";
 import { milliseconds, percent, pText, whole, many } from "./numbers.ts";
 import { points, signedDigits, signedPoints } from "./stats-words.ts";
 import type { Style } from "./style.ts";

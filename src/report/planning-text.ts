@@ -1,4 +1,4 @@
-import type { MdeReport, PowerReport, SampleSize } from "../release/planning/schema.ts";
+import type { MdeReport, PowerReport, SampleSize } from "../planning/schema.ts";
 import { percent, trimmed, whole, many } from "./numbers.ts";
 import { percentBeside, points } from "./stats-words.ts";
 import type { Style } from "./style.ts";

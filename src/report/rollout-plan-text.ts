@@ -1,5 +1,5 @@
 import { points } from "../comparison/words.ts";
-import type { RolloutPlan } from "../release/planning/schema.ts";
+import type { RolloutPlan } from "../planning/schema.ts";
 import { percent, trimmed, whole } from "./numbers.ts";
 import type { Style } from "./style.ts";
 import { columns } from "./table.ts";

@@ -13,7 +13,7 @@ import { approvalSchema, approvalsSchema } from "../approvals/schema.ts";
 import { evidenceImportSchema, evidenceSchema } from "../release/policy/evidence.schema.ts";
 import { releaseSchema } from "../release/serving/release.schema.ts";
 import { observationSchema, observedSchema } from "../release/observation/schema.ts";
-import { statsSchema } from "../release/planning/schema.ts";
+import { statsSchema } from "../planning/schema.ts";
 import { replaySchema, rolloutSchema, rolloutsSchema } from "../release/rollout/schema.ts";
 import { resolutionSchema } from "../release/serving/schema.ts";
 

@@ -1,4 +1,4 @@
-import type { StatsReport } from "../release/planning/schema.ts";
+import type { StatsReport } from "../planning/schema.ts";
 import { intervalText } from "./interval-text.ts";
 import { mdeText, powerText, sampleSizeText } from "./planning-text.ts";
 import { powerCurve } from "./power-curve.ts";

@@ -5,8 +5,8 @@ import { printable } from "../../core/printable.ts";
 import { mannWhitney } from "../../stats/mann-whitney.ts";
 import { welch } from "../../stats/welch.ts";
 import { type IntervalRequest, report } from "./interval.ts";
-import { chosenMethod, refuse } from "./request.ts";
-import type { CiReport } from "./schema.ts";
+import { chosenMethod, refuse } from "../request.ts";
+import type { CiReport } from "../schema.ts";
 
 /** Compares two files of numbers, one a line. Throws FILE_NOT_FOUND, FILE_INVALID with the line, USAGE for too few values. */
 export async function valuesInterval(

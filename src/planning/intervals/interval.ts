@@ -6,8 +6,8 @@ import type { PairedCounts } from "../../stats/paired-counts.ts";
 import { wilson } from "../../stats/proportion.ts";
 import { tango } from "../../stats/tango.ts";
 import { type Counted, miettinenNurminen, newcombe } from "../../stats/two-proportions.ts";
-import { chosenMethod, refuse } from "./request.ts";
-import type { CiReport } from "./schema.ts";
+import { chosenMethod, refuse } from "../request.ts";
+import type { CiReport } from "../schema.ts";
 
 /** What every interval is asked with. */
 export interface IntervalRequest {

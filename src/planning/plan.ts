@@ -1,4 +1,4 @@
-import type { Known } from "./evidence.ts";
+import type { Known } from "./known.ts";
 import { pairedTest } from "./paired.ts";
 import { curveOf, LEAST_A_SIDE, type PlannedTest } from "./planned-test.ts";
 import { type PlanRequest, refuse } from "./request.ts";

@@ -1,6 +1,6 @@
-import { harmSettings, nonInferioritySettings, type ProcessSettings } from "../../stats/canary-engine.ts";
-import { arrivalsForShare, arrivalsUntil, type Stretch } from "../../stats/canary-planning.ts";
-import type { Known } from "./evidence.ts";
+import { harmSettings, nonInferioritySettings, type ProcessSettings } from "../stats/canary-engine.ts";
+import { arrivalsForShare, arrivalsUntil, type Stretch } from "../stats/canary-planning.ts";
+import type { Known } from "./known.ts";
 import { baselineOf } from "./plan.ts";
 import { wholeUp } from "./planned-test.ts";
 import { refuse } from "./request.ts";

@@ -1,4 +1,4 @@
-import type { Known } from "./evidence.ts";
+import type { Known } from "./known.ts";
 import { described, planOf, unitsOf } from "./plan.ts";
 import { effectOf, type PlanRequest } from "./request.ts";
 import type { PowerReport } from "./schema.ts";

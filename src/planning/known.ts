@@ -1,10 +1,10 @@
-import { readArm } from "../../comparison/pairs/run-columns.ts";
-import { findRun, type RunRow } from "../../evals/runs.store.ts";
-import { summarize } from "../../evals/summarize.ts";
-import { AgentopsError } from "../../core/errors.ts";
-import type { Store } from "../../state/store.ts";
-import { type PairedMoments, pairedMoments, repeatedMoments } from "../../comparison/metrics/moments.ts";
-import { pairRuns } from "../../comparison/pairs/pair.ts";
+import { readArm } from "../comparison/pairs/run-columns.ts";
+import { findRun, type RunRow } from "../evals/runs.store.ts";
+import { summarize } from "../evals/summarize.ts";
+import { AgentopsError } from "../core/errors.ts";
+import type { Store } from "../state/store.ts";
+import { type PairedMoments, pairedMoments, repeatedMoments } from "../comparison/metrics/moments.ts";
+import { pairRuns } from "../comparison/pairs/pair.ts";
 import { refuse } from "./request.ts";
 import type { Evidence } from "./schema.ts";
 

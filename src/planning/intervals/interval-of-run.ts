@@ -3,7 +3,7 @@ import { findRun } from "../../evals/runs.store.ts";
 import { summarize } from "../../evals/summarize.ts";
 import type { Store } from "../../state/store.ts";
 import { report } from "./interval.ts";
-import type { CiReport } from "./schema.ts";
+import type { CiReport } from "../schema.ts";
 
 /** A stored run's success rate, trials of a case or cluster never counted as independent, and its p95 latency, both at 95 %. */
 export async function runInterval(store: Store, name: string): Promise<CiReport> {

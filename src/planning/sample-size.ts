@@ -1,4 +1,4 @@
-import type { Known } from "./evidence.ts";
+import type { Known } from "./known.ts";
 import { moreTrials } from "./paired.ts";
 import { described, planOf } from "./plan.ts";
 import { LEAST_A_SIDE } from "./planned-test.ts";

@@ -1,4 +1,4 @@
-import type { Known } from "./evidence.ts";
+import type { Known } from "./known.ts";
 import { described, type Plan, planOf, unitsOf } from "./plan.ts";
 import { type PlanRequest, refuse } from "./request.ts";
 import type { MdeReport } from "./schema.ts";
