@@ -2,7 +2,7 @@ import { appendFileSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { gateDocumentSchema } from "../gate/gate.schema.ts";
-import { agentops, git, put, tempProject } from "../testing/project.ts";
+import { agentops, git, put, REPO, tempProject } from "../testing/project.ts";
 import { branchWith, commitAll, edit, pullRequests, repositoryOf } from "../testing/repository.ts";
 
 async function gateOf(dir: string, args: string[] = [], env: NodeJS.ProcessEnv = {}) {
@@ -42,7 +42,7 @@ describe("a pull request that", () => {
     const markdown = readFileSync(file, "utf8");
     expect(markdown.split("\n")[0]).toContain(first);
     expect(markdown.split("\n").length).toBeLessThan(70);
-    await expect(stable(markdown)).toMatchFileSnapshot(`../../fixtures/golden/gate/${branch}.md`);
+    await expect(stable(markdown)).toMatchFileSnapshot(join(REPO, "fixtures", "golden", "gate", `${branch}.md`));
   });
 
   test("worsens a prompt shows five regressions with both answers, and links the changed line", async () => {

@@ -1,12 +1,11 @@
 import { resolve } from "node:path";
-import { fileURLToPath } from "node:url";
 import { initProject } from "../core/init.ts";
 import type { CommandContext } from "./context.ts";
 import { emitDocument } from "./document.ts";
+import { PACKAGE_ROOT } from "./version.ts";
 
 export async function run(context: CommandContext, [dir]: unknown[]): Promise<number> {
-  const packageRoot = fileURLToPath(new URL("../..", import.meta.url));
-  const result = await initProject(resolve(context.cwd, (dir as string | undefined) ?? "."), packageRoot);
+  const result = await initProject(resolve(context.cwd, (dir as string | undefined) ?? "."), PACKAGE_ROOT);
   await emitDocument(context, result, (style) =>
     [
       ...result.created.map((f) => `${style.good("created")} ${f}`),

@@ -1,9 +1,9 @@
 import { execFileSync } from "node:child_process";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { afterAll, describe, expect, test } from "vitest";
 import { place, type Problem } from "../core/problems.ts";
+import { REPO } from "../testing/project.ts";
 import { floatingReason } from "./floating.ts";
 import { lintArtifacts } from "./lint.ts";
 import { agentText, plainProject, projectIn, promptText, removeFolders } from "./temp-project.testing.ts";
@@ -270,8 +270,8 @@ test("lint does not load the validators for a project that does not need them", 
       "let port; export const initialize = (d) => { port = d.port; }; export const resolve = async (s, c, n) => { const r = await n(s, c); port.postMessage(r.url); return r; };"
     ), { data: { port: port2 }, transferList: [port2] });
     port1.on("message", (url) => seen.push(url));
-    const { loadProject } = await import(process.argv[1] + "/core/project.ts");
-    const { lintArtifacts } = await import(process.argv[1] + "/registry/lint.ts");
+    const { loadProject } = await import(process.argv[1] + "/core/project.js");
+    const { lintArtifacts } = await import(process.argv[1] + "/registry/lint.js");
     const problems = await lintArtifacts(await loadProject({ cwd: process.argv[2], env: process.env }));
     await new Promise((r) => setTimeout(r, 50));
     const required = Object.keys(createRequire(import.meta.url).cache ?? {});
@@ -279,33 +279,9 @@ test("lint does not load the validators for a project that does not need them", 
     console.log(JSON.stringify({ problems, packages: [...new Set(packages)].sort() }));
     port1.close();
   `;
-  const out = await runTypeScript(loader, [fileURLToPath(new URL("..", import.meta.url)).replace(/\/$/, ""), root]);
+  const args = ["--input-type=module", "-e", loader, "--", join(REPO, "dist"), root];
+  const out = execFileSync(process.execPath, args, { encoding: "utf8", cwd: REPO });
   const { problems, packages } = JSON.parse(out) as { problems: unknown[]; packages: string[] };
   expect(problems).toEqual([]);
   for (const heavy of ["execa", "ajv", "@marcbachmann/cel-js"]) expect(packages).not.toContain(heavy);
 });
-
-/** Node 20 cannot strip types, so the sources are transpiled on the way. */
-async function runTypeScript(script: string, args: string[]): Promise<string> {
-  const hooks = `
-    import ts from "typescript"; import { readFile } from "node:fs/promises"; import { fileURLToPath } from "node:url";
-    export async function load(url, context, next) {
-      if (!url.endsWith(".ts")) return next(url, context);
-      const source = await readFile(fileURLToPath(url), "utf8");
-      const { outputText } = ts.transpileModule(source, { compilerOptions: { module: 99, target: 99 } });
-      return { format: "module", source: outputText, shortCircuit: true };
-    }`;
-  const { writeFile, rm } = await import("node:fs/promises");
-  const here = fileURLToPath(new URL(".", import.meta.url));
-  const file = join(here, `.hooks-${process.pid}.mjs`);
-  await writeFile(file, hooks);
-  try {
-    const preload = `data:text/javascript,import{register}from"node:module";register(${JSON.stringify(`file://${encodeURI(file)}`)})`;
-    return execFileSync(process.execPath, ["--import", preload, "--input-type=module", "-e", script, "--", ...args], {
-      encoding: "utf8",
-      cwd: here,
-    });
-  } finally {
-    await rm(file);
-  }
-}

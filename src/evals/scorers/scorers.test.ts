@@ -1,4 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { join } from "node:path";
+import { REPO } from "../../testing/project.ts";
 import { prepareScorers } from "./prepare.ts";
 import { scorerSchema } from "./schema.ts";
 import type { EvalCase, ScorerInput } from "./scorer.ts";
@@ -524,7 +526,7 @@ describe("a spec that cannot work is refused before the first trial", () => {
     ["no module", { type: "javascript", value: "nowhere.js" }, ["value"], /no such file: nowhere.js/],
     [
       "a module that does not score",
-      { type: "javascript", value: "../../../bench/measure.js" },
+      { type: "javascript", value: join(REPO, "bench/measure.js") },
       ["value"],
       /no default export/,
     ],
