@@ -4,7 +4,7 @@ import { NO_EVIDENCE } from "../dist/release/rollout/evidence.js";
 import { pendingState } from "../dist/release/rollout/next.js";
 import { insertRollout, rolloutBySeq } from "../dist/release/rollout/rollouts.store.js";
 import { transition } from "../dist/release/rollout/transition.js";
-import { insertRelease, insertStable } from "../dist/release/serving/serving.store.js";
+import { insertRelease, insertStable } from "../dist/serving/serving.store.js";
 import { connect } from "../dist/state/connection.js";
 
 const AT = "2026-11-21T10:00:00.000Z";

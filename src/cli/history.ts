@@ -1,5 +1,5 @@
 import { historyOf } from "../release/history/history.ts";
-import { inStore } from "../release/kill/switchboard.ts";
+import { inStore } from "../kill/switchboard.ts";
 import { historyText } from "../report/history-text.ts";
 import type { CommandContext } from "./context.ts";
 import { emitDocument } from "./document.ts";

@@ -1,9 +1,9 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { boardAt, settledHistory } from "../release/kill/history.testing.ts";
-import { kill } from "../release/kill/kill.ts";
-import { readKills } from "../release/kill/kills.store.ts";
+import { boardAt, settledHistory } from "../kill/history.testing.ts";
+import { kill } from "../kill/kill.ts";
+import { readKills } from "../kill/kills.store.ts";
 import { connect, connectToRead } from "../state/connection.ts";
 import { markerFolder } from "../state/store-file.ts";
 import { binary, spawnAgentops, tempProject } from "../testing/project.ts";

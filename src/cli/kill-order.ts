@@ -1,6 +1,6 @@
 import { AgentopsError } from "../core/errors.ts";
-import type { Order } from "../release/kill/kill.ts";
-import { ALL, targetsOf } from "../release/kill/latch.ts";
+import type { Order } from "../kill/kill.ts";
+import { ALL, targetsOf } from "../kill/latch.ts";
 import { actorOf } from "./actor.ts";
 import type { CommandContext } from "./context.ts";
 

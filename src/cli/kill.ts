@@ -1,4 +1,4 @@
-import { kill } from "../release/kill/kill.ts";
+import { kill } from "../kill/kill.ts";
 import { killText } from "../report/kill-text.ts";
 import type { CommandContext } from "./context.ts";
 import { emitDocument } from "./document.ts";

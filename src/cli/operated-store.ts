@@ -4,7 +4,7 @@ import { parseRef } from "../core/refs.ts";
 import { releasedTarget } from "../release/serving/names.ts";
 import type { Place } from "../release/rollout/advance.ts";
 import { connect, type Sqlite } from "../state/connection.ts";
-import { EVERY } from "../release/kill/latch.ts";
+import { EVERY } from "../kill/latch.ts";
 import type { CommandContext } from "./context.ts";
 import { findSwitchboard } from "./switchboard.ts";
 

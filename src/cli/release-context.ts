@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
 import { chooseEnvironment } from "../core/environments.ts";
 import { AgentopsError } from "../core/errors.ts";
-import { EVERY } from "../release/kill/latch.ts";
-import type { Switchboard } from "../release/kill/switchboard.ts";
+import { EVERY } from "../kill/latch.ts";
+import type { Switchboard } from "../kill/switchboard.ts";
 import type { ReleaseContext } from "../release/serving/context.ts";
 import { openStore, storeFile } from "../state/store.ts";
 import type { CommandContext } from "./context.ts";

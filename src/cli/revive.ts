@@ -1,4 +1,4 @@
-import { revive } from "../release/kill/revive.ts";
+import { revive } from "../kill/revive.ts";
 import { killText } from "../report/kill-text.ts";
 import type { CommandContext } from "./context.ts";
 import { emitDocument } from "./document.ts";

@@ -1,4 +1,4 @@
-import { killedBecause } from "../release/kill/held.ts";
+import { killedBecause } from "../kill/held.ts";
 import type { Turn } from "../release/rollout/advance.ts";
 import { rolloutDocument } from "../release/rollout/document.ts";
 import { lastJudged } from "../release/rollout/look.ts";

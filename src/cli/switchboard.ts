@@ -2,8 +2,8 @@ import { isAbsolute, relative, resolve } from "node:path";
 import { AgentopsError } from "../core/errors.ts";
 import { chooseEnvironment } from "../core/environments.ts";
 import { findPlace, type Place } from "../core/place.ts";
-import { EVERY } from "../release/kill/latch.ts";
-import type { Switchboard } from "../release/kill/switchboard.ts";
+import { EVERY } from "../kill/latch.ts";
+import type { Switchboard } from "../kill/switchboard.ts";
 import { storeFile } from "../state/store-file.ts";
 import type { CommandContext } from "./context.ts";
 

@@ -1,4 +1,4 @@
-import type { KillDocument } from "../release/kill/schema.ts";
+import type { KillDocument } from "../kill/schema.ts";
 import { oneLine } from "./numbers.ts";
 import type { Style } from "./style.ts";
 

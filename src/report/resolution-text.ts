@@ -1,5 +1,5 @@
 import { printable } from "../core/printable.ts";
-import type { Resolution } from "../release/serving/schema.ts";
+import type { Resolution } from "../serving/schema.ts";
 import { oneLine, percent } from "./numbers.ts";
 import type { Style } from "./style.ts";
 

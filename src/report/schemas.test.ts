@@ -8,14 +8,14 @@ import { diffSchema } from "../comparison/schema.ts";
 import { evaluationSchema } from "../gate/evaluation.schema.ts";
 import { gateDocumentSchema } from "../gate/gate.schema.ts";
 import { historySchema } from "../release/history/schema.ts";
-import { killSchema, statusSchema } from "../release/kill/schema.ts";
+import { killSchema, statusSchema } from "../kill/schema.ts";
 import { approvalSchema, approvalsSchema } from "../approvals/schema.ts";
 import { evidenceImportSchema, evidenceSchema } from "../release/policy/evidence.schema.ts";
 import { releaseSchema } from "../release/serving/release.schema.ts";
 import { observationSchema, observedSchema } from "../release/observation/schema.ts";
 import { statsSchema } from "../planning/schema.ts";
 import { replaySchema, rolloutSchema, rolloutsSchema } from "../release/rollout/schema.ts";
-import { resolutionSchema } from "../release/serving/schema.ts";
+import { resolutionSchema } from "../serving/schema.ts";
 
 /** The published JSON Schemas are the zod schemas; `npx vitest run src/report/schemas.test.ts -u` writes them anew. */
 describe("schemas/", () => {

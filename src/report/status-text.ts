@@ -1,5 +1,5 @@
 import { printable } from "../core/printable.ts";
-import type { ServedTarget, StatusDocument } from "../release/kill/schema.ts";
+import type { ServedTarget, StatusDocument } from "../kill/schema.ts";
 import { by, nameOf, place } from "./kill-text.ts";
 import { many, oneLine, trimmed } from "./numbers.ts";
 import { eOf, paintPhase, stepText } from "./rollout-words.ts";

@@ -1,7 +1,7 @@
 import { closeSync, fstatSync, openSync, statSync } from "node:fs";
 import type { Clock } from "../core/clock.ts";
-import type { Kill } from "../release/kill/latch.ts";
-import { readMarkers } from "../release/kill/markers.ts";
+import type { Kill } from "../kill/latch.ts";
+import { readMarkers } from "../kill/markers.ts";
 import { whyNot } from "../state/why-not.ts";
 import { markerFolder } from "../state/store-file.ts";
 import { READ_ANEW_MS } from "./row-reader.ts";

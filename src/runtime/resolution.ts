@@ -1,8 +1,8 @@
-import { holding, type Kill, targetsOf } from "../release/kill/latch.ts";
+import { holding, type Kill, targetsOf } from "../kill/latch.ts";
 import type { Observation } from "../release/observation/schema.ts";
-import { bucketOf, isCandidate } from "../release/serving/assignment.ts";
-import { notReleased, nothing, resolve, type Serving } from "../release/serving/resolve.ts";
-import type { Resolution } from "../release/serving/schema.ts";
+import { bucketOf, isCandidate } from "../serving/assignment.ts";
+import { notReleased, nothing, resolve, type Serving } from "../serving/resolve.ts";
+import type { Resolution } from "../serving/schema.ts";
 import type { StoreReader } from "./store-reader.ts";
 
 /** What an observation of it says: `ops.observe({ ...resolved.served, success })`. */

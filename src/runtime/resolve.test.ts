@@ -1,10 +1,10 @@
 import { mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
-import { boardAt } from "../release/kill/history.testing.ts";
-import { kill } from "../release/kill/kill.ts";
-import { revive } from "../release/kill/revive.ts";
-import { bucketOf } from "../release/serving/assignment.ts";
+import { boardAt } from "../kill/history.testing.ts";
+import { kill } from "../kill/kill.ts";
+import { revive } from "../kill/revive.ts";
+import { bucketOf } from "../serving/assignment.ts";
 import { transition } from "../release/rollout/transition.ts";
 import { rolloutBySeq } from "../release/rollout/rollouts.store.ts";
 import { connect, type Sqlite } from "../state/connection.ts";

@@ -1,7 +1,7 @@
 import { statSync } from "node:fs";
 import type { Clock } from "../core/clock.ts";
-import { readKills } from "../release/kill/kills.store.ts";
-import type { Kill } from "../release/kill/latch.ts";
+import { readKills } from "../kill/kills.store.ts";
+import type { Kill } from "../kill/latch.ts";
 import { whyNot } from "../state/why-not.ts";
 import {
   type Contents,
@@ -9,7 +9,7 @@ import {
   readSnapshot,
   servingRevision,
   type Snapshot,
-} from "../release/serving/snapshot.store.ts";
+} from "../serving/snapshot.store.ts";
 import { connectToRead, type Sqlite } from "../state/connection.ts";
 
 /** Whatever the clocks say, everything is looked at this often. */

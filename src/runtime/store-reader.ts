@@ -1,6 +1,6 @@
 import type { Clock } from "../core/clock.ts";
-import type { Kill } from "../release/kill/latch.ts";
-import type { Snapshot } from "../release/serving/snapshot.store.ts";
+import type { Kill } from "../kill/latch.ts";
+import type { Snapshot } from "../serving/snapshot.store.ts";
 import { openMarkerReader } from "./marker-reader.ts";
 import { openRowReader } from "./row-reader.ts";
 

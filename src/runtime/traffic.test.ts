@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { execa } from "execa";
 import { expect, test } from "vitest";
 import { parse } from "yaml";
-import { insertRelease, insertStable } from "../release/serving/serving.store.ts";
+import { insertRelease, insertStable } from "../serving/serving.store.ts";
 import { appendAuditEvent } from "../audit/events.store.ts";
 import { connect } from "../state/connection.ts";
 import { cleanEnv, REPO, tempProject } from "../testing/project.ts";

@@ -4,8 +4,8 @@ import { loadProject } from "../core/project.ts";
 import { publish } from "../registry/publish.ts";
 import { recordObservations } from "../release/observation/record.ts";
 import { latestRollout, type Rollout, transitionsOf } from "../release/rollout/rollouts.store.ts";
-import { bucketOf, isCandidate } from "../release/serving/assignment.ts";
-import { currentStable, stablesOf } from "../release/serving/serving.store.ts";
+import { bucketOf, isCandidate } from "../serving/assignment.ts";
+import { currentStable, stablesOf } from "../serving/serving.store.ts";
 import { connect, type Sqlite } from "../state/connection.ts";
 import { agentops, cleanEnv, copyOfMade, put, sampleRepository, tempProject } from "./project.ts";
 

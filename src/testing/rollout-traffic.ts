@@ -3,7 +3,7 @@ import type { Observation } from "../release/observation/schema.ts";
 import { advanceRollout, type Turn } from "../release/rollout/advance.ts";
 import { isOver } from "../release/rollout/next.ts";
 import type { Rollout } from "../release/rollout/rollouts.store.ts";
-import { bucketOf, isCandidate } from "../release/serving/assignment.ts";
+import { bucketOf, isCandidate } from "../serving/assignment.ts";
 import type { RolloutSettings } from "../core/release-config.schema.ts";
 import { startRollout } from "../release/rollout/start.ts";
 import type { Sqlite } from "../state/connection.ts";

@@ -4,7 +4,7 @@ import { pendingState } from "../release/rollout/next.ts";
 import { insertRollout, type Rollout, rolloutBySeq } from "../release/rollout/rollouts.store.ts";
 import type { Caps, RolloutPlan } from "../release/rollout/schema.ts";
 import { transition } from "../release/rollout/transition.ts";
-import { insertRelease, insertStable } from "../release/serving/serving.store.ts";
+import { insertRelease, insertStable } from "../serving/serving.store.ts";
 import type { Sqlite } from "../state/connection.ts";
 
 export const BEGIN = "2026-11-21T10:00:00.000Z";

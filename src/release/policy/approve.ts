@@ -4,7 +4,7 @@ import { appendAuditEvent } from "../../audit/events.store.ts";
 import { inOneTransaction } from "../../state/transaction.ts";
 import type { ReleaseContext } from "../serving/context.ts";
 import { storedRef } from "../serving/names.ts";
-import { prepareRelease, type PreparedRelease } from "../serving/release.ts";
+import { prepareRelease, type PreparedRelease } from "../../serving/release.ts";
 import type { ApprovalDocument } from "../../approvals/schema.ts";
 import { approvalsFor, insertApproval } from "../../approvals/approvals.store.ts";
 import { isAuthor } from "../../core/person.ts";

@@ -5,7 +5,7 @@ import { completeRunsOf, type RunRow, specOf } from "../../evals/runs.store.ts";
 import { readNote } from "../../registry/notes.ts";
 import type { Store } from "../../state/store.ts";
 import { judgeStored } from "../../gate/evaluate.ts";
-import type { PreparedRelease } from "../serving/release.ts";
+import type { PreparedRelease } from "../../serving/release.ts";
 import { readEvidence } from "./evidence-document.ts";
 import type { EvidenceDocument } from "./evidence.schema.ts";
 import { evidenceOf } from "./evidence.store.ts";

@@ -2,7 +2,7 @@ import { AgentopsError } from "../../core/errors.ts";
 import { readText } from "../../core/project.ts";
 import type { Sqlite } from "../../state/connection.ts";
 import { appendAuditEvent } from "../../audit/events.store.ts";
-import { EVERY } from "../kill/latch.ts";
+import { EVERY } from "../../kill/latch.ts";
 import { inOneTransaction } from "../../state/transaction.ts";
 import type { ReleaseContext } from "../serving/context.ts";
 import { readEvidence } from "./evidence-document.ts";

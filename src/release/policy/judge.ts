@@ -1,5 +1,5 @@
-import type { Kill } from "../kill/latch.ts";
-import type { PreparedRelease } from "../serving/release.ts";
+import type { Kill } from "../../kill/latch.ts";
+import type { PreparedRelease } from "../../serving/release.ts";
 import { distinctPeople, isAuthor } from "../../core/person.ts";
 import type { Rules } from "./rules.ts";
 

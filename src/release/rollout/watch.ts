@@ -1,7 +1,7 @@
 import type { Clock } from "../../core/clock.ts";
 import { AgentopsError } from "../../core/errors.ts";
 import type { Sqlite } from "../../state/connection.ts";
-import { killedBecause } from "../kill/held.ts";
+import { killedBecause } from "../../kill/held.ts";
 import { inOneTransaction } from "../../state/transaction.ts";
 import { advanceRollout, type Place, type Turn } from "./advance.ts";
 import { type Lease, releaseLease, takeLease } from "./lease.store.ts";

@@ -6,7 +6,7 @@ import type { Rollout } from "../rollout/rollouts.store.ts";
 import { startRollout } from "../rollout/start.ts";
 import type { ReleaseContext } from "./context.ts";
 import { storedRef } from "./names.ts";
-import { prepareRelease } from "./release.ts";
+import { prepareRelease } from "../../serving/release.ts";
 
 export interface CanaryOrder {
   /** `NAME@v7`, or NAME for the latest published version. */

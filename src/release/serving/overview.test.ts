@@ -7,7 +7,7 @@ import { createStyle } from "../../report/style.ts";
 import { connect, type Sqlite } from "../../state/connection.ts";
 import { agentops, tempProject } from "../../testing/project.ts";
 import { appendAuditEvent } from "../../audit/events.store.ts";
-import { kill } from "../kill/kill.ts";
+import { kill } from "../../kill/kill.ts";
 import { status } from "../kill/status.ts";
 
 const NOW = "2026-11-21T10:37:20.000Z";

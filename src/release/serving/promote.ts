@@ -9,9 +9,9 @@ import { openRollout, type Rollout } from "../rollout/rollouts.store.ts";
 import { transition } from "../rollout/transition.ts";
 import type { ReleaseContext } from "./context.ts";
 import { storedRef } from "./names.ts";
-import { keepRelease, prepareRelease } from "./release.ts";
+import { keepRelease, prepareRelease } from "../../serving/release.ts";
 import type { ReleaseDocument } from "./release.schema.ts";
-import { currentStable, findRelease, insertStable } from "./serving.store.ts";
+import { currentStable, findRelease, insertStable } from "../../serving/serving.store.ts";
 
 export interface PromoteOrder {
   /** `NAME@v7`, or NAME for the latest published version. */

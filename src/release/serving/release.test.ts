@@ -14,8 +14,8 @@ import {
 } from "../../registry/temp-project.testing.ts";
 import { openStore } from "../../state/store.ts";
 import { historyOf } from "../history/history.ts";
-import { boardAt } from "../kill/history.testing.ts";
-import { kill } from "../kill/kill.ts";
+import { boardAt } from "../../kill/history.testing.ts";
+import { kill } from "../../kill/kill.ts";
 import { approve } from "../policy/approve.ts";
 import { recordObservations } from "../observation/record.ts";
 import { NO_EVIDENCE } from "../rollout/evidence.ts";
@@ -24,9 +24,9 @@ import { insertRollout, openRollout } from "../rollout/rollouts.store.ts";
 import type { RolloutPlan } from "../rollout/schema.ts";
 import { transition } from "../rollout/transition.ts";
 import { promote, type PromoteOrder } from "./promote.ts";
-import { keepRelease, prepareRelease } from "./release.ts";
+import { keepRelease, prepareRelease } from "../../serving/release.ts";
 import { rollback, type RollbackOrder } from "./rollback.ts";
-import { currentStable, findRelease } from "./serving.store.ts";
+import { currentStable, findRelease } from "../../serving/serving.store.ts";
 
 afterAll(removeFolders);
 

@@ -1,4 +1,4 @@
-import type { Sqlite } from "../../state/connection.ts";
+import type { Sqlite } from "../state/connection.ts";
 import type { ServedVersion, Serving } from "./resolve.ts";
 import { findRelease } from "./serving.store.ts";
 

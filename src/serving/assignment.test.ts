@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { REPO } from "../../testing/project.ts";
+import { REPO } from "../testing/project.ts";
 import { bucketOf, isCandidate, placeOf } from "./assignment.ts";
 
 interface Vector {

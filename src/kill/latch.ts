@@ -1,5 +1,5 @@
-import { AgentopsError } from "../../core/errors.ts";
-import { parseRef } from "../../core/refs.ts";
+import { AgentopsError } from "../core/errors.ts";
+import { parseRef } from "../core/refs.ts";
 
 /** Every environment: named by hand, or because nothing says which one it is. */
 export const EVERY = "*";

@@ -1,10 +1,10 @@
 import { readdirSync } from "node:fs";
-import { systemClock } from "../../core/clock.ts";
-import { connectToRead } from "../../state/connection.ts";
-import { markerFolder } from "../../state/store-file.ts";
+import { systemClock } from "../core/clock.ts";
+import { connectToRead } from "../state/connection.ts";
+import { markerFolder } from "../state/store-file.ts";
 import { readKills } from "./kills.store.ts";
 import { readMarkers } from "./markers.ts";
-import { status } from "./status.ts";
+import { status } from "../release/kill/status.ts";
 import type { Switchboard } from "./switchboard.ts";
 
 export interface History {

@@ -1,5 +1,5 @@
-import { AgentopsError } from "../../core/errors.ts";
-import type { Sqlite } from "../../state/connection.ts";
+import { AgentopsError } from "../core/errors.ts";
+import type { Sqlite } from "../state/connection.ts";
 import { findKill, insertKill, readKills } from "./kills.store.ts";
 import { EVERY, holding, isSame, type Kill } from "./latch.ts";
 import { keepMarker, readMarkers, setMarker, syncMarkers } from "./markers.ts";

@@ -1,5 +1,5 @@
-import { AgentopsError } from "../../core/errors.ts";
-import type { Sqlite } from "../../state/connection.ts";
+import { AgentopsError } from "../core/errors.ts";
+import type { Sqlite } from "../state/connection.ts";
 import { deleteKill, findKill, readKills } from "./kills.store.ts";
 import { type Order, others } from "./kill.ts";
 import type { Kill } from "./latch.ts";
@@ -7,7 +7,7 @@ import { clearMarker } from "./markers.ts";
 import { reconcile } from "./reconcile.ts";
 import type { KillDocument } from "./schema.ts";
 import { inStore, type Switchboard } from "./switchboard.ts";
-import { whyNot } from "../../state/why-not.ts";
+import { whyNot } from "../state/why-not.ts";
 
 /**
  * Releases latches, marker and row in one go. Without the store nothing is released: nobody would know who started the

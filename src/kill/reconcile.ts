@@ -1,4 +1,4 @@
-import type { Sqlite } from "../../state/connection.ts";
+import type { Sqlite } from "../state/connection.ts";
 import { findKill, insertKill } from "./kills.store.ts";
 import { readMarkers } from "./markers.ts";
 import type { Switchboard } from "./switchboard.ts";

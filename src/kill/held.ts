@@ -1,4 +1,4 @@
-import type { Sqlite } from "../../state/connection.ts";
+import type { Sqlite } from "../state/connection.ts";
 import { readKills } from "./kills.store.ts";
 import { holding } from "./latch.ts";
 import { readMarkers } from "./markers.ts";

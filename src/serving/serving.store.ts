@@ -1,4 +1,4 @@
-import type { Sqlite } from "../../state/connection.ts";
+import type { Sqlite } from "../state/connection.ts";
 
 /** A version as it was published, copied whole: serving it needs no git. */
 export interface ReleaseRow {

@@ -1,5 +1,5 @@
-import type { Sqlite } from "../../state/connection.ts";
-import { appendAuditEvent } from "../../audit/events.store.ts";
+import type { Sqlite } from "../state/connection.ts";
+import { appendAuditEvent } from "../audit/events.store.ts";
 import type { Kill, Latch } from "./latch.ts";
 
 /** Kills in force; none in a store from before there were any. Throws what SQLite throws. */

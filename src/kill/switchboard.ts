@@ -1,6 +1,6 @@
-import type { Clock } from "../../core/clock.ts";
-import { connect, type Sqlite } from "../../state/connection.ts";
-import { whyNot } from "../../state/why-not.ts";
+import type { Clock } from "../core/clock.ts";
+import { connect, type Sqlite } from "../state/connection.ts";
+import { whyNot } from "../state/why-not.ts";
 
 /** Where kills are kept: the store's file, and the folder of markers beside it. */
 export interface Switchboard {

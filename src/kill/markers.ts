@@ -10,9 +10,9 @@ import {
   writeFileSync,
 } from "node:fs";
 import { dirname, join } from "node:path";
-import { newId } from "../../core/ids.ts";
-import { makeFolder } from "../../state/connection.ts";
-import { markerFolder } from "../../state/store-file.ts";
+import { newId } from "../core/ids.ts";
+import { makeFolder } from "../state/connection.ts";
+import { markerFolder } from "../state/store-file.ts";
 import { ALL, EVERY, type Kill, type Latch } from "./latch.ts";
 
 /**

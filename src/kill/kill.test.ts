@@ -1,16 +1,16 @@
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { AgentOps } from "../../runtime/agentops.ts";
-import { connect } from "../../state/connection.ts";
-import { markerFolder } from "../../state/store-file.ts";
-import { tempProject } from "../../testing/project.ts";
+import { AgentOps } from "../runtime/agentops.ts";
+import { connect } from "../state/connection.ts";
+import { markerFolder } from "../state/store-file.ts";
+import { tempProject } from "../testing/project.ts";
 import { boardAt, settledHistory } from "./history.testing.ts";
 import { kill } from "./kill.ts";
 import { holding, type Kill, targetsOf } from "./latch.ts";
 import { markerName, readMarkers, setMarker } from "./markers.ts";
 import { revive } from "./revive.ts";
-import { status } from "./status.ts";
+import { status } from "../release/kill/status.ts";
 
 const storeIn = (dir: string) => join(dir, ".agentops", "state.db");
 const order = (target: string, environment = "production", actor = "ada", reason = "refunds twice") => {
