@@ -1,9 +1,9 @@
 // One turn of a rollout whose store has a million observations: it reads what was counted, not what was observed.
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { recordObservations } from "../dist/release/observation/record.js";
-import { advanceRollout } from "../dist/release/rollout/advance.js";
-import { rolloutDocument } from "../dist/release/rollout/document.js";
+import { recordObservations } from "../dist/observations/record.js";
+import { advanceRollout } from "../dist/rollout/advance.js";
+import { rolloutDocument } from "../dist/rollout/document.js";
 import { connect } from "../dist/state/connection.js";
 import { AGENTOPS, inTempFolder, isMain, median, ratio, runNode, table } from "./measure.js";
 import { outcomes, storeWithRollout } from "./rollout-store.js";

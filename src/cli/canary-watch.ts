@@ -2,7 +2,7 @@ import { hostname } from "node:os";
 import { AgentopsError } from "../core/errors.ts";
 import { durationMs } from "../core/duration.ts";
 import { newId } from "../core/ids.ts";
-import { rolloutDocument } from "../release/rollout/document.ts";
+import { rolloutDocument } from "../rollout/document.ts";
 import { watchRollout } from "../release/rollout/watch.ts";
 import { rolloutLine, rolloutText } from "../report/rollout-text.ts";
 import { createStyle } from "../report/style.ts";

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { loadProject } from "../core/project.ts";
 import { publish } from "../registry/publish.ts";
-import { rolloutSchema } from "../release/rollout/schema.ts";
+import { rolloutSchema } from "../rollout/schema.ts";
 import { bucketOf, isCandidate } from "../serving/assignment.ts";
 import { connect } from "../state/connection.ts";
 import { agentops, cleanEnv, put, type Ran, sampleRepository, tempProject } from "../testing/project.ts";

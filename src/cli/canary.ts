@@ -1,10 +1,10 @@
 import { AgentopsError } from "../core/errors.ts";
-import { rolloutDocument } from "../release/rollout/document.ts";
-import { rolloutMissing } from "../release/rollout/missing.ts";
+import { rolloutDocument } from "../rollout/document.ts";
+import { rolloutMissing } from "../rollout/missing.ts";
 import { operate, type Operation } from "../release/rollout/operate.ts";
-import { replayRollout } from "../release/rollout/replay.ts";
-import { latestRollout, openRollouts } from "../release/rollout/rollouts.store.ts";
-import type { RolloutsDocument } from "../release/rollout/schema.ts";
+import { replayRollout } from "../rollout/replay.ts";
+import { latestRollout, openRollouts } from "../rollout/rollouts.store.ts";
+import type { RolloutsDocument } from "../rollout/schema.ts";
 import { turnNow } from "../release/rollout/watch.ts";
 import { replayText } from "../report/replay-text.ts";
 import { rolloutText } from "../report/rollout-text.ts";

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { talliesOf } from "../release/rollout/rollouts.store.ts";
+import { talliesOf } from "../rollout/rollouts.store.ts";
 import { connect, type Sqlite } from "../state/connection.ts";
 import { binary, put, spawnAgentops, tempProject } from "../testing/project.ts";
 import { minutesLater, startedRollout } from "../testing/rollout.ts";

@@ -2,7 +2,7 @@ import { createReadStream, statSync } from "node:fs";
 import { resolve } from "node:path";
 import type { Readable } from "node:stream";
 import { AgentopsError } from "../core/errors.ts";
-import { importObservations } from "../release/observation/import.ts";
+import { importObservations } from "../observations/import.ts";
 import { whole } from "../report/numbers.ts";
 import { observedText } from "../report/observed-text.ts";
 import type { CommandContext } from "./context.ts";

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { CAP_VALUES, freezeCap } from "../release/rollout/caps.ts";
+import { CAP_VALUES, freezeCap } from "../rollout/caps.ts";
 import type { Sqlite } from "../state/connection.ts";
 import { spawnAgentops, tempProject } from "../testing/project.ts";
 import { halfDone } from "../testing/release-check.ts";

@@ -1,9 +1,9 @@
 import { killedBecause } from "../kill/held.ts";
-import type { Turn } from "../release/rollout/advance.ts";
-import { rolloutDocument } from "../release/rollout/document.ts";
-import { lastJudged } from "../release/rollout/look.ts";
-import type { Rollout } from "../release/rollout/rollouts.store.ts";
-import type { RolloutDocument } from "../release/rollout/schema.ts";
+import type { Turn } from "../rollout/advance.ts";
+import { rolloutDocument } from "../rollout/document.ts";
+import { lastJudged } from "../rollout/look.ts";
+import type { Rollout } from "../rollout/rollouts.store.ts";
+import type { RolloutDocument } from "../rollout/schema.ts";
 import { rolloutText } from "../report/rollout-text.ts";
 import type { CommandContext } from "./context.ts";
 import { emitDocument } from "./document.ts";

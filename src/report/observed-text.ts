@@ -1,4 +1,4 @@
-import type { ObservedDocument } from "../release/observation/schema.ts";
+import type { ObservedDocument } from "../observations/schema.ts";
 import { counted, many, whole } from "./numbers.ts";
 
 /** One line: `recorded 1,000 observations (3 repeats, 2 of versions never released)`. */

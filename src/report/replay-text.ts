@@ -1,4 +1,4 @@
-import type { ReplayDocument } from "../release/rollout/schema.ts";
+import type { ReplayDocument } from "../rollout/schema.ts";
 import { many } from "./numbers.ts";
 import type { Style } from "./style.ts";
 

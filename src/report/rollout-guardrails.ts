@@ -1,4 +1,4 @@
-import type { GuardrailResult } from "../release/rollout/schema.ts";
+import type { GuardrailResult } from "../rollout/schema.ts";
 import { milliseconds, usd } from "./numbers.ts";
 import { differenceText, eOf, eText, paintVerdict, rateText, shareText } from "./rollout-words.ts";
 import { createStyle, type Style } from "./style.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { GuardrailResult, RolloutDocument } from "../release/rollout/schema.ts";
+import type { GuardrailResult, RolloutDocument } from "../rollout/schema.ts";
 import { rolloutLine, rolloutText } from "./rollout-text.ts";
 import { createStyle } from "./style.ts";
 

@@ -1,5 +1,5 @@
 import { printable } from "../core/printable.ts";
-import type { GuardrailResult, RolloutDocument } from "../release/rollout/schema.ts";
+import type { GuardrailResult, RolloutDocument } from "../rollout/schema.ts";
 import { many, oneLine, whole } from "./numbers.ts";
 import { capsText, guardrailLines, legendOf } from "./rollout-guardrails.ts";
 import { differenceText, eOf, isInShadow, paintPhase, shareText, stepText, verdictWord } from "./rollout-words.ts";

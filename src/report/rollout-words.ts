@@ -1,4 +1,4 @@
-import type { GuardrailResult, Phase, RolloutDocument } from "../release/rollout/schema.ts";
+import type { GuardrailResult, Phase, RolloutDocument } from "../rollout/schema.ts";
 import { signed, trimmed, whole } from "./numbers.ts";
 import type { Style } from "./style.ts";
 

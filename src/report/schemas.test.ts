@@ -12,9 +12,9 @@ import { killSchema, statusSchema } from "../kill/schema.ts";
 import { approvalSchema, approvalsSchema } from "../approvals/schema.ts";
 import { evidenceImportSchema, evidenceSchema } from "../release/policy/evidence.schema.ts";
 import { releaseSchema } from "../release/serving/release.schema.ts";
-import { observationSchema, observedSchema } from "../release/observation/schema.ts";
+import { observationSchema, observedSchema } from "../observations/schema.ts";
 import { statsSchema } from "../planning/schema.ts";
-import { replaySchema, rolloutSchema, rolloutsSchema } from "../release/rollout/schema.ts";
+import { replaySchema, rolloutSchema, rolloutsSchema } from "../rollout/schema.ts";
 import { resolutionSchema } from "../serving/schema.ts";
 
 /** The published JSON Schemas are the zod schemas; `npx vitest run src/report/schemas.test.ts -u` writes them anew. */

@@ -1,6 +1,6 @@
 import type { Clock } from "../core/clock.ts";
 import { whyNot } from "../state/why-not.ts";
-import type { Observation } from "../release/observation/schema.ts";
+import type { Observation } from "../observations/schema.ts";
 import type { ObservationWriter } from "./observation-writer.ts";
 
 const FLUSH_EVERY_MS = 200;

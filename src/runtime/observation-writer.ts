@@ -1,7 +1,7 @@
 import { statSync } from "node:fs";
 import type { Clock } from "../core/clock.ts";
-import { recordObservations } from "../release/observation/record.ts";
-import type { Observation } from "../release/observation/schema.ts";
+import { recordObservations } from "../observations/record.ts";
+import type { Observation } from "../observations/schema.ts";
 import { connect, type Sqlite } from "../state/connection.ts";
 
 /** Writes observations to a store that may be locked, moved away, or not there yet. */

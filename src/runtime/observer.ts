@@ -1,7 +1,7 @@
 import { writeSync } from "node:fs";
 import type { Clock } from "../core/clock.ts";
 import { newId } from "../core/ids.ts";
-import { type Observation, observationSchema } from "../release/observation/schema.ts";
+import { type Observation, observationSchema } from "../observations/schema.ts";
 import { atExit } from "./at-exit.ts";
 import { observationQueue, type ObservationStats, type OnTrouble } from "./observation-queue.ts";
 import { openObservationWriter } from "./observation-writer.ts";

@@ -1,5 +1,5 @@
 import { holding, type Kill, targetsOf } from "../kill/latch.ts";
-import type { Observation } from "../release/observation/schema.ts";
+import type { Observation } from "../observations/schema.ts";
 import { bucketOf, isCandidate } from "../serving/assignment.ts";
 import { notReleased, nothing, resolve, type Serving } from "../serving/resolve.ts";
 import type { Resolution } from "../serving/schema.ts";

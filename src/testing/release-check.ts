@@ -1,6 +1,6 @@
-import { isOver, type RolloutState } from "../release/rollout/next.ts";
-import { replayRollout } from "../release/rollout/replay.ts";
-import { looksOf, type Rollout, rolloutBySeq, transitionsOf } from "../release/rollout/rollouts.store.ts";
+import { isOver, type RolloutState } from "../rollout/next.ts";
+import { replayRollout } from "../rollout/replay.ts";
+import { looksOf, type Rollout, rolloutBySeq, transitionsOf } from "../rollout/rollouts.store.ts";
 import type { Sqlite } from "../state/connection.ts";
 
 /** What is half done in a store, in words; nothing in a sound one. One snapshot, so that others may write meanwhile. */

@@ -1,11 +1,11 @@
-import { recordObservations } from "../release/observation/record.ts";
-import type { Observation } from "../release/observation/schema.ts";
-import { advanceRollout, type Turn } from "../release/rollout/advance.ts";
-import { isOver } from "../release/rollout/next.ts";
-import type { Rollout } from "../release/rollout/rollouts.store.ts";
+import { recordObservations } from "../observations/record.ts";
+import type { Observation } from "../observations/schema.ts";
+import { advanceRollout, type Turn } from "../rollout/advance.ts";
+import { isOver } from "../rollout/next.ts";
+import type { Rollout } from "../rollout/rollouts.store.ts";
 import { bucketOf, isCandidate } from "../serving/assignment.ts";
 import type { RolloutSettings } from "../core/release-config.schema.ts";
-import { startRollout } from "../release/rollout/start.ts";
+import { startRollout } from "../rollout/start.ts";
 import type { Sqlite } from "../state/connection.ts";
 import { BEGIN, promoted } from "./rollout.ts";
 

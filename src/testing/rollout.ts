@@ -1,9 +1,9 @@
 import { appendAuditEvent } from "../audit/events.store.ts";
-import { NO_EVIDENCE } from "../release/rollout/evidence.ts";
-import { pendingState } from "../release/rollout/next.ts";
-import { insertRollout, type Rollout, rolloutBySeq } from "../release/rollout/rollouts.store.ts";
-import type { Caps, RolloutPlan } from "../release/rollout/schema.ts";
-import { transition } from "../release/rollout/transition.ts";
+import { NO_EVIDENCE } from "../rollout/evidence.ts";
+import { pendingState } from "../rollout/next.ts";
+import { insertRollout, type Rollout, rolloutBySeq } from "../rollout/rollouts.store.ts";
+import type { Caps, RolloutPlan } from "../rollout/schema.ts";
+import { transition } from "../rollout/transition.ts";
 import { insertRelease, insertStable } from "../serving/serving.store.ts";
 import type { Sqlite } from "../state/connection.ts";
 

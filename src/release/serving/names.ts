@@ -2,7 +2,7 @@ import { AgentopsError } from "../../core/errors.ts";
 import { type ArtifactKind, parseRef, type Ref } from "../../core/refs.ts";
 import { didYouMean } from "../../core/suggest.ts";
 import type { Sqlite } from "../../state/connection.ts";
-import { openRollout } from "../rollout/rollouts.store.ts";
+import { openRollout } from "../../rollout/rollouts.store.ts";
 import { currentStable, environmentsOf, releasedTargets } from "../../serving/serving.store.ts";
 
 /**

@@ -4,8 +4,8 @@ import type { Sqlite } from "../../state/connection.ts";
 import { appendAuditEvent } from "../../audit/events.store.ts";
 import { inStore, type Switchboard } from "../../kill/switchboard.ts";
 import { inOneTransaction } from "../../state/transaction.ts";
-import { openRollout, type Rollout, rolloutBySeq } from "../rollout/rollouts.store.ts";
-import { transition } from "../rollout/transition.ts";
+import { openRollout, type Rollout, rolloutBySeq } from "../../rollout/rollouts.store.ts";
+import { transition } from "../../rollout/transition.ts";
 import { onlyEnvironment, releasedTarget } from "./names.ts";
 import type { ReleaseDocument } from "./release.schema.ts";
 import {

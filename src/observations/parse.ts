@@ -1,5 +1,5 @@
-import { messageOf } from "../../core/errors.ts";
-import { type DescribedIssue, describeIssues } from "../../core/zod-issues.ts";
+import { messageOf } from "../core/errors.ts";
+import { type DescribedIssue, describeIssues } from "../core/zod-issues.ts";
 import { type Observation, observationSchema } from "./schema.ts";
 
 /** Names other tools use. */

@@ -1,5 +1,5 @@
-import { newId } from "../../core/ids.ts";
-import type { Sqlite } from "../../state/connection.ts";
+import { newId } from "../core/ids.ts";
+import type { Sqlite } from "../state/connection.ts";
 import { hourly } from "./hourly.ts";
 import { type Statements, statementsOf } from "./observations.store.ts";
 import { countFor, type RolloutCount } from "./rollout-count.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { RolloutConfig } from "../../core/release-config.schema.ts";
+import type { RolloutConfig } from "../core/release-config.schema.ts";
 import { planOf, settingsFor } from "./plan.ts";
 
 const config: RolloutConfig = {

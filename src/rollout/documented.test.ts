@@ -2,9 +2,9 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { parse } from "yaml";
-import { configSchema } from "../../core/config.schema.ts";
-import { REPO } from "../../testing/project.ts";
-import { rulesOf } from "../policy/rules.ts";
+import { configSchema } from "../core/config.schema.ts";
+import { REPO } from "../testing/project.ts";
+import { rulesOf } from "../release/policy/rules.ts";
 import { planOf } from "./plan.ts";
 
 const read = (path: string) => readFileSync(join(REPO, path), "utf8");

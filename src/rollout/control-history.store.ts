@@ -1,4 +1,4 @@
-import type { Sqlite } from "../../state/connection.ts";
+import type { Sqlite } from "../state/connection.ts";
 import type { Priors } from "./plan.ts";
 
 /** Observations of the control that a cap is taken from, the newest; older ones may be of another season. */

@@ -1,12 +1,12 @@
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { connect } from "../../state/connection.ts";
-import { tempProject } from "../../testing/project.ts";
-import { minutesLater as at, startedRollout } from "../../testing/rollout.ts";
-import { recordObservations } from "../observation/record.ts";
+import { connect } from "../state/connection.ts";
+import { tempProject } from "../testing/project.ts";
+import { minutesLater as at, startedRollout } from "../testing/rollout.ts";
+import { recordObservations } from "../observations/record.ts";
 import { advanceRollout } from "./advance.ts";
 import { rolloutDocument } from "./document.ts";
-import { operate } from "./operate.ts";
+import { operate } from "../release/rollout/operate.ts";
 import type { RolloutPlan } from "./schema.ts";
 
 const place = { environment: "production", target: "prompts/x" };

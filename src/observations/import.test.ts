@@ -1,10 +1,10 @@
 import { Readable } from "node:stream";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { systemClock } from "../../core/clock.ts";
-import { connect } from "../../state/connection.ts";
-import { tempProject } from "../../testing/project.ts";
-import { promoted } from "../../testing/rollout.ts";
+import { systemClock } from "../core/clock.ts";
+import { connect } from "../state/connection.ts";
+import { tempProject } from "../testing/project.ts";
+import { promoted } from "../testing/rollout.ts";
 import { importObservations } from "./import.ts";
 
 const line = (more: object = {}) => JSON.stringify({ target: "prompts/x", version: "v1", success: true, ...more });

@@ -1,9 +1,9 @@
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { connect, type Sqlite } from "../../state/connection.ts";
-import { tempProject } from "../../testing/project.ts";
-import { BEGIN, closeLook, minutesLater, PLAN, startedRollout, stepUp } from "../../testing/rollout.ts";
-import { seeded } from "../../testing/seeded.ts";
+import { connect, type Sqlite } from "../state/connection.ts";
+import { tempProject } from "../testing/project.ts";
+import { BEGIN, closeLook, minutesLater, PLAN, startedRollout, stepUp } from "../testing/rollout.ts";
+import { seeded } from "../testing/seeded.ts";
 import { CAP_VALUES } from "../rollout/caps.ts";
 import { breachesOf, type Rollout, rolloutBySeq, talliesOf } from "../rollout/rollouts.store.ts";
 import { recordObservations } from "./record.ts";

@@ -1,4 +1,4 @@
-import { points, share } from "../../comparison/words.ts";
+import { points, share } from "../comparison/words.ts";
 import type { Judged } from "./analysis.ts";
 import { unitsIn } from "./evidence.ts";
 import { isUnderWay, type Look, type Waiting, waitingFor } from "./next.ts";

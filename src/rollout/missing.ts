@@ -1,4 +1,4 @@
-import { AgentopsError } from "../../core/errors.ts";
+import { AgentopsError } from "../core/errors.ts";
 
 /** ROLLOUT_NOT_FOUND: nothing was ever started there. */
 export function rolloutMissing(environment: string, target: string): AgentopsError {

@@ -1,4 +1,4 @@
-import type { Sqlite } from "../../state/connection.ts";
+import type { Sqlite } from "../state/connection.ts";
 import { judge } from "./analysis.ts";
 import { addLook, type Evidence, NO_EVIDENCE } from "./evidence.ts";
 import { type StoredLook, storedLook } from "./look.ts";

@@ -1,7 +1,7 @@
-import type { Sqlite } from "../../state/connection.ts";
-import { confidenceSequence } from "../../stats/confidence-sequence.ts";
-import { riskDifference } from "../../stats/risk-difference.ts";
-import { findRelease } from "../../serving/serving.store.ts";
+import type { Sqlite } from "../state/connection.ts";
+import { confidenceSequence } from "../stats/confidence-sequence.ts";
+import { riskDifference } from "../stats/risk-difference.ts";
+import { findRelease } from "../serving/serving.store.ts";
 import type { Judged } from "./analysis.ts";
 import { batchesOf, type TallyRow, unitsIn } from "./evidence.ts";
 import { needOf } from "./need.ts";

@@ -1,11 +1,11 @@
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import type { RolloutSettings } from "../../core/release-config.schema.ts";
-import { connect } from "../../state/connection.ts";
-import { tempProject } from "../../testing/project.ts";
-import { beginRollout, drive, type Traffic } from "../../testing/rollout-traffic.ts";
-import { seeded } from "../../testing/seeded.ts";
-import type { Observation } from "../observation/schema.ts";
+import type { RolloutSettings } from "../core/release-config.schema.ts";
+import { connect } from "../state/connection.ts";
+import { tempProject } from "../testing/project.ts";
+import { beginRollout, drive, type Traffic } from "../testing/rollout-traffic.ts";
+import { seeded } from "../testing/seeded.ts";
+import type { Observation } from "../observations/schema.ts";
 import { replayRollout } from "./replay.ts";
 
 type Outcome = Partial<Observation>;

@@ -1,5 +1,5 @@
 import type { Caps, Metric } from "../rollout/schema.ts";
-import { placeOf } from "../../serving/assignment.ts";
+import { placeOf } from "../serving/assignment.ts";
 import { addOutcomes, arrive, type Delta, type Request, rounded } from "./arrival.ts";
 import { collectCaps } from "./cap-collector.ts";
 import type { OpenRollout, Statements, UnitRow } from "./observations.store.ts";

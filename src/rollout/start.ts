@@ -1,8 +1,8 @@
-import { AgentopsError } from "../../core/errors.ts";
-import type { RolloutSettings } from "../../core/release-config.schema.ts";
-import type { Sqlite } from "../../state/connection.ts";
-import { inOneTransaction } from "../../state/transaction.ts";
-import { currentStable, insertRelease, type ReleaseRow } from "../../serving/serving.store.ts";
+import { AgentopsError } from "../core/errors.ts";
+import type { RolloutSettings } from "../core/release-config.schema.ts";
+import type { Sqlite } from "../state/connection.ts";
+import { inOneTransaction } from "../state/transaction.ts";
+import { currentStable, insertRelease, type ReleaseRow } from "../serving/serving.store.ts";
 import { firstCaps } from "./caps.ts";
 import { controlHistory } from "./control-history.store.ts";
 import { NO_EVIDENCE } from "./evidence.ts";

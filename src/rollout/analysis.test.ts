@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { PLAN } from "../../testing/rollout.ts";
+import { PLAN } from "../testing/rollout.ts";
 import { judge } from "./analysis.ts";
 import { addLook, NO_EVIDENCE, type TallyRow } from "./evidence.ts";
 import type { Caps, Metric } from "./schema.ts";

@@ -1,4 +1,4 @@
-import type { Sqlite } from "../../state/connection.ts";
+import type { Sqlite } from "../state/connection.ts";
 import type { Caps, RolloutPlan } from "../rollout/schema.ts";
 
 /** What counting needs to know of an open rollout. */

@@ -1,5 +1,5 @@
-import { durationMs } from "../../core/duration.ts";
-import type { RolloutConfig, RolloutSettings } from "../../core/release-config.schema.ts";
+import { durationMs } from "../core/duration.ts";
+import type { RolloutConfig, RolloutSettings } from "../core/release-config.schema.ts";
 import type { Guardrail, Metric, RolloutPlan } from "./schema.ts";
 
 const STEPS = [0.01, 0.05, 0.25, 0.5, 1];

@@ -1,11 +1,11 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
-import type { RolloutSettings } from "../../core/release-config.schema.ts";
-import { connect } from "../../state/connection.ts";
-import { tempProject } from "../../testing/project.ts";
-import { beginRollout, drive, type Journey, type Traffic } from "../../testing/rollout-traffic.ts";
-import { seeded } from "../../testing/seeded.ts";
+import type { RolloutSettings } from "../core/release-config.schema.ts";
+import { connect } from "../state/connection.ts";
+import { tempProject } from "../testing/project.ts";
+import { beginRollout, drive, type Journey, type Traffic } from "../testing/rollout-traffic.ts";
+import { seeded } from "../testing/seeded.ts";
 import { replayRollout } from "./replay.ts";
 
 /** Whole rollouts through the store and the functions that the commands call: start, observe, advance every 50 arrivals, replay. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { minutesLater as at, PLAN } from "../../testing/rollout.ts";
-import { seeded } from "../../testing/seeded.ts";
+import { minutesLater as at, PLAN } from "../testing/rollout.ts";
+import { seeded } from "../testing/seeded.ts";
 import { isOver, type Look, next, pendingState, type RolloutEvent, type RolloutState } from "./next.ts";
 import { PHASES, type RolloutPlan } from "./schema.ts";
 

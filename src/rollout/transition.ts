@@ -1,6 +1,6 @@
-import type { Sqlite } from "../../state/connection.ts";
-import { appendAuditEvent } from "../../audit/events.store.ts";
-import { insertStable } from "../../serving/serving.store.ts";
+import type { Sqlite } from "../state/connection.ts";
+import { appendAuditEvent } from "../audit/events.store.ts";
+import { insertStable } from "../serving/serving.store.ts";
 import { isOver, next, type RolloutEvent, type RolloutState } from "./next.ts";
 import { insertTransition, type Rollout, updateRollout } from "./rollouts.store.ts";
 

@@ -1,8 +1,8 @@
-import type { Clock } from "../../core/clock.ts";
-import { AgentopsError } from "../../core/errors.ts";
-import { type Problem, throwOnErrors } from "../../core/problems.ts";
-import { connect, type Sqlite } from "../../state/connection.ts";
-import { whyNot } from "../../state/why-not.ts";
+import type { Clock } from "../core/clock.ts";
+import { AgentopsError } from "../core/errors.ts";
+import { type Problem, throwOnErrors } from "../core/problems.ts";
+import { connect, type Sqlite } from "../state/connection.ts";
+import { whyNot } from "../state/why-not.ts";
 import { linesOf } from "./lines.ts";
 import { parseObservation } from "./parse.ts";
 import { recordObservations } from "./record.ts";

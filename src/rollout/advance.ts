@@ -1,5 +1,5 @@
-import type { Sqlite } from "../../state/connection.ts";
-import { inOneTransaction } from "../../state/transaction.ts";
+import type { Sqlite } from "../state/connection.ts";
+import { inOneTransaction } from "../state/transaction.ts";
 import type { Judged } from "./analysis.ts";
 import { unitsIn } from "./evidence.ts";
 import { lastJudged, lookAt } from "./look.ts";

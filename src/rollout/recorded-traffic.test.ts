@@ -1,12 +1,12 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import type { RolloutSettings } from "../../core/release-config.schema.ts";
-import { connect } from "../../state/connection.ts";
-import { hasSharedData, SHARED_DATA, tempProject } from "../../testing/project.ts";
-import { beginRollout, drive, type Journey } from "../../testing/rollout-traffic.ts";
-import { seeded } from "../../testing/seeded.ts";
-import type { Observation } from "../observation/schema.ts";
+import type { RolloutSettings } from "../core/release-config.schema.ts";
+import { connect } from "../state/connection.ts";
+import { hasSharedData, SHARED_DATA, tempProject } from "../testing/project.ts";
+import { beginRollout, drive, type Journey } from "../testing/rollout-traffic.ts";
+import { seeded } from "../testing/seeded.ts";
+import type { Observation } from "../observations/schema.ts";
 import { replayRollout } from "./replay.ts";
 
 type Outcome = Pick<Observation, "success" | "latencyMs" | "costUsd">;
