@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
-import { exportEvidence } from "../release/policy/export-evidence.ts";
-import { importEvidence } from "../release/policy/import-evidence.ts";
+import { exportEvidence } from "../policy/evidence/export-evidence.ts";
+import { importEvidence } from "../policy/evidence/import-evidence.ts";
 import { importText } from "../report/evidence-text.ts";
 import type { Store } from "../state/store.ts";
 import { actorOf } from "./actor.ts";

@@ -1,5 +1,5 @@
 import { printable } from "../core/printable.ts";
-import type { EvidenceImport } from "../release/policy/evidence.schema.ts";
+import type { EvidenceImport } from "../policy/evidence/evidence.schema.ts";
 import { paint, type Style } from "./style.ts";
 
 /** One line a document. */

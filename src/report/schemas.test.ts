@@ -10,7 +10,7 @@ import { gateDocumentSchema } from "../gate/gate.schema.ts";
 import { historySchema } from "../release/history/schema.ts";
 import { killSchema, statusSchema } from "../kill/schema.ts";
 import { approvalSchema, approvalsSchema } from "../approvals/schema.ts";
-import { evidenceImportSchema, evidenceSchema } from "../release/policy/evidence.schema.ts";
+import { evidenceImportSchema, evidenceSchema } from "../policy/evidence/evidence.schema.ts";
 import { releaseSchema } from "../release/serving/release.schema.ts";
 import { observationSchema, observedSchema } from "../observations/schema.ts";
 import { statsSchema } from "../planning/schema.ts";

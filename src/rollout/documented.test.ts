@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { parse } from "yaml";
 import { configSchema } from "../core/config.schema.ts";
 import { REPO } from "../testing/project.ts";
-import { rulesOf } from "../release/policy/rules.ts";
+import { rulesOf } from "../policy/rules.ts";
 import { planOf } from "./plan.ts";
 
 const read = (path: string) => readFileSync(join(REPO, path), "utf8");

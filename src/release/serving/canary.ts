@@ -1,6 +1,6 @@
 import { newId } from "../../core/ids.ts";
 import type { RolloutSettings } from "../../core/release-config.schema.ts";
-import { enforcePolicy, openPolicyCase } from "../policy/policy.ts";
+import { enforcePolicy, openPolicyCase } from "../../policy/policy.ts";
 import { settingsFor } from "../../rollout/plan.ts";
 import type { Rollout } from "../../rollout/rollouts.store.ts";
 import { startRollout } from "../../rollout/start.ts";

@@ -2,7 +2,7 @@ import { AgentopsError } from "../../core/errors.ts";
 import type { Sqlite } from "../../state/connection.ts";
 import { appendAuditEvent } from "../../audit/events.store.ts";
 import { inOneTransaction } from "../../state/transaction.ts";
-import { enforcePolicy, openPolicyCase, type PolicyCase } from "../policy/policy.ts";
+import { enforcePolicy, openPolicyCase, type PolicyCase } from "../../policy/policy.ts";
 import { lookAt } from "../../rollout/look.ts";
 import { reasonOf } from "../../rollout/reasons.ts";
 import { openRollout, type Rollout } from "../../rollout/rollouts.store.ts";

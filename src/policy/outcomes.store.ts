@@ -1,4 +1,4 @@
-import type { Sqlite } from "../../state/connection.ts";
+import type { Sqlite } from "../state/connection.ts";
 
 const HOUR = "2026-11-21T10".length;
 

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
-import type { Config } from "../../core/config.schema.ts";
-import type { PolicyRules } from "../../core/release-config.schema.ts";
+import type { Config } from "../core/config.schema.ts";
+import type { PolicyRules } from "../core/release-config.schema.ts";
 import { judgePolicy, type PolicyFacts, type SuiteEvidence } from "./judge.ts";
-import { distinctPeople, isAuthor } from "../../core/person.ts";
+import { distinctPeople, isAuthor } from "../core/person.ts";
 import { rulesOf } from "./rules.ts";
 
 const NOW = "2026-12-24T12:00:00.000Z";

@@ -1,8 +1,8 @@
-import { durationMs } from "../../core/duration.ts";
-import { AgentopsError } from "../../core/errors.ts";
-import { CONFIG_FILE } from "../../core/place.ts";
-import type { Project } from "../../core/project.ts";
-import type { PolicyRules } from "../../core/release-config.schema.ts";
+import { durationMs } from "../core/duration.ts";
+import { AgentopsError } from "../core/errors.ts";
+import { CONFIG_FILE } from "../core/place.ts";
+import type { Project } from "../core/project.ts";
+import type { PolicyRules } from "../core/release-config.schema.ts";
 
 /** A time in which nothing new is released; epoch milliseconds, the end excluded. */
 interface Freeze {

@@ -1,6 +1,6 @@
-import type { Kill } from "../../kill/latch.ts";
-import type { PreparedRelease } from "../../serving/release.ts";
-import { distinctPeople, isAuthor } from "../../core/person.ts";
+import type { Kill } from "../kill/latch.ts";
+import type { PreparedRelease } from "../serving/release.ts";
+import { distinctPeople, isAuthor } from "../core/person.ts";
 import type { Rules } from "./rules.ts";
 
 export type RuleName = "published" | "evidence" | "signed" | "approvals" | "freeze" | "errorBudget" | "killed";

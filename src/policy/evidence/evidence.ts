@@ -9,7 +9,7 @@ import type { PreparedRelease } from "../../serving/release.ts";
 import { readEvidence } from "./evidence-document.ts";
 import type { EvidenceDocument } from "./evidence.schema.ts";
 import { evidenceOf } from "./evidence.store.ts";
-import type { SuiteEvidence } from "./judge.ts";
+import type { SuiteEvidence } from "../judge.ts";
 
 export interface GatheredEvidence {
   /** The newest of each suite. */
