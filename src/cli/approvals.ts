@@ -1,5 +1,5 @@
 import { AgentopsError } from "../core/errors.ts";
-import { approve } from "../release/policy/approve.ts";
+import { approve } from "../operations/approve.ts";
 import { approvalsIn } from "../approvals/list.ts";
 import { approvalsText, approvalText } from "../report/approvals-text.ts";
 import { actorOf } from "./actor.ts";

@@ -1,5 +1,5 @@
 import { AgentopsError } from "../core/errors.ts";
-import { startCanary } from "../release/serving/canary.ts";
+import { startCanary } from "../operations/start-canary.ts";
 import { actorOf } from "./actor.ts";
 import { documentOf, emitRollout } from "./rollout-document.ts";
 import type { CommandContext } from "./context.ts";

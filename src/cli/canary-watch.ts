@@ -3,7 +3,7 @@ import { AgentopsError } from "../core/errors.ts";
 import { durationMs } from "../core/duration.ts";
 import { newId } from "../core/ids.ts";
 import { rolloutDocument } from "../rollout/document.ts";
-import { watchRollout } from "../release/rollout/watch.ts";
+import { watchRollout } from "../operations/watch.ts";
 import { rolloutLine, rolloutText } from "../report/rollout-text.ts";
 import { createStyle } from "../report/style.ts";
 import { actorOf } from "./actor.ts";

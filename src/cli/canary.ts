@@ -1,11 +1,11 @@
 import { AgentopsError } from "../core/errors.ts";
 import { rolloutDocument } from "../rollout/document.ts";
 import { rolloutMissing } from "../rollout/missing.ts";
-import { operate, type Operation } from "../release/rollout/operate.ts";
+import { operate, type Operation } from "../operations/operate.ts";
 import { replayRollout } from "../rollout/replay.ts";
 import { latestRollout, openRollouts } from "../rollout/rollouts.store.ts";
 import type { RolloutsDocument } from "../rollout/schema.ts";
-import { turnNow } from "../release/rollout/watch.ts";
+import { turnNow } from "../operations/watch.ts";
 import { replayText } from "../report/replay-text.ts";
 import { rolloutText } from "../report/rollout-text.ts";
 import { actorOf } from "./actor.ts";

@@ -1,4 +1,4 @@
-import { historyOf } from "../release/history/history.ts";
+import { historyOf } from "../operations/history/history.ts";
 import { inStore } from "../kill/switchboard.ts";
 import { historyText } from "../report/history-text.ts";
 import type { CommandContext } from "./context.ts";

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { AgentopsError } from "../core/errors.ts";
 import { parseRef } from "../core/refs.ts";
-import { releasedTarget } from "../release/serving/names.ts";
+import { releasedTarget } from "../operations/names.ts";
 import type { Place } from "../rollout/advance.ts";
 import { connect, type Sqlite } from "../state/connection.ts";
 import { EVERY } from "../kill/latch.ts";

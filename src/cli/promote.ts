@@ -1,4 +1,4 @@
-import { promote } from "../release/serving/promote.ts";
+import { promote } from "../operations/promote.ts";
 import { releaseText } from "../report/release-text.ts";
 import { actorOf } from "./actor.ts";
 import type { CommandContext } from "./context.ts";

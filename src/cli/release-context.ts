@@ -3,7 +3,7 @@ import { chooseEnvironment } from "../core/environments.ts";
 import { AgentopsError } from "../core/errors.ts";
 import { EVERY } from "../kill/latch.ts";
 import type { Switchboard } from "../kill/switchboard.ts";
-import type { ReleaseContext } from "../release/serving/context.ts";
+import type { ReleaseContext } from "../operations/context.ts";
 import { openStore, storeFile } from "../state/store.ts";
 import type { CommandContext } from "./context.ts";
 import { openSwitchboard } from "./switchboard.ts";

@@ -1,5 +1,5 @@
 import { AgentopsError } from "../core/errors.ts";
-import { rollback } from "../release/serving/rollback.ts";
+import { rollback } from "../operations/rollback.ts";
 import { releaseText } from "../report/release-text.ts";
 import { actorOf } from "./actor.ts";
 import type { CommandContext } from "./context.ts";

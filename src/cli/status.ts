@@ -1,5 +1,5 @@
 import { listEnvironments } from "../core/environments.ts";
-import { status } from "../release/kill/status.ts";
+import { status } from "../status/status.ts";
 import { statusText } from "../report/status-text.ts";
 import type { CommandContext } from "./context.ts";
 import { emitDocument } from "./document.ts";

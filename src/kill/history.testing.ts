@@ -4,7 +4,7 @@ import { connectToRead } from "../state/connection.ts";
 import { markerFolder } from "../state/store-file.ts";
 import { readKills } from "./kills.store.ts";
 import { readMarkers } from "./markers.ts";
-import { status } from "../release/kill/status.ts";
+import { status } from "../status/status.ts";
 import type { Switchboard } from "./switchboard.ts";
 
 export interface History {

@@ -10,7 +10,7 @@ import { kill } from "./kill.ts";
 import { holding, type Kill, targetsOf } from "./latch.ts";
 import { markerName, readMarkers, setMarker } from "./markers.ts";
 import { revive } from "./revive.ts";
-import { status } from "../release/kill/status.ts";
+import { status } from "../status/status.ts";
 
 const storeIn = (dir: string) => join(dir, ".agentops", "state.db");
 const order = (target: string, environment = "production", actor = "ada", reason = "refunds twice") => {

@@ -1,5 +1,5 @@
 import { printable } from "../core/printable.ts";
-import type { HistoryDocument } from "../release/history/schema.ts";
+import type { HistoryDocument } from "../operations/history/schema.ts";
 import type { Style } from "./style.ts";
 import { columns } from "./table.ts";
 

@@ -1,5 +1,5 @@
 import { printable } from "../core/printable.ts";
-import type { ReleaseDocument } from "../release/serving/release.schema.ts";
+import type { ReleaseDocument } from "../operations/release.schema.ts";
 import type { Style } from "./style.ts";
 
 /** What everybody is served after a promotion or a rollback. */

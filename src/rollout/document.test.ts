@@ -6,7 +6,7 @@ import { minutesLater as at, startedRollout } from "../testing/rollout.ts";
 import { recordObservations } from "../observations/record.ts";
 import { advanceRollout } from "./advance.ts";
 import { rolloutDocument } from "./document.ts";
-import { operate } from "../release/rollout/operate.ts";
+import { operate } from "../operations/operate.ts";
 import type { RolloutPlan } from "./schema.ts";
 
 const place = { environment: "production", target: "prompts/x" };

@@ -14,7 +14,7 @@ import { bucketOf, isCandidate } from "../serving/assignment.ts";
 import { currentStable, stablesOf } from "../serving/serving.store.ts";
 import { advanceRollout } from "./advance.ts";
 import { isOver } from "./next.ts";
-import { operate } from "../release/rollout/operate.ts";
+import { operate } from "../operations/operate.ts";
 import { replayRollout } from "./replay.ts";
 import { latestRollout, openRollout, rolloutsOf, transitionsOf } from "./rollouts.store.ts";
 import { PHASES } from "./schema.ts";

@@ -7,7 +7,7 @@ import { loadProject } from "../../core/project.ts";
 import { publish } from "../../registry/publish.ts";
 import { openStore } from "../../state/store.ts";
 import { agentops, cleanEnv, git, put, sampleRepository, tempProject } from "../../testing/project.ts";
-import { promote } from "../../release/serving/promote.ts";
+import { promote } from "../../operations/promote.ts";
 import { readEvidence } from "./evidence-document.ts";
 import { importEvidence } from "./import-evidence.ts";
 

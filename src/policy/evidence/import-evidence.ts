@@ -4,7 +4,7 @@ import type { Sqlite } from "../../state/connection.ts";
 import { appendAuditEvent } from "../../audit/events.store.ts";
 import { EVERY } from "../../kill/latch.ts";
 import { inOneTransaction } from "../../state/transaction.ts";
-import type { ReleaseContext } from "../../release/serving/context.ts";
+import type { ReleaseContext } from "../../operations/context.ts";
 import { readEvidence } from "./evidence-document.ts";
 import type { EvidenceDocument, EvidenceImport } from "./evidence.schema.ts";
 import { insertEvidence } from "./evidence.store.ts";

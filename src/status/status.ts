@@ -1,14 +1,14 @@
 import { existsSync, statSync } from "node:fs";
-import { connectToRead } from "../../state/connection.ts";
-import { markerFolder } from "../../state/store-file.ts";
-import { overview } from "../serving/overview.ts";
-import { readKills } from "../../kill/kills.store.ts";
-import { EVERY, isSame, type Kill } from "../../kill/latch.ts";
-import { readMarkers } from "../../kill/markers.ts";
-import { reconcile } from "../../kill/reconcile.ts";
-import type { StatusDocument } from "../../kill/schema.ts";
-import { inStore, type Switchboard, tryPath } from "../../kill/switchboard.ts";
-import { whyNot } from "../../state/why-not.ts";
+import { connectToRead } from "../state/connection.ts";
+import { markerFolder } from "../state/store-file.ts";
+import { overview } from "./overview.ts";
+import { readKills } from "../kill/kills.store.ts";
+import { EVERY, isSame, type Kill } from "../kill/latch.ts";
+import { readMarkers } from "../kill/markers.ts";
+import { reconcile } from "../kill/reconcile.ts";
+import type { StatusDocument } from "../kill/schema.ts";
+import { inStore, type Switchboard, tryPath } from "../kill/switchboard.ts";
+import { whyNot } from "../state/why-not.ts";
 
 export interface StatusRequest {
   /** Environments to show even where nothing is killed in them. */

@@ -2,8 +2,8 @@ import { execFileSync } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
-import { systemClock } from "../../core/clock.ts";
-import { publish } from "../../registry/publish.ts";
+import { systemClock } from "../core/clock.ts";
+import { publish } from "../registry/publish.ts";
 import {
   CONFIG,
   gitProject,
@@ -11,8 +11,8 @@ import {
   promptText,
   removeFolders,
   tempFolder,
-} from "../../registry/temp-project.testing.ts";
-import { openStore } from "../../state/store.ts";
+} from "../registry/temp-project.testing.ts";
+import { openStore } from "../state/store.ts";
 import { promote } from "./promote.ts";
 
 afterAll(removeFolders);

@@ -1,5 +1,5 @@
-import { AgentopsError } from "../../core/errors.ts";
-import type { Sqlite } from "../../state/connection.ts";
+import { AgentopsError } from "../core/errors.ts";
+import type { Sqlite } from "../state/connection.ts";
 
 /** Who holds a lease until when; it is free once that time has passed. */
 export interface Lease {

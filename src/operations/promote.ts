@@ -1,17 +1,17 @@
-import { AgentopsError } from "../../core/errors.ts";
-import type { Sqlite } from "../../state/connection.ts";
-import { appendAuditEvent } from "../../audit/events.store.ts";
-import { inOneTransaction } from "../../state/transaction.ts";
-import { enforcePolicy, openPolicyCase, type PolicyCase } from "../../policy/policy.ts";
-import { lookAt } from "../../rollout/look.ts";
-import { reasonOf } from "../../rollout/reasons.ts";
-import { openRollout, type Rollout } from "../../rollout/rollouts.store.ts";
-import { transition } from "../../rollout/transition.ts";
+import { AgentopsError } from "../core/errors.ts";
+import type { Sqlite } from "../state/connection.ts";
+import { appendAuditEvent } from "../audit/events.store.ts";
+import { inOneTransaction } from "../state/transaction.ts";
+import { enforcePolicy, openPolicyCase, type PolicyCase } from "../policy/policy.ts";
+import { lookAt } from "../rollout/look.ts";
+import { reasonOf } from "../rollout/reasons.ts";
+import { openRollout, type Rollout } from "../rollout/rollouts.store.ts";
+import { transition } from "../rollout/transition.ts";
 import type { ReleaseContext } from "./context.ts";
 import { storedRef } from "./names.ts";
-import { keepRelease, prepareRelease } from "../../serving/release.ts";
+import { keepRelease, prepareRelease } from "../serving/release.ts";
 import type { ReleaseDocument } from "./release.schema.ts";
-import { currentStable, findRelease, insertStable } from "../../serving/serving.store.ts";
+import { currentStable, findRelease, insertStable } from "../serving/serving.store.ts";
 
 export interface PromoteOrder {
   /** `NAME@v7`, or NAME for the latest published version. */

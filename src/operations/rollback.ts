@@ -1,11 +1,11 @@
-import { AgentopsError } from "../../core/errors.ts";
-import { parseRef } from "../../core/refs.ts";
-import type { Sqlite } from "../../state/connection.ts";
-import { appendAuditEvent } from "../../audit/events.store.ts";
-import { inStore, type Switchboard } from "../../kill/switchboard.ts";
-import { inOneTransaction } from "../../state/transaction.ts";
-import { openRollout, type Rollout, rolloutBySeq } from "../../rollout/rollouts.store.ts";
-import { transition } from "../../rollout/transition.ts";
+import { AgentopsError } from "../core/errors.ts";
+import { parseRef } from "../core/refs.ts";
+import type { Sqlite } from "../state/connection.ts";
+import { appendAuditEvent } from "../audit/events.store.ts";
+import { inStore, type Switchboard } from "../kill/switchboard.ts";
+import { inOneTransaction } from "../state/transaction.ts";
+import { openRollout, type Rollout, rolloutBySeq } from "../rollout/rollouts.store.ts";
+import { transition } from "../rollout/transition.ts";
 import { onlyEnvironment, releasedTarget } from "./names.ts";
 import type { ReleaseDocument } from "./release.schema.ts";
 import {
@@ -15,7 +15,7 @@ import {
   releasesOf,
   type StableRow,
   stablesOf,
-} from "../../serving/serving.store.ts";
+} from "../serving/serving.store.ts";
 import { versionBefore } from "./way-back.ts";
 
 export interface RollbackOrder {

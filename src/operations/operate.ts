@@ -1,11 +1,11 @@
-import { AgentopsError } from "../../core/errors.ts";
-import type { Sqlite } from "../../state/connection.ts";
-import { inOneTransaction } from "../../state/transaction.ts";
-import type { Place } from "../../rollout/advance.ts";
-import { rolloutMissing } from "../../rollout/missing.ts";
-import { isOver } from "../../rollout/next.ts";
-import { latestRollout, type Rollout } from "../../rollout/rollouts.store.ts";
-import { type By, transition } from "../../rollout/transition.ts";
+import { AgentopsError } from "../core/errors.ts";
+import type { Sqlite } from "../state/connection.ts";
+import { inOneTransaction } from "../state/transaction.ts";
+import type { Place } from "../rollout/advance.ts";
+import { rolloutMissing } from "../rollout/missing.ts";
+import { isOver } from "../rollout/next.ts";
+import { latestRollout, type Rollout } from "../rollout/rollouts.store.ts";
+import { type By, transition } from "../rollout/transition.ts";
 
 /** What a person does with a rollout that is under way. */
 export type Operation = "pause" | "resume" | "approve" | "abort";

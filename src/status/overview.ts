@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
-import { connectToRead, type Sqlite } from "../../state/connection.ts";
-import type { BadThing, ServedTarget, StatusDocument } from "../../kill/schema.ts";
-import { tryPath } from "../../kill/switchboard.ts";
+import { connectToRead, type Sqlite } from "../state/connection.ts";
+import type { BadThing, ServedTarget, StatusDocument } from "../kill/schema.ts";
+import { tryPath } from "../kill/switchboard.ts";
 import {
   type Bad,
   type HourCount,

@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
-import type { Project } from "../../core/project.ts";
-import { parseRef, type Ref } from "../../core/refs.ts";
-import { connect } from "../../state/connection.ts";
-import { storeFile } from "../../state/store-file.ts";
+import type { Project } from "../core/project.ts";
+import { parseRef, type Ref } from "../core/refs.ts";
+import { connect } from "../state/connection.ts";
+import { storeFile } from "../state/store-file.ts";
 import { storedRef } from "./names.ts";
 
 /**

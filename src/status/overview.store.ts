@@ -1,5 +1,5 @@
-import type { Sqlite } from "../../state/connection.ts";
-import type { BadThing, ServedTarget } from "../../kill/schema.ts";
+import type { Sqlite } from "../state/connection.ts";
+import type { BadThing, ServedTarget } from "../kill/schema.ts";
 
 /** Which environment and target a row belongs to. */
 export interface Where {

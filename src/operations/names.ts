@@ -1,9 +1,9 @@
-import { AgentopsError } from "../../core/errors.ts";
-import { type ArtifactKind, parseRef, type Ref } from "../../core/refs.ts";
-import { didYouMean } from "../../core/suggest.ts";
-import type { Sqlite } from "../../state/connection.ts";
-import { openRollout } from "../../rollout/rollouts.store.ts";
-import { currentStable, environmentsOf, releasedTargets } from "../../serving/serving.store.ts";
+import { AgentopsError } from "../core/errors.ts";
+import { type ArtifactKind, parseRef, type Ref } from "../core/refs.ts";
+import { didYouMean } from "../core/suggest.ts";
+import type { Sqlite } from "../state/connection.ts";
+import { openRollout } from "../rollout/rollouts.store.ts";
+import { currentStable, environmentsOf, releasedTargets } from "../serving/serving.store.ts";
 
 /**
  * A ref as the store knows it: a bare name is what was released under it, `@stable` and `@candidate` are versions. Everything else

@@ -1,12 +1,12 @@
-import { newId } from "../../core/ids.ts";
-import type { RolloutSettings } from "../../core/release-config.schema.ts";
-import { enforcePolicy, openPolicyCase } from "../../policy/policy.ts";
-import { settingsFor } from "../../rollout/plan.ts";
-import type { Rollout } from "../../rollout/rollouts.store.ts";
-import { startRollout } from "../../rollout/start.ts";
+import { newId } from "../core/ids.ts";
+import type { RolloutSettings } from "../core/release-config.schema.ts";
+import { enforcePolicy, openPolicyCase } from "../policy/policy.ts";
+import { settingsFor } from "../rollout/plan.ts";
+import type { Rollout } from "../rollout/rollouts.store.ts";
+import { startRollout } from "../rollout/start.ts";
 import type { ReleaseContext } from "./context.ts";
 import { storedRef } from "./names.ts";
-import { prepareRelease } from "../../serving/release.ts";
+import { prepareRelease } from "../serving/release.ts";
 
 export interface CanaryOrder {
   /** `NAME@v7`, or NAME for the latest published version. */

@@ -1,11 +1,11 @@
-import type { Clock } from "../../core/clock.ts";
-import { AgentopsError } from "../../core/errors.ts";
-import type { Sqlite } from "../../state/connection.ts";
-import { killedBecause } from "../../kill/held.ts";
-import { inOneTransaction } from "../../state/transaction.ts";
-import { advanceRollout, type Place, type Turn } from "../../rollout/advance.ts";
+import type { Clock } from "../core/clock.ts";
+import { AgentopsError } from "../core/errors.ts";
+import type { Sqlite } from "../state/connection.ts";
+import { killedBecause } from "../kill/held.ts";
+import { inOneTransaction } from "../state/transaction.ts";
+import { advanceRollout, type Place, type Turn } from "../rollout/advance.ts";
 import { type Lease, releaseLease, takeLease } from "./lease.store.ts";
-import { isOver } from "../../rollout/next.ts";
+import { isOver } from "../rollout/next.ts";
 
 export interface WatchRequest {
   store: string;

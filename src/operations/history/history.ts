@@ -1,6 +1,6 @@
 import { parseRef, type Ref } from "../../core/refs.ts";
 import type { Sqlite } from "../../state/connection.ts";
-import { onlyEnvironment, releasedTarget } from "../serving/names.ts";
+import { onlyEnvironment, releasedTarget } from "../names.ts";
 import { currentStable } from "../../serving/serving.store.ts";
 import { auditedTargets, changesOf, type HistoryRow } from "./history.store.ts";
 import type { HistoryDocument } from "./schema.ts";

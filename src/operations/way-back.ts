@@ -1,4 +1,4 @@
-import type { StableRow } from "../../serving/serving.store.ts";
+import type { StableRow } from "../serving/serving.store.ts";
 
 type Change = Pick<StableRow, "version" | "how">;
 

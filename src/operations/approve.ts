@@ -1,13 +1,13 @@
-import { AgentopsError } from "../../core/errors.ts";
-import type { Sqlite } from "../../state/connection.ts";
-import { appendAuditEvent } from "../../audit/events.store.ts";
-import { inOneTransaction } from "../../state/transaction.ts";
-import type { ReleaseContext } from "../serving/context.ts";
-import { storedRef } from "../serving/names.ts";
-import { prepareRelease, type PreparedRelease } from "../../serving/release.ts";
-import type { ApprovalDocument } from "../../approvals/schema.ts";
-import { approvalsFor, insertApproval } from "../../approvals/approvals.store.ts";
-import { isAuthor } from "../../core/person.ts";
+import { AgentopsError } from "../core/errors.ts";
+import type { Sqlite } from "../state/connection.ts";
+import { appendAuditEvent } from "../audit/events.store.ts";
+import { inOneTransaction } from "../state/transaction.ts";
+import type { ReleaseContext } from "./context.ts";
+import { storedRef } from "./names.ts";
+import { prepareRelease, type PreparedRelease } from "../serving/release.ts";
+import type { ApprovalDocument } from "../approvals/schema.ts";
+import { approvalsFor, insertApproval } from "../approvals/approvals.store.ts";
+import { isAuthor } from "../core/person.ts";
 
 export interface ApprovalOrder {
   /** `NAME@v7`, or NAME for the latest published version. */

@@ -1,7 +1,7 @@
-import type { Sqlite } from "../../state/connection.ts";
-import type { ServedTarget } from "../../kill/schema.ts";
-import type { RolloutState } from "../../rollout/next.ts";
-import type { RolloutPlan } from "../../rollout/schema.ts";
+import type { Sqlite } from "../state/connection.ts";
+import type { ServedTarget } from "../kill/schema.ts";
+import type { RolloutState } from "../rollout/next.ts";
+import type { RolloutPlan } from "../rollout/schema.ts";
 import { type LatestRollout, readLastLook } from "./overview.store.ts";
 
 type UnderWay = NonNullable<ServedTarget["rollout"]>;

@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { connect, type Sqlite } from "../../state/connection.ts";
-import { tempProject } from "../../testing/project.ts";
-import { minutesLater, startedRollout } from "../../testing/rollout.ts";
+import { connect, type Sqlite } from "../state/connection.ts";
+import { tempProject } from "../testing/project.ts";
+import { minutesLater, startedRollout } from "../testing/rollout.ts";
 import { turnNow, watchRollout, type WatchRequest } from "./watch.ts";
 
 const place = { environment: "production", target: "prompts/x" };

@@ -1,8 +1,8 @@
 import { cp, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
-import type { Clock } from "../../core/clock.ts";
-import { publish } from "../../registry/publish.ts";
+import type { Clock } from "../core/clock.ts";
+import { publish } from "../registry/publish.ts";
 import {
   agentText,
   CONFIG,
@@ -11,22 +11,22 @@ import {
   promptText,
   removeFolders,
   tempFolder,
-} from "../../registry/temp-project.testing.ts";
-import { openStore } from "../../state/store.ts";
-import { historyOf } from "../history/history.ts";
-import { boardAt } from "../../kill/history.testing.ts";
-import { kill } from "../../kill/kill.ts";
-import { approve } from "../policy/approve.ts";
-import { recordObservations } from "../../observations/record.ts";
-import { NO_EVIDENCE } from "../../rollout/evidence.ts";
-import { next, pendingState } from "../../rollout/next.ts";
-import { insertRollout, openRollout } from "../../rollout/rollouts.store.ts";
-import type { RolloutPlan } from "../../rollout/schema.ts";
-import { transition } from "../../rollout/transition.ts";
+} from "../registry/temp-project.testing.ts";
+import { openStore } from "../state/store.ts";
+import { historyOf } from "./history/history.ts";
+import { boardAt } from "../kill/history.testing.ts";
+import { kill } from "../kill/kill.ts";
+import { approve } from "./approve.ts";
+import { recordObservations } from "../observations/record.ts";
+import { NO_EVIDENCE } from "../rollout/evidence.ts";
+import { next, pendingState } from "../rollout/next.ts";
+import { insertRollout, openRollout } from "../rollout/rollouts.store.ts";
+import type { RolloutPlan } from "../rollout/schema.ts";
+import { transition } from "../rollout/transition.ts";
 import { promote, type PromoteOrder } from "./promote.ts";
-import { keepRelease, prepareRelease } from "../../serving/release.ts";
+import { keepRelease, prepareRelease } from "../serving/release.ts";
 import { rollback, type RollbackOrder } from "./rollback.ts";
-import { currentStable, findRelease } from "../../serving/serving.store.ts";
+import { currentStable, findRelease } from "../serving/serving.store.ts";
 
 afterAll(removeFolders);
 
