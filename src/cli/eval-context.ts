@@ -1,4 +1,4 @@
-import type { EvalContext } from "../evals/eval-context.ts";
+import type { EvalContext } from "../evals/run/context.ts";
 import type { Store } from "../state/store.ts";
 import { actorOf } from "./actor.ts";
 import type { CommandContext } from "./context.ts";

@@ -1,7 +1,7 @@
 import { AgentopsError } from "../core/errors.ts";
-import { caseOutcomes } from "../evals/outcomes.ts";
-import { findRun, type RunRow } from "../evals/runs.store.ts";
-import { parseFilter } from "../evals/selection.ts";
+import { caseOutcomes } from "../evals/result/outcomes.ts";
+import { findRun, type RunRow } from "../evals/run/runs.store.ts";
+import { parseFilter } from "../evals/dataset/selection.ts";
 import { evaluate, type EvaluateOptions, failureOf } from "../gate/evaluate.ts";
 import { maxErrorRateOf } from "../gate/trial-errors.ts";
 import { openStore, storeFile } from "../state/store.ts";

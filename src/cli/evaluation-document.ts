@@ -1,4 +1,4 @@
-import type { CaseOutcome } from "../evals/outcomes.ts";
+import type { CaseOutcome } from "../evals/result/outcomes.ts";
 import type { Evaluation } from "../gate/evaluation.schema.ts";
 import { createStyle } from "../report/style.ts";
 import type { CommandContext } from "./context.ts";

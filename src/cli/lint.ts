@@ -1,4 +1,4 @@
-import { lintProject } from "../evals/lint.ts";
+import { lintProject } from "../evals/lint/lint.ts";
 import { lintGithub, lintSarif, lintText } from "../report/lint.ts";
 import { createStyle } from "../report/style.ts";
 import { chosenFormat, type CommandContext } from "./context.ts";

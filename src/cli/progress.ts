@@ -1,4 +1,4 @@
-import type { Progress } from "../evals/stopping.ts";
+import type { Progress } from "../evals/run/stopping.ts";
 import { usd } from "../report/numbers.ts";
 import type { CommandContext } from "./context.ts";
 

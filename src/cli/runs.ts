@@ -1,7 +1,7 @@
 import { AgentopsError } from "../core/errors.ts";
-import { type CaseOutcome, caseOutcomes } from "../evals/outcomes.ts";
-import { exportRun, listRuns, showRun } from "../evals/runs.ts";
-import { findRun } from "../evals/runs.store.ts";
+import { type CaseOutcome, caseOutcomes } from "../evals/result/outcomes.ts";
+import { exportRun, listRuns, showRun } from "../evals/result/runs.ts";
+import { findRun } from "../evals/run/runs.store.ts";
 import { judgeStored } from "../gate/evaluate.ts";
 import { createStyle } from "../report/style.ts";
 import { openStore, type Store, storeFile } from "../state/store.ts";

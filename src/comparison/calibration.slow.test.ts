@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Arm, Column } from "./pairs/run-columns.ts";
-import type { RunRow } from "../evals/runs.store.ts";
+import type { RunRow } from "../evals/run/runs.store.ts";
 import { millerPower, pairedPower } from "../stats/paired-planning.ts";
 import { normalQuantile, normalSurvival } from "../stats/normal.ts";
 import { judgeMetrics } from "./metrics/judged.ts";

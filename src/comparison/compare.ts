@@ -1,5 +1,5 @@
 import type { Arm } from "./pairs/run-columns.ts";
-import { type RunRow, specOf } from "../evals/runs.store.ts";
+import { type RunRow, specOf } from "../evals/run/runs.store.ts";
 import type { Store } from "../state/store.ts";
 import { judgeMetrics } from "./metrics/judged.ts";
 import { measureMetrics } from "./metrics/measured.ts";

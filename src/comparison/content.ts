@@ -1,5 +1,5 @@
 import { diffLines } from "diff";
-import type { FrozenTarget } from "../evals/run-spec.ts";
+import type { FrozenTarget } from "../evals/run/run-spec.ts";
 import type { ContentChange } from "./schema.ts";
 
 /** What is compared of an artifact: it as loaded or as frozen in a run, and the model pin in force. */

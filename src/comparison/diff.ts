@@ -1,7 +1,7 @@
 import { AgentopsError } from "../core/errors.ts";
 import type { Project } from "../core/project.ts";
 import { didYouMean } from "../core/suggest.ts";
-import type { RunRow } from "../evals/runs.store.ts";
+import type { RunRow } from "../evals/run/runs.store.ts";
 import type { Store } from "../state/store.ts";
 import { maxErrorRateOf } from "../gate/trial-errors.ts";
 import { type ComparedRuns, compareRuns } from "./compare.ts";

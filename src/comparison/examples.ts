@@ -1,5 +1,5 @@
 import type { Arm } from "./pairs/run-columns.ts";
-import { caseOutcome, type TrialOutcome } from "../evals/outcomes.ts";
+import { caseOutcome, type TrialOutcome } from "../evals/result/outcomes.ts";
 import type { Store } from "../state/store.ts";
 import type { ComparedRuns } from "./compare.ts";
 import type { Example } from "./schema.ts";

@@ -1,4 +1,4 @@
-import type { RunRow } from "../evals/runs.store.ts";
+import type { RunRow } from "../evals/run/runs.store.ts";
 
 /** What makes two runs comparable, the most telling first: a pair that shares more is taken before a newer one. */
 const LIKENESS: readonly ((a: RunRow, b: RunRow) => boolean)[] = [

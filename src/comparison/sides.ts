@@ -1,6 +1,6 @@
 import { AgentopsError } from "../core/errors.ts";
 import type { Project } from "../core/project.ts";
-import { completeRunsOf, findRun, isRunName, type RunRow, specOf } from "../evals/runs.store.ts";
+import { completeRunsOf, findRun, isRunName, type RunRow, specOf } from "../evals/run/runs.store.ts";
 import { loadArtifact } from "../registry/load.ts";
 import type { Store } from "../state/store.ts";
 import { sideOf } from "./compare.ts";

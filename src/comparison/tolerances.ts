@@ -1,4 +1,4 @@
-import type { Suite } from "../evals/schema.ts";
+import type { Suite } from "../evals/dataset/schema.ts";
 
 /** Largest changes for the worse that count as none. */
 export interface Tolerances {

@@ -1,5 +1,5 @@
 import { parseRef } from "../core/refs.ts";
-import type { LoadedSuite } from "../evals/suite.ts";
+import type { LoadedSuite } from "../evals/dataset/suite.ts";
 import type { ChangedArtifact } from "../registry/changed.ts";
 
 /** A suite to run on both sides of a changed artifact. */

@@ -1,4 +1,4 @@
-import type { Gate } from "../evals/schema.ts";
+import type { Gate } from "../evals/dataset/schema.ts";
 import type { Comparison, ComparedMetric } from "../comparison/schema.ts";
 import { DEFAULT_MARGIN } from "../comparison/tolerances.ts";
 import type { Check } from "./evaluation.schema.ts";

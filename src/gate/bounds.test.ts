@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import type { RunResult } from "../evals/result.schema.ts";
-import type { Gate } from "../evals/schema.ts";
+import type { RunResult } from "../evals/result/schema.ts";
+import type { Gate } from "../evals/dataset/schema.ts";
 import { judgeGate, worst } from "./bounds.ts";
 
 type Metrics = RunResult["metrics"];

@@ -1,5 +1,5 @@
-import type { RunMetrics, RunResult } from "../evals/result.schema.ts";
-import type { Gate } from "../evals/schema.ts";
+import type { RunMetrics, RunResult } from "../evals/result/schema.ts";
+import type { Gate } from "../evals/dataset/schema.ts";
 import type { Check } from "./evaluation.schema.ts";
 
 type Bound = { direction: "min" | "max"; threshold: number };

@@ -1,11 +1,11 @@
 import { AgentopsError } from "../core/errors.ts";
 import type { Project } from "../core/project.ts";
-import type { EvalContext } from "../evals/eval-context.ts";
-import type { RunResult } from "../evals/result.schema.ts";
+import type { EvalContext } from "../evals/run/context.ts";
+import type { RunResult } from "../evals/result/schema.ts";
 import { resumeRun, type RunOptions, type RunOutcome, runSuite } from "../evals/run-suite.ts";
-import { findRun, type RunRow, specOf } from "../evals/runs.store.ts";
-import type { Gate } from "../evals/schema.ts";
-import { type LoadedSuite, loadSuites } from "../evals/suite.ts";
+import { findRun, type RunRow, specOf } from "../evals/run/runs.store.ts";
+import type { Gate } from "../evals/dataset/schema.ts";
+import { type LoadedSuite, loadSuites } from "../evals/dataset/suite.ts";
 import type { Store } from "../state/store.ts";
 import { type ComparedRuns, compareRuns } from "../comparison/compare.ts";
 import type { Comparison } from "../comparison/schema.ts";

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { runResultSchema } from "../evals/result.schema.ts";
+import { runResultSchema } from "../evals/result/schema.ts";
 import { comparisonSchema } from "../comparison/schema.ts";
 
 const side = z.number().nullable();

@@ -1,5 +1,5 @@
 import type { Project } from "../core/project.ts";
-import { dataFile, type LoadedSuite } from "../evals/suite.ts";
+import { dataFile, type LoadedSuite } from "../evals/dataset/suite.ts";
 import type { ChangedArtifact, Changes } from "../registry/changed.ts";
 import { type Affected, orphaned } from "./affected.ts";
 import type { GateRun } from "./gate.schema.ts";

@@ -1,7 +1,7 @@
 import { AgentopsError } from "../core/errors.ts";
-import type { EvalContext } from "../evals/eval-context.ts";
+import type { EvalContext } from "../evals/run/context.ts";
 import type { RunOptions } from "../evals/run-suite.ts";
-import { findSuiteFiles, type LoadedSuite, loadSuites } from "../evals/suite.ts";
+import { findSuiteFiles, type LoadedSuite, loadSuites } from "../evals/dataset/suite.ts";
 import { type ChangedArtifact, changedArtifacts } from "../registry/changed.ts";
 import { examplesOf } from "../comparison/examples.ts";
 import { evaluateSuite } from "./evaluate.ts";

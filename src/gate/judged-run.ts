@@ -1,6 +1,6 @@
-import { judgeNotes } from "../evals/calibration/of-run.ts";
-import type { RunResult } from "../evals/result.schema.ts";
-import type { Gate } from "../evals/schema.ts";
+import { judgeNotes } from "../evals/result/judges.ts";
+import type { RunResult } from "../evals/result/schema.ts";
+import type { Gate } from "../evals/dataset/schema.ts";
 import type { Comparison } from "../comparison/schema.ts";
 import type { Check, EvaluatedRun } from "./evaluation.schema.ts";
 import { judgeComparison } from "./against-control.ts";

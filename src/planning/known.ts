@@ -1,6 +1,6 @@
 import { readArm } from "../comparison/pairs/run-columns.ts";
-import { findRun, type RunRow } from "../evals/runs.store.ts";
-import { summarize } from "../evals/summarize.ts";
+import { findRun, type RunRow } from "../evals/run/runs.store.ts";
+import { summarize } from "../evals/result/summarize.ts";
 import { AgentopsError } from "../core/errors.ts";
 import type { Store } from "../state/store.ts";
 import { type PairedMoments, pairedMoments, repeatedMoments } from "../comparison/metrics/moments.ts";

@@ -1,5 +1,5 @@
 import junit, { type Builder } from "junit-report-builder";
-import type { CaseOutcome, TrialOutcome } from "../evals/outcomes.ts";
+import type { CaseOutcome, TrialOutcome } from "../evals/result/outcomes.ts";
 import type { EvaluatedRun, Evaluation } from "../gate/evaluation.schema.ts";
 import { oneLine } from "./numbers.ts";
 

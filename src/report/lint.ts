@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Problem } from "../core/problems.ts";
-import type { Lint } from "../evals/lint.ts";
+import type { Lint } from "../evals/lint/lint.ts";
 import { githubAnnotations } from "./github.ts";
 import { counted } from "./numbers.ts";
 import type { Style } from "./style.ts";

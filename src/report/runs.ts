@@ -1,5 +1,5 @@
-import type { CaseOutcome, TrialOutcome } from "../evals/outcomes.ts";
-import type { RunListing } from "../evals/runs.ts";
+import type { CaseOutcome, TrialOutcome } from "../evals/result/outcomes.ts";
+import type { RunListing } from "../evals/result/runs.ts";
 import { printable } from "../core/printable.ts";
 import { oneLine, percent } from "./numbers.ts";
 import { paint, type Style } from "./style.ts";

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { z } from "zod";
 import { configSchema } from "../core/config.schema.ts";
 import { calibrationSchema } from "../evals/calibration/schema.ts";
-import { suiteSchema } from "../evals/schema.ts";
+import { suiteSchema } from "../evals/dataset/schema.ts";
 import { agentSchema, promptSchema } from "../registry/schema.ts";
 import { diffSchema } from "../comparison/schema.ts";
 import { evaluationSchema } from "../gate/evaluation.schema.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { addCluster, clusteredWilson, emptyClusters } from "./clustered.ts";
+import { addCluster, clusteredWilson, emptyClusters } from "./samples/clustered.ts";
 import { passPower } from "./pass-power.ts";
 import { wilson } from "./proportion.ts";
 import { quantile, quantileInterval } from "./quantile.ts";

@@ -1,4 +1,4 @@
-import { addCluster, type ClusterSums, emptyClusters } from "../../stats/clustered.ts";
+import { addCluster, type ClusterSums, emptyClusters } from "../../stats/samples/clustered.ts";
 
 /** Values of one independent group of cases. */
 interface Group {

@@ -1,5 +1,5 @@
 import type { Arm } from "../pairs/run-columns.ts";
-import { addCluster, effectiveSize, emptyClusters } from "../../stats/clustered.ts";
+import { addCluster, effectiveSize, emptyClusters } from "../../stats/samples/clustered.ts";
 import type { Interval } from "../../stats/proportion.ts";
 import { quantile } from "../../stats/quantile.ts";
 import { quantileDifference } from "../../stats/quantile-difference.ts";

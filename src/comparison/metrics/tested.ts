@@ -1,4 +1,4 @@
-import { clusteredT } from "../../stats/clustered-t.ts";
+import { clusteredT } from "../../stats/samples/clustered-t.ts";
 import { mcnemarTest } from "../../stats/mcnemar.ts";
 import type { Interval } from "../../stats/proportion.ts";
 import { signFlip } from "../../stats/sign-flip.ts";

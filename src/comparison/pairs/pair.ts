@@ -1,6 +1,6 @@
 import { AgentopsError } from "../../core/errors.ts";
 import { type Arm, type Column, readArm } from "./run-columns.ts";
-import { differingCases, type RunRow } from "../../evals/runs.store.ts";
+import { differingCases, type RunRow } from "../../evals/run/runs.store.ts";
 import type { Store } from "../../state/store.ts";
 
 /** The cases two runs share, by id; what they do not share is named, never dropped silently. */

@@ -1,6 +1,6 @@
 import type { Store } from "../../state/store.ts";
-import type { ScoreRecord, ScorerInfo } from "../../evals/run-spec.ts";
-import { type RunRow, specOf } from "../../evals/runs.store.ts";
+import type { ScoreRecord, ScorerInfo } from "../../evals/run/run-spec.ts";
+import { type RunRow, specOf } from "../../evals/run/runs.store.ts";
 
 /** One measure of a run: per case, how many trials have it and what they sum to. */
 export interface Column {

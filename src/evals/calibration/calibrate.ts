@@ -1,9 +1,9 @@
 import { newId } from "../../core/ids.ts";
-import { openAnswering } from "../answering.ts";
-import type { EvalContext } from "../eval-context.ts";
-import { invalid } from "../records.ts";
-import { caseOfRow, specOf } from "../runs.store.ts";
-import type { LoadedSuite } from "../suite.ts";
+import { openAnswering } from "../run/answering.ts";
+import type { EvalContext } from "../run/context.ts";
+import { invalid } from "../dataset/records.ts";
+import { caseOfRow, specOf } from "../run/runs.store.ts";
+import type { LoadedSuite } from "../dataset/suite.ts";
 import { findCase, insertCalibration } from "./calibrations.store.ts";
 import { chooseJudge, type ChosenJudge } from "./choose.ts";
 import { casesIn, type Evidence, gatherEvidence } from "./evidence.ts";

@@ -1,7 +1,7 @@
 import type { Store } from "../../state/store.ts";
 import type { Database } from "../../state/tables.ts";
-import type { ScoreRecord } from "../run-spec.ts";
-import type { RunRow } from "../runs.store.ts";
+import type { ScoreRecord } from "../run/run-spec.ts";
+import type { RunRow } from "../run/runs.store.ts";
 import type { Calibration } from "./schema.ts";
 
 /** One insert, so one transaction: a calibration is there whole or not at all. */

@@ -1,8 +1,8 @@
 import { AgentopsError } from "../../core/errors.ts";
 import { didYouMean } from "../../core/suggest.ts";
 import type { Store } from "../../state/store.ts";
-import { findRun, type RunRow, specOf } from "../runs.store.ts";
-import type { LoadedSuite } from "../suite.ts";
+import { findRun, type RunRow, specOf } from "../run/runs.store.ts";
+import type { LoadedSuite } from "../dataset/suite.ts";
 import { completeRunsOfSuite } from "./calibrations.store.ts";
 import { type Judge, judgesOf } from "./judges.ts";
 

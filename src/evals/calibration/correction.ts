@@ -1,6 +1,6 @@
 import { ppiMean } from "../../stats/ppi.ts";
 import { roganGladen, type Share } from "../../stats/rogan-gladen.ts";
-import { type ClusterTally, worthOf } from "../cluster-tally.ts";
+import { type ClusterTally, worthOf } from "../../stats/samples/cluster-tally.ts";
 import type { Evidence } from "./evidence.ts";
 import type { Calibration, Rate } from "./schema.ts";
 

@@ -1,8 +1,8 @@
 import type { JudgedCase } from "../../stats/ppi.ts";
 import type { Store } from "../../state/store.ts";
-import { addToCluster, clusterTally, type ClusterTally } from "../cluster-tally.ts";
-import { invalid } from "../records.ts";
-import type { RunRow } from "../runs.store.ts";
+import { addToCluster, clusterTally, type ClusterTally } from "../../stats/samples/cluster-tally.ts";
+import { invalid } from "../dataset/records.ts";
+import type { RunRow } from "../run/runs.store.ts";
 import { findCase, judgedTrials } from "./calibrations.store.ts";
 import type { Label, Labels } from "./labels.ts";
 

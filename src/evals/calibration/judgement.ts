@@ -1,6 +1,6 @@
 import { calibrationError } from "../../stats/calibration-error.ts";
 import { agreement } from "../../stats/kappa.ts";
-import { type ClusterTally, intervalOf, totalOf, worthOf } from "../cluster-tally.ts";
+import { type ClusterTally, intervalOf, totalOf, worthOf } from "../../stats/samples/cluster-tally.ts";
 import { correctedRates } from "./correction.ts";
 import { type Evidence, type Labelled, tallied } from "./evidence.ts";
 import type { Calibration, Rate } from "./schema.ts";

@@ -1,7 +1,7 @@
 import { stat } from "node:fs/promises";
 import { digestOf } from "../../core/canonical.ts";
 import { AgentopsError } from "../../core/errors.ts";
-import { type DataFile, type DataRecord, invalid, readRecords } from "../records.ts";
+import { type DataFile, type DataRecord, invalid, readRecords } from "../dataset/records.ts";
 
 /** A person's verdict on the output of one trial. */
 export interface Label {

@@ -1,5 +1,5 @@
 import { newcombe } from "../../stats/two-proportions.ts";
-import type { LoadedSuite } from "../suite.ts";
+import type { LoadedSuite } from "../dataset/suite.ts";
 import type { ChosenJudge } from "./choose.ts";
 import { casesIn, type Evidence } from "./evidence.ts";
 import { judgesOf } from "./judges.ts";

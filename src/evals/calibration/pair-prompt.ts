@@ -1,6 +1,6 @@
 import type { ModelRequest } from "../../models/client.ts";
 import type { EvalCase } from "../scorers/scorer.ts";
-import { fenced, FENCE_RULES } from "../scorers/rubric-prompt.ts";
+import { fenced, FENCE_RULES } from "../scorers/judge/rubric-prompt.ts";
 import { textOf } from "../scorers/wording.ts";
 
 const SYSTEM = `You compare two answers of another system under a rubric.

@@ -1,8 +1,8 @@
 import { z } from "zod";
 import type { CallContext, ModelClient } from "../../models/client.ts";
 import { ModelError } from "../../models/model-error.ts";
-import { parseAnswer } from "../scorers/rubric.ts";
-import { runSchedule } from "../schedule.ts";
+import { parseAnswer } from "../scorers/judge/rubric.ts";
+import { runSchedule } from "../run/schedule.ts";
 import type { EvalCase } from "../scorers/scorer.ts";
 import { quote, textOf } from "../scorers/wording.ts";
 import type { Better, PairLabel } from "./labels.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { addToCluster, clusterTally } from "../cluster-tally.ts";
+import { addToCluster, clusterTally } from "../../stats/samples/cluster-tally.ts";
 import type { Evidence } from "./evidence.ts";
 import { judgeJudge } from "./judgement.ts";
 

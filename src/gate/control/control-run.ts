@@ -1,10 +1,10 @@
 import { AgentopsError } from "../../core/errors.ts";
-import type { EvalContext } from "../../evals/eval-context.ts";
-import { planRun } from "../../evals/plan.ts";
-import type { RunResult } from "../../evals/result.schema.ts";
+import type { EvalContext } from "../../evals/run/context.ts";
+import { planRun } from "../../evals/run/plan.ts";
+import type { RunResult } from "../../evals/result/schema.ts";
 import { type RunOptions, runSuite } from "../../evals/run-suite.ts";
-import { completeRunsOf, findRun, isRunName, type RunRow } from "../../evals/runs.store.ts";
-import type { LoadedSuite } from "../../evals/suite.ts";
+import { completeRunsOf, findRun, isRunName, type RunRow } from "../../evals/run/runs.store.ts";
+import type { LoadedSuite } from "../../evals/dataset/suite.ts";
 import { maxErrorRateOf, tooManyErrors } from "../trial-errors.ts";
 
 export interface ControlRun {

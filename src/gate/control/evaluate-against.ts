@@ -1,8 +1,8 @@
 import { readArm } from "../../comparison/pairs/run-columns.ts";
-import type { EvalContext } from "../../evals/eval-context.ts";
+import type { EvalContext } from "../../evals/run/context.ts";
 import { type RunOptions, type RunOutcome, runSuite } from "../../evals/run-suite.ts";
-import { findRun, type RunRow, specOf, updateRun } from "../../evals/runs.store.ts";
-import type { LoadedSuite } from "../../evals/suite.ts";
+import { findRun, type RunRow, specOf, updateRun } from "../../evals/run/runs.store.ts";
+import type { LoadedSuite } from "../../evals/dataset/suite.ts";
 import { type ComparedRuns, compareRuns } from "../../comparison/compare.ts";
 import { maxErrorRateOf, tooManyErrors } from "../trial-errors.ts";
 import { type ControlRun, controlRun } from "./control-run.ts";

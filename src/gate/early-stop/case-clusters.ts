@@ -1,5 +1,5 @@
 import type { Arm } from "../../comparison/pairs/run-columns.ts";
-import { sampleRank } from "../../evals/selection.ts";
+import { sampleRank } from "../../evals/dataset/selection.ts";
 
 /** The clusters of a dataset's cases while they are gone through. */
 export interface Clustered {

@@ -1,6 +1,6 @@
 import type { Arm } from "../../comparison/pairs/run-columns.ts";
-import type { Watch } from "../../evals/run-trials.ts";
-import type { RunRow, TrialRow } from "../../evals/runs.store.ts";
+import type { Watch } from "../../evals/run/run-trials.ts";
+import type { RunRow, TrialRow } from "../../evals/run/runs.store.ts";
 import type { Check } from "../evaluation.schema.ts";
 import { type Clustered, clustersOf } from "./case-clusters.ts";
 import { regressionEvidence } from "./regression-evidence.ts";

@@ -1,6 +1,6 @@
 import { AgentopsError } from "../../core/errors.ts";
-import { findRun } from "../../evals/runs.store.ts";
-import { summarize } from "../../evals/summarize.ts";
+import { findRun } from "../../evals/run/runs.store.ts";
+import { summarize } from "../../evals/result/summarize.ts";
 import type { Store } from "../../state/store.ts";
 import { report } from "./interval.ts";
 import type { CiReport } from "../schema.ts";

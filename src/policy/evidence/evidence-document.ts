@@ -1,6 +1,6 @@
 import { digestOf } from "../../core/canonical.ts";
 import { AgentopsError } from "../../core/errors.ts";
-import { type RunRow, specOf } from "../../evals/runs.store.ts";
+import { type RunRow, specOf } from "../../evals/run/runs.store.ts";
 import type { EvaluatedRun } from "../../gate/evaluation.schema.ts";
 import { type EvidenceDocument, evidenceSchema } from "./evidence.schema.ts";
 

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { runResultSchema } from "../../evals/result.schema.ts";
+import { runResultSchema } from "../../evals/result/schema.ts";
 import { checkSchema, verdictSchema } from "../../gate/evaluation.schema.ts";
 
 const { metrics, cases, trials, planned, scored, errors, succeeded } = runResultSchema.shape;

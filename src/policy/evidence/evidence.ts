@@ -1,7 +1,7 @@
 import { AgentopsError, messageOf } from "../../core/errors.ts";
 import type { Project } from "../../core/project.ts";
-import type { RunResult } from "../../evals/result.schema.ts";
-import { completeRunsOf, type RunRow, specOf } from "../../evals/runs.store.ts";
+import type { RunResult } from "../../evals/result/schema.ts";
+import { completeRunsOf, type RunRow, specOf } from "../../evals/run/runs.store.ts";
 import { readNote } from "../../registry/notes.ts";
 import type { Store } from "../../state/store.ts";
 import { judgeStored } from "../../gate/evaluate.ts";

@@ -1,9 +1,9 @@
 import { AgentopsError } from "../../core/errors.ts";
 import type { Project } from "../../core/project.ts";
 import { parseRef } from "../../core/refs.ts";
-import type { RunResult } from "../../evals/result.schema.ts";
-import { findRun } from "../../evals/runs.store.ts";
-import { summarize } from "../../evals/summarize.ts";
+import type { RunResult } from "../../evals/result/schema.ts";
+import { findRun } from "../../evals/run/runs.store.ts";
+import { summarize } from "../../evals/result/summarize.ts";
 import { appendNote } from "../../registry/notes.ts";
 import { publishedAs } from "../../registry/published.ts";
 import type { Store } from "../../state/store.ts";

@@ -1,5 +1,5 @@
-import { clusteredT } from "../clustered-t.ts";
-import { addCluster, clusteredError, emptyClusters } from "../clustered.ts";
+import { clusteredT } from "../samples/clustered-t.ts";
+import { addCluster, clusteredError, emptyClusters } from "../samples/clustered.ts";
 import { mannWhitney } from "../mann-whitney.ts";
 import { normalQuantile } from "../normal.ts";
 import { quantileDifference } from "../quantile-difference.ts";

@@ -1,0 +1,93 @@
+import { finishReasonNamed } from "../../models/finish-reason.ts";
+import type { RecordedOutput } from "../../models/outputs.ts";
+import { normalizeToolCalls } from "../../models/tool-calls.ts";
+import { text } from "./cases.ts";
+import { readPath } from "./dot-path.ts";
+import { type DataFile, invalid, readRecords } from "./records.ts";
+import type { OutputsMapping } from "./schema.ts";
+import type { Stage } from "./stage.store.ts";
+
+export type Mapping = Omit<OutputsMapping, "file"> & {
+  /** The file uses our own words, so every optional value is looked for under its own name. */
+  own?: true;
+};
+
+/** The mapping of a file that is already in our own words. */
+export const OWN_MAPPING: Mapping = { case: "case", output: "output", own: true };
+
+const OPTIONAL = ["trial", "latencyMs", "costUsd", "toolCalls", "inputTokens", "outputTokens", "finishReason"] as const;
+
+type Optional = (typeof OPTIONAL)[number];
+
+/** The trial an output belongs to; repetitions are told apart by it. */
+function labelOf(value: unknown, mapping: Mapping, file: string, line: number): string {
+  const found =
+    mapping.trial === undefined && mapping.own !== true ? undefined : readPath(value, pathOf(mapping, "trial"));
+  if (found === undefined && (mapping.trial === undefined || mapping.own === true)) return "0";
+  return text(found, file, line, pathOf(mapping, "trial"));
+}
+
+/** Where a mapped value stands; a file in our own words uses the keys' own names. */
+function pathOf(mapping: Mapping, key: Optional): string {
+  const at = mapping[key] ?? key;
+  return typeof at === "string" ? at : at.path;
+}
+
+function scaled(value: number | null, at: Mapping["latencyMs"]): number | null {
+  return value === null || typeof at !== "object" ? value : value * at.times;
+}
+
+/**
+ * Reads recorded outputs into the stage, keyed by case and trial. Throws DATASET_INVALID on a record without its case
+ * or output, on two outputs for one trial, and on a mapped path that no record has.
+ */
+export async function stageOutputs(stage: Stage, data: DataFile, mapping: Mapping): Promise<void> {
+  const unseen = new Set(OPTIONAL.filter((key) => mapping[key] !== undefined));
+  for await (const { value, line } of readRecords(data)) {
+    if (readPath(value, mapping.output) === undefined)
+      throw invalid(data.file, line, `no output at "${mapping.output}"`);
+    const caseId = text(readPath(value, mapping.case), data.file, line, mapping.case);
+    const label = labelOf(value, mapping, data.file, line);
+    const added = stage.addOutput(caseId, label, JSON.stringify(value), line);
+    if (!added.added) throw duplicate(data.file, line, caseId, mapping, added.line);
+    for (const key of unseen) if (readPath(value, pathOf(mapping, key)) !== undefined) unseen.delete(key);
+  }
+  const [missing] = unseen;
+  if (missing !== undefined)
+    throw invalid(data.file, 1, `outputs.${missing}: no record has a value at "${pathOf(mapping, missing)}"`);
+}
+
+function duplicate(file: string, line: number, caseId: string, mapping: Mapping, earlier: number) {
+  const hint =
+    mapping.trial === undefined
+      ? "if these are repetitions, map them: outputs: { …, trial: PATH }"
+      : "each case has one output a trial";
+  return invalid(file, line, `a second output for case "${caseId}" (the first is on line ${earlier})`, hint);
+}
+
+/** A staged record as the model client gives it out. */
+export function recordedOutput(record: string, mapping: Mapping): RecordedOutput {
+  const value = JSON.parse(record) as unknown;
+  const pick = (key: Optional) =>
+    mapping.own === true || mapping[key] !== undefined ? readPath(value, pathOf(mapping, key)) : undefined;
+  const measure = (key: "latencyMs" | "costUsd") => scaled(numberOrNull(pick(key)), mapping[key]);
+  return {
+    output: readPath(value, mapping.output),
+    toolCalls: normalizeToolCalls(pick("toolCalls") ?? []),
+    latencyMs: measure("latencyMs"),
+    costUsd: measure("costUsd"),
+    inputTokens: numberOrNull(pick("inputTokens")),
+    outputTokens: numberOrNull(pick("outputTokens")),
+    finishReason: finishReasonOf(pick("finishReason")),
+    record: value,
+  };
+}
+
+function finishReasonOf(value: unknown): RecordedOutput["finishReason"] {
+  return value === undefined || value === null ? null : (finishReasonNamed(value) ?? "other");
+}
+
+function numberOrNull(value: unknown): number | null {
+  const number = typeof value === "string" && value.trim() !== "" ? Number(value) : value;
+  return typeof number === "number" && Number.isFinite(number) ? number : null;
+}

@@ -1,0 +1,82 @@
+import { basename } from "node:path";
+import type { Problem } from "../../core/problems.ts";
+import { displayPath, type Project, readText } from "../../core/project.ts";
+import { checkYaml, readYaml, type YamlFile } from "../../core/yaml.ts";
+import { lintArtifacts } from "../../registry/lint.ts";
+import { lintConfig } from "../../registry/lint-config.ts";
+import { KINDS } from "../../registry/files.ts";
+import { worktreeSource } from "../../registry/source.ts";
+import { lintSuite } from "./suite.ts";
+import { type Suite, SUITE_KEY_ALIASES, suiteSchema } from "../dataset/schema.ts";
+import { findSuiteFiles } from "../dataset/suite.ts";
+
+export interface Lint {
+  schema: "agentops.lint/1";
+  /** Files looked at. */
+  files: number;
+  errors: number;
+  warnings: number;
+  problems: Problem[];
+}
+
+interface SuiteFile {
+  path: string;
+  file: string;
+  yaml?: YamlFile;
+  spec?: Suite;
+  problems: Problem[];
+}
+
+/** Checks every file of a project, or only the artifacts named. The config was checked when the project was loaded. */
+export async function lintProject(project: Project, only: readonly string[] = []): Promise<Lint> {
+  const all = only.length > 0 ? [] : await findSuiteFiles(project.root);
+  const suites = await Promise.all(all.map((path) => readSuite(project, path)));
+  const names = only.length > 0 ? undefined : suites.flatMap((s) => (s.spec === undefined ? [] : [s.spec.name]));
+  const artifacts = await lintArtifacts(project, { only, suites: names });
+  const suiteProblems = await Promise.all(suites.map((s) => problemsOf(project, s, suites)));
+  const problems = [...artifacts, ...suiteProblems.flat(), ...(only.length > 0 ? [] : await lintConfig(project))];
+  const errors = problems.filter((p) => p.severity === "error").length;
+  const listed = await Promise.all(KINDS.map((kind) => worktreeSource(project.root).list(kind)));
+  const files = only.length > 0 ? only.length : listed.flat().length + suites.length + 1;
+  return { schema: "agentops.lint/1", files, errors, warnings: problems.length - errors, problems };
+}
+
+async function readSuite(project: Project, path: string): Promise<SuiteFile> {
+  const file = displayPath(project.root, path);
+  const read = readYaml(await readText(path), file);
+  if (read.yaml === undefined) return { path, file, problems: read.problems };
+  const checked = checkYaml(suiteSchema, read.yaml, SUITE_KEY_ALIASES);
+  return {
+    path,
+    file,
+    yaml: read.yaml,
+    problems: checked.problems,
+    ...(checked.value !== undefined && { spec: checked.value }),
+  };
+}
+
+async function problemsOf(project: Project, suite: SuiteFile, all: readonly SuiteFile[]): Promise<Problem[]> {
+  const { spec, yaml, file, path } = suite;
+  if (spec === undefined || yaml === undefined) return suite.problems;
+  const at = yaml.locate(["name"]);
+  const twin = all.find((s) => s !== suite && s.spec?.name === spec.name);
+  const problems: Problem[] = [];
+  if (twin !== undefined)
+    problems.push({
+      severity: "error",
+      rule: "duplicate-name",
+      file,
+      ...at,
+      message: `another suite is called "${spec.name}": ${twin.file}`,
+    });
+  const expected = basename(path).replace(/\.suite\.ya?ml$/, "");
+  if (spec.name !== expected)
+    problems.push({
+      severity: "error",
+      rule: "name-mismatch",
+      file,
+      ...at,
+      message: `the suite is called "${spec.name}" but its file ${basename(path)}`,
+    });
+  return [...problems, ...(await lintSuite(project, { spec, yaml, path }))];
+}

@@ -1,0 +1,84 @@
+import type { Store } from "../../state/store.ts";
+import type { ScoreRecord, ScorerInfo } from "../run/run-spec.ts";
+import {
+  type CaseRow,
+  caseOfRow,
+  type RunRow,
+  specOf,
+  type TrialRow,
+  trialsOf,
+  trialsOfCase,
+} from "../run/runs.store.ts";
+import type { EvalCase } from "../scorers/scorer.ts";
+
+/** One trial as a person reads it. */
+export interface TrialOutcome {
+  trial: number;
+  verdict: "pass" | "fail" | "error";
+  output: unknown;
+  toolCalls: unknown[];
+  scores: (ScoreRecord & { name: string; required: boolean })[];
+  error: { kind: string; message: string } | null;
+  latencyMs: number | null;
+  costUsd: number | null;
+  answeredBy: string | null;
+  attempts: number;
+  fromCache: boolean;
+}
+
+/** A case with all its trials. */
+export interface CaseOutcome {
+  case: EvalCase;
+  verdict: "pass" | "fail" | "error";
+  trials: TrialOutcome[];
+}
+
+/** The cases of a run in order, one after the other. */
+export function* caseOutcomes(store: Store, run: RunRow): Generator<CaseOutcome> {
+  const { scorers } = specOf(run);
+  let rows: (TrialRow & CaseRow)[] = [];
+  for (const row of trialsOf(store, run)) {
+    if (rows[0] !== undefined && rows[0].caseSeq !== row.caseSeq) {
+      yield outcomeOf(rows, scorers);
+      rows = [];
+    }
+    rows.push(row);
+  }
+  if (rows.length > 0) yield outcomeOf(rows, scorers);
+}
+
+/** One case of a run, by its number in the dataset. */
+export function caseOutcome(store: Store, run: RunRow, seq: number): CaseOutcome {
+  return outcomeOf(trialsOfCase(store, run, seq), specOf(run).scorers);
+}
+
+function outcomeOf(rows: (TrialRow & CaseRow)[], scorers: readonly ScorerInfo[]): CaseOutcome {
+  const trials = rows.map((row) => trialOutcome(row, scorers));
+  const verdict = trials.some((t) => t.verdict === "error")
+    ? "error"
+    : trials.some((t) => t.verdict === "fail")
+      ? "fail"
+      : "pass";
+  return { case: caseOfRow(rows[0] as CaseRow), verdict, trials };
+}
+
+function trialOutcome(row: TrialRow, scorers: readonly ScorerInfo[]): TrialOutcome {
+  const scores = JSON.parse(row.scores ?? "[]") as ScoreRecord[];
+  return {
+    trial: row.trial,
+    verdict: row.isError === 1 ? "error" : row.passed === 1 ? "pass" : "fail",
+    output: row.output === null ? null : (JSON.parse(row.output) as unknown),
+    toolCalls: JSON.parse(row.toolCalls ?? "[]") as unknown[],
+    scores: scores.map((s, i) => ({
+      name: scorers[i]?.name ?? `scorer ${i + 1}`,
+      required: scorers[i]?.required ?? true,
+      ...s,
+    })),
+    error: row.isError === 1 ? { kind: row.errorKind ?? "other", message: row.errorMessage ?? "" } : null,
+    latencyMs: row.latencyMs,
+    costUsd: row.costUsd,
+    answeredBy: row.answeredBy,
+    attempts: row.attempts,
+    fromCache: row.fromCache === 1,
+  };
+}

@@ -1,0 +1,30 @@
+import type { Store } from "../../state/store.ts";
+import { withJudges } from "./judges.ts";
+import { type RunResult, runResultSchema } from "./schema.ts";
+import { type RunRow, specOf, talliedTrials } from "../run/runs.store.ts";
+import { tally } from "./tally.ts";
+
+/**
+ * The result of a run, derived from its stored trials and what is known of its judges: an interrupted and resumed run gives
+ * the same one.
+ */
+export function summarize(store: Store, run: RunRow): RunResult {
+  const spec = specOf(run);
+  const { suiteFile, scorers, outputsWithoutCase } = spec;
+  const { metrics, passes, ...counts } = tally(talliedTrials(store, run), scorers);
+  const cases = store.sqlite.prepare("SELECT cases FROM datasets WHERE digest = ?").pluck().get(run.dataset) as number;
+  return runResultSchema.parse({
+    id: run.id,
+    suite: run.suite,
+    suiteFile,
+    status: run.status,
+    target: { ref: run.targetRef, version: run.targetVersion, digest: run.targetDigest, model: run.model },
+    dataset: run.dataset,
+    cases,
+    trials: run.trials,
+    planned: cases * run.trials,
+    ...counts,
+    outputsWithoutCase,
+    metrics: { ...metrics, scorers: withJudges(store, { id: run.id, spec }, metrics.scorers, passes) },
+  } satisfies RunResult);
+}

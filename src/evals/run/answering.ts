@@ -1,0 +1,83 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { AgentopsError } from "../../core/errors.ts";
+import { parsePin } from "../../core/refs.ts";
+import type { ModelClient, ModelRequest } from "../../models/client.ts";
+import { createModelClient } from "../../models/create.ts";
+import { outputsClient, type RecordedOutput } from "../../models/outputs.ts";
+import { withRecording } from "../../models/recordings/record.ts";
+import { loadRecordings, withReplayFirst } from "../../models/recordings/replay.ts";
+import { requestKey } from "../../models/request-key.ts";
+import type { EvalContext } from "./context.ts";
+import type { RunSpec } from "./run-spec.ts";
+
+export interface AnsweringOptions {
+  concurrency?: number | undefined;
+  record?: boolean;
+  live?: boolean;
+  /** The recorded output of a trial, when the suite scores recorded outputs. */
+  recorded(caseId: string, trial: number): RecordedOutput | undefined;
+}
+
+/** Everything that answers in a run: the target's model and the judges of its scorers. */
+export interface Answering {
+  client: ModelClient;
+  /** The client of a judge; one per pin. */
+  judge(pin: string): Promise<ModelClient>;
+  /** Key under which the store may answer; null where an equal request need not give an equal answer. */
+  requestKey: (request: ModelRequest, trial: number) => string | null;
+  close(): Promise<void>;
+}
+
+export async function openAnswering(
+  context: EvalContext,
+  spec: RunSpec,
+  options: AnsweringOptions,
+): Promise<Answering> {
+  const judges = new Map<string, Promise<ModelClient>>();
+  const open = (pin: string) => clientOf(context, spec.suite.name, pin, options);
+  const client = spec.outputs === null ? await open(spec.model) : outputsClient((c, t) => options.recorded(c, t));
+  const provider = spec.outputs === null ? context.project.config.models?.[parsePin(spec.model).provider] : undefined;
+  return {
+    client,
+    judge: (pin) => {
+      const found = judges.get(pin) ?? open(pin);
+      judges.set(pin, found);
+      return found;
+    },
+    requestKey: (request, trial) => (client.cacheable ? requestKey(spec.model, provider, request, trial) : null),
+    close: async () => {
+      const opened = await Promise.allSettled(judges.values());
+      const clients = [client, ...opened.flatMap((j) => (j.status === "fulfilled" ? [j.value] : []))];
+      await Promise.all(clients.map((c) => c.close()));
+    },
+  };
+}
+
+/** Where `--record` writes and every later run of the suite looks first, relative to the project root. */
+function recordingsFile(root: string, suite: string): string {
+  return join(root, "fixtures", "recordings", `${suite}.jsonl`);
+}
+
+/**
+ * A provider's client, wrapped for its recordings: `--record` adds to them; otherwise recorded answers come first, and
+ * where the provider's key is missing they are all there is, so that a clone without a key can replay.
+ */
+async function clientOf(
+  context: EvalContext,
+  suite: string,
+  pin: string,
+  options: AnsweringOptions,
+): Promise<ModelClient> {
+  const { project, clock } = context;
+  const open = () => createModelClient(project, pin, { ...context, concurrency: options.concurrency });
+  const file = recordingsFile(project.root, suite);
+  if (options.record === true) return withRecording(await open(), file, { redact: project.redact, clock });
+  if (options.live === true || !existsSync(file)) return open();
+  const recordings = await loadRecordings([file]);
+  const client = await open().catch((error: unknown) => {
+    if (error instanceof AgentopsError && error.code === "API_KEY_MISSING") return null;
+    throw error;
+  });
+  return withReplayFirst(client, recordings, pin);
+}

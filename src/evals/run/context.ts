@@ -1,0 +1,15 @@
+import type { Clock } from "../../core/clock.ts";
+import type { Project } from "../../core/project.ts";
+import type { Store } from "../../state/store.ts";
+
+/** What every eval needs from its shell. */
+export interface EvalContext {
+  project: Project;
+  store: Store;
+  clock: Clock;
+  random: () => number;
+  actor: string;
+  signal: AbortSignal;
+  /** A line for the person; each distinct warning once. */
+  warn: (message: string) => void;
+}

@@ -1,0 +1,64 @@
+import { relative } from "node:path";
+import { AgentopsError } from "../../core/errors.ts";
+import type { Project } from "../../core/project.ts";
+import type { LoadedArtifact } from "../../registry/artifact.ts";
+import { loadArtifact } from "../../registry/load.ts";
+import { OWN_MAPPING } from "../dataset/outputs.ts";
+import type { RunSpec } from "./run-spec.ts";
+import { dataFile, type LoadedSuite } from "../dataset/suite.ts";
+
+export interface PlanOptions {
+  /** Ref that replaces the suite's target. */
+  target?: string | undefined;
+  /** Model pin that replaces the target's. */
+  model?: string | undefined;
+  /** File of recorded outputs, relative to `cwd`, scored with the suite's mapping. */
+  outputs?: string | undefined;
+  trials?: number | undefined;
+  cwd: string;
+}
+
+/** Decides what a run is made of: target, model, outputs, trials. Reads the target; runs nothing. */
+export async function planRun(project: Project, suite: LoadedSuite, options: PlanOptions): Promise<RunSpec> {
+  const outputs = outputsOf(project, suite, options);
+  const ref = options.target ?? suite.spec.target;
+  const target = ref === undefined ? null : await loadArtifact(project, ref);
+  const model = outputs === null ? modelOf(suite, target, options) : "outputs";
+  return {
+    suite: suite.spec,
+    suiteFile: suite.file,
+    suiteDigest: suite.digest,
+    baseDir: relative(project.root, suite.baseDir),
+    target: target === null ? null : freeze(target),
+    targetRef: target?.address ?? outputs?.file ?? suite.file,
+    model,
+    trials: options.trials ?? suite.spec.trials ?? (outputs === null ? 1 : 0),
+    outputs,
+    scorers: [],
+    outputsWithoutCase: 0,
+  };
+}
+
+function outputsOf(project: Project, { spec, baseDir }: LoadedSuite, options: PlanOptions): RunSpec["outputs"] {
+  const given = spec.outputs;
+  if (options.outputs === undefined && given === undefined) return null;
+  const { file: named, ...mapped } = given === undefined || typeof given === "string" ? { file: given } : given;
+  const mapping = "case" in mapped ? mapped : OWN_MAPPING;
+  const data =
+    options.outputs === undefined
+      ? dataFile(project, baseDir, named ?? "")
+      : dataFile(project, options.cwd, options.outputs);
+  return { file: data.file, mapping };
+}
+
+function modelOf(suite: LoadedSuite, target: LoadedArtifact | null, options: PlanOptions): string {
+  const pin = options.model ?? suite.spec.model ?? target?.model;
+  if (pin !== undefined) return pin;
+  throw new AgentopsError("MODEL_UNKNOWN", `${target?.address ?? suite.file} names no model`, {
+    hint: "add model: provider/model-snapshot to the prompt, the agent or the suite, or pass --model",
+  });
+}
+
+function freeze({ address, version, commit, digest, prompt, agent }: LoadedArtifact): RunSpec["target"] {
+  return { address, version, commit, digest, prompt, agent };
+}

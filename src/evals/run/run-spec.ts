@@ -1,0 +1,40 @@
+import type { LoadedArtifact } from "../../registry/artifact.ts";
+import type { Mapping } from "../dataset/outputs.ts";
+import type { Suite } from "../dataset/schema.ts";
+import type { Scorer } from "../scorers/scorer.ts";
+
+/** The artifact a run judges, frozen: what a resume or a reader of the run sees is what was run. */
+export type FrozenTarget = Pick<LoadedArtifact, "address" | "version" | "commit" | "digest" | "prompt" | "agent">;
+
+export type ScorerInfo = Pick<Scorer, "name" | "type" | "category" | "required" | "weight">;
+
+/** Everything a run was made of; stored with it, so that it can be resumed and explained without its files. */
+export interface RunSpec {
+  suite: Suite;
+  suiteFile: string;
+  suiteDigest: string;
+  /** Folder of the suite, relative to the project root. */
+  baseDir: string;
+  target: FrozenTarget | null;
+  /** What `target.ref` is called in results: `prompts/NAME`, or the file of recorded outputs. */
+  targetRef: string;
+  /** Model pin; `outputs` when recorded outputs are scored. */
+  model: string;
+  trials: number;
+  outputs: { file: string; mapping: Mapping } | null;
+  /** The scorers as reports name them, in the order of a trial's scores. */
+  scorers: ScorerInfo[];
+  /** The run it was compared with. */
+  control?: string;
+  /** Only some of the dataset's cases were selected: by --sample or --filter. */
+  partial?: true;
+  /** Recorded outputs that belong to no case; 0 when only some cases were selected. */
+  outputsWithoutCase: number;
+}
+
+/** What one trial left behind; a row of the store in the words of the code. */
+export interface ScoreRecord {
+  score: number;
+  pass: boolean;
+  reason: string;
+}

@@ -1,0 +1,147 @@
+import type { EvalContext } from "./context.ts";
+import type { Answering } from "./answering.ts";
+import type { requestMaker } from "./request.ts";
+import type { RunSpec } from "./run-spec.ts";
+import { answerFinder, pendingTrials, pendingTrialsIn, type RunRow, type TrialRow, trialWriter } from "./runs.store.ts";
+import { runSchedule } from "./schedule.ts";
+import type { Scorer } from "../scorers/scorer.ts";
+import { type Budget, createBudget, type Progress, stopAfterError, type StopReason } from "./stopping.ts";
+import { runTrial, type TrialContext } from "./trial.ts";
+
+export interface TrialsOutcome {
+  stopped: StopReason | undefined;
+}
+
+/** Looks on while a run is under way. */
+export interface Watch {
+  /** The numbers of the cases in the order they are to be run; undefined = the dataset's. */
+  order(run: RunRow): Iterable<number> | undefined;
+  /** Sees each trial once it is stored; a message ends the run, because what it was to show is shown. */
+  see(run: RunRow, trial: TrialRow): string | undefined;
+}
+
+interface Work {
+  answering: Answering;
+  scorers: Scorer[];
+  spec: RunSpec;
+  request: ReturnType<typeof requestMaker>;
+  options: {
+    concurrency?: number | undefined;
+    noCache?: boolean;
+    maxCostUsd?: number | undefined;
+    watch?: Watch | undefined;
+    onProgress?: (run: { id: string; suite: string }, progress: Progress) => void;
+  };
+}
+
+/**
+ * Trials under way at once. The client itself bounds its calls, so twice as many trials keep every call's place taken
+ * while answers are scored and stored. What is answered on this machine has nothing to wait for: larger batches.
+ */
+function placesFor({ client }: Answering, concurrency: number): number {
+  return client.remote ? 2 * concurrency : Math.max(concurrency, 64);
+}
+
+/** Runs every pending trial of a run under its limits and writes each as it ends. */
+export async function runTrials(context: EvalContext, run: RunRow, work: Work): Promise<TrialsOutcome> {
+  const { store, signal } = context;
+  const { answering, options } = work;
+  const halt = new AbortController();
+  const stop = AbortSignal.any([signal, halt.signal]);
+  const write = trialWriter(store);
+  const progress = startingProgress(context, run);
+  const trialContext = trialContextOf(context, run, work);
+  const budget =
+    options.maxCostUsd === undefined || !answering.client.remote ? undefined : createBudget(options.maxCostUsd);
+  let stopped: StopReason | undefined;
+  const order = options.watch?.order(run);
+  await runSchedule({
+    source:
+      order === undefined ? pendingTrials(store, run.id, run.dataset, run.trials) : pendingTrialsIn(order, store, run),
+    concurrency: placesFor(answering, options.concurrency ?? context.project.config.limits?.concurrency ?? 8),
+    stop,
+    budget,
+    work: async ({ seq, evalCase, trial }) => {
+      const row = await runTrial(trialContext, seq, evalCase, trial, stop).catch((error: unknown) => {
+        // A hopeless error ended the run: what was still waiting or under way is dropped, and stays to be done.
+        if (halt.signal.aborted && !signal.aborted) return undefined;
+        throw error;
+      });
+      if (row === undefined) return;
+      await write(row);
+      count(progress, row);
+      budget?.finished(spentOn(row), row.fromCache === 1);
+      if (row.isError === 1 && stopped === undefined) {
+        stopped = stopAfterError(row, progress, answering.client.remote);
+        if (stopped !== undefined) halt.abort();
+      }
+      const decided = stopped === undefined ? options.watch?.see(run, row) : undefined;
+      if (decided !== undefined) {
+        stopped = { kind: "decided", message: decided };
+        halt.abort();
+      }
+      options.onProgress?.(run, progress);
+    },
+  });
+  if (signal.aborted) throw signal.reason;
+  if (stopped === undefined && progress.done < progress.planned)
+    stopped = outOfMoney(budget, options.maxCostUsd ?? 0, run.model, progress);
+  return { stopped };
+}
+
+/** USD a trial cost; null = money was spent, nobody knows how much. A failed call may have been free. */
+function spentOn(row: TrialRow): number | null {
+  const answer = row.isError === 1 && row.output === null ? 0 : row.costUsd;
+  return answer === null || row.judgeCostUsd === null ? null : answer + row.judgeCostUsd + row.retryCostUsd;
+}
+
+function outOfMoney(budget: Budget | undefined, maxUsd: number, model: string, progress: Progress): StopReason {
+  const left = `${progress.planned - progress.done} of ${progress.planned} trials are left`;
+  if (budget?.unknownPrice() === true) {
+    return {
+      kind: "budget",
+      message: `the price of ${model} is unknown, so --max-cost cannot hold; ${left}; set pricing: in agentops.config.yaml`,
+    };
+  }
+  return {
+    kind: "budget",
+    message: `stopped at --max-cost ${maxUsd} USD, ${progress.spentUsd.toFixed(4)} USD spent; ${left}`,
+  };
+}
+
+function startingProgress({ store }: EvalContext, run: RunRow): Progress {
+  const { cases } = store.sqlite
+    .prepare<[string], { cases: number }>("SELECT cases FROM datasets WHERE digest = ?")
+    .get(run.dataset) ?? { cases: 0 };
+  const { done, succeeded } = store.sqlite
+    .prepare<[string], { done: number; succeeded: number | null }>(
+      "SELECT count(*) AS done, sum(passed) AS succeeded FROM trials WHERE runId = ? AND isError = 0",
+    )
+    .get(run.id) ?? { done: 0, succeeded: 0 };
+  return { planned: cases * run.trials, done, errors: 0, succeeded: succeeded ?? 0, spentUsd: 0 };
+}
+
+function count(progress: Progress, row: TrialRow): void {
+  progress.done += 1;
+  progress.errors += row.isError;
+  progress.succeeded += row.passed ?? 0;
+  if (row.fromCache === 0) progress.spentUsd += (row.costUsd ?? 0) + (row.judgeCostUsd ?? 0);
+  progress.spentUsd += row.retryCostUsd;
+}
+
+function trialContextOf(
+  context: EvalContext,
+  run: RunRow,
+  { answering, scorers, request, options }: Work,
+): TrialContext {
+  return {
+    runId: run.id,
+    client: answering.client,
+    scorers,
+    clock: context.clock,
+    redact: context.project.redact,
+    request,
+    requestKey: answering.requestKey,
+    stored: options.noCache === true ? () => undefined : answerFinder(context.store),
+  };
+}

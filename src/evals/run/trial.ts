@@ -1,0 +1,178 @@
+import type { Clock } from "../../core/clock.ts";
+import { AgentopsError, messageOf } from "../../core/errors.ts";
+import type { Redact } from "../../core/redact.ts";
+import type { CallContext, ModelClient, ModelRequest, ModelResult } from "../../models/client.ts";
+import { ModelError } from "../../models/model-error.ts";
+import type { ScoreRecord } from "./run-spec.ts";
+import type { TrialRow } from "./runs.store.ts";
+import type { EvalCase, Scorer, ScorerInput } from "../scorers/scorer.ts";
+
+/** What a trial needs; built once a run. */
+export interface TrialContext {
+  runId: string;
+  client: ModelClient;
+  scorers: readonly Scorer[];
+  clock: Clock;
+  redact: Redact;
+  /** The request a case makes; empty messages when recorded outputs are scored. */
+  request(vars: Record<string, unknown>): ModelRequest;
+  /** Key of the whole request and trial, or null where an equal request need not give an equal answer. */
+  requestKey(request: ModelRequest, trial: number): string | null;
+  /** An answer the store already has. */
+  stored(requestKey: string): TrialRow | undefined;
+}
+
+/**
+ * Answers and scores one case once. A failure of the provider, the agent or a scorer becomes an error row: it is
+ * neither a pass nor a fail. Throws only when the run was aborted, or on a bug.
+ */
+export async function runTrial(
+  context: TrialContext,
+  seq: number,
+  evalCase: EvalCase,
+  trial: number,
+  signal: AbortSignal,
+): Promise<TrialRow> {
+  const base = emptyRow(context, seq, trial);
+  try {
+    const request = context.request(evalCase.vars);
+    const key = context.requestKey(request, trial);
+    const stored = key === null ? undefined : context.stored(key);
+    const call = { caseId: evalCase.id, trial, signal };
+    const result = stored === undefined ? await context.client.generate(request, call) : resultOf(stored);
+    const answered = {
+      ...base,
+      ...answerColumns(result, context.redact),
+      requestKey: key,
+      fromCache: stored === undefined ? 0 : 1,
+    };
+    return await scored(context, answered, evalCase, result, call);
+  } catch (error) {
+    if (signal.aborted || (error instanceof ModelError && error.kind === "aborted")) throw error;
+    return { ...base, ...errorColumns(error, context.redact) };
+  }
+}
+
+async function scored(
+  context: TrialContext,
+  row: TrialRow,
+  evalCase: EvalCase,
+  result: ModelResult,
+  call: CallContext,
+): Promise<TrialRow> {
+  const input: ScorerInput = {
+    case: evalCase,
+    trial: call.trial,
+    output: result.output,
+    toolCalls: result.toolCalls,
+    finishReason: result.finishReason,
+    latencyMs: result.latencyMs,
+    costUsd: result.costUsd,
+    record: result.record ?? null,
+    signal: call.signal,
+  };
+  const scores: ScoreRecord[] = [];
+  let judgeCost: number | null = 0;
+  for (const scorer of context.scorers) {
+    try {
+      const { score, pass, reason, costUsd } = await scorer.score(input);
+      scores.push({ score, pass, reason: context.redact(reason) });
+      if (costUsd === null) judgeCost = null;
+      else if (judgeCost !== null) judgeCost += costUsd ?? 0;
+    } catch (error) {
+      if (call.signal.aborted) throw error;
+      // The answer is kept beside the error: it was paid for, and it explains what the scorer could not measure.
+      return {
+        ...row,
+        isError: 1,
+        errorKind: "scorer",
+        errorMessage: context.redact(`scorer ${scorer.name}: ${messageOf(error)}`),
+        judgeCostUsd: judgeCost,
+      };
+    }
+  }
+  const passed = context.scorers.every((s, i) => !s.required || scores[i]?.pass === true);
+  return {
+    ...row,
+    passed: passed ? 1 : 0,
+    score: meanScore(context.scorers, scores),
+    scores: JSON.stringify(scores),
+    judgeCostUsd: judgeCost,
+  };
+}
+
+/** The weighted mean of a trial's scores, in [0, 1]; with all weights 0 the plain mean. */
+function meanScore(scorers: readonly Scorer[], scores: readonly ScoreRecord[]): number {
+  const weights = scorers.map((s) => s.weight);
+  const total = weights.reduce((sum, w) => sum + w, 0);
+  if (total === 0) return scores.reduce((sum, s) => sum + s.score, 0) / Math.max(1, scores.length);
+  return scores.reduce((sum, s, i) => sum + s.score * (weights[i] ?? 0), 0) / total;
+}
+
+function emptyRow({ runId, clock }: TrialContext, caseSeq: number, trial: number): TrialRow {
+  return {
+    runId, caseSeq, trial, isError: 0, passed: null, score: null, output: null, toolCalls: null, finishReason: null,
+    inputTokens: null, outputTokens: null, cachedTokens: null, cacheWriteTokens: null, reasoningTokens: null,
+    costUsd: null, retryCostUsd: 0, judgeCostUsd: 0, latencyMs: null, latencySimulated: 0, ttftMs: null, answeredBy: null,
+    attempts: 0, fromCache: 0, scores: null, warnings: null, errorKind: null, errorMessage: null, requestKey: null,
+    at: clock.now().toISOString(),
+  }; // prettier-ignore
+}
+
+function answerColumns(result: ModelResult, redact: Redact): Partial<TrialRow> {
+  return {
+    output: redact(JSON.stringify(result.output ?? null)),
+    toolCalls: result.toolCalls.length === 0 ? null : redact(JSON.stringify(result.toolCalls)),
+    finishReason: result.finishReason,
+    inputTokens: result.tokens.input,
+    outputTokens: result.tokens.output,
+    cachedTokens: result.tokens.cached,
+    cacheWriteTokens: result.tokens.cacheWrite,
+    reasoningTokens: result.tokens.reasoning,
+    costUsd: result.costUsd,
+    retryCostUsd: result.retryCostUsd,
+    latencyMs: result.latencyMs,
+    latencySimulated: result.latencySimulated === true ? 1 : 0,
+    ttftMs: result.ttftMs,
+    answeredBy: result.answeredBy,
+    attempts: result.attempts,
+    warnings: result.warnings.length === 0 ? null : redact(JSON.stringify(result.warnings)),
+  };
+}
+
+/** A stored answer as if it had just been given: its cost and latency are what they were. */
+function resultOf(row: TrialRow): ModelResult {
+  return {
+    output: JSON.parse(row.output ?? "null") as unknown,
+    toolCalls: JSON.parse(row.toolCalls ?? "[]") as ModelResult["toolCalls"],
+    finishReason: row.finishReason as ModelResult["finishReason"],
+    tokens: {
+      input: row.inputTokens,
+      output: row.outputTokens,
+      cached: row.cachedTokens,
+      cacheWrite: row.cacheWriteTokens,
+      reasoning: row.reasoningTokens,
+    },
+    costUsd: row.costUsd,
+    retryCostUsd: 0,
+    latencyMs: row.latencyMs,
+    latencySimulated: row.latencySimulated === 1,
+    ttftMs: row.ttftMs,
+    answeredBy: row.answeredBy,
+    warnings: JSON.parse(row.warnings ?? "[]") as string[],
+    attempts: row.attempts,
+  };
+}
+
+function errorColumns(error: unknown, redact: Redact): Partial<TrialRow> {
+  if (!(error instanceof AgentopsError)) throw error;
+  const model = error instanceof ModelError ? error : undefined;
+  const hint = error.hint === undefined ? "" : ` (${error.hint})`;
+  return {
+    isError: 1,
+    errorKind: model?.kind ?? "request",
+    errorMessage: redact(`${error.message}${hint}`),
+    attempts: model?.attempts ?? 0,
+    retryCostUsd: model?.costUsd ?? 0,
+  };
+}

@@ -1,0 +1,62 @@
+import { access, constants } from "node:fs/promises";
+import { delimiter, isAbsolute, resolve } from "node:path";
+import { scoreOf } from "../answer.ts";
+import { fault, type Prepare, type ScorerContext, type Subject } from "../measure.ts";
+import { parseAnswer, runProgram } from "./run-program.ts";
+
+const DEFAULT_TIMEOUT_MS = 30_000;
+
+/**
+ * Any program: JSON `{ output, expected, vars, case, toolCalls, record }` on stdin, and on stdout JSON
+ * `{ pass?, score?, reason? }`, true, false or a number. It runs in the suite's folder.
+ */
+export const exec: Prepare<"exec"> = async (spec, context) => {
+  const [name = "", ...args] = typeof spec.value === "string" ? words(spec.value) : spec.value;
+  const program = await findProgram(name, context);
+  return async (subject) => {
+    const stdout = await runProgram({
+      command: [program, ...args],
+      cwd: context.baseDir,
+      env: context.env,
+      stdin: question(subject),
+      timeoutMs: spec.timeoutMs ?? DEFAULT_TIMEOUT_MS,
+      signal: subject.input.signal,
+    });
+    return scoreOf(parseAnswer(stdout, name), spec.threshold, name);
+  };
+};
+
+function question({ output, expected, input }: Subject): string {
+  const { toolCalls, record } = input;
+  return JSON.stringify({ output, expected, vars: input.case.vars, case: input.case, toolCalls, record });
+}
+
+/** A command line split at spaces outside quotes; no shell is involved. */
+function words(line: string): string[] {
+  const quoted = /"([^"]*)"|'([^']*)'/g;
+  if (/["']/.test(line.replace(quoted, ""))) throw fault(["value"], `a quote is not closed in ${line}`);
+  const parts = line.match(/(?:"[^"]*"|'[^']*'|[^\s"'])+/g) ?? [];
+  return parts.map((part) => part.replace(quoted, "$1$2"));
+}
+
+async function findProgram(name: string, { baseDir, env }: ScorerContext): Promise<string> {
+  const folders = (env["PATH"] ?? "").split(delimiter).filter((folder) => folder !== "");
+  const candidates = /[/\\]/.test(name) ? [baseDir] : folders;
+  for (const folder of candidates) {
+    const file = isAbsolute(name) ? name : resolve(folder, name);
+    if (await isExecutable(file)) return file;
+  }
+  const where = candidates === folders ? "on PATH" : "relative to the suite";
+  throw fault(
+    ["value"],
+    `no program "${name}" ${where}`,
+    "a script needs its interpreter: [node, score.js], or chmod +x",
+  );
+}
+
+async function isExecutable(file: string): Promise<boolean> {
+  return access(file, constants.X_OK).then(
+    () => true,
+    () => false,
+  );
+}

@@ -1,0 +1,38 @@
+import { messageOf } from "../../../core/errors.ts";
+import { findJson } from "./find-json.ts";
+import { prepareSchema } from "./json-schema.ts";
+import { passOrFail, type Prepare } from "../measure.ts";
+import { quote } from "../wording.ts";
+
+/** The whole output is JSON, valid against the schema when there is one. */
+export const isJson: Prepare<"is-json"> = async (spec) => {
+  const violation = await prepareSchema(spec.value);
+  return ({ output }) => {
+    let value = output;
+    try {
+      if (typeof output === "string") value = JSON.parse(output);
+    } catch (error) {
+      return passOrFail(false, `output is not JSON (${messageOf(error)})`);
+    }
+    const found = violation(value);
+    if (found !== undefined) return passOrFail(false, `output is JSON, but ${found}`);
+    return passOrFail(true, `output is JSON${spec.value === undefined ? "" : " that fits the schema"}`);
+  };
+};
+
+/** Somewhere in the output stands a JSON object or list, valid against the schema when there is one. */
+export const containsJson: Prepare<"contains-json"> = async (spec) => {
+  const violation = await prepareSchema(spec.value);
+  return ({ output }) => {
+    let first: string | undefined;
+    for (const value of typeof output === "string" ? findJson(output) : [output]) {
+      const found = violation(value);
+      if (found === undefined) return passOrFail(true, `output contains JSON: ${quote(value)}`);
+      first ??= found;
+    }
+    return passOrFail(
+      false,
+      first === undefined ? `no JSON in ${quote(output)}` : `output contains JSON, but ${first}`,
+    );
+  };
+};

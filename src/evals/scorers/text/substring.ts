@@ -1,0 +1,80 @@
+import { passOrFail, type Measure, type Prepare } from "../measure.ts";
+import { referenceText, referenceTexts, refuseEmpty } from "../reference.ts";
+import { listing, quote, textOf } from "../wording.ts";
+
+type Fold = (text: string) => string;
+const exact: Fold = (text) => text;
+const lower: Fold = (text) => text.toLowerCase();
+
+interface OneSpec {
+  value?: string | undefined;
+}
+interface ManySpec {
+  value?: string | string[] | undefined;
+}
+
+/** One text, which must stand in the output. */
+const one =
+  (fold: Fold) =>
+  (spec: OneSpec): Measure => {
+    refuseEmpty(spec.value);
+    return (subject) => {
+      const wanted = referenceText(spec.value, subject);
+      const pass = fold(textOf(subject.output)).includes(fold(wanted));
+      return passOrFail(pass, fact(pass, "contains", "does not contain", quote(wanted), subject.output));
+    };
+  };
+
+export const contains: Prepare<"contains"> = one(exact);
+export const icontains: Prepare<"icontains"> = one(lower);
+
+/** Several texts, all of which must stand in the output. */
+const all =
+  (fold: Fold) =>
+  (spec: ManySpec): Measure => {
+    refuseEmpty(spec.value);
+    return (subject) => {
+      const text = fold(textOf(subject.output));
+      const wanted = referenceTexts(spec.value, subject);
+      const missing = wanted.filter((one) => !text.includes(fold(one)));
+      const pass = missing.length === 0;
+      return passOrFail(pass, pass ? `output contains all of ${list(wanted)}` : `output lacks ${list(missing)}`);
+    };
+  };
+
+export const containsAll: Prepare<"contains-all"> = all(exact);
+export const icontainsAll: Prepare<"icontains-all"> = all(lower);
+
+/** Several texts, one of which must stand in the output. */
+const any =
+  (fold: Fold) =>
+  (spec: ManySpec): Measure => {
+    refuseEmpty(spec.value);
+    return (subject) => {
+      const text = fold(textOf(subject.output));
+      const wanted = referenceTexts(spec.value, subject);
+      const found = wanted.find((one) => text.includes(fold(one)));
+      const pass = found !== undefined;
+      return passOrFail(pass, pass ? `output contains ${quote(found)}` : `output contains none of ${list(wanted)}`);
+    };
+  };
+
+export const containsAny: Prepare<"contains-any"> = any(exact);
+export const icontainsAny: Prepare<"icontains-any"> = any(lower);
+
+export const startsWith: Prepare<"starts-with"> = (spec) => {
+  refuseEmpty(spec.value);
+  return (subject) => {
+    const wanted = referenceText(spec.value, subject);
+    const pass = textOf(subject.output).startsWith(wanted);
+    return passOrFail(pass, fact(pass, "starts with", "does not start with", quote(wanted), subject.output));
+  };
+};
+
+function fact(pass: boolean, yes: string, no: string, wanted: string, output: unknown): string {
+  return pass ? `output ${yes} ${wanted}` : `output ${no} ${wanted}: ${quote(output)}`;
+}
+
+function list(texts: readonly string[]): string {
+  return listing(texts.map((text) => quote(text, 40)));
+}
