@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { loadProject } from "../core/project.ts";
-import { publish } from "../registry/publish.ts";
+import { publish } from "../registry/publish/publish.ts";
 import { rolloutSchema } from "../rollout/schema.ts";
 import { bucketOf, isCandidate } from "../serving/assignment.ts";
 import { connect } from "../state/connection.ts";

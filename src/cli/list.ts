@@ -1,4 +1,4 @@
-import { listArtifacts } from "../registry/list.ts";
+import { listArtifacts } from "../registry/versions/list.ts";
 import { listText } from "../report/registry.ts";
 import type { CommandContext } from "./context.ts";
 import { emitDocument } from "./document.ts";

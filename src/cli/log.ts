@@ -1,4 +1,4 @@
-import { logVersions } from "../registry/log.ts";
+import { logVersions } from "../registry/versions/log.ts";
 import { logText } from "../report/registry.ts";
 import type { CommandContext } from "./context.ts";
 import { emitDocument } from "./document.ts";

@@ -1,4 +1,4 @@
-import { publish } from "../registry/publish.ts";
+import { publish } from "../registry/publish/publish.ts";
 import { publishText } from "../report/registry.ts";
 import type { CommandContext } from "./context.ts";
 import { emitDocument } from "./document.ts";

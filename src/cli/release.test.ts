@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { loadProject } from "../core/project.ts";
-import { publish } from "../registry/publish.ts";
+import { publish } from "../registry/publish/publish.ts";
 import { agentops, cleanEnv, put, sampleRepository, tempProject } from "../testing/project.ts";
 
 const TARGET = "prompts/support-triage";

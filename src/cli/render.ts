@@ -1,6 +1,6 @@
-import { loadArtifact } from "../registry/load.ts";
-import { parseVars } from "../registry/parse-vars.ts";
-import { compilePrompt } from "../registry/render.ts";
+import { loadArtifact } from "../registry/versions/load.ts";
+import { parseVars } from "../registry/render/parse-vars.ts";
+import { compilePrompt } from "../registry/render/render.ts";
 import { renderText } from "../report/registry.ts";
 import type { CommandContext } from "./context.ts";
 import { emitDocument } from "./document.ts";

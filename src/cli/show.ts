@@ -1,4 +1,4 @@
-import { loadArtifact } from "../registry/load.ts";
+import { loadArtifact } from "../registry/versions/load.ts";
 import { showText } from "../report/registry.ts";
 import type { CommandContext } from "./context.ts";
 import { emitDocument } from "./document.ts";

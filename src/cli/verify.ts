@@ -1,4 +1,4 @@
-import { verifyVersion } from "../registry/verify.ts";
+import { verifyVersion } from "../registry/versions/verify.ts";
 import { verifyText } from "../report/registry.ts";
 import type { CommandContext } from "./context.ts";
 import { emitDocument } from "./document.ts";

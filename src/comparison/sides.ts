@@ -1,7 +1,7 @@
 import { AgentopsError } from "../core/errors.ts";
 import type { Project } from "../core/project.ts";
 import { completeRunsOf, findRun, isRunName, type RunRow, specOf } from "../evals/run/runs.store.ts";
-import { loadArtifact } from "../registry/load.ts";
+import { loadArtifact } from "../registry/versions/load.ts";
 import type { Store } from "../state/store.ts";
 import { sideOf } from "./compare.ts";
 import type { Content } from "./content.ts";

@@ -2,7 +2,7 @@ import { cp, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import type { Clock } from "../core/clock.ts";
-import { publish } from "../registry/publish.ts";
+import { publish } from "../registry/publish/publish.ts";
 import {
   agentText,
   CONFIG,

@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { systemClock } from "../core/clock.ts";
-import { publish } from "../registry/publish.ts";
+import { publish } from "../registry/publish/publish.ts";
 import {
   CONFIG,
   gitProject,

@@ -1,9 +1,9 @@
 import { AgentopsError } from "../core/errors.ts";
 import type { Project } from "../core/project.ts";
-import { changedPaths, firstChangedLine, mergeBaseOf } from "./changed-git.ts";
+import { changedPaths, firstChangedLine, mergeBaseOf } from "./git/changed-git.ts";
 import { addressOf, KINDS } from "./files.ts";
 import { type ArtifactContent, readArtifact } from "./read.ts";
-import { needRepo, type Repo } from "./repo.ts";
+import { needRepo, type Repo } from "./git/repo.ts";
 import type { Address } from "./resolve.ts";
 import { commitSource, type Source, worktreeSource } from "./source.ts";
 

@@ -4,8 +4,8 @@ import { AgentopsError } from "../core/errors.ts";
 import { readText } from "../core/project.ts";
 import type { ArtifactKind } from "../core/refs.ts";
 import { type ArtifactFile, artifactFileOf } from "./files.ts";
-import { must } from "./git.ts";
-import type { Repo } from "./repo.ts";
+import { must } from "./git/git.ts";
+import type { Repo } from "./git/repo.ts";
 
 /** The project's files at one point of time. Paths are relative to the project root, with forward slashes. */
 export interface Source {

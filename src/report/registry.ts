@@ -1,10 +1,10 @@
 import { stringify } from "yaml";
 import type { LoadedArtifact } from "../registry/artifact.ts";
-import type { ListedArtifact } from "../registry/list.ts";
-import type { VersionEntry } from "../registry/log.ts";
-import type { PublishResult } from "../registry/publish.ts";
-import type { RenderedMessage } from "../registry/render.ts";
-import type { Verification } from "../registry/verify.ts";
+import type { ListedArtifact } from "../registry/versions/list.ts";
+import type { VersionEntry } from "../registry/versions/log.ts";
+import type { PublishResult } from "../registry/publish/publish.ts";
+import type { RenderedMessage } from "../registry/render/render.ts";
+import type { Verification } from "../registry/versions/verify.ts";
 import type { Style } from "./style.ts";
 import { columns } from "./table.ts";
 

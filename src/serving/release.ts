@@ -2,8 +2,8 @@ import { AgentopsError } from "../core/errors.ts";
 import type { Project } from "../core/project.ts";
 import { parseRef, type Ref } from "../core/refs.ts";
 import type { LoadedArtifact } from "../registry/artifact.ts";
-import { publishedVersion } from "../registry/published.ts";
-import type { Verification } from "../registry/verify.ts";
+import { publishedVersion } from "../registry/versions/published.ts";
+import type { Verification } from "../registry/versions/verify.ts";
 import type { Sqlite } from "../state/connection.ts";
 import { insertRelease, type ReleaseRow } from "./serving.store.ts";
 

@@ -1,7 +1,7 @@
 import { cpSync, existsSync, mkdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { loadProject } from "../core/project.ts";
-import { publish } from "../registry/publish.ts";
+import { publish } from "../registry/publish/publish.ts";
 import { recordObservations } from "../observations/record.ts";
 import { latestRollout, type Rollout, transitionsOf } from "../rollout/rollouts.store.ts";
 import { bucketOf, isCandidate } from "../serving/assignment.ts";

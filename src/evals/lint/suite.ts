@@ -8,7 +8,7 @@ import { didYouMean } from "../../core/suggest.ts";
 import type { Path, YamlFile } from "../../core/yaml.ts";
 import type { ModelClient } from "../../models/client.ts";
 import { KINDS } from "../../registry/files.ts";
-import { floatingReason } from "../../registry/floating.ts";
+import { floatingReason } from "../../registry/lint/floating.ts";
 import { worktreeSource } from "../../registry/source.ts";
 import type { Suite } from "../dataset/schema.ts";
 import { prepareScorers } from "../scorers/prepare.ts";

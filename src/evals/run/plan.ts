@@ -2,7 +2,7 @@ import { relative } from "node:path";
 import { AgentopsError } from "../../core/errors.ts";
 import type { Project } from "../../core/project.ts";
 import type { LoadedArtifact } from "../../registry/artifact.ts";
-import { loadArtifact } from "../../registry/load.ts";
+import { loadArtifact } from "../../registry/versions/load.ts";
 import { OWN_MAPPING } from "../dataset/outputs.ts";
 import type { RunSpec } from "./run-spec.ts";
 import { dataFile, type LoadedSuite } from "../dataset/suite.ts";

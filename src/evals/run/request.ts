@@ -1,5 +1,5 @@
 import type { ModelParameters, ModelRequest, ResponseFormat, ToolSpec } from "../../models/client.ts";
-import { compilePrompt } from "../../registry/render.ts";
+import { compilePrompt } from "../../registry/render/render.ts";
 import type { Prompt } from "../../registry/schema.ts";
 import type { FrozenTarget } from "./run-spec.ts";
 

@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { digestOf } from "../../core/canonical.ts";
 import { systemClock } from "../../core/clock.ts";
 import { loadProject } from "../../core/project.ts";
-import { publish } from "../../registry/publish.ts";
+import { publish } from "../../registry/publish/publish.ts";
 import { openStore } from "../../state/store.ts";
 import { agentops, cleanEnv, git, put, sampleRepository, tempProject } from "../../testing/project.ts";
 import { promote } from "../../operations/promote.ts";

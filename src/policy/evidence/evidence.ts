@@ -2,7 +2,7 @@ import { AgentopsError, messageOf } from "../../core/errors.ts";
 import type { Project } from "../../core/project.ts";
 import type { RunResult } from "../../evals/result/schema.ts";
 import { completeRunsOf, type RunRow, specOf } from "../../evals/run/runs.store.ts";
-import { readNote } from "../../registry/notes.ts";
+import { readNote } from "../../registry/git/notes.ts";
 import type { Store } from "../../state/store.ts";
 import { judgeStored } from "../../gate/evaluate.ts";
 import type { PreparedRelease } from "../../serving/release.ts";

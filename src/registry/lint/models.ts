@@ -2,8 +2,8 @@ import type { Problem } from "../../core/problems.ts";
 import type { Project } from "../../core/project.ts";
 import { didYouMean } from "../../core/suggest.ts";
 import type { Path } from "../../core/yaml.ts";
-import { retirementOf } from "../deprecated-models.ts";
-import { floatingReason } from "../floating.ts";
+import { retirementOf } from "./deprecated-models.ts";
+import { floatingReason } from "./floating.ts";
 import { type LintContext, type LintFile, problemAt } from "./file.ts";
 
 /** unknown-provider, floating-model, deprecated-model, for every model pin of a file. */

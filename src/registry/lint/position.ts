@@ -1,4 +1,4 @@
-import type { ContentPosition } from "../template.ts";
+import type { ContentPosition } from "../render/template.ts";
 import type { LintFile } from "./file.ts";
 
 /**

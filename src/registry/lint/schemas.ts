@@ -1,13 +1,13 @@
 import type { Problem } from "../../core/problems.ts";
 import type { Path } from "../../core/yaml.ts";
-import { isSimpleSchema } from "../simple-schema.ts";
+import { isSimpleSchema } from "./simple-schema.ts";
 import { type LintFile, problemAt } from "./file.ts";
 
 /** invalid-json-schema: a tool's inputSchema and a prompt's agentops.input must be schemas that can be enforced. */
 export async function schemas(file: LintFile): Promise<Problem[]> {
   const unsure = schemasOf(file).filter(({ schema }) => !isSimpleSchema(schema));
   if (unsure.length === 0) return [];
-  const { compileSchema } = await import("../json-schema.ts");
+  const { compileSchema } = await import("../render/json-schema.ts");
   return unsure.flatMap(({ schema, path }) => {
     const result = compileSchema(schema, { strict: true });
     if ("check" in result) return [];

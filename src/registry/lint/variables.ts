@@ -1,8 +1,8 @@
 import type { Problem } from "../../core/problems.ts";
 import { suggest } from "../../core/suggest.ts";
 import type { Prompt } from "../schema.ts";
-import { type ContentPosition, parseTemplate, refusedConstructs, variableUses } from "../template.ts";
-import { declaredVariables, type DeclaredVariables } from "../variables.ts";
+import { type ContentPosition, parseTemplate, refusedConstructs, variableUses } from "../render/template.ts";
+import { declaredVariables, type DeclaredVariables } from "../render/variables.ts";
 import { type LintFile, problemAt } from "./file.ts";
 import { positionInFile } from "./position.ts";
 

@@ -1,12 +1,12 @@
-import { AgentopsError } from "../core/errors.ts";
-import type { Project } from "../core/project.ts";
-import { parseRef, type Ref, type RefPoint } from "../core/refs.ts";
-import type { LoadedArtifact } from "./artifact.ts";
-import { addressOf } from "./files.ts";
-import { type ArtifactContent, readArtifact } from "./read.ts";
-import { findRepo, needRepo, type Repo, resolveCommit } from "./repo.ts";
-import { commitSource, type Source, worktreeSource } from "./source.ts";
-import { type Address, addressIn, notFound } from "./resolve.ts";
+import { AgentopsError } from "../../core/errors.ts";
+import type { Project } from "../../core/project.ts";
+import { parseRef, type Ref, type RefPoint } from "../../core/refs.ts";
+import type { LoadedArtifact } from "../artifact.ts";
+import { addressOf } from "../files.ts";
+import { type ArtifactContent, readArtifact } from "../read.ts";
+import { findRepo, needRepo, type Repo, resolveCommit } from "../git/repo.ts";
+import { commitSource, type Source, worktreeSource } from "../source.ts";
+import { type Address, addressIn, notFound } from "../resolve.ts";
 import { versionsOf } from "./versions.ts";
 import { missingRevision, sourceOfVersion, taggedVersion } from "./version-ref.ts";
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { compilePrompt, promptVariables } from "./render.ts";
-import { type Prompt, promptSchema } from "./schema.ts";
+import { type Prompt, promptSchema } from "../schema.ts";
 
 const input = (properties: Record<string, unknown>, required: string[] = Object.keys(properties)) => ({
   type: "object",

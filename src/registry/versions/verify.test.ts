@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
-import { publish } from "./publish.ts";
+import { publish } from "../publish/publish.ts";
 import {
   agentText,
   gitProject,
@@ -11,7 +11,7 @@ import {
   type TempProject,
   tempFolder,
   testEnv,
-} from "./temp-project.testing.ts";
+} from "../temp-project.testing.ts";
 import { verifyVersion } from "./verify.ts";
 
 afterAll(removeFolders);

@@ -2,9 +2,9 @@ import { spawnSync } from "node:child_process";
 import { chmod, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
-import { AgentopsError, exitCodeOf } from "../core/errors.ts";
-import { loadArtifact } from "./load.ts";
-import { logVersions } from "./log.ts";
+import { AgentopsError, exitCodeOf } from "../../core/errors.ts";
+import { loadArtifact } from "../versions/load.ts";
+import { logVersions } from "../versions/log.ts";
 import { publish } from "./publish.ts";
 import {
   agentText,
@@ -17,7 +17,7 @@ import {
   tempFolder,
   testEnv,
   twoClones,
-} from "./temp-project.testing.ts";
+} from "../temp-project.testing.ts";
 
 afterAll(removeFolders);
 

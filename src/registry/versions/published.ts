@@ -1,8 +1,8 @@
-import type { Project } from "../core/project.ts";
-import { parseRef, type Ref } from "../core/refs.ts";
-import type { LoadedArtifact } from "./artifact.ts";
+import type { Project } from "../../core/project.ts";
+import { parseRef, type Ref } from "../../core/refs.ts";
+import type { LoadedArtifact } from "../artifact.ts";
 import { loadArtifact } from "./load.ts";
-import { findRepo, needRepo } from "./repo.ts";
+import { findRepo, needRepo } from "../git/repo.ts";
 import { type Verification, verifyVersion } from "./verify.ts";
 import { taggedVersion } from "./version-ref.ts";
 import { type VersionTag, versionsOf } from "./versions.ts";

@@ -1,9 +1,9 @@
-import { AgentopsError } from "../core/errors.ts";
-import type { Ref } from "../core/refs.ts";
-import { addressOf, KINDS } from "./files.ts";
-import { remoteOf, type Repo } from "./repo.ts";
-import { ambiguous, notFound } from "./resolve.ts";
-import { commitSource, type Source, worktreeSource } from "./source.ts";
+import { AgentopsError } from "../../core/errors.ts";
+import type { Ref } from "../../core/refs.ts";
+import { addressOf, KINDS } from "../files.ts";
+import { remoteOf, type Repo } from "../git/repo.ts";
+import { ambiguous, notFound } from "../resolve.ts";
+import { commitSource, type Source, worktreeSource } from "../source.ts";
 import { allVersions, isOurs, prefixOf, type VersionTag } from "./versions.ts";
 
 /** The files a version was published from. */

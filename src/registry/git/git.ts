@@ -1,5 +1,5 @@
 import { execFile, type ExecFileException } from "node:child_process";
-import { AgentopsError, messageOf } from "../core/errors.ts";
+import { AgentopsError, messageOf } from "../../core/errors.ts";
 
 /** What a git process left behind; a failed command is a value, so that callers can tell refusals apart. */
 export interface GitResult {

@@ -1,18 +1,18 @@
-import { AgentopsError } from "../core/errors.ts";
-import type { Problem } from "../core/problems.ts";
-import type { Project } from "../core/project.ts";
-import { parseRef } from "../core/refs.ts";
-import { type ArtifactFile, KINDS } from "./files.ts";
-import { agentPrompt, agentSuites, guards, tools } from "./lint/agents.ts";
-import { expressions } from "./lint/expressions.ts";
-import type { LintContext, LintFile, Rule } from "./lint/file.ts";
-import { models } from "./lint/models.ts";
-import { names, owners } from "./lint/names.ts";
-import { readForLint } from "./lint/read.ts";
-import { schemas } from "./lint/schemas.ts";
-import { variables } from "./lint/variables.ts";
-import { addressIn, notFound } from "./resolve.ts";
-import { type Source, worktreeSource } from "./source.ts";
+import { AgentopsError } from "../../core/errors.ts";
+import type { Problem } from "../../core/problems.ts";
+import type { Project } from "../../core/project.ts";
+import { parseRef } from "../../core/refs.ts";
+import { type ArtifactFile, KINDS } from "../files.ts";
+import { agentPrompt, agentSuites, guards, tools } from "./agents.ts";
+import { expressions } from "./expressions.ts";
+import type { LintContext, LintFile, Rule } from "./file.ts";
+import { models } from "./models.ts";
+import { names, owners } from "./names.ts";
+import { readForLint } from "./read.ts";
+import { schemas } from "./schemas.ts";
+import { variables } from "./variables.ts";
+import { addressIn, notFound } from "../resolve.ts";
+import { type Source, worktreeSource } from "../source.ts";
 
 const RULES: readonly Rule[] = [
   names,

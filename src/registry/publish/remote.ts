@@ -1,9 +1,9 @@
-import { AgentopsError } from "../core/errors.ts";
-import { gitFailed, type GitResult } from "./git.ts";
-import type { Planned } from "./publish-plan.ts";
-import type { NewTag } from "./publish-tags.ts";
-import type { Repo } from "./repo.ts";
-import { parseTag } from "./versions.ts";
+import { AgentopsError } from "../../core/errors.ts";
+import { gitFailed, type GitResult } from "../git/git.ts";
+import type { Planned } from "./plan.ts";
+import type { NewTag } from "./tags.ts";
+import type { Repo } from "../git/repo.ts";
+import { parseTag } from "../versions/versions.ts";
 
 const OFFLINE_HINT = "check the remote, or publish with --no-push and push the tags later";
 

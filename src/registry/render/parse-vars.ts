@@ -1,5 +1,5 @@
-import { AgentopsError } from "../core/errors.ts";
-import type { Prompt } from "./schema.ts";
+import { AgentopsError } from "../../core/errors.ts";
+import type { Prompt } from "../schema.ts";
 
 /**
  * Variables typed as `k=v`. A value is text unless the prompt declares another type for it; then it is read as JSON.

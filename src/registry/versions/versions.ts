@@ -1,10 +1,10 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import type { ArtifactKind } from "../core/refs.ts";
-import { addressOf } from "./files.ts";
-import { must } from "./git.ts";
-import type { Repo } from "./repo.ts";
-import type { Address } from "./resolve.ts";
+import type { ArtifactKind } from "../../core/refs.ts";
+import { addressOf } from "../files.ts";
+import { must } from "../git/git.ts";
+import type { Repo } from "../git/repo.ts";
+import type { Address } from "../resolve.ts";
 
 /** One version tag, as git stores it. */
 export interface VersionTag extends Address {

@@ -1,11 +1,11 @@
 import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
-import { digestOf } from "../core/canonical.ts";
+import { digestOf } from "../../core/canonical.ts";
 import { listArtifacts } from "./list.ts";
 import { loadArtifact } from "./load.ts";
 import { logVersions } from "./log.ts";
-import { publish } from "./publish.ts";
+import { publish } from "../publish/publish.ts";
 import {
   agentText,
   CONFIG,
@@ -17,7 +17,7 @@ import {
   removeFolders,
   tempFolder,
   twoClones,
-} from "./temp-project.testing.ts";
+} from "../temp-project.testing.ts";
 
 afterAll(removeFolders);
 

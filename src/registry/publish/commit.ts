@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
-import { AgentopsError } from "../core/errors.ts";
-import { gitFailed, type GitResult, must } from "./git.ts";
-import { currentBranch, type Repo, resolveCommit } from "./repo.ts";
+import { AgentopsError } from "../../core/errors.ts";
+import { gitFailed, type GitResult, must } from "../git/git.ts";
+import { currentBranch, type Repo, resolveCommit } from "../git/repo.ts";
 
 /** What git leaves in its folder while an operation waits for a person, and what that operation is called. */
 const UNFINISHED = [

@@ -1,9 +1,9 @@
-import type { Problem } from "../core/problems.ts";
-import { displayPath, type Project, readText } from "../core/project.ts";
-import { didYouMean } from "../core/suggest.ts";
-import { readYaml } from "../core/yaml.ts";
-import { addressOf, KINDS } from "./files.ts";
-import { worktreeSource } from "./source.ts";
+import type { Problem } from "../../core/problems.ts";
+import { displayPath, type Project, readText } from "../../core/project.ts";
+import { didYouMean } from "../../core/suggest.ts";
+import { readYaml } from "../../core/yaml.ts";
+import { addressOf, KINDS } from "../files.ts";
+import { worktreeSource } from "../source.ts";
 
 /** Settings for an artifact that is not there would be in force for nobody, and nobody would notice. */
 export async function lintConfig(project: Project): Promise<Problem[]> {

@@ -1,11 +1,11 @@
-import { AgentopsError } from "../core/errors.ts";
-import type { Project } from "../core/project.ts";
-import { parseRef } from "../core/refs.ts";
-import { KINDS } from "./files.ts";
-import { needRepo, type Repo } from "./repo.ts";
-import { worktreeSource } from "./source.ts";
+import { AgentopsError } from "../../core/errors.ts";
+import type { Project } from "../../core/project.ts";
+import { parseRef } from "../../core/refs.ts";
+import { KINDS } from "../files.ts";
+import { needRepo, type Repo } from "../git/repo.ts";
+import { worktreeSource } from "../source.ts";
 import { taggedVersion } from "./version-ref.ts";
-import { type Address, addressIn, notFound } from "./resolve.ts";
+import { type Address, addressIn, notFound } from "../resolve.ts";
 import { type VersionTag, versionsOf } from "./versions.ts";
 
 /** One published version, as `agentops log` shows it. */

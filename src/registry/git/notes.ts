@@ -1,4 +1,4 @@
-import type { Project } from "../core/project.ts";
+import type { Project } from "../../core/project.ts";
 import { must } from "./git.ts";
 import { findRepo, needRepo } from "./repo.ts";
 

@@ -2,11 +2,11 @@ import { execFileSync } from "node:child_process";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
-import { place, type Problem } from "../core/problems.ts";
-import { REPO } from "../testing/project.ts";
+import { place, type Problem } from "../../core/problems.ts";
+import { REPO } from "../../testing/project.ts";
 import { floatingReason } from "./floating.ts";
 import { lintArtifacts } from "./lint.ts";
-import { agentText, plainProject, projectIn, promptText, removeFolders } from "./temp-project.testing.ts";
+import { agentText, plainProject, projectIn, promptText, removeFolders } from "../temp-project.testing.ts";
 
 afterAll(removeFolders);
 
@@ -271,7 +271,7 @@ test("lint does not load the validators for a project that does not need them", 
     ), { data: { port: port2 }, transferList: [port2] });
     port1.on("message", (url) => seen.push(url));
     const { loadProject } = await import(process.argv[1] + "/core/project.js");
-    const { lintArtifacts } = await import(process.argv[1] + "/registry/lint.js");
+    const { lintArtifacts } = await import(process.argv[1] + "/registry/lint/lint.js");
     const problems = await lintArtifacts(await loadProject({ cwd: process.argv[2], env: process.env }));
     await new Promise((r) => setTimeout(r, 50));
     const required = Object.keys(createRequire(import.meta.url).cache ?? {});

@@ -1,4 +1,4 @@
-import type { Prompt } from "./schema.ts";
+import type { Prompt } from "../schema.ts";
 
 /** The variables `agentops.input` declares, and which of them are required. */
 export interface DeclaredVariables {

@@ -1,7 +1,7 @@
-import { AgentopsError } from "../core/errors.ts";
-import { gitFailed } from "./git.ts";
-import type { Repo } from "./repo.ts";
-import { DIGEST_TRAILER, PATH_TRAILER } from "./versions.ts";
+import { AgentopsError } from "../../core/errors.ts";
+import { gitFailed } from "../git/git.ts";
+import type { Repo } from "../git/repo.ts";
+import { DIGEST_TRAILER, PATH_TRAILER } from "../versions/versions.ts";
 
 /** A version that is about to be tagged. */
 export interface NewTag {

@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import type { Project } from "../core/project.ts";
-import type { GitResult } from "./git.ts";
-import type { Repo } from "./repo.ts";
+import type { Project } from "../../core/project.ts";
+import type { GitResult } from "../git/git.ts";
+import type { Repo } from "../git/repo.ts";
 import type { VersionTag } from "./versions.ts";
 
 export interface Signature {

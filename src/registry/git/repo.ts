@@ -1,5 +1,5 @@
-import { AgentopsError } from "../core/errors.ts";
-import type { Project } from "../core/project.ts";
+import { AgentopsError } from "../../core/errors.ts";
+import type { Project } from "../../core/project.ts";
 import { type Git, gitFailed, must, openGit } from "./git.ts";
 
 /** The git repository around a project. */

@@ -1,15 +1,15 @@
-import { AgentopsError } from "../core/errors.ts";
-import { throwOnErrors } from "../core/problems.ts";
-import type { Project } from "../core/project.ts";
-import { lintArtifacts } from "./lint.ts";
-import { commitFiles, refuseUnfinished } from "./publish-commit.ts";
-import { withPublishLock } from "./publish-lock.ts";
-import { planPublish, type Planned, type Unchanged } from "./publish-plan.ts";
-import { claimTags, refuseWhenBehind } from "./publish-remote.ts";
-import { deleteTags, makeTags, type NewTag } from "./publish-tags.ts";
-import { readArtifact } from "./read.ts";
-import { needRepo, remoteOf, type Repo } from "./repo.ts";
-import { commitSource } from "./source.ts";
+import { AgentopsError } from "../../core/errors.ts";
+import { throwOnErrors } from "../../core/problems.ts";
+import type { Project } from "../../core/project.ts";
+import { lintArtifacts } from "../lint/lint.ts";
+import { commitFiles, refuseUnfinished } from "./commit.ts";
+import { withPublishLock } from "./lock.ts";
+import { planPublish, type Planned, type Unchanged } from "./plan.ts";
+import { claimTags, refuseWhenBehind } from "./remote.ts";
+import { deleteTags, makeTags, type NewTag } from "./tags.ts";
+import { readArtifact } from "../read.ts";
+import { needRepo, remoteOf, type Repo } from "../git/repo.ts";
+import { commitSource } from "../source.ts";
 
 export interface PublishOptions {
   /** NAME, `prompts/NAME` or `agents/NAME`; every artifact when empty or absent. */

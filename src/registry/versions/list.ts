@@ -1,13 +1,13 @@
-import { AgentopsError } from "../core/errors.ts";
-import type { Problem } from "../core/problems.ts";
-import type { Project } from "../core/project.ts";
-import type { ArtifactKind } from "../core/refs.ts";
-import type { ArtifactFile } from "./files.ts";
-import { addressOf, KINDS } from "./files.ts";
-import { must } from "./git.ts";
-import { type ArtifactContent, readArtifact } from "./read.ts";
-import { findRepo, type Repo } from "./repo.ts";
-import { type Source, worktreeSource } from "./source.ts";
+import { AgentopsError } from "../../core/errors.ts";
+import type { Problem } from "../../core/problems.ts";
+import type { Project } from "../../core/project.ts";
+import type { ArtifactKind } from "../../core/refs.ts";
+import type { ArtifactFile } from "../files.ts";
+import { addressOf, KINDS } from "../files.ts";
+import { must } from "../git/git.ts";
+import { type ArtifactContent, readArtifact } from "../read.ts";
+import { findRepo, type Repo } from "../git/repo.ts";
+import { type Source, worktreeSource } from "../source.ts";
 import { type VersionTag, versionsOf } from "./versions.ts";
 
 /** One row of `agentops list`. */

@@ -1,8 +1,8 @@
 import { readFile, rm, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { AgentopsError } from "../core/errors.ts";
-import { must } from "./git.ts";
-import type { Repo } from "./repo.ts";
+import { AgentopsError } from "../../core/errors.ts";
+import { must } from "../git/git.ts";
+import type { Repo } from "../git/repo.ts";
 
 /**
  * Runs an action while no other publish runs in this clone or a worktree of it. Git's own locks guard single commands;

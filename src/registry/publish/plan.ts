@@ -1,12 +1,12 @@
-import { AgentopsError } from "../core/errors.ts";
-import type { Project } from "../core/project.ts";
-import { parseRef } from "../core/refs.ts";
-import { addressOf, KINDS } from "./files.ts";
-import { loadContent } from "./load.ts";
-import type { Repo } from "./repo.ts";
-import { type Source, worktreeSource } from "./source.ts";
-import { type Address, addressIn } from "./resolve.ts";
-import { allVersions, isOurs, type VersionTag } from "./versions.ts";
+import { AgentopsError } from "../../core/errors.ts";
+import type { Project } from "../../core/project.ts";
+import { parseRef } from "../../core/refs.ts";
+import { addressOf, KINDS } from "../files.ts";
+import { loadContent } from "../versions/load.ts";
+import type { Repo } from "../git/repo.ts";
+import { type Source, worktreeSource } from "../source.ts";
+import { type Address, addressIn } from "../resolve.ts";
+import { allVersions, isOurs, type VersionTag } from "../versions/versions.ts";
 
 export interface Unchanged {
   address: string;

@@ -1,4 +1,4 @@
-import { AgentopsError } from "../core/errors.ts";
+import { AgentopsError } from "../../core/errors.ts";
 import { must } from "./git.ts";
 import { type Repo, resolveCommit } from "./repo.ts";
 

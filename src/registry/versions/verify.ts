@@ -1,10 +1,10 @@
-import { AgentopsError, messageOf } from "../core/errors.ts";
-import type { Project } from "../core/project.ts";
-import { parseRef, type Ref } from "../core/refs.ts";
-import { addressOf } from "./files.ts";
+import { AgentopsError, messageOf } from "../../core/errors.ts";
+import type { Project } from "../../core/project.ts";
+import { parseRef, type Ref } from "../../core/refs.ts";
+import { addressOf } from "../files.ts";
 import { pinned } from "./load.ts";
-import { readArtifact } from "./read.ts";
-import { needRepo, type Repo } from "./repo.ts";
+import { readArtifact } from "../read.ts";
+import { needRepo, type Repo } from "../git/repo.ts";
 import { checkSignature, type Signature } from "./signature.ts";
 import { sourceOfVersion, taggedVersion } from "./version-ref.ts";
 import type { VersionTag } from "./versions.ts";

@@ -1,9 +1,9 @@
 import { createRequire } from "node:module";
-import { AgentopsError, messageOf } from "../core/errors.ts";
+import { AgentopsError, messageOf } from "../../core/errors.ts";
 
 import { compileSchema, type SchemaCheck } from "./json-schema.ts";
-import { asData } from "./render-data.ts";
-import type { Prompt } from "./schema.ts";
+import { asData } from "./data.ts";
+import type { Prompt } from "../schema.ts";
 import { HELPERS, parseTemplate, refusedConstructs, type VariableUse, variableUses } from "./template.ts";
 import { declaredVariables, type DeclaredVariables } from "./variables.ts";
 
