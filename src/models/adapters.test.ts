@@ -4,7 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { systemClock } from "../core/clock.ts";
 import type { ModelProvider } from "../core/config.schema.ts";
 import { redactor } from "../core/redact.ts";
-import type { ModelRequest } from "./client.ts";
+import type { ModelRequest } from "./client/client.ts";
 import { createModelClient } from "./create.ts";
 import { loadOptional } from "./providers/optional.ts";
 

@@ -1,6 +1,6 @@
 import type { ModelProvider } from "../core/config.schema.ts";
-import { requiredKey } from "./api-key.ts";
-import type { Backend, BackendSetup } from "./backend.ts";
+import { requiredKey } from "./client/api-key.ts";
+import type { Backend, BackendSetup } from "./client/backend.ts";
 import type { RemoteKind, RemoteProvider } from "./providers/provider.ts";
 
 /** What answers for a provider; only the code of that kind is loaded. */

@@ -8,9 +8,9 @@ import { systemClock } from "../core/clock.ts";
 import type { Config, ModelProvider } from "../core/config.schema.ts";
 import type { Project } from "../core/project.ts";
 import { redactor } from "../core/redact.ts";
-import type { FinishReason, ModelClient } from "./client.ts";
+import type { FinishReason, ModelClient } from "./client/client.ts";
 import { createModelClient } from "./create.ts";
-import { ModelError } from "./model-error.ts";
+import { ModelError } from "./client/model-error.ts";
 
 /** Recorded exchanges with real providers; they live beside the repository and the tests skip without them. */
 const FOLDER = findUpwards("shared/data/provider-cassettes");

@@ -5,10 +5,10 @@ import type { Project } from "../core/project.ts";
 import { parsePin } from "../core/refs.ts";
 import { didYouMean } from "../core/suggest.ts";
 import { createBackend } from "./backends.ts";
-import { callClient } from "./call.ts";
-import type { ModelClient } from "./client.ts";
-import { sharedGate } from "./gates.ts";
-import { createPricer } from "./pricing.ts";
+import { callClient } from "./calling/call.ts";
+import type { ModelClient } from "./client/client.ts";
+import { sharedGate } from "./calling/gates.ts";
+import { createPricer } from "./calling/pricing.ts";
 
 export interface ModelClientOptions {
   clock: Clock;

@@ -6,9 +6,9 @@ import type { ModelProvider } from "../core/config.schema.ts";
 import { AgentopsError } from "../core/errors.ts";
 import type { Project } from "../core/project.ts";
 import { redactor } from "../core/redact.ts";
-import type { ModelResult } from "./client.ts";
+import type { ModelResult } from "./client/client.ts";
 import { createModelClient, type ModelClientOptions } from "./create.ts";
-import { ModelError } from "./model-error.ts";
+import { ModelError } from "./client/model-error.ts";
 
 const KEY = "sk-test-0123456789abcdefghij";
 const GOOD = {

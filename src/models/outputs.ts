@@ -1,5 +1,5 @@
-import type { ModelClient, ModelResult, ToolCall } from "./client.ts";
-import { ModelError } from "./model-error.ts";
+import type { ModelClient, ModelResult, ToolCall } from "./client/client.ts";
+import { ModelError } from "./client/model-error.ts";
 
 /** An answer somebody else recorded, already mapped from their file's fields. */
 export interface RecordedOutput {

@@ -1,4 +1,4 @@
-import type { ModelRequest } from "../../models/client.ts";
+import type { ModelRequest } from "../../models/client/client.ts";
 import type { EvalCase } from "../scorers/scorer.ts";
 import { fenced, FENCE_RULES } from "../scorers/judge/rubric-prompt.ts";
 import { textOf } from "../scorers/wording.ts";

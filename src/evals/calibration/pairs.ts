@@ -1,6 +1,6 @@
 import { z } from "zod";
-import type { CallContext, ModelClient } from "../../models/client.ts";
-import { ModelError } from "../../models/model-error.ts";
+import type { CallContext, ModelClient } from "../../models/client/client.ts";
+import { ModelError } from "../../models/client/model-error.ts";
 import { parseAnswer } from "../scorers/judge/rubric.ts";
 import { runSchedule } from "../run/schedule.ts";
 import type { EvalCase } from "../scorers/scorer.ts";

@@ -1,6 +1,6 @@
-import { finishReasonNamed } from "../../models/finish-reason.ts";
+import { finishReasonNamed } from "../../models/client/finish-reason.ts";
 import type { RecordedOutput } from "../../models/outputs.ts";
-import { normalizeToolCalls } from "../../models/tool-calls.ts";
+import { normalizeToolCalls } from "../../models/client/tool-calls.ts";
 import { text } from "./cases.ts";
 import { readPath } from "./dot-path.ts";
 import { type DataFile, invalid, readRecords } from "./records.ts";

@@ -6,7 +6,7 @@ import type { Project } from "../../core/project.ts";
 import { parsePin, parseRef } from "../../core/refs.ts";
 import { didYouMean } from "../../core/suggest.ts";
 import type { Path, YamlFile } from "../../core/yaml.ts";
-import type { ModelClient } from "../../models/client.ts";
+import type { ModelClient } from "../../models/client/client.ts";
 import { KINDS } from "../../registry/files.ts";
 import { floatingReason } from "../../registry/lint/floating.ts";
 import { worktreeSource } from "../../registry/source.ts";

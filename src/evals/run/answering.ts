@@ -2,12 +2,12 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { AgentopsError } from "../../core/errors.ts";
 import { parsePin } from "../../core/refs.ts";
-import type { ModelClient, ModelRequest } from "../../models/client.ts";
+import type { ModelClient, ModelRequest } from "../../models/client/client.ts";
 import { createModelClient } from "../../models/create.ts";
 import { outputsClient, type RecordedOutput } from "../../models/outputs.ts";
 import { withRecording } from "../../models/recordings/record.ts";
 import { loadRecordings, withReplayFirst } from "../../models/recordings/replay.ts";
-import { requestKey } from "../../models/request-key.ts";
+import { requestKey } from "../../models/recordings/request-key.ts";
 import type { EvalContext } from "./context.ts";
 import type { RunSpec } from "./run-spec.ts";
 

@@ -1,4 +1,4 @@
-import type { ModelParameters, ModelRequest, ResponseFormat, ToolSpec } from "../../models/client.ts";
+import type { ModelParameters, ModelRequest, ResponseFormat, ToolSpec } from "../../models/client/client.ts";
 import { compilePrompt } from "../../registry/render/render.ts";
 import type { Prompt } from "../../registry/schema.ts";
 import type { FrozenTarget } from "./run-spec.ts";

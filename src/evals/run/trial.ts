@@ -1,8 +1,8 @@
 import type { Clock } from "../../core/clock.ts";
 import { AgentopsError, messageOf } from "../../core/errors.ts";
 import type { Redact } from "../../core/redact.ts";
-import type { CallContext, ModelClient, ModelRequest, ModelResult } from "../../models/client.ts";
-import { ModelError } from "../../models/model-error.ts";
+import type { CallContext, ModelClient, ModelRequest, ModelResult } from "../../models/client/client.ts";
+import { ModelError } from "../../models/client/model-error.ts";
 import type { ScoreRecord } from "./run-spec.ts";
 import type { TrialRow } from "./runs.store.ts";
 import type { EvalCase, Scorer, ScorerInput } from "../scorers/scorer.ts";

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import type { ToolCall } from "../../models/client.ts";
+import type { ToolCall } from "../../models/client/client.ts";
 import { prepareScorers } from "./prepare.ts";
 import { scorerSchema } from "./schema.ts";
 import type { Score, ScorerInput } from "./scorer.ts";

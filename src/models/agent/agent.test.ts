@@ -9,7 +9,7 @@ import { systemClock } from "../../core/clock.ts";
 import type { ModelProvider } from "../../core/config.schema.ts";
 import type { Project } from "../../core/project.ts";
 import { redactor } from "../../core/redact.ts";
-import type { ModelClient } from "../client.ts";
+import type { ModelClient } from "../client/client.ts";
 import { createModelClient, type ModelClientOptions } from "../create.ts";
 
 const SECRET = "agent-secret-123456";

@@ -1,6 +1,6 @@
 import type { ModelProvider } from "../../core/config.schema.ts";
-import type { Backend } from "../backend.ts";
-import type { BackendSetup } from "../backend.ts";
+import type { Backend } from "../client/backend.ts";
+import type { BackendSetup } from "../client/backend.ts";
 import { agentAnswer, agentRequest } from "./protocol.ts";
 import { type AgentProcess, startAgent } from "./process.ts";
 

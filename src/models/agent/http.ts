@@ -1,9 +1,9 @@
 import type { ModelProvider } from "../../core/config.schema.ts";
-import { requiredKey } from "../api-key.ts";
-import type { Answer, Backend } from "../backend.ts";
-import type { BackendSetup } from "../backend.ts";
-import { CallFailure, excerpt } from "../failure.ts";
-import { httpFailure } from "../http-failure.ts";
+import { requiredKey } from "../client/api-key.ts";
+import type { Answer, Backend } from "../client/backend.ts";
+import type { BackendSetup } from "../client/backend.ts";
+import { CallFailure, excerpt } from "../client/failure.ts";
+import { httpFailure } from "../client/http-failure.ts";
 import { createDispatcher } from "../transport/agent.ts";
 import { leanFetch } from "../transport/fetch.ts";
 import type { LeanResponse } from "../transport/response.ts";

@@ -1,5 +1,5 @@
 import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
-import { CallFailure, excerpt } from "../failure.ts";
+import { CallFailure, excerpt } from "../client/failure.ts";
 import { killGroup, track } from "./kill.ts";
 
 export interface AgentCommand {

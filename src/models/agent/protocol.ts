@@ -1,8 +1,8 @@
-import type { Answer } from "../backend.ts";
-import type { CallContext, ModelRequest } from "../client.ts";
-import { CallFailure, excerpt } from "../failure.ts";
-import { finishReasonNamed } from "../finish-reason.ts";
-import { normalizeToolCalls } from "../tool-calls.ts";
+import type { Answer } from "../client/backend.ts";
+import type { CallContext, ModelRequest } from "../client/client.ts";
+import { CallFailure, excerpt } from "../client/failure.ts";
+import { finishReasonNamed } from "../client/finish-reason.ts";
+import { normalizeToolCalls } from "../client/tool-calls.ts";
 
 /**
  * What an agent of the user's gets: one JSON object, on one line for a process, as the body for HTTP.

@@ -1,7 +1,7 @@
-import type { Answer } from "../backend.ts";
-import type { FinishReason, ToolCall } from "../client.ts";
-import { CallFailure } from "../failure.ts";
-import { normalizeToolCalls, parsedArguments } from "../tool-calls.ts";
+import type { Answer } from "../client/backend.ts";
+import type { FinishReason, ToolCall } from "../client/client.ts";
+import { CallFailure } from "../client/failure.ts";
+import { normalizeToolCalls, parsedArguments } from "../client/tool-calls.ts";
 import type { Content, Generated } from "./generated.ts";
 import { tokensOf } from "./tokens.ts";
 

@@ -1,7 +1,7 @@
 import type { LanguageModelV3 } from "@ai-sdk/provider";
 import type { Clock } from "../../core/clock.ts";
-import type { Backend } from "../backend.ts";
-import type { ModelRequest } from "../client.ts";
+import type { Backend } from "../client/backend.ts";
+import type { ModelRequest } from "../client/client.ts";
 import { answerOf } from "./answer.ts";
 import { callOptions } from "./call-options.ts";
 import { filteredAnswer } from "./filtered.ts";

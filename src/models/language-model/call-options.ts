@@ -1,5 +1,5 @@
 import type { LanguageModelV3CallOptions } from "@ai-sdk/provider";
-import type { Message, ModelRequest, ToolSpec } from "../client.ts";
+import type { Message, ModelRequest, ToolSpec } from "../client/client.ts";
 
 type Prompt = LanguageModelV3CallOptions["prompt"];
 type Tools = NonNullable<LanguageModelV3CallOptions["tools"]>;

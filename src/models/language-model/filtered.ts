@@ -1,5 +1,5 @@
 import { APICallError } from "@ai-sdk/provider";
-import type { Answer } from "../backend.ts";
+import type { Answer } from "../client/backend.ts";
 
 /**
  * A prompt that the provider's own filter stopped (Azure: an error with code `content_filter`, under status 400 or

@@ -1,8 +1,8 @@
 import { APICallError, InvalidPromptError, UnsupportedFunctionalityError } from "@ai-sdk/provider";
 import type { Clock } from "../../core/clock.ts";
 import { messageOf } from "../../core/errors.ts";
-import { CallFailure, excerpt } from "../failure.ts";
-import { httpFailure } from "../http-failure.ts";
+import { CallFailure, excerpt } from "../client/failure.ts";
+import { httpFailure } from "../client/http-failure.ts";
 import { transportErrorIn, transportFailure } from "../transport/transport-error.ts";
 
 /**

@@ -1,5 +1,5 @@
 import type { LanguageModelV3StreamPart, LanguageModelV3Usage } from "@ai-sdk/provider";
-import { CallFailure, excerpt } from "../failure.ts";
+import { CallFailure, excerpt } from "../client/failure.ts";
 import type { Content, Generated } from "./generated.ts";
 import { tokensOf } from "./tokens.ts";
 

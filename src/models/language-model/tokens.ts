@@ -1,5 +1,5 @@
 import type { LanguageModelV3Usage } from "@ai-sdk/provider";
-import type { TokenUsage } from "../client.ts";
+import type { TokenUsage } from "../client/client.ts";
 
 /** Input includes what was cached, output includes reasoning; null = not reported. */
 export function tokensOf(usage: LanguageModelV3Usage): TokenUsage {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { ModelRequest } from "../client.ts";
+import type { ModelRequest } from "../client/client.ts";
 import { offlineBackend } from "./offline.ts";
 
 const SYSTEM = `You route support tickets. Answer with exactly one queue.

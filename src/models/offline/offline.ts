@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { canonicalJson } from "../../core/canonical.ts";
-import type { Answer, Backend } from "../backend.ts";
-import type { FinishReason, Message, ModelRequest, ToolCall } from "../client.ts";
+import type { Answer, Backend } from "../client/backend.ts";
+import type { FinishReason, Message, ModelRequest, ToolCall } from "../client/client.ts";
 import { fillArguments } from "./arguments.ts";
 import { chooseLabel } from "./choose.ts";
 import { type Rules, readRules } from "./rules.ts";

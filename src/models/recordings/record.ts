@@ -2,8 +2,8 @@ import { closeSync, fstatSync, ftruncateSync, mkdirSync, openSync, readFileSync,
 import { dirname } from "node:path";
 import type { Clock } from "../../core/clock.ts";
 import type { Redact } from "../../core/redact.ts";
-import type { ModelClient } from "../client.ts";
-import { recordingKey } from "../request-key.ts";
+import type { ModelClient } from "../client/client.ts";
+import { recordingKey } from "./request-key.ts";
 import { readRecordings } from "./file.ts";
 import { redactStrings } from "./redact-strings.ts";
 import type { Recording } from "./recording.ts";

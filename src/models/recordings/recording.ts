@@ -1,4 +1,4 @@
-import type { ModelRequest, ModelResult } from "../client.ts";
+import type { ModelRequest, ModelResult } from "../client/client.ts";
 
 /** One line of a recordings file. */
 export interface Recording {

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { systemClock } from "../../core/clock.ts";
 import { redactor } from "../../core/redact.ts";
-import type { ModelClient, ModelRequest } from "../client.ts";
+import type { ModelClient, ModelRequest } from "../client/client.ts";
 import { outputsClient } from "../outputs.ts";
 import { withRecording } from "./record.ts";
 import { loadRecordings, replayClient, withReplayFirst } from "./replay.ts";

@@ -1,6 +1,6 @@
-import type { CallContext, ModelClient, ModelRequest, ModelResult } from "../client.ts";
-import { ModelError } from "../model-error.ts";
-import { recordingKey } from "../request-key.ts";
+import type { CallContext, ModelClient, ModelRequest, ModelResult } from "../client/client.ts";
+import { ModelError } from "../client/model-error.ts";
+import { recordingKey } from "./request-key.ts";
 import { readRecordings } from "./file.ts";
 
 /** Recorded answers by key. */

@@ -1,4 +1,4 @@
-import { CallFailure } from "../failure.ts";
+import { CallFailure } from "../client/failure.ts";
 
 /** A connection that failed: before an answer began (`request`) or in the middle of one (`body`). */
 export class TransportError extends Error {

@@ -1,4 +1,4 @@
-import type { Clock } from "../core/clock.ts";
+import type { Clock } from "../../core/clock.ts";
 
 /** A token bucket that holds five seconds of its rate, so that a minute's allowance is not spent in its first second. */
 export interface Bucket {

@@ -1,7 +1,7 @@
-import type { Clock } from "../core/clock.ts";
+import type { Clock } from "../../core/clock.ts";
 import { type Bucket, createBucket } from "./bucket.ts";
-import { CallFailure } from "./failure.ts";
-import { onAbort } from "./on-abort.ts";
+import { CallFailure } from "../client/failure.ts";
+import { onAbort } from "../client/on-abort.ts";
 
 export interface Limits {
   /** Calls under way at once. */

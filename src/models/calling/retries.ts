@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { CallFailure } from "./failure.ts";
+import { CallFailure } from "../client/failure.ts";
 
 export interface RetryPolicy {
   /** Attempts after the first. */

@@ -1,4 +1,4 @@
-import type { Clock } from "../core/clock.ts";
+import type { Clock } from "../../core/clock.ts";
 import { createGate, type Gate, type Limits } from "./limits.ts";
 
 /**

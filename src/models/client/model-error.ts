@@ -1,4 +1,4 @@
-import { AgentopsError } from "../core/errors.ts";
+import { AgentopsError } from "../../core/errors.ts";
 import type { ModelErrorKind } from "./client.ts";
 
 /** A call that did not give an answer. The message is already redacted and names no secret. */

@@ -1,11 +1,11 @@
-import type { Clock } from "../core/clock.ts";
-import type { Redact } from "../core/redact.ts";
-import type { Answer, Backend } from "./backend.ts";
-import type { CallContext, ModelClient, ModelRequest, ModelResult } from "./client.ts";
+import type { Clock } from "../../core/clock.ts";
+import type { Redact } from "../../core/redact.ts";
+import type { Answer, Backend } from "../client/backend.ts";
+import type { CallContext, ModelClient, ModelRequest, ModelResult } from "../client/client.ts";
 import { withDeadline } from "./deadline.ts";
-import { CallFailure } from "./failure.ts";
+import { CallFailure } from "../client/failure.ts";
 import type { Gate } from "./limits.ts";
-import { ModelError } from "./model-error.ts";
+import { ModelError } from "../client/model-error.ts";
 import type { Pricer } from "./pricing.ts";
 import { withRetries } from "./retries.ts";
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { systemClock } from "../core/clock.ts";
+import { systemClock } from "../../core/clock.ts";
 import { createGate } from "./limits.ts";
 
 const forever = new AbortController().signal;

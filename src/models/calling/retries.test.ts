@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import type { Clock } from "../core/clock.ts";
-import { CallFailure, type RetryAdvice } from "./failure.ts";
-import { httpFailure } from "./http-failure.ts";
+import type { Clock } from "../../core/clock.ts";
+import { CallFailure, type RetryAdvice } from "../client/failure.ts";
+import { httpFailure } from "../client/http-failure.ts";
 import { pauseBefore } from "./retries.ts";
 
 const clock: Clock = { now: () => new Date("2026-11-21T10:00:00Z"), monotonicMs: () => 0 };

@@ -1,4 +1,4 @@
-import { AgentopsError } from "../core/errors.ts";
+import { AgentopsError } from "../../core/errors.ts";
 
 /** The value of a variable that must be set; throws API_KEY_MISSING, which names the variable and never a value. */
 export function requiredKey(env: NodeJS.ProcessEnv, variable: string, provider: string): string {

@@ -1,6 +1,6 @@
-import type { Clock } from "../core/clock.ts";
-import type { ModelProvider, Price } from "../core/config.schema.ts";
-import type { TokenUsage } from "./client.ts";
+import type { Clock } from "../../core/clock.ts";
+import type { ModelProvider, Price } from "../../core/config.schema.ts";
+import type { TokenUsage } from "../client/client.ts";
 
 /** USD for the tokens of one answer; null when the price or a count is unknown. */
 export type Pricer = (tokens: TokenUsage, answeredBy: string | null) => Promise<number | null>;

@@ -1,5 +1,5 @@
-import { CallFailure } from "./failure.ts";
-import { onAbort } from "./on-abort.ts";
+import { CallFailure } from "../client/failure.ts";
+import { onAbort } from "../client/on-abort.ts";
 
 export interface Deadline {
   timeoutMs: number;

@@ -1,4 +1,4 @@
-import type { Clock } from "../core/clock.ts";
+import type { Clock } from "../../core/clock.ts";
 import type { ModelErrorKind } from "./client.ts";
 import { CallFailure, excerpt, type RetryAdvice } from "./failure.ts";
 import { type Headers, retryAfterMs } from "./retry-after.ts";

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
-import { canonicalJson } from "../core/canonical.ts";
-import type { ModelProvider } from "../core/config.schema.ts";
-import type { Message, ModelRequest } from "./client.ts";
+import { canonicalJson } from "../../core/canonical.ts";
+import type { ModelProvider } from "../../core/config.schema.ts";
+import type { Message, ModelRequest } from "../client/client.ts";
 
 /**
  * Key of a recorded answer: `sha256:<hex>` over the RFC 8785 form of {messages, parameters, pin, responseFormat,

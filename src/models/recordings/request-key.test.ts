@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { digestOf } from "../core/canonical.ts";
-import type { ModelRequest } from "./client.ts";
+import { digestOf } from "../../core/canonical.ts";
+import type { ModelRequest } from "../client/client.ts";
 import { recordingKey, requestKey } from "./request-key.ts";
 
 const base: ModelRequest = {

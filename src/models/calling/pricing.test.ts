@@ -1,7 +1,7 @@
 import { calcPrice } from "@pydantic/genai-prices";
 import { describe, expect, it } from "vitest";
-import { systemClock } from "../core/clock.ts";
-import type { ModelProvider, Price } from "../core/config.schema.ts";
+import { systemClock } from "../../core/clock.ts";
+import type { ModelProvider, Price } from "../../core/config.schema.ts";
 import { createPricer } from "./pricing.ts";
 
 const tokens = (

@@ -1,5 +1,5 @@
-import type { Clock } from "../core/clock.ts";
-import type { Project } from "../core/project.ts";
+import type { Clock } from "../../core/clock.ts";
+import type { Project } from "../../core/project.ts";
 import type { CallContext, ModelRequest, ModelResult } from "./client.ts";
 
 /** What one attempt brings back; the call around it adds latency, price and the count of attempts. */
