@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import type { Arm, Column } from "./pairs/run-columns.ts";
 import type { RunRow } from "../evals/run/runs.store.ts";
-import { millerPower, pairedPower } from "../stats/paired-planning.ts";
-import { normalQuantile, normalSurvival } from "../stats/normal.ts";
+import { millerPower, pairedPower } from "../stats/planning/paired-planning.ts";
+import { normalQuantile, normalSurvival } from "../stats/distributions/normal.ts";
 import { judgeMetrics } from "./metrics/judged.ts";
 import { type Latencies, testQuantile } from "./metrics/latencies.ts";
 import { measureMetrics } from "./metrics/measured.ts";

@@ -1,5 +1,5 @@
 import type { Arm, Column } from "./pairs/run-columns.ts";
-import { quantile } from "../stats/quantile.ts";
+import { quantile } from "../stats/samples/quantile.ts";
 import type { ComparedRuns } from "./compare.ts";
 import { latenciesOf } from "./metrics/latencies.ts";
 

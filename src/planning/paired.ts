@@ -8,8 +8,8 @@ import {
   pairedEffect,
   pairedPower,
   unchangedSize,
-} from "../stats/paired-planning.ts";
-import type { VarianceComponents } from "../stats/variance-components.ts";
+} from "../stats/planning/paired-planning.ts";
+import type { VarianceComponents } from "../stats/samples/variance-components.ts";
 import { LEAST_A_SIDE, type PlannedTest, type Sizes, wholeUp } from "./planned-test.ts";
 import { chosenMethod, type PlanRequest, refuse, sidesOf } from "./request.ts";
 

@@ -1,4 +1,4 @@
-import type { Sides } from "../stats/normal-test.ts";
+import type { Sides } from "../stats/planning/normal-test.ts";
 
 /** How many of each arm; `units` is what is counted: observations of both arms, or cases. */
 export interface Sizes {

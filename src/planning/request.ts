@@ -1,5 +1,5 @@
 import { AgentopsError } from "../core/errors.ts";
-import type { Sides } from "../stats/normal-test.ts";
+import type { Sides } from "../stats/planning/normal-test.ts";
 
 /** What somebody asks of a plan; undefined where they said nothing. Shares are in 0–1. */
 export interface PlanRequest {

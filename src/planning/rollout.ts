@@ -1,5 +1,5 @@
-import { harmSettings, nonInferioritySettings, type ProcessSettings } from "../stats/canary-engine.ts";
-import { arrivalsForShare, arrivalsUntil, type Stretch } from "../stats/canary-planning.ts";
+import { harmSettings, nonInferioritySettings, type ProcessSettings } from "../stats/sequential/canary-engine.ts";
+import { arrivalsForShare, arrivalsUntil, type Stretch } from "../stats/planning/canary-planning.ts";
 import type { Known } from "./known.ts";
 import { baselineOf } from "./plan.ts";
 import { wholeUp } from "./planned-test.ts";

@@ -1,6 +1,10 @@
-import { exactHarmPower, exactNonInferiorityPower } from "../stats/exact-power.ts";
-import { nonInferiorityPower, nonInferioritySize } from "../stats/non-inferiority-planning.ts";
-import { twoProportionEffect, twoProportionPower, twoProportionSize } from "../stats/two-proportion-planning.ts";
+import { exactHarmPower, exactNonInferiorityPower } from "../stats/planning/exact-power.ts";
+import { nonInferiorityPower, nonInferioritySize } from "../stats/planning/non-inferiority-planning.ts";
+import {
+  twoProportionEffect,
+  twoProportionPower,
+  twoProportionSize,
+} from "../stats/planning/two-proportion-planning.ts";
 import { LEAST_A_SIDE, type PlannedTest, type Sizes, wholeUp } from "./planned-test.ts";
 import { chosenMethod, type PlanRequest, refuse, sidesOf } from "./request.ts";
 

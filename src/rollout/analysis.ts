@@ -1,6 +1,6 @@
-import { logE, type CanaryProcess } from "../stats/canary-engine.ts";
-import { logMeanExp } from "../stats/log-mean.ts";
-import { sampleRatioLogE } from "../stats/sample-ratio.ts";
+import { logE, type CanaryProcess } from "../stats/sequential/canary-engine.ts";
+import { logMeanExp } from "../stats/distributions/log-mean.ts";
+import { sampleRatioLogE } from "../stats/sequential/sample-ratio.ts";
 import { boundsOf, type Evidence, type MetricEvidence } from "./evidence.ts";
 import type { Look } from "./next.ts";
 import type { BreachRow } from "./rollouts.store.ts";

@@ -1,6 +1,6 @@
 import type { Sqlite } from "../state/connection.ts";
-import { confidenceSequence } from "../stats/confidence-sequence.ts";
-import { riskDifference } from "../stats/risk-difference.ts";
+import { confidenceSequence } from "../stats/sequential/confidence-sequence.ts";
+import { riskDifference } from "../stats/sequential/risk-difference.ts";
 import { findRelease } from "../serving/serving.store.ts";
 import type { Judged } from "./analysis.ts";
 import { batchesOf, type TallyRow, unitsIn } from "./evidence.ts";

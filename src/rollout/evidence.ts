@@ -1,13 +1,13 @@
-import type { ArmTotals } from "../stats/canary-batch.ts";
+import type { ArmTotals } from "../stats/sequential/canary-batch.ts";
 import {
   addBatch,
   type CanaryProcess,
   emptyProcess,
   harmSettings,
   nonInferioritySettings,
-} from "../stats/canary-engine.ts";
-import { addToFloor, emptyFloor, type FloorProcess } from "../stats/floor-process.ts";
-import type { Exposure } from "../stats/sample-ratio.ts";
+} from "../stats/sequential/canary-engine.ts";
+import { addToFloor, emptyFloor, type FloorProcess } from "../stats/sequential/floor-process.ts";
+import type { Exposure } from "../stats/sequential/sample-ratio.ts";
 import type { Caps, Guardrail, Metric, Phase, RolloutPlan } from "./schema.ts";
 
 /** What was counted in one look, at one probability, of one arm. */

@@ -1,5 +1,5 @@
-import { growthPerArrival } from "../stats/canary-planning.ts";
-import { logE } from "../stats/canary-engine.ts";
+import { growthPerArrival } from "../stats/planning/canary-planning.ts";
+import { logE } from "../stats/sequential/canary-engine.ts";
 import type { Judged } from "./analysis.ts";
 import { unitsIn } from "./evidence.ts";
 import { isUnderWay, type RolloutState, waitingFor } from "./next.ts";

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { addCluster, clusteredWilson, emptyClusters } from "./samples/clustered.ts";
-import { passPower } from "./pass-power.ts";
-import { wilson } from "./proportion.ts";
-import { quantile, quantileInterval } from "./quantile.ts";
+import { passPower } from "./samples/pass-power.ts";
+import { wilson } from "./proportions/proportion.ts";
+import { quantile, quantileInterval } from "./samples/quantile.ts";
 
 describe("edges", () => {
   test("no trials say nothing", () => expect(wilson(0, 0)).toEqual([0, 1]));

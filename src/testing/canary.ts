@@ -1,5 +1,5 @@
-import type { CanaryBatch } from "../stats/canary-batch.ts";
-import { addBatch, type CanaryProcess, emptyProcess, type ProcessSettings } from "../stats/canary-engine.ts";
+import type { CanaryBatch } from "../stats/sequential/canary-batch.ts";
+import { addBatch, type CanaryProcess, emptyProcess, type ProcessSettings } from "../stats/sequential/canary-engine.ts";
 
 /** A simulated canary: what holds for the arrival with that number. */
 export interface World {

@@ -1,6 +1,6 @@
 import type { Arm } from "../pairs/run-columns.ts";
-import { addPair, addRatio, emptyPairs, emptyRatio, ratioOfRatios, ratioOfSums } from "../../stats/ratio.ts";
-import { studentQuantile, studentSurvival } from "../../stats/student.ts";
+import { addPair, addRatio, emptyPairs, emptyRatio, ratioOfRatios, ratioOfSums } from "../../stats/samples/ratio.ts";
+import { studentQuantile, studentSurvival } from "../../stats/distributions/student.ts";
 import { byGroup } from "./groups.ts";
 import type { CaseMeans, Pairs } from "../pairs/pair.ts";
 import type { ComparedMetric } from "../schema.ts";

@@ -1,4 +1,4 @@
-import { benjaminiHochberg, holm } from "../../stats/multiple.ts";
+import { benjaminiHochberg, holm } from "../../stats/samples/multiple.ts";
 import type { MeasuredMetric } from "./measured.ts";
 import type { ComparedMetric, ComparisonVerdict } from "../schema.ts";
 import { ALPHA } from "./tested.ts";

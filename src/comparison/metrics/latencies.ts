@@ -1,8 +1,8 @@
 import type { Arm } from "../pairs/run-columns.ts";
 import { addCluster, effectiveSize, emptyClusters } from "../../stats/samples/clustered.ts";
-import type { Interval } from "../../stats/proportion.ts";
-import { quantile } from "../../stats/quantile.ts";
-import { quantileDifference } from "../../stats/quantile-difference.ts";
+import type { Interval } from "../../stats/proportions/proportion.ts";
+import { quantile } from "../../stats/samples/quantile.ts";
+import { quantileDifference } from "../../stats/samples/quantile-difference.ts";
 import type { Pairs } from "../pairs/pair.ts";
 import { agreeingInterval, type Tested } from "./tested.ts";
 

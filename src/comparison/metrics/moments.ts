@@ -1,7 +1,12 @@
 import type { Arm } from "../pairs/run-columns.ts";
 import { AgentopsError } from "../../core/errors.ts";
 import { clusteredError } from "../../stats/samples/clustered.ts";
-import { addCase, components, emptyComponents, type VarianceComponents } from "../../stats/variance-components.ts";
+import {
+  addCase,
+  components,
+  emptyComponents,
+  type VarianceComponents,
+} from "../../stats/samples/variance-components.ts";
 import { byGroup, groupSums } from "./groups.ts";
 import type { Pairs } from "../pairs/pair.ts";
 

@@ -1,4 +1,4 @@
-import { connorSize, millerSize, unchangedSize } from "../../stats/paired-planning.ts";
+import { connorSize, millerSize, unchangedSize } from "../../stats/planning/paired-planning.ts";
 import type { PairedMoments } from "./moments.ts";
 import type { Comparison } from "../schema.ts";
 import { points, share } from "../words.ts";

@@ -1,9 +1,9 @@
 import { clusteredT } from "../../stats/samples/clustered-t.ts";
-import { mcnemarTest } from "../../stats/mcnemar.ts";
-import type { Interval } from "../../stats/proportion.ts";
-import { signFlip } from "../../stats/sign-flip.ts";
-import type { PairedCounts } from "../../stats/paired-counts.ts";
-import { tango } from "../../stats/tango.ts";
+import { mcnemarTest } from "../../stats/proportions/mcnemar.ts";
+import type { Interval } from "../../stats/proportions/proportion.ts";
+import { signFlip } from "../../stats/samples/sign-flip.ts";
+import type { PairedCounts } from "../../stats/proportions/paired-counts.ts";
+import { tango } from "../../stats/proportions/tango.ts";
 import { byGroup, groupSums } from "./groups.ts";
 import type { CaseMeans } from "../pairs/pair.ts";
 import type { ComparedMetric } from "../schema.ts";

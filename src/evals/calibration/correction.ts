@@ -1,5 +1,5 @@
-import { ppiMean } from "../../stats/ppi.ts";
-import { roganGladen, type Share } from "../../stats/rogan-gladen.ts";
+import { ppiMean } from "../../stats/samples/ppi.ts";
+import { roganGladen, type Share } from "../../stats/proportions/rogan-gladen.ts";
 import { type ClusterTally, worthOf } from "../../stats/samples/cluster-tally.ts";
 import type { Evidence } from "./evidence.ts";
 import type { Calibration, Rate } from "./schema.ts";

@@ -1,5 +1,5 @@
-import { calibrationError } from "../../stats/calibration-error.ts";
-import { agreement } from "../../stats/kappa.ts";
+import { calibrationError } from "../../stats/samples/calibration-error.ts";
+import { agreement } from "../../stats/samples/kappa.ts";
 import { type ClusterTally, intervalOf, totalOf, worthOf } from "../../stats/samples/cluster-tally.ts";
 import { correctedRates } from "./correction.ts";
 import { type Evidence, type Labelled, tallied } from "./evidence.ts";

@@ -1,4 +1,4 @@
-import { newcombe } from "../../stats/two-proportions.ts";
+import { newcombe } from "../../stats/proportions/two-proportions.ts";
 import type { LoadedSuite } from "../dataset/suite.ts";
 import type { ChosenJudge } from "./choose.ts";
 import { casesIn, type Evidence } from "./evidence.ts";

@@ -1,4 +1,4 @@
-import { quantile, quantileInterval } from "../../stats/quantile.ts";
+import { quantile, quantileInterval } from "../../stats/samples/quantile.ts";
 import type { RunMetrics } from "./schema.ts";
 
 /** Latency quantiles with the distribution-free interval of p95; null without a latency. */

@@ -1,4 +1,4 @@
-import { passAt, passPower } from "../../stats/pass-power.ts";
+import { passAt, passPower } from "../../stats/samples/pass-power.ts";
 import { clusterTally, intervalOf, meanIntervalOf, totalOf } from "../../stats/samples/cluster-tally.ts";
 import { firstTokenMetric, latencyMetric } from "./measures.ts";
 import type { RunMetrics } from "./schema.ts";

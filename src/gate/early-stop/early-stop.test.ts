@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { signLogE } from "../../stats/sign-e-process.ts";
+import { signLogE } from "../../stats/sequential/sign-e-process.ts";
 import { createEarlyStop } from "./early-stop.ts";
 import { regressionEvidence } from "./regression-evidence.ts";
 import { seeded } from "../../testing/seeded.ts";

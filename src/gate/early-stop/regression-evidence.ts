@@ -1,4 +1,4 @@
-import { signLogE } from "../../stats/sign-e-process.ts";
+import { signLogE } from "../../stats/sequential/sign-e-process.ts";
 
 /** Shares of the stake that are bet where changes are fractions. */
 const STAKES = Float64Array.from({ length: 64 }, (_, i) => (i + 0.5) / 64);

@@ -1,11 +1,11 @@
-import { clopperPearson } from "../../stats/clopper-pearson.ts";
-import { mcnemar, mcnemarTest } from "../../stats/mcnemar.ts";
-import { newcombePaired } from "../../stats/newcombe-paired.ts";
-import { normalQuantile } from "../../stats/normal.ts";
-import type { PairedCounts } from "../../stats/paired-counts.ts";
-import { wilson } from "../../stats/proportion.ts";
-import { tango } from "../../stats/tango.ts";
-import { type Counted, miettinenNurminen, newcombe } from "../../stats/two-proportions.ts";
+import { clopperPearson } from "../../stats/proportions/clopper-pearson.ts";
+import { mcnemar, mcnemarTest } from "../../stats/proportions/mcnemar.ts";
+import { newcombePaired } from "../../stats/proportions/newcombe-paired.ts";
+import { normalQuantile } from "../../stats/distributions/normal.ts";
+import type { PairedCounts } from "../../stats/proportions/paired-counts.ts";
+import { wilson } from "../../stats/proportions/proportion.ts";
+import { tango } from "../../stats/proportions/tango.ts";
+import { type Counted, miettinenNurminen, newcombe } from "../../stats/proportions/two-proportions.ts";
 import { chosenMethod, refuse } from "../request.ts";
 import type { CiReport } from "../schema.ts";
 

@@ -1,12 +1,12 @@
 import { clusteredT } from "../samples/clustered-t.ts";
 import { addCluster, clusteredError, emptyClusters } from "../samples/clustered.ts";
-import { mannWhitney } from "../mann-whitney.ts";
-import { normalQuantile } from "../normal.ts";
-import { quantileDifference } from "../quantile-difference.ts";
-import { addRatio, emptyRatio, ratioOfRatios, ratioOfSums, type RatioSums } from "../ratio.ts";
-import { studentQuantile } from "../student.ts";
-import { addCase, components, emptyComponents } from "../variance-components.ts";
-import { welch } from "../welch.ts";
+import { mannWhitney } from "../samples/mann-whitney.ts";
+import { normalQuantile } from "../distributions/normal.ts";
+import { quantileDifference } from "../samples/quantile-difference.ts";
+import { addRatio, emptyRatio, ratioOfRatios, ratioOfSums, type RatioSums } from "../samples/ratio.ts";
+import { studentQuantile } from "../distributions/student.ts";
+import { addCase, components, emptyComponents } from "../samples/variance-components.ts";
+import { welch } from "../samples/welch.ts";
 import type { GoldenFile, Seen } from "./golden.testing.ts";
 
 /** Means, quantiles and ratios: of cases with several trials, and of two arms. */

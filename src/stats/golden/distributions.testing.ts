@@ -1,9 +1,9 @@
-import { betaQuantile, regularizedBeta } from "../beta.ts";
-import { binomialCdf, binomialSurvival } from "../binomial.ts";
-import { chiSquareSurvival } from "../chi-square.ts";
-import { gammaP, gammaQ } from "../gamma.ts";
-import { normalCdf, normalQuantile, normalSurvival } from "../normal.ts";
-import { studentCdf, studentQuantile, studentSurvival } from "../student.ts";
+import { betaQuantile, regularizedBeta } from "../distributions/beta.ts";
+import { binomialCdf, binomialSurvival } from "../distributions/binomial.ts";
+import { chiSquareSurvival } from "../distributions/chi-square.ts";
+import { gammaP, gammaQ } from "../distributions/gamma.ts";
+import { normalCdf, normalQuantile, normalSurvival } from "../distributions/normal.ts";
+import { studentCdf, studentQuantile, studentSurvival } from "../distributions/student.ts";
 import type { GoldenFile, Seen } from "./golden.testing.ts";
 
 /** The tail beyond a quantile against its level: above the median the upper one, where the lower would be 1 whatever we do. */

@@ -1,7 +1,7 @@
-import { calibrationError } from "../calibration-error.ts";
-import { agreement } from "../kappa.ts";
-import { type JudgedCase, ppiMean } from "../ppi.ts";
-import { roganGladen } from "../rogan-gladen.ts";
+import { calibrationError } from "../samples/calibration-error.ts";
+import { agreement } from "../samples/kappa.ts";
+import { type JudgedCase, ppiMean } from "../samples/ppi.ts";
+import { roganGladen } from "../proportions/rogan-gladen.ts";
 import type { GoldenFile, Seen } from "./golden.testing.ts";
 
 /** How far a judge can be trusted, and what it really measured. */

@@ -1,4 +1,4 @@
-import { benjaminiHochberg, eBenjaminiHochberg, holm } from "../multiple.ts";
+import { benjaminiHochberg, eBenjaminiHochberg, holm } from "../samples/multiple.ts";
 import type { GoldenFile } from "./golden.testing.ts";
 
 /** Many tests at once: by p-values, and by e-values. */

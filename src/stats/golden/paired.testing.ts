@@ -1,7 +1,7 @@
-import { mcnemar } from "../mcnemar.ts";
-import { newcombePaired } from "../newcombe-paired.ts";
-import { signLogE } from "../sign-e-process.ts";
-import { tango } from "../tango.ts";
+import { mcnemar } from "../proportions/mcnemar.ts";
+import { newcombePaired } from "../proportions/newcombe-paired.ts";
+import { signLogE } from "../sequential/sign-e-process.ts";
+import { tango } from "../proportions/tango.ts";
 import type { GoldenFile } from "./golden.testing.ts";
 
 /** Paired outcomes. */

@@ -1,8 +1,15 @@
-import { exactHarmPower, exactNonInferiorityPower } from "../exact-power.ts";
-import { nonInferiorityPower, nonInferioritySize } from "../non-inferiority-planning.ts";
-import type { Sides } from "../normal-test.ts";
-import { connorSize, miettinenSize, millerEffect, millerPower, millerSize, pairedPower } from "../paired-planning.ts";
-import { twoProportionEffect, twoProportionPower, twoProportionSize } from "../two-proportion-planning.ts";
+import { exactHarmPower, exactNonInferiorityPower } from "../planning/exact-power.ts";
+import { nonInferiorityPower, nonInferioritySize } from "../planning/non-inferiority-planning.ts";
+import type { Sides } from "../planning/normal-test.ts";
+import {
+  connorSize,
+  miettinenSize,
+  millerEffect,
+  millerPower,
+  millerSize,
+  pairedPower,
+} from "../planning/paired-planning.ts";
+import { twoProportionEffect, twoProportionPower, twoProportionSize } from "../planning/two-proportion-planning.ts";
 import type { GoldenFile, Seen } from "./golden.testing.ts";
 
 type Row = Record<string, any>;

@@ -1,4 +1,4 @@
-import { miettinenNurminen, newcombe } from "../two-proportions.ts";
+import { miettinenNurminen, newcombe } from "../proportions/two-proportions.ts";
 import type { GoldenFile } from "./golden.testing.ts";
 
 /** Two independent proportions. The file's statsmodels columns are not read: they are wrong (its meta says where). */

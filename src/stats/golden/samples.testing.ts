@@ -1,8 +1,8 @@
-import { binomialQuantile } from "../binomial.ts";
-import { clopperPearson } from "../clopper-pearson.ts";
-import { passAt, passPower } from "../pass-power.ts";
-import { wilson } from "../proportion.ts";
-import { quantile } from "../quantile.ts";
+import { binomialQuantile } from "../distributions/binomial.ts";
+import { clopperPearson } from "../proportions/clopper-pearson.ts";
+import { passAt, passPower } from "../samples/pass-power.ts";
+import { wilson } from "../proportions/proportion.ts";
+import { quantile } from "../samples/quantile.ts";
 import type { GoldenFile } from "./golden.testing.ts";
 
 /** z at the golden file's confidence levels (SciPy norm.ppf). */

@@ -1,9 +1,9 @@
-import { addBatch, anytimeP, type CanaryProcess, emptyProcess, logE } from "../canary-engine.ts";
-import type { CanaryBatch } from "../canary-batch.ts";
-import { harmSettings, nonInferioritySettings, type ProcessSettings } from "../canary-engine.ts";
-import { arrivalsUntil, growthPerArrival } from "../canary-planning.ts";
-import { confidenceSequence } from "../confidence-sequence.ts";
-import { sampleRatioLogE } from "../sample-ratio.ts";
+import { addBatch, anytimeP, type CanaryProcess, emptyProcess, logE } from "../sequential/canary-engine.ts";
+import type { CanaryBatch } from "../sequential/canary-batch.ts";
+import { harmSettings, nonInferioritySettings, type ProcessSettings } from "../sequential/canary-engine.ts";
+import { arrivalsUntil, growthPerArrival } from "../planning/canary-planning.ts";
+import { confidenceSequence } from "../sequential/confidence-sequence.ts";
+import { sampleRatioLogE } from "../sequential/sample-ratio.ts";
 import type { GoldenFile, Seen } from "./golden.testing.ts";
 
 /** Release control: evidence that may be looked at after every arrival. */

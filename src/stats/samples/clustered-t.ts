@@ -1,6 +1,6 @@
 import { clusteredError, type ClusterSums } from "./clustered.ts";
-import type { Interval } from "../proportion.ts";
-import { studentQuantile, studentSurvival } from "../student.ts";
+import type { Interval } from "../proportions/proportion.ts";
+import { studentQuantile, studentSurvival } from "../distributions/student.ts";
 
 /** A spread this small beside the mean is what rounding leaves of clusters that agree. */
 const ROUNDING = 1e-7;

@@ -1,4 +1,4 @@
-import { type Interval, wilson, Z95 } from "../proportion.ts";
+import { type Interval, wilson, Z95 } from "../proportions/proportion.ts";
 
 /** Sums over clusters, enough for the CR1 error of a mean; add clusters one by one, so memory stays flat. */
 export interface ClusterSums {

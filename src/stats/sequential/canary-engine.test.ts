@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { seeded } from "../testing/seeded.ts";
+import { seeded } from "../../testing/seeded.ts";
 import type { ArmTotals, CanaryBatch } from "./canary-batch.ts";
 import { addBatch, anytimeP, emptyProcess, harmSettings, logE, nonInferioritySettings } from "./canary-engine.ts";
-import { arrivalsUntil, growthPerArrival } from "./canary-planning.ts";
+import { arrivalsUntil, growthPerArrival } from "../planning/canary-planning.ts";
 import { confidenceSequence } from "./confidence-sequence.ts";
 import { sampleRatioLogE } from "./sample-ratio.ts";
 

@@ -1,5 +1,5 @@
 import { counted, difference, smallest, tails, type WeightedValues } from "./difference-law.ts";
-import { normalQuantile, normalSurvival } from "./normal.ts";
+import { normalQuantile, normalSurvival } from "../distributions/normal.ts";
 import { rankSumLaw, rankSumTails } from "./rank-sum-law.ts";
 
 export interface MannWhitneyTest {

@@ -1,7 +1,7 @@
 import { aipwScores, aipwVariance, betSize, logWealth, type Scores } from "./betting.ts";
 import { type CanaryBatch, checkBatch } from "./canary-batch.ts";
 import { clipped, type ProcessSettings } from "./canary-engine.ts";
-import { logMeanExp } from "./log-mean.ts";
+import { logMeanExp } from "../distributions/log-mean.ts";
 
 /** Points of the grid on either side of 0: steps of 0.001. */
 const GRID = 1000;

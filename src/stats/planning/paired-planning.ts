@@ -1,4 +1,4 @@
-import { normalQuantile } from "./normal.ts";
+import { normalQuantile } from "../distributions/normal.ts";
 import { type NormalTest, powerOfTest, type Sides, sizeOfTest, smallestEffect } from "./normal-test.ts";
 
 /** `connor`: McNemar's test with the variance of the alternative; `miettinen`: its finer approximation. */

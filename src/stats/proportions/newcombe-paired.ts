@@ -1,4 +1,4 @@
-import { normalQuantile } from "./normal.ts";
+import { normalQuantile } from "../distributions/normal.ts";
 import { type PairedCounts, sizeOf } from "./paired-counts.ts";
 import { type Interval, wilson } from "./proportion.ts";
 

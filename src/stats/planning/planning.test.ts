@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { clopperPearson } from "./clopper-pearson.ts";
+import { clopperPearson } from "../proportions/clopper-pearson.ts";
 import { exactHarmPower, exactNonInferiorityPower } from "./exact-power.ts";
-import { hypergeometricCdf } from "./hypergeometric.ts";
-import { LEAST_DISCORDANT, mcnemar, mcnemarTest } from "./mcnemar.ts";
-import { newcombePaired } from "./newcombe-paired.ts";
+import { hypergeometricCdf } from "../distributions/hypergeometric.ts";
+import { LEAST_DISCORDANT, mcnemar, mcnemarTest } from "../proportions/mcnemar.ts";
+import { newcombePaired } from "../proportions/newcombe-paired.ts";
 import { nonInferiorityPower, nonInferioritySize } from "./non-inferiority-planning.ts";
 import {
   connorSize,
@@ -14,10 +14,10 @@ import {
   pairedPower,
   unchangedSize,
 } from "./paired-planning.ts";
-import { signLogE } from "./sign-e-process.ts";
-import { tango } from "./tango.ts";
+import { signLogE } from "../sequential/sign-e-process.ts";
+import { tango } from "../proportions/tango.ts";
 import { twoProportionEffect, twoProportionPower, twoProportionSize } from "./two-proportion-planning.ts";
-import { miettinenNurminen, newcombe } from "./two-proportions.ts";
+import { miettinenNurminen, newcombe } from "../proportions/two-proportions.ts";
 
 const levels = { alpha: 0.05, power: 0.8, sides: 2 as const };
 const same = { control: 0.9, candidate: 0.9, ratio: 1 };

@@ -1,5 +1,5 @@
-import { normalQuantile } from "./normal.ts";
-import type { Interval } from "./proportion.ts";
+import { normalQuantile } from "../distributions/normal.ts";
+import type { Interval } from "../proportions/proportion.ts";
 
 /** What one cluster (a case) holds: outputs a person labelled and the judge scored, and outputs only the judge scored. */
 export interface JudgedCase {

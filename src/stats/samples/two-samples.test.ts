@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { addCluster, emptyClusters } from "./samples/clustered.ts";
-import { clusteredT } from "./samples/clustered-t.ts";
+import { addCluster, emptyClusters } from "./clustered.ts";
+import { clusteredT } from "./clustered-t.ts";
 import { mannWhitney } from "./mann-whitney.ts";
 import { welch } from "./welch.ts";
 

@@ -1,4 +1,4 @@
-import { binomialCdf, binomialPmf } from "./binomial.ts";
+import { binomialCdf, binomialPmf } from "../distributions/binomial.ts";
 
 /**
  * McNemar's test of paired outcomes, two-sided: are regressions and improvements equally likely among the pairs that differ?

@@ -1,9 +1,9 @@
 import { afterAll, describe, expect, test } from "vitest";
-import { ranked, simulate, type World } from "../testing/canary.ts";
-import { seeded } from "../testing/seeded.ts";
+import { ranked, simulate, type World } from "../../testing/canary.ts";
+import { seeded } from "../../testing/seeded.ts";
 import { harmSettings, nonInferioritySettings, type ProcessSettings } from "./canary-engine.ts";
-import { arrivalsForShare, arrivalsUntil } from "./canary-planning.ts";
-import { twoProportionSize } from "./two-proportion-planning.ts";
+import { arrivalsForShare, arrivalsUntil } from "../planning/canary-planning.ts";
+import { twoProportionSize } from "../planning/two-proportion-planning.ts";
 
 const ROLLOUTS = 2000;
 const rows: string[] = [];

@@ -1,4 +1,4 @@
-import { regularizedBeta } from "./beta.ts";
+import { regularizedBeta } from "../distributions/beta.ts";
 import type { WeightedValues } from "./difference-law.ts";
 
 /** Ranks with less probability than this on their outer side carry nothing a p-value or an interval can show. */

@@ -1,5 +1,5 @@
-import { normalQuantile } from "./normal.ts";
-import type { Interval } from "./proportion.ts";
+import { normalQuantile } from "../distributions/normal.ts";
+import type { Interval } from "../proportions/proportion.ts";
 
 export interface Agreement {
   /** Share of the subjects both raters put in the same category. */

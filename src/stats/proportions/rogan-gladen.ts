@@ -1,4 +1,4 @@
-import { normalQuantile } from "./normal.ts";
+import { normalQuantile } from "../distributions/normal.ts";
 import type { Interval } from "./proportion.ts";
 
 /** `hits` of `n`, not necessarily whole: an effective sample size is welcome. */

@@ -1,5 +1,5 @@
-import { bisect } from "./bisection.ts";
-import { normalQuantile } from "./normal.ts";
+import { bisect } from "../distributions/bisection.ts";
+import { normalQuantile } from "../distributions/normal.ts";
 import { type Interval, wilson } from "./proportion.ts";
 import { restrictedRates } from "./restricted-rates.ts";
 

@@ -1,6 +1,6 @@
-import { bisect } from "./bisection.ts";
-import { betsOf, meansAtEdge, type ProcessSettings } from "./canary-engine.ts";
-import { normalCdf } from "./normal.ts";
+import { bisect } from "../distributions/bisection.ts";
+import { betsOf, meansAtEdge, type ProcessSettings } from "../sequential/canary-engine.ts";
+import { normalCdf } from "../distributions/normal.ts";
 
 /** True rates of the arms, in [0, 1]. */
 export interface TrueRates {

@@ -1,6 +1,6 @@
 import { aipwScores, aipwVariance, betSize, type Claim, logWealth, type Means, type Scores } from "./betting.ts";
 import { type CanaryBatch, checkBatch } from "./canary-batch.ts";
-import { logMeanExp } from "./log-mean.ts";
+import { logMeanExp } from "../distributions/log-mean.ts";
 
 /** What is tested, and what is known before the first arrival. Everything in units of the outcome, which is in [0, 1]. */
 export interface ProcessSettings {

@@ -1,4 +1,4 @@
-import { binomialQuantile } from "./binomial.ts";
+import { binomialQuantile } from "../distributions/binomial.ts";
 
 /**
  * Sample quantile, type 7 (linear interpolation; the default of R and NumPy).

@@ -1,5 +1,5 @@
-import { normalQuantile, normalSurvival } from "./normal.ts";
-import type { Interval } from "./proportion.ts";
+import { normalQuantile, normalSurvival } from "../distributions/normal.ts";
+import type { Interval } from "../proportions/proportion.ts";
 
 /** Sums over clusters (cases) of a cost and what it bought; add clusters one by one, so memory stays flat. */
 export interface RatioSums {

@@ -1,5 +1,5 @@
 import { type NormalTest, powerOfTest, sizeOfTest } from "./normal-test.ts";
-import { restrictedRates } from "./restricted-rates.ts";
+import { restrictedRates } from "../proportions/restricted-rates.ts";
 
 /** `farrington-manning`: the score test, its variance under the null by the restricted rates; `unpooled`: the variance of the plan. */
 export type NonInferiorityMethod = "farrington-manning" | "unpooled";

@@ -1,5 +1,5 @@
-import type { Interval } from "./proportion.ts";
-import { studentQuantile, studentSurvival } from "./student.ts";
+import type { Interval } from "../proportions/proportion.ts";
+import { studentQuantile, studentSurvival } from "../distributions/student.ts";
 
 export interface WelchTest {
   /** Mean of the candidate minus mean of the control. */

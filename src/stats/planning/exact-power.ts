@@ -1,7 +1,7 @@
-import { binomialCdf, binomialPmf, binomialSurvival } from "./binomial.ts";
-import { hypergeometricCdf } from "./hypergeometric.ts";
-import { normalQuantile } from "./normal.ts";
-import { restrictedRates } from "./restricted-rates.ts";
+import { binomialCdf, binomialPmf, binomialSurvival } from "../distributions/binomial.ts";
+import { hypergeometricCdf } from "../distributions/hypergeometric.ts";
+import { normalQuantile } from "../distributions/normal.ts";
+import { restrictedRates } from "../proportions/restricted-rates.ts";
 
 /** The one-sided tests whose rejections are enumerated. */
 export type ExactTest = "pooled" | "unpooled" | "fisher";

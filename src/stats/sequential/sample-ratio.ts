@@ -1,4 +1,4 @@
-import { logGamma } from "./gamma.ts";
+import { logGamma } from "../distributions/gamma.ts";
 
 /** Arrivals of each arm while the candidate had this probability. */
 export interface Exposure {

@@ -1,4 +1,4 @@
-import { betaQuantile } from "./beta.ts";
+import { betaQuantile } from "../distributions/beta.ts";
 import type { Interval } from "./proportion.ts";
 
 /**

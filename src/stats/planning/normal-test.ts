@@ -1,5 +1,5 @@
-import { bisect } from "./bisection.ts";
-import { normalCdf, normalQuantile } from "./normal.ts";
+import { bisect } from "../distributions/bisection.ts";
+import { normalCdf, normalQuantile } from "../distributions/normal.ts";
 
 /** One or two sides; two-sided designs count only rejections in the direction of the effect. */
 export type Sides = 1 | 2;

@@ -1,6 +1,6 @@
 import { type ArmTotals, checkTotals } from "./canary-batch.ts";
 import { armLogWealth } from "./betting.ts";
-import { logMeanExp } from "./log-mean.ts";
+import { logMeanExp } from "../distributions/log-mean.ts";
 
 /** Evidence against "every mean is at least the floor": plain data, like `CanaryProcess`. */
 export interface FloorProcess {

@@ -1,5 +1,5 @@
 import { type Contrast, difference, ratio, smallest, tails, type WeightedValues } from "./difference-law.ts";
-import type { Interval } from "./proportion.ts";
+import type { Interval } from "../proportions/proportion.ts";
 import { quantileLaw, quantileRank } from "./quantile-law.ts";
 
 export interface QuantileDifference {

@@ -1,5 +1,5 @@
-import { betaFraction, regularizedBeta } from "./beta.ts";
-import { logBinomialTerm } from "./stirling.ts";
+import { betaFraction, regularizedBeta } from "../distributions/beta.ts";
+import { logBinomialTerm } from "../distributions/stirling.ts";
 
 /**
  * Logarithm of the e-value against "a discordant pair is a regression with probability at most ½", mixed uniformly over (½, 1]:
