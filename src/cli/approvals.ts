@@ -1,7 +1,7 @@
 import { AgentopsError } from "../core/errors.ts";
 import { approve } from "../operations/approve.ts";
 import { approvalsIn } from "../approvals/list.ts";
-import { approvalsText, approvalText } from "../report/approvals-text.ts";
+import { approvalsText, approvalText } from "../report/approvals/text.ts";
 import { actorOf } from "./actor.ts";
 import type { CommandContext } from "./context.ts";
 import { emitDocument } from "./document.ts";

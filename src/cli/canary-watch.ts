@@ -4,7 +4,7 @@ import { durationMs } from "../core/duration.ts";
 import { newId } from "../core/ids.ts";
 import { rolloutDocument } from "../rollout/document.ts";
 import { watchRollout } from "../operations/watch.ts";
-import { rolloutLine, rolloutText } from "../report/rollout-text.ts";
+import { rolloutLine, rolloutText } from "../report/rollout/text.ts";
 import { createStyle } from "../report/style.ts";
 import { actorOf } from "./actor.ts";
 import { emitRollout, exitOf } from "./rollout-document.ts";

@@ -38,14 +38,14 @@ async function documentIn(format: Format, { document, compared }: Diffed, contex
     case "json":
       return JSON.stringify(document, null, 2);
     case "markdown":
-      return (await import("../report/diff-markdown.ts")).diffMarkdown(document);
+      return (await import("../report/diff/markdown.ts")).diffMarkdown(document);
     case "html": {
-      const { diffHtml } = await import("../report/diff-html.ts");
+      const { diffHtml } = await import("../report/diff/html.ts");
       const { detailsOf } = await import("../comparison/details.ts");
       return diffHtml(document, compared === undefined ? null : detailsOf(compared, PAGE_CASES));
     }
     case "text": {
-      const { diffText } = await import("../report/diff-text.ts");
+      const { diffText } = await import("../report/diff/text.ts");
       const style = createStyle(context.color("stdout") && context.flags.output === undefined);
       return diffText(document, style, context.shell.stdout.columns ?? 100);
     }

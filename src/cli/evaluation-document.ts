@@ -17,13 +17,13 @@ export async function evaluationDocument(
     case "json":
       return JSON.stringify(evaluation, null, 2);
     case "markdown":
-      return (await import("../report/evaluation-markdown.ts")).evaluationMarkdown(evaluation);
+      return (await import("../report/evaluation/markdown.ts")).evaluationMarkdown(evaluation);
     case "github":
-      return (await import("../report/evaluation-github.ts")).evaluationGithub(evaluation);
+      return (await import("../report/evaluation/github.ts")).evaluationGithub(evaluation);
     case "junit":
-      return (await import("../report/evaluation-junit.ts")).evaluationJunit(evaluation, casesOf);
+      return (await import("../report/evaluation/junit.ts")).evaluationJunit(evaluation, casesOf);
     case "text": {
-      const { evaluationText } = await import("../report/evaluation-text.ts");
+      const { evaluationText } = await import("../report/evaluation/text.ts");
       return evaluationText(evaluation, createStyle(context.color("stdout") && context.flags.output === undefined));
     }
   }

@@ -4,7 +4,7 @@ import { gate, type GateOptions } from "../gate/gate.ts";
 import type { GateDocument } from "../gate/gate.schema.ts";
 import { failureOf } from "../gate/evaluate.ts";
 import { maxErrorRateOf } from "../gate/trial-errors.ts";
-import { gateMarkdown } from "../report/gate-markdown.ts";
+import { gateMarkdown } from "../report/gate/markdown.ts";
 import { createStyle } from "../report/style.ts";
 import { openStore, storeFile } from "../state/store.ts";
 import { chosenFormat, type CommandContext } from "./context.ts";
@@ -76,14 +76,14 @@ async function documentIn(
     case "markdown":
       return gateMarkdown(document);
     case "github":
-      return (await import("../report/gate-github.ts")).gateGithub(document);
+      return (await import("../report/gate/github.ts")).gateGithub(document);
     case "junit":
-      return (await import("../report/gate-junit.ts")).gateJunit(document);
+      return (await import("../report/gate/junit.ts")).gateJunit(document);
     case "text": {
       const toFile = context.flags.output !== undefined;
       const style = createStyle(context.color("stdout") && !toFile);
       const columns = toFile ? undefined : context.shell.stdout.columns;
-      return (await import("../report/gate-text.ts")).gateText(document, style, columns);
+      return (await import("../report/gate/text.ts")).gateText(document, style, columns);
     }
   }
 }

@@ -1,6 +1,6 @@
 import { historyOf } from "../operations/history/history.ts";
 import { inStore } from "../kill/switchboard.ts";
-import { historyText } from "../report/history-text.ts";
+import { historyText } from "../report/history/text.ts";
 import type { CommandContext } from "./context.ts";
 import { emitDocument } from "./document.ts";
 import { releaseBoard } from "./release-context.ts";

@@ -3,7 +3,7 @@ import { AgentopsError } from "../core/errors.ts";
 import { calibrate } from "../evals/calibration/calibrate.ts";
 import { readLabels } from "../evals/calibration/labels.ts";
 import { loadSuites } from "../evals/dataset/suite.ts";
-import { judgeText } from "../report/judge-text.ts";
+import { judgeText } from "../report/judge/text.ts";
 import { openStore, storeFile } from "../state/store.ts";
 import type { CommandContext } from "./context.ts";
 import { emitDocument } from "./document.ts";

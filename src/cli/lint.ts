@@ -1,5 +1,5 @@
 import { lintProject } from "../evals/lint/lint.ts";
-import { lintGithub, lintSarif, lintText } from "../report/lint.ts";
+import { lintGithub, lintSarif, lintText } from "../report/lint/formats.ts";
 import { createStyle } from "../report/style.ts";
 import { chosenFormat, type CommandContext } from "./context.ts";
 import { version } from "./version.ts";

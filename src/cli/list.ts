@@ -1,5 +1,5 @@
 import { listArtifacts } from "../registry/versions/list.ts";
-import { listText } from "../report/registry.ts";
+import { listText } from "../report/registry/text.ts";
 import type { CommandContext } from "./context.ts";
 import { emitDocument } from "./document.ts";
 

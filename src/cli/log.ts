@@ -1,5 +1,5 @@
 import { logVersions } from "../registry/versions/log.ts";
-import { logText } from "../report/registry.ts";
+import { logText } from "../report/registry/text.ts";
 import type { CommandContext } from "./context.ts";
 import { emitDocument } from "./document.ts";
 

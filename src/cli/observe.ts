@@ -4,7 +4,7 @@ import type { Readable } from "node:stream";
 import { AgentopsError } from "../core/errors.ts";
 import { importObservations } from "../observations/import.ts";
 import { whole } from "../report/numbers.ts";
-import { observedText } from "../report/observed-text.ts";
+import { observedText } from "../report/observed/text.ts";
 import type { CommandContext } from "./context.ts";
 import { emitDocument } from "./document.ts";
 import { oneEnvironment } from "./switchboard.ts";

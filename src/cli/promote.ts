@@ -1,5 +1,5 @@
 import { promote } from "../operations/promote.ts";
-import { releaseText } from "../report/release-text.ts";
+import { releaseText } from "../report/release/text.ts";
 import { actorOf } from "./actor.ts";
 import type { CommandContext } from "./context.ts";
 import { emitDocument } from "./document.ts";

@@ -1,5 +1,5 @@
 import { publish } from "../registry/publish/publish.ts";
-import { publishText } from "../report/registry.ts";
+import { publishText } from "../report/registry/text.ts";
 import type { CommandContext } from "./context.ts";
 import { emitDocument } from "./document.ts";
 

@@ -1,7 +1,7 @@
 import { loadArtifact } from "../registry/versions/load.ts";
 import { parseVars } from "../registry/render/parse-vars.ts";
 import { compilePrompt } from "../registry/render/render.ts";
-import { renderText } from "../report/registry.ts";
+import { renderText } from "../report/registry/text.ts";
 import type { CommandContext } from "./context.ts";
 import { emitDocument } from "./document.ts";
 

@@ -2,7 +2,7 @@ import { AgentopsError } from "../core/errors.ts";
 import { chance } from "../core/ids.ts";
 import { chooseEnvironment } from "../core/environments.ts";
 import { EVERY } from "../kill/latch.ts";
-import { resolutionText } from "../report/resolution-text.ts";
+import { resolutionText } from "../report/resolution/text.ts";
 import { answer, routeOf, unitOf } from "../runtime/resolution.ts";
 import { openStoreReader } from "../runtime/store-reader.ts";
 import type { CommandContext } from "./context.ts";

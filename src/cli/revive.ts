@@ -1,5 +1,5 @@
 import { revive } from "../kill/revive.ts";
-import { killText } from "../report/kill-text.ts";
+import { killText } from "../report/kill/text.ts";
 import type { CommandContext } from "./context.ts";
 import { emitDocument } from "./document.ts";
 import { orderOf } from "./kill-order.ts";

@@ -1,6 +1,6 @@
 import { AgentopsError } from "../core/errors.ts";
 import { rollback } from "../operations/rollback.ts";
-import { releaseText } from "../report/release-text.ts";
+import { releaseText } from "../report/release/text.ts";
 import { actorOf } from "./actor.ts";
 import type { CommandContext } from "./context.ts";
 import { emitDocument } from "./document.ts";

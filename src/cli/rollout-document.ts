@@ -4,7 +4,7 @@ import { rolloutDocument } from "../rollout/document.ts";
 import { lastJudged } from "../rollout/look.ts";
 import type { Rollout } from "../rollout/rollouts.store.ts";
 import type { RolloutDocument } from "../rollout/schema.ts";
-import { rolloutText } from "../report/rollout-text.ts";
+import { rolloutText } from "../report/rollout/text.ts";
 import type { CommandContext } from "./context.ts";
 import { emitDocument } from "./document.ts";
 import type { OperatedStore } from "./operated-store.ts";

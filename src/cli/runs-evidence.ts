@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import { exportEvidence } from "../policy/evidence/export-evidence.ts";
 import { importEvidence } from "../policy/evidence/import-evidence.ts";
-import { importText } from "../report/evidence-text.ts";
+import { importText } from "../report/evidence/text.ts";
 import type { Store } from "../state/store.ts";
 import { actorOf } from "./actor.ts";
 import type { CommandContext } from "./context.ts";

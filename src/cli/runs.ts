@@ -50,7 +50,7 @@ export async function run(
 }
 
 async function list(context: CommandContext, store: Store, limit: number): Promise<void> {
-  const { runsText } = await import("../report/runs.ts");
+  const { runsText } = await import("../report/runs/text.ts");
   const runs = await listRuns(store, limit);
   await emitDocument(context, { schema: "agentops.runs/1", runs }, (style) => runsText(runs, style));
 }
@@ -78,7 +78,7 @@ async function show(
 
 async function casesBlock(context: CommandContext, cases: readonly CaseOutcome[], matching: number): Promise<string[]> {
   if (cases.length === 0) return [];
-  const { casesText } = await import("../report/runs.ts");
+  const { casesText } = await import("../report/runs/text.ts");
   const style = createStyle(context.color("stdout") && context.flags.output === undefined);
   const more = matching > cases.length ? [`${matching - cases.length} more: --limit ${matching}`] : [];
   return [casesText(cases, style, context.shell.stdout.columns ?? 100), ...more];

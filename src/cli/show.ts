@@ -1,5 +1,5 @@
 import { loadArtifact } from "../registry/versions/load.ts";
-import { showText } from "../report/registry.ts";
+import { showText } from "../report/registry/text.ts";
 import type { CommandContext } from "./context.ts";
 import { emitDocument } from "./document.ts";
 

@@ -10,7 +10,7 @@ type Options = Record<string, unknown>;
 
 export async function run(context: CommandContext, [typed]: unknown[], options: Options): Promise<number> {
   const report = await reportOf(context, requireAction(typed as string, options), options);
-  const { statsText } = await import("../report/stats-text.ts");
+  const { statsText } = await import("../report/stats/text.ts");
   const width = context.flags.output === undefined ? (context.shell.stdout.columns ?? 80) : 80;
   await emitDocument(context, report, (style) => statsText(report, style, width));
   return 0;

@@ -1,6 +1,6 @@
 import { listEnvironments } from "../core/environments.ts";
 import { status } from "../status/status.ts";
-import { statusText } from "../report/status-text.ts";
+import { statusText } from "../report/status/text.ts";
 import type { CommandContext } from "./context.ts";
 import { emitDocument } from "./document.ts";
 import { openSwitchboard, shownStore } from "./switchboard.ts";

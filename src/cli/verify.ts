@@ -1,5 +1,5 @@
 import { verifyVersion } from "../registry/versions/verify.ts";
-import { verifyText } from "../report/registry.ts";
+import { verifyText } from "../report/registry/text.ts";
 import type { CommandContext } from "./context.ts";
 import { emitDocument } from "./document.ts";
 

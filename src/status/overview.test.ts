@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import Database from "better-sqlite3";
 import { describe, expect, test } from "vitest";
-import { statusText } from "../report/status-text.ts";
+import { statusText } from "../report/status/text.ts";
 import { createStyle } from "../report/style.ts";
 import { connect, type Sqlite } from "../state/connection.ts";
 import { agentops, tempProject } from "../testing/project.ts";

@@ -1,0 +1,48 @@
+import type { GateDocument, GateRun } from "../../gate/gate.schema.ts";
+import { verdictSentence } from "../diff/words.ts";
+import { bySeverity, headline, needWords, unmeasuredOf } from "./words.ts";
+import { type Annotation, githubAnnotations } from "../github.ts";
+import { oneLine } from "../numbers.ts";
+
+const LEVEL = { pass: "notice", none: "warning", fail: "error", inconclusive: "warning" } as const;
+
+/**
+ * The verdict in a line, then annotations on the changed lines of the artifacts' files: the verdict of each suite, what decides
+ * first because GitHub shows only ten of a kind, and what nothing measured.
+ */
+export function gateGithub(document: GateDocument): string {
+  const annotations = [
+    ...bySeverity(document.runs).flatMap((run) => linesOf(document, run.artifact).map((at) => annotationOf(run, at))),
+    ...unmeasuredOf(document).flatMap(({ artifact, lines }) =>
+      lines.map((at): Annotation => ({
+        level: "warning",
+        ...at,
+        title: `agentops gate: ${artifact} is not measured`,
+        message: `no suite names it: write evals/NAME.suite.yml with target: ${artifact}`,
+      })),
+    ),
+  ];
+  const verdict = `agentops gate: ${document.verdict}: ${headline(document, (name) => name)}`;
+  return [verdict, ...(annotations.length === 0 ? [] : [githubAnnotations(annotations)])].join("\n");
+}
+
+function linesOf({ changed }: GateDocument, artifact: string): { file: string; line: number }[] {
+  return changed.find((c) => c.artifact === artifact)?.lines ?? [];
+}
+
+function annotationOf(run: GateRun, at: { file: string; line: number }): Annotation {
+  const bad = run.checks.filter((c) => c.verdict !== "pass").map((c) => `${c.name}: ${c.reason}`);
+  const worse = (run.comparison?.regressions ?? []).slice(0, 5).map((id) => oneLine(id, 80));
+  return {
+    level: LEVEL[run.verdict],
+    ...at,
+    title: `agentops gate: ${run.suite} ${run.verdict === "none" ? "not judged" : run.verdict}`,
+    message: [
+      ...(run.comparison === null ? [] : [verdictSentence(run.comparison)]),
+      ...(run.stopped === null ? [] : [oneLine(run.stopped, 300)]),
+      ...bad,
+      ...(worse.length === 0 ? [] : [`worst regressions: ${worse.join(", ")}`]),
+      ...needWords(run),
+    ].join("\n"),
+  };
+}

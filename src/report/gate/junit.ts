@@ -1,0 +1,37 @@
+import junit, { type Builder } from "junit-report-builder";
+import type { GateDocument, GateRun } from "../../gate/gate.schema.ts";
+import { unmeasuredOf } from "./words.ts";
+import { clean } from "../evaluation/junit.ts";
+
+// The package is CommonJS whose types claim a default export that is not there.
+const builder = junit as unknown as Builder;
+
+/** JUnit XML for a merge request's test report: a suite a run, a test case a check; what is undecided is an error. */
+export function gateJunit(document: GateDocument): string {
+  const report = builder.newBuilder();
+  for (const run of document.runs) addRun(report, run);
+  const without = unmeasuredOf(document);
+  if (without.length > 0) {
+    const suite = report.testSuite().name("not measured");
+    for (const { artifact } of without)
+      suite.testCase().className(artifact).name("suite").error("no suite names it", "inconclusive");
+  }
+  return report.build();
+}
+
+function addRun(report: Builder, run: GateRun): void {
+  const suite = report.testSuite().name(run.suite);
+  for (const { name, verdict, reason } of run.checks) {
+    const test = suite.testCase().className(run.artifact).name(name).file(run.suiteFile);
+    if (verdict === "fail") test.failure(clean(`${reason}${worst(run)}`), "fail");
+    if (verdict === "inconclusive") test.error(clean(reason), "inconclusive");
+  }
+  if (run.verdict === "fail" || (run.checks.length > 0 && run.stopped === null)) return;
+  const test = suite.testCase().className(run.artifact).name("run").file(run.suiteFile);
+  test.error(clean(run.stopped ?? "no bound and no control: nothing was judged"), "inconclusive");
+}
+
+function worst({ comparison }: GateRun): string {
+  const ids = comparison?.regressions.slice(0, 5) ?? [];
+  return ids.length === 0 ? "" : `; worst regressions: ${ids.join(", ")}`;
+}

@@ -1,0 +1,50 @@
+import type { GateDocument, GateRun } from "../../gate/gate.schema.ts";
+import { verdictSentence } from "../diff/words.ts";
+import { counted, percent } from "../numbers.ts";
+
+type Changed = GateDocument["changed"][number];
+
+const SEVERITY = { fail: 0, inconclusive: 1, none: 2, pass: 3 } as const;
+
+/** Runs with what decides the gate first. */
+export function bySeverity(runs: readonly GateRun[]): GateRun[] {
+  return [...runs].sort((a, b) => SEVERITY[a.verdict] - SEVERITY[b.verdict]);
+}
+
+/** The decisive run in one sentence, which names the suite as `name` shows it. */
+export function headline(document: GateDocument, name: (suite: string) => string): string {
+  const { runs, changed } = document;
+  const [deciding] = bySeverity(runs);
+  if (changed.length === 0) return "no prompt and no agent changed in meaning";
+  if (unmeasuredOf(document).length > 0 && deciding?.verdict !== "fail")
+    return `no suite measures ${unmeasuredOf(document)
+      .map((c) => name(c.artifact))
+      .join(", ")}`;
+  if (deciding === undefined) return "nothing was left to measure";
+  const bad = deciding.checks.filter((c) => c.verdict === deciding.verdict && c.verdict !== "pass").map((c) => c.name);
+  const alike = runs.filter((r) => r.verdict === deciding.verdict).length - 1;
+  const others = alike === 0 || deciding.verdict === "pass" ? "" : `; and ${counted(alike, "more suite")} alike`;
+  return `${name(deciding.suite)}: ${outcomeWords(deciding)}${bad.length === 0 ? "" : ` (${bad.join(", ")})`}${others}`;
+}
+
+function outcomeWords(run: GateRun): string {
+  return run.comparison === null ? rateWords(run) : verdictSentence(run.comparison);
+}
+
+export function rateWords({ metrics }: GateRun): string {
+  return metrics.successRate === null ? "nothing was scored" : `success ${percent(metrics.successRate.estimate)}`;
+}
+
+/** Changed artifacts that nothing judged. */
+export function unmeasuredOf({ changed }: GateDocument): Changed[] {
+  return changed.filter((c) => c.change !== "deleted" && c.suites.length === 0 && c.through === null);
+}
+
+/** What it would take to decide a run, check by check. */
+export function needWords({ need, cases }: GateRun): string[] {
+  return need.map(({ check, cases: wanted, why }) =>
+    wanted === null
+      ? `${check}: ${why}`
+      : `${check}: ${wanted.toLocaleString("en-US")} cases (now ${cases.toLocaleString("en-US")}), ${why}`,
+  );
+}

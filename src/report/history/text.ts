@@ -1,0 +1,42 @@
+import { printable } from "../../core/printable.ts";
+import type { HistoryDocument } from "../../operations/history/schema.ts";
+import type { Style } from "../style.ts";
+import { columns } from "../table.ts";
+
+type Event = HistoryDocument["events"][number];
+
+/** One line a change, the newest first; under it what is served now. */
+export function historyText({ target, env, stable, events }: HistoryDocument, style: Style): string {
+  const now = stable === null ? "nothing is served" : `${stable.version} since ${minute(stable.since)} UTC`;
+  const head = `${style.bold(target)} in ${env}: ${now}`;
+  if (events.length === 0) return head;
+  const rows = events.map((event) => [
+    minute(event.at),
+    painted(event, style),
+    event.version ?? "",
+    effect(event),
+    printable(event.actor),
+    why(event),
+  ]);
+  return `${head}\n${columns(["UTC", "what", "version", "effect", "by", "why"], rows, style.dim)}`;
+}
+
+function painted({ action }: Event, style: Style): string {
+  if (action === "kill" || action.endsWith("rollback")) return style.bad(action);
+  return action.endsWith("promote") || action === "revive" ? style.good(action) : action;
+}
+
+function effect({ serves, phase, weight, target }: Event): string {
+  if (serves !== null) return `serves ${serves}`;
+  if (phase !== null)
+    return weight === null || weight === 0 ? phase : `${phase} ${Number((weight * 100).toFixed(2))} %`;
+  return target === "all" ? "everything" : "";
+}
+
+function why({ reason, overridden }: Event): string {
+  return `${printable(reason)}${overridden.length === 0 ? "" : ` (overridden: ${overridden.join(", ")})`}`;
+}
+
+function minute(at: string): string {
+  return at.slice(0, 16).replace("T", " ");
+}

@@ -1,0 +1,79 @@
+import { stringify } from "yaml";
+import type { LoadedArtifact } from "../../registry/artifact.ts";
+import type { ListedArtifact } from "../../registry/versions/list.ts";
+import type { VersionEntry } from "../../registry/versions/log.ts";
+import type { PublishResult } from "../../registry/publish/publish.ts";
+import type { RenderedMessage } from "../../registry/render/render.ts";
+import type { Verification } from "../../registry/versions/verify.ts";
+import type { Style } from "../style.ts";
+import { columns } from "../table.ts";
+
+export function listText(artifacts: readonly ListedArtifact[], style: Style): string {
+  if (artifacts.length === 0) return "no artifacts: nothing matches prompts/*.prompt.yml or agents/*.agent.yml";
+  const rows = artifacts.map((a) => [
+    a.address,
+    a.version ?? style.unsure(a.latest === null ? "unpublished" : `${a.latest} + changes`),
+    a.model ?? "-",
+    a.owner ?? "-",
+    stateOf(a, style),
+  ]);
+  return columns(["artifact", "version", "model", "owner", "state"], rows, style.dim);
+}
+
+function stateOf(a: ListedArtifact, style: Style): string {
+  if (a.problems !== undefined && a.problems.length > 0) return style.bad("invalid: agentops lint");
+  return a.dirty ? style.unsure("uncommitted") : style.good("clean");
+}
+
+export function showText(a: LoadedArtifact, style: Style): string {
+  const facts: [string, string][] = [
+    ["version", a.version ?? "unpublished"],
+    ["commit", a.commit ?? "worktree"],
+    ["digest", a.digest],
+    ["model", a.model ?? "-"],
+    ["files", a.files.join(", ")],
+  ];
+  const head = facts.map(([label, value]) => style.dim(`${label.padEnd(8)} `) + value);
+  const parts = Object.entries(a.content).map(
+    ([name, value]) => `${style.dim(`# ${name}`)}\n${stringify(value, { lineWidth: 0 }).trimEnd()}`,
+  );
+  return [style.bold(a.address), ...head, "", parts.join("\n\n")].join("\n");
+}
+
+export function logText(address: string, versions: readonly VersionEntry[], style: Style): string {
+  if (versions.length === 0) return `${address} was never published`;
+  const rows = versions.map((v) => [
+    style.bold(v.version),
+    v.commit.slice(0, 10),
+    v.at.slice(0, 16).replace("T", " "),
+    v.author,
+    (v.digest ?? "no digest").slice(0, 19),
+    v.message.split("\n")[0] ?? "",
+  ]);
+  return columns(["version", "commit", "at (UTC)", "author", "digest", "message"], rows, style.dim);
+}
+
+export function publishText(result: PublishResult, style: Style): string {
+  const lines = result.published.map((p) => {
+    const where = p.pushed
+      ? "its tag is on the remote; push your branch as usual"
+      : "local; push it with git push --tags";
+    return `${style.good("published")} ${style.bold(`${p.address}@${p.version}`)}  commit ${p.commit.slice(0, 10)}  ${p.digest.slice(0, 19)}  (${where})`;
+  });
+  const same = result.unchanged.map((u) => `${style.dim("unchanged")} ${u.address}@${u.version}`);
+  return [...lines, ...same].join("\n") || "nothing to publish";
+}
+
+export function verifyText(v: Verification, style: Style): string {
+  const signer = v.signature.signer === null ? "" : ` by ${v.signature.signer}`;
+  return [
+    `${v.ok ? style.good("ok") : style.bad("NOT ok")} ${style.bold(v.ref)}  tag ${v.tag}  commit ${v.commit.slice(0, 10)}`,
+    `  digest     ${v.digest.ok ? style.good("matches") : style.bad("does not match")}  ${v.digest.recorded ?? "none recorded"}`,
+    `  signature  ${v.signature.status}${signer}`,
+    ...v.reasons.map((r) => style.bad(`  ${r}`)),
+  ].join("\n");
+}
+
+export function renderText(messages: readonly RenderedMessage[], style: Style): string {
+  return messages.map((m) => `${style.bold(`${m.role}:`)}\n${m.content.trimEnd()}`).join("\n\n");
+}

@@ -1,0 +1,73 @@
+import type { GuardrailResult } from "../../rollout/schema.ts";
+import { milliseconds, usd } from "../numbers.ts";
+import { differenceText, eOf, eText, paintVerdict, rateText, shareText } from "./words.ts";
+import { createStyle, type Style } from "../style.ts";
+import { columns } from "../table.ts";
+
+const HEAD = ["", "control %", "candidate %", "difference", "harm", "safe", "verdict"];
+const plain = createStyle(false);
+
+/** One row a guardrail; one block a guardrail where a row has no place. */
+export function guardrailLines(results: readonly GuardrailResult[], style: Style, width: number): string[] {
+  if (results.length === 0) return [];
+  const fits = tableOf(results, plain).every((line) => line.length <= width);
+  return fits ? tableOf(results, style) : results.flatMap((result) => block(result, style));
+}
+
+function tableOf(results: readonly GuardrailResult[], style: Style): string[] {
+  const rows = results.map((result) => [
+    rowName(result),
+    rateText(result.control),
+    rateText(result.candidate),
+    differenceText(result),
+    isCompared(result) ? eText(result.harmE) : "—",
+    isCompared(result) && result.safeE !== null ? eText(result.safeE) : "—",
+    paintVerdict(result, style),
+  ]);
+  return columns(HEAD, rows, (text) => style.dim(text)).split("\n");
+}
+
+function block(result: GuardrailResult, style: Style): string[] {
+  const { name, control, candidate, harmE, harmThreshold, safeE, safeThreshold } = result;
+  const title = control === null ? `${name.replace(".floor", "")} ${rowName(result).trim()}` : name;
+  const safe = safeE === null || safeThreshold === null ? "" : `, safe ${eOf(safeE, safeThreshold)}`;
+  const lines = [
+    `${control === null ? "" : `control ${rateText(control)}, `}candidate ${rateText(candidate)}`,
+    ...(control === null ? [] : [`difference ${differenceText(result)}`]),
+    `harm ${eOf(harmE, harmThreshold)}${safe}`,
+  ];
+  return [`${title}  ${paintVerdict(result, style)}`, ...(isMeasured(result) ? lines.map((line) => `  ${line}`) : [])];
+}
+
+/** An absolute floor stands under its metric. */
+function rowName({ name, tolerance }: GuardrailResult): string {
+  return name.endsWith(".floor") ? `  ≥ ${shareText(tolerance)}` : name;
+}
+
+function isMeasured({ verdict }: GuardrailResult): boolean {
+  return verdict !== "unmeasured";
+}
+
+/** Without both arms an e-value is one about guesses; where it decided, it is shown. */
+function isCompared(result: GuardrailResult): boolean {
+  const { control, candidate, verdict } = result;
+  return isMeasured(result) && (control === null || verdict === "harm" || (control.n > 0 && candidate.n > 0));
+}
+
+/** How the table is read: what the numbers are, and which evidence decides. */
+export function legendOf(results: readonly GuardrailResult[]): string {
+  const { harmThreshold, safeThreshold } = results.find(({ control }) => control !== null) ?? {};
+  const floor = results.find(({ control }) => control === null);
+  const harm = harmThreshold === undefined ? "" : `; harm rolls back at ${eText(harmThreshold)}`;
+  const floors = floor === undefined ? "" : ` (a floor at ${eText(floor.harmThreshold)})`;
+  const safe = safeThreshold == null ? "" : `, safe counts once it was ${eText(safeThreshold)}`;
+  return `% of good units (of how many); difference in points, 95 % interval valid at every look${harm}${floors}${safe}`;
+}
+
+/** "latency within 974 ms": what a good request is, where somebody or the control set a cap. */
+export function capsText(results: readonly GuardrailResult[]): string | null {
+  const caps = results.flatMap(({ name, cap }) => {
+    return cap === null ? [] : [`${name} within ${name === "cost" ? usd(cap) : milliseconds(cap)}`];
+  });
+  return caps.length === 0 ? null : caps.join(", ");
+}

@@ -1,0 +1,77 @@
+import type { GuardrailResult, Phase, RolloutDocument } from "../../rollout/schema.ts";
+import { signed, trimmed, whole } from "../numbers.ts";
+import type { Style } from "../style.ts";
+
+/** Good ends green, bad ones red, what waits for a person yellow. */
+export function paintPhase(phase: Phase, style: Style): string {
+  if (phase === "promoted") return style.good(phase);
+  if (phase === "rolled-back" || phase === "invalid") return style.bad(phase);
+  if (phase === "paused" || phase === "inconclusive") return style.unsure(phase);
+  return phase === "pending" || phase === "aborted" ? style.dim(phase) : style.bold(phase);
+}
+
+/** "step 2 of 5 (5 %)"; null before the first. */
+export function stepText({ phase, step, steps, weight }: Pick<RolloutDocument, "phase" | "step" | "steps" | "weight">) {
+  if (phase === "pending" || phase === "promoted") return null;
+  const at = `step ${step + 1} of ${steps.length} (${shareText(steps[step] ?? weight)})`;
+  if (weight > 0) return at;
+  return phase === "shadow" || phase === "paused" || phase === "inconclusive" ? "on copies of inputs" : `was at ${at}`;
+}
+
+/** Whether its next step lies behind copies of inputs; a pause does not say what it came from. */
+export function isInShadow({ phase, weight, plan }: Pick<RolloutDocument, "phase" | "weight" | "plan">): boolean {
+  return plan.shadow !== null && weight === 0 && (phase === "shadow" || phase === "paused" || phase === "inconclusive");
+}
+
+/** 0.05 → "5 %". */
+export function shareText(share: number): string {
+  return `${trimmed(share * 100, 2)} %`;
+}
+
+const LARGE = 10_000;
+/** What lies beyond is beyond doubt. */
+const LARGEST_POWER = 9;
+
+/** An e-value: two digits are enough, and beyond 10,000 its power of ten. */
+export function eText(e: number): string {
+  if (e >= LARGE) return `>10^${Math.min(LARGEST_POWER, Math.floor(Math.log10(e)))}`;
+  if (e >= 100) return whole(e);
+  return e > 0 && e < 0.01 ? "<0.01" : String(Number(e.toPrecision(2)));
+}
+
+export function eOf(e: number, threshold: number): string {
+  return `${eText(e)}/${eText(threshold)}`;
+}
+
+/** Points with one decimal and the interval: "−1.1 [−6, +3.2]". */
+export function differenceText({ difference, ci95 }: GuardrailResult): string {
+  const interval = ci95 === null ? "" : `[${boundText(ci95[0], Math.floor)}, ${boundText(ci95[1], Math.ceil)}]`;
+  return [difference === null ? "" : signed(difference * 100, 1), interval].join(" ").trim() || "—";
+}
+
+/** From ten points on without decimals, outwards. */
+function boundText(bound: number, outwards: (value: number) => number): string {
+  const shown = Number((bound * 100).toFixed(1));
+  return signed(Math.abs(shown) < 10 ? shown : outwards(shown), 1);
+}
+
+/** A rate in percent and of how many units: "95.1 (1,900)". */
+export function rateText(arm: GuardrailResult["control"]): string {
+  return arm?.rate == null ? "—" : `${trimmed(arm.rate * 100, 1)} (${countText(arm.n)})`;
+}
+
+/** 1,900 stays, 19,400 becomes 19k: a table has little room. */
+function countText(n: number): string {
+  if (n < LARGE) return whole(n);
+  return n < 1_000_000 ? `${Math.round(n / 1000)}k` : `${trimmed(n / 1_000_000, 1)}M`;
+}
+
+export function verdictWord({ verdict }: GuardrailResult): string {
+  return verdict === "unmeasured" ? "no data" : verdict;
+}
+
+export function paintVerdict(result: GuardrailResult, style: Style, text = verdictWord(result)): string {
+  if (result.verdict === "harm") return style.bad(text);
+  if (result.verdict === "safe") return style.good(text);
+  return result.verdict === "unmeasured" ? style.unsure(text) : text;
+}

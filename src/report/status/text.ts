@@ -1,0 +1,84 @@
+import { printable } from "../../core/printable.ts";
+import type { ServedTarget, StatusDocument } from "../../kill/schema.ts";
+import { by, nameOf, place } from "../kill/text.ts";
+import { many, oneLine, trimmed } from "../numbers.ts";
+import { eOf, paintPhase, stepText } from "../rollout/words.ts";
+import { momentText, sinceText, spanText } from "../spans.ts";
+import type { Style } from "../style.ts";
+
+type Environment = StatusDocument["environments"][number];
+
+/** One screen for someone who was woken up. */
+export function statusText(found: StatusDocument, style: Style, store: string): string {
+  const { environments, problems, at } = found;
+  return [
+    ...environments.flatMap((environment) => [
+      style.bold(place(environment.environment)),
+      ...(environment.killed.length === 0
+        ? [`  ${style.good("nothing is killed")}`]
+        : environment.killed.map((kill) => killLine(kill, style))),
+      ...environment.targets.flatMap((target) => targetLines(target, at, style)),
+      ...badLines(environment, at, style),
+    ]),
+    ...(environments.length === 0 ? [style.good("nothing is killed")] : []),
+    ...problems.map((problem) => `${style.unsure("not certain")}: ${problem}`),
+    style.dim(`store  ${store}`),
+  ].join("\n");
+}
+
+function killLine(kill: Environment["killed"][number], style: Style): string {
+  const only = kill.via.includes("store") ? "" : style.dim("  (marker only)");
+  return `  ${style.bad("killed")} ${nameOf(kill.target)}, by ${by(kill)}${only}`;
+}
+
+function targetLines({ target, stable, rollout, lastHour, lastDay, wrong }: ServedTarget, now: string, style: Style) {
+  const served =
+    stable === null
+      ? style.unsure("nothing promoted yet")
+      : `serves ${style.bold(stable.version)} ${style.dim(`${sinceText(stable.since, now)}, by ${oneLine(stable.actor, 40)}`)}`;
+  return [
+    `  ${printable(target)}  ${served}`,
+    ...wrong.map((text) => `    ${style.bad(printable(text))}`),
+    ...(rollout === null ? [] : rolloutLines(rollout, now, style)),
+    ...(lastDay.n === 0
+      ? []
+      : [
+          `    since ${momentText(lastHour.from, now)}: ${countsText(lastHour, style)}; 24 h: ${countsText(lastDay, style)}`,
+        ]),
+  ];
+}
+
+function rolloutLines(rollout: NonNullable<ServedTarget["rollout"]>, now: string, style: Style): string[] {
+  const phase = rollout.phase as Parameters<typeof paintPhase>[0];
+  const { control, candidate, since, look } = rollout;
+  const facts = [paintPhase(phase, style), stepText({ ...rollout, phase }), style.dim(sinceText(since, now))];
+  const verdict = look === null ? "no look yet" : `${look.verdict}, looked ${ago(look.at, now)}`;
+  // Where both are still 1, nothing was seen.
+  const guardrails = (look?.guardrails ?? [])
+    .filter(({ harmE, safeE }) => harmE !== 1 || safeE !== 1)
+    .map(({ name, harmE, harmThreshold, safeE, safeThreshold }) => {
+      return `${name} harm ${eOf(harmE, harmThreshold)} safe ${eOf(safeE, safeThreshold)}`;
+    });
+  const most = guardrails.length === 0 ? [] : [`most evidence so far: ${guardrails.join(", ")}`];
+  return [
+    `    ${control} → ${candidate}  ${facts.filter((fact) => fact !== null).join("  ")}`,
+    `      ${[verdict, ...most].join("; ")}`,
+  ];
+}
+
+function countsText({ n, succeeded, unsafe }: ServedTarget["lastHour"], style: Style): string {
+  if (n === 0) return "no answers";
+  const bad = unsafe === 0 ? "" : `, ${style.bad(`${unsafe} unsafe`)}`;
+  return `${many(n, "answer")}, ${trimmed((succeeded / n) * 100, 1)} % ok${bad}`;
+}
+
+function badLines({ bad }: Environment, now: string, style: Style): string[] {
+  const lines = bad.map(({ at, target, version, what, why }) => {
+    return `    ${momentText(at, now)}  ${style.bad(what)}  ${oneLine(`${target} ${version}: ${why}`, 60)}`;
+  });
+  return lines.length === 0 ? [] : [style.dim("  last bad things (24 h, UTC)"), ...lines];
+}
+
+function ago(at: string, now: string): string {
+  return `${spanText(Date.parse(now) - Date.parse(at))} ago`;
+}
