@@ -27,7 +27,7 @@ export const RELEASE_COMMANDS: readonly CommandSpec[] = [
       "agentops canary advance support-triage",
       'agentops canary abort support-triage --reason "wrong model"',
     ],
-    action: () => import("./canary.ts"),
+    action: () => import("./commands/canary/run.ts"),
   },
   {
     name: "promote",
@@ -44,7 +44,7 @@ export const RELEASE_COMMANDS: readonly CommandSpec[] = [
       "agentops promote support-triage@v7",
       'agentops promote support-triage@v8 --override --reason "the fix for incident 12"',
     ],
-    action: () => import("./promote.ts"),
+    action: () => import("./commands/promote/run.ts"),
   },
   {
     name: "rollback",
@@ -59,7 +59,7 @@ export const RELEASE_COMMANDS: readonly CommandSpec[] = [
       OUTPUT,
     ],
     examples: ["agentops rollback support-triage", 'agentops rollback support-triage --to v6 --reason "v7 is rude"'],
-    action: () => import("./rollback.ts"),
+    action: () => import("./commands/rollback/run.ts"),
   },
   {
     name: "history",
@@ -68,7 +68,7 @@ export const RELEASE_COMMANDS: readonly CommandSpec[] = [
     summary: "what changed what is served: who, when and why, the newest first",
     options: [FORMAT("text or json"), OUTPUT],
     examples: ["agentops history support-triage", "agentops history agents/refund-desk --env staging --json"],
-    action: () => import("./history.ts"),
+    action: () => import("./commands/history/run.ts"),
   },
   {
     name: "approvals",
@@ -77,6 +77,6 @@ export const RELEASE_COMMANDS: readonly CommandSpec[] = [
     summary: "approve REF lets a version be released where the policy asks for it; list [NAME] shows who did",
     options: [["--reason <text>", "why"], FORMAT("text or json"), OUTPUT],
     examples: ["agentops approvals approve support-triage@v7", "agentops approvals list support-triage"],
-    action: () => import("./approvals.ts"),
+    action: () => import("./commands/approvals/run.ts"),
   },
 ];

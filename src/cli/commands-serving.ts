@@ -15,7 +15,7 @@ export const SERVING_COMMANDS: readonly CommandSpec[] = [
       "agentops resolve support-triage --unit user-1",
       "agentops resolve agents/refund-desk --env staging --json",
     ],
-    action: () => import("./resolve.ts"),
+    action: () => import("./commands/resolve/run.ts"),
   },
   {
     name: "observe",
@@ -26,6 +26,6 @@ export const SERVING_COMMANDS: readonly CommandSpec[] = [
       "agentops observe outcomes.jsonl --env production",
       `echo '{"target":"prompts/support-triage","version":"v7","unit":"user-1","success":true}' | agentops observe`,
     ],
-    action: () => import("./observe.ts"),
+    action: () => import("./commands/observe/run.ts"),
   },
 ];

@@ -8,30 +8,35 @@ export const COMMANDS: readonly CommandSpec[] = [
     name: "init",
     args: "[dir]",
     summary: "write a working project that runs with no key; never overwrites",
-    action: () => import("./init.ts"),
+    action: () => import("./commands/init/run.ts"),
   },
   {
     name: "lint",
     args: "[ref...]",
     summary: "check every file: schema, pins, variables, owners, unknown names",
     options: [FORMAT("text, json, github or sarif"), OUTPUT],
-    action: () => import("./lint.ts"),
+    action: () => import("./commands/lint/run.ts"),
   },
-  { name: "list", summary: "list prompts and agents", action: () => import("./list.ts") },
+  { name: "list", summary: "list prompts and agents", action: () => import("./commands/list/run.ts") },
   {
     name: "show",
     args: "<ref>",
     summary: "show an artifact at a version",
     examples: ["agentops show support-triage", "agentops show prompts/support-triage@v1"],
-    action: () => import("./show.ts"),
+    action: () => import("./commands/show/run.ts"),
   },
-  { name: "log", args: "<name>", summary: "list the versions of an artifact", action: () => import("./log.ts") },
+  {
+    name: "log",
+    args: "<name>",
+    summary: "list the versions of an artifact",
+    action: () => import("./commands/log/run.ts"),
+  },
   {
     name: "render",
     args: "<ref>",
     summary: "render a prompt's messages",
     options: [["--var <k=v...>", "value of a variable; repeatable"]],
-    action: () => import("./render.ts"),
+    action: () => import("./commands/render/run.ts"),
   },
   {
     name: "publish",
@@ -42,13 +47,13 @@ export const COMMANDS: readonly CommandSpec[] = [
       ["--sign", "sign commit and tag with git's own signing"],
       ["--no-push", "do not claim the version on the remote"],
     ],
-    action: () => import("./publish.ts"),
+    action: () => import("./commands/publish/run.ts"),
   },
   {
     name: "verify",
     args: "<ref>",
     summary: "check a version's digest and signature",
-    action: () => import("./verify.ts"),
+    action: () => import("./commands/verify/run.ts"),
   },
   {
     name: "eval",
@@ -78,7 +83,7 @@ export const COMMANDS: readonly CommandSpec[] = [
       "agentops eval support-triage --control support-triage@v1",
       "agentops eval --resume latest",
     ],
-    action: () => import("./eval.ts"),
+    action: () => import("./commands/eval/run.ts"),
   },
   {
     name: "diff",
@@ -95,7 +100,7 @@ export const COMMANDS: readonly CommandSpec[] = [
       "agentops diff support-triage@v1 support-triage",
       "agentops diff 019e0a4b-1c2d 019e0a4c-5e6f --format html --output diff.html",
     ],
-    action: () => import("./diff.ts"),
+    action: () => import("./commands/diff/run.ts"),
   },
   {
     name: "gate",
@@ -112,7 +117,7 @@ export const COMMANDS: readonly CommandSpec[] = [
       OUTPUT,
     ],
     examples: ["agentops gate --base origin/main", "agentops gate --format github"],
-    action: () => import("./gate.ts"),
+    action: () => import("./commands/gate/run.ts"),
   },
   {
     name: "stats",
@@ -153,7 +158,7 @@ export const COMMANDS: readonly CommandSpec[] = [
       "agentops stats plan --baseline 0.95 --mde 0.05 --margin 0.03 --per-hour 200",
       "agentops stats ci --control 48/80 --candidate 56/70",
     ],
-    action: () => import("./stats.ts"),
+    action: () => import("./commands/stats/run.ts"),
   },
   {
     name: "judge",
@@ -170,7 +175,7 @@ export const COMMANDS: readonly CommandSpec[] = [
       "agentops runs export latest --output outputs.jsonl",
       "agentops judge calibrate support-answers --labels fixtures/labels.jsonl",
     ],
-    action: () => import("./judge.ts"),
+    action: () => import("./commands/judge/run.ts"),
   },
   ...RELEASE_COMMANDS,
   {
@@ -189,7 +194,7 @@ export const COMMANDS: readonly CommandSpec[] = [
       'agentops kill --all --env staging --reason "leaks names"',
       "agentops kill refund-desk --env '*' --reason \"in every environment\"",
     ],
-    action: () => import("./kill.ts"),
+    action: () => import("./commands/kill/run.ts"),
   },
   {
     name: "revive",
@@ -203,7 +208,7 @@ export const COMMANDS: readonly CommandSpec[] = [
       OUTPUT,
     ],
     examples: ['agentops revive agents/refund-desk --reason "v8 asks before it pays"'],
-    action: () => import("./revive.ts"),
+    action: () => import("./commands/revive/run.ts"),
   },
   {
     name: "status",
@@ -211,7 +216,7 @@ export const COMMANDS: readonly CommandSpec[] = [
       "what each environment serves, its rollouts, what is killed and what went wrong; exit 5 killed, 4 not certain, 1 wrong, 0 all right",
     options: [FORMAT("text or json"), OUTPUT],
     examples: ["agentops status", "agentops status --env production --json"],
-    action: () => import("./status.ts"),
+    action: () => import("./commands/status/run.ts"),
   },
   ...SERVING_COMMANDS,
   {
@@ -234,6 +239,6 @@ export const COMMANDS: readonly CommandSpec[] = [
       "agentops runs export latest --format evidence --output evidence.json",
       "agentops runs import evidence.json",
     ],
-    action: () => import("./runs.ts"),
+    action: () => import("./commands/runs/run.ts"),
   },
 ];

@@ -4,9 +4,9 @@ import type { GlobalFlags } from "./shell.ts";
 
 /** What someone on call types runs without the command parser: loading that is most of the time such a command takes. */
 const COMMANDS: Readonly<Record<string, CommandSpec["action"]>> = {
-  kill: () => import("./kill.ts"),
-  revive: () => import("./revive.ts"),
-  status: () => import("./status.ts"),
+  kill: () => import("./commands/kill/run.ts"),
+  revive: () => import("./commands/revive/run.ts"),
+  status: () => import("./commands/status/run.ts"),
 };
 const OPTIONS = {
   all: { type: "boolean" },

@@ -1,0 +1,153 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { loadProject } from "../../../core/project.ts";
+import { publish } from "../../../registry/publish/publish.ts";
+import { rolloutSchema } from "../../../rollout/schema.ts";
+import { bucketOf, isCandidate } from "../../../serving/assignment.ts";
+import { connect } from "../../../state/connection.ts";
+import { agentops, cleanEnv, put, type Ran, sampleRepository, tempProject } from "../../../testing/project.ts";
+import { seeded } from "../../../testing/seeded.ts";
+
+const TARGET = "prompts/support-triage";
+const FORCED = ["--override", "--reason", "a test", "--actor", "ada"];
+const QUICK = ["--step-time", "0s", "--step-observations", "20"];
+
+let dir: string;
+let env: NodeJS.ProcessEnv;
+const run = (...args: string[]): Promise<Ran> => agentops(dir, args, env);
+const canary = (...args: string[]) => run("canary", ...args);
+
+beforeAll(async () => {
+  dir = await sampleRepository();
+  const project = await loadProject({ cwd: dir, env: cleanEnv() });
+  const file = `${TARGET}.prompt.yml`;
+  for (const word of ["Route", "Send", "Bring"]) {
+    put(dir, file, readFileSync(join(dir, file), "utf8").replace(/Routes|Sends|Brings/, `${word}s`));
+    await publish(project, { names: ["support-triage"], push: false });
+    put(dir, file, readFileSync(join(dir, file), "utf8").replace("description: ", "description: Well. "));
+  }
+});
+
+async function freshStore(): Promise<void> {
+  env = { AGENTOPS_STORE: join(tempProject(), "state.db") };
+  expect((await run("promote", `${TARGET}@v1`, ...FORCED)).code).toBe(0);
+}
+
+/** So many users by the real assignment, as a file of observations; `rates` of success. */
+function traffic(rollout: any, users: number, rates: { control: number; candidate: number }, from = 0): string {
+  const random = seeded(from + 1);
+  const lines = Array.from({ length: users }, (_, i) => {
+    const unit = `user-${from + i}`;
+    const served = isCandidate(bucketOf(rollout.id, unit), rollout.weight);
+    const { version } = served ? rollout.candidate : rollout.control;
+    const success = random() < (served ? rates.candidate : rates.control);
+    return JSON.stringify({ target: TARGET, version, unit, success, latencyMs: 100 + random() * 50, safe: true });
+  });
+  put(dir, "traffic.jsonl", `${lines.join("\n")}\n`);
+  return "traffic.jsonl";
+}
+
+const read = ({ stdout, stderr }: Ran) => {
+  expect(stdout, stderr).not.toBe("");
+  return rolloutSchema.parse(JSON.parse(stdout));
+};
+
+describe("canary on the command line", () => {
+  beforeEach(freshStore);
+
+  test("a good candidate climbs step by step and is promoted; each decision can be made again", async () => {
+    const started = await canary("start", `${TARGET}@v2`, ...FORCED, ...QUICK, "--steps", "0.1,0.5,1", "--json");
+    let rollout = read(started);
+    expect(rollout).toMatchObject({ phase: "progressing", step: 0, weight: 0.1, env: "production", control: { version: "v1" }, candidate: { version: "v2" }, analysis: { verdict: "continue" } }); // prettier-ignore
+    const second = await canary("start", `${TARGET}@v3`, ...FORCED, "--json");
+    expect([second.code, JSON.parse(second.stderr).error.code]).toEqual([5, "CONCURRENT_CHANGE"]);
+    expect(read(await canary("advance", TARGET, "--json"))).toMatchObject({ step: 0 });
+    const weights = [rollout.weight];
+    for (let turn = 0; turn < 8 && rollout.phase !== "promoted"; turn++) {
+      await run("observe", traffic(rollout, 1500, { control: 0.95, candidate: 0.97 }, turn * 1500), "--quiet");
+      const advanced = await canary("advance", "support-triage", "--json");
+      expect(advanced.code, advanced.stderr).toBe(0);
+      rollout = read(advanced);
+      weights.push(rollout.weight);
+    }
+    expect([...new Set(weights)]).toEqual([0.1, 0.5, 1]);
+    expect(rollout).toMatchObject({ phase: "promoted", weight: 1, analysis: { verdict: "promote" } });
+    const replay = await canary("status", TARGET, "--replay", "--json");
+    expect([replay.code, JSON.parse(replay.stdout)]).toMatchObject([
+      0,
+      { schema: "agentops.replay/1", differences: [] },
+    ]);
+    const resolved = JSON.parse((await run("resolve", "support-triage", "--unit", "u", "--json")).stdout);
+    expect(resolved).toMatchObject({ variant: "stable", version: "v2", reason: "STATIC" });
+    expect((await run("show", "support-triage@stable")).stdout).toContain("v2");
+    const sqlite = connect(env["AGENTOPS_STORE"] as string, { durability: "normal" });
+    sqlite.exec("UPDATE tallies SET sum = sum - 9 WHERE metric = 'success' AND arm = 'candidate' AND look = 1");
+    sqlite.close();
+    const tampered = await canary("status", TARGET, "--replay");
+    expect([tampered.code, tampered.stdout]).toEqual([1, expect.stringMatching(/\d+ differ\n {2}look 1: stored /)]);
+  }, 60_000);
+
+  test("a bad one is rolled back by itself, exit 1, and serves nobody from then on", async () => {
+    const rollout = read(await canary("start", `${TARGET}@v2`, ...FORCED, ...QUICK, "--steps", "0.5,1", "--json"));
+    await run("observe", traffic(rollout, 800, { control: 0.95, candidate: 0.6 }), "--quiet");
+    const turn = await canary("advance", TARGET);
+    expect(turn.code).toBe(1);
+    expect(turn.stdout).toContain("rolled-back");
+    expect(JSON.parse((await run("resolve", TARGET, "--unit", "u", "--json")).stdout)).toMatchObject({ version: "v1", reason: "STATIC" }); // prettier-ignore
+    expect((await canary("advance", TARGET)).code, "it stays so").toBe(1);
+    expect((await canary("start", `${TARGET}@v3`, ...FORCED)).code, "and the next one may come").toBe(0);
+  }, 60_000);
+
+  test("pause, approve, kill and abort; who started does not approve", async () => {
+    const started = await canary("start", TARGET, ...FORCED, ...QUICK, "--steps", "0.5,1", "--manual", "--json");
+    const rollout = read(started);
+    expect(rollout.candidate.version).toBe("v3");
+    await run("observe", traffic(rollout, 200, { control: 0.9, candidate: 0.95 }), "--quiet");
+    expect(read(await canary("pause", TARGET, "--reason", "lunch", "--json"))).toMatchObject({ phase: "paused" });
+    expect((await canary("pause", TARGET)).code, "twice").toBe(5);
+    expect(read(await canary("resume", TARGET, "--json"))).toMatchObject({ phase: "progressing", weight: 0.5 });
+    const own = await canary("approve", TARGET, "--actor", "ada", "--json");
+    expect([own.code, JSON.parse(own.stderr).error.code]).toEqual([5, "POLICY_REFUSED"]);
+    await run("kill", TARGET, "--reason", "smoke");
+    const held = await canary("advance", TARGET, "--json");
+    expect([held.code, read(held).analysis.reasons.join()]).toEqual([5, expect.stringContaining("smoke")]);
+    await run("revive", TARGET, "--reason", "no fire");
+    expect((await canary("approve", TARGET, "--actor", "bob")).code).toBe(0);
+    expect(read(await canary("abort", TARGET, "--reason", "enough", "--json"))).toMatchObject({ phase: "aborted", weight: 0 }); // prettier-ignore
+    const again = await canary("abort", TARGET);
+    expect([again.code, again.stderr]).toEqual([5, expect.stringContaining("the rollout of prompts/support-triage in production is aborted")]); // prettier-ignore
+  }, 60_000);
+
+  test("watch takes turns until it is over, one line a change without a terminal", async () => {
+    const rollout = read(await canary("start", `${TARGET}@v2`, ...FORCED, ...QUICK, "--steps", "0.5,1", "--json"));
+    const watching = canary("watch", TARGET, "--interval", "100ms");
+    await run("observe", traffic(rollout, 600, { control: 0.95, candidate: 0.5 }), "--quiet");
+    const done = await watching;
+    expect(done.code, done.stderr).toBe(1);
+    expect(done.stderr).toContain(TARGET);
+    expect(done.stdout).toContain("rolled-back");
+  }, 60_000);
+});
+
+describe("canary, refused", () => {
+  beforeAll(freshStore);
+
+  test.each([
+    ["a start of nothing", ["start"], 2, "USAGE"],
+    ["an action that is none", ["promote", TARGET], 2, "USAGE"],
+    ["a name that was never released", ["status", "nobody"], 2, "ARTIFACT_NOT_FOUND"],
+    ["a target without a rollout", ["advance", TARGET], 2, "ROLLOUT_NOT_FOUND"],
+    ["the stable version again", ["start", `${TARGET}@v1`, ...FORCED], 2, "USAGE"],
+    ["weights that fall", ["start", `${TARGET}@v2`, "--steps", "0.5,0.1"], 2, "USAGE"],
+    ["no control left", ["start", `${TARGET}@v2`, "--steps", "1"], 2, "USAGE"],
+    ["a time without a unit", ["start", `${TARGET}@v2`, "--step-time", "5"], 2, "USAGE"],
+    ["an override without a reason", ["start", `${TARGET}@v2`, "--override"], 2, "USAGE"],
+    ["no evidence", ["start", `${TARGET}@v2`], 5, "POLICY_REFUSED"],
+    ["a version that is not there", ["start", `${TARGET}@v9`, ...FORCED], 2, "VERSION_NOT_FOUND"],
+    ["the worktree", ["start", `${TARGET}@worktree`, ...FORCED], 2, "REF_INVALID"],
+  ])("%s is refused", async (_, args, code, name) => {
+    const refused = await canary(...args, "--json");
+    expect([refused.code, refused.stdout, JSON.parse(refused.stderr).error.code]).toEqual([code, "", name]);
+  });
+});

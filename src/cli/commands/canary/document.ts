@@ -1,0 +1,40 @@
+import { killedBecause } from "../../../kill/held.ts";
+import type { Turn } from "../../../rollout/advance.ts";
+import { rolloutDocument } from "../../../rollout/document.ts";
+import { lastJudged } from "../../../rollout/look.ts";
+import type { Rollout } from "../../../rollout/rollouts.store.ts";
+import type { RolloutDocument } from "../../../rollout/schema.ts";
+import { rolloutText } from "../../../report/rollout/text.ts";
+import type { CommandContext } from "../../context.ts";
+import { emitDocument } from "../../document.ts";
+import type { OperatedStore } from "../../open/operated-store.ts";
+
+/** 0: moved, held as planned or promoted; 1: rolled back or aborted; 3: inconclusive or invalid; 5: killed, so nothing moves on. */
+export function exitOf({ rollout: { state } }: Turn, held: string | null): number {
+  const { phase } = state;
+  if (phase === "rolled-back" || phase === "aborted") return 1;
+  if (phase === "inconclusive" || phase === "invalid") return 3;
+  return held !== null && phase !== "promoted" ? 5 : 0;
+}
+
+/** As it stands, without a look at what came since. */
+export function documentOf(
+  { clock }: CommandContext,
+  { sqlite, store }: OperatedStore,
+  rollout: Rollout,
+): RolloutDocument {
+  const at = clock.now().toISOString();
+  const held = killedBecause(sqlite, store, rollout.environment, rollout.target);
+  return rolloutDocument(sqlite, rollout, lastJudged(sqlite, rollout), { at, held });
+}
+
+export function emitRollout(context: CommandContext, document: RolloutDocument): Promise<void> {
+  return emitDocument(context, document, (style) =>
+    rolloutText(document, style, context.clock.now().toISOString(), widthOf(context)),
+  );
+}
+
+/** Of the terminal; a file and a pipe get what fits most. */
+function widthOf({ shell }: CommandContext): number {
+  return Math.max(40, shell.stdout.columns ?? 80);
+}

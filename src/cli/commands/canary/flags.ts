@@ -1,0 +1,48 @@
+import { AgentopsError } from "../../../core/errors.ts";
+import { durationMs } from "../../../core/duration.ts";
+import type { RolloutSettings } from "../../../core/release-config.schema.ts";
+import { weights } from "../stats/plan.ts";
+
+type Options = Record<string, unknown>;
+
+/** What was typed of a rollout's settings; the rest comes from the config. Throws USAGE. */
+export function rolloutFlags(options: Options): RolloutSettings {
+  const text = (key: string) => options[key] as string | undefined;
+  const steps = text("steps");
+  const observations = text("stepObservations");
+  return {
+    ...(steps !== undefined && { steps: risingSteps(steps) }),
+    ...timeFlag("stepTime", "--step-time", text("stepTime")),
+    ...timeFlag("deadline", "--deadline", text("deadline")),
+    ...(observations !== undefined && { stepObservations: countOf(observations) }),
+    ...(options["shadow"] === true && { shadow: true }),
+    ...(options["manual"] === true && { manual: true }),
+  };
+}
+
+function risingSteps(typed: string): number[] {
+  const steps = weights(typed);
+  const rise = steps.every((weight, i) => i === 0 || weight > (steps[i - 1] as number));
+  if (rise && (steps[0] as number) < 1) return steps;
+  const why = rise
+    ? "at a weight of 1 there is no control to compare with: one below 1 must come first"
+    : "the weights must rise";
+  throw new AgentopsError("USAGE", `--steps ${typed}: ${why}`, { hint: "--steps 0.01,0.05,0.25,0.5,1" });
+}
+
+function timeFlag(key: "stepTime" | "deadline", flag: string, typed: string | undefined): RolloutSettings {
+  if (typed === undefined) return {};
+  const ms = durationMs(typed);
+  if (ms !== undefined && (ms > 0 || key === "stepTime")) return { [key]: typed };
+  throw new AgentopsError("USAGE", `${flag} takes a number and ms, s, m, h or d, at most 36525d, not "${typed}"`, {
+    hint: `${flag} 30m`,
+  });
+}
+
+function countOf(typed: string): number {
+  const count = typed.trim() === "" ? Number.NaN : Number(typed);
+  if (Number.isSafeInteger(count) && count >= 1) return count;
+  throw new AgentopsError("USAGE", `--step-observations takes a whole number from 1, not "${typed}"`, {
+    hint: "--step-observations 50",
+  });
+}

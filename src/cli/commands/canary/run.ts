@@ -1,0 +1,109 @@
+import { AgentopsError } from "../../../core/errors.ts";
+import { rolloutDocument } from "../../../rollout/document.ts";
+import { rolloutMissing } from "../../../rollout/missing.ts";
+import { operate, type Operation } from "../../../operations/operate.ts";
+import { replayRollout } from "../../../rollout/replay.ts";
+import { latestRollout, openRollouts } from "../../../rollout/rollouts.store.ts";
+import type { RolloutsDocument } from "../../../rollout/schema.ts";
+import { turnNow } from "../../../operations/watch.ts";
+import { replayText } from "../../../report/rollout/replay.ts";
+import { rolloutText } from "../../../report/rollout/text.ts";
+import { actorOf } from "../../actor.ts";
+import type { CommandContext } from "../../context.ts";
+import { emitDocument } from "../../document.ts";
+import { inOperatedStore, type OperatedStore, placeOf } from "../../open/operated-store.ts";
+import { documentOf, emitRollout, exitOf } from "./document.ts";
+
+type Options = Record<string, unknown>;
+
+const ACTIONS = "start | status | advance | approve | pause | resume | abort | watch";
+
+const START = ["steps", "stepTime", "stepObservations", "deadline", "shadow", "manual", "override", "reason"];
+
+/** What each action takes, beside --format and --output. */
+const TAKES: Partial<Record<string, readonly string[]>> = {
+  start: START,
+  status: ["replay"],
+  advance: [],
+  watch: ["interval"],
+  ...{ approve: ["reason"], pause: ["reason"], resume: ["reason"], abort: ["reason"] },
+};
+
+export async function run(context: CommandContext, [action, name]: unknown[], options: Options): Promise<number> {
+  refuseForeign(String(action), options);
+  switch (action) {
+    case "start": {
+      const { start } = await import("./start.ts");
+      return start(context, name, options);
+    }
+    case "watch": {
+      const { watch } = await import("./watch.ts");
+      return watch(context, name, options);
+    }
+    case "status":
+      return inOperatedStore(context, (open) => status(context, open, name, options));
+    case "advance":
+      return inOperatedStore(context, (open) => advance(context, open, name));
+    case "approve":
+    case "pause":
+    case "resume":
+    case "abort":
+      return inOperatedStore(context, (open) => operateOn(context, open, { action, name, options }));
+    default:
+      throw new AgentopsError("USAGE", `unknown action "${String(action)}"`, { hint: `agentops canary ${ACTIONS}` });
+  }
+}
+
+/** An abort that was asked for a replay must not abort. */
+function refuseForeign(action: string, options: Options): void {
+  const foreign = [...START, "replay", "interval"].find((key) => options[key] !== undefined && TAKES[action]?.includes(key) === false); // prettier-ignore
+  if (foreign === undefined) return;
+  const flag = foreign.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+  throw new AgentopsError("USAGE", `canary ${action} takes no --${flag}`, { hint: "agentops help canary" });
+}
+
+async function status(context: CommandContext, open: OperatedStore, name: unknown, options: Options): Promise<number> {
+  if (name === undefined) return list(context, open);
+  const place = placeOf(open, name, "agentops canary status support-triage");
+  const rollout = latestRollout(open.sqlite, place.environment, place.target);
+  if (rollout === undefined) throw rolloutMissing(place.environment, place.target);
+  if (options["replay"] !== true) {
+    await emitRollout(context, documentOf(context, open, rollout));
+    return 0;
+  }
+  const replay = replayRollout(open.sqlite, rollout);
+  await emitDocument(context, replay, (style) => replayText(replay, style));
+  return replay.differences.length === 0 ? 0 : 1;
+}
+
+async function list(context: CommandContext, open: OperatedStore): Promise<number> {
+  const rollouts = openRollouts(open.sqlite, open.environment).map((rollout) => documentOf(context, open, rollout));
+  const document: RolloutsDocument = { schema: "agentops.rollouts/1", env: open.environment, rollouts };
+  await emitDocument(context, document, (style) =>
+    rollouts.length === 0
+      ? `no rollout is under way in ${open.environment}`
+      : rollouts.map((rollout) => rolloutText(rollout, style, context.clock.now().toISOString())).join("\n\n"),
+  );
+  return 0;
+}
+
+async function advance(context: CommandContext, open: OperatedStore, name: unknown): Promise<number> {
+  const place = placeOf(open, name, "agentops canary advance support-triage");
+  const { store, sqlite } = open;
+  const { turn, held, at } = turnNow(sqlite, place, { store, clock: context.clock, actor: actorOf(context) });
+  await emitRollout(context, rolloutDocument(sqlite, turn.rollout, turn.judged, { at, held }));
+  return exitOf(turn, held);
+}
+
+async function operateOn(
+  context: CommandContext,
+  open: OperatedStore,
+  { action, name, options }: { action: Operation; name: unknown; options: Options },
+): Promise<number> {
+  const place = placeOf(open, name, `agentops canary ${action} support-triage`);
+  const reason = ((options["reason"] as string | undefined) ?? "").trim() || action;
+  const at = context.clock.now().toISOString();
+  const rollout = operate(open.sqlite, place, action, { at, actor: actorOf(context), reason });
+  await emitRollout(context, documentOf(context, open, rollout));
+  return 0;
+}

@@ -1,0 +1,75 @@
+import { AgentopsError } from "../../../core/errors.ts";
+import { caseOutcomes } from "../../../evals/result/outcomes.ts";
+import { findRun, type RunRow } from "../../../evals/run/runs.store.ts";
+import { parseFilter } from "../../../evals/dataset/selection.ts";
+import { evaluate, type EvaluateOptions, failureOf } from "../../../gate/evaluate.ts";
+import { maxErrorRateOf } from "../../../gate/trial-errors.ts";
+import { openStore, storeFile } from "../../../state/store.ts";
+import { chosenFormat, type CommandContext } from "../../context.ts";
+import { evalContext } from "../../open/eval-context.ts";
+import { EVALUATION_FORMATS, evaluationDocument, evaluationExit } from "../../evals/evaluation-document.ts";
+import { reportFailure } from "../../failure.ts";
+import { amount, wholeNumber } from "../../numbers.ts";
+import { createProgressView } from "../../evals/progress.ts";
+
+export async function run(
+  context: CommandContext,
+  [suites]: unknown[],
+  options: Record<string, unknown>,
+): Promise<number> {
+  const format = chosenFormat(context.flags, EVALUATION_FORMATS);
+  const evaluateOptions = optionsOf(context, suites as string[], options);
+  const project = await context.project();
+  const store = openStore(storeFile(project.root, context.shell.env), { durability: "normal" });
+  const view = await createProgressView(context);
+  try {
+    const evaluation = await evaluate(evalContext(context, project, store), {
+      ...evaluateOptions,
+      onProgress: ({ suite }, progress) => {
+        view.update(suite, progress);
+      },
+    });
+    view.close();
+    const rows = new Map<string, RunRow>();
+    for (const { id } of evaluation.runs) rows.set(id, await findRun(store, id));
+    const casesOf = (id: string) => caseOutcomes(store, rows.get(id) as RunRow);
+    await context.emit(await evaluationDocument(format, evaluation, context, casesOf));
+    const failure = failureOf(evaluation.runs, maxErrorRateOf(project));
+    if (failure !== undefined) return reportFailure(context.shell, context.flags, failure, context.color("stderr"));
+    return evaluationExit(evaluation);
+  } finally {
+    view.close();
+    await store.close();
+  }
+}
+
+function optionsOf({ cwd }: CommandContext, suites: string[], options: Record<string, unknown>): EvaluateOptions {
+  const text = (key: string) => options[key] as string | undefined;
+  if (text("control") === undefined && options["earlyStop"] === true)
+    throw new AgentopsError("USAGE", "--early-stop needs a control to be worse than", { hint: "--control REF" });
+  if (text("control") !== undefined && text("resume") !== undefined) {
+    throw new AgentopsError("USAGE", "--resume and --control exclude each other", {
+      hint: "resume the run, then agentops diff CONTROL_RUN CANDIDATE_RUN",
+    });
+  }
+  return {
+    cwd,
+    suites,
+    resume: text("resume"),
+    control: text("control"),
+    earlyStop: options["earlyStop"] === true,
+    target: text("target"),
+    model: text("model"),
+    outputs: text("outputs"),
+    trials: wholeNumber("--trials", text("trials")),
+    concurrency: wholeNumber("--concurrency", text("concurrency")),
+    maxCostUsd: amount("--max-cost", text("maxCost")),
+    selection: {
+      filters: ((options["filter"] as string[] | undefined) ?? []).map(parseFilter),
+      sample: wholeNumber("--sample", text("sample")),
+    },
+    record: options["record"] === true,
+    live: options["live"] === true,
+    noCache: options["cache"] === false,
+  };
+}

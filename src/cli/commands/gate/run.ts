@@ -1,0 +1,113 @@
+import { appendFile } from "node:fs/promises";
+import { AgentopsError } from "../../../core/errors.ts";
+import { gate, type GateOptions } from "../../../gate/gate.ts";
+import type { GateDocument } from "../../../gate/gate.schema.ts";
+import { failureOf } from "../../../gate/evaluate.ts";
+import { maxErrorRateOf } from "../../../gate/trial-errors.ts";
+import { gateMarkdown } from "../../../report/gate/markdown.ts";
+import { createStyle } from "../../../report/style.ts";
+import { openStore, storeFile } from "../../../state/store.ts";
+import { chosenFormat, type CommandContext } from "../../context.ts";
+import { evalContext } from "../../open/eval-context.ts";
+import { reportFailure } from "../../failure.ts";
+import { amount, wholeNumber } from "../../numbers.ts";
+import { createProgressView } from "../../evals/progress.ts";
+
+const FORMATS = ["text", "json", "markdown", "github", "junit"] as const;
+const EXIT = { pass: 0, fail: 1, inconclusive: 3 } as const;
+
+export async function run(context: CommandContext, _: unknown[], options: Record<string, unknown>): Promise<number> {
+  const format = chosenFormat(context.flags, FORMATS);
+  const gateOptions = optionsOf(context, options);
+  const project = await context.project();
+  const store = openStore(storeFile(project.root, context.shell.env), { durability: "normal" });
+  const view = await createProgressView(context);
+  try {
+    const document = await gate(evalContext(context, project, store), {
+      ...gateOptions,
+      onProgress: ({ suite }, progress) => {
+        view.update(suite, progress);
+      },
+    });
+    view.close();
+    await context.emit(await documentIn(format, document, context));
+    await tellGithub(context, document);
+    const failure = failureOf(document.runs, maxErrorRateOf(project));
+    if (failure !== undefined) return reportFailure(context.shell, context.flags, failure, context.color("stderr"));
+    return EXIT[document.verdict];
+  } finally {
+    view.close();
+    await store.close();
+  }
+}
+
+function optionsOf(context: CommandContext, options: Record<string, unknown>): GateOptions {
+  const text = (key: string) => options[key] as string | undefined;
+  return {
+    base: text("base") ?? baseIn(context.shell.env),
+    cwd: context.cwd,
+    trials: wholeNumber("--trials", text("trials")),
+    concurrency: wholeNumber("--concurrency", text("concurrency")),
+    maxCostUsd: amount("--max-cost", text("maxCost")),
+    selection: { filters: [], sample: wholeNumber("--sample", text("sample")) },
+    earlyStop: options["earlyStop"] === true,
+    noCache: options["cache"] === false,
+  };
+}
+
+/**
+ * Where a pull or merge request goes to, as GitHub and GitLab say it; else the main branch of `origin`. GitLab fetches commits
+ * and no branches: with merged results it tells the target's tip, else the commit the branch was made from.
+ */
+function baseIn(env: NodeJS.ProcessEnv): string {
+  const branch = env["GITHUB_BASE_REF"] || env["CI_MERGE_REQUEST_TARGET_BRANCH_NAME"];
+  const commit = env["CI_MERGE_REQUEST_TARGET_BRANCH_SHA"] || env["CI_MERGE_REQUEST_DIFF_BASE_SHA"];
+  return commit || (branch ? `origin/${branch}` : "origin/HEAD");
+}
+
+async function documentIn(
+  format: (typeof FORMATS)[number],
+  document: GateDocument,
+  context: CommandContext,
+): Promise<string> {
+  switch (format) {
+    case "json":
+      return JSON.stringify(document, null, 2);
+    case "markdown":
+      return gateMarkdown(document);
+    case "github":
+      return (await import("../../../report/gate/github.ts")).gateGithub(document);
+    case "junit":
+      return (await import("../../../report/gate/junit.ts")).gateJunit(document);
+    case "text": {
+      const toFile = context.flags.output !== undefined;
+      const style = createStyle(context.color("stdout") && !toFile);
+      const columns = toFile ? undefined : context.shell.stdout.columns;
+      return (await import("../../../report/gate/text.ts")).gateText(document, style, columns);
+    }
+  }
+}
+
+/** In a GitHub job the verdict also goes to the job's summary and the step's outputs. */
+async function tellGithub({ shell }: CommandContext, document: GateDocument): Promise<void> {
+  const { GITHUB_STEP_SUMMARY: summary, GITHUB_OUTPUT: output } = shell.env;
+  const failed = document.runs.filter((r) => r.verdict === "fail").map((r) => r.suite);
+  const outputs = [
+    `verdict=${document.verdict}`,
+    `changed=${document.changed.length}`,
+    `failed-suites=${failed.join(",")}`,
+  ];
+  await append(summary, gateMarkdown(document));
+  await append(output, `${outputs.join("\n")}\n`);
+}
+
+async function append(file: string | undefined, text: string): Promise<void> {
+  if (!file) return;
+  await appendFile(file, text).catch((error: unknown) => {
+    const code = (error as NodeJS.ErrnoException).code ?? "error";
+    throw new AgentopsError("USAGE", `cannot write ${file}: ${code}`, {
+      hint: "GITHUB_STEP_SUMMARY and GITHUB_OUTPUT name files of the job; unset them outside one",
+      cause: error,
+    });
+  });
+}

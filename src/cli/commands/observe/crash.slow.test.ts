@@ -1,0 +1,86 @@
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { talliesOf } from "../../../rollout/rollouts.store.ts";
+import { connect, type Sqlite } from "../../../state/connection.ts";
+import { binary, put, spawnAgentops, tempProject } from "../../../testing/project.ts";
+import { minutesLater, startedRollout } from "../../../testing/rollout.ts";
+import { seeded } from "../../../testing/seeded.ts";
+import { runWriters } from "../../../testing/writers.ts";
+
+const N = 60_000;
+const CUTS = 12;
+const WRITERS = 8;
+
+function newStore(dir: string, name: string): { store: string; sqlite: Sqlite } {
+  const store = join(dir, name, "state.db");
+  const sqlite = connect(store, { durability: "normal" });
+  startedRollout(sqlite);
+  return { store, sqlite };
+}
+
+function lines(random: () => number): string {
+  return Array.from({ length: N }, (_, i) => {
+    const version = random() < 0.05 ? "v2" : "v1";
+    const more = {
+      unit: `u${Math.floor(random() * 9000)}`,
+      success: random() < 0.9,
+      latencyMs: Math.ceil(random() * 900),
+    };
+    return `${JSON.stringify({ target: "prompts/x", version, id: `o${i}`, at: minutesLater(1 + i / 1000), safe: random() < 0.999, ...more })}\n`;
+  }).join("");
+}
+
+const near = (rows: object[]) =>
+  JSON.parse(JSON.stringify(rows, (_, v: unknown) => (typeof v === "number" ? +v.toFixed(6) : v)));
+
+function counted(sqlite: Sqlite): unknown {
+  const all = (sql: string) => near(sqlite.prepare(sql).all() as object[]);
+  return {
+    ids: all("SELECT COUNT(*) AS n, COUNT(DISTINCT id) AS ids FROM observations"),
+    tallies: near(talliesOf(sqlite, 1, { from: 1, to: 99 })),
+    units: all("SELECT * FROM units ORDER BY unit"),
+    breaches: all("SELECT o.id FROM breaches b JOIN observations o ON o.seq = b.observation ORDER BY o.id"),
+    outcomes: all("SELECT * FROM outcomes ORDER BY hour, version, shadow"),
+    caps: all("SELECT caps FROM rollouts"),
+  };
+}
+
+test("kill -9 of observe at any moment, then the same file again: all there once, counted as if nothing had happened", async () => {
+  const dir = tempProject();
+  const random = seeded(4);
+  put(dir, "in.jsonl", lines(random));
+  const [calm, cut] = [newStore(dir, "calm"), newStore(dir, "cut")];
+  const args = ["observe", "in.jsonl", "--env", "production"];
+  expect((await binary(dir, args, { AGENTOPS_STORE: calm.store })).code).toBe(0);
+  const found: number[] = [];
+  for (let round = 0; round < CUTS; round++) {
+    const child = spawnAgentops(dir, args, { AGENTOPS_STORE: cut.store });
+    const before = cut.sqlite.prepare("SELECT COUNT(*) FROM observations").pluck();
+    const until = (before.get() as number) + random() * 5000;
+    while (child.exitCode === null && (before.get() as number) < until) await new Promise((done) => setImmediate(done));
+    await new Promise((done) => setTimeout(done, random() * 15));
+    child.kill("SIGKILL");
+    await child;
+    found.push(before.get() as number);
+  }
+  expect((await binary(dir, args, { AGENTOPS_STORE: cut.store })).code).toBe(0);
+  process.stdout.write(`\nkill -9 of observe, ${CUTS} times, after ${found.join(", ")} observations\n`);
+  expect(new Set(found).size).toBeGreaterThan(CUTS / 2);
+  expect(counted(cut.sqlite)).toEqual(counted(calm.sqlite));
+  expect(cut.sqlite.pragma("integrity_check", { simple: true })).toBe("ok");
+});
+
+test("eight processes observe at once: nothing that was acknowledged is missing, and nobody sees a locked store", async () => {
+  const { store, sqlite } = newStore(tempProject(), "busy");
+  const done = await runWriters({ store, target: "prompts/x", count: WRITERS, ms: 8000 });
+  expect(done.map(({ stderr }) => stderr)).toEqual(Array(WRITERS).fill(""));
+  const stats = done.map((writer) => writer.stats);
+  const total = stats.reduce((sum, { recorded }) => sum + recorded, 0);
+  const waits = stats.reduce((sum, { failures }) => sum + failures, 0);
+  process.stdout.write(
+    `\n${WRITERS} processes observed ${total} outcomes, and came back ${waits} times for the lock\n`,
+  );
+  for (const each of stats) expect(each).toMatchObject({ queued: 0, dropped: 0, invalid: 0 });
+  expect(sqlite.prepare("SELECT COUNT(*) FROM observations").pluck().get()).toBe(total);
+  expect(sqlite.prepare("SELECT SUM(n) FROM tallies WHERE metric = 'success'").pluck().get()).toBe(total);
+});

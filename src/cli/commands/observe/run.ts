@@ -1,0 +1,63 @@
+import { createReadStream, statSync } from "node:fs";
+import { resolve } from "node:path";
+import type { Readable } from "node:stream";
+import { AgentopsError } from "../../../core/errors.ts";
+import { importObservations } from "../../../observations/import.ts";
+import { whole } from "../../../report/numbers.ts";
+import { observedText } from "../../../report/observed/text.ts";
+import type { CommandContext } from "../../context.ts";
+import { emitDocument } from "../../document.ts";
+import { oneEnvironment } from "../../open/switchboard.ts";
+
+const PROGRESS_EVERY_MS = 2000;
+
+export async function run(
+  context: CommandContext,
+  [file]: unknown[],
+  options: Record<string, unknown>,
+): Promise<number> {
+  const { environment, store } = await oneEnvironment(context);
+  const done = await importObservations({
+    ...sourceOf(context, file as string | undefined),
+    ...{ environment, store },
+    skipInvalid: options["skipInvalid"] === true,
+    clock: context.clock,
+    signal: context.signal,
+    onProgress: progressNotes(context),
+  });
+  await emitDocument(context, done, () => observedText(done));
+  return 0;
+}
+
+function sourceOf(context: CommandContext, file: string | undefined) {
+  const { cwd, shell } = context;
+  if (file === undefined || file === "-") {
+    if (shell.stdin.isTTY === true)
+      context.note("reading observations from the terminal, one JSON object a line; Ctrl-D ends");
+    return { name: "stdin", open: () => textOf(shell.stdin), rereadable: false };
+  }
+  const path = resolve(cwd, file);
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (found === undefined || found.isDirectory()) throw new AgentopsError("FILE_NOT_FOUND", `no such file: ${file}`);
+  // A pipe can be read once.
+  return {
+    name: file,
+    open: () => textOf(createReadStream(path, { highWaterMark: 1 << 18 })),
+    rereadable: found.isFile(),
+  };
+}
+
+function textOf(stream: Readable): AsyncIterable<string> {
+  return stream.setEncoding("utf8");
+}
+
+function progressNotes(context: CommandContext): (done: number) => void {
+  const { clock } = context;
+  let last = clock.monotonicMs();
+  return (done) => {
+    const now = clock.monotonicMs();
+    if (now - last < PROGRESS_EVERY_MS) return;
+    last = now;
+    context.note(`${whole(done)} lines`);
+  };
+}

@@ -1,0 +1,19 @@
+import { publish } from "../../../registry/publish/publish.ts";
+import { publishText } from "../../../report/registry/text.ts";
+import type { CommandContext } from "../../context.ts";
+import { emitDocument } from "../../document.ts";
+
+export async function run(
+  context: CommandContext,
+  [names]: unknown[],
+  options: Record<string, unknown>,
+): Promise<number> {
+  const result = await publish(await context.project(), {
+    names: names as string[],
+    message: options["message"] as string | undefined,
+    sign: options["sign"] === true,
+    push: options["push"] !== false,
+  });
+  await emitDocument(context, result, (style) => publishText(result, style));
+  return 0;
+}

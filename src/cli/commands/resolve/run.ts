@@ -1,0 +1,45 @@
+import { AgentopsError } from "../../../core/errors.ts";
+import { chance } from "../../../core/ids.ts";
+import { chooseEnvironment } from "../../../core/environments.ts";
+import { EVERY } from "../../../kill/latch.ts";
+import { resolutionText } from "../../../report/resolution/text.ts";
+import { answer, routeOf, unitOf } from "../../../runtime/resolution.ts";
+import { openStoreReader } from "../../../runtime/store-reader.ts";
+import type { CommandContext } from "../../context.ts";
+import { emitDocument } from "../../document.ts";
+import { openSwitchboard } from "../../open/switchboard.ts";
+
+/** 5: killed. 2: never released. 4: the store cannot be read, and nothing is known. */
+export async function run(
+  context: CommandContext,
+  [name]: unknown[],
+  options: Record<string, unknown>,
+): Promise<number> {
+  refuseVersion(name as string);
+  const { board, place } = openSwitchboard(context);
+  const given = context.flags.env ?? context.shell.env["AGENTOPS_ENV"];
+  const chosen = await chooseEnvironment(place, given === "" ? undefined : given, EVERY);
+  const reader = openStoreReader(board.store, context.clock);
+  try {
+    reader.refresh();
+    const route = routeOf(reader, chosen.name === EVERY ? null : chosen.name, name as string);
+    if (route.unclear !== null)
+      throw new AgentopsError("REF_INVALID", route.unclear, { hint: "prompts/NAME or agents/NAME; --env NAME" });
+    const resolution = answer(route, unitOf(options["unit"]), chance);
+    await emitDocument(context, resolution, (style) => resolutionText(resolution, style));
+    if (resolution.reason === "DISABLED") return 5;
+    if (resolution.reason !== "ERROR") return 0;
+    return resolution.errorCode === "STORE_FAILED" ? 4 : 2;
+  } finally {
+    reader.close();
+  }
+}
+
+/** It is the answer, not the question. */
+function refuseVersion(name: string): void {
+  const at = name.indexOf("@");
+  if (at < 0) return;
+  throw new AgentopsError("USAGE", `resolve says which version is served, and "${name}" names one`, {
+    hint: `agentops resolve ${name.slice(0, at)}   or   agentops show ${name}`,
+  });
+}

@@ -1,0 +1,18 @@
+import { revive } from "../../../kill/revive.ts";
+import { killText } from "../../../report/kill/text.ts";
+import type { CommandContext } from "../../context.ts";
+import { emitDocument } from "../../document.ts";
+import { orderOf } from "../kill/order.ts";
+import { findSwitchboard, shownStore } from "../../open/switchboard.ts";
+
+export async function run(
+  context: CommandContext,
+  names: unknown[],
+  options: Record<string, unknown>,
+): Promise<number> {
+  const order = orderOf(context, "revive", names as (string | undefined)[], options);
+  const { board, environment } = await findSwitchboard(context);
+  const done = revive(board, { ...order, environment });
+  await emitDocument(context, done, (style) => killText(done, style, shownStore(context, done.store)));
+  return done.targets.some((target) => target.heldBy.length > 0) ? 5 : 0;
+}

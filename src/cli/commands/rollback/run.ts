@@ -1,0 +1,37 @@
+import { AgentopsError } from "../../../core/errors.ts";
+import { rollback } from "../../../operations/rollback.ts";
+import { releaseText } from "../../../report/release/text.ts";
+import { actorOf } from "../../actor.ts";
+import type { CommandContext } from "../../context.ts";
+import { emitDocument } from "../../document.ts";
+import { releaseBoard } from "../../open/release-context.ts";
+
+export async function run(
+  context: CommandContext,
+  [name]: unknown[],
+  options: Record<string, unknown>,
+): Promise<number> {
+  refuseVersion(name as string);
+  const { board, environment } = await releaseBoard(context);
+  const done = rollback(board, {
+    name: name as string,
+    environment,
+    to: options["to"] as string | undefined,
+    from: options["from"] as string | undefined,
+    actor: actorOf(context),
+    // At 3 a.m. nobody must think of one.
+    reason: (options["reason"] as string | undefined) ?? "rollback",
+  });
+  await emitDocument(context, done, (style) => releaseText(done, style));
+  return 0;
+}
+
+/** Whether it is the one to leave or the one to go back to, nobody should guess. */
+function refuseVersion(name: string): void {
+  const at = name.indexOf("@");
+  if (at < 0) return;
+  const [bare, version] = [name.slice(0, at), name.slice(at + 1)];
+  throw new AgentopsError("USAGE", `rollback takes a name, and "${name}" names a version`, {
+    hint: `agentops rollback ${bare} --to ${version}   or   --from ${version}`,
+  });
+}

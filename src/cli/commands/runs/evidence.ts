@@ -1,0 +1,28 @@
+import { resolve } from "node:path";
+import { exportEvidence } from "../../../policy/evidence/export-evidence.ts";
+import { importEvidence } from "../../../policy/evidence/import-evidence.ts";
+import { importText } from "../../../report/evidence/text.ts";
+import type { Store } from "../../../state/store.ts";
+import { actorOf } from "../../actor.ts";
+import type { CommandContext } from "../../context.ts";
+import { emitDocument } from "../../document.ts";
+import { version } from "../../version.ts";
+
+/** `runs export RUN --format evidence`, `--notes`. */
+export async function exportOne(context: CommandContext, store: Store, name: string, notes: boolean): Promise<void> {
+  const project = await context.project();
+  const { document, note } = await exportEvidence({ project, store }, name, { notes, agentops: version() });
+  await context.emit(JSON.stringify(document, null, 2));
+  if (note === null) return;
+  const done = note.changed ? "noted at" : "is noted already at";
+  context.note(
+    `${done} ${note.ref}, commit ${note.commit.slice(0, 12)}; share it: git push origin refs/notes/agentops`,
+  );
+}
+
+/** `runs import FILE…`. */
+export async function importFiles(context: CommandContext, store: Store, files: readonly string[]): Promise<void> {
+  const named = files.map((file) => ({ file, path: resolve(context.cwd, file) }));
+  const done = await importEvidence({ store, clock: context.clock }, named, actorOf(context));
+  await emitDocument(context, done, (style) => importText(done, style));
+}

@@ -1,0 +1,101 @@
+import { AgentopsError } from "../../../core/errors.ts";
+import { type CaseOutcome, caseOutcomes } from "../../../evals/result/outcomes.ts";
+import { exportRun, listRuns, showRun } from "../../../evals/result/runs.ts";
+import { findRun } from "../../../evals/run/runs.store.ts";
+import { judgeStored } from "../../../gate/evaluate.ts";
+import { createStyle } from "../../../report/style.ts";
+import { openStore, type Store, storeFile } from "../../../state/store.ts";
+import { chosenFormat, type CommandContext } from "../../context.ts";
+import { emitDocument } from "../../document.ts";
+import { EVALUATION_FORMATS, evaluationDocument } from "../../evals/evaluation-document.ts";
+import { wholeNumber } from "../../numbers.ts";
+
+export async function run(
+  context: CommandContext,
+  [action, names]: unknown[],
+  options: Record<string, unknown>,
+): Promise<number> {
+  const project = await context.project();
+  // Imported evidence decides on releases.
+  const durability = action === "import" ? "full" : "normal";
+  const store = openStore(storeFile(project.root, context.shell.env), { durability });
+  const words = (names ?? []) as string[];
+  const limit = wholeNumber("--limit", options["limit"] as string | undefined) ?? 20;
+  try {
+    switch ((action as string | undefined) ?? "list") {
+      case "list":
+        await list(context, store, limit);
+        return 0;
+      case "show":
+        await show(context, store, onlyRun(words), {
+          all: options["all"] === true,
+          caseId: options["case"] as string | undefined,
+          limit,
+        });
+        return 0;
+      case "export":
+        await exportOne(context, store, onlyRun(words), options["notes"] === true);
+        return 0;
+      case "import":
+        await (await import("./evidence.ts")).importFiles(context, store, words);
+        return 0;
+      default:
+        throw new AgentopsError("USAGE", `unknown action "${String(action)}"`, {
+          hint: "agentops runs [list | show RUN | export RUN | import FILE]",
+        });
+    }
+  } finally {
+    await store.close();
+  }
+}
+
+async function list(context: CommandContext, store: Store, limit: number): Promise<void> {
+  const { runsText } = await import("../../../report/runs/text.ts");
+  const runs = await listRuns(store, limit);
+  await emitDocument(context, { schema: "agentops.runs/1", runs }, (style) => runsText(runs, style));
+}
+
+async function show(
+  context: CommandContext,
+  store: Store,
+  name: string,
+  options: { all: boolean; caseId: string | undefined; limit: number },
+): Promise<void> {
+  const format = chosenFormat(context.flags, EVALUATION_FORMATS);
+  const { run, result, cases, matching } = await showRun(store, name, options);
+  const evaluation = await judgeStored(await context.project(), store, run, result);
+  if (format === "json") {
+    const document = { schema: "agentops.run/1", run: evaluation.runs[0], matching, cases };
+    return context.emit(JSON.stringify(document, null, 2));
+  }
+  const whole =
+    options.caseId !== undefined && format === "text"
+      ? []
+      : [await evaluationDocument(format, evaluation, context, () => caseOutcomes(store, run))];
+  const shown = format === "text" ? await casesBlock(context, cases, matching) : [];
+  return context.emit([...whole, ...shown].join("\n\n"));
+}
+
+async function casesBlock(context: CommandContext, cases: readonly CaseOutcome[], matching: number): Promise<string[]> {
+  if (cases.length === 0) return [];
+  const { casesText } = await import("../../../report/runs/text.ts");
+  const style = createStyle(context.color("stdout") && context.flags.output === undefined);
+  const more = matching > cases.length ? [`${matching - cases.length} more: --limit ${matching}`] : [];
+  return [casesText(cases, style, context.shell.stdout.columns ?? 100), ...more];
+}
+
+/** RUN, or the latest. A second word must not be lost in silence. */
+function onlyRun([name, more]: readonly string[]): string {
+  if (more !== undefined) throw new AgentopsError("USAGE", `one run at a time: "${more}" is one more`);
+  return name ?? "latest";
+}
+
+async function exportOne(context: CommandContext, store: Store, name: string, notes: boolean): Promise<void> {
+  // Evidence is JSON too, so --json beside it asks for nothing else.
+  const format = context.flags.format === "evidence" ? "evidence" : chosenFormat(context.flags, ["json", "evidence"]);
+  if (format === "evidence" || notes) {
+    return (await import("./evidence.ts")).exportOne(context, store, name, notes);
+  }
+  const stored = await findRun(store, name);
+  await context.emitLines(exportRun(store, stored));
+}

@@ -1,0 +1,21 @@
+import { listEnvironments } from "../../../core/environments.ts";
+import { status } from "../../../status/status.ts";
+import { statusText } from "../../../report/status/text.ts";
+import type { CommandContext } from "../../context.ts";
+import { emitDocument } from "../../document.ts";
+import { openSwitchboard, shownStore } from "../../open/switchboard.ts";
+
+/** 5: something is killed. 4: nothing that could be read is, but not everything could be read. 1: something else needs a person. */
+export async function run(context: CommandContext): Promise<number> {
+  const { board, place } = openSwitchboard(context);
+  const only = context.flags.env;
+  const known = only === undefined ? await listEnvironments(place) : [];
+  if (known === null)
+    context.note("note: agentops.config.yaml cannot be read; only environments with a kill are shown");
+  const environments = known?.length === 0 ? ["production"] : (known ?? []);
+  const found = status(board, { environments, only });
+  await emitDocument(context, found, (style) => statusText(found, style, shownStore(context, found.store)));
+  if (found.environments.some(({ killed }) => killed.length > 0)) return 5;
+  if (found.problems.length > 0) return 4;
+  return found.environments.some(({ targets }) => targets.some(({ wrong }) => wrong.length > 0)) ? 1 : 0;
+}

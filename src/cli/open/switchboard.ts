@@ -1,0 +1,50 @@
+import { isAbsolute, relative, resolve } from "node:path";
+import { AgentopsError } from "../../core/errors.ts";
+import { chooseEnvironment } from "../../core/environments.ts";
+import { findPlace, type Place } from "../../core/place.ts";
+import { EVERY } from "../../kill/latch.ts";
+import type { Switchboard } from "../../kill/switchboard.ts";
+import { storeFile } from "../../state/store-file.ts";
+import type { CommandContext } from "../context.ts";
+
+/** The marker has done it by then; this only delays the answer. */
+const WAIT_MS = 2000;
+
+/** Where the kills are and in which environment they apply; notes what it had to guess. */
+export async function findSwitchboard(
+  context: CommandContext,
+): Promise<{ board: Switchboard; environment: string; place: Place }> {
+  const { board, place } = openSwitchboard(context);
+  const given = context.flags.env ?? context.shell.env["AGENTOPS_ENV"];
+  const { name, note } = await chooseEnvironment(place, given === "" ? undefined : given, EVERY);
+  if (note !== null) context.note(`note: ${note}`);
+  return { board, environment: name, place };
+}
+
+export function openSwitchboard(context: CommandContext): { board: Switchboard; place: Place } {
+  const { cwd, flags, shell, clock } = context;
+  const place = findPlace({ cwd, env: shell.env, configFile: flags.config });
+  const store = resolve(shell.cwd(), storeFile(place.root, shell.env));
+  if (!place.found && (shell.env["AGENTOPS_STORE"] ?? "") === "")
+    context.note(
+      `note: no project here or above; only processes whose store is ${store} are concerned (-C DIR, AGENTOPS_STORE)`,
+    );
+  return { board: { store, clock, waitMs: WAIT_MS }, place };
+}
+
+/** The store's path as it looks from here. */
+export function shownStore({ cwd }: CommandContext, store: string): string {
+  const path = relative(cwd, store);
+  return path.startsWith("..") || isAbsolute(path) ? store : path;
+}
+
+/** The store, and the one environment that a command is about: `--env`, AGENTOPS_ENV, the config's last one. Throws USAGE without any. */
+export async function oneEnvironment(context: CommandContext): Promise<{ store: string; environment: string }> {
+  const { board, place } = openSwitchboard(context);
+  const given = context.flags.env ?? context.shell.env["AGENTOPS_ENV"];
+  const { name, note } = await chooseEnvironment(place, given === "" ? undefined : given, EVERY);
+  if (name !== EVERY) return { store: board.store, environment: name };
+  throw new AgentopsError("USAGE", `which environment?${note === null ? "" : ` (${note.split(",")[0] ?? ""})`}`, {
+    hint: "--env NAME, or AGENTOPS_ENV",
+  });
+}
