@@ -3,7 +3,7 @@ import type { Project } from "../core/project.ts";
 import { didYouMean } from "../core/suggest.ts";
 import type { RunRow } from "../evals/run/runs.store.ts";
 import type { Store } from "../state/store.ts";
-import { maxErrorRateOf } from "../gate/trial-errors.ts";
+import { maxErrorRateOf } from "../evals/result/trial-errors.ts";
 import { type ComparedRuns, compareRuns } from "./compare.ts";
 import { contentChanges } from "./content.ts";
 import { examplesOf } from "./examples.ts";

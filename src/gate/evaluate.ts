@@ -14,7 +14,7 @@ import { worst } from "./bounds.ts";
 import { earlyStopCheck } from "./early-stop/early-stop.ts";
 import { evaluateAgainst } from "./control/evaluate-against.ts";
 import { judgeRun } from "./judged-run.ts";
-import { maxErrorRateOf, tooManyErrors } from "./trial-errors.ts";
+import { maxErrorRateOf, tooManyErrors } from "../evals/result/trial-errors.ts";
 
 export interface EvaluateOptions extends RunOptions {
   /** Suite names or files; none = all. */

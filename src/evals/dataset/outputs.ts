@@ -12,6 +12,12 @@ export type Mapping = Omit<OutputsMapping, "file"> & {
   own?: true;
 };
 
+/** The file of outputs that somebody recorded, and where in a line each value stands. */
+export interface RecordedOutputs {
+  file: string;
+  mapping: Mapping;
+}
+
 /** The mapping of a file that is already in our own words. */
 export const OWN_MAPPING: Mapping = { case: "case", output: "output", own: true };
 

@@ -1,9 +1,8 @@
 import { AgentopsError } from "../../core/errors.ts";
 import type { Project } from "../../core/project.ts";
 import { caseOf, type CaseRecord, readCases, readMappedCases } from "./cases.ts";
-import { stageOutputs } from "./outputs.ts";
+import { type RecordedOutputs, stageOutputs } from "./outputs.ts";
 import { invalid } from "./records.ts";
-import type { RunSpec } from "../run/run-spec.ts";
 import { matches, type Selection } from "./selection.ts";
 import type { Stage } from "./stage.store.ts";
 import { dataFile, type LoadedSuite } from "./suite.ts";
@@ -23,7 +22,7 @@ export async function stageSuite(
   stage: Stage,
   project: Project,
   suite: LoadedSuite,
-  outputs: RunSpec["outputs"],
+  outputs: RecordedOutputs | null,
   selection: Selection,
   check: (vars: Record<string, unknown>) => void,
 ): Promise<Staged> {
@@ -48,7 +47,7 @@ export async function stageSuite(
 }
 
 /** Outputs without a case matter only when every case was selected. */
-function unmatched(stage: Stage, selection: Selection, outputs: RunSpec["outputs"]): Omit<Staged, "total"> {
+function unmatched(stage: Stage, selection: Selection, outputs: RecordedOutputs | null): Omit<Staged, "total"> {
   if (outputs === null || selection.filters.length > 0 || selection.sample !== undefined)
     return { warnings: [], outputsWithoutCase: 0 };
   const { count, examples } = stage.outputsWithoutCase();

@@ -1,5 +1,5 @@
 import type { LoadedArtifact } from "../../registry/artifact.ts";
-import type { Mapping } from "../dataset/outputs.ts";
+import type { RecordedOutputs } from "../dataset/outputs.ts";
 import type { Suite } from "../dataset/schema.ts";
 import type { Scorer } from "../scorers/scorer.ts";
 
@@ -21,7 +21,7 @@ export interface RunSpec {
   /** Model pin; `outputs` when recorded outputs are scored. */
   model: string;
   trials: number;
-  outputs: { file: string; mapping: Mapping } | null;
+  outputs: RecordedOutputs | null;
   /** The scorers as reports name them, in the order of a trial's scores. */
   scorers: ScorerInfo[];
   /** The run it was compared with. */

@@ -5,7 +5,7 @@ import type { RunResult } from "../../evals/result/schema.ts";
 import { type RunOptions, runSuite } from "../../evals/run-suite.ts";
 import { completeRunsOf, findRun, isRunName, type RunRow } from "../../evals/run/runs.store.ts";
 import type { LoadedSuite } from "../../evals/dataset/suite.ts";
-import { maxErrorRateOf, tooManyErrors } from "../trial-errors.ts";
+import { maxErrorRateOf, tooManyErrors } from "../../evals/result/trial-errors.ts";
 
 export interface ControlRun {
   run: RunRow;

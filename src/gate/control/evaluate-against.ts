@@ -4,7 +4,7 @@ import { type RunOptions, type RunOutcome, runSuite } from "../../evals/run-suit
 import { findRun, type RunRow, specOf, updateRun } from "../../evals/run/runs.store.ts";
 import type { LoadedSuite } from "../../evals/dataset/suite.ts";
 import { type ComparedRuns, compareRuns } from "../../comparison/compare.ts";
-import { maxErrorRateOf, tooManyErrors } from "../trial-errors.ts";
+import { maxErrorRateOf, tooManyErrors } from "../../evals/result/trial-errors.ts";
 import { type ControlRun, controlRun } from "./control-run.ts";
 import { createEarlyStop, type EarlyStop } from "../early-stop/early-stop.ts";
 

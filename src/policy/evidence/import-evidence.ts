@@ -1,10 +1,11 @@
+import type { Clock } from "../../core/clock.ts";
 import { AgentopsError } from "../../core/errors.ts";
 import { readText } from "../../core/project.ts";
 import type { Sqlite } from "../../state/connection.ts";
+import type { Store } from "../../state/store.ts";
 import { appendAuditEvent } from "../../audit/events.store.ts";
 import { EVERY } from "../../kill/latch.ts";
 import { inOneTransaction } from "../../state/transaction.ts";
-import type { ReleaseContext } from "../../operations/context.ts";
 import { readEvidence } from "./evidence-document.ts";
 import type { EvidenceDocument, EvidenceImport } from "./evidence.schema.ts";
 import { insertEvidence } from "./evidence.store.ts";
@@ -20,7 +21,7 @@ export interface EvidenceFile {
  * nothing. Throws FILE_NOT_FOUND, and FILE_INVALID for a file that is no evidence or was changed.
  */
 export async function importEvidence(
-  { store, clock }: Omit<ReleaseContext, "project">,
+  { store, clock }: { store: Store; clock: Clock },
   files: readonly EvidenceFile[],
   actor: string,
 ): Promise<EvidenceImport> {

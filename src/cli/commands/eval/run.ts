@@ -3,7 +3,7 @@ import { caseOutcomes } from "../../../evals/result/outcomes.ts";
 import { findRun, type RunRow } from "../../../evals/run/runs.store.ts";
 import { parseFilter } from "../../../evals/dataset/selection.ts";
 import { evaluate, type EvaluateOptions, failureOf } from "../../../gate/evaluate.ts";
-import { maxErrorRateOf } from "../../../gate/trial-errors.ts";
+import { maxErrorRateOf } from "../../../evals/result/trial-errors.ts";
 import { openStore, storeFile } from "../../../state/store.ts";
 import { chosenFormat, type CommandContext } from "../../context.ts";
 import { evalContext } from "../../open/eval-context.ts";

@@ -3,7 +3,7 @@ import { AgentopsError } from "../../../core/errors.ts";
 import { gate, type GateOptions } from "../../../gate/gate.ts";
 import type { GateDocument } from "../../../gate/gate.schema.ts";
 import { failureOf } from "../../../gate/evaluate.ts";
-import { maxErrorRateOf } from "../../../gate/trial-errors.ts";
+import { maxErrorRateOf } from "../../../evals/result/trial-errors.ts";
 import { gateMarkdown } from "../../../report/gate/markdown.ts";
 import { createStyle } from "../../../report/style.ts";
 import { openStore, storeFile } from "../../../state/store.ts";

@@ -1,6 +1,6 @@
-import { AgentopsError } from "../core/errors.ts";
-import type { Project } from "../core/project.ts";
-import type { RunResult } from "../evals/result/schema.ts";
+import { AgentopsError } from "../../core/errors.ts";
+import type { Project } from "../../core/project.ts";
+import type { RunResult } from "./schema.ts";
 
 /** Trial errors above this share make the outcome an outside failure, whatever the scores say. */
 export function maxErrorRateOf({ config }: Project): number {
