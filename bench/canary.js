@@ -2,8 +2,10 @@
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { recordObservations } from "../dist/observations/record.js";
-import { advanceRollout } from "../dist/rollout/advance.js";
-import { rolloutDocument } from "../dist/rollout/document.js";
+import { advance } from "../dist/operations/watch.js";
+import { rolloutDocument } from "../dist/report/rollout/document.js";
+import { reasonText } from "../dist/report/rollout/reasons.js";
+import { rolloutView } from "../dist/rollout/view.js";
 import { connect } from "../dist/state/connection.js";
 import { AGENTOPS, inTempFolder, isMain, median, ratio, runNode, table } from "./measure.js";
 import { outcomes, storeWithRollout } from "./rollout-store.js";
@@ -64,8 +66,9 @@ function filled(store, n) {
 function turnMs(store) {
   const started = performance.now();
   const sqlite = connect(store, { durability: "full" });
-  const { rollout, judged } = advanceRollout(sqlite, PLACE, { at: AT, actor: "bench", held: null });
-  const document = rolloutDocument(sqlite, rollout, judged, { at: AT, held: null });
+  const clock = { now: () => new Date(AT), monotonicMs: () => 0 };
+  const turn = advance(sqlite, PLACE, { clock, actor: "bench", store, say: reasonText });
+  const document = rolloutDocument(rolloutView(sqlite, turn.rollout, turn.judged, turn));
   const ended = performance.now();
   if (document.analysis.guardrails[0].control.n === 0) throw new Error("nothing was judged");
   sqlite.close();

@@ -12,7 +12,7 @@ import type { ComparedSide, Comparison } from "./schema.ts";
 import { differences, estimates, majorityCounts } from "./metrics/tested.ts";
 import { tolerancesOf } from "./tolerances.ts";
 import { overallVerdict } from "./verdict.ts";
-import { share } from "./words.ts";
+import { share } from "../core/words.ts";
 
 type Sides = Pick<ComparedRuns, "control" | "candidate" | "pairs">;
 

@@ -1,6 +1,6 @@
 import type { ComparedMetric } from "./schema.ts";
 import type { Tolerances } from "./tolerances.ts";
-import { points, share } from "./words.ts";
+import { points, share } from "../core/words.ts";
 
 /** Practical significance beside the statistical one: what a sure but small, or a costly, change is worth. */
 export function withRemarks(metrics: readonly ComparedMetric[], tolerances: Tolerances): ComparedMetric[] {

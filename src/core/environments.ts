@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { AgentopsError } from "./errors.ts";
-import { CONFIG_FILE, type Place } from "./place.ts";
+import { CONFIG_FILE, type Location } from "./location.ts";
 
 /** The environment of an operator's command, and what the person should know of how it was found. */
 export interface ChosenEnvironment {
@@ -14,11 +14,11 @@ export interface ChosenEnvironment {
  * kill. A name that a readable config does not list is refused: a kill with a slip of the pen would stop nothing.
  */
 export async function chooseEnvironment(
-  place: Place,
+  location: Location,
   given: string | undefined,
   every: string,
 ): Promise<ChosenEnvironment> {
-  const text = place.configFile === null ? null : readConfig(place.configFile);
+  const text = location.configFile === null ? null : readConfig(location.configFile);
   if (given === every) return { name: every, note: null };
   if (given !== undefined && (text === null || isPlainlyListed(text, given))) return { name: given, note: null };
   const listed = await environmentsIn(text);
@@ -34,8 +34,8 @@ export async function chooseEnvironment(
 }
 
 /** Environments a project names; null when its config cannot be read, none when it names none. */
-export async function listEnvironments(place: Place): Promise<string[] | null> {
-  return environmentsIn(place.configFile === null ? null : readConfig(place.configFile));
+export async function listEnvironments(location: Location): Promise<string[] | null> {
+  return environmentsIn(location.configFile === null ? null : readConfig(location.configFile));
 }
 
 async function environmentsIn(text: string | null): Promise<string[] | null> {

@@ -16,7 +16,7 @@ export interface Problem {
 }
 
 /** `file:line:column` as editors and terminals link it. */
-export function place(problem: Pick<Problem, "file" | "line" | "column">): string {
+export function positionOf(problem: Pick<Problem, "file" | "line" | "column">): string {
   return `${problem.file}:${problem.line}:${problem.column}`;
 }
 
@@ -29,7 +29,7 @@ export function throwOnErrors(problems: readonly Problem[], code: ErrorCode = "F
   const first = errors[0];
   if (first === undefined) return;
   const more = errors.length > 1 ? ` (and ${errors.length - 1} more)` : "";
-  throw new AgentopsError(code, `${place(first)}: ${first.message}${more}`, {
+  throw new AgentopsError(code, `${positionOf(first)}: ${first.message}${more}`, {
     hint: first.hint,
     details: { problems: errors },
   });

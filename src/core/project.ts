@@ -2,7 +2,7 @@ import { readFile, stat } from "node:fs/promises";
 import { dirname, relative, resolve, sep } from "node:path";
 import { type Config, configSchema } from "./config.schema.ts";
 import { AgentopsError } from "./errors.ts";
-import { CONFIG_FILE, configAbove } from "./place.ts";
+import { CONFIG_FILE, configAbove } from "./location.ts";
 import { redactor, type Redact } from "./redact.ts";
 import type { Ref } from "./refs.ts";
 import { parseYamlAs } from "./yaml.ts";

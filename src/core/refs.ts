@@ -17,6 +17,12 @@ export interface Ref {
   point: RefPoint;
 }
 
+/** An artifact, `prompts/NAME` or `agents/NAME`, where it is served. */
+export interface Place {
+  environment: string;
+  target: string;
+}
+
 /** Names are path segments and tag components, so they are kept to what both accept everywhere. */
 export const NAME_PATTERN = /^[a-z0-9](?:[a-z0-9._-]*[a-z0-9])?$/;
 

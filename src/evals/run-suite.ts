@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { newId } from "../core/ids.ts";
-import { place } from "../core/problems.ts";
+import { positionOf } from "../core/problems.ts";
 import type { YamlFile } from "../core/yaml.ts";
 import { AgentopsError } from "../core/errors.ts";
 import { type Answering, openAnswering } from "./run/answering.ts";
@@ -97,7 +97,7 @@ export async function resumeRun(context: EvalContext, name: string, options: Run
 function placed(error: unknown, yaml: YamlFile): unknown {
   const problem = scorerProblem(error, yaml);
   if (problem === undefined) return error;
-  return new AgentopsError("SCORER_INVALID", `${place(problem)}: ${problem.message}`, {
+  return new AgentopsError("SCORER_INVALID", `${positionOf(problem)}: ${problem.message}`, {
     hint: problem.hint,
     details: { problems: [problem] },
     cause: error,

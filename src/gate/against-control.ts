@@ -3,7 +3,7 @@ import type { Comparison, ComparedMetric } from "../comparison/schema.ts";
 import { DEFAULT_MARGIN } from "../comparison/tolerances.ts";
 import type { Check } from "./evaluation.schema.ts";
 import { byInterval } from "./bounds.ts";
-import { points, share } from "../comparison/words.ts";
+import { points, share } from "../core/words.ts";
 
 /**
  * Judges a comparison with a control: success must not be worse by more than a margin, and the increases the suite bounds

@@ -1,5 +1,5 @@
 import type { Caps, Metric } from "../rollout/schema.ts";
-import { placeOf } from "../serving/assignment.ts";
+import { slotOf } from "../serving/assignment.ts";
 import { addOutcomes, arrive, type Delta, type Request, rounded } from "./arrival.ts";
 import { collectCaps } from "./cap-collector.ts";
 import type { OpenRollout, Statements, UnitRow } from "./observations.store.ts";
@@ -100,7 +100,7 @@ function weightAt(weights: OpenRollout["weights"], at: string): number {
 /** Copies have places of their own: the same unit is also served. Without a unit each observation is one of its own, never seen again. */
 function unitOf({ unit, shadow }: Dated, { id }: OpenRollout): number | null {
   if (unit === undefined) return null;
-  return placeOf(id, shadow === true ? `shadow/${unit}` : unit);
+  return slotOf(id, shadow === true ? `shadow/${unit}` : unit);
 }
 
 function outcomesOf({ success, safe, latencyMs, costUsd }: Dated, caps: Caps): Partial<Record<Metric, number>> {

@@ -1,10 +1,9 @@
 import { AgentopsError } from "../core/errors.ts";
+import type { Place } from "../core/refs.ts";
 import type { Sqlite } from "../state/connection.ts";
 import { inOneTransaction } from "../state/transaction.ts";
-import type { Place } from "../rollout/advance.ts";
-import { rolloutMissing } from "../rollout/missing.ts";
 import { isOver } from "../rollout/next.ts";
-import { latestRollout, type Rollout } from "../rollout/rollouts.store.ts";
+import { needRollout, type Rollout } from "../rollout/rollouts.store.ts";
 import { type By, transition } from "../rollout/transition.ts";
 
 /** What a person does with a rollout that is under way. */
@@ -18,14 +17,9 @@ export function operate(sqlite: Sqlite, place: Place, operation: Operation, by: 
   return inOneTransaction(sqlite, () => operated(sqlite, place, operation, by));
 }
 
-function operated(
-  sqlite: Sqlite,
-  { environment, target }: Place,
-  type: Operation,
-  { at, ...by }: By & { at: string },
-): Rollout {
-  const rollout = latestRollout(sqlite, environment, target);
-  if (rollout === undefined) throw rolloutMissing(environment, target);
+function operated(sqlite: Sqlite, place: Place, type: Operation, { at, ...by }: By & { at: string }): Rollout {
+  const { environment, target } = place;
+  const rollout = needRollout(sqlite, place);
   if (type === "approve" && !isOver(rollout.state.phase)) refuseOwn(sqlite, rollout, by.actor);
   const after = transition(sqlite, rollout, { type, at }, by);
   if (after !== rollout) return after;

@@ -4,7 +4,7 @@ import { appendAuditEvent } from "../audit/events.store.ts";
 import { inOneTransaction } from "../state/transaction.ts";
 import { enforcePolicy, openPolicyCase, type PolicyCase } from "../policy/policy.ts";
 import { lookAt } from "../rollout/look.ts";
-import { reasonOf } from "../rollout/reasons.ts";
+import { type Reason, reasonOf } from "../rollout/reasons.ts";
 import { openRollout, type Rollout } from "../rollout/rollouts.store.ts";
 import { transition } from "../rollout/transition.ts";
 import type { ReleaseContext } from "./context.ts";
@@ -12,6 +12,11 @@ import { storedRef } from "./names.ts";
 import { keepRelease, prepareRelease } from "../serving/release.ts";
 import type { ReleaseDocument } from "./release.schema.ts";
 import { currentStable, findRelease, insertStable } from "../serving/serving.store.ts";
+
+export interface PromoteContext extends ReleaseContext {
+  /** Words a reason, for a refusal. */
+  say: (reason: Reason) => string;
+}
 
 export interface PromoteOrder {
   /** `NAME@v7`, or NAME for the latest published version. */
@@ -28,16 +33,18 @@ export interface PromoteOrder {
  * stable version and audit event are one transaction. Throws REF_INVALID, VERSION_NOT_FOUND, POLICY_REFUSED, and CONCURRENT_CHANGE
  * while a rollout of another version is open.
  */
-export async function promote(context: ReleaseContext, order: PromoteOrder): Promise<ReleaseDocument> {
+export async function promote(context: PromoteContext, order: PromoteOrder): Promise<ReleaseDocument> {
   const { sqlite } = context.store;
   const { environment } = order;
   // No name is resolved and no evidence read while others wait for the lock.
   const prepared = await prepareRelease(context.project, storedRef(sqlite, environment, order.ref));
   const policyCase = await openPolicyCase(context, prepared, environment);
-  return inOneTransaction(sqlite, () => admitted(sqlite, policyCase, order, context.clock.now().toISOString()));
+  return inOneTransaction(sqlite, () => admitted(context, policyCase, order));
 }
 
-function admitted(sqlite: Sqlite, policyCase: PolicyCase, order: PromoteOrder, at: string): ReleaseDocument {
+function admitted(context: PromoteContext, policyCase: PolicyCase, order: PromoteOrder): ReleaseDocument {
+  const { sqlite } = context.store;
+  const at = context.clock.now().toISOString();
   const { prepared, environment } = policyCase;
   const { address: target, version, digest } = prepared;
   const from = currentStable(sqlite, environment, target)?.version ?? null;
@@ -56,7 +63,7 @@ function admitted(sqlite: Sqlite, policyCase: PolicyCase, order: PromoteOrder, a
   const { overridden } = enforcePolicy(sqlite, policyCase, { now: at, override });
   keepRelease(sqlite, prepared, at);
   if (open === undefined) replaceStable(sqlite, document, overridden);
-  else endRollout(sqlite, lookedAt(sqlite, open, at), at, { ...by, overridden });
+  else endRollout(sqlite, lookedAt(context, open, at), at, { ...by, overridden });
   return { ...document, overridden };
 }
 
@@ -70,10 +77,10 @@ function refuseOther(open: Rollout | undefined, version: string): void {
 }
 
 /** What was observed of it must not forbid it. */
-function lookedAt(sqlite: Sqlite, open: Rollout, at: string): Rollout {
-  const { rollout, judged } = lookAt(sqlite, open, at);
+function lookedAt({ store, say }: PromoteContext, open: Rollout, at: string): Rollout {
+  const { rollout, judged } = lookAt(store.sqlite, open, at);
   if (judged.verdict !== "rollback" && judged.verdict !== "invalid") return rollout;
-  throw new AgentopsError("POLICY_REFUSED", `its rollout says ${judged.verdict}: ${reasonOf(judged, rollout)}`, {
+  throw new AgentopsError("POLICY_REFUSED", `its rollout says ${judged.verdict}: ${say(reasonOf(judged, rollout))}`, {
     hint: `agentops canary advance ${open.target} --env ${open.environment} acts on it`,
   });
 }

@@ -1,6 +1,7 @@
 import { cp, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
+import { reasonText } from "../report/rollout/reasons.ts";
 import type { Clock } from "../core/clock.ts";
 import { publish } from "../registry/publish/publish.ts";
 import {
@@ -69,7 +70,10 @@ async function released({ versions = 3, policy = "evidence: false" } = {}) {
   const store = openStore(join(temp.root, ".agentops", "state.db"), { durability: "normal" });
   const context = { project: temp.project, store, clock };
   const up = (ref: string, order: Partial<PromoteOrder> = {}) =>
-    promote(context, { ref, environment: "production", actor: "bob", reason: undefined, override: false, ...order });
+    promote(
+      { ...context, say: reasonText },
+      { ref, environment: "production", actor: "bob", reason: undefined, override: false, ...order },
+    );
   const back = (order: Partial<RollbackOrder> = {}) => {
     const typed = { name: "triage", environment: null, to: undefined, from: undefined, actor: "eve", reason: "rude" };
     return rollback({ store: store.file, clock, waitMs: 1000 }, { ...typed, ...order });

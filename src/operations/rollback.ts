@@ -1,5 +1,5 @@
 import { AgentopsError } from "../core/errors.ts";
-import { parseRef } from "../core/refs.ts";
+import { parseRef, type Place } from "../core/refs.ts";
 import type { Sqlite } from "../state/connection.ts";
 import { appendAuditEvent } from "../audit/events.store.ts";
 import { inStore, type Switchboard } from "../kill/switchboard.ts";
@@ -28,11 +28,6 @@ export interface RollbackOrder {
   from: string | undefined;
   actor: string;
   reason: string;
-}
-
-interface Place {
-  environment: string;
-  target: string;
 }
 
 interface By {

@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
+import { reasonText } from "../report/rollout/reasons.ts";
 import { systemClock } from "../core/clock.ts";
 import { publish } from "../registry/publish/publish.ts";
 import {
@@ -44,7 +45,7 @@ test("where the policy asks for it, a version that an allowed signer signed is r
   const store = openStore(join(temp.root, ".agentops", "state.db"), { durability: "normal" });
   const up = (ref: string) =>
     promote(
-      { project, store, clock: systemClock },
+      { project, store, clock: systemClock, say: reasonText },
       { ref, environment: "production", actor: "bob", reason: "x", override: true },
     );
   await expect(up("triage@v1")).rejects.toMatchObject({

@@ -2,8 +2,9 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { connect, type Sqlite } from "../state/connection.ts";
 import { tempProject } from "../testing/project.ts";
+import { reasonText } from "../report/rollout/reasons.ts";
 import { minutesLater, startedRollout } from "../testing/rollout.ts";
-import { turnNow, watchRollout, type WatchRequest } from "./watch.ts";
+import { advance, watchRollout, type WatchRequest } from "./watch.ts";
 
 const place = { environment: "production", target: "prompts/x" };
 
@@ -25,7 +26,7 @@ const clockOf = (now: () => void) => ({
 function request(store: string, holder: string, more: Partial<WatchRequest> = {}): WatchRequest {
   const usual = { clock: clockOf(() => undefined), actor: "ada", intervalMs: 10, signal: AbortSignal.timeout(100) };
   const quiet = { onTurn: () => undefined, onTrouble: () => undefined };
-  return { store, holder, ...usual, ...quiet, ...more };
+  return { store, holder, say: reasonText, ...usual, ...quiet, ...more };
 }
 
 const leases = (sqlite: Sqlite) => sqlite.prepare("SELECT holder FROM leases").pluck().all();
@@ -34,7 +35,7 @@ test("clock and kills are read under the lock, by a watcher and by a single turn
   const { store, sqlite } = newStore();
   const seen: boolean[] = [];
   const clock = clockOf(() => seen.push(sqlite.inTransaction));
-  turnNow(sqlite, place, request(store, "me", { clock }));
+  advance(sqlite, place, request(store, "me", { clock }));
   await expect(watchRollout(sqlite, place, request(store, "me", { clock }))).rejects.toThrow();
   expect(new Set(seen)).toEqual(new Set([true]));
   expect(seen.length).toBeGreaterThan(4);

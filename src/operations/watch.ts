@@ -1,22 +1,18 @@
-import type { Clock } from "../core/clock.ts";
 import { AgentopsError } from "../core/errors.ts";
+import type { Place } from "../core/refs.ts";
 import type { Sqlite } from "../state/connection.ts";
-import { killedBecause } from "../kill/held.ts";
 import { inOneTransaction } from "../state/transaction.ts";
-import { advanceRollout, type Place, type Turn } from "../rollout/advance.ts";
+import { takeTurn, type Turn, type TurnRequest } from "../rollout/turn.ts";
 import { type Lease, releaseLease, takeLease } from "./lease.store.ts";
 import { isOver } from "../rollout/next.ts";
 
-export interface WatchRequest {
-  store: string;
-  clock: Clock;
-  actor: string;
+export interface WatchRequest extends TurnRequest {
   /** Unique for this process: who holds the lease. */
   holder: string;
   intervalMs: number;
   signal: AbortSignal;
   /** Called after every turn. */
-  onTurn: (turn: Turn, held: string | null) => void;
+  onTurn: (turn: Turn) => void;
   /** Called when the store did not take a turn; the next one tries again. */
   onTrouble: (error: AgentopsError) => void;
 }
@@ -27,20 +23,9 @@ const LEAST_LEASE_MS = 30_000;
 /** A store that is busy or full for a while must not leave a rollout unattended; one that stays so needs a person. */
 const MOST_TROUBLES = 10;
 
-/**
- * One turn of whoever asks. Clock and kills are read under the lock: a turn that waited for it is no earlier than what it waited for, and
- * nothing moves on after a kill that was acknowledged meanwhile.
- */
-export function turnNow(
-  sqlite: Sqlite,
-  place: Place,
-  { store, clock, actor }: Pick<WatchRequest, "store" | "clock" | "actor">,
-): { turn: Turn; held: string | null; at: string } {
-  return inOneTransaction(sqlite, () => {
-    const at = clock.now().toISOString();
-    const held = killedBecause(sqlite, store, place.environment, place.target);
-    return { turn: advanceRollout(sqlite, place, { at, actor, held }), held, at };
-  });
+/** One turn of whoever asks, in a transaction of its own. Throws ROLLOUT_NOT_FOUND, STORE_FAILED. */
+export function advance(sqlite: Sqlite, place: Place, request: TurnRequest): Turn {
+  return inOneTransaction(sqlite, () => takeTurn(sqlite, place, request));
 }
 
 /**
@@ -55,16 +40,16 @@ export async function watchRollout(sqlite: Sqlite, place: Place, request: WatchR
     const now = clock.now();
     const until = new Date(now.getTime() + Math.max(LEAST_LEASE_MS, LEASE_TURNS * intervalMs));
     takeLease(sqlite, { ...lease, expiresAt: until.toISOString() }, now.toISOString());
-    return turnNow(sqlite, place, request);
+    return takeTurn(sqlite, place, request);
   };
   let troubles = 0;
   try {
     for (;;) {
       signal.throwIfAborted();
       try {
-        const { turn, held } = inOneTransaction(sqlite, ownTurn);
+        const turn = inOneTransaction(sqlite, ownTurn);
         troubles = 0;
-        request.onTurn(turn, held);
+        request.onTurn(turn);
         const { phase } = turn.rollout.state;
         if (isOver(phase) || phase === "inconclusive") return turn;
       } catch (error) {

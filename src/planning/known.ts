@@ -1,3 +1,4 @@
+import { plural } from "../core/words.ts";
 import { readArm } from "../comparison/pairs/run-columns.ts";
 import { findRun, type RunRow } from "../evals/run/runs.store.ts";
 import { summarize } from "../evals/result/summarize.ts";
@@ -91,18 +92,14 @@ function notesOn({ cases, unpaired, difference, designEffect }: PairedMoments): 
         ]
       : []),
     ...(unpaired > 0
-      ? [`${times(unpaired, "case")} not scored ${difference === null ? "twice" : "on both sides"}: left out`]
+      ? [`${plural(unpaired, "case")} not scored ${difference === null ? "twice" : "on both sides"}: left out`]
       : []),
-    ...(cases < 30 ? [`this rests on ${times(cases, "case")}: take it as a rough guess`] : []),
+    ...(cases < 30 ? [`this rests on ${plural(cases, "case")}: take it as a rough guess`] : []),
     ...(effect === null
       ? ["cases come in clusters, which one run or one cluster cannot account for: expect to need more"]
       : []),
     ...(effect !== null && effect > 1 ? [`cases come in clusters, which takes ${effect} times as many`] : []),
   ];
-}
-
-function times(n: number, noun: string): string {
-  return `${n} ${noun}${n === 1 ? "" : "s"}`;
 }
 
 function incomplete(run: RunRow): string[] {

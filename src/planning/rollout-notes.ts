@@ -1,4 +1,4 @@
-import { points, share } from "../comparison/words.ts";
+import { points, share } from "../core/words.ts";
 import type { RolloutPlan } from "./schema.ts";
 
 /** What a reader of the plan must know before believing it. */

@@ -1,6 +1,6 @@
 import { durationMs } from "../core/duration.ts";
 import { AgentopsError } from "../core/errors.ts";
-import { CONFIG_FILE } from "../core/place.ts";
+import { CONFIG_FILE } from "../core/location.ts";
 import type { Project } from "../core/project.ts";
 import type { PolicyRules } from "../core/release-config.schema.ts";
 

@@ -1,4 +1,5 @@
 import { printable } from "../core/printable.ts";
+import { plural } from "../core/words.ts";
 
 /** 0.9367 → "93.67 %"; at most two decimals. */
 export function percent(value: number): string {
@@ -44,14 +45,9 @@ export function pText(p: number): string {
   return p < 0.0001 ? "p < 0.0001" : `p = ${Number(p.toPrecision(2))}`;
 }
 
-/** "1 case", "2 cases". */
-export function counted(n: number, noun: string): string {
-  return `${n} ${noun}${n === 1 ? "" : "s"}`;
-}
-
 /** "1 case", "1,240 cases". */
 export function many(n: number, noun: string): string {
-  return `${whole(n)} ${noun}${n === 1 ? "" : "s"}`;
+  return plural(n, noun, `${noun}s`, whole(n));
 }
 
 /** One line of at most `width` characters, with an ellipsis where it was cut. */

@@ -3,16 +3,16 @@ import { expect, test } from "vitest";
 import { AgentopsError } from "../core/errors.ts";
 import { connect, type Sqlite } from "../state/connection.ts";
 import { tempProject } from "../testing/project.ts";
-import { BEGIN, minutesLater, promoted } from "../testing/rollout.ts";
+import { BEGIN, minutesLater, promoted, turnBy } from "../testing/rollout.ts";
 import { seeded } from "../testing/seeded.ts";
-import { killedBecause } from "../kill/held.ts";
+import { heldBy } from "../kill/held.ts";
 import { boardAt } from "../kill/history.testing.ts";
 import { kill } from "../kill/kill.ts";
 import { revive } from "../kill/revive.ts";
 import { recordObservations } from "../observations/record.ts";
 import { bucketOf, isCandidate } from "../serving/assignment.ts";
 import { currentStable, stablesOf } from "../serving/serving.store.ts";
-import { advanceRollout } from "./advance.ts";
+import { advance } from "../operations/watch.ts";
 import { isOver } from "./next.ts";
 import { operate } from "../operations/operate.ts";
 import { replayRollout } from "./replay.ts";
@@ -102,13 +102,13 @@ test.each(Array.from({ length: 16 }, (_, i) => i + 1))("random commands and traf
   for (let step = 0; step < 150; step++) {
     minutes += Math.floor(random() * 30);
     const before = openRollout(sqlite, environment, target);
-    const killed = killedBecause(sqlite, store, environment, target);
+    const killed = heldBy(sqlite, store, place);
     const choice = random();
     const by = { actor: random() < 0.5 ? "ada" : "bob", reason: "random" };
     if (choice < 0.3) observe(Math.floor(random() * 120), false);
     else if (choice < 0.31) observe(3, true);
     else if (choice < 0.7) {
-      if (before !== undefined) advanceRollout(sqlite, place, { at: at(), actor: "engine", held: killed });
+      if (before !== undefined) advance(sqlite, place, turnBy(store, at()));
     } else if (choice < 0.76) {
       const latest = latestRollout(sqlite, environment, target);
       if (latest !== undefined && random() < 0.2) {

@@ -1,18 +1,36 @@
-import { points, share } from "../comparison/words.ts";
+import type { Kill } from "../kill/latch.ts";
 import type { Judged } from "./analysis.ts";
 import { unitsIn } from "./evidence.ts";
-import { isUnderWay, type Look, type Waiting, waitingFor } from "./next.ts";
+import { isUnderWay, type Waiting, waitingFor } from "./next.ts";
 import type { Rollout } from "./rollouts.store.ts";
-import type { GuardrailResult, Phase } from "./schema.ts";
+import type { Phase } from "./schema.ts";
 
-/** Why the look says what it says, or moves the rollout to that phase, in one sentence: what the audit event keeps. */
-export function reasonOf(judged: Judged, rollout: Rollout, to?: Phase): string {
-  if (to === "inconclusive") return deadlineReason(rollout);
-  return verdictReasons(judged, rollout)[0] ?? "the least time and units of the step are over, and no harm is shown";
-}
+/** Why a look says what it says, why a rollout is where it is, and what a reader must know beside it. */
+export type Reason =
+  | { code: "ended"; how: "abort" | "rollback" | "promote"; actor: string; reason: string }
+  | { code: "breach"; kind: string; observation: number; more: number }
+  | { code: "harm"; guardrail: Judged["guardrails"][number] }
+  | {
+      code: "sample-ratio";
+      split: { candidate: number; units: number; weight: number }[];
+      e: number;
+      threshold: number;
+    }
+  | { code: "safe" }
+  | { code: "step-over" }
+  | { code: "deadline"; at: string }
+  | { code: "held"; kill: Kill; target: string }
+  | { code: "waits"; step: Step; target: string; waiting: Waiting; noData: boolean }
+  | { code: "unmeasured"; names: string[] }
+  | { code: "one-sided"; name: string; arm: "control" | "candidate" };
 
-function deadlineReason({ state: { deadline } }: Rollout): string {
-  return `the deadline ${minute(deadline)} UTC passed without a decision`;
+/** Which step waits; null in shadow. */
+export type Step = { number: number; of: number; weight: number } | null;
+
+/** Why the look says what it says, or moves the rollout to that phase: what the audit event keeps. */
+export function reasonOf(judged: Judged, rollout: Rollout, to?: Phase): Reason {
+  if (to === "inconclusive") return { code: "deadline", at: rollout.state.deadline };
+  return verdictReasons(judged, rollout)[0] ?? { code: "step-over" };
 }
 
 /** Who ended a rollout that no look ended. */
@@ -22,97 +40,73 @@ export interface EndedBy {
   reason: string;
 }
 
-const ENDED: Partial<Record<string, string>> = { abort: "aborted", rollback: "rolled back", promote: "promoted" };
-
 /** The same for a reader, and what the rollout still waits for; `last` is the last change of it. */
 export function reasonsFor(
   judged: Judged,
   rollout: Rollout,
-  { at, held, last }: { at: string; held: string | null; last: EndedBy | undefined },
-): string[] {
-  const { state, plan, evidence } = rollout;
+  { at, held, last }: { at: string; held: Kill | null; last: EndedBy | undefined },
+): Reason[] {
+  const { state, plan, evidence, target } = rollout;
   const units = unitsIn(state.phase, evidence);
-  const look = { at, verdict: judged.verdict, units };
   const waits = isUnderWay(state.phase);
-  const ended = last === undefined ? undefined : ENDED[last.event];
+  const ended = last === undefined ? undefined : endOf(last);
   return [
-    ...(last === undefined || ended === undefined ? [] : [`${ended} by ${last.actor}: ${last.reason}`]),
+    ...(ended === undefined ? [] : [ended]),
     // What looked safe is no reason of what a person ended.
     ...(ended !== undefined && judged.verdict === "promote" ? [] : verdictReasons(judged, rollout)),
-    ...(waits && held !== null ? [`held: ${held}`] : []),
-    ...(waits ? waitingReasons(waitingFor(state, look, plan), rollout, look) : []),
-    ...(state.phase === "inconclusive" ? [deadlineReason(rollout)] : []),
+    ...(waits && held !== null ? [{ code: "held", kill: held, target } as const] : []),
+    ...(waits ? waitReasons(waitingFor(state, { at, verdict: judged.verdict, units }, plan), rollout, units) : []),
+    ...(state.phase === "inconclusive" ? [{ code: "deadline", at: state.deadline } as const] : []),
     ...unmeasured(judged, rollout),
   ];
 }
 
-function verdictReasons({ verdict, guardrails, sampleRatio, breaches }: Judged, { evidence }: Rollout): string[] {
-  if (verdict === "rollback") {
-    const first = breaches[0];
-    const more = breaches.length > 1 ? ` and ${breaches.length - 1} more` : "";
-    return [
-      ...(first === undefined
-        ? []
-        : [`a critical safety breach (${first.kind}) in observation ${first.observation}${more}`]),
-      ...guardrails.filter((g) => g.verdict === "harm").map(harmReason),
-    ];
-  }
-  if (verdict === "invalid") {
-    const split = evidence.exposures
-      .filter(({ weight }) => weight > 0 && weight < 1)
-      .map(({ weight, control, candidate }) => `${candidate} of ${control + candidate} units at ${share(weight)}`);
-    return [
-      `the arms do not have the sizes that the weights give: ${split.join(", ")} (E ${short(sampleRatio.e)} of ${sampleRatio.threshold}); check that callers use resolve and report every outcome`,
-    ];
-  }
-  return verdict === "promote" ? ["every guardrail that was measured is shown to be safe"] : [];
+function endOf({ event, actor, reason }: EndedBy): Reason | undefined {
+  if (event !== "abort" && event !== "rollback" && event !== "promote") return undefined;
+  return { code: "ended", how: event, actor, reason };
 }
 
-function harmReason({
-  name,
-  control,
-  candidate,
-  harmE,
-  harmThreshold,
-  tolerance,
-}: Judged["guardrails"][number]): string {
-  const rate = (arm: GuardrailResult["candidate"]) =>
-    arm.rate === null
-      ? "reports none"
-      : `${arm === control ? "" : "has "}${share(arm.rate)} of ${arm.n.toLocaleString("en-US")}`;
-  const e = `E ${short(harmE)} of ${short(harmThreshold)}`;
-  if (control === null) return `${name}: the candidate ${rate(candidate)}, below ${share(tolerance)} (${e})`;
-  const accepted = tolerance === 0 ? "" : `, beyond the ${points(tolerance)} that are accepted`;
-  return `${name}: the candidate ${rate(candidate)}, the control ${rate(control)}: worse${accepted} (${e})`;
+function verdictReasons({ verdict, guardrails, sampleRatio, breaches }: Judged, { evidence }: Rollout): Reason[] {
+  switch (verdict) {
+    case "rollback": {
+      const [first] = breaches;
+      const harmful = guardrails.filter((guardrail) => guardrail.verdict === "harm");
+      return [
+        ...(first === undefined ? [] : [{ code: "breach", ...first, more: breaches.length - 1 } as const]),
+        ...harmful.map((guardrail) => ({ code: "harm", guardrail }) as const),
+      ];
+    }
+    case "invalid": {
+      const divided = evidence.exposures.filter(({ weight }) => weight > 0 && weight < 1);
+      const split = divided.map(({ weight, control, candidate }) => ({
+        candidate,
+        units: control + candidate,
+        weight,
+      }));
+      return [{ code: "sample-ratio", split, ...sampleRatio }];
+    }
+    case "promote":
+      return [{ code: "safe" }];
+    case "continue":
+      return [];
+  }
 }
 
-function waitingReasons(
-  { timeMs, units, proof, approval }: Waiting,
-  { state, plan, target }: Rollout,
-  look: Omit<Look, "held">,
-): string[] {
-  const step =
-    state.phase === "shadow" ? "shadow" : `step ${state.step + 1} of ${plan.steps.length} (${share(state.weight)})`;
-  const parts = [
-    ...(timeMs === null ? [] : [lasting(timeMs)]),
-    ...(units === null ? [] : [`${units} more units of the candidate`]),
-    ...(proof === null ? [] : ["proof that it is not worse by the margin"]),
-    ...(approval === null ? [] : [`an approval: agentops canary approve ${target}`]),
-  ];
-  if (parts.length > 0)
-    return [`${step} waits for ${parts.join(", ")}${look.units === 0 ? "; no data is never success" : ""}`];
-  return [];
+function waitReasons(waiting: Waiting, { state, plan, target }: Rollout, units: number): Reason[] {
+  if (Object.values(waiting).every((left) => left === null)) return [];
+  const shown = { number: state.step + 1, of: plan.steps.length, weight: state.weight };
+  return [{ code: "waits", step: state.phase === "shadow" ? null : shown, target, waiting, noData: units === 0 }];
 }
 
 /** A guardrail that nobody reports guards nothing, and one that a single arm reports compares nothing: somebody should know. */
-function unmeasured({ guardrails }: Judged, { evidence }: Rollout): string[] {
+function unmeasured({ guardrails }: Judged, { evidence }: Rollout): Reason[] {
   if (evidence.candidateUnits === 0) return [];
   const names = guardrails.filter((g) => g.verdict === "unmeasured").map((g) => g.name);
   const oneSided = guardrails.filter((g) => g.verdict === "undecided" && g.control !== null && isOneSided(g, evidence));
   return [
-    ...(names.length === 0 ? [] : [`not measured: ${names.join(", ")}`]),
-    ...oneSided.map(({ name, control }) => {
-      return `${name} is reported by the ${control?.n === 0 ? "candidate" : "control"} only, which compares nothing`;
+    ...(names.length === 0 ? [] : [{ code: "unmeasured", names } as const]),
+    ...oneSided.map(({ name, control }): Reason => {
+      return { code: "one-sided", name, arm: control?.n === 0 ? "candidate" : "control" };
     }),
   ];
 }
@@ -121,23 +115,4 @@ function unmeasured({ guardrails }: Judged, { evidence }: Rollout): string[] {
 function isOneSided({ control, candidate }: Judged["guardrails"][number], { exposures }: Rollout["evidence"]): boolean {
   const seen = (arm: "control" | "candidate") => exposures.some((exposure) => exposure[arm] > 0);
   return (control?.n === 0 && seen("control")) || (candidate.n === 0 && seen("candidate"));
-}
-
-/** "2 h 5 min", "40 s". */
-function lasting(ms: number): string {
-  const minutes = Math.ceil(ms / 60_000);
-  if (ms < 60_000) return `${Math.ceil(ms / 1000)} s`;
-  if (minutes < 60) return `${minutes} min`;
-  const hours = Math.floor(minutes / 60);
-  if (hours < 48) return minutes % 60 === 0 ? `${hours} h` : `${hours} h ${minutes % 60} min`;
-  return `${Number((ms / 86_400_000).toFixed(1))} days`;
-}
-
-function minute(at: string): string {
-  return at.slice(0, 16).replace("T", " ");
-}
-
-function short(value: number): string {
-  if (value >= 1e6) return `10^${Math.floor(Math.log10(value))}`;
-  return String(Number(value.toPrecision(3)));
 }

@@ -1,3 +1,5 @@
+import { AgentopsError } from "../core/errors.ts";
+import type { Place } from "../core/refs.ts";
 import type { Sqlite } from "../state/connection.ts";
 import type { Evidence, TallyRow } from "./evidence.ts";
 import type { RolloutEvent, RolloutState } from "./next.ts";
@@ -51,6 +53,15 @@ export function latestRollout(sqlite: Sqlite, environment: string, target: strin
       )
       .get(environment, target),
   );
+}
+
+/** The newest; throws ROLLOUT_NOT_FOUND where nothing was ever started. */
+export function needRollout(sqlite: Sqlite, { environment, target }: Place): Rollout {
+  const rollout = latestRollout(sqlite, environment, target);
+  if (rollout !== undefined) return rollout;
+  throw new AgentopsError("ROLLOUT_NOT_FOUND", `${target} has no rollout in ${environment}`, {
+    hint: `agentops canary start ${target}@v2 --env ${environment}   (agentops log ${target} lists the versions)`,
+  });
 }
 
 export function rolloutBySeq(sqlite: Sqlite, seq: number): Rollout | undefined {

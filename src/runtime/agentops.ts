@@ -3,7 +3,7 @@ import { dirname, resolve } from "node:path";
 import { systemClock } from "../core/clock.ts";
 import { AgentopsError } from "../core/errors.ts";
 import { chance } from "../core/ids.ts";
-import { findPlace } from "../core/place.ts";
+import { locateProject } from "../core/location.ts";
 import { holding, targetsOf } from "../kill/latch.ts";
 import { nothing } from "../serving/resolve.ts";
 import { makeMarkerFolder } from "../state/connection.ts";
@@ -186,5 +186,5 @@ export class AgentOps {
 }
 
 function foundStore(): string {
-  return resolve(storeFile(findPlace({ cwd: process.cwd(), env: process.env }).root, process.env));
+  return resolve(storeFile(locateProject({ cwd: process.cwd(), env: process.env }).root, process.env));
 }

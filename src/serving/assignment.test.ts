@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { REPO } from "../testing/project.ts";
-import { bucketOf, isCandidate, placeOf } from "./assignment.ts";
+import { bucketOf, isCandidate, slotOf } from "./assignment.ts";
 
 interface Vector {
   salt: string;
@@ -17,7 +17,7 @@ const VECTORS = JSON.parse(readFileSync(join(REPO, "fixtures", "bucketing.json")
 
 describe("a unit's bucket", () => {
   test.each(VECTORS)("is what Python computes: $salt/$unit", ({ salt, unit, integer, bucket, arms }) => {
-    expect(String(placeOf(salt, unit))).toBe(integer);
+    expect(String(slotOf(salt, unit))).toBe(integer);
     expect(bucketOf(salt, unit)).toBe(Number(bucket));
     for (const [weight, arm] of Object.entries(arms))
       expect(isCandidate(bucketOf(salt, unit), Number(weight))).toBe(arm === "candidate");

@@ -11,7 +11,7 @@ const sha256: (text: string) => string =
     : (text) => crypto.createHash("sha256").update(text, "utf8").digest("hex");
 
 /** A unit's place under a salt as a 52-bit integer; docs/decisions/008-assignment-is-a-hash.md has vectors for other languages. */
-export function placeOf(salt: string, unit: string): number {
+export function slotOf(salt: string, unit: string): number {
   return Number.parseInt(sha256(`${salt}/${unit}`).slice(0, DIGITS), 16);
 }
 
@@ -20,7 +20,7 @@ export function placeOf(salt: string, unit: string): number {
  * @param salt the rollout's id, so that another rollout divides the units anew
  */
 export function bucketOf(salt: string, unit: string): number {
-  return placeOf(salt, unit) / PLACES;
+  return slotOf(salt, unit) / PLACES;
 }
 
 /** A place below the weight is the candidate's; as the weight grows, nobody goes back to the control. */

@@ -1,13 +1,8 @@
+import type { Place } from "../core/refs.ts";
 import type { Sqlite } from "../state/connection.ts";
 import type { BadThing, ServedTarget } from "../kill/schema.ts";
 
-/** Which environment and target a row belongs to. */
-export interface Where {
-  environment: string;
-  target: string;
-}
-
-export type StableNow = Where & NonNullable<ServedTarget["stable"]>;
+export type StableNow = Place & NonNullable<ServedTarget["stable"]>;
 
 /** What everybody is served now, everywhere. */
 export function readStables(sqlite: Sqlite): StableNow[] {
@@ -19,7 +14,7 @@ export function readStables(sqlite: Sqlite): StableNow[] {
     .all();
 }
 
-export interface LatestRollout extends Where {
+export interface LatestRollout extends Place {
   seq: number;
   id: string;
   control: string;
@@ -49,7 +44,7 @@ export function readLastLook(sqlite: Sqlite, rollout: number) {
     .get(rollout);
 }
 
-export interface HourCount extends Where {
+export interface HourCount extends Place {
   hour: string;
   n: number;
   succeeded: number;
@@ -65,12 +60,12 @@ export function readHours(sqlite: Sqlite, from: string): HourCount[] {
     .all(from);
 }
 
-export type Bad = Where & BadThing;
+export type Bad = Place & BadThing;
 
 const UNSAFE = 50;
 
 /** The last unsafe answers somebody was given, newest first. */
-export function readUnsafe(sqlite: Sqlite, { environment, target }: Where): Bad[] {
+export function readUnsafe(sqlite: Sqlite, { environment, target }: Place): Bad[] {
   return sqlite
     .prepare<[string, string], Bad>(
       `SELECT environment, target, version, at, 'unsafe' AS what, COALESCE(breach, 'of no kind') AS why FROM observations WHERE environment = ? AND target = ? AND safe = 0 AND shadow = 0 ORDER BY seq DESC LIMIT ${UNSAFE}`,

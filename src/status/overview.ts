@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs";
+import type { Place } from "../core/refs.ts";
 import { connectToRead, type Sqlite } from "../state/connection.ts";
 import type { BadThing, ServedTarget, StatusDocument } from "../kill/schema.ts";
 import { tryPath } from "../kill/switchboard.ts";
@@ -11,7 +12,6 @@ import {
   readStables,
   readUnsafe,
   type StableNow,
-  type Where,
 } from "./overview.store.ts";
 import { type Newest, newestRollout } from "./under-way.ts";
 import { DAY_MS, HOUR_MS, wrongWith } from "./wrong.ts";
@@ -89,7 +89,7 @@ function hasTable(sqlite: Sqlite, table: string): boolean {
 }
 
 /** Each environment and target that occurs, once, in order. */
-function placesOf(rows: readonly (readonly Where[])[]): Where[] {
+function placesOf(rows: readonly (readonly Place[])[]): Place[] {
   const places = new Map(
     rows.flat().map(({ environment, target }) => [`${environment}\0${target}`, { environment, target }]),
   );
@@ -114,8 +114,8 @@ function worstOf(bad: readonly Bad[], environment: string): BadThing[] {
     .map(({ at, target, version, what, why }) => ({ at, target, version, what, why }));
 }
 
-function targetAt(parts: Parts, place: Where, now: Date): ServedTarget {
-  const here = (row: Where) => row.environment === place.environment && row.target === place.target;
+function targetAt(parts: Parts, place: Place, now: Date): ServedTarget {
+  const here = (row: Place) => row.environment === place.environment && row.target === place.target;
   const stable = parts.stables.find(here);
   const rollout = parts.rollouts.find(here);
   const hours = parts.hours.filter(here);

@@ -1,3 +1,4 @@
+import { plural } from "../core/words.ts";
 import type { Bad, LatestRollout, StableNow } from "./overview.store.ts";
 
 export const HOUR_MS = 3_600_000;
@@ -20,7 +21,7 @@ export function wrongWith({ rollout, stable, unsafe }: Known, now: Date): string
   const recent = unsafe.filter(({ at }) => at >= since).length;
   return [
     ...(rollout === undefined ? [] : setback(rollout, stable, now)),
-    ...(recent === 0 ? [] : [`${recent} unsafe answer${recent === 1 ? "" : "s"} in the last hour`]),
+    ...(recent === 0 ? [] : [`${plural(recent, "unsafe answer")} in the last hour`]),
   ];
 }
 

@@ -1,13 +1,14 @@
 import { recordObservations } from "../observations/record.ts";
 import type { Observation } from "../observations/schema.ts";
-import { advanceRollout, type Turn } from "../rollout/advance.ts";
+import { advance } from "../operations/watch.ts";
+import type { Turn } from "../rollout/turn.ts";
 import { isOver } from "../rollout/next.ts";
 import type { Rollout } from "../rollout/rollouts.store.ts";
 import { bucketOf, isCandidate } from "../serving/assignment.ts";
 import type { RolloutSettings } from "../core/release-config.schema.ts";
 import { startRollout } from "../rollout/start.ts";
 import type { Sqlite } from "../state/connection.ts";
-import { BEGIN, promoted } from "./rollout.ts";
+import { BEGIN, promoted, turnBy } from "./rollout.ts";
 
 /** A simulated production: what each arm does at the arrival with that number. */
 export interface Traffic {
@@ -76,7 +77,7 @@ export function drive(sqlite: Sqlite, rollout: Rollout, traffic: Traffic, most: 
     arrivals += LOOK;
     const at = timeOf(arrivals);
     recordObservations(sqlite, environment, lines, new Date(at));
-    const turn = advanceRollout(sqlite, { environment, target }, { at, actor: "engine", held: null });
+    const turn = advance(sqlite, { environment, target }, turnBy(sqlite.name, at));
     const { phase } = turn.rollout.state;
     ({ weight } = turn.rollout.state);
     if (isOver(phase) || phase === "inconclusive" || arrivals >= most) return { turn, arrivals, candidate };

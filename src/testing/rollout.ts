@@ -2,6 +2,8 @@ import { appendAuditEvent } from "../audit/events.store.ts";
 import { NO_EVIDENCE } from "../rollout/evidence.ts";
 import { pendingState } from "../rollout/next.ts";
 import { insertRollout, type Rollout, rolloutBySeq } from "../rollout/rollouts.store.ts";
+import type { TurnRequest } from "../rollout/turn.ts";
+import { reasonText } from "../report/rollout/reasons.ts";
 import type { Caps, RolloutPlan } from "../rollout/schema.ts";
 import { transition } from "../rollout/transition.ts";
 import { insertRelease, insertStable } from "../serving/serving.store.ts";
@@ -107,4 +109,9 @@ export function closeLook(sqlite: Sqlite, rollout: Rollout): void {
 
 function reread(sqlite: Sqlite, seq: number): Rollout {
   return rolloutBySeq(sqlite, seq) as Rollout;
+}
+
+/** What a turn of the engine at a moment needs. */
+export function turnBy(store: string, at: string): TurnRequest {
+  return { clock: { now: () => new Date(at), monotonicMs: () => 0 }, actor: "engine", store, say: reasonText };
 }

@@ -1,8 +1,7 @@
 import { existsSync } from "node:fs";
 import { AgentopsError } from "../../core/errors.ts";
-import { parseRef } from "../../core/refs.ts";
+import { parseRef, type Place } from "../../core/refs.ts";
 import { releasedTarget } from "../../operations/names.ts";
-import type { Place } from "../../rollout/advance.ts";
 import { connect, type Sqlite } from "../../state/connection.ts";
 import { EVERY } from "../../kill/latch.ts";
 import type { CommandContext } from "../context.ts";
@@ -24,9 +23,9 @@ export async function inOperatedStore<T>(
   context: CommandContext,
   work: (open: OperatedStore) => T | Promise<T>,
 ): Promise<T> {
-  const { board, environment, place } = await findSwitchboard(context);
+  const { board, environment, location } = await findSwitchboard(context);
   // No command leaves a store behind where there is no project.
-  if (!place.found && !existsSync(board.store))
+  if (!location.found && !existsSync(board.store))
     throw new AgentopsError("ARTIFACT_NOT_FOUND", `nothing was released here: there is no store ${board.store}`, {
       hint: "-C DIR, or AGENTOPS_STORE, says where the project is",
     });

@@ -29,13 +29,13 @@ export async function withRelease<T>(context: CommandContext, work: (release: Re
 export async function releaseBoard(
   context: CommandContext,
 ): Promise<{ board: Switchboard; environment: string | null }> {
-  const { board, place } = openSwitchboard(context);
+  const { board, location } = openSwitchboard(context);
   if (!existsSync(board.store)) {
     throw new AgentopsError("ARTIFACT_NOT_FOUND", `nothing was released here: there is no store ${board.store}`, {
       hint: "-C DIR, or AGENTOPS_STORE, says where the project is",
     });
   }
   const given = context.flags.env ?? context.shell.env["AGENTOPS_ENV"];
-  const { name } = await chooseEnvironment(place, given === "" ? undefined : given, EVERY);
+  const { name } = await chooseEnvironment(location, given === "" ? undefined : given, EVERY);
   return { board: { ...board, waitMs: WAIT_MS }, environment: name === EVERY ? null : name };
 }

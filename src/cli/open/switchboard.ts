@@ -1,7 +1,7 @@
 import { isAbsolute, relative, resolve } from "node:path";
 import { AgentopsError } from "../../core/errors.ts";
 import { chooseEnvironment } from "../../core/environments.ts";
-import { findPlace, type Place } from "../../core/place.ts";
+import { type Location, locateProject } from "../../core/location.ts";
 import { EVERY } from "../../kill/latch.ts";
 import type { Switchboard } from "../../kill/switchboard.ts";
 import { storeFile } from "../../state/store-file.ts";
@@ -13,23 +13,23 @@ const WAIT_MS = 2000;
 /** Where the kills are and in which environment they apply; notes what it had to guess. */
 export async function findSwitchboard(
   context: CommandContext,
-): Promise<{ board: Switchboard; environment: string; place: Place }> {
-  const { board, place } = openSwitchboard(context);
+): Promise<{ board: Switchboard; environment: string; location: Location }> {
+  const { board, location } = openSwitchboard(context);
   const given = context.flags.env ?? context.shell.env["AGENTOPS_ENV"];
-  const { name, note } = await chooseEnvironment(place, given === "" ? undefined : given, EVERY);
+  const { name, note } = await chooseEnvironment(location, given === "" ? undefined : given, EVERY);
   if (note !== null) context.note(`note: ${note}`);
-  return { board, environment: name, place };
+  return { board, environment: name, location };
 }
 
-export function openSwitchboard(context: CommandContext): { board: Switchboard; place: Place } {
+export function openSwitchboard(context: CommandContext): { board: Switchboard; location: Location } {
   const { cwd, flags, shell, clock } = context;
-  const place = findPlace({ cwd, env: shell.env, configFile: flags.config });
-  const store = resolve(shell.cwd(), storeFile(place.root, shell.env));
-  if (!place.found && (shell.env["AGENTOPS_STORE"] ?? "") === "")
+  const location = locateProject({ cwd, env: shell.env, configFile: flags.config });
+  const store = resolve(shell.cwd(), storeFile(location.root, shell.env));
+  if (!location.found && (shell.env["AGENTOPS_STORE"] ?? "") === "")
     context.note(
       `note: no project here or above; only processes whose store is ${store} are concerned (-C DIR, AGENTOPS_STORE)`,
     );
-  return { board: { store, clock, waitMs: WAIT_MS }, place };
+  return { board: { store, clock, waitMs: WAIT_MS }, location };
 }
 
 /** The store's path as it looks from here. */
@@ -40,9 +40,9 @@ export function shownStore({ cwd }: CommandContext, store: string): string {
 
 /** The store, and the one environment that a command is about: `--env`, AGENTOPS_ENV, the config's last one. Throws USAGE without any. */
 export async function oneEnvironment(context: CommandContext): Promise<{ store: string; environment: string }> {
-  const { board, place } = openSwitchboard(context);
+  const { board, location } = openSwitchboard(context);
   const given = context.flags.env ?? context.shell.env["AGENTOPS_ENV"];
-  const { name, note } = await chooseEnvironment(place, given === "" ? undefined : given, EVERY);
+  const { name, note } = await chooseEnvironment(location, given === "" ? undefined : given, EVERY);
   if (name !== EVERY) return { store: board.store, environment: name };
   throw new AgentopsError("USAGE", `which environment?${note === null ? "" : ` (${note.split(",")[0] ?? ""})`}`, {
     hint: "--env NAME, or AGENTOPS_ENV",

@@ -1,7 +1,7 @@
 import { connorSize, millerSize, unchangedSize } from "../../stats/planning/paired-planning.ts";
 import type { PairedMoments } from "./moments.ts";
 import type { Comparison } from "../schema.ts";
-import { points, share } from "../words.ts";
+import { points, share } from "../../core/words.ts";
 
 const POWER = 0.8;
 const PLAN = { alpha: 0.05, power: POWER, sides: 2 } as const;

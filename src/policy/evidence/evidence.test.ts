@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
+import { reasonText } from "../../report/rollout/reasons.ts";
 import { digestOf } from "../../core/canonical.ts";
 import { systemClock } from "../../core/clock.ts";
 import { loadProject } from "../../core/project.ts";
@@ -39,7 +40,7 @@ async function machineAt(dir: string) {
   const context = { project, store, clock: systemClock };
   const order = { ref: TARGET, environment: "production", actor: "bob", reason: undefined, override: false };
   const count = (sql: string) => store.sqlite.prepare(sql).pluck().get();
-  return { dir, store, context, count, up: () => promote(context, order) };
+  return { dir, store, context, count, up: () => promote({ ...context, say: reasonText }, order) };
 }
 
 async function exported(): Promise<string> {

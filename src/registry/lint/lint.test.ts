@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
-import { place, type Problem } from "../../core/problems.ts";
+import { positionOf, type Problem } from "../../core/problems.ts";
 import { REPO } from "../../testing/project.ts";
 import { floatingReason } from "./floating.ts";
 import { lintArtifacts } from "./lint.ts";
@@ -17,7 +17,7 @@ async function lint(files: Record<string, string>): Promise<Problem[]> {
   return lintArtifacts((await plainProject(files)).project);
 }
 
-const brief = (p: Problem) => `${place(p)} ${p.severity} ${p.rule}`;
+const brief = (p: Problem) => `${positionOf(p)} ${p.severity} ${p.rule}`;
 
 /** A prompt with this content, written with any YAML style, and declared variables x and y. */
 function withContent(content: string): string {

@@ -12,7 +12,8 @@ import {
   verdictSentence,
 } from "./words.ts";
 import { code, fenced, markdownTable, prose } from "../markdown.ts";
-import { counted, differingLines, oneLine } from "../numbers.ts";
+import { plural } from "../../core/words.ts";
+import { differingLines, oneLine } from "../numbers.ts";
 
 const SIGN = { better: "✅", worse: "❌", "no-difference": "➖", inconclusive: "❔" } as const;
 const EXAMPLES = 5;
@@ -45,8 +46,8 @@ export function comparisonBlocks({
       ["metric", "control", "candidate", "change [95 %]", "p", "verdict"],
       shownMetrics(metrics).map(metricCells),
     ),
-    `${counted(paired.cases, "case")}: ${majority(paired)}${bothPass} pass on both sides, ${onlyControl} only with the control, ${onlyCandidate} only with the candidate, ${neither} with neither.`,
-    need === null || verdict !== "inconclusive" ? "" : `More evidence: ${counted(need.cases, "case")} ${need.why}.`,
+    `${plural(paired.cases, "case")}: ${majority(paired)}${bothPass} pass on both sides, ${onlyControl} only with the control, ${onlyCandidate} only with the candidate, ${neither} with neither.`,
+    need === null || verdict !== "inconclusive" ? "" : `More evidence: ${plural(need.cases, "case")} ${need.why}.`,
     ...remarksOn(metrics).map((remark) => `> ${remark}`),
   ].filter((b) => b !== "");
 }

@@ -1,6 +1,7 @@
 import type { Comparison } from "../../comparison/schema.ts";
 import { changeWords, metricValue, pWords, sideName, VERDICT_WORDS } from "./words.ts";
-import { counted, idList } from "../numbers.ts";
+import { plural } from "../../core/words.ts";
+import { idList } from "../numbers.ts";
 
 /** A comparison as label and text, for the block of a run that has a control: what decides, what moved, what it would take. */
 export function comparisonRows({
@@ -25,9 +26,9 @@ export function comparisonRows({
     ...told.flatMap((m) => m.remarks.map((remark): [string, string] => ["", `${m.name}: ${remark}`])),
     ...(regressions.length === 0
       ? []
-      : [["worse", `${counted(regressions.length, "case")}: ${idList(regressions, 5)}`] as [string, string]]),
+      : [["worse", `${plural(regressions.length, "case")}: ${idList(regressions, 5)}`] as [string, string]]),
     ...(need === null || verdict !== "inconclusive"
       ? []
-      : [["need", `${counted(need.cases, "case")} ${need.why}`] as [string, string]]),
+      : [["need", `${plural(need.cases, "case")} ${need.why}`] as [string, string]]),
   ];
 }

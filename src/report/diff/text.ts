@@ -11,7 +11,8 @@ import {
   VERDICT_WORDS,
   verdictSentence,
 } from "./words.ts";
-import { counted, differingLines, idList, oneLine } from "../numbers.ts";
+import { plural } from "../../core/words.ts";
+import { differingLines, idList, oneLine } from "../numbers.ts";
 import { paint, type Style } from "../style.ts";
 import { columns } from "../table.ts";
 
@@ -40,13 +41,12 @@ function heading({ control, candidate, suite, paired }: DiffDocument, style: Sty
   if (suite === null || paired === null) return lines.join("\n");
   const trials =
     paired.trialsControl === paired.trialsCandidate
-      ? counted(paired.trialsControl, "trial")
-      : `${paired.trialsControl} and ${counted(paired.trialsCandidate, "trial")}`;
-  const clusters = paired.clusters === paired.cases ? "" : ` in ${counted(paired.clusters, "cluster")}`;
-  return [
-    ...lines,
-    `${style.dim("suite    ")}  ${suite}: ${counted(paired.cases, "case")}${clusters} × ${trials}`,
-  ].join("\n");
+      ? plural(paired.trialsControl, "trial")
+      : `${paired.trialsControl} and ${plural(paired.trialsCandidate, "trial")}`;
+  const clusters = paired.clusters === paired.cases ? "" : ` in ${plural(paired.clusters, "cluster")}`;
+  return [...lines, `${style.dim("suite    ")}  ${suite}: ${plural(paired.cases, "case")}${clusters} × ${trials}`].join(
+    "\n",
+  );
 }
 
 function contentBlock({ content, control, candidate }: DiffDocument, style: Style, width: number): string {
@@ -152,7 +152,7 @@ function closing(document: DiffDocument, style: Style): string {
   const { verdict, need, notes } = document;
   const word = paint(style, COLOUR[verdict], VERDICT_WORDS[verdict]);
   return [
-    ...(need === null || verdict !== "inconclusive" ? [] : [`need: ${counted(need.cases, "case")} ${need.why}`]),
+    ...(need === null || verdict !== "inconclusive" ? [] : [`need: ${plural(need.cases, "case")} ${need.why}`]),
     ...notes.map((note) => style.dim(`note: ${note}`)),
     `verdict: ${style.bold(word)}: ${verdictSentence(document)}`,
   ].join("\n");

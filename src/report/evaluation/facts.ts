@@ -1,5 +1,6 @@
 import type { EvaluatedRun } from "../../gate/evaluation.schema.ts";
-import { counted, milliseconds, percent, percentInterval, trimmed, usd } from "../numbers.ts";
+import { plural } from "../../core/words.ts";
+import { milliseconds, percent, percentInterval, trimmed, usd } from "../numbers.ts";
 
 /** What was judged: `prompts/support-triage@v1`, or the worktree when the content is no version. */
 export function targetName({ target }: EvaluatedRun): string {
@@ -9,9 +10,9 @@ export function targetName({ target }: EvaluatedRun): string {
 
 /** One line on how many of what came out. */
 export function outcomeLine(run: EvaluatedRun): string {
-  const parts = [`${run.succeeded} of ${run.scored} trials succeeded`, counted(run.errors, "error")];
+  const parts = [`${run.succeeded} of ${run.scored} trials succeeded`, plural(run.errors, "error")];
   if (run.fromCache > 0) parts.push(`${run.fromCache} answers from the store`);
-  return `${counted(run.cases, "case")} × ${counted(run.trials, "trial")}: ${parts.join(", ")}`;
+  return `${plural(run.cases, "case")} × ${plural(run.trials, "trial")}: ${parts.join(", ")}`;
 }
 
 /** The metrics as label and text, in the order every format shows them; absent ones are left out. */

@@ -3,7 +3,8 @@ import type { GateRun } from "../../gate/gate.schema.ts";
 import { examplesBlock } from "../diff/markdown.ts";
 import { changeWords, metricValue, pWords, shownMetrics, VERDICT_WORDS } from "../diff/words.ts";
 import { code, markdownTable, prose } from "../markdown.ts";
-import { counted, oneLine } from "../numbers.ts";
+import { plural } from "../../core/words.ts";
+import { oneLine } from "../numbers.ts";
 
 /** Everything else about a run, folded: all checks, all metrics, the cases by outcome. */
 export function runDetails(run: GateRun): string {
@@ -50,7 +51,7 @@ function metricCells(m: ComparedMetric): string[] {
 
 function outcomes({ paired }: Comparison): string {
   const { cases, bothPass, onlyControl, onlyCandidate, neither } = paired;
-  return `${counted(cases, "case")}: ${bothPass} pass on both sides, ${onlyControl} only with the control, ${onlyCandidate} only with the candidate, ${neither} with neither.`;
+  return `${plural(cases, "case")}: ${bothPass} pass on both sides, ${onlyControl} only with the control, ${onlyCandidate} only with the candidate, ${neither} with neither.`;
 }
 
 function remarks({ metrics }: Comparison): string {

@@ -3,7 +3,8 @@ import { changeWords } from "../diff/words.ts";
 import { regressionsBlock, runDetails } from "./details.ts";
 import { bySeverity, headline, needWords, rateWords } from "./words.ts";
 import { code, markdownTable, prose } from "../markdown.ts";
-import { counted, percent } from "../numbers.ts";
+import { plural } from "../../core/words.ts";
+import { percent } from "../numbers.ts";
 
 const SIGN = { pass: "✅", fail: "❌", inconclusive: "❔", none: "❔" } as const;
 /** GitHub refuses a comment of more than 65,536 characters. */
@@ -47,7 +48,7 @@ function sections(runs: readonly GateRun[], room: number): string[] {
     return text === "" ? details : `${text}\n\n${details}`;
   });
   const without = runs.length - kept.length;
-  return without === 0 ? blocks : [...blocks, `${counted(without, "more suite")} in ${code("agentops gate --json")}.`];
+  return without === 0 ? blocks : [...blocks, `${plural(without, "more suite")} in ${code("agentops gate --json")}.`];
 }
 
 function quoted(notes: readonly string[]): string {
@@ -116,5 +117,5 @@ function checkCells({ name, verdict, reason }: GateRun["checks"][number]): strin
 }
 
 function changedCases({ regressions, improvements }: NonNullable<GateRun["comparison"]>): string {
-  return `${counted(regressions.length, "case")} got worse, ${improvements.length} better.`;
+  return `${plural(regressions.length, "case")} got worse, ${improvements.length} better.`;
 }

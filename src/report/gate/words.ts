@@ -1,6 +1,7 @@
 import type { GateDocument, GateRun } from "../../gate/gate.schema.ts";
 import { verdictSentence } from "../diff/words.ts";
-import { counted, percent } from "../numbers.ts";
+import { plural } from "../../core/words.ts";
+import { percent } from "../numbers.ts";
 
 type Changed = GateDocument["changed"][number];
 
@@ -23,7 +24,7 @@ export function headline(document: GateDocument, name: (suite: string) => string
   if (deciding === undefined) return "nothing was left to measure";
   const bad = deciding.checks.filter((c) => c.verdict === deciding.verdict && c.verdict !== "pass").map((c) => c.name);
   const alike = runs.filter((r) => r.verdict === deciding.verdict).length - 1;
-  const others = alike === 0 || deciding.verdict === "pass" ? "" : `; and ${counted(alike, "more suite")} alike`;
+  const others = alike === 0 || deciding.verdict === "pass" ? "" : `; and ${plural(alike, "more suite")} alike`;
   return `${name(deciding.suite)}: ${outcomeWords(deciding)}${bad.length === 0 ? "" : ` (${bad.join(", ")})`}${others}`;
 }
 

@@ -1,5 +1,6 @@
 import type { Calibration, Rate } from "../../evals/calibration/schema.ts";
-import { counted, percent, percentInterval, trimmed, usd } from "../numbers.ts";
+import { plural } from "../../core/words.ts";
+import { percent, percentInterval, trimmed, usd } from "../numbers.ts";
 import { paint, type Style } from "../style.ts";
 
 const COLOUR = { usable: "good", refused: "bad", inconclusive: "inconclusive" } as const;
@@ -26,19 +27,19 @@ function needLines({ need, run }: Calibration): string[] {
   const { labels, casesLeft, why } = need;
   if (labels === null) return [`${why}: agentops runs export ${run}`];
   if (labels <= casesLeft)
-    return [`label about ${counted(labels, "more output")}, at random: agentops runs export ${run}`];
-  const left = casesLeft === 0 ? "no case" : counted(casesLeft, "case");
+    return [`label about ${plural(labels, "more output")}, at random: agentops runs export ${run}`];
+  const left = casesLeft === 0 ? "no case" : plural(casesLeft, "case");
   return [
-    `this run cannot settle it: about ${counted(labels, "more label")} ${labels === 1 ? "is" : "are"} needed and it has ${left} without one; label a run with more cases`,
+    `this run cannot settle it: about ${plural(labels, "more label")} ${labels === 1 ? "is" : "are"} needed and it has ${left} without one; label a run with more cases`,
   ];
 }
 
 type Row = [label: string, text: string];
 
 function labelRow({ labels, run }: Calibration): Row {
-  const cases = labels.cases === labels.n ? "" : ` of ${counted(labels.cases, "case")}`;
+  const cases = labels.cases === labels.n ? "" : ` of ${plural(labels.cases, "case")}`;
   const kinds = `people passed ${labels.passes} and failed ${labels.fails}`;
-  return ["labels", `${counted(labels.n, "output")}${cases} of run ${run.slice(0, 13)}: ${kinds}`];
+  return ["labels", `${plural(labels.n, "output")}${cases} of run ${run.slice(0, 13)}: ${kinds}`];
 }
 
 function agreementRows({ agreement, kappa, ac1, confusion: c, labels, sensitivity, specificity }: Calibration): Row[] {
@@ -108,7 +109,7 @@ function pairRows({ position }: Calibration): Row[] {
   return [
     [
       "order",
-      `the verdict changed with it in ${flips} of ${counted(pairs, "pair")}${sides.length === 0 ? "" : ` (${sides.join(", ")})`}${cost}`,
+      `the verdict changed with it in ${flips} of ${plural(pairs, "pair")}${sides.length === 0 ? "" : ` (${sides.join(", ")})`}${cost}`,
     ],
     ["", `${agreed} of ${pairs} as people said, in both orders`],
   ];

@@ -1,3 +1,4 @@
+import { plural } from "../../core/words.ts";
 import type { KillDocument } from "../../kill/schema.ts";
 import { oneLine } from "../numbers.ts";
 import type { Style } from "../style.ts";
@@ -12,18 +13,18 @@ export function killText(done: KillDocument, style: Style, store: string): strin
 }
 
 function killed({ target, changed, kill }: Target, { environment }: KillDocument, style: Style): string[] {
-  const what = `${nameOf(target)} in ${place(environment)}`;
+  const what = `${nameOf(target)} in ${environmentName(environment)}`;
   const why = kill === null ? "" : `by ${by(kill)}`;
   return [changed ? `${style.bad("killed")} ${what}, ${why}` : `${what} was ${style.bad("killed")} already, ${why}`];
 }
 
 function revived({ target, changed, heldBy }: Target, { environment }: KillDocument, style: Style): string[] {
-  const what = `${nameOf(target)} in ${place(environment)}`;
+  const what = `${nameOf(target)} in ${environmentName(environment)}`;
   return [
     changed ? `${style.good("revived")} ${what}` : `${what} was not killed`,
     ...heldBy.map((kill) => {
       const command = `agentops revive ${argumentOf(kill.target)} --env ${environmentArgument(kill.environment)} --reason TEXT`;
-      return `  ${style.bad("still killed")}: ${nameOf(kill.target)} in ${place(kill.environment)}, by ${by(kill)}\n    ${command}`;
+      return `  ${style.bad("still killed")}: ${nameOf(kill.target)} in ${environmentName(kill.environment)}, by ${by(kill)}\n    ${command}`;
     }),
   ];
 }
@@ -43,7 +44,7 @@ function pathLines({ paths }: KillDocument, style: Style): string[] {
 }
 
 function recoveredLine({ recovered }: KillDocument): string[] {
-  return recovered === 0 ? [] : [`recorded ${recovered} kill${recovered === 1 ? "" : "s"} that only a marker knew`];
+  return recovered === 0 ? [] : [`recorded ${plural(recovered, "kill")} that only a marker knew`];
 }
 
 /** Who, since when and why. */
@@ -55,7 +56,7 @@ export function nameOf(target: string): string {
   return target === "all" ? "everything" : line(target);
 }
 
-export function place(environment: string): string {
+export function environmentName(environment: string): string {
   return environment === "*" ? "every environment" : line(environment);
 }
 

@@ -2,7 +2,8 @@ import { createHash } from "node:crypto";
 import type { Problem } from "../../core/problems.ts";
 import type { Lint } from "../../evals/lint/lint.ts";
 import { githubAnnotations } from "../github.ts";
-import { counted } from "../numbers.ts";
+import { plural } from "../../core/words.ts";
+
 import type { Style } from "../style.ts";
 
 export function lintText({ files, errors, warnings, problems }: Lint, style: Style): string {
@@ -11,7 +12,7 @@ export function lintText({ files, errors, warnings, problems }: Lint, style: Sty
     const hint = p.hint === undefined ? "" : `\n  ${style.dim(`hint: ${p.hint}`)}`;
     return `${p.file}:${p.line}:${p.column}: ${level}: ${p.message} ${style.dim(`[${p.rule}]`)}${hint}`;
   });
-  const summary = `${counted(files, "file")}: ${counted(errors, "error")}, ${counted(warnings, "warning")}`;
+  const summary = `${plural(files, "file")}: ${plural(errors, "error")}, ${plural(warnings, "warning")}`;
   return [...lines, errors > 0 ? style.bad(summary) : style.good(summary)].join("\n");
 }
 

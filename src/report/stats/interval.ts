@@ -1,7 +1,8 @@
 import { printable } from "../../core/printable.ts";
 import type { CiReport } from "../../planning/schema.ts";
 import { milliseconds, percent, pText, whole, many } from "../numbers.ts";
-import { points, signedDigits, signedPoints } from "./words.ts";
+import { points } from "../../core/words.ts";
+import { signedDigits, signedPoints } from "./words.ts";
 import type { Style } from "../style.ts";
 
 type Bounds = readonly [number | null, number | null];

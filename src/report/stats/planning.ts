@@ -1,6 +1,7 @@
 import type { MdeReport, PowerReport, SampleSize } from "../../planning/schema.ts";
 import { percent, trimmed, whole, many } from "../numbers.ts";
-import { percentBeside, points } from "./words.ts";
+import { points } from "../../core/words.ts";
+import { percentBeside } from "./words.ts";
 import type { Style } from "../style.ts";
 
 type Planned = SampleSize | PowerReport | MdeReport;

@@ -1,4 +1,4 @@
-import { points } from "../../comparison/words.ts";
+import { plural, points } from "../../core/words.ts";
 import type { RolloutPlan } from "../../planning/schema.ts";
 import { percent, trimmed, whole } from "../numbers.ts";
 import type { Style } from "../style.ts";
@@ -57,5 +57,5 @@ function hours(length: number): string {
 }
 
 function unit(n: number, name: string): string {
-  return `${n < 1000 ? n : whole(n)} ${name}${n === 1 ? "" : "s"}`;
+  return plural(n, name, `${name}s`, n < 1000 ? String(n) : whole(n));
 }

@@ -1,6 +1,6 @@
 import { printable } from "../../core/printable.ts";
 import type { ServedTarget, StatusDocument } from "../../kill/schema.ts";
-import { by, nameOf, place } from "../kill/text.ts";
+import { by, environmentName, nameOf } from "../kill/text.ts";
 import { many, oneLine, trimmed } from "../numbers.ts";
 import { eOf, paintPhase, stepText } from "../rollout/words.ts";
 import { momentText, sinceText, spanText } from "../spans.ts";
@@ -13,7 +13,7 @@ export function statusText(found: StatusDocument, style: Style, store: string): 
   const { environments, problems, at } = found;
   return [
     ...environments.flatMap((environment) => [
-      style.bold(place(environment.environment)),
+      style.bold(environmentName(environment.environment)),
       ...(environment.killed.length === 0
         ? [`  ${style.good("nothing is killed")}`]
         : environment.killed.map((kill) => killLine(kill, style))),

@@ -1,6 +1,7 @@
-import { killedBecause } from "../../../kill/held.ts";
-import type { Turn } from "../../../rollout/advance.ts";
-import { rolloutDocument } from "../../../rollout/document.ts";
+import { heldBy } from "../../../kill/held.ts";
+import type { Turn } from "../../../rollout/turn.ts";
+import { rolloutView } from "../../../rollout/view.ts";
+import { rolloutDocument } from "../../../report/rollout/document.ts";
 import { lastJudged } from "../../../rollout/look.ts";
 import type { Rollout } from "../../../rollout/rollouts.store.ts";
 import type { RolloutDocument } from "../../../rollout/schema.ts";
@@ -10,7 +11,7 @@ import { emitDocument } from "../../document.ts";
 import type { OperatedStore } from "../../open/operated-store.ts";
 
 /** 0: moved, held as planned or promoted; 1: rolled back or aborted; 3: inconclusive or invalid; 5: killed, so nothing moves on. */
-export function exitOf({ rollout: { state } }: Turn, held: string | null): number {
+export function exitOf({ rollout: { state }, held }: Pick<Turn, "rollout" | "held">): number {
   const { phase } = state;
   if (phase === "rolled-back" || phase === "aborted") return 1;
   if (phase === "inconclusive" || phase === "invalid") return 3;
@@ -24,8 +25,8 @@ export function documentOf(
   rollout: Rollout,
 ): RolloutDocument {
   const at = clock.now().toISOString();
-  const held = killedBecause(sqlite, store, rollout.environment, rollout.target);
-  return rolloutDocument(sqlite, rollout, lastJudged(sqlite, rollout), { at, held });
+  const held = heldBy(sqlite, store, rollout);
+  return rolloutDocument(rolloutView(sqlite, rollout, lastJudged(sqlite, rollout), { at, held }));
 }
 
 export function emitRollout(context: CommandContext, document: RolloutDocument): Promise<void> {

@@ -1,11 +1,12 @@
 import { AgentopsError } from "../../../core/errors.ts";
-import { rolloutDocument } from "../../../rollout/document.ts";
-import { rolloutMissing } from "../../../rollout/missing.ts";
+import { rolloutView } from "../../../rollout/view.ts";
 import { operate, type Operation } from "../../../operations/operate.ts";
 import { replayRollout } from "../../../rollout/replay.ts";
-import { latestRollout, openRollouts } from "../../../rollout/rollouts.store.ts";
+import { needRollout, openRollouts } from "../../../rollout/rollouts.store.ts";
 import type { RolloutsDocument } from "../../../rollout/schema.ts";
-import { turnNow } from "../../../operations/watch.ts";
+import { advance as takeOneTurn } from "../../../operations/watch.ts";
+import { rolloutDocument } from "../../../report/rollout/document.ts";
+import { reasonText } from "../../../report/rollout/reasons.ts";
 import { replayText } from "../../../report/rollout/replay.ts";
 import { rolloutText } from "../../../report/rollout/text.ts";
 import { actorOf } from "../../actor.ts";
@@ -65,8 +66,7 @@ function refuseForeign(action: string, options: Options): void {
 async function status(context: CommandContext, open: OperatedStore, name: unknown, options: Options): Promise<number> {
   if (name === undefined) return list(context, open);
   const place = placeOf(open, name, "agentops canary status support-triage");
-  const rollout = latestRollout(open.sqlite, place.environment, place.target);
-  if (rollout === undefined) throw rolloutMissing(place.environment, place.target);
+  const rollout = needRollout(open.sqlite, place);
   if (options["replay"] !== true) {
     await emitRollout(context, documentOf(context, open, rollout));
     return 0;
@@ -90,9 +90,10 @@ async function list(context: CommandContext, open: OperatedStore): Promise<numbe
 async function advance(context: CommandContext, open: OperatedStore, name: unknown): Promise<number> {
   const place = placeOf(open, name, "agentops canary advance support-triage");
   const { store, sqlite } = open;
-  const { turn, held, at } = turnNow(sqlite, place, { store, clock: context.clock, actor: actorOf(context) });
-  await emitRollout(context, rolloutDocument(sqlite, turn.rollout, turn.judged, { at, held }));
-  return exitOf(turn, held);
+  const by = { store, clock: context.clock, actor: actorOf(context), say: reasonText };
+  const turn = takeOneTurn(sqlite, place, by);
+  await emitRollout(context, rolloutDocument(rolloutView(sqlite, turn.rollout, turn.judged, turn)));
+  return exitOf(turn);
 }
 
 async function operateOn(

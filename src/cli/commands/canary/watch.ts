@@ -2,7 +2,10 @@ import { hostname } from "node:os";
 import { AgentopsError } from "../../../core/errors.ts";
 import { durationMs } from "../../../core/duration.ts";
 import { newId } from "../../../core/ids.ts";
-import { rolloutDocument } from "../../../rollout/document.ts";
+import { rolloutView } from "../../../rollout/view.ts";
+import { rolloutDocument } from "../../../report/rollout/document.ts";
+import { reasonText } from "../../../report/rollout/reasons.ts";
+import type { Turn } from "../../../rollout/turn.ts";
 import { watchRollout } from "../../../operations/watch.ts";
 import { rolloutLine, rolloutText } from "../../../report/rollout/text.ts";
 import { createStyle } from "../../../report/style.ts";
@@ -19,10 +22,13 @@ export async function watch(context: CommandContext, name: unknown, options: Rec
     const { sqlite, store } = open;
     const place = placeOf(open, name, "agentops canary watch support-triage");
     const show = progressOf(context);
+    const shownNow = ({ rollout, judged }: Turn, held: Turn["held"]) =>
+      rolloutDocument(rolloutView(sqlite, rollout, judged, { at: context.clock.now().toISOString(), held }));
     const turn = await watchRollout(sqlite, place, {
       store,
       clock: context.clock,
       actor: actorOf(context),
+      say: reasonText,
       // Containers may share a host's name and a process's number; the last digits of an id are chance.
       holder: `process ${process.pid} on ${hostname()} (${newId().slice(-6)})`,
       intervalMs,
@@ -30,13 +36,12 @@ export async function watch(context: CommandContext, name: unknown, options: Rec
       onTrouble: ({ message }) => {
         context.note(`${place.target}: no turn: ${message}; trying again`);
       },
-      onTurn: (taken, held) => {
-        show(rolloutDocument(sqlite, taken.rollout, taken.judged, { at: context.clock.now().toISOString(), held }));
+      onTurn: (taken) => {
+        show(shownNow(taken, taken.held));
       },
     });
-    const at = context.clock.now().toISOString();
-    await emitRollout(context, rolloutDocument(sqlite, turn.rollout, turn.judged, { at, held: null }));
-    return exitOf(turn, null);
+    await emitRollout(context, shownNow(turn, null));
+    return exitOf({ ...turn, held: null });
   });
 }
 

@@ -1,5 +1,6 @@
 import { promote } from "../../../operations/promote.ts";
 import { releaseText } from "../../../report/release/text.ts";
+import { reasonText } from "../../../report/rollout/reasons.ts";
 import { actorOf } from "../../actor.ts";
 import type { CommandContext } from "../../context.ts";
 import { emitDocument } from "../../document.ts";
@@ -11,13 +12,16 @@ export async function run(
   options: Record<string, unknown>,
 ): Promise<number> {
   const done = await withRelease(context, (release) =>
-    promote(release, {
-      ref: ref as string,
-      environment: release.project.environment,
-      actor: actorOf(context),
-      reason: options["reason"] as string | undefined,
-      override: options["override"] === true,
-    }),
+    promote(
+      { ...release, say: reasonText },
+      {
+        ref: ref as string,
+        environment: release.project.environment,
+        actor: actorOf(context),
+        reason: options["reason"] as string | undefined,
+        override: options["override"] === true,
+      },
+    ),
   );
   await emitDocument(context, done, (style) => releaseText(done, style));
   return 0;

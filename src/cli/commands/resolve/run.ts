@@ -16,9 +16,9 @@ export async function run(
   options: Record<string, unknown>,
 ): Promise<number> {
   refuseVersion(name as string);
-  const { board, place } = openSwitchboard(context);
+  const { board, location } = openSwitchboard(context);
   const given = context.flags.env ?? context.shell.env["AGENTOPS_ENV"];
-  const chosen = await chooseEnvironment(place, given === "" ? undefined : given, EVERY);
+  const chosen = await chooseEnvironment(location, given === "" ? undefined : given, EVERY);
   const reader = openStoreReader(board.store, context.clock);
   try {
     reader.refresh();

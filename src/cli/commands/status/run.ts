@@ -7,9 +7,9 @@ import { openSwitchboard, shownStore } from "../../open/switchboard.ts";
 
 /** 5: something is killed. 4: nothing that could be read is, but not everything could be read. 1: something else needs a person. */
 export async function run(context: CommandContext): Promise<number> {
-  const { board, place } = openSwitchboard(context);
+  const { board, location } = openSwitchboard(context);
   const only = context.flags.env;
-  const known = only === undefined ? await listEnvironments(place) : [];
+  const known = only === undefined ? await listEnvironments(location) : [];
   if (known === null)
     context.note("note: agentops.config.yaml cannot be read; only environments with a kill are shown");
   const environments = known?.length === 0 ? ["production"] : (known ?? []);

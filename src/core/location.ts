@@ -4,7 +4,7 @@ import { dirname, join, resolve } from "node:path";
 export const CONFIG_FILE = "agentops.config.yaml";
 
 /** Where a project is, without a look at what its files say: what someone on call needs cannot depend on that. */
-export interface Place {
+export interface Location {
   root: string;
   /** Absolute, whether it is there or not; null when nobody named one and none was found. */
   configFile: string | null;
@@ -12,7 +12,7 @@ export interface Place {
   found: boolean;
 }
 
-export interface PlaceOptions {
+export interface LocateOptions {
   cwd: string;
   env: NodeJS.ProcessEnv;
   /** `--config`; wins over AGENTOPS_CONFIG, which wins over the search upwards from `cwd`. */
@@ -20,7 +20,7 @@ export interface PlaceOptions {
 }
 
 /** The folder of the config; where there is none, the nearest folder that has a store; else `cwd`. Never throws. */
-export function findPlace({ cwd, env, configFile }: PlaceOptions): Place {
+export function locateProject({ cwd, env, configFile }: LocateOptions): Location {
   const given = configFile ?? env["AGENTOPS_CONFIG"];
   if (given !== undefined && given !== "") {
     const file = resolve(cwd, given);

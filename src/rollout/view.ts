@@ -1,3 +1,4 @@
+import type { Kill } from "../kill/latch.ts";
 import type { Sqlite } from "../state/connection.ts";
 import { confidenceSequence } from "../stats/sequential/confidence-sequence.ts";
 import { riskDifference } from "../stats/sequential/risk-difference.ts";
@@ -5,18 +6,22 @@ import { findRelease } from "../serving/serving.store.ts";
 import type { Judged } from "./analysis.ts";
 import { batchesOf, type TallyRow, unitsIn } from "./evidence.ts";
 import { needOf } from "./need.ts";
-import { reasonsFor } from "./reasons.ts";
+import { type Reason, reasonsFor } from "./reasons.ts";
 import { type Rollout, talliesOf, transitionsOf } from "./rollouts.store.ts";
 import type { Analysis, GuardrailResult, Metric, RolloutDocument } from "./schema.ts";
 import { isUnderWay, waitingFor } from "./next.ts";
 
-/** A rollout for its readers, people and scripts, with intervals, what it waits for, and its history. */
-export function rolloutDocument(
+/** A rollout for its readers, with intervals, what it waits for, and its history; its reasons are not words yet. */
+export type RolloutView = Omit<RolloutDocument, "analysis"> & {
+  analysis: Omit<Analysis, "reasons"> & { reasons: Reason[] };
+};
+
+export function rolloutView(
   sqlite: Sqlite,
   rollout: Rollout,
   judged: Judged,
-  { at, held }: { at: string; held: string | null },
-): RolloutDocument {
+  { at, held }: { at: string; held: Kill | null },
+): RolloutView {
   const { state, plan, target } = rollout;
   const history = historyOf(sqlite, rollout);
   return {
@@ -55,7 +60,7 @@ function analysisOf(
   rollout: Rollout,
   judged: Judged,
   moment: Parameters<typeof reasonsFor>[2],
-): Analysis {
+): RolloutView["analysis"] {
   const tallies = talliesOf(sqlite, rollout.seq, { from: 1, to: rollout.look - 1 });
   return {
     verdict: rollout.state.phase === "inconclusive" && judged.verdict !== "rollback" ? "inconclusive" : judged.verdict,

@@ -2,10 +2,10 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { connect } from "../state/connection.ts";
 import { tempProject } from "../testing/project.ts";
-import { minutesLater as at, startedRollout } from "../testing/rollout.ts";
+import { minutesLater as at, startedRollout, turnBy } from "../testing/rollout.ts";
 import { recordObservations } from "../observations/record.ts";
-import { advanceRollout } from "./advance.ts";
-import { rolloutDocument } from "./document.ts";
+import { advance } from "../operations/watch.ts";
+import { rolloutView } from "./view.ts";
 import { operate } from "../operations/operate.ts";
 import type { RolloutPlan } from "./schema.ts";
 
@@ -17,16 +17,17 @@ function awaited(
   outcomes: number,
   shadow: boolean,
 ): [string | null, string | null, string] {
-  const sqlite = connect(join(tempProject(), "state.db"), { durability: "normal" });
+  const store = join(tempProject(), "state.db");
+  const sqlite = connect(store, { durability: "normal" });
   startedRollout(sqlite, { plan: { manual: true, stepMs: 0, stepObservations: 10, ...plan } });
   const lines = Array.from({ length: outcomes }, (_, i) => {
     return { target: place.target, version: "v2", unit: `u${i}`, success: true, shadow, at: at(1) };
   });
   recordObservations(sqlite, place.environment, lines, new Date(at(1)));
-  const turn = () => advanceRollout(sqlite, place, { at: at(2), actor: "cron", held: null });
+  const turn = () => advance(sqlite, place, turnBy(store, at(2)));
   const before = turn();
   const awaiting = ({ rollout, judged }: typeof before) =>
-    rolloutDocument(sqlite, rollout, judged, { at: at(2), held: null }).awaiting;
+    rolloutView(sqlite, rollout, judged, { at: at(2), held: null }).awaiting;
   const first = awaiting(before);
   const approved = operate(sqlite, place, "approve", { at: at(2), actor: "bob", reason: "looks well" });
   const second = awaiting({ ...before, rollout: approved });
