@@ -1,16 +1,7 @@
 import type { Sqlite } from "../state/connection.ts";
+import type { Database } from "../state/tables.ts";
 
-/** A person's word for one content of one version in one environment. */
-export interface ApprovalRow {
-  environment: string;
-  target: string;
-  version: string;
-  digest: string;
-  actor: string;
-  reason: string;
-  at: string;
-  auditEvent: number;
-}
+export type ApprovalRow = Omit<Database["approvals"], "id">;
 
 type Content = Pick<ApprovalRow, "environment" | "target" | "version" | "digest">;
 

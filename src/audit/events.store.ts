@@ -1,4 +1,12 @@
 import type { Sqlite } from "../state/connection.ts";
+import { insertInto } from "../state/insert.ts";
+
+/** Everything that is recorded. */
+type AuditAction =
+  | "kill" | "revive" | "promote" | "rollback" | "approve" | "evidence.import" | `rollout.${RolloutVerb}`; // prettier-ignore
+
+/** What happens to a rollout; a look is recorded where it changes something. */
+type RolloutVerb = "start" | "look" | "pause" | "resume" | "approve" | "abort" | "rollback" | "promote";
 
 /** What an operator, or the rollout engine for one, did. */
 export interface AuditEvent {
@@ -6,8 +14,7 @@ export interface AuditEvent {
   at: string;
   recordedAt?: string;
   actor: string;
-  /** `kill`, `rollout.start`, `promote` … */
-  action: string;
+  action: AuditAction;
   environment: string;
   target: string;
   reason: string;
@@ -15,14 +22,16 @@ export interface AuditEvent {
   after: object | null;
 }
 
+const INSERT = insertInto("auditEvents", [
+  ...(["at", "recordedAt", "actor", "action", "environment", "target", "reason", "before", "after"] as const),
+]);
+
 /** Appends an event within the caller's transaction; returns its number. */
 export function appendAuditEvent(sqlite: Sqlite, event: AuditEvent): number {
   const text = (state: object | null) => (state === null ? null : JSON.stringify(state));
   const { at, recordedAt = at, actor, action, environment, target, reason, before, after } = event;
   const { lastInsertRowid } = sqlite
-    .prepare(
-      "INSERT INTO auditEvents (at, recordedAt, actor, action, environment, target, reason, before, after) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-    )
+    .prepare(INSERT)
     .run(at, recordedAt, actor, action, environment, target, reason, text(before), text(after));
   return Number(lastInsertRowid);
 }

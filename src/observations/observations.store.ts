@@ -1,4 +1,6 @@
 import type { Sqlite } from "../state/connection.ts";
+import { insertInto } from "../state/insert.ts";
+import type { Database } from "../state/tables.ts";
 import type { Caps, RolloutPlan } from "../rollout/schema.ts";
 
 /** What counting needs to know of an open rollout. */
@@ -16,21 +18,8 @@ export interface OpenRollout {
   weights: readonly { at: string; weight: number }[];
 }
 
-/** A unit as counted so far; `sums` of its requests by metric. */
-export interface UnitRow {
-  look: number;
-  seenAt: number;
-  weight: number;
-  candidate: number;
-  n: number;
-  success: number;
-  latencyN: number;
-  latency: number;
-  costN: number;
-  cost: number;
-  safetyN: number;
-  safety: number;
-}
+/** A unit as counted so far; sums of its requests by metric. */
+export type UnitRow = Omit<Database["units"], "rollout" | "unit">;
 
 /** What one call adds to the hour of a version: n, succeeded, latencyN, latencyMs, costN, costUsd, safetyN, unsafe. */
 export type OutcomeSums = [number, number, number, number, number, number, number, number];
@@ -76,6 +65,23 @@ export function statementsOf(sqlite: Sqlite): Statements {
   return statements;
 }
 
+/** In the order in which {@link Statements.insert} and the others take their values. */
+const OBSERVATION = [
+  "environment", "target", "id", "version", "unit", "success", "latencyMs", "costUsd", "inputTokens", "outputTokens", "safe", "breach",
+  "shadow", "at", "rollout",
+] as const; // prettier-ignore
+const OUTCOME = ["environment", "target", "version", "hour", "shadow"] as const;
+const OUTCOME_SUMS = [
+  "n", "succeeded", "latencyN", "latencyMs", "costN", "costUsd", "safetyN", "unsafe",
+] as const; // prettier-ignore
+const UNIT = [
+  "look", "seenAt", "weight", "candidate", "n", "success", "latencyN", "latency", "costN", "cost", "safetyN", "safety",
+] as const; // prettier-ignore
+const TALLY = ["rollout", "look", "weight", "arm", "metric"] as const;
+const TALLY_SUMS = ["n", "sum", "squares"] as const;
+
+const added = (column: string) => `${column} = ${column} + excluded.${column}`;
+
 function prepared(sqlite: Sqlite): Statements {
   // Units lie scattered, so a batch touches many pages: kept at hand (32 MB), and copied back into the file after some batches instead of each (pages; 32 MB).
   sqlite.pragma("cache_size = -32000");
@@ -83,14 +89,12 @@ function prepared(sqlite: Sqlite): Statements {
   return {
     ...rolloutStatements(sqlite),
     ...unitStatements(sqlite),
-    insert: sqlite.prepare(
-      "INSERT INTO observations (environment, target, id, version, unit, success, latencyMs, costUsd, inputTokens, outputTokens, safe, breach, shadow, at, rollout) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
-    ),
+    insert: sqlite.prepare(`${insertInto("observations", OBSERVATION)} ON CONFLICT DO NOTHING`),
     isReleased: sqlite
       .prepare<[string, string], number>("SELECT 1 FROM releases WHERE target = ? AND version = ?")
       .pluck(),
     addOutcome: sqlite.prepare(
-      "INSERT INTO outcomes (environment, target, version, hour, shadow, n, succeeded, latencyN, latencyMs, costN, costUsd, safetyN, unsafe) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET n = n + excluded.n, succeeded = succeeded + excluded.succeeded, latencyN = latencyN + excluded.latencyN, latencyMs = latencyMs + excluded.latencyMs, costN = costN + excluded.costN, costUsd = costUsd + excluded.costUsd, safetyN = safetyN + excluded.safetyN, unsafe = unsafe + excluded.unsafe",
+      `${insertInto("outcomes", [...OUTCOME, ...OUTCOME_SUMS])} ON CONFLICT DO UPDATE SET ${OUTCOME_SUMS.map(added).join(", ")}`,
     ),
     insertBreach: sqlite.prepare("INSERT INTO breaches (rollout, look, observation, kind) VALUES (?, ?, ?, ?)"),
   };
@@ -130,13 +134,11 @@ function rolloutStatements(sqlite: Sqlite) {
 function unitStatements(sqlite: Sqlite) {
   return {
     unit: sqlite.prepare<[number, number], UnitRow>(
-      "SELECT look, seenAt, weight, candidate, n, success, latencyN, latency, costN, cost, safetyN, safety FROM units WHERE rollout = ? AND unit = ?",
+      `SELECT ${UNIT.join(", ")} FROM units WHERE rollout = ? AND unit = ?`,
     ),
-    saveUnit: sqlite.prepare(
-      "INSERT OR REPLACE INTO units (rollout, unit, look, seenAt, weight, candidate, n, success, latencyN, latency, costN, cost, safetyN, safety) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-    ),
+    saveUnit: sqlite.prepare(insertInto("units", ["rollout", "unit", ...UNIT]).replace("INSERT", "INSERT OR REPLACE")),
     addTally: sqlite.prepare(
-      "INSERT INTO tallies (rollout, look, weight, arm, metric, n, sum, squares) VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET n = n + excluded.n, sum = sum + excluded.sum, squares = squares + excluded.squares",
+      `${insertInto("tallies", [...TALLY, ...TALLY_SUMS])} ON CONFLICT DO UPDATE SET ${TALLY_SUMS.map(added).join(", ")}`,
     ),
   };
 }

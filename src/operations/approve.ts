@@ -51,7 +51,7 @@ function record(sqlite: Sqlite, prepared: PreparedRelease, order: ApprovalOrder,
   const known = approvalsFor(sqlite, content).find((approval) => approval.actor === actor);
   if (known === undefined) {
     const after = { version, digest };
-    const event = { at, actor, action: "approve", environment, target, reason, before: null, after };
+    const event = { at, actor, action: "approve" as const, environment, target, reason, before: null, after };
     insertApproval(sqlite, { ...content, actor, reason, at, auditEvent: appendAuditEvent(sqlite, event) });
   }
   const shown = {

@@ -1,13 +1,8 @@
 import { AgentopsError } from "../core/errors.ts";
 import type { Sqlite } from "../state/connection.ts";
+import type { Database } from "../state/tables.ts";
 
-/** Who holds a lease until when; it is free once that time has passed. */
-export interface Lease {
-  name: string;
-  holder: string;
-  /** ISO 8601. */
-  expiresAt: string;
-}
+export type Lease = Database["leases"];
 
 /** Takes or renews a lease. Throws CONCURRENT_CHANGE with the holder while somebody else has it. */
 export function takeLease(sqlite: Sqlite, lease: Lease, now: string): void {

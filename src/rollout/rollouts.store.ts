@@ -1,6 +1,7 @@
 import { AgentopsError } from "../core/errors.ts";
 import type { Place } from "../core/refs.ts";
 import type { Sqlite } from "../state/connection.ts";
+import type { Database } from "../state/tables.ts";
 import type { Evidence, TallyRow } from "./evidence.ts";
 import type { RolloutEvent, RolloutState } from "./next.ts";
 import type { Caps, Phase, RolloutPlan } from "./schema.ts";
@@ -24,8 +25,7 @@ export interface Rollout {
   endedAt: string | null;
 }
 
-type Row = Omit<Rollout, "plan" | "state" | "evidence" | "caps"> &
-  Record<"plan" | "state" | "evidence" | "caps", string> & { phase: Phase; weight: number };
+type Row = Database["rollouts"];
 
 /** The one that is under way, if any. */
 export function openRollout(sqlite: Sqlite, environment: string, target: string): Rollout | undefined {
@@ -123,21 +123,8 @@ function parsed(row: Row): Rollout {
   };
 }
 
-/** One change of a rollout's state, with the event that made it. */
-export interface TransitionRow {
-  rollout: number;
-  seq: number;
-  at: string;
-  actor: string;
-  /** JSON of a {@link RolloutEvent}. */
-  event: string;
-  phase: Phase;
-  step: number;
-  weight: number;
-  /** JSON of the state after it. */
-  state: string;
-  auditEvent: number;
-}
+/** One change of a rollout's state; `event` is the JSON of a {@link RolloutEvent}, `state` of the state after it. */
+export type TransitionRow = Omit<Database["transitions"], "phase"> & { phase: Phase };
 
 export function insertTransition(
   sqlite: Sqlite,
@@ -180,11 +167,7 @@ export function talliesOf(sqlite: Sqlite, rollout: number, looks: { from: number
     .all(rollout, looks.from, looks.to);
 }
 
-export interface BreachRow {
-  look: number;
-  observation: number;
-  kind: string;
-}
+export type BreachRow = Omit<Database["breaches"], "rollout">;
 
 export function breachesOf(sqlite: Sqlite, rollout: number): BreachRow[] {
   return sqlite
@@ -192,13 +175,8 @@ export function breachesOf(sqlite: Sqlite, rollout: number): BreachRow[] {
     .all(rollout);
 }
 
-export interface LookRow {
-  look: number;
-  at: string;
-  verdict: string;
-  /** JSON of a {@link StoredLook}. */
-  analysis: string;
-}
+/** `analysis` is the JSON of a {@link StoredLook}. */
+export type LookRow = Omit<Database["looks"], "rollout">;
 
 export function insertLook(sqlite: Sqlite, rollout: number, row: LookRow): void {
   sqlite

@@ -1,31 +1,10 @@
 import type { Sqlite } from "../state/connection.ts";
+import type { Database } from "../state/tables.ts";
 
-/** A version as it was published, copied whole: serving it needs no git. */
-export interface ReleaseRow {
-  target: string;
-  version: string;
-  digest: string;
-  /** JSON of what `resolve` gives as `value`. */
-  content: string;
-  gitCommit: string;
-  publishedBy: string;
-  publishedAt: string;
-  releasedAt: string;
-}
-
-/** One change of what an environment serves to everybody; the newest counts. */
-export interface StableRow {
-  id: number;
-  environment: string;
-  target: string;
-  version: string;
-  how: "promote" | "rollout" | "rollback";
-  rollout: number | null;
-  at: string;
-  actor: string;
-  reason: string;
-  auditEvent: number;
-}
+/** A version as it was published, copied whole. */
+export type ReleaseRow = Database["releases"];
+/** One change of what an environment serves to everybody. */
+export type StableRow = Database["stables"];
 
 export function findRelease(sqlite: Sqlite, target: string, version: string): ReleaseRow | undefined {
   return sqlite

@@ -93,4 +93,156 @@ export interface Database {
     before: string | null;
     after: string | null;
   };
+  /** Versions copied whole, so that serving them needs no git. */
+  releases: {
+    target: string;
+    version: string;
+    digest: string;
+    /** JSON of what `resolve` gives as `value`. */
+    content: string;
+    gitCommit: string;
+    publishedBy: string;
+    publishedAt: string;
+    releasedAt: string;
+  };
+  /** Changes of what an environment serves to everybody; the newest of a target counts. */
+  stables: {
+    id: number;
+    environment: string;
+    target: string;
+    version: string;
+    how: "promote" | "rollout" | "rollback";
+    rollout: number | null;
+    at: string;
+    actor: string;
+    reason: string;
+    auditEvent: number;
+  };
+  rollouts: {
+    seq: number;
+    id: string;
+    environment: string;
+    target: string;
+    /** Versions. */
+    control: string;
+    candidate: string;
+    /** JSON; what queries look at is kept in columns beside it. */
+    plan: string;
+    state: string;
+    phase: string;
+    weight: number;
+    /** The look that arrivals are counted in now. */
+    look: number;
+    evidence: string;
+    caps: string;
+    createdAt: string;
+    endedAt: string | null;
+  };
+  /** Every change of a rollout's state, with the event that made it. */
+  transitions: {
+    rollout: number;
+    seq: number;
+    at: string;
+    actor: string;
+    event: string;
+    phase: string;
+    step: number;
+    weight: number;
+    state: string;
+    auditEvent: number;
+  };
+  /** Closed looks, with what they were decided by. */
+  looks: { rollout: number; look: number; at: string; verdict: string; analysis: string };
+  breaches: { rollout: number; look: number; observation: number; kind: string };
+  /** Units and sums of their outcomes by look, weight, arm and metric: all that a decision is made of. */
+  tallies: {
+    rollout: number;
+    look: number;
+    weight: number;
+    arm: "control" | "candidate" | "shadow";
+    metric: "success" | "latency" | "cost" | "safety";
+    n: number;
+    sum: number;
+    squares: number;
+  };
+  /** Units of a rollout: where each was counted last, and the sums of its requests there. */
+  units: {
+    rollout: number;
+    unit: number;
+    look: number;
+    /** The largest weight it was counted at, and the probability it was counted with. */
+    seenAt: number;
+    weight: number;
+    candidate: number;
+    n: number;
+    success: number;
+    latencyN: number;
+    latency: number;
+    costN: number;
+    cost: number;
+    safetyN: number;
+    safety: number;
+  };
+  observations: {
+    seq: number;
+    environment: string;
+    target: string;
+    id: string;
+    version: string;
+    unit: string | null;
+    success: number;
+    latencyMs: number | null;
+    costUsd: number | null;
+    inputTokens: number | null;
+    outputTokens: number | null;
+    safe: number | null;
+    breach: string | null;
+    shadow: number;
+    at: string;
+    rollout: number | null;
+  };
+  /** What was observed of each version, by the hour. */
+  outcomes: {
+    environment: string;
+    target: string;
+    version: string;
+    hour: string;
+    shadow: number;
+    n: number;
+    succeeded: number;
+    latencyN: number;
+    latencyMs: number;
+    costN: number;
+    costUsd: number;
+    safetyN: number;
+    unsafe: number;
+  };
+  /** A person's word for one content of one version in one environment. */
+  approvals: {
+    id: number;
+    environment: string;
+    target: string;
+    version: string;
+    digest: string;
+    actor: string;
+    reason: string;
+    at: string;
+    auditEvent: number;
+  };
+  /** Evidence from another machine, as it was imported. */
+  evidence: {
+    digest: string;
+    target: string;
+    targetDigest: string;
+    suite: string;
+    verdict: string;
+    /** JSON of an agentops.evidence/1. */
+    document: string;
+    /** The file it came from. */
+    source: string;
+    actor: string;
+    importedAt: string;
+  };
+  /** Who holds what until when; free once that time has passed. */
+  leases: { name: string; holder: string; expiresAt: string };
 }

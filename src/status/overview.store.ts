@@ -1,6 +1,6 @@
 import type { Place } from "../core/refs.ts";
 import type { Sqlite } from "../state/connection.ts";
-import type { BadThing, ServedTarget } from "../kill/schema.ts";
+import type { BadThing, ServedTarget } from "./schema.ts";
 
 export type StableNow = Place & NonNullable<ServedTarget["stable"]>;
 

@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import Database from "better-sqlite3";
 import { describe, expect, test } from "vitest";
+import { statusDocument } from "../report/status/document.ts";
 import { statusText } from "../report/status/text.ts";
 import { createStyle } from "../report/style.ts";
 import { connect, type Sqlite } from "../state/connection.ts";
@@ -60,7 +61,14 @@ function tell(sqlite: Sqlite, { phase, since, over = false, how = "promote", sta
   sqlite
     .prepare("INSERT INTO looks VALUES (?, 2, '2026-11-21T10:34:00.000Z', 'continue', ?)")
     .run(rollout, JSON.stringify(analysis));
-  const change = { at: since, actor: "agentops", action: "rollout.look", environment, target, reason: "v7 is worse" };
+  const change = {
+    at: since,
+    actor: "agentops",
+    action: "rollout.look" as const,
+    environment,
+    target,
+    reason: "v7 is worse",
+  };
   const auditEvent = appendAuditEvent(sqlite, { ...change, before: null, after: null });
   sqlite.prepare("INSERT INTO transitions VALUES (?, 1, ?, 'agentops', '{}', ?, 1, ?, ?, ?)").run(rollout, since, phase, weight, state, auditEvent); // prettier-ignore
   sqlite
@@ -82,7 +90,8 @@ function count(store: string, hour: string, n: number, succeeded: number, shadow
   sqlite.close();
 }
 
-const at = (store: string) => status({ store, clock, waitMs: 100 }, { environments: ["staging", environment] });
+const at = (store: string) =>
+  statusDocument(status({ store, clock, waitMs: 100 }, { environments: ["staging", environment] }));
 const wrong = (store: string) => at(store).environments.flatMap(({ targets }) => targets.flatMap((t) => t.wrong));
 
 test("one screen: what is served, the rollout with its evidence, counts, the last bad things", () => {

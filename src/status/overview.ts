@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import type { Place } from "../core/refs.ts";
 import { connectToRead, type Sqlite } from "../state/connection.ts";
-import type { BadThing, ServedTarget, StatusDocument } from "../kill/schema.ts";
+import type { BadThing, ServedTarget } from "./schema.ts";
 import { tryPath } from "../kill/switchboard.ts";
 import {
   type Bad,
@@ -14,7 +14,7 @@ import {
   type StableNow,
 } from "./overview.store.ts";
 import { type Newest, newestRollout } from "./under-way.ts";
-import { DAY_MS, HOUR_MS, wrongWith } from "./wrong.ts";
+import { DAY_MS, HOUR_MS, type Wrong, wrongWith } from "./wrong.ts";
 
 export interface OverviewRequest {
   now: Date;
@@ -23,9 +23,11 @@ export interface OverviewRequest {
   only: string | undefined;
 }
 
+export type TargetNow = Omit<ServedTarget, "wrong"> & { wrong: Wrong[] };
+
 export interface Overview {
   /** By environment. */
-  serving: Map<string, Pick<StatusDocument["environments"][number], "targets" | "bad">>;
+  serving: Map<string, { targets: TargetNow[]; bad: BadThing[] }>;
   /** What could not be read, for people. */
   unread: string[];
 }
@@ -114,18 +116,19 @@ function worstOf(bad: readonly Bad[], environment: string): BadThing[] {
     .map(({ at, target, version, what, why }) => ({ at, target, version, what, why }));
 }
 
-function targetAt(parts: Parts, place: Place, now: Date): ServedTarget {
+function targetAt(parts: Parts, place: Place, now: Date): TargetNow {
   const here = (row: Place) => row.environment === place.environment && row.target === place.target;
   const stable = parts.stables.find(here);
   const rollout = parts.rollouts.find(here);
   const hours = parts.hours.filter(here);
+  const unsafe = parts.bad.filter((bad) => here(bad) && bad.what === "unsafe");
   return {
     target: place.target,
     stable: stable === undefined ? null : { version: stable.version, since: stable.since, actor: stable.actor, how: stable.how }, // prettier-ignore
     rollout: rollout?.shown ?? null,
     lastHour: countsFrom(hours, now.getTime() - HOUR_MS),
     lastDay: countsFrom(hours, now.getTime() - DAY_MS),
-    wrong: wrongWith({ rollout, stable, unsafe: parts.bad.filter((b) => here(b) && b.what === "unsafe") }, now),
+    wrong: wrongWith({ rollout, stable, unsafe: unsafe.map(({ at }) => at) }, now),
   };
 }
 

@@ -1,12 +1,12 @@
 import { existsSync, statSync } from "node:fs";
 import { connectToRead } from "../state/connection.ts";
 import { markerFolder } from "../state/store-file.ts";
-import { overview } from "./overview.ts";
+import { overview, type TargetNow } from "./overview.ts";
 import { readKills } from "../kill/kills.store.ts";
 import { EVERY, isSame, type Kill } from "../kill/latch.ts";
 import { readMarkers } from "../kill/markers.ts";
 import { reconcile } from "../kill/reconcile.ts";
-import type { StatusDocument } from "../kill/schema.ts";
+import type { StatusDocument } from "./schema.ts";
 import { inStore, type Switchboard, tryPath } from "../kill/switchboard.ts";
 import { whyNot } from "../state/why-not.ts";
 
@@ -17,8 +17,13 @@ export interface StatusRequest {
   only?: string | undefined;
 }
 
+/** What is going on; what is wrong is not words yet. */
+export type StatusNow = Omit<StatusDocument, "environments"> & {
+  environments: (Omit<StatusDocument["environments"][number], "targets"> & { targets: TargetNow[] })[];
+};
+
 /** What is killed, from both paths, and what is served; never throws, and says what it could not read. */
-export function status(board: Switchboard, request: StatusRequest): StatusDocument {
+export function status(board: Switchboard, request: StatusRequest): StatusNow {
   const now = board.clock.now();
   const markers = tryPath(0, () => readMarkers(board.store));
   const lost = recover(board, markers.result ?? []);

@@ -1,5 +1,5 @@
 import type { Sqlite } from "../state/connection.ts";
-import type { ServedTarget } from "../kill/schema.ts";
+import type { ServedTarget } from "./schema.ts";
 import type { RolloutState } from "../rollout/next.ts";
 import type { RolloutPlan } from "../rollout/schema.ts";
 import { type LatestRollout, readLastLook } from "./overview.store.ts";

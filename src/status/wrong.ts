@@ -1,8 +1,11 @@
-import { plural } from "../core/words.ts";
-import type { Bad, LatestRollout, StableNow } from "./overview.store.ts";
+import type { LatestRollout, StableNow } from "./overview.store.ts";
 
 export const HOUR_MS = 3_600_000;
 export const DAY_MS = 24 * HOUR_MS;
+
+/** What needs a person at a target and is no kill: unsafe answers of the last hour, or a rollout that ended badly or waits. */
+export type Wrong =
+  { code: "unsafe"; count: number } | { code: "inconclusive" | "invalid" | "rolled-back"; version: string };
 
 /** A rollout's row does not say when it was rolled back after its promotion; its state does. */
 type EndedRollout = Pick<LatestRollout, "phase" | "candidate"> & { since: string };
@@ -11,25 +14,28 @@ interface Known {
   /** The newest, also when it is over. */
   rollout: EndedRollout | undefined;
   stable: StableNow | undefined;
-  /** Unsafe answers, newest first. */
-  unsafe: readonly Bad[];
+  /** When unsafe answers were given; ISO 8601. */
+  unsafe: readonly string[];
 }
 
-/** What needs a person at a target: a rollout that went wrong and that nothing came after, and what was unsafe in the last hour. */
-export function wrongWith({ rollout, stable, unsafe }: Known, now: Date): string[] {
+/** What is wrong at a target: a rollout that went wrong and that nothing came after, and what was unsafe in the last hour. */
+export function wrongWith({ rollout, stable, unsafe }: Known, now: Date): Wrong[] {
   const since = new Date(now.getTime() - HOUR_MS).toISOString();
-  const recent = unsafe.filter(({ at }) => at >= since).length;
+  const count = unsafe.filter((at) => at >= since).length;
   return [
     ...(rollout === undefined ? [] : setback(rollout, stable, now)),
-    ...(recent === 0 ? [] : [`${plural(recent, "unsafe answer")} in the last hour`]),
+    ...(count === 0 ? [] : [{ code: "unsafe", count } as const]),
   ];
 }
 
-function setback(rollout: EndedRollout, stable: StableNow | undefined, now: Date): string[] {
-  const { phase, candidate, since } = rollout;
-  if (phase === "inconclusive") return [`the rollout of ${candidate} is inconclusive and waits for a person`];
+function setback(
+  { phase, candidate: version, since }: EndedRollout,
+  stable: StableNow | undefined,
+  now: Date,
+): Wrong[] {
+  if (phase === "inconclusive") return [{ code: phase, version }];
   if (phase !== "invalid" && phase !== "rolled-back") return [];
   if (now.getTime() - Date.parse(since) > DAY_MS) return [];
   if (stable !== undefined && stable.how !== "rollback" && stable.since > since) return [];
-  return [phase === "invalid" ? `the rollout of ${candidate} is invalid` : `${candidate} was rolled back`];
+  return [{ code: phase, version }];
 }

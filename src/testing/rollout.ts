@@ -70,7 +70,7 @@ export function promoted(sqlite: Sqlite, scene: Scene & { version: string }): vo
   const { environment = "production", target = "prompts/x", version, at = BEGIN } = scene;
   const by = { actor: "ada", reason: "for a test" };
   release(sqlite, target, version, at);
-  const event = { at, ...by, action: "promote", environment, target, before: null, after: { version } };
+  const event = { at, ...by, action: "promote" as const, environment, target, before: null, after: { version } };
   const auditEvent = appendAuditEvent(sqlite, event);
   insertStable(sqlite, { environment, target, version, how: "promote", rollout: null, at, ...by, auditEvent });
 }

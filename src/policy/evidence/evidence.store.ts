@@ -1,19 +1,7 @@
 import type { Sqlite } from "../../state/connection.ts";
+import type { Database } from "../../state/tables.ts";
 
-/** Evidence from another machine, as it was imported. */
-export interface EvidenceRow {
-  digest: string;
-  target: string;
-  targetDigest: string;
-  suite: string;
-  verdict: string;
-  /** JSON of an agentops.evidence/1. */
-  document: string;
-  /** The file it came from. */
-  source: string;
-  actor: string;
-  importedAt: string;
-}
+export type EvidenceRow = Database["evidence"];
 
 /** Within the caller's transaction; false when the store has it already. */
 export function insertEvidence(sqlite: Sqlite, row: EvidenceRow): boolean {

@@ -63,7 +63,14 @@ function keep(sqlite: Sqlite, { file, document }: ReadEvidence, { actor, at }: {
   });
   if (added) {
     // It is about a content, wherever that is served.
-    const event = { at, actor, action: "evidence.import", environment: EVERY, target: target.address, reason: file };
+    const event = {
+      at,
+      actor,
+      action: "evidence.import" as const,
+      environment: EVERY,
+      target: target.address,
+      reason: file,
+    };
     const after = { digest, targetDigest: target.digest, suite: suite.name, verdict, runId };
     appendAuditEvent(sqlite, { ...event, before: null, after });
   }

@@ -1,5 +1,5 @@
 import { printable } from "../../core/printable.ts";
-import type { ServedTarget, StatusDocument } from "../../kill/schema.ts";
+import type { ServedTarget, StatusDocument } from "../../status/schema.ts";
 import { by, environmentName, nameOf } from "../kill/text.ts";
 import { many, oneLine, trimmed } from "../numbers.ts";
 import { eOf, paintPhase, stepText } from "../rollout/words.ts";

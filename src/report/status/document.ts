@@ -1,0 +1,28 @@
+import { plural } from "../../core/words.ts";
+import type { StatusDocument } from "../../status/schema.ts";
+import type { StatusNow } from "../../status/status.ts";
+import type { Wrong } from "../../status/wrong.ts";
+
+/** `agentops.status/1`: what is going on, with what is wrong in words. */
+export function statusDocument(now: StatusNow): StatusDocument {
+  return {
+    ...now,
+    environments: now.environments.map((environment) => ({
+      ...environment,
+      targets: environment.targets.map((target) => ({ ...target, wrong: target.wrong.map(wrongText) })),
+    })),
+  };
+}
+
+function wrongText(wrong: Wrong): string {
+  switch (wrong.code) {
+    case "unsafe":
+      return `${plural(wrong.count, "unsafe answer")} in the last hour`;
+    case "inconclusive":
+      return `the rollout of ${wrong.version} is inconclusive and waits for a person`;
+    case "invalid":
+      return `the rollout of ${wrong.version} is invalid`;
+    case "rolled-back":
+      return `${wrong.version} was rolled back`;
+  }
+}

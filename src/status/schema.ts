@@ -1,0 +1,82 @@
+import { z } from "zod";
+import { killShape } from "../kill/schema.ts";
+
+const counts = z.object({
+  from: z.string().describe("counted by the hour: the beginning of the first one"),
+  n: z.int().describe("requests that were served, no copies in shadow"),
+  succeeded: z.int(),
+  unsafe: z.int(),
+});
+
+const servedTarget = z.object({
+  target: z.string(),
+  stable: z
+    .object({
+      version: z.string(),
+      since: z.string(),
+      actor: z.string(),
+      how: z.enum(["promote", "rollout", "rollback"]),
+    })
+    .nullable()
+    .describe("what everybody is served who is not part of a rollout"),
+  rollout: z
+    .object({
+      id: z.string(),
+      control: z.string(),
+      candidate: z.string(),
+      phase: z.string(),
+      step: z.int(),
+      steps: z.array(z.number()),
+      weight: z.number(),
+      since: z.string().describe("when the step or phase began"),
+      startedAt: z.string(),
+      look: z
+        .object({
+          at: z.string(),
+          verdict: z.string(),
+          guardrails: z.array(
+            z.object({
+              name: z.string(),
+              harmE: z.number().describe("the largest so far"),
+              harmThreshold: z.number(),
+              safeE: z.number(),
+              safeThreshold: z.number(),
+            }),
+          ),
+        })
+        .nullable()
+        .describe("the last one; null before the first"),
+    })
+    .nullable()
+    .describe("the one under way"),
+  lastHour: counts,
+  lastDay: counts,
+  wrong: z.array(z.string()).describe("what needs a person and is no kill; exit 1"),
+});
+
+const badThing = z.object({
+  at: killShape.at,
+  target: z.string(),
+  version: z.string(),
+  what: z.enum(["unsafe", "rolled-back", "invalid", "inconclusive"]),
+  why: z.string().describe("the kind of breach, or the reason of the change"),
+});
+
+export const statusSchema = z.object({
+  schema: z.literal("agentops.status/1"),
+  at: killShape.at,
+  store: z.string(),
+  environments: z.array(
+    z.object({
+      environment: killShape.environment,
+      killed: z.array(z.object({ ...killShape, via: z.array(z.enum(["marker", "store"])) })),
+      targets: z.array(servedTarget),
+      bad: z.array(badThing).describe("of the last 24 hours, the newest first, at most 5"),
+    }),
+  ),
+  problems: z.array(z.string()).describe("what could not be read; then nothing killed is not certain"),
+});
+
+export type StatusDocument = z.infer<typeof statusSchema>;
+export type ServedTarget = z.infer<typeof servedTarget>;
+export type BadThing = z.infer<typeof badThing>;
