@@ -1,244 +1,53 @@
-import { type CommandSpec, FORMAT, OUTPUT } from "./command.ts";
-import { RELEASE_COMMANDS } from "./commands-release.ts";
-import { SERVING_COMMANDS } from "./commands-serving.ts";
+import type { CommandSpec } from "./command.ts";
+import { approvals } from "./commands/approvals/spec.ts";
+import { canary } from "./commands/canary/spec.ts";
+import { diff } from "./commands/diff/spec.ts";
+import { evalCommand } from "./commands/eval/spec.ts";
+import { gate } from "./commands/gate/spec.ts";
+import { history } from "./commands/history/spec.ts";
+import { init } from "./commands/init/spec.ts";
+import { judge } from "./commands/judge/spec.ts";
+import { kill } from "./commands/kill/spec.ts";
+import { lint } from "./commands/lint/spec.ts";
+import { list } from "./commands/list/spec.ts";
+import { log } from "./commands/log/spec.ts";
+import { observe } from "./commands/observe/spec.ts";
+import { promote } from "./commands/promote/spec.ts";
+import { publish } from "./commands/publish/spec.ts";
+import { render } from "./commands/render/spec.ts";
+import { resolve } from "./commands/resolve/spec.ts";
+import { revive } from "./commands/revive/spec.ts";
+import { rollback } from "./commands/rollback/spec.ts";
+import { runs } from "./commands/runs/spec.ts";
+import { show } from "./commands/show/spec.ts";
+import { stats } from "./commands/stats/spec.ts";
+import { status } from "./commands/status/spec.ts";
+import { verify } from "./commands/verify/spec.ts";
 
-/** Every command, in the order of the help. Data only: rooms are loaded by the action that needs them. */
+/** Every command, in the order of the help. */
 export const COMMANDS: readonly CommandSpec[] = [
-  {
-    name: "init",
-    args: "[dir]",
-    summary: "write a working project that runs with no key; never overwrites",
-    action: () => import("./commands/init/run.ts"),
-  },
-  {
-    name: "lint",
-    args: "[ref...]",
-    summary: "check every file: schema, pins, variables, owners, unknown names",
-    options: [FORMAT("text, json, github or sarif"), OUTPUT],
-    action: () => import("./commands/lint/run.ts"),
-  },
-  { name: "list", summary: "list prompts and agents", action: () => import("./commands/list/run.ts") },
-  {
-    name: "show",
-    args: "<ref>",
-    summary: "show an artifact at a version",
-    examples: ["agentops show support-triage", "agentops show prompts/support-triage@v1"],
-    action: () => import("./commands/show/run.ts"),
-  },
-  {
-    name: "log",
-    args: "<name>",
-    summary: "list the versions of an artifact",
-    action: () => import("./commands/log/run.ts"),
-  },
-  {
-    name: "render",
-    args: "<ref>",
-    summary: "render a prompt's messages",
-    options: [["--var <k=v...>", "value of a variable; repeatable"]],
-    action: () => import("./commands/render/run.ts"),
-  },
-  {
-    name: "publish",
-    args: "[name...]",
-    summary: "commit and tag the next version of each artifact that changed",
-    options: [
-      ["-m, --message <text>", "message of the version"],
-      ["--sign", "sign commit and tag with git's own signing"],
-      ["--no-push", "do not claim the version on the remote"],
-    ],
-    action: () => import("./commands/publish/run.ts"),
-  },
-  {
-    name: "verify",
-    args: "<ref>",
-    summary: "check a version's digest and signature",
-    action: () => import("./commands/verify/run.ts"),
-  },
-  {
-    name: "eval",
-    args: "[suite...]",
-    summary: "run suites (all without a name), store runs, judge gates",
-    options: [
-      ["--target <ref>", "evaluate this artifact instead of the suite's"],
-      ["--control <ref>", "compare with this version, or a stored run, over the same cases"],
-      ["--early-stop", "end a run as soon as it is worse than its control beyond chance"],
-      ["--model <pin>", "answer with this model instead of the target's"],
-      ["--outputs <file>", "score recorded outputs from FILE with the suite's mapping"],
-      ["--trials <n>", "repetitions of each case"],
-      ["--concurrency <n>", "trials under way at once"],
-      ["--sample <n>", "a stable random sample of N cases"],
-      ["--filter <k=v...>", "only cases whose id, tag, cluster or variable has that value; repeatable"],
-      ["--resume <run>", "do only what is missing of a stored run"],
-      ["--record", "write recordings of the model's answers to fixtures/recordings"],
-      ["--live", "ignore recordings"],
-      ["--no-cache", "ask the model again even where the store has its answer"],
-      ["--max-cost <usd>", "stop before spending more"],
-      FORMAT("text, json, markdown, junit or github"),
-      OUTPUT,
-    ],
-    examples: [
-      "agentops eval",
-      "agentops eval support-triage --target prompts/support-triage@v1",
-      "agentops eval support-triage --control support-triage@v1",
-      "agentops eval --resume latest",
-    ],
-    action: () => import("./commands/eval/run.ts"),
-  },
-  {
-    name: "diff",
-    args: "<control> <candidate>",
-    summary: "compare two refs or two runs: content, and metrics case by case",
-    options: [
-      ["--suite <name>", "compare runs of this suite"],
-      ["--examples <n>", "regressions and improvements shown with their outputs"],
-      ["--exit-code", "exit 1 when the candidate is worse, 3 when nothing is decided"],
-      FORMAT("text, json, markdown or html"),
-      OUTPUT,
-    ],
-    examples: [
-      "agentops diff support-triage@v1 support-triage",
-      "agentops diff 019e0a4b-1c2d 019e0a4c-5e6f --format html --output diff.html",
-    ],
-    action: () => import("./commands/diff/run.ts"),
-  },
-  {
-    name: "gate",
-    summary: "in CI: judge what this branch changed, on both sides of the merge base",
-    options: [
-      ["--base <ref>", "the branch this one goes into (default: the pull request's, else origin/HEAD)"],
-      ["--trials <n>", "repetitions of each case"],
-      ["--concurrency <n>", "trials under way at once"],
-      ["--sample <n>", "a stable random sample of N cases"],
-      ["--early-stop", "end a run as soon as it is worse than its control beyond chance"],
-      ["--no-cache", "run the control and ask the model again even where the store has the answer"],
-      ["--max-cost <usd>", "stop before a run spends more"],
-      FORMAT("text, json, markdown, github or junit"),
-      OUTPUT,
-    ],
-    examples: ["agentops gate --base origin/main", "agentops gate --format github"],
-    action: () => import("./commands/gate/run.ts"),
-  },
-  {
-    name: "stats",
-    args: "<action>",
-    summary: "plan a comparison or a rollout and judge numbers: sample-size, power, mde, plan, ci",
-    options: [
-      ["--baseline <share>", "success rate of the control"],
-      ["--mde <share>", "absolute difference to find: 0.05 is a drop of 5 points (plan: default 0.05)"],
-      ["--margin <share>", "not worse by this much instead (non-inferiority, one-sided; plan: default 0.03)"],
-      ["--direction <down|up>", "a drop (default) or a gain"],
-      ["--power <share>", "chance to see it (default 0.8)"],
-      ["--alpha <share>", "chance of a false alarm (default 0.05)"],
-      ["--sided <one|two>", "one- or two-sided test (default two)"],
-      ["--allocation <share>", "the candidate's share of the observations (default 0.5)"],
-      ["--method <name>", "test or interval; a wrong name lists those that apply"],
-      ["--paired", "each case runs on both sides; what varies is taken from --from"],
-      ["--from <run...>", "stored run to take the baseline or, twice with --paired, control and candidate from"],
-      ["--steps <weights>", "plan: the candidate's share step by step (default 0.01,0.05,0.25,0.5,1)"],
-      ["--per-hour <n>", "plan: arrivals of both arms an hour"],
-      ["--guardrails <n>", "plan: metrics that can roll back (default 4)"],
-      ["--step-hours <hours>", "plan: least time at a step (default 1)"],
-      ["--step-observations <n>", "plan: least observations of the candidate at a step (default 50)"],
-      ["--n <n>", "power, mde: observations in all, or cases"],
-      ["--control <n>", "observations of the control; ci: S/N"],
-      ["--candidate <n>", "observations of the candidate; ci: S/N"],
-      ["--successes <n>", "ci: successes of one sample"],
-      ["--trials <n>", "ci: trials of one sample"],
-      ["--pairs <counts>", "ci: cases as BOTH,ONLY-CONTROL,ONLY-CANDIDATE,NEITHER"],
-      ["--control-values <file>", "ci: one number a line"],
-      ["--candidate-values <file>", "ci: one number a line"],
-      FORMAT("text or json"),
-      OUTPUT,
-    ],
-    examples: [
-      "agentops stats sample-size --baseline 0.95 --mde 0.05 --allocation 0.05 --sided one",
-      "agentops stats mde --paired --from latest",
-      "agentops stats power --baseline 0.95 --margin 0.03 --n 2000",
-      "agentops stats plan --baseline 0.95 --mde 0.05 --margin 0.03 --per-hour 200",
-      "agentops stats ci --control 48/80 --candidate 56/70",
-    ],
-    action: () => import("./commands/stats/run.ts"),
-  },
-  {
-    name: "judge",
-    args: "<action> <suite>",
-    summary: "calibrate SUITE compares its llm-rubric judge with people's labels of a stored run",
-    options: [
-      ["--labels <file>", "people's verdicts: case and pass or fail, or two outputs and the better one, a line"],
-      ["--run <run>", "the labelled run (default: the suite's latest complete one)"],
-      ["--scorer <name>", "which judge, where the suite asks several"],
-      FORMAT("text or json"),
-      OUTPUT,
-    ],
-    examples: [
-      "agentops runs export latest --output outputs.jsonl",
-      "agentops judge calibrate support-answers --labels fixtures/labels.jsonl",
-    ],
-    action: () => import("./commands/judge/run.ts"),
-  },
-  ...RELEASE_COMMANDS,
-  {
-    name: "kill",
-    args: "[name]",
-    exact: true,
-    summary: "stop an agent or a prompt now, until it is revived; needs no config, no git and no store",
-    options: [
-      ["--all", "everything, also what does not exist yet"],
-      ["--reason <text>", "why, for whoever wakes up next (required)"],
-      FORMAT("text or json"),
-      OUTPUT,
-    ],
-    examples: [
-      'agentops kill agents/refund-desk --reason "refunds twice"',
-      'agentops kill --all --env staging --reason "leaks names"',
-      "agentops kill refund-desk --env '*' --reason \"in every environment\"",
-    ],
-    action: () => import("./commands/kill/run.ts"),
-  },
-  {
-    name: "revive",
-    args: "[name]",
-    exact: true,
-    summary: "take back a kill; what else stops the target is named, exit 5",
-    options: [
-      ["--all", "take back kill --all; kills by name stay"],
-      ["--reason <text>", "why it may run again (required)"],
-      FORMAT("text or json"),
-      OUTPUT,
-    ],
-    examples: ['agentops revive agents/refund-desk --reason "v8 asks before it pays"'],
-    action: () => import("./commands/revive/run.ts"),
-  },
-  {
-    name: "status",
-    summary:
-      "what each environment serves, its rollouts, what is killed and what went wrong; exit 5 killed, 4 not certain, 1 wrong, 0 all right",
-    options: [FORMAT("text or json"), OUTPUT],
-    examples: ["agentops status", "agentops status --env production --json"],
-    action: () => import("./commands/status/run.ts"),
-  },
-  ...SERVING_COMMANDS,
-  {
-    name: "runs",
-    args: "[action] [run...]",
-    summary:
-      "list stored runs; show RUN explains failing cases; export RUN prints every trial as JSON lines; import FILE takes evidence",
-    options: [
-      ["--notes", "export: attach the evidence to the version's commit as a git note (refs/notes/agentops)"],
-      ["--case <id>", "show this case only"],
-      ["--all", "show passing cases too"],
-      ["--limit <n>", "how many runs or cases (default 20)"],
-      FORMAT("text, json, markdown, junit or github; export: json or evidence"),
-      OUTPUT,
-    ],
-    examples: [
-      "agentops runs",
-      "agentops runs show latest",
-      "agentops runs export latest --output run.jsonl",
-      "agentops runs export latest --format evidence --output evidence.json",
-      "agentops runs import evidence.json",
-    ],
-    action: () => import("./commands/runs/run.ts"),
-  },
+  init,
+  lint,
+  list,
+  show,
+  log,
+  render,
+  publish,
+  verify,
+  evalCommand,
+  diff,
+  gate,
+  stats,
+  judge,
+  canary,
+  promote,
+  rollback,
+  history,
+  approvals,
+  kill,
+  revive,
+  status,
+  resolve,
+  observe,
+  runs,
 ];

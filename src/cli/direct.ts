@@ -1,26 +1,25 @@
 import { parseArgs, type ParseArgsConfig } from "node:util";
 import type { CommandSpec } from "./command.ts";
+import { kill } from "./commands/kill/spec.ts";
+import { revive } from "./commands/revive/spec.ts";
+import { status } from "./commands/status/spec.ts";
 import type { GlobalFlags } from "./shell.ts";
 
 /** What someone on call types runs without the command parser: loading that is most of the time such a command takes. */
-const COMMANDS: Readonly<Record<string, CommandSpec["action"]>> = {
-  kill: () => import("./commands/kill/run.ts"),
-  revive: () => import("./commands/revive/run.ts"),
-  status: () => import("./commands/status/run.ts"),
-};
-const OPTIONS = {
-  all: { type: "boolean" },
-  reason: { type: "string" },
+const DIRECT: readonly CommandSpec[] = [kill, revive, status];
+
+const GLOBAL = {
   C: { type: "string", short: "C" },
   config: { type: "string" },
   env: { type: "string" },
   actor: { type: "string" },
-  format: { type: "string" },
-  output: { type: "string" },
   json: { type: "boolean" },
   quiet: { type: "boolean" },
   debug: { type: "boolean" },
   "no-color": { type: "boolean" },
+  // Of the command, and known to every one of these.
+  format: { type: "string" },
+  output: { type: "string" },
 } satisfies ParseArgsConfig["options"];
 
 export interface DirectCommand {
@@ -32,21 +31,34 @@ export interface DirectCommand {
 
 /** A plain call of one of these commands; undefined for everything else, which the command parser then takes or explains. */
 export function directCommand(typed: string[]): DirectCommand | undefined {
-  const action = Object.hasOwn(COMMANDS, typed[0] ?? "") ? COMMANDS[typed[0] ?? ""] : undefined;
-  if (action === undefined) return undefined;
+  const spec = DIRECT.find(({ name }) => name === typed[0]);
+  if (spec === undefined) return undefined;
   try {
-    const { values, positionals } = parseArgs({ args: typed.slice(1), options: OPTIONS, allowPositionals: true });
-    const { all, reason, "no-color": noColor, ...flags } = values;
-    const status = typed[0] === "status";
-    if (positionals.length > (status ? 0 : 1)) return undefined;
-    if (status && (all !== undefined || reason !== undefined)) return undefined;
+    const own = ownOptions(spec);
+    const parsed = parseArgs({ args: typed.slice(1), options: { ...own, ...GLOBAL }, allowPositionals: true });
+    if (parsed.positionals.length > (spec.args === undefined ? 0 : 1)) return undefined;
+    const { "no-color": noColor, ...values } = parsed.values;
+    const entries = Object.entries(values);
     return {
-      action,
-      args: positionals,
-      options: { all, reason },
-      flags: { ...flags, ...(noColor === true && { color: false }) },
+      action: spec.action,
+      args: parsed.positionals,
+      options: Object.fromEntries(entries.filter(([name]) => Object.hasOwn(own, name))),
+      flags: {
+        ...Object.fromEntries(entries.filter(([name]) => Object.hasOwn(GLOBAL, name))),
+        ...(noColor === true && { color: false }),
+      },
     };
   } catch {
     return undefined;
   }
+}
+
+/** The command's own flags as `parseArgs` takes them: `--reason <text>` has a value, `--all` has none. */
+function ownOptions({ options = [] }: CommandSpec): NonNullable<ParseArgsConfig["options"]> {
+  return Object.fromEntries(
+    options.flatMap(([flags]) => {
+      const [, name = "", value] = /^--([\w-]+)( <\w+>)?$/.exec(flags) ?? [];
+      return Object.hasOwn(GLOBAL, name) ? [] : [[name, { type: value === undefined ? "boolean" : "string" }] as const];
+    }),
+  );
 }

@@ -1,0 +1,11 @@
+import { type CommandSpec, FORMAT, OUTPUT } from "../../command.ts";
+
+export const approvals: CommandSpec = {
+  name: "approvals",
+  args: "[action] [ref]",
+  exact: true,
+  summary: "approve REF lets a version be released where the policy asks for it; list [NAME] shows who did",
+  options: [["--reason <text>", "why"], FORMAT("text or json"), OUTPUT],
+  examples: ["agentops approvals approve support-triage@v7", "agentops approvals list support-triage"],
+  action: () => import("./run.ts"),
+};

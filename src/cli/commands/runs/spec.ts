@@ -1,0 +1,24 @@
+import { type CommandSpec, FORMAT, OUTPUT } from "../../command.ts";
+
+export const runs: CommandSpec = {
+  name: "runs",
+  args: "[action] [run...]",
+  summary:
+    "list stored runs; show RUN explains failing cases; export RUN prints every trial as JSON lines; import FILE takes evidence",
+  options: [
+    ["--notes", "export: attach the evidence to the version's commit as a git note (refs/notes/agentops)"],
+    ["--case <id>", "show this case only"],
+    ["--all", "show passing cases too"],
+    ["--limit <n>", "how many runs or cases (default 20)"],
+    FORMAT("text, json, markdown, junit or github; export: json or evidence"),
+    OUTPUT,
+  ],
+  examples: [
+    "agentops runs",
+    "agentops runs show latest",
+    "agentops runs export latest --output run.jsonl",
+    "agentops runs export latest --format evidence --output evidence.json",
+    "agentops runs import evidence.json",
+  ],
+  action: () => import("./run.ts"),
+};
