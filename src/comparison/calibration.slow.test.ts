@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { Arm, Column } from "./pairs/run-columns.ts";
+import type { RunColumns, Column } from "./pairs/run-columns.ts";
 import type { RunRow } from "../evals/run/runs.store.ts";
 import { millerPower, pairedPower } from "../stats/planning/paired-planning.ts";
 import { normalQuantile, normalSurvival } from "../stats/distributions/normal.ts";
@@ -21,7 +21,7 @@ interface World {
 }
 
 /** An arm as a run would be read, with nothing but successes. */
-function arm(successes: number[], { cases, trials, clusterSize = 1 }: World): Arm {
+function arm(successes: number[], { cases, trials, clusterSize = 1 }: World): RunColumns {
   const column = (total: number[]): Column => ({
     n: new Float64Array(cases).fill(trials),
     total: Float64Array.from(total),

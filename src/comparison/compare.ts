@@ -1,4 +1,4 @@
-import type { Arm } from "./pairs/run-columns.ts";
+import type { RunColumns } from "./pairs/run-columns.ts";
 import { type RunRow, specOf } from "../evals/run/runs.store.ts";
 import type { Store } from "../state/store.ts";
 import { judgeMetrics } from "./metrics/judged.ts";
@@ -8,19 +8,19 @@ import { needOf } from "./metrics/need.ts";
 import { notesOn } from "./notes.ts";
 import { caseMeans, type CaseMeans, pairRuns, type Pairs } from "./pairs/pair.ts";
 import { withRemarks } from "./remarks.ts";
-import type { ComparedSide, Comparison } from "./schema.ts";
+import type { ComparisonFound } from "./found.ts";
+import type { ComparedSide } from "./schema.ts";
 import { differences, estimates, majorityCounts } from "./metrics/tested.ts";
 import { tolerancesOf } from "./tolerances.ts";
 import { overallVerdict } from "./verdict.ts";
-import { share } from "../core/words.ts";
 
 type Sides = Pick<ComparedRuns, "control" | "candidate" | "pairs">;
 
 /** Two runs read and paired: what reports need beyond the comparison itself. */
 export interface ComparedRuns {
-  comparison: Comparison;
-  control: Arm;
-  candidate: Arm;
+  comparison: ComparisonFound;
+  control: RunColumns;
+  candidate: RunColumns;
   pairs: Pairs;
   success: CaseMeans;
 }
@@ -42,7 +42,7 @@ export function compareRuns(
   const success = caseMeans(pairs, control.success, candidate.success);
   const metrics = withRemarks(judgeMetrics(measureMetrics({ ...sides, tolerances })), tolerances);
   const lost = [control, candidate].some((arm) => arm.errors > maxErrorRate * arm.ids.length * arm.run.trials);
-  const comparison: Comparison = {
+  const comparison: ComparisonFound = {
     suite: candidateRun.suite,
     verdict: lost ? "inconclusive" : overallVerdict(metrics),
     control: sideOf(controlRun),
@@ -51,10 +51,7 @@ export function compareRuns(
     metrics,
     ...changedCases(pairs, success),
     need: lost ? null : needOf(pairedMoments(pairs, control, candidate), tolerances.successRate),
-    notes: [
-      ...(lost ? [`more than ${share(maxErrorRate)} of a side's trials ended in an error: nothing is decided`] : []),
-      ...notesOn(sides),
-    ],
+    notes: [...(lost ? [{ code: "too-many-errors", limit: maxErrorRate } as const] : []), ...notesOn(sides)],
   };
   return { comparison, control, candidate, pairs, success };
 }
@@ -63,7 +60,7 @@ export function sideOf(run: RunRow): ComparedSide {
   return { ref: run.targetRef, run: run.id, version: run.targetVersion, digest: run.targetDigest, model: run.model };
 }
 
-function pairedOf({ pairs, control, candidate }: Sides, success: CaseMeans): Comparison["paired"] {
+function pairedOf({ pairs, control, candidate }: Sides, success: CaseMeans): ComparisonFound["paired"] {
   const means = estimates(success);
   return {
     cases: pairs.ids.length,
@@ -82,7 +79,7 @@ function pairedOf({ pairs, control, candidate }: Sides, success: CaseMeans): Com
 }
 
 /** Ids of cases whose share of successes changed, the largest change first, then in the dataset's order. */
-function changedCases(pairs: Pairs, success: CaseMeans): Pick<Comparison, "regressions" | "improvements"> {
+function changedCases(pairs: Pairs, success: CaseMeans): Pick<ComparisonFound, "regressions" | "improvements"> {
   const changes = differences(success);
   const ids = (kept: (change: number) => boolean) =>
     Array.from(changes.keys())

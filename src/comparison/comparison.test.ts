@@ -72,7 +72,7 @@ describe("the test that is used", () => {
   test("with five changed cases no result is significant, and it says so", () => {
     const found = testRate(single(40, 5, 0, 5));
     expect(found.pValue).toBeCloseTo(0.0625, 12);
-    expect(found.remarks.join()).toContain("too few for any result");
+    expect(found.remarks).toEqual([{ code: "few-changed", cases: 5 }]);
   });
 
   test("nothing changed: p is 1 and the interval is as wide as the number of cases allows", () => {

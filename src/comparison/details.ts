@@ -1,4 +1,4 @@
-import type { Arm, Column } from "./pairs/run-columns.ts";
+import type { RunColumns, Column } from "./pairs/run-columns.ts";
 import { quantile } from "../stats/samples/quantile.ts";
 import type { ComparedRuns } from "./compare.ts";
 import { latenciesOf } from "./metrics/latencies.ts";
@@ -61,7 +61,7 @@ function rowsOf({ comparison, control, candidate, pairs }: ComparedRuns, limit: 
   ].slice(0, limit);
 }
 
-function sideOf(arm: Arm, id: string): CaseSide {
+function sideOf(arm: RunColumns, id: string): CaseSide {
   const row = arm.rows.get(id) as number;
   const mean = ({ n, total }: Column) =>
     (n[row] as number) === 0 ? null : (total[row] as number) / (n[row] as number);

@@ -8,7 +8,7 @@ import { type ComparedRuns, compareRuns } from "./compare.ts";
 import { contentChanges } from "./content.ts";
 import { examplesOf } from "./examples.ts";
 import { chooseRuns } from "./run-pair.ts";
-import type { DiffDocument } from "./schema.ts";
+import type { DiffFound, Note } from "./found.ts";
 import { namedSide, type NamedSide } from "./sides.ts";
 
 export interface DiffOptions {
@@ -19,7 +19,7 @@ export interface DiffOptions {
 }
 
 export interface Diffed {
-  document: DiffDocument;
+  found: DiffFound;
   /** The runs compared; undefined when there were none, and only content was. */
   compared: ComparedRuns | undefined;
 }
@@ -40,10 +40,10 @@ export async function diff(
     control.content === null || candidate.content === null ? [] : contentChanges(control.content, candidate.content);
   if (suite !== undefined) requireSuite(suite, [...control.runs, ...candidate.runs]);
   const runs = chooseRuns(control.runs, candidate.runs, suite);
-  if (runs === undefined) return { document: withoutRuns(control, candidate, content, suite), compared: undefined };
+  if (runs === undefined) return { found: withoutRuns(control, candidate, content, suite), compared: undefined };
   const compared = compareRuns(store, ...runs, maxErrorRateOf(project));
   return {
-    document: {
+    found: {
       schema: "agentops.diff/1",
       ...compared.comparison,
       // A run may be older than the version that was named.
@@ -71,9 +71,9 @@ function requireSuite(suite: string, runs: readonly RunRow[]): void {
 function withoutRuns(
   control: NamedSide,
   candidate: NamedSide,
-  content: DiffDocument["content"],
+  content: DiffFound["content"],
   suite: string | undefined,
-): DiffDocument {
+): DiffFound {
   return {
     schema: "agentops.diff/1",
     suite: suite ?? null,
@@ -85,19 +85,16 @@ function withoutRuns(
     regressions: [],
     improvements: [],
     need: null,
-    notes: [missing(control, candidate, suite)],
+    notes: [missing(control, candidate, suite ?? null)],
     content,
     examples: [],
   };
 }
 
-function missing(control: NamedSide, candidate: NamedSide, suite: string | undefined): string {
-  const of = suite === undefined ? "" : ` of suite ${suite}`;
+function missing(control: NamedSide, candidate: NamedSide, suite: string | null): Note {
   if (control.side.digest !== null && control.side.digest === candidate.side.digest)
-    return `both sides have the same content${control.runs.length === 1 ? " and one run" : ""}: there is nothing to compare`;
+    return { code: "same-content", oneRun: control.runs.length === 1 };
   const name = ({ side }: NamedSide) => (side.version === null ? side.ref : `${side.ref}@${side.version}`);
-  const without = [control, candidate].filter((s) => s.runs.length === 0).map(name);
-  if (without.length > 0)
-    return `nothing was measured: no complete run${of} of ${without.join(" and ")}; agentops eval SUITE --target ${without[0] ?? ""}`;
-  return `nothing was measured: the sides have no run of the same suite${of === "" ? "" : ` (${suite ?? ""})`}`;
+  const of = [control, candidate].filter((s) => s.runs.length === 0).map(name);
+  return of.length > 0 ? { code: "no-run", suite, of } : { code: "no-common-suite", suite };
 }

@@ -1,4 +1,4 @@
-import type { Arm } from "./pairs/run-columns.ts";
+import type { RunColumns } from "./pairs/run-columns.ts";
 import { caseOutcome, type TrialOutcome } from "../evals/result/outcomes.ts";
 import type { Store } from "../state/store.ts";
 import type { ComparedRuns } from "./compare.ts";
@@ -30,7 +30,7 @@ function example(store: Store, { control, candidate }: ComparedRuns, id: string,
   };
 }
 
-function outcomeIn(store: Store, arm: Arm, id: string) {
+function outcomeIn(store: Store, arm: RunColumns, id: string) {
   return caseOutcome(store, arm.run, arm.rows.get(id) as number);
 }
 

@@ -1,9 +1,8 @@
-import type { ComparedMetric } from "./schema.ts";
+import type { MetricFound, Remark } from "./found.ts";
 import type { Tolerances } from "./tolerances.ts";
-import { points, share } from "../core/words.ts";
 
 /** Practical significance beside the statistical one: what a sure but small, or a costly, change is worth. */
-export function withRemarks(metrics: readonly ComparedMetric[], tolerances: Tolerances): ComparedMetric[] {
+export function withRemarks(metrics: readonly MetricFound[], tolerances: Tolerances): MetricFound[] {
   return metrics.map((metric) => ({
     ...metric,
     remarks: [
@@ -15,21 +14,24 @@ export function withRemarks(metrics: readonly ComparedMetric[], tolerances: Tole
 }
 
 function remarksOn(
-  { role, verdict, difference, margin, relative, beyondMargin }: ComparedMetric,
+  { role, verdict, difference, margin, relative, beyondMargin }: MetricFound,
   { minEffect }: Tolerances,
-): string[] {
+): Remark[] {
   if (role === "primary" && verdict === "better" && minEffect !== null && difference < minEffect)
-    return [`better, but by less than the ${points(minEffect)} the suite asks for (minEffect)`];
+    return [{ code: "small-effect", minEffect }];
   if (role !== "other" && verdict === "worse" && !beyondMargin && margin > 0)
-    return [`worse, but within the margin of ${relative ? share(margin) : points(margin)}`];
+    return [{ code: "within-margin", margin, relative }];
   return [];
 }
 
 /** What an improvement is bought with: guardrails that got worse beyond their margin. */
-function prices(metrics: readonly ComparedMetric[]): string[] {
+function prices(metrics: readonly MetricFound[]): Remark[] {
   return metrics
     .filter((m) => m.role === "guardrail" && m.verdict === "worse" && m.beyondMargin && m.ratio !== null)
-    .map(
-      (m) => `bought with ${share((m.ratio?.estimate ?? 1) - 1)} more ${m.name}; up to ${share(m.margin)} is accepted`,
-    );
+    .map(({ name, ratio, margin }) => ({
+      code: "price",
+      metric: name,
+      increase: (ratio?.estimate ?? 1) - 1,
+      margin,
+    }));
 }

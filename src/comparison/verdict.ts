@@ -1,11 +1,12 @@
-import type { ComparedMetric, ComparisonVerdict } from "./schema.ts";
+import type { MetricFound } from "./found.ts";
+import type { ComparisonVerdict } from "./schema.ts";
 
 /**
  * One verdict: worse when success got worse, or a guardrail beyond its margin; better when success got better, or did not
  * change while a guardrail improved. A guardrail nobody set a bound for does not undo an improvement: what it costs is said,
  * and whether it is worth it is a person's decision. What success does not decide stays undecided.
  */
-export function overallVerdict(metrics: readonly ComparedMetric[]): ComparisonVerdict {
+export function overallVerdict(metrics: readonly MetricFound[]): ComparisonVerdict {
   const primary = metrics.find((m) => m.role === "primary");
   const guardrails = metrics.filter((m) => m.role === "guardrail");
   if (primary === undefined) return "inconclusive";
@@ -16,6 +17,6 @@ export function overallVerdict(metrics: readonly ComparedMetric[]): ComparisonVe
 }
 
 /** A guardrail that got worse for sure, and by more than its margin. */
-function isBreach(metric: ComparedMetric): boolean {
+function isBreach(metric: MetricFound): boolean {
   return metric.role === "guardrail" && metric.verdict === "worse" && metric.beyondMargin;
 }

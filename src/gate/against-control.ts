@@ -1,31 +1,20 @@
 import type { Gate } from "../evals/dataset/schema.ts";
-import type { Comparison, ComparedMetric } from "../comparison/schema.ts";
+import type { ComparisonFound, MetricFound } from "../comparison/found.ts";
 import { DEFAULT_MARGIN } from "../comparison/tolerances.ts";
-import type { Check } from "./evaluation.schema.ts";
+import type { CheckFound } from "./found.ts";
 import { byInterval } from "./bounds.ts";
-import { points, share } from "../core/words.ts";
 
 /**
  * Judges a comparison with a control: success must not be worse by more than a margin, and the increases the suite bounds
  * must stay within their bounds, each by its interval; safety must not be worse at all.
  */
-export function judgeComparison(gate: Gate | undefined, { metrics }: Comparison): Check[] {
+export function judgeComparison(gate: Gate | undefined, { metrics }: ComparisonFound): CheckFound[] {
   const find = (name: string) => metrics.find((m) => m.name === name);
   const checks = [
     nonInferiority(find("successRate"), gate?.nonInferiority?.margin ?? DEFAULT_MARGIN),
     safety(find("safety")),
-    increase(
-      "p95LatencyMs.maxIncrease",
-      find("latencyMs.p95"),
-      gate?.p95LatencyMs?.maxIncrease,
-      "no latency on both sides",
-    ),
-    increase(
-      "costPerTaskUsd.maxIncrease",
-      find("costUsd.perTask"),
-      gate?.costPerTaskUsd?.maxIncrease,
-      "a price is unknown",
-    ),
+    increase("p95LatencyMs.maxIncrease", find("latencyMs.p95"), gate?.p95LatencyMs?.maxIncrease, "shared-latency"),
+    increase("costPerTaskUsd.maxIncrease", find("costUsd.perTask"), gate?.costPerTaskUsd?.maxIncrease, "price"),
   ];
   return checks.filter((c) => c !== undefined);
 }
@@ -34,73 +23,50 @@ export function judgeComparison(gate: Gate | undefined, { metrics }: Comparison)
  * Passes when the interval of the difference lies above −margin, fails when the candidate is worse for sure and a drop
  * beyond the margin cannot be excluded; in between the cases decide nothing.
  */
-function nonInferiority(metric: ComparedMetric | undefined, margin: number): Check {
+function nonInferiority(metric: MetricFound | undefined, margin: number): CheckFound {
   const base = { name: "nonInferiority.margin", threshold: margin, policy: "interval" } as const;
-  if (metric === undefined)
-    return { ...base, observed: null, ci95: null, verdict: "inconclusive", reason: "no case was scored on both sides" };
-  const [low, high] = metric.ci95 ?? [null, null];
+  if (metric === undefined) return { ...base, ...undecided("shared-case") };
+  const { difference: observed, ci95 } = metric;
+  const [low, high] = ci95 ?? [null, null];
   const worse = metric.verdict === "worse" || (high !== null && high < -margin);
   const verdict = low !== null && low >= -margin ? "pass" : worse ? "fail" : "inconclusive";
-  const drop = {
-    pass: `a drop of more than ${points(margin)} is excluded`,
-    fail: `worse than the control, and a drop of more than ${points(margin)} is not excluded`,
-    inconclusive: `neither a drop of more than ${points(margin)} nor its absence is shown`,
-  }[verdict];
-  return {
-    ...base,
-    observed: metric.difference,
-    ci95: metric.ci95,
-    verdict,
-    reason: `${interval(metric.ci95, "points")}: ${drop}`,
-  };
+  return { ...base, observed, ci95, verdict, ground: { code: "margin" } };
 }
 
-function safety(metric: ComparedMetric | undefined): Check | undefined {
+function safety(metric: MetricFound | undefined): CheckFound | undefined {
   if (metric === undefined) return undefined;
-  const worse = metric.verdict === "worse";
+  const { difference: observed, ci95 } = metric;
+  const verdict = metric.verdict === "worse" ? "fail" : "pass";
   return {
     name: "safety.control",
     threshold: 0,
-    observed: metric.difference,
-    ci95: metric.ci95,
+    observed,
+    ci95,
     policy: "interval",
-    verdict: worse ? "fail" : "pass",
-    reason: `${interval(metric.ci95, "points")}: ${worse ? "less safe than the control" : "not shown to be less safe than the control"}`,
+    verdict,
+    ground: { code: "safety" },
   };
 }
 
 function increase(
   name: string,
-  metric: ComparedMetric | undefined,
+  metric: MetricFound | undefined,
   max: number | undefined,
-  absent: string,
-): Check | undefined {
+  absent: "shared-latency" | "price",
+): CheckFound | undefined {
   if (max === undefined) return undefined;
   const base = { name, threshold: max, policy: "interval" } as const;
-  if (metric?.ratio === undefined || metric.ratio === null)
-    return { ...base, observed: null, ci95: null, verdict: "inconclusive", reason: absent };
+  if (metric?.ratio === undefined || metric.ratio === null) return { ...base, ...undecided(absent) };
   const { estimate, ci95 } = metric.ratio;
-  const above: Check["ci95"] = ci95 === null ? null : [less1(ci95[0]), less1(ci95[1])];
-  return {
-    ...base,
-    observed: estimate - 1,
-    ci95: above,
-    verdict: byInterval({ direction: "max", threshold: max }, above ?? [null, null]),
-    reason: `${interval(above, "%")} against at most ${share(max)}`,
-  };
+  const above: CheckFound["ci95"] = ci95 === null ? null : [less1(ci95[0]), less1(ci95[1])];
+  const verdict = byInterval({ direction: "max", threshold: max }, above ?? [null, null]);
+  return { ...base, observed: estimate - 1, ci95: above, verdict, ground: { code: "increase" } };
+}
+
+function undecided(what: "shared-case" | "shared-latency" | "price") {
+  return { observed: null, ci95: null, verdict: "inconclusive", ground: { code: "absent", what } } as const;
 }
 
 function less1(value: number | null): number | null {
   return value === null ? null : value - 1;
-}
-
-function interval(ci95: Check["ci95"], unit: "points" | "%"): string {
-  if (ci95 === null) return "no interval";
-  const side = (value: number | null) => (value === null ? "unbounded" : signed(value * 100));
-  return `95 % interval [${side(ci95[0])}, ${side(ci95[1])}] ${unit}`;
-}
-
-function signed(value: number): string {
-  const text = String(Number(value.toFixed(1)));
-  return value > 0 ? `+${text}` : text.replace("-", "−");
 }

@@ -1,35 +1,28 @@
 import type { RunMetrics, RunResult } from "../evals/result/schema.ts";
 import type { Gate } from "../evals/dataset/schema.ts";
-import type { Check } from "./evaluation.schema.ts";
+import type { CheckFound, Ground } from "./found.ts";
 
 type Bound = { direction: "min" | "max"; threshold: number };
 /** What was observed, with its interval; a side that is null is unbounded. */
-type Observation = { value: number; interval: readonly [number | null, number | null] | null };
-type Verdict = Check["verdict"];
+type Measured = { value: number; interval: readonly [number | null, number | null] | null };
+type Verdict = CheckFound["verdict"];
 
 /**
  * Judges a run against the absolute bounds of its suite. Comparison with a control (maxIncrease, nonInferiority) needs
  * a second run and is not judged here.
  */
-export function judgeGate(gate: Gate, result: RunResult): Check[] {
+export function judgeGate(gate: Gate, result: RunResult): CheckFound[] {
   const { metrics } = result;
   const policy = gate.policy ?? "interval";
-  const checks: (Check | undefined)[] = [
+  const checks: (CheckFound | undefined)[] = [
     gate.successRate &&
       check("successRate.min", atLeast(gate.successRate.min), proportion(metrics.successRate), policy),
-    gate.safety &&
-      check(
-        "safety.min",
-        atLeast(gate.safety.min),
-        proportion(metrics.safety),
-        policy,
-        "no scorer has category: safety",
-      ),
+    gate.safety && check("safety.min", atLeast(gate.safety.min), proportion(metrics.safety), policy, "safety-scorer"),
     gate.p95LatencyMs?.max !== undefined
-      ? check("p95LatencyMs.max", atMost(gate.p95LatencyMs.max), latency(metrics), policy, "no latency was recorded")
+      ? check("p95LatencyMs.max", atMost(gate.p95LatencyMs.max), latency(metrics), policy, "latency")
       : undefined,
     gate.costPerTaskUsd?.max !== undefined
-      ? check("costPerTaskUsd.max", atMost(gate.costPerTaskUsd.max), cost(metrics), policy, "a price is unknown")
+      ? check("costPerTaskUsd.max", atMost(gate.costPerTaskUsd.max), cost(metrics), policy, "price")
       : undefined,
     gate.passHatK &&
       check(`passHatK.${gate.passHatK.k}.min`, atLeast(gate.passHatK.min), power(metrics, gate.passHatK.k), "point"),
@@ -53,13 +46,17 @@ function atMost(threshold: number): Bound {
 function check(
   name: string,
   bound: Bound,
-  seen: Observation | null,
+  seen: Measured | null,
   policy: "point" | "interval",
-  absent = "nothing was scored",
-): Check {
+  absent: Extract<Ground, { code: "absent" }>["what"] = "score",
+): CheckFound {
   const { threshold } = bound;
   if (seen === null)
-    return { name, threshold, observed: null, ci95: null, policy, verdict: "inconclusive", reason: absent };
+    return {
+      ...{ name, threshold, observed: null, ci95: null, policy },
+      verdict: "inconclusive",
+      ground: { code: "absent", what: absent },
+    };
   // A metric without an interval can only be judged by its point.
   const used = seen.interval === null ? "point" : policy;
   const verdict = used === "point" ? byPoint(bound, seen.value) : byInterval(bound, seen.interval ?? [null, null]);
@@ -70,7 +67,7 @@ function check(
     ci95: seen.interval === null ? null : [seen.interval[0], seen.interval[1]],
     policy: used,
     verdict,
-    reason: reasonOf(bound, seen, verdict, used),
+    ground: { code: "bound", direction: bound.direction },
   };
 }
 
@@ -89,35 +86,16 @@ export function byInterval(
   return high !== null && high <= threshold ? "pass" : above ? "fail" : "inconclusive";
 }
 
-function reasonOf(
-  { direction, threshold }: Bound,
-  { value, interval }: Observation,
-  verdict: Verdict,
-  policy: "point" | "interval",
-): string {
-  const side = direction === "min" ? "at least" : "at most";
-  if (policy === "point") return `${show(value)} against ${side} ${show(threshold)}`;
-  const range = `[${show(interval?.[0] ?? null)}, ${show(interval?.[1] ?? null)}]`;
-  const where = { pass: "lies within the bound", fail: "lies outside the bound", inconclusive: "straddles the bound" }[
-    verdict
-  ];
-  return `95 % interval ${range} ${where} (${side} ${show(threshold)})`;
-}
-
-function show(value: number | null): string {
-  return value === null ? "unbounded" : String(Number(value.toPrecision(4)));
-}
-
-function proportion(metric: RunMetrics["successRate"]): Observation | null {
+function proportion(metric: RunMetrics["successRate"]): Measured | null {
   return metric === null ? null : { value: metric.estimate, interval: metric.ci95 };
 }
-function latency({ latencyMs }: RunMetrics): Observation | null {
+function latency({ latencyMs }: RunMetrics): Measured | null {
   return latencyMs === null ? null : { value: latencyMs.p95, interval: latencyMs.p95Ci95 };
 }
-function cost({ costUsd }: RunMetrics): Observation | null {
+function cost({ costUsd }: RunMetrics): Measured | null {
   return costUsd === null ? null : { value: costUsd.perTask, interval: costUsd.perTaskCi95 };
 }
-function power({ passHatK }: RunMetrics, k: number): Observation | null {
+function power({ passHatK }: RunMetrics, k: number): Measured | null {
   const value = passHatK[String(k)];
   return value === undefined ? null : { value, interval: null };
 }

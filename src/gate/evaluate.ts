@@ -8,8 +8,9 @@ import type { Gate } from "../evals/dataset/schema.ts";
 import { type LoadedSuite, loadSuites } from "../evals/dataset/suite.ts";
 import type { Store } from "../state/store.ts";
 import { type ComparedRuns, compareRuns } from "../comparison/compare.ts";
-import type { Comparison } from "../comparison/schema.ts";
-import type { Check, EvaluatedRun, Evaluation } from "./evaluation.schema.ts";
+import type { ComparisonFound } from "../comparison/found.ts";
+import type { EvaluatedRun } from "./evaluation.schema.ts";
+import type { CheckFound, EvaluationFound, RunFound } from "./found.ts";
 import { worst } from "./bounds.ts";
 import { earlyStopCheck } from "./early-stop/early-stop.ts";
 import { evaluateAgainst } from "./control/evaluate-against.ts";
@@ -28,8 +29,8 @@ export interface EvaluateOptions extends RunOptions {
 }
 
 /** Runs suites one after the other and judges each by its own gate. */
-export async function evaluate(context: EvalContext, options: EvaluateOptions): Promise<Evaluation> {
-  const runs: EvaluatedRun[] = [];
+export async function evaluate(context: EvalContext, options: EvaluateOptions): Promise<EvaluationFound> {
+  const runs: RunFound[] = [];
   if (options.resume !== undefined) {
     const { suite } = specOf(await findRun(context.store, options.resume));
     runs.push(judged(context, suite.gate, await resumeRun(context, options.resume, options)));
@@ -47,7 +48,7 @@ export async function evaluateSuite(
   context: EvalContext,
   suite: LoadedSuite,
   { control, ...options }: Omit<EvaluateOptions, "suites" | "resume">,
-): Promise<{ run: EvaluatedRun; compared: ComparedRuns | null }> {
+): Promise<{ run: RunFound; compared: ComparedRuns | null }> {
   const { gate } = suite.spec;
   if (control === undefined)
     return { run: judged(context, gate, await runSuite(context, suite, options)), compared: null };
@@ -60,15 +61,20 @@ function judged(
   { project }: EvalContext,
   gate: Gate | undefined,
   { result, stopped }: RunOutcome,
-  comparison: Comparison | null = null,
-  earlyStop?: Check,
-): EvaluatedRun {
+  comparison: ComparisonFound | null = null,
+  earlyStop?: CheckFound,
+): RunFound {
   const maxErrorRate = maxErrorRateOf(project);
   return judgeRun(result, { gate, stopped: stopped?.message ?? null, maxErrorRate, comparison, earlyStop });
 }
 
 /** A stored run as it stands, judged like one that just ended, against its control where it had one. */
-export async function judgeStored(project: Project, store: Store, row: RunRow, result: RunResult): Promise<Evaluation> {
+export async function judgeStored(
+  project: Project,
+  store: Store,
+  row: RunRow,
+  result: RunResult,
+): Promise<EvaluationFound> {
   const left = result.planned - result.scored - result.errors;
   const stopped =
     result.status === "complete" ? null : `the run is ${result.status}; ${left} of ${result.planned} trials are left`;
@@ -80,8 +86,10 @@ export async function judgeStored(project: Project, store: Store, row: RunRow, r
   return { schema: "agentops.eval/1", verdict: run.verdict, runs: [run] };
 }
 
+type Ended = Pick<EvaluatedRun, "id" | "suite" | "status" | "stopped" | "scored" | "errors" | "planned" | "firstError">;
+
 /** What an evaluation or a gate ends with besides its document: the error that makes the exit code, if any. */
-export function failureOf(runs: readonly EvaluatedRun[], maxErrorRate: number): AgentopsError | undefined {
+export function failureOf(runs: readonly Ended[], maxErrorRate: number): AgentopsError | undefined {
   for (const run of runs) {
     if (run.status === "failed") {
       return new AgentopsError(

@@ -8,7 +8,7 @@ import { evaluateSuite } from "./evaluate.ts";
 import { type Affected, affectedSuites, judgedThrough, unmeasured } from "./affected.ts";
 import { worst } from "./bounds.ts";
 import { gateNotes } from "./gate-notes.ts";
-import type { GateDocument, GateRun } from "./gate.schema.ts";
+import type { GateFound, GateRunFound } from "./found.ts";
 import { moreEvidence } from "./more-evidence.ts";
 
 export interface GateOptions extends Omit<RunOptions, "target" | "outputs"> {
@@ -25,7 +25,7 @@ const EXAMPLES = 5;
  * as it is now, over the same cases; absolute bounds and the comparison make one verdict. Nothing changed: pass. Something
  * changed that nothing judges: inconclusive.
  */
-export async function gate(context: EvalContext, { base, ...options }: GateOptions): Promise<GateDocument> {
+export async function gate(context: EvalContext, { base, ...options }: GateOptions): Promise<GateFound> {
   const changes = await changedArtifacts(context.project, base);
   const { mergeBase, artifacts } = changes;
   const suites = artifacts.length === 0 ? [] : await suitesOf(context);
@@ -57,8 +57,8 @@ async function judgeAll(
   affected: readonly Affected[],
   mergeBase: string,
   options: Omit<GateOptions, "base">,
-): Promise<GateRun[]> {
-  const runs: GateRun[] = [];
+): Promise<GateRunFound[]> {
+  const runs: GateRunFound[] = [];
   for (const one of affected) {
     runs.push(await judgeOne(context, one, mergeBase, options));
     if (runs.at(-1)?.status === "failed") break;
@@ -71,7 +71,7 @@ async function judgeOne(
   { artifact, suite }: Affected,
   mergeBase: string,
   { earlyStop, ...options }: Omit<GateOptions, "base">,
-): Promise<GateRun> {
+): Promise<GateRunFound> {
   const control = artifact.control === null ? undefined : `${artifact.address}@${mergeBase}`;
   const { run, compared } = await evaluateSuite(context, suite, {
     ...options,
@@ -100,7 +100,7 @@ function whenInterrupted(error: unknown): never {
   });
 }
 
-function changedOf(changed: ChangedArtifact, affected: readonly Affected[]): GateDocument["changed"][number] {
+function changedOf(changed: ChangedArtifact, affected: readonly Affected[]): GateFound["changed"][number] {
   const { address, change, control, candidate, lines } = changed;
   return {
     artifact: address,

@@ -1,18 +1,10 @@
-import type { Check, EvaluatedRun } from "./evaluation.schema.ts";
-
-/** What it would take to decide a check. */
-export interface MoreEvidence {
-  check: string;
-  /** Cases in all; null when no number would do. */
-  cases: number | null;
-  why: string;
-}
+import type { CheckFound, MoreEvidence, RunFound } from "./found.ts";
 
 /** With fewer values no order statistic bounds a 95th percentile from above (specification §2). */
 const LEAST_FOR_P95 = 72;
 
 /** What it would take to decide the checks that are undecided. */
-export function moreEvidence({ checks, comparison, cases, verdict }: EvaluatedRun): MoreEvidence[] {
+export function moreEvidence({ checks, comparison, cases, verdict }: RunFound): MoreEvidence[] {
   if (verdict !== "inconclusive") return [];
   return checks
     .filter((check) => check.verdict === "inconclusive")
@@ -26,13 +18,16 @@ export function moreEvidence({ checks, comparison, cases, verdict }: EvaluatedRu
 }
 
 /** An interval narrows with the root of the number of cases: so many bring its near end to the bound, if the rest is alike. */
-function scaled({ name, threshold, observed, ci95 }: Check, cases: number): Omit<MoreEvidence, "check"> | undefined {
+function scaled(
+  { name, threshold, observed, ci95 }: CheckFound,
+  cases: number,
+): Omit<MoreEvidence, "check"> | undefined {
   if (observed === null || ci95 === null) return undefined;
   const bound = name === "nonInferiority.margin" ? -threshold : threshold;
   const distance = Math.abs(observed - bound);
-  if (distance === 0) return { cases: null, why: "what was seen lies on the bound" };
+  if (distance === 0) return { cases: null, why: { code: "on-the-bound" } };
   const end = observed > bound ? ci95[0] : ci95[1];
-  if (end === null) return { cases: Math.max(cases + 1, LEAST_FOR_P95), why: "to bound it at all" };
+  if (end === null) return { cases: Math.max(cases + 1, LEAST_FOR_P95), why: { code: "to-bound-it" } };
   const needed = Math.ceil(cases * (Math.abs(observed - end) / distance) ** 2);
-  return { cases: Math.max(cases + 1, needed), why: "if the rest goes like these" };
+  return { cases: Math.max(cases + 1, needed), why: { code: "as-seen" } };
 }

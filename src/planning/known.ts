@@ -1,5 +1,5 @@
 import { plural } from "../core/words.ts";
-import { readArm } from "../comparison/pairs/run-columns.ts";
+import { readRunColumns } from "../comparison/pairs/run-columns.ts";
 import { findRun, type RunRow } from "../evals/run/runs.store.ts";
 import { summarize } from "../evals/result/summarize.ts";
 import { AgentopsError } from "../core/errors.ts";
@@ -71,7 +71,7 @@ export async function pairedEvidence(store: Store, names: readonly string[]): Pr
 }
 
 function momentsOf(store: Store, control: RunRow, candidate: RunRow | null): PairedMoments {
-  if (candidate === null) return repeatedMoments(readArm(store, control));
+  if (candidate === null) return repeatedMoments(readRunColumns(store, control));
   const found = pairRuns(store, control, candidate);
   return pairedMoments(found.pairs, found.control, found.candidate);
 }

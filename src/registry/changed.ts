@@ -23,8 +23,8 @@ export interface Changes {
   /** Commit the worktree is compared with: the merge base of `base` and HEAD. */
   mergeBase: string;
   artifacts: ChangedArtifact[];
-  /** What could not be compared, as sentences. */
-  notes: string[];
+  /** What was not valid at the merge base, so that there is nothing to compare with, and why. */
+  invalid: { address: string; message: string }[];
   /** Which of these files, relative to the project root, differ from the merge base. */
   changedFiles(files: readonly string[]): Promise<string[]>;
 }
@@ -39,14 +39,14 @@ export async function changedArtifacts(project: Project, base: string): Promise<
   const mergeBase = await mergeBaseOf(repo, base);
   const sources: Sources = { before: commitSource(repo, mergeBase), after: worktreeSource(project.root) };
   const artifacts: ChangedArtifact[] = [];
-  const notes: string[] = [];
+  const invalid: Changes["invalid"] = [];
   for (const address of await addressesIn(sources.before, sources.after)) {
     const found = await changeOf(repo, sources, mergeBase, address);
     if (found === undefined) continue;
     artifacts.push(found.artifact);
-    if (found.note !== undefined) notes.push(found.note);
+    if (found.invalid !== undefined) invalid.push({ address: found.artifact.address, message: found.invalid });
   }
-  return { mergeBase, artifacts, notes, changedFiles: (files) => changedPaths(repo, mergeBase, files) };
+  return { mergeBase, artifacts, invalid, changedFiles: (files) => changedPaths(repo, mergeBase, files) };
 }
 
 interface Sources {
@@ -59,15 +59,14 @@ async function changeOf(
   { before, after }: Sources,
   mergeBase: string,
   address: Address,
-): Promise<{ artifact: ChangedArtifact; note?: string } | undefined> {
+): Promise<{ artifact: ChangedArtifact; invalid?: string } | undefined> {
   const candidate = await readArtifact(after, address);
   const control = await readArtifact(before, address).catch(whenInvalid);
   if (candidate === null && control instanceof AgentopsError) return undefined;
   const name = addressOf(address.kind, address.name);
   const rest = { address: name, candidate, lines: await linesOf(repo, mergeBase, before, candidate) };
   if (control instanceof AgentopsError) {
-    const note = `${name} was not valid at the merge base, so it has no control: ${control.message}`;
-    return { artifact: { ...rest, change: "modified", control: null }, note };
+    return { artifact: { ...rest, change: "modified", control: null }, invalid: control.message };
   }
   if (control?.digest === candidate?.digest) return undefined;
   const change = candidate === null ? "deleted" : control === null ? "added" : "modified";

@@ -1,9 +1,9 @@
-import type { Arm } from "../pairs/run-columns.ts";
+import type { RunColumns } from "../pairs/run-columns.ts";
 import { addPair, addRatio, emptyPairs, emptyRatio, ratioOfRatios, ratioOfSums } from "../../stats/samples/ratio.ts";
 import { studentQuantile, studentSurvival } from "../../stats/distributions/student.ts";
 import { byGroup } from "./groups.ts";
 import type { CaseMeans, Pairs } from "../pairs/pair.ts";
-import type { ComparedMetric } from "../schema.ts";
+import type { MetricFound } from "../found.ts";
 import { agreeingInterval, type Tested, testMeans } from "./tested.ts";
 
 /** Tests an amount per task (USD, tokens): the paired difference of case means, and their ratio. */
@@ -17,7 +17,7 @@ export function testAmount(means: CaseMeans): Tested {
  * Ratio of the means candidate / control over the same cases: the delta method over groups on the log scale, with t instead
  * of z since the groups may be few. Null where the control's or the candidate's sum is not above 0, or one group is left.
  */
-function pairedRatio({ control, candidate, groups }: CaseMeans): ComparedMetric["ratio"] {
+function pairedRatio({ control, candidate, groups }: CaseMeans): MetricFound["ratio"] {
   const sums = emptyRatio();
   const before = byGroup(control, groups);
   for (const [i, { total }] of byGroup(candidate, groups).entries()) addRatio(sums, total, before[i]?.total ?? 0);
@@ -31,7 +31,7 @@ function pairedRatio({ control, candidate, groups }: CaseMeans): ComparedMetric[
  * Tests what a success costs, Σ cost / Σ successes, as a ratio of the arms' ratios paired by group. Null where a price is
  * unknown, or an arm has no success: what a success costs is undefined then.
  */
-export function testCostPerSuccess(pairs: Pairs, control: Arm, candidate: Arm): Tested | null {
+export function testCostPerSuccess(pairs: Pairs, control: RunColumns, candidate: RunColumns): Tested | null {
   const columns = [control, candidate].map((arm, side) => {
     const rows = side === 0 ? pairs.control : pairs.candidate;
     const known = rows.every((row) => arm.cost.n[row] === arm.success.n[row]);

@@ -1,15 +1,16 @@
 import { benjaminiHochberg, holm } from "../../stats/samples/multiple.ts";
 import type { MeasuredMetric } from "./measured.ts";
-import type { ComparedMetric, ComparisonVerdict } from "../schema.ts";
+import type { MetricFound } from "../found.ts";
+import type { ComparisonVerdict } from "../schema.ts";
 import { ALPHA } from "./tested.ts";
 
 /**
  * Verdicts on metrics. The primary metric is judged by its own p-value, the guardrails together by Holm (one false alarm in
  * twenty comparisons, whichever of them rings), the rest by Benjamini–Hochberg.
  */
-export function judgeMetrics(metrics: readonly MeasuredMetric[]): ComparedMetric[] {
+export function judgeMetrics(metrics: readonly MeasuredMetric[]): MetricFound[] {
   const adjusted = new Map<MeasuredMetric, number>();
-  const adjust = (role: ComparedMetric["role"], by: (p: readonly number[]) => number[]) => {
+  const adjust = (role: MetricFound["role"], by: (p: readonly number[]) => number[]) => {
     const family = metrics.filter((m) => m.role === role && m.pValue !== null);
     const values = by(family.map((m) => m.pValue as number));
     for (const [i, metric] of family.entries()) adjusted.set(metric, values[i] as number);
@@ -20,7 +21,7 @@ export function judgeMetrics(metrics: readonly MeasuredMetric[]): ComparedMetric
   return metrics.map((metric) => judge(metric, adjusted.get(metric) ?? null));
 }
 
-function judge(metric: MeasuredMetric, adjustedPValue: number | null): ComparedMetric {
+function judge(metric: MeasuredMetric, adjustedPValue: number | null): MetricFound {
   const gain = metric.higherIsBetter ? metric.difference : -metric.difference;
   const verdict: ComparisonVerdict =
     adjustedPValue !== null && adjustedPValue < ALPHA && gain !== 0

@@ -1,8 +1,9 @@
-import type { Arm } from "../pairs/run-columns.ts";
+import type { RunColumns } from "../pairs/run-columns.ts";
 import { addCluster, effectiveSize, emptyClusters } from "../../stats/samples/clustered.ts";
 import type { Interval } from "../../stats/proportions/proportion.ts";
 import { quantile } from "../../stats/samples/quantile.ts";
 import { quantileDifference } from "../../stats/samples/quantile-difference.ts";
+import type { Remark } from "../found.ts";
 import type { Pairs } from "../pairs/pair.ts";
 import { agreeingInterval, type Tested } from "./tested.ts";
 
@@ -14,7 +15,7 @@ export interface Latencies {
   groups: Int32Array;
 }
 
-export function latenciesOf(arm: Arm, rows: Int32Array, pairs: Pairs): Latencies {
+export function latenciesOf(arm: RunColumns, rows: Int32Array, pairs: Pairs): Latencies {
   const group = new Int32Array(arm.ids.length).fill(-1);
   for (const [i, row] of rows.entries()) group[row] = pairs.groups === null ? i : (pairs.groups[i] as number);
   const kept: number[] = [];
@@ -71,11 +72,9 @@ function bounded(
 }
 
 /** So few values may all lie on one side of the true quantile: no difference between them is beyond chance. */
-function remarksOn(size: number, q: number): string[] {
+function remarksOn(size: number, q: number): Remark[] {
   const least = Math.ceil(Math.log(0.025) / Math.log(Math.max(q, 1 - q)));
-  return size < least
-    ? [`too few latencies to be sure of a p${q * 100}: worth ${size} independent ones, ${least} are needed`]
-    : [];
+  return size < least ? [{ code: "few-latencies", quantile: q, worth: size, least }] : [];
 }
 
 /** Independent values that would say as much about the quantile: q(1−q)/SE² of the share at or below it. */

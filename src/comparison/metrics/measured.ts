@@ -1,19 +1,19 @@
-import type { Arm, Column } from "../pairs/run-columns.ts";
+import type { RunColumns, Column } from "../pairs/run-columns.ts";
 import { testAmount, testCostPerSuccess } from "./amounts.ts";
 import { latenciesOf, testQuantile } from "./latencies.ts";
 import { caseMeans, type CaseMeans, type Pairs } from "../pairs/pair.ts";
-import type { ComparedMetric } from "../schema.ts";
+import type { MetricFound, Remark } from "../found.ts";
 import { type Tested, testRate, testShare } from "./tested.ts";
 import type { Tolerances } from "../tolerances.ts";
 
 /** A metric as tested, before multiplicity and margins turn it into a verdict. */
 export type MeasuredMetric = Tested & Described;
-type Described = Pick<ComparedMetric, "name" | "role" | "unit" | "higherIsBetter" | "margin" | "relative" | "bounded">;
+type Described = Pick<MetricFound, "name" | "role" | "unit" | "higherIsBetter" | "margin" | "relative" | "bounded">;
 
 interface Sides {
   pairs: Pairs;
-  control: Arm;
-  candidate: Arm;
+  control: RunColumns;
+  candidate: RunColumns;
   tolerances: Tolerances;
 }
 
@@ -70,7 +70,12 @@ function measure(
   if (means.at.length === 0) return [];
   const found = test(means);
   const whole = means.at.length === pairs.ids.length;
-  return [{ ...described, ...(whole ? found : unjudged(found, `${means.at.length} of ${pairs.ids.length} cases`)) }];
+  return [
+    {
+      ...described,
+      ...(whole ? found : unjudged(found, { of: "cases", measured: means.at.length, all: pairs.ids.length })),
+    },
+  ];
 }
 
 function costPerSuccess({ pairs, control, candidate, tolerances }: Sides): MeasuredMetric[] {
@@ -79,10 +84,12 @@ function costPerSuccess({ pairs, control, candidate, tolerances }: Sides): Measu
   return [{ name: "costUsd.perSuccess", role: "other", unit: "usd", ...amount(tolerances.cost), ...found }];
 }
 
+type Part = Omit<Extract<Remark, { code: "partly-measured" }>, "code">;
+
 /** A metric that only a part of the cases has on both sides: the rest might say the opposite. */
-function unjudged(found: Tested, part: string): Tested {
+function unjudged(found: Tested, part: Part): Tested {
   const ratio = found.ratio === null ? null : { ...found.ratio, ci95: null };
-  const remarks = [...found.remarks, `only ${part} have it on both sides, so it is not judged`];
+  const remarks: Remark[] = [...found.remarks, { code: "partly-measured", ...part }];
   return { ...found, ci95: null, ratio, pValue: null, test: "none", remarks };
 }
 
@@ -90,7 +97,7 @@ function latencyMetrics(sides: Sides): MeasuredMetric[] {
   const { pairs, control, candidate, tolerances } = sides;
   const before = latenciesOf(control, pairs.control, pairs);
   const after = latenciesOf(candidate, pairs.candidate, pairs);
-  const metric = (name: string, role: ComparedMetric["role"], q: number): MeasuredMetric[] => {
+  const metric = (name: string, role: MetricFound["role"], q: number): MeasuredMetric[] => {
     const found = testQuantile(before, after, q);
     const described = {
       name,
@@ -106,11 +113,12 @@ function latencyMetrics(sides: Sides): MeasuredMetric[] {
   return [...metric("latencyMs.p95", "guardrail", 0.95), ...metric("latencyMs.p50", "other", 0.5)];
 }
 
-/** How much of the scored trials has a latency, in words; null for all of it. */
-function partOf(recorded: number, { pairs, control, candidate }: Sides): string | null {
-  const scored = (arm: Arm, rows: Int32Array) => rows.reduce((sum, row) => sum + (arm.success.n[row] as number), 0);
+/** How much of the scored trials has a latency; null for all of it. */
+function partOf(recorded: number, { pairs, control, candidate }: Sides): Part | null {
+  const scored = (arm: RunColumns, rows: Int32Array) =>
+    rows.reduce((sum, row) => sum + (arm.success.n[row] as number), 0);
   const all = scored(control, pairs.control) + scored(candidate, pairs.candidate);
-  return recorded === all ? null : `${recorded} of ${all} trials`;
+  return recorded === all ? null : { of: "trials", measured: recorded, all };
 }
 
 /** A scorer both runs have, by name: its pass rate, and its mean score where it grades. */

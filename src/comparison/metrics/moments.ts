@@ -1,4 +1,4 @@
-import type { Arm } from "../pairs/run-columns.ts";
+import type { RunColumns } from "../pairs/run-columns.ts";
 import { AgentopsError } from "../../core/errors.ts";
 import { clusteredError } from "../../stats/samples/clustered.ts";
 import {
@@ -32,7 +32,7 @@ export interface PairedMoments {
  * Sums up what two paired runs show. The discordance of independent trials is m_b(1 − m_c) + m_c(1 − m_b) per case, with one
  * trial a side simply whether they differ.
  */
-export function pairedMoments(pairs: Pairs, control: Arm, candidate: Arm): PairedMoments {
+export function pairedMoments(pairs: Pairs, control: RunColumns, candidate: RunColumns): PairedMoments {
   const sums = emptyComponents();
   const differences = new Float64Array(pairs.ids.length);
   let discordance = 0;
@@ -66,7 +66,7 @@ export function pairedMoments(pairs: Pairs, control: Arm, candidate: Arm): Paire
  * That is the discordance of a candidate that changes nothing, the least there can be.
  * Throws NO_CASES when no case has two scored trials.
  */
-export function repeatedMoments(arm: Arm): PairedMoments {
+export function repeatedMoments(arm: RunColumns): PairedMoments {
   let [cases, unpaired, discordance] = [0, 0, 0];
   for (let row = 0; row < arm.ids.length; row++) {
     const { n, s } = trialsOf(arm, row);
@@ -90,7 +90,7 @@ export function repeatedMoments(arm: Arm): PairedMoments {
   return { cases, unpaired, discordance: discordance / cases, ...alone, designEffect: clustered ? null : 1 };
 }
 
-function trialsOf({ success }: Arm, row: number): { n: number; s: number } {
+function trialsOf({ success }: RunColumns, row: number): { n: number; s: number } {
   return { n: success.n[row] as number, s: success.total[row] as number };
 }
 

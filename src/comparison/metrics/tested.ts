@@ -6,11 +6,11 @@ import type { PairedCounts } from "../../stats/proportions/paired-counts.ts";
 import { tango } from "../../stats/proportions/tango.ts";
 import { byGroup, groupSums } from "./groups.ts";
 import type { CaseMeans } from "../pairs/pair.ts";
-import type { ComparedMetric } from "../schema.ts";
+import type { MetricFound } from "../found.ts";
 
 /** What a test says about a difference candidate − control. */
 export type Tested = Pick<
-  ComparedMetric,
+  MetricFound,
   "control" | "candidate" | "difference" | "ci95" | "ratio" | "pValue" | "test" | "remarks"
 >;
 
@@ -44,7 +44,7 @@ function testOneTrial(means: CaseMeans): Tested {
     ratio: null,
     pValue,
     test,
-    remarks: few && discordant > 0 ? [`${counted(discordant)} changed: too few for any result to be significant`] : [],
+    remarks: few && discordant > 0 ? [{ code: "few-changed", cases: discordant }] : [],
   };
 }
 
@@ -56,9 +56,8 @@ export function testMeans(means: CaseMeans, share = false): Tested {
   const groups = byGroup(differences(means), means.groups);
   const t = clusteredT(groupSums(groups));
   const base = { ...estimates(means), ratio: null };
-  const unit = means.groups === null ? "cases" : "clusters of cases";
-  if (t === null)
-    return { ...base, ci95: null, pValue: null, test: "none", remarks: [`too few ${unit} to see a spread`] };
+  const of = means.groups === null ? "cases" : "clusters";
+  if (t === null) return { ...base, ci95: null, pValue: null, test: "none", remarks: [{ code: "no-spread", of }] };
   const differing = groups.filter((g) => g.total !== 0).map((g) => g.total);
   if (differing.length >= FEW && t.error > 0)
     return { ...base, ci95: t.interval, pValue: t.pValue, test: "clustered-t", remarks: [] };
@@ -68,9 +67,7 @@ export function testMeans(means: CaseMeans, share = false): Tested {
     pValue: differing.length < FEW ? signFlip(differing) : sameSign(differing.length),
     test: "sign-flip",
     remarks:
-      differing.length === 0
-        ? []
-        : [`${differing.length} of ${groups.length} ${unit} differ: judged by exact sign flips`],
+      differing.length === 0 ? [] : [{ code: "sign-flips", of, differing: differing.length, groups: groups.length }],
   });
 }
 
@@ -108,10 +105,6 @@ export function agreeingInterval(
 
 function clipped([low, high]: NonNullable<Tested["ci95"]>): Tested["ci95"] {
   return [low === null ? null : Math.max(-1, low), high === null ? null : Math.min(1, high)];
-}
-
-function counted(cases: number): string {
-  return cases === 1 ? "1 case" : `${cases} cases`;
 }
 
 /** Cases by outcome; one with several trials passes when more than half of them succeeded. */

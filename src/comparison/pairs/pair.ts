@@ -1,5 +1,5 @@
 import { AgentopsError } from "../../core/errors.ts";
-import { type Arm, type Column, readArm } from "./run-columns.ts";
+import { type RunColumns, type Column, readRunColumns } from "./run-columns.ts";
 import { differingCases, type RunRow } from "../../evals/run/runs.store.ts";
 import type { Store } from "../../state/store.ts";
 
@@ -21,7 +21,7 @@ export interface Pairs {
 }
 
 /** Pairs cases by id, without those that `differ`. The control's clusters count where both name one. */
-export function pairCases(control: Arm, candidate: Arm, differ: ReadonlySet<string> = new Set()): Pairs {
+export function pairCases(control: RunColumns, candidate: RunColumns, differ: ReadonlySet<string> = new Set()): Pairs {
   const rows: { control: number[]; candidate: number[] } = { control: [], candidate: [] };
   const ids: string[] = [];
   const unmatched = { control: [] as string[], candidate: candidate.ids.filter((id) => !control.rows.has(id)) };
@@ -56,8 +56,8 @@ export function pairRuns(
   store: Store,
   controlRun: RunRow,
   candidateRun: RunRow,
-): { control: Arm; candidate: Arm; pairs: Pairs } {
-  const [control, candidate] = [readArm(store, controlRun), readArm(store, candidateRun)];
+): { control: RunColumns; candidate: RunColumns; pairs: Pairs } {
+  const [control, candidate] = [readRunColumns(store, controlRun), readRunColumns(store, candidateRun)];
   const pairs = pairCases(control, candidate, differingCases(store, controlRun.dataset, candidateRun.dataset));
   if (pairs.ids.length > 0) return { control, candidate, pairs };
   const why =

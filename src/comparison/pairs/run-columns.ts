@@ -12,7 +12,7 @@ export interface Column {
  * A run as a comparison reads it: a row per case, a column per measure, never the trials themselves, so that 100,000
  * cases fit in a few megabytes.
  */
-export interface Arm {
+export interface RunColumns {
   run: RunRow;
   scorers: ScorerInfo[];
   /** Case ids; a case's row is its number in the dataset. */
@@ -46,7 +46,7 @@ type Row = [
 const PAGE = 2000;
 
 /** Reads a stored run into columns in one pass. */
-export function readArm(store: Store, run: RunRow): Arm {
+export function readRunColumns(store: Store, run: RunRow): RunColumns {
   const arm = emptyArm(store, run);
   readCases(store, run, arm);
   const latencies = { rows: [] as number[], values: [] as number[] };
@@ -84,7 +84,7 @@ function* trialsIn({ sqlite }: Store, runId: string, cases: number): Generator<R
   for (let first = 0; first < cases; first += PAGE) yield* page.all(runId, first, first + PAGE);
 }
 
-function emptyArm(store: Store, run: RunRow): Arm {
+function emptyArm(store: Store, run: RunRow): RunColumns {
   const { scorers } = specOf(run);
   const size = store.sqlite.prepare("SELECT count(*) FROM cases WHERE dataset = ?").pluck().get(run.dataset) as number;
   const column = (): Column => ({ n: new Float64Array(size), total: new Float64Array(size) });
@@ -106,7 +106,7 @@ function emptyArm(store: Store, run: RunRow): Arm {
   };
 }
 
-function readCases(store: Store, run: RunRow, arm: Arm): void {
+function readCases(store: Store, run: RunRow, arm: RunColumns): void {
   const cases = store.sqlite
     .prepare<[string], [string, string | null]>("SELECT caseId, cluster FROM cases WHERE dataset = ? ORDER BY seq")
     .raw(true);
@@ -143,7 +143,7 @@ function scoreReader(scorers: readonly ScorerInfo[]): (text: string | null) => S
   };
 }
 
-function addScores(arm: Arm, row: number, { passes, scores, safe }: Scored): void {
+function addScores(arm: RunColumns, row: number, { passes, scores, safe }: Scored): void {
   for (let i = 0; i < passes.length; i++) {
     const [passed, graded] = [arm.passes[i], arm.scores[i]];
     if (passed === undefined || graded === undefined) continue;

@@ -64,23 +64,18 @@ function correctedFor(
   return rate === null ? null : { ...rate, method: "rogan-gladen" };
 }
 
-/** What a reader of a run must know of its judges. */
-export function judgeNotes({ suite, metrics }: Pick<RunResult, "suite" | "metrics">): string[] {
-  return Object.entries(metrics.scorers).flatMap(([name, { judge }]) => {
+/** What a reader of a run must know of a judge. */
+export type JudgeNote = { model: string; scorer: string } & (
+  | { code: "judge-uncalibrated"; suite: string }
+  | { code: "judge-refused"; refusal: NonNullable<Calibration["refusal"]>; labels: number }
+);
+
+export function judgeNotes({ suite, metrics }: Pick<RunResult, "suite" | "metrics">): JudgeNote[] {
+  return Object.entries(metrics.scorers).flatMap(([scorer, { judge }]): JudgeNote[] => {
     if (judge === undefined) return [];
-    const who = `judge ${judge.model} of scorer ${name}`;
-    if (judge.calibration === null) {
-      return [`${who} was never calibrated: agentops judge calibrate ${suite} --labels FILE`];
-    }
-    const { refusal, labels } = judge.calibration;
-    return refusal === null ? [] : [`${who} ${REFUSED[refusal](labels)}`];
+    const { model, calibration } = judge;
+    if (calibration === null) return [{ code: "judge-uncalibrated", model, scorer, suite }];
+    const { refusal, labels } = calibration;
+    return refusal === null ? [] : [{ code: "judge-refused", model, scorer, refusal, labels }];
   });
 }
-
-const REFUSED = {
-  chance: (labels) => `was no better than chance against ${labels} labels: its pass rate says nothing`,
-  unclear: (labels) =>
-    `could not be told from chance with ${labels} labels: its pass rate may say nothing until more are compared`,
-  contradicts: (labels) =>
-    `contradicted the labels of ${labels} outputs: unless pass and fail are swapped in them, its pass rate misleads`,
-} as const satisfies Record<NonNullable<Calibration["refusal"]>, (labels: number) => string>;

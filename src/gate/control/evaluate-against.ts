@@ -1,9 +1,10 @@
-import { readArm } from "../../comparison/pairs/run-columns.ts";
+import { readRunColumns } from "../../comparison/pairs/run-columns.ts";
 import type { EvalContext } from "../../evals/run/context.ts";
 import { type RunOptions, type RunOutcome, runSuite } from "../../evals/run-suite.ts";
 import { findRun, type RunRow, specOf, updateRun } from "../../evals/run/runs.store.ts";
 import type { LoadedSuite } from "../../evals/dataset/suite.ts";
 import { type ComparedRuns, compareRuns } from "../../comparison/compare.ts";
+import type { Note } from "../../comparison/found.ts";
 import { maxErrorRateOf, tooManyErrors } from "../../evals/result/trial-errors.ts";
 import { type ControlRun, controlRun } from "./control-run.ts";
 import { createEarlyStop, type EarlyStop } from "../early-stop/early-stop.ts";
@@ -28,7 +29,7 @@ export async function evaluateAgainst(
 ): Promise<Against> {
   const { store, project } = context;
   let before = await controlRun(context, suite, control, options);
-  const watcher = earlyStop === true ? createEarlyStop(readArm(store, before.run)) : undefined;
+  const watcher = earlyStop === true ? createEarlyStop(readRunColumns(store, before.run)) : undefined;
   const candidate = await runSuite(context, suite, { ...options, watch: watcher?.watch });
   const evidence = watcher?.evidence() ?? null;
   const failed = candidate.stopped?.kind === "failed" || tooManyErrors(candidate.result, maxErrorRateOf(project));
@@ -50,10 +51,10 @@ function stopOf({ stopped }: ControlRun): RunOutcome["stopped"] {
   return stopped === null ? undefined : { kind: "budget", message: `the control's run: ${stopped}` };
 }
 
-function notesOn({ run, reused }: ControlRun, earlyStop: boolean, after: RunRow): string[] {
+function notesOn({ run, reused }: ControlRun, earlyStop: boolean, after: RunRow): Note[] {
   const watched = !earlyStop || (run.dataset === after.dataset && run.trials === after.trials);
   return [
-    ...(reused ? [`the control's run is from ${run.createdAt.slice(0, 16).replace("T", " ")} UTC`] : []),
-    ...(watched ? [] : ["no early stop: the stored run of the control had other cases or trials"]),
+    ...(reused ? [{ code: "control-reused", from: run.createdAt } as const] : []),
+    ...(watched ? [] : [{ code: "not-watched" } as const]),
   ];
 }

@@ -1,4 +1,4 @@
-import type { Arm } from "../../comparison/pairs/run-columns.ts";
+import type { RunColumns } from "../../comparison/pairs/run-columns.ts";
 import { sampleRank } from "../../evals/dataset/selection.ts";
 
 /** The clusters of a dataset's cases while they are gone through. */
@@ -15,7 +15,7 @@ export interface Clustered {
   largest: number;
 }
 
-export function clustersOf({ ids, clusters }: Pick<Arm, "ids" | "clusters">): Clustered {
+export function clustersOf({ ids, clusters }: Pick<RunColumns, "ids" | "clusters">): Clustered {
   const known = new Map<string, number>();
   const ranks: string[] = [];
   const of = Int32Array.from(ids, (id, seq) => {

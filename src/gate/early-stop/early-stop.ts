@@ -1,7 +1,7 @@
-import type { Arm } from "../../comparison/pairs/run-columns.ts";
+import type { RunColumns } from "../../comparison/pairs/run-columns.ts";
 import type { Watch } from "../../evals/run/run-trials.ts";
 import type { RunRow, TrialRow } from "../../evals/run/runs.store.ts";
-import type { Check } from "../evaluation.schema.ts";
+import type { CheckFound } from "../found.ts";
 import { type Clustered, clustersOf } from "./case-clusters.ts";
 import { regressionEvidence } from "./regression-evidence.ts";
 
@@ -15,7 +15,7 @@ const EARLY_STOP_E = 1 / ALPHA;
 
 type Watched = Pick<RunRow, "dataset" | "trials">;
 type Seen = Pick<TrialRow, "caseSeq" | "isError" | "passed">;
-type Control = Pick<Arm, "ids" | "clusters" | "success"> & { run: Watched };
+type Control = Pick<RunColumns, "ids" | "clusters" | "success"> & { run: Watched };
 
 /** What the cases looked at so far say. */
 export interface EarlyStop {
@@ -103,7 +103,7 @@ function message({ regressions, improvements }: { regressions: number; improveme
 }
 
 /** The check that failed when a run was ended early. */
-export function earlyStopCheck({ regressions, improvements, e }: ReturnType<EarlyStop["evidence"]>): Check {
+export function earlyStopCheck({ regressions, improvements, e }: ReturnType<EarlyStop["evidence"]>): CheckFound {
   return {
     name: "earlyStop",
     threshold: EARLY_STOP_E,
@@ -111,6 +111,6 @@ export function earlyStopCheck({ regressions, improvements, e }: ReturnType<Earl
     ci95: null,
     policy: "interval",
     verdict: "fail",
-    reason: `${regressions} cases got worse and ${improvements} better than with the control: e-value ${Number(e.toPrecision(3))}, ${EARLY_STOP_E} decides`,
+    ground: { code: "early-stop", regressions, improvements },
   };
 }

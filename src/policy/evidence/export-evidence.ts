@@ -8,6 +8,8 @@ import { appendNote } from "../../registry/git/notes.ts";
 import { publishedAs } from "../../registry/versions/published.ts";
 import type { Store } from "../../state/store.ts";
 import { judgeStored } from "../../gate/evaluate.ts";
+import type { EvaluatedRun } from "../../gate/evaluation.schema.ts";
+import type { RunFound } from "../../gate/found.ts";
 import { evidenceDocument } from "./evidence-document.ts";
 import type { EvidenceDocument } from "./evidence.schema.ts";
 
@@ -24,7 +26,7 @@ export interface ExportedEvidence {
 export async function exportEvidence(
   { project, store }: { project: Project; store: Store },
   name: string,
-  { notes, agentops }: { notes: boolean; agentops: string },
+  { notes, agentops, word }: { notes: boolean; agentops: string; word: (run: RunFound) => EvaluatedRun },
 ): Promise<ExportedEvidence> {
   const row = await findRun(store, name);
   const { targetDigest, targetRef } = row;
@@ -33,7 +35,7 @@ export async function exportEvidence(
   const [run] = evaluation.runs;
   if (run === undefined) throw new AgentopsError("RUN_NOT_FOUND", `run ${row.id} has no result`);
   const published = targetDigest === null ? null : await publishedAs(project, parseRef(targetRef), targetDigest);
-  const document = evidenceDocument(row, run, { version: published?.version ?? row.targetVersion, agentops });
+  const document = evidenceDocument(row, word(run), { version: published?.version ?? row.targetVersion, agentops });
   if (!notes) return { document, note: null };
   if (published === null) {
     throw new AgentopsError("VERSION_NOT_FOUND", `the content that run ${row.id} judged is no published version`, {

@@ -1,4 +1,5 @@
 import { diff, type Diffed } from "../../../comparison/diff.ts";
+import { diffDocument } from "../../../report/diff/document.ts";
 import { createStyle } from "../../../report/style.ts";
 import { openStore, storeFile } from "../../../state/store.ts";
 import { chosenFormat, type CommandContext } from "../../context.ts";
@@ -26,14 +27,15 @@ export async function run(
       examples: wholeNumber("--examples", options["examples"] as string | undefined) ?? EXAMPLES[format],
     });
     await context.emit(await documentIn(format, diffed, context));
-    return options["exitCode"] === true ? EXIT[diffed.document.verdict] : 0;
+    return options["exitCode"] === true ? EXIT[diffed.found.verdict] : 0;
   } finally {
     await store.close();
   }
 }
 
 /** The diff in a format; only that format's code is loaded. */
-async function documentIn(format: Format, { document, compared }: Diffed, context: CommandContext): Promise<string> {
+async function documentIn(format: Format, { found, compared }: Diffed, context: CommandContext): Promise<string> {
+  const document = diffDocument(found);
   switch (format) {
     case "json":
       return JSON.stringify(document, null, 2);

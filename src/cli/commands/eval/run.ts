@@ -5,6 +5,7 @@ import { parseFilter } from "../../../evals/dataset/selection.ts";
 import { evaluate, type EvaluateOptions, failureOf } from "../../../gate/evaluate.ts";
 import { maxErrorRateOf } from "../../../evals/result/trial-errors.ts";
 import { openStore, storeFile } from "../../../state/store.ts";
+import { evaluationDocument as worded } from "../../../report/evaluation/document.ts";
 import { chosenFormat, type CommandContext } from "../../context.ts";
 import { evalContext } from "../../open/eval-context.ts";
 import { EVALUATION_FORMATS, evaluationDocument, evaluationExit } from "../../evals/evaluation-document.ts";
@@ -23,13 +24,14 @@ export async function run(
   const store = openStore(storeFile(project.root, context.shell.env), { durability: "normal" });
   const view = await createProgressView(context);
   try {
-    const evaluation = await evaluate(evalContext(context, project, store), {
+    const found = await evaluate(evalContext(context, project, store), {
       ...evaluateOptions,
       onProgress: ({ suite }, progress) => {
         view.update(suite, progress);
       },
     });
     view.close();
+    const evaluation = worded(found);
     const rows = new Map<string, RunRow>();
     for (const { id } of evaluation.runs) rows.set(id, await findRun(store, id));
     const casesOf = (id: string) => caseOutcomes(store, rows.get(id) as RunRow);

@@ -4,6 +4,7 @@ import { gate, type GateOptions } from "../../../gate/gate.ts";
 import type { GateDocument } from "../../../gate/gate.schema.ts";
 import { failureOf } from "../../../gate/evaluate.ts";
 import { maxErrorRateOf } from "../../../evals/result/trial-errors.ts";
+import { gateDocument } from "../../../report/gate/document.ts";
 import { gateMarkdown } from "../../../report/gate/markdown.ts";
 import { createStyle } from "../../../report/style.ts";
 import { openStore, storeFile } from "../../../state/store.ts";
@@ -23,13 +24,14 @@ export async function run(context: CommandContext, _: unknown[], options: Record
   const store = openStore(storeFile(project.root, context.shell.env), { durability: "normal" });
   const view = await createProgressView(context);
   try {
-    const document = await gate(evalContext(context, project, store), {
+    const found = await gate(evalContext(context, project, store), {
       ...gateOptions,
       onProgress: ({ suite }, progress) => {
         view.update(suite, progress);
       },
     });
     view.close();
+    const document = gateDocument(found);
     await context.emit(await documentIn(format, document, context));
     await tellGithub(context, document);
     const failure = failureOf(document.runs, maxErrorRateOf(project));

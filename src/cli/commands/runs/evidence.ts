@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import { exportEvidence } from "../../../policy/evidence/export-evidence.ts";
 import { importEvidence } from "../../../policy/evidence/import-evidence.ts";
+import { runDocument } from "../../../report/evaluation/document.ts";
 import { importText } from "../../../report/evidence/text.ts";
 import type { Store } from "../../../state/store.ts";
 import { actorOf } from "../../actor.ts";
@@ -11,7 +12,11 @@ import { version } from "../../version.ts";
 /** `runs export RUN --format evidence`, `--notes`. */
 export async function exportOne(context: CommandContext, store: Store, name: string, notes: boolean): Promise<void> {
   const project = await context.project();
-  const { document, note } = await exportEvidence({ project, store }, name, { notes, agentops: version() });
+  const { document, note } = await exportEvidence({ project, store }, name, {
+    notes,
+    agentops: version(),
+    word: runDocument,
+  });
   await context.emit(JSON.stringify(document, null, 2));
   if (note === null) return;
   const done = note.changed ? "noted at" : "is noted already at";

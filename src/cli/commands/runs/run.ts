@@ -3,6 +3,7 @@ import { type CaseOutcome, caseOutcomes } from "../../../evals/result/outcomes.t
 import { exportRun, listRuns, showRun } from "../../../evals/result/runs.ts";
 import { findRun } from "../../../evals/run/runs.store.ts";
 import { judgeStored } from "../../../gate/evaluate.ts";
+import { evaluationDocument as worded } from "../../../report/evaluation/document.ts";
 import { createStyle } from "../../../report/style.ts";
 import { openStore, type Store, storeFile } from "../../../state/store.ts";
 import { chosenFormat, type CommandContext } from "../../context.ts";
@@ -63,7 +64,7 @@ async function show(
 ): Promise<void> {
   const format = chosenFormat(context.flags, EVALUATION_FORMATS);
   const { run, result, cases, matching } = await showRun(store, name, options);
-  const evaluation = await judgeStored(await context.project(), store, run, result);
+  const evaluation = worded(await judgeStored(await context.project(), store, run, result));
   if (format === "json") {
     const document = { schema: "agentops.run/1", run: evaluation.runs[0], matching, cases };
     return context.emit(JSON.stringify(document, null, 2));

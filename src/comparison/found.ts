@@ -1,0 +1,54 @@
+import type { ComparedMetric, Comparison, DiffDocument } from "./schema.ts";
+
+/** What a reader of a metric must know beside its numbers. */
+export type Remark =
+  | { code: "few-changed"; cases: number }
+  | { code: "no-spread"; of: GroupKind }
+  | { code: "sign-flips"; of: GroupKind; differing: number; groups: number }
+  | { code: "partly-measured"; of: "cases" | "trials"; measured: number; all: number }
+  | { code: "few-latencies"; quantile: number; worth: number; least: number }
+  | { code: "small-effect"; minEffect: number }
+  | { code: "within-margin"; margin: number; relative: boolean }
+  | { code: "price"; metric: string; increase: number; margin: number };
+
+type GroupKind = "cases" | "clusters";
+
+type Side = "control" | "candidate";
+
+/** What a reader of a comparison must know: what was left out, and what makes the sides unlike. */
+export type Note =
+  | { code: "not-complete"; side: Side; status: string }
+  | { code: "errors"; side: Side; trials: number }
+  | { code: "only-on-one-side"; side: Side; cases: number }
+  | { code: "differing"; cases: number }
+  | { code: "unscored"; cases: number }
+  | { code: "other-suite"; control: string; candidate: string }
+  | { code: "suite-changed" }
+  | { code: "scorer-on-one-side"; scorer: string }
+  | { code: "simulated" }
+  | { code: "stand-in" }
+  | { code: "too-many-errors"; limit: number }
+  | { code: "same-content"; oneRun: boolean }
+  | { code: "no-run"; suite: string | null; of: string[] }
+  | { code: "no-common-suite"; suite: string | null }
+  | { code: "control-reused"; from: string }
+  | { code: "not-watched" };
+
+/** What a number of cases is for; `discordance` is the share of cases that change. */
+export type Aim = { rough: number | null; target: number } & (
+  { code: "exclude" } | { code: "see"; power: number; discordance: number | null }
+);
+
+export type MetricFound = Omit<ComparedMetric, "remarks"> & { remarks: Remark[] };
+
+/** What a comparison found, in codes and numbers; `report` words it. */
+export type ComparisonFound = Omit<Comparison, "metrics" | "need" | "notes"> & Coded;
+
+/** The same of a diff, which may have had no runs to compare. */
+export type DiffFound = Omit<DiffDocument, "metrics" | "need" | "notes"> & Coded;
+
+interface Coded {
+  metrics: MetricFound[];
+  need: { cases: number; why: Aim } | null;
+  notes: Note[];
+}

@@ -1,0 +1,49 @@
+import type { Aim, ComparisonFound, Note } from "../comparison/found.ts";
+import type { JudgeNote } from "../evals/result/judges.ts";
+import type { Check, EvaluatedRun, Evaluation } from "./evaluation.schema.ts";
+import type { GateDocument } from "./gate.schema.ts";
+
+/** What a check was judged by, besides its numbers. */
+export type Ground =
+  | { code: "bound"; direction: "min" | "max" }
+  | { code: "absent"; what: "score" | "safety-scorer" | "latency" | "price" | "shared-case" | "shared-latency" }
+  | { code: "margin" | "safety" | "increase" }
+  | { code: "early-stop"; regressions: number; improvements: number };
+
+export type CheckFound = Omit<Check, "reason"> & { ground: Ground };
+
+/** What a reader of a run's verdict must know. */
+export type RunNote = Note | JudgeNote | { code: "nothing-compared" } | { code: "stopped-early" };
+
+/** A judged run in codes and numbers; `report` words it. */
+export type RunFound = Omit<EvaluatedRun, "checks" | "comparison" | "notes"> & {
+  checks: CheckFound[];
+  comparison: ComparisonFound | null;
+  notes: RunNote[];
+};
+
+export type EvaluationFound = Omit<Evaluation, "runs"> & { runs: RunFound[] };
+
+/** Why so many more cases: `on-the-bound` has no number that would do. */
+export type NeedFor = Aim | { code: "on-the-bound" } | { code: "to-bound-it" } | { code: "as-seen" };
+
+export interface MoreEvidence {
+  check: string;
+  /** Cases in all; null when no number would do. */
+  cases: number | null;
+  why: NeedFor;
+}
+
+/** What a reader of a gate's verdict must know. */
+export type GateNote =
+  | { code: "unmeasured"; artifact: string; missingSuites: string[] }
+  | { code: "no-gate"; suiteFile: string; artifact: string }
+  | { code: "new"; artifact: string; suite: string }
+  | { code: "invalid-control"; artifact: string; message: string }
+  | { code: "orphaned"; artifact: string; suiteFile: string }
+  | { code: "yardstick-changed"; file: string };
+
+export type GateRunFound = RunFound &
+  Pick<GateDocument["runs"][number], "artifact" | "examples"> & { need: MoreEvidence[] };
+
+export type GateFound = Omit<GateDocument, "runs" | "notes"> & { runs: GateRunFound[]; notes: GateNote[] };

@@ -1,0 +1,92 @@
+import { plural, points, share } from "../../core/words.ts";
+import type { Aim, ComparisonFound, DiffFound, Note, Remark } from "../../comparison/found.ts";
+import type { Comparison, DiffDocument } from "../../comparison/schema.ts";
+
+/** `agentops.diff/1`: a diff with its remarks and notes in words. */
+export function diffDocument(found: DiffFound): DiffDocument {
+  return { ...found, ...worded(found) };
+}
+
+export function comparisonDocument(found: ComparisonFound): Comparison {
+  return { ...found, ...worded(found) };
+}
+
+function worded({ metrics, need, notes }: Pick<ComparisonFound, "metrics" | "need" | "notes">) {
+  return {
+    metrics: metrics.map((metric) => ({ ...metric, remarks: metric.remarks.map(remarkText) })),
+    need: need === null ? null : { cases: need.cases, why: aimText(need.why) },
+    notes: notes.map(noteText),
+  };
+}
+
+function remarkText(remark: Remark): string {
+  switch (remark.code) {
+    case "few-changed":
+      return `${plural(remark.cases, "case")} changed: too few for any result to be significant`;
+    case "no-spread":
+      return `too few ${GROUPS[remark.of]} to see a spread`;
+    case "sign-flips":
+      return `${remark.differing} of ${remark.groups} ${GROUPS[remark.of]} differ: judged by exact sign flips`;
+    case "partly-measured":
+      return `only ${remark.measured} of ${remark.all} ${remark.of} have it on both sides, so it is not judged`;
+    case "few-latencies":
+      return `too few latencies to be sure of a p${remark.quantile * 100}: worth ${remark.worth} independent ones, ${remark.least} are needed`;
+    case "small-effect":
+      return `better, but by less than the ${points(remark.minEffect)} the suite asks for (minEffect)`;
+    case "within-margin":
+      return `worse, but within the margin of ${remark.relative ? share(remark.margin) : points(remark.margin)}`;
+    case "price":
+      return `bought with ${share(remark.increase)} more ${remark.metric}; up to ${share(remark.margin)} is accepted`;
+  }
+}
+
+const GROUPS = { cases: "cases", clusters: "clusters of cases" } as const;
+
+/** What a reader of a comparison must know, in a sentence. */
+export function noteText(note: Note): string {
+  switch (note.code) {
+    case "not-complete":
+      return `the ${note.side}'s run is ${note.status}: not all of its trials are there`;
+    case "errors":
+      return `${note.trials} of the ${note.side}'s trials ended in an error and count nowhere`;
+    case "only-on-one-side":
+      return `left out: ${plural(note.cases, "case")} only in the ${note.side}'s run`;
+    case "differing":
+      return `left out: ${plural(note.cases, "case")} whose input or expectation differs between the runs`;
+    case "unscored":
+      return `left out: ${plural(note.cases, "case")} without a scored trial on one side`;
+    case "other-suite":
+      return `the runs are of different suites: ${note.control} and ${note.candidate}`;
+    case "suite-changed":
+      return "the suite changed between the runs: its scorers may not be the same";
+    case "scorer-on-one-side":
+      return `scorer ${note.scorer} is only on one side`;
+    case "simulated":
+      return "latency is simulated on a virtual clock";
+    case "stand-in":
+      return "answered by the offline stand-in, which is not a model: its scores say nothing about one";
+    case "too-many-errors":
+      return `more than ${share(note.limit)} of a side's trials ended in an error: nothing is decided`;
+    case "same-content":
+      return `both sides have the same content${note.oneRun ? " and one run" : ""}: there is nothing to compare`;
+    case "no-run":
+      return `nothing was measured: no complete run${note.suite === null ? "" : ` of suite ${note.suite}`} of ${note.of.join(" and ")}; agentops eval SUITE --target ${note.of[0] ?? ""}`;
+    case "no-common-suite":
+      return `nothing was measured: the sides have no run of the same suite${note.suite === null ? "" : ` (${note.suite})`}`;
+    case "control-reused":
+      return `the control's run is from ${note.from.slice(0, 16).replace("T", " ")} UTC`;
+    case "not-watched":
+      return "no early stop: the stored run of the control had other cases or trials";
+  }
+}
+
+/** What a number of cases is for. */
+export function aimText(aim: Aim): string {
+  const rough = aim.rough === null ? "" : ` (a rough guess from ${aim.rough})`;
+  if (aim.code === "exclude") return `to exclude a difference of ${points(aim.target)} if no case changes${rough}`;
+  const at =
+    aim.discordance === null
+      ? "at this spread between cases and trials"
+      : `at ${share(aim.discordance)} of cases changing`;
+  return `to see a difference of ${points(aim.target)} with ${aim.power * 100} % power ${at}${rough}`;
+}
