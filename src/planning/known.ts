@@ -1,4 +1,3 @@
-import { plural } from "../core/words.ts";
 import { readRunColumns } from "../comparison/pairs/run-columns.ts";
 import { findRun, type RunRow } from "../evals/run/runs.store.ts";
 import { summarize } from "../evals/result/summarize.ts";
@@ -6,18 +5,19 @@ import { AgentopsError } from "../core/errors.ts";
 import type { Store } from "../state/store.ts";
 import { type PairedMoments, pairedMoments, repeatedMoments } from "../comparison/metrics/moments.ts";
 import { pairRuns } from "../comparison/pairs/pair.ts";
+import type { PlanNote } from "./found.ts";
 import { refuse } from "./request.ts";
-import type { Evidence } from "./schema.ts";
+import type { RunsUsed } from "./schema.ts";
 
 /** What stored runs gave, and what a reader of the plan must know about them. */
 export interface Known {
-  evidence: Evidence;
+  evidence: RunsUsed;
   /** Null when only the baseline was read. */
   paired: PairedMoments | null;
-  notes: string[];
+  notes: PlanNote[];
 }
 
-const NOTHING: Omit<Evidence, "runs" | "cases"> = {
+const NOTHING: Omit<RunsUsed, "runs" | "cases"> = {
   baseline: null,
   baselineCi95: null,
   discordance: null,
@@ -40,8 +40,7 @@ export async function baselineEvidence(store: Store, names: readonly string[]): 
   if (metrics.successRate === null)
     throw new AgentopsError("NO_CASES", `run ${run.id} has no scored trial`, { hint: "agentops runs" });
   const { estimate, ci95 } = metrics.successRate;
-  const notes =
-    trials > 1 ? [`the plan counts observations of different cases; this run has ${trials} trials a case`] : [];
+  const notes: PlanNote[] = trials > 1 ? [{ code: "several-trials", trials }] : [];
   return {
     evidence: { runs: [run.id], cases, ...NOTHING, baseline: estimate, baselineCi95: ci95 },
     paired: null,
@@ -83,25 +82,18 @@ export function withoutRuns(): never {
   );
 }
 
-function notesOn({ cases, unpaired, difference, designEffect }: PairedMoments): string[] {
+function notesOn({ cases, unpaired, difference, designEffect }: PairedMoments): PlanNote[] {
   const effect = designEffect === null ? null : Number(designEffect.toPrecision(2));
-  return [
-    ...(difference === null
-      ? [
-          "one run shows how trials of a case vary, not how versions differ: a candidate that changes more cases needs more",
-        ]
-      : []),
-    ...(unpaired > 0
-      ? [`${plural(unpaired, "case")} not scored ${difference === null ? "twice" : "on both sides"}: left out`]
-      : []),
-    ...(cases < 30 ? [`this rests on ${plural(cases, "case")}: take it as a rough guess`] : []),
-    ...(effect === null
-      ? ["cases come in clusters, which one run or one cluster cannot account for: expect to need more"]
-      : []),
-    ...(effect !== null && effect > 1 ? [`cases come in clusters, which takes ${effect} times as many`] : []),
+  const notes: [boolean, PlanNote][] = [
+    [difference === null, { code: "one-run" }],
+    [unpaired > 0, { code: "left-out", cases: unpaired, twice: difference === null }],
+    [cases < 30, { code: "few-cases", cases }],
+    [effect === null, { code: "clusters-unknown" }],
+    [effect !== null && effect > 1, { code: "clusters", effect: effect ?? 1 }],
   ];
+  return notes.filter(([holds]) => holds).map(([, note]) => note);
 }
 
-function incomplete(run: RunRow): string[] {
-  return run.status === "complete" ? [] : [`run ${run.id} is ${run.status}: only what it scored so far counts`];
+function incomplete({ id: run, status }: RunRow): PlanNote[] {
+  return status === "complete" ? [] : [{ code: "not-complete", run, status }];
 }

@@ -1,10 +1,11 @@
+import type { Found } from "./found.ts";
 import type { Known } from "./known.ts";
 import { described, type Plan, planOf, unitsOf } from "./plan.ts";
 import { type PlanRequest, refuse } from "./request.ts";
 import type { MdeReport } from "./schema.ts";
 
 /** The smallest drop and gain that many observations or cases show. Throws USAGE on a plan that cannot be. */
-export function mde(request: PlanRequest, known: Known | null): MdeReport {
+export function mde(request: PlanRequest, known: Known | null): Found<MdeReport> {
   if (request.margin !== undefined) refuse("mde looks for a difference, not a margin: leave --margin out");
   const plan = planOf(request, known);
   const units = unitsOf(plan);

@@ -1,3 +1,4 @@
+import type { Found, PlanNote } from "./found.ts";
 import type { Known } from "./known.ts";
 import { pairedTest } from "./paired.ts";
 import { curveOf, LEAST_A_SIDE, type PlannedTest } from "./planned-test.ts";
@@ -63,33 +64,18 @@ export function described(plan: Plan, effect: number | null, units: number) {
     evidence: known?.evidence ?? null,
     curve: effect === null ? [] : curveOf(test, effect, units),
     notes: [...(known?.notes ?? []), ...discordanceNote(plan, effect), ...roughNote(plan, units)],
-  } satisfies Partial<SampleSize>;
+  } satisfies Partial<Found<SampleSize>>;
 }
 
-function discordanceNote({ known, test, request }: Plan, effect: number | null): string[] {
+function discordanceNote({ known, test, request }: Plan, effect: number | null): PlanNote[] {
   const seen = known?.paired?.discordance;
-  if (
-    seen === undefined ||
-    effect === null ||
-    test.method === "miller" ||
-    request.margin !== undefined ||
-    effect <= seen
-  )
-    return [];
-  return [
-    `a difference that large takes more cases that change than these runs show (${shown(seen)}): planned with ${shown(effect)}`,
-  ];
+  if (seen === undefined || effect === null || effect <= seen) return [];
+  if (test.method === "miller" || request.margin !== undefined) return [];
+  return [{ code: "more-discordance", seen, planned: effect }];
 }
 
-function roughNote({ test }: Plan, units: number): string[] {
+function roughNote({ test }: Plan, units: number): PlanNote[] {
   const { control, candidate } = test.sizesOf(units);
   if (test.falseAlarm !== undefined || Math.min(control, candidate) >= LEAST_A_SIDE) return [];
-  const exact = test.unit === "cases" ? "" : "; stats power --method exact counts outcomes";
-  return [
-    `with fewer than ${LEAST_A_SIDE} a side this is a rough guess: the normal approximation does not hold${exact}`,
-  ];
-}
-
-function shown(share: number): string {
-  return `${Number((share * 100).toPrecision(3))} %`;
+  return [{ code: "rough", least: LEAST_A_SIDE, exact: test.unit !== "cases" }];
 }

@@ -1,10 +1,11 @@
+import type { Found } from "./found.ts";
 import type { Known } from "./known.ts";
 import { described, planOf, unitsOf } from "./plan.ts";
 import { effectOf, type PlanRequest } from "./request.ts";
 import type { PowerReport } from "./schema.ts";
 
 /** How surely that many observations or cases show the effect. Throws USAGE on a plan that cannot be. */
-export function power(request: PlanRequest, known: Known | null): PowerReport {
+export function power(request: PlanRequest, known: Known | null): Found<PowerReport> {
   const plan = planOf(request, known, true);
   const effect = effectOf(request);
   const units = unitsOf(plan);

@@ -4,8 +4,9 @@ import type { Known } from "./known.ts";
 import { baselineOf } from "./plan.ts";
 import { wholeUp } from "./planned-test.ts";
 import { refuse } from "./request.ts";
+import type { Found } from "./found.ts";
 import { rolloutNotes } from "./rollout-notes.ts";
-import type { RolloutPlan } from "./schema.ts";
+import type { RolloutForecast } from "./schema.ts";
 
 /** What somebody asks of a rollout's plan. Shares are in 0–1. */
 export interface RolloutRequest {
@@ -34,14 +35,14 @@ interface Question {
  * harm was shown; the evidence counts on through the steps; the last step below 1 lasts until the candidate is shown not to be worse.
  * Throws USAGE on a plan that cannot be.
  */
-export function planRollout(request: RolloutRequest, known: Known | null): RolloutPlan {
+export function planRollout(request: RolloutRequest, known: Known | null): Found<RolloutForecast> {
   const { mde, margin, alpha, guardrails, perHour, stepHours, stepObservations } = request;
   const baseline = baselineOf(request.baseline, known, "agentops stats plan --baseline 0.95 --per-hour 200");
   if (mde >= baseline) refuse(`a drop of ${mde} from ${baseline} leaves nothing: it must be less than the baseline`);
   const ramp = rampOf(request);
   const harmful = { settings: harmSettings(mde, baseline), candidate: baseline - mde, alpha: alpha / guardrails };
   const harmless = { settings: nonInferioritySettings(margin, baseline), candidate: baseline, alpha };
-  const plan: RolloutPlan = {
+  const plan: Found<RolloutForecast> = {
     schema: "agentops.stats/1",
     action: "plan",
     method: "aipw-betting",
@@ -78,7 +79,7 @@ function stepOf(
   weight: number,
   stretch: Stretch | undefined,
   { request, baseline, ...of }: { request: RolloutRequest; baseline: number; harmful: Question; harmless: Question },
-): RolloutPlan["steps"][number] {
+): RolloutForecast["steps"][number] {
   const { perHour } = request;
   const candidatePerHour = perHour * weight;
   if (stretch === undefined) return { weight, candidatePerHour, least: null, alone: null };
@@ -114,7 +115,7 @@ function countable(arrivals: number): number {
 }
 
 /** Where a rollout is after that many arrivals. */
-function momentAt(ramp: readonly Stretch[], arrivals: number, perHour: number): RolloutPlan["harmful"]["expected"] {
+function momentAt(ramp: readonly Stretch[], arrivals: number, perHour: number): RolloutForecast["harmful"]["expected"] {
   let [left, candidate] = [arrivals, 0];
   for (const [step, { weight, arrivals: long }] of ramp.entries()) {
     candidate += weight * Math.min(left, long);

@@ -1,3 +1,4 @@
+import type { Found } from "./found.ts";
 import type { Known } from "./known.ts";
 import { moreTrials } from "./paired.ts";
 import { described, planOf } from "./plan.ts";
@@ -5,10 +6,8 @@ import { LEAST_A_SIDE } from "./planned-test.ts";
 import { effectOf, type PlanRequest, refuse } from "./request.ts";
 import type { SampleSize } from "./schema.ts";
 
-const RAISED = `the formula asks for fewer, but below about ${LEAST_A_SIDE} a side the approximation it rests on does not hold`;
-
 /** How many observations or cases show the effect. Throws USAGE on a plan that cannot be. */
-export function sampleSize(request: PlanRequest, known: Known | null): SampleSize {
+export function sampleSize(request: PlanRequest, known: Known | null): Found<SampleSize> {
   const plan = planOf(request, known);
   const effect = effectOf(request);
   const { units, control, candidate, raised } = plan.test.sizesFor(effect);
@@ -28,6 +27,6 @@ export function sampleSize(request: PlanRequest, known: Known | null): SampleSiz
     power: request.power,
     moreTrials: paired === null || plan.test.method !== "miller" ? null : moreTrials(request, paired, effect),
     ...about,
-    notes: [...about.notes, ...(raised === true ? [RAISED] : [])],
+    notes: [...about.notes, ...(raised === true ? [{ code: "raised", least: LEAST_A_SIDE } as const] : [])],
   };
 }

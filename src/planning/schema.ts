@@ -161,10 +161,10 @@ const rolloutPlanSchema = z.strictObject({
 /** `agentops stats ACTION --json`. */
 export const statsSchema = z.union([sampleSizeSchema, powerSchema, mdeSchema, rolloutPlanSchema, ciSchema]);
 
-export type Evidence = z.infer<typeof evidenceSchema>;
+export type RunsUsed = z.infer<typeof evidenceSchema>;
 export type SampleSize = z.infer<typeof sampleSizeSchema>;
 export type PowerReport = z.infer<typeof powerSchema>;
 export type MdeReport = z.infer<typeof mdeSchema>;
-export type RolloutPlan = z.infer<typeof rolloutPlanSchema>;
+export type RolloutForecast = z.infer<typeof rolloutPlanSchema>;
 export type CiReport = z.infer<typeof ciSchema>;
 export type StatsReport = z.infer<typeof statsSchema>;

@@ -6,7 +6,8 @@ import { caseOfRow, specOf } from "../run/runs.store.ts";
 import type { LoadedSuite } from "../dataset/suite.ts";
 import { findCase, insertCalibration } from "./calibrations.store.ts";
 import { chooseJudge, type ChosenJudge } from "./choose.ts";
-import { casesIn, type Evidence, gatherEvidence } from "./evidence.ts";
+import type { CalibrationFound } from "./found.ts";
+import { casesIn, type LabelledRun, joinLabels } from "./evidence.ts";
 import { judgeJudge } from "./judgement.ts";
 import type { Labels } from "./labels.ts";
 import { calibrationNotes } from "./notes.ts";
@@ -14,6 +15,8 @@ import { comparePairs } from "./pairs.ts";
 import { type Calibration, calibrationSchema } from "./schema.ts";
 
 export interface CalibrateOptions {
+  /** Words what was found: the document that is kept and returned. */
+  word: (found: CalibrationFound) => Calibration;
   /** A stored run instead of the latest complete one. */
   run?: string | undefined;
   /** The scorer, where the suite has several that ask a judge. */
@@ -32,10 +35,11 @@ export async function calibrate(
   options: CalibrateOptions,
 ): Promise<Calibration> {
   const chosen = await chooseJudge(context.store, suite, options);
-  const evidence = gatherEvidence(context.store, chosen.run, chosen.judge.index, labels);
+  const evidence = joinLabels(context.store, chosen.run, chosen.judge.index, labels);
   const position = await comparedPairs(context, chosen, labels);
   const notes = calibrationNotes(chosen, suite, evidence, position);
-  return stored(context, calibrationSchema.parse({ ...document(chosen, labels, evidence, position), notes }));
+  const found = { ...judged(chosen, labels, evidence, position), notes };
+  return stored(context, calibrationSchema.parse(options.word(found)));
 }
 
 /** Compares the pairs with the judge's own client; the target's model is not needed, and so neither is its key. */
@@ -60,12 +64,12 @@ async function comparedPairs(
   }
 }
 
-function document(
+function judged(
   { run, judge }: ChosenJudge,
   { file, digest }: Labels,
-  evidence: Evidence,
+  evidence: LabelledRun,
   position: Calibration["position"],
-): Omit<Calibration, "notes"> {
+): Omit<CalibrationFound, "notes"> {
   const judgement = judgeJudge(evidence);
   const passes = evidence.labelled.filter((o) => o.label).length;
   const n = evidence.labelled.length;

@@ -1,14 +1,15 @@
 import { ppiMean } from "../../stats/samples/ppi.ts";
 import { roganGladen, type Share } from "../../stats/proportions/rogan-gladen.ts";
 import { type ClusterTally, worthOf } from "../../stats/samples/cluster-tally.ts";
-import type { Evidence } from "./evidence.ts";
-import type { Calibration, Rate } from "./schema.ts";
+import type { LabelledRun } from "./evidence.ts";
+import type { CalibrationFound } from "./found.ts";
+import type { Rate } from "./schema.ts";
 
-type Corrected = NonNullable<Calibration["successRate"]["corrected"]>;
+type Corrected = NonNullable<CalibrationFound["successRate"]["corrected"]>;
 
 /** The rates people would have given the calibrated run, from the judge's. Null without labels of both kinds. */
 export function correctedRates(
-  evidence: Evidence,
+  evidence: LabelledRun,
   sensitivity: Rate | null,
   specificity: Rate | null,
 ): Corrected | null {
@@ -18,7 +19,6 @@ export function correctedRates(
     roganGladen: correctRate(evidence.passes, sensitivity, specificity),
     ppi: { estimate: unit(ppi.estimate), ci95: [unit(ppi.interval[0]), unit(ppi.interval[1])], lambda: ppi.lambda },
     preferred: "ppi",
-    why: "the labels are of this very run, so whatever bias the judge has in it cancels; later runs of this judge are corrected by its error rates (Rogan-Gladen)",
   };
 }
 

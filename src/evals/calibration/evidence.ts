@@ -16,7 +16,7 @@ export interface Labelled {
 }
 
 /** What a run and people's labels say about a judge. */
-export interface Evidence {
+export interface LabelledRun {
   labelled: Labelled[];
   /** Labels whose trial ended in an error, so that the judge said nothing. */
   unjudged: number;
@@ -30,10 +30,10 @@ export interface Evidence {
  * Joins the labels with the judge's stored verdicts: nothing is asked again. Throws DATASET_INVALID at the line of a label
  * whose case or trial the run does not have, or when no labelled output was judged.
  */
-export function gatherEvidence(store: Store, run: RunRow, scorer: number, labels: Labels): Evidence {
+export function joinLabels(store: Store, run: RunRow, scorer: number, labels: Labels): LabelledRun {
   const wanted = new Map(labels.labels.map((label) => [keyOf(label), label]));
   const groups = new Map<string, { labelled: { label: number; judged: number }[]; unlabelled: number[] }>();
-  const evidence: Evidence = { labelled: [], unjudged: 0, groups: [], passes: clusterTally() };
+  const evidence: LabelledRun = { labelled: [], unjudged: 0, groups: [], passes: clusterTally() };
   for (const trial of judgedTrials(store, run, scorer)) {
     const label = wanted.get(keyOf(trial));
     wanted.delete(keyOf(trial));

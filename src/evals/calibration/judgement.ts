@@ -2,13 +2,14 @@ import { calibrationError } from "../../stats/samples/calibration-error.ts";
 import { agreement } from "../../stats/samples/kappa.ts";
 import { type ClusterTally, intervalOf, totalOf, worthOf } from "../../stats/samples/cluster-tally.ts";
 import { correctedRates } from "./correction.ts";
-import { type Evidence, type Labelled, tallied } from "./evidence.ts";
+import type { CalibrationFound } from "./found.ts";
+import { type LabelledRun, type Labelled, tallied } from "./evidence.ts";
 import type { Calibration, Rate } from "./schema.ts";
 import { type Left, verdictOn } from "./verdict.ts";
 
 /** What the labels say about a judge, apart from names: the part of the document that is arithmetic. */
 export type Judgement = Pick<
-  Calibration,
+  CalibrationFound,
   | "verdict" | "reason" | "refusal" | "need" | "confusion" | "agreement" | "kappa" | "ac1" | "sensitivity" | "specificity" | "successRate"
   | "brier" | "ece"
 >; // prettier-ignore
@@ -17,7 +18,7 @@ export type Judgement = Pick<
  * Compares a judge with people. Outputs of one case (or cluster) are not independent: every share is taken at the sample
  * size it is worth, and the table behind kappa is scaled to that of the agreement.
  */
-export function judgeJudge(evidence: Evidence): Judgement {
+export function judgeJudge(evidence: LabelledRun): Judgement {
   const { labelled } = evidence;
   const confusion = count(labelled);
   const agreed = tallied(labelled, (o) => o.label === o.judged);
@@ -59,12 +60,12 @@ function tableOf({ bothPass, judgeOnly, personOnly, bothFail }: Calibration["con
   ];
 }
 
-function outputsIn({ groups }: Evidence): number {
+function outputsIn({ groups }: LabelledRun): number {
   return groups.reduce((sum, group) => sum + group.labelled.length + group.unlabelled.length, 0);
 }
 
 /** What of the run nobody labelled. */
-function leftOf({ groups }: Evidence): Left {
+function leftOf({ groups }: LabelledRun): Left {
   const outputs = groups.flatMap((group) => group.unlabelled);
   const passed = outputs.filter((pass) => pass === 1).length;
   return {

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { addToCluster, clusterTally } from "../../stats/samples/cluster-tally.ts";
-import type { Evidence } from "./evidence.ts";
+import type { LabelledRun } from "./evidence.ts";
 import { judgeJudge } from "./judgement.ts";
 
 /** A small linear congruential generator (Numerical Recipes), so that a failure can be repeated. */
@@ -13,8 +13,8 @@ function seeded(seed: number): () => number {
 function simulate(
   random: () => number,
   o: { n: number; labelled: number; rate: number; se: number; sp: number },
-): Evidence {
-  const evidence: Evidence = { labelled: [], unjudged: 0, groups: [], passes: clusterTally() };
+): LabelledRun {
+  const evidence: LabelledRun = { labelled: [], unjudged: 0, groups: [], passes: clusterTally() };
   for (let i = 0; i < o.n; i++) {
     const label = random() < o.rate;
     const judged = label ? random() < o.se : random() >= o.sp;

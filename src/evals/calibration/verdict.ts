@@ -1,9 +1,9 @@
 import { casesIn, type Labelled } from "./evidence.ts";
+import type { CalibrationFound, JudgeReason } from "./found.ts";
 import type { Calibration, Rate } from "./schema.ts";
 
 /** Kappa's error and the intervals of the rates are normal approximations: the usual 30 in all and 5 of each kind. */
-const LEAST_LABELS = 30;
-const LEAST_OF_A_KIND = 5;
+const LEAST = { least: 30, leastOfAKind: 5 };
 
 /** What of the run nobody labelled: cases (or clusters) without any label, outputs by what the judge said. */
 export interface Left {
@@ -21,7 +21,7 @@ interface Measured {
   left: Left;
 }
 
-type Verdict = Pick<Calibration, "verdict" | "reason" | "refusal" | "need">;
+type Verdict = Pick<CalibrationFound, "verdict" | "reason" | "refusal" | "need">;
 
 /**
  * Whether a judge may stand in for people. Too few labels decide nothing. A judge at or below chance (sensitivity +
@@ -32,21 +32,16 @@ export function verdictOn(measured: Measured): Verdict {
   if (few !== null) return few;
   const { kappa, sensitivity, specificity } = measured;
   if (kappa === null || sensitivity === null || specificity === null) {
-    return refused("chance", "one of the two never varies");
+    return refused("chance", { code: "never-varies" });
   }
   if (sensitivity.estimate + specificity.estimate <= 1) {
-    const how = `it passes ${share(sensitivity.estimate)} of what people passed and ${share(1 - specificity.estimate)} of what they failed`;
+    const rates = { passedOfPassed: sensitivity.estimate, passedOfFailed: 1 - specificity.estimate };
     return (kappa.ci95?.[1] ?? kappa.estimate) < 0
-      ? refused("contradicts", `it contradicts the labels: ${how}; are pass and fail swapped in them?`)
-      : refused("chance", `it is no better than chance: ${how}`);
+      ? refused("contradicts", { code: "contradicts", ...rates })
+      : refused("chance", { code: "no-better-than-chance", ...rates });
   }
   if (kappa.ci95 !== null && kappa.ci95[0] <= 0) return notToldApart(measured, kappa.estimate, kappa.ci95[0]);
-  return {
-    verdict: "usable",
-    reason: `it agrees with people beyond chance: kappa ${kappaText(kappa)}`,
-    refusal: null,
-    need: null,
-  };
+  return { verdict: "usable", reason: { code: "agrees", kappa }, refusal: null, need: null };
 }
 
 /** Cases count, not outputs: trials of one case are not evidence of their own. */
@@ -54,36 +49,25 @@ function tooFew({ labelled, confusion, left }: Measured): Verdict | null {
   const cases = casesIn(labelled);
   const passes = confusion.bothPass + confusion.personOnly;
   const fails = confusion.judgeOnly + confusion.bothFail;
-  const missing = Math.max(LEAST_LABELS - cases, LEAST_OF_A_KIND - passes, LEAST_OF_A_KIND - fails);
+  const missing = Math.max(LEAST.least - cases, LEAST.leastOfAKind - passes, LEAST.leastOfAKind - fails);
   if (missing <= 0) return null;
-  const have = `${some(cases, "labelled case")} with ${some(passes, "pass", "es")} and ${some(fails, "fail")}`;
-  const why = `at least ${LEAST_LABELS} are needed, ${LEAST_OF_A_KIND} of each kind among them: below that, intervals are guesses`;
+  const have = { cases, passes, fails, ...LEAST };
   const common = { verdict: "inconclusive", refusal: null } as const;
-  if (cases >= LEAST_LABELS && Math.min(passes, fails) === 0) {
-    return {
-      ...common,
-      reason: `${have} show nothing of the other kind: ${LEAST_OF_A_KIND} of each are needed`,
-      need: { labels: null, casesLeft: left.cases, why: whereToLook(fails === 0 ? "failed" : "passed", left) },
-    };
+  if (cases >= LEAST.least && Math.min(passes, fails) === 0) {
+    const kind = fails === 0 ? "failed" : "passed";
+    const why = { code: "look", kind, others: left.passed + left.failed, judgedSo: left[kind] } as const;
+    return { ...common, reason: { code: "one-kind", ...have }, need: { labels: null, casesLeft: left.cases, why } };
   }
   const labels = Math.max(missing, atThisShare(passes, fails));
-  return { ...common, reason: `${have} are too few: ${why}`, need: { labels, casesLeft: left.cases, why } };
-}
-
-/** How many labels it takes to meet a kind that was never met is unknown; the judge's own verdicts are the best hint. */
-function whereToLook(kind: "passed" | "failed", left: Left): string {
-  const start = `no labelled output was ${kind} by people`;
-  if (left.passed + left.failed === 0) return `${start}, and this run has no other: take one whose outputs differ more`;
-  if (left[kind] === 0)
-    return `${start}, and the judge ${kind} none of the others: label others at random, or take a run whose outputs differ more`;
-  return `${start}: look among the ${left[kind]} others that the judge ${kind} (picked so they show its errors, but bias its corrected rate), or label others at random`;
+  const need = { labels, casesLeft: left.cases, why: { code: "least", ...LEAST } } as const;
+  return { ...common, reason: { code: "too-few", ...have }, need };
 }
 
 /** How many more labels bring enough of the rarer kind, at the share it has so far. */
 function atThisShare(passes: number, fails: number): number {
   const rarer = Math.min(passes, fails);
-  if (rarer === 0 || rarer >= LEAST_OF_A_KIND) return 0;
-  return Math.ceil((LEAST_OF_A_KIND - rarer) / (rarer / (passes + fails)));
+  if (rarer === 0 || rarer >= LEAST.leastOfAKind) return 0;
+  return Math.ceil((LEAST.leastOfAKind - rarer) / (rarer / (passes + fails)));
 }
 
 /** Better than chance as far as it goes: sensitivity + specificity above 1 makes kappa positive. */
@@ -91,27 +75,11 @@ function notToldApart({ labelled, kappa, left }: Measured, estimate: number, low
   const total = Math.ceil(labelled.length * ((estimate - low) / estimate) ** 2);
   const labels = Math.max(1, total - labelled.length + 1);
   return {
-    ...refused("unclear", `it cannot be told from chance: kappa ${kappaText(kappa)} with ${labelled.length} labels`),
-    need: { labels, casesLeft: left.cases, why: "to tell a judge that agrees this much from chance" },
+    ...refused("unclear", { code: "unclear", kappa, labels: labelled.length }),
+    need: { labels, casesLeft: left.cases, why: { code: "to-tell-apart" } },
   };
 }
 
-function refused(refusal: NonNullable<Calibration["refusal"]>, reason: string): Verdict {
+function refused(refusal: NonNullable<Calibration["refusal"]>, reason: JudgeReason): Verdict {
   return { verdict: "refused", reason, refusal, need: null };
-}
-
-function kappaText(kappa: Calibration["kappa"]): string {
-  if (kappa === null) return "unknown";
-  const { estimate, ci95 } = kappa;
-  return ci95 === null
-    ? `${estimate.toFixed(2)}, without one disagreement`
-    : `${estimate.toFixed(2)} [${ci95[0].toFixed(2)}, ${ci95[1].toFixed(2)}]`;
-}
-
-function share(value: number): string {
-  return `${Math.round(value * 100)} %`;
-}
-
-function some(n: number, noun: string, ending = "s"): string {
-  return `${n} ${noun}${n === 1 ? "" : ending}`;
 }

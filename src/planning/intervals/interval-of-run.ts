@@ -3,10 +3,11 @@ import { findRun } from "../../evals/run/runs.store.ts";
 import { summarize } from "../../evals/result/summarize.ts";
 import type { Store } from "../../state/store.ts";
 import { report } from "./interval.ts";
+import type { Found } from "../found.ts";
 import type { CiReport } from "../schema.ts";
 
 /** A stored run's success rate, trials of a case or cluster never counted as independent, and its p95 latency, both at 95 %. */
-export async function runInterval(store: Store, name: string): Promise<CiReport> {
+export async function runInterval(store: Store, name: string): Promise<Found<CiReport>> {
   const run = await findRun(store, name);
   const { metrics, scored, status, suite } = summarize(store, run);
   const { successRate, latencyMs } = metrics;
@@ -22,8 +23,8 @@ export async function runInterval(store: Store, name: string): Promise<CiReport>
     successRate: { estimate: successRate.estimate, interval: successRate.ci95 },
     p95LatencyMs: latencyMs === null ? null : { estimate: latencyMs.p95, interval: latencyMs.p95Ci95 },
     notes: [
-      ...(status === "complete" ? [] : [`the run is ${status}: only what it scored so far counts`]),
-      ...(latencyMs?.simulated === true ? ["latency is simulated on a virtual clock"] : []),
+      ...(status === "complete" ? [] : [{ code: "not-complete", run: null, status } as const]),
+      ...(latencyMs?.simulated === true ? [{ code: "simulated" } as const] : []),
     ],
   };
 }

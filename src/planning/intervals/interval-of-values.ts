@@ -6,6 +6,7 @@ import { mannWhitney } from "../../stats/samples/mann-whitney.ts";
 import { welch } from "../../stats/samples/welch.ts";
 import { type IntervalRequest, report } from "./interval.ts";
 import { chosenMethod, refuse } from "../request.ts";
+import type { Found, PlanNote } from "../found.ts";
 import type { CiReport } from "../schema.ts";
 
 /** Compares two files of numbers, one a line. Throws FILE_NOT_FOUND, FILE_INVALID with the line, USAGE for too few values. */
@@ -13,7 +14,7 @@ export async function valuesInterval(
   cwd: string,
   files: { control: string; candidate: string },
   { alpha, method }: IntervalRequest,
-): Promise<CiReport> {
+): Promise<Found<CiReport>> {
   const chosen = chosenMethod(method, ["welch", "mann-whitney"]);
   const [control, candidate] = [await readValues(cwd, files.control), await readValues(cwd, files.candidate)];
   const common = {
@@ -23,7 +24,7 @@ export async function valuesInterval(
   };
   if (chosen === "mann-whitney") {
     const { shift, interval, pValue, superiority, exact, tied } = mannWhitney(control, candidate, alpha);
-    const notes = tied ? [exact ? TIED.exact : TIED.normal] : [];
+    const notes: PlanNote[] = tied ? [{ code: "ties", exact }] : [];
     return { ...common, notes, method: chosen, estimate: shift, interval, pValue, exact, superiority };
   }
   const found =
@@ -43,10 +44,6 @@ export async function valuesInterval(
   };
 }
 
-const TIED = {
-  exact: "some values are equal: p counts all arrangements of these very values, the interval errs on the wide side",
-  normal: "some values are equal: p allows for it, the interval errs on the wide side",
-} as const;
 /** Squares of these and their sums are numbers too. */
 const [LEAST, MOST] = [1e-100, 1e100];
 

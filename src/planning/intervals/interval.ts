@@ -7,6 +7,7 @@ import { wilson } from "../../stats/proportions/proportion.ts";
 import { tango } from "../../stats/proportions/tango.ts";
 import { type Counted, miettinenNurminen, newcombe } from "../../stats/proportions/two-proportions.ts";
 import { chosenMethod, refuse } from "../request.ts";
+import type { Found, PlanNote } from "../found.ts";
 import type { CiReport } from "../schema.ts";
 
 /** What every interval is asked with. */
@@ -16,7 +17,7 @@ export interface IntervalRequest {
 }
 
 /** Interval of one proportion. Throws USAGE on impossible counts. */
-export function proportionInterval(sample: Counted, { alpha, method }: IntervalRequest): CiReport {
+export function proportionInterval(sample: Counted, { alpha, method }: IntervalRequest): Found<CiReport> {
   const chosen = chosenMethod(method, ["wilson", "clopper-pearson"]);
   const { successes, n } = requireCounts(sample);
   const interval =
@@ -32,7 +33,11 @@ export function proportionInterval(sample: Counted, { alpha, method }: IntervalR
 }
 
 /** Interval of candidate − control, two independent samples. Throws USAGE on impossible counts. */
-export function differenceInterval(control: Counted, candidate: Counted, { alpha, method }: IntervalRequest): CiReport {
+export function differenceInterval(
+  control: Counted,
+  candidate: Counted,
+  { alpha, method }: IntervalRequest,
+): Found<CiReport> {
   const chosen = chosenMethod(method, ["miettinen-nurminen", "newcombe"]);
   const of = chosen === "newcombe" ? newcombe : miettinenNurminen;
   const sides = { control: rated(requireCounts(control)), candidate: rated(requireCounts(candidate)) };
@@ -48,7 +53,7 @@ export function differenceInterval(control: Counted, candidate: Counted, { alpha
 }
 
 /** Interval of candidate − control over the same cases, with McNemar's test. Throws USAGE without any pair. */
-export function pairedInterval(pairs: PairedCounts, { alpha, method }: IntervalRequest): CiReport {
+export function pairedInterval(pairs: PairedCounts, { alpha, method }: IntervalRequest): Found<CiReport> {
   const chosen = chosenMethod(method, ["tango", "newcombe"]);
   const n = pairs.bothPass + pairs.onlyControl + pairs.onlyCandidate + pairs.neither;
   if (n === 0) refuse("--pairs are all 0: there is no case to compare");
@@ -60,7 +65,7 @@ export function pairedInterval(pairs: PairedCounts, { alpha, method }: IntervalR
 }
 
 export function report(alpha: number) {
-  return { schema: "agentops.stats/1" as const, action: "ci" as const, confidence: 1 - alpha, notes: [] as string[] };
+  return { schema: "agentops.stats/1" as const, action: "ci" as const, confidence: 1 - alpha, notes: [] as PlanNote[] };
 }
 
 function rated({ successes, n }: Counted) {

@@ -1,13 +1,13 @@
 import { plural, points } from "../../core/words.ts";
-import type { RolloutPlan } from "../../planning/schema.ts";
+import type { RolloutForecast } from "../../planning/schema.ts";
 import { percent, trimmed, whole } from "../numbers.ts";
 import type { Style } from "../style.ts";
 import { columns } from "../table.ts";
 
-type Scenario = Pick<RolloutPlan["harmful"], "expected" | "p90">;
+type Scenario = Pick<RolloutForecast["harmful"], "expected" | "p90">;
 
 /** How long a rollout takes, in words, then step by step. */
-export function rolloutPlanText(plan: RolloutPlan, style: Style): string[] {
+export function rolloutPlanText(plan: RolloutForecast, style: Style): string[] {
   const { baseline, mde, margin, harmful, harmless } = plan;
   const drop = `${points(mde)} worse (${percent(baseline)} → ${percent(harmful.successRate)})`;
   const good = `as good as the control is shown not to be worse by ${points(margin)}, and promoted,`;
@@ -27,7 +27,7 @@ function when({ expected: { candidate, arrivals, hours: length, step, weight } }
   return `after about ${hours(length)}: ${seen}, at step ${step + 1} (${percent(weight)}).`;
 }
 
-function stepTable({ steps, mde, margin }: RolloutPlan, style: Style): string[] {
+function stepTable({ steps, mde, margin }: RolloutForecast, style: Style): string[] {
   const head = ["step", "weight", "candidate/hour", "lasts at least", `alone: drop of ${points(mde)}`, `alone: not worse by ${points(margin)}`]; // prettier-ignore
   const rows = steps.map(({ weight, candidatePerHour, least, alone }, i) => [
     String(i + 1),
@@ -40,7 +40,7 @@ function stepTable({ steps, mde, margin }: RolloutPlan, style: Style): string[] 
   return columns(head, rows, (text) => style.dim(text)).split("\n");
 }
 
-function basis({ alpha, guardrails, harmThreshold, safeThreshold, stepHours, stepObservations, ...plan }: RolloutPlan): string[] {
+function basis({ alpha, guardrails, harmThreshold, safeThreshold, stepHours, stepObservations, ...plan }: RolloutForecast): string[] {
   const { evidence } = plan;
   const falsely = `at most ${percent(alpha)} of candidates as good as the control are rolled back, and of those worse by the margin promoted, however often one looks`;
   return [

@@ -3,6 +3,7 @@ import { AgentopsError } from "../../../core/errors.ts";
 import { calibrate } from "../../../evals/calibration/calibrate.ts";
 import { readLabels } from "../../../evals/calibration/labels.ts";
 import { loadSuites } from "../../../evals/dataset/suite.ts";
+import { calibrationDocument } from "../../../report/judge/document.ts";
 import { judgeText } from "../../../report/judge/text.ts";
 import { openStore, storeFile } from "../../../state/store.ts";
 import type { CommandContext } from "../../context.ts";
@@ -34,7 +35,7 @@ export async function run(
   const labels = await readLabels({ file, path: resolve(context.cwd, file) });
   const store = openStore(storeFile(project.root, context.shell.env), { durability: "normal" });
   try {
-    const chosen = { run: text("run"), scorer: text("scorer") };
+    const chosen = { run: text("run"), scorer: text("scorer"), word: calibrationDocument };
     const found = await calibrate(evalContext(context, project, store), suite, labels, chosen);
     await emitDocument(context, found, (style) => judgeText(found, style));
     return EXIT[found.verdict];

@@ -1,4 +1,5 @@
 import { AgentopsError } from "../../../core/errors.ts";
+import type { Found } from "../../../planning/found.ts";
 import type { CiReport } from "../../../planning/schema.ts";
 import type { CommandContext } from "../../context.ts";
 import { alphaOf, counts } from "./flags.ts";
@@ -7,7 +8,7 @@ import { withStore } from "./store.ts";
 type Options = Record<string, unknown>;
 
 /** Which interval is meant follows from the flags: exactly one group of them. */
-export async function intervalReport(context: CommandContext, options: Options): Promise<CiReport> {
+export async function intervalReport(context: CommandContext, options: Options): Promise<Found<CiReport>> {
   const given = GROUPS.filter((group) => group.flags.some((key) => options[key] !== undefined));
   const [group, second] = given;
   if (group === undefined || second !== undefined || group.flags.some((key) => options[key] === undefined)) {
@@ -25,7 +26,7 @@ const GROUPS: readonly {
     context: CommandContext,
     options: Options,
     request: { alpha: number; method: string | undefined },
-  ) => Promise<CiReport>;
+  ) => Promise<Found<CiReport>>;
 }[] = [
   {
     flags: ["successes", "trials"],

@@ -1,5 +1,5 @@
+import type { Found } from "../../../planning/found.ts";
 import type { Known } from "../../../planning/known.ts";
-import type { StatsReport } from "../../../planning/schema.ts";
 import type { CommandContext } from "../../context.ts";
 import { emitDocument } from "../../document.ts";
 import { intervalReport } from "./ci.ts";
@@ -9,7 +9,8 @@ import { withStore } from "./store.ts";
 type Options = Record<string, unknown>;
 
 export async function run(context: CommandContext, [typed]: unknown[], options: Options): Promise<number> {
-  const report = await reportOf(context, requireAction(typed as string, options), options);
+  const { statsDocument } = await import("../../../report/stats/document.ts");
+  const report = statsDocument(await reportOf(context, requireAction(typed as string, options), options));
   const { statsText } = await import("../../../report/stats/text.ts");
   const width = context.flags.output === undefined ? (context.shell.stdout.columns ?? 80) : 80;
   await emitDocument(context, report, (style) => statsText(report, style, width));
@@ -20,7 +21,7 @@ async function reportOf(
   context: CommandContext,
   action: ReturnType<typeof requireAction>,
   options: Options,
-): Promise<StatsReport> {
+): Promise<Found> {
   if (action === "ci") return intervalReport(context, options);
   if (action === "plan") return rolloutPlan(context, options);
   const request = planRequest(options);
@@ -35,7 +36,7 @@ async function reportOf(
   }
 }
 
-async function rolloutPlan(context: CommandContext, options: Options): Promise<StatsReport> {
+async function rolloutPlan(context: CommandContext, options: Options): Promise<Found> {
   const { rolloutRequest } = await import("./plan.ts");
   const request = rolloutRequest(options);
   const { planRollout } = await import("../../../planning/rollout.ts");

@@ -1,0 +1,27 @@
+import type { StatsReport } from "./schema.ts";
+
+/** What a reader of a plan or an interval must know before believing it. */
+export type PlanNote =
+  | { code: "not-complete"; run: string | null; status: string }
+  | { code: "several-trials"; trials: number }
+  | { code: "one-run" }
+  | { code: "left-out"; cases: number; twice: boolean }
+  | { code: "few-cases"; cases: number }
+  | { code: "clusters-unknown" }
+  | { code: "clusters"; effect: number }
+  | { code: "more-discordance"; seen: number; planned: number }
+  | { code: "rough"; least: number; exact: boolean }
+  | { code: "raised"; least: number }
+  | { code: "ties"; exact: boolean }
+  | { code: "simulated" }
+  | {
+      code: "thin-step"; weight: number; perHour: number; candidatePerHour: number; observations: number; hours: number; mde: number;
+      aloneHours: number;
+    }
+  | { code: "within-margin"; mde: number; margin: number }
+  | { code: "one-of-guardrails"; guardrails: number }; // prettier-ignore
+
+/** A report in codes and numbers; `report` words its notes. */
+export type Found<R extends StatsReport = StatsReport> = R extends StatsReport
+  ? Omit<R, "notes"> & { notes: PlanNote[] }
+  : never;
