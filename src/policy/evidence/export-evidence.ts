@@ -13,6 +13,15 @@ import type { RunFound } from "../../gate/found.ts";
 import { evidenceDocument } from "./evidence-document.ts";
 import type { EvidenceDocument } from "./evidence.schema.ts";
 
+export interface EvidenceOptions {
+  /** Also as a line in the git note of the version's commit. */
+  notes: boolean;
+  /** The version that judged. */
+  agentops: string;
+  /** Words the run's checks, which evidence carries. */
+  word: (run: RunFound) => EvaluatedRun;
+}
+
 export interface ExportedEvidence {
   document: EvidenceDocument;
   /** Where it was noted; null unless it was asked for. */
@@ -26,7 +35,7 @@ export interface ExportedEvidence {
 export async function exportEvidence(
   { project, store }: { project: Project; store: Store },
   name: string,
-  { notes, agentops, word }: { notes: boolean; agentops: string; word: (run: RunFound) => EvaluatedRun },
+  { notes, agentops, word }: EvidenceOptions,
 ): Promise<ExportedEvidence> {
   const row = await findRun(store, name);
   const { targetDigest, targetRef } = row;
