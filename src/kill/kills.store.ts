@@ -1,11 +1,10 @@
-import type { Sqlite } from "../state/connection.ts";
+import { hasTable, type Sqlite } from "../state/connection.ts";
 import { appendAuditEvent } from "../audit/events.store.ts";
 import type { Kill, Latch } from "./latch.ts";
 
 /** Kills in force; none in a store from before there were any. Throws what SQLite throws. */
 export function readKills(sqlite: Sqlite): Kill[] {
-  const exists = sqlite.prepare("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'kills'").get();
-  if (exists === undefined) return [];
+  if (!hasTable(sqlite, "kills")) return [];
   return sqlite
     .prepare<[], Kill>("SELECT environment, target, actor, reason, at FROM kills ORDER BY environment, target")
     .all();

@@ -3,7 +3,7 @@ import type { Place } from "../core/refs.ts";
 import type { Sqlite } from "../state/connection.ts";
 import { inOneTransaction } from "../state/transaction.ts";
 import { isOver } from "../rollout/next.ts";
-import { needRollout, type Rollout } from "../rollout/rollouts.store.ts";
+import { needRollout, type Rollout, starterOf } from "../rollout/rollouts.store.ts";
 import { type By, transition } from "../rollout/transition.ts";
 
 /** What a person does with a rollout that is under way. */
@@ -38,8 +38,7 @@ function phaseOf({ state: { phase, approved } }: Rollout): string {
 
 /** Four eyes: who started it does not approve its steps. */
 function refuseOwn(sqlite: Sqlite, { seq }: Rollout, actor: string): void {
-  const starter = sqlite.prepare("SELECT actor FROM transitions WHERE rollout = ? AND seq = 1").pluck().get(seq);
-  if (starter !== actor) return;
+  if (starterOf(sqlite, seq) !== actor) return;
   throw new AgentopsError("POLICY_REFUSED", `${actor} started this rollout, so somebody else approves its steps`, {
     hint: "--actor NAME, or AGENTOPS_ACTOR, says who acts",
   });

@@ -149,6 +149,14 @@ export function insertTransition(
     });
 }
 
+/** Who started it. */
+export function starterOf(sqlite: Sqlite, rollout: number): string | undefined {
+  return sqlite
+    .prepare<[number], string>("SELECT actor FROM transitions WHERE rollout = ? AND seq = 1")
+    .pluck()
+    .get(rollout);
+}
+
 /** The whole history, with each audit event's reason. */
 export function transitionsOf(sqlite: Sqlite, rollout: number): (TransitionRow & { reason: string })[] {
   return sqlite

@@ -2,7 +2,7 @@ import { statSync } from "node:fs";
 import type { Clock } from "../core/clock.ts";
 import { recordObservations } from "../observations/record.ts";
 import type { Observation } from "../observations/schema.ts";
-import { connect, type Sqlite } from "../state/connection.ts";
+import { connect, type Sqlite, waitFor } from "../state/connection.ts";
 
 /** Writes observations to a store that may be locked, moved away, or not there yet. */
 export interface ObservationWriter {
@@ -31,7 +31,7 @@ export function openObservationWriter(
       const sqlite = connect(store, { durability: "normal", waitMs });
       open = { sqlite, inode: statSync(store).ino };
     }
-    open.sqlite.pragma(`busy_timeout = ${waitMs}`);
+    waitFor(open.sqlite, waitMs);
     return open.sqlite;
   };
   return {

@@ -10,7 +10,7 @@ import {
   servingRevision,
   type Snapshot,
 } from "../serving/snapshot.store.ts";
-import { connectToRead, type Sqlite } from "../state/connection.ts";
+import { connectToRead, dataVersion, type Sqlite } from "../state/connection.ts";
 
 /** Whatever the clocks say, everything is looked at this often. */
 export const READ_ANEW_MS = 25;
@@ -113,8 +113,7 @@ function rowsOf(): (sqlite: Sqlite, before: Rows) => Rows {
 function connectionTo(store: string): Omit<Connection, "inode"> {
   const sqlite = connectToRead(store, WAIT_MS);
   try {
-    const version = sqlite.prepare("PRAGMA data_version").pluck();
-    return { sqlite, version: () => version.get() };
+    return { sqlite, version: dataVersion(sqlite) };
   } catch (error) {
     sqlite.close();
     throw error;

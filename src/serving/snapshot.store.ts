@@ -1,4 +1,4 @@
-import type { Sqlite } from "../state/connection.ts";
+import { hasTable, type Sqlite } from "../state/connection.ts";
 import type { ServedVersion, Serving } from "./resolve.ts";
 import { findRelease } from "./serving.store.ts";
 
@@ -35,8 +35,7 @@ export type Contents = Map<string, ServedVersion>;
  * anything could be released.
  */
 export function servingRevision(sqlite: Sqlite): number | null {
-  const exists = sqlite.prepare("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'stables'").get();
-  if (exists === undefined) return null;
+  if (!hasTable(sqlite, "stables")) return null;
   return sqlite.prepare<[], number | null>("SELECT MAX(id) FROM auditEvents").pluck().get() ?? 0;
 }
 

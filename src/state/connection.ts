@@ -5,6 +5,7 @@ import type BetterSqlite3 from "better-sqlite3";
 import { AgentopsError, messageOf } from "../core/errors.ts";
 import { migrate } from "./migrate.ts";
 import { markerFolder } from "./store-file.ts";
+import type { Database } from "./tables.ts";
 
 export type Sqlite = BetterSqlite3.Database;
 
@@ -45,6 +46,22 @@ export function connect(file: string, { durability, waitMs = 5000 }: StoreOption
 /** Opens a store that is there, to read it; creates and migrates nothing. Throws what SQLite throws. */
 export function connectToRead(file: string, waitMs: number): Sqlite {
   return new (loadDriver())(file, { readonly: true, fileMustExist: true, timeout: Math.ceil(waitMs) });
+}
+
+/** False in a store from before there was such a table. */
+export function hasTable(sqlite: Sqlite, table: keyof Database): boolean {
+  return sqlite.prepare("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?").get(table) !== undefined;
+}
+
+/** Another number after every change that another connection committed. */
+export function dataVersion(sqlite: Sqlite): () => unknown {
+  const version = sqlite.prepare("PRAGMA data_version").pluck();
+  return () => version.get();
+}
+
+/** How long to wait for another writer from now on; whole ms. */
+export function waitFor(sqlite: Sqlite, waitMs: number): void {
+  sqlite.pragma(`busy_timeout = ${waitMs}`);
 }
 
 /** Made while all is well: on a full disk a file without content can still be made, a folder may not. */

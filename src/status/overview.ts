@@ -1,7 +1,8 @@
 import { existsSync } from "node:fs";
 import type { Place } from "../core/refs.ts";
-import { connectToRead, type Sqlite } from "../state/connection.ts";
+import { connectToRead, hasTable, type Sqlite, waitFor } from "../state/connection.ts";
 import type { BadThing, ServedTarget } from "./schema.ts";
+import type { Database } from "../state/tables.ts";
 import { tryPath } from "../kill/switchboard.ts";
 import {
   type Bad,
@@ -63,13 +64,15 @@ interface Parts {
 function readParts(sqlite: Sqlite, { now, waitMs }: OverviewRequest): Parts {
   const unread: string[] = [];
   let wait = waitMs;
-  const part = <T>(what: string, table: string, read: () => T[]): T[] => {
+  const part = <T>(what: string, table: keyof Database, read: () => T[]): T[] => {
     const { result, path } = tryPath(wait, () => (hasTable(sqlite, table) ? read() : []));
     if (path.problem !== null) {
       unread.push(`${what} cannot be read: ${path.problem}`);
       // Whoever was kept waiting once is not kept waiting for every part.
       wait = 0;
-      tryPath(0, () => sqlite.pragma("busy_timeout = 0"));
+      tryPath(0, () => {
+        waitFor(sqlite, 0);
+      });
     }
     return result ?? [];
   };
@@ -84,10 +87,6 @@ function readParts(sqlite: Sqlite, { now, waitMs }: OverviewRequest): Parts {
   );
   const setbacks = part("the rollouts' history", "transitions", () => readSetbacks(sqlite, dayAgo));
   return { stables, rollouts, hours, bad: [...unsafe, ...setbacks].filter(({ at }) => at >= dayAgo), unread };
-}
-
-function hasTable(sqlite: Sqlite, table: string): boolean {
-  return sqlite.prepare("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?").get(table) !== undefined;
 }
 
 /** Each environment and target that occurs, once, in order. */

@@ -1,6 +1,7 @@
 import type { Store } from "../../state/store.ts";
 import type { ScoreRecord, ScorerInfo } from "../../evals/run/run-spec.ts";
-import { type RunRow, specOf } from "../../evals/run/runs.store.ts";
+import { type RunRow, sizeOf, specOf } from "../../evals/run/runs.store.ts";
+import { casesIn, trialsIn } from "./columns.store.ts";
 
 /** One measure of a run: per case, how many trials have it and what they sum to. */
 export interface Column {
@@ -37,14 +38,6 @@ export interface RunColumns {
   latency: { rows: Int32Array; values: Float64Array; simulated: boolean };
 }
 
-type Row = [
-  caseSeq: number, isError: number, passed: number | null, costUsd: number | null, retryCostUsd: number, inputTokens: number | null,
-  outputTokens: number | null, latencyMs: number | null, simulated: number, scores: string | null,
-]; // prettier-ignore
-
-/** Cases read at once: a query a page is faster than a call a row, and a page is small. */
-const PAGE = 2000;
-
 /** Reads a stored run into columns in one pass. */
 export function readRunColumns(store: Store, run: RunRow): RunColumns {
   const arm = emptyArm(store, run);
@@ -75,18 +68,9 @@ export function readRunColumns(store: Store, run: RunRow): RunColumns {
   return arm;
 }
 
-function* trialsIn({ sqlite }: Store, runId: string, cases: number): Generator<Row> {
-  const page = sqlite
-    .prepare<[string, number, number], Row>(
-      "SELECT caseSeq, isError, passed, costUsd, retryCostUsd, inputTokens, outputTokens, latencyMs, latencySimulated, scores FROM trials WHERE runId = ? AND caseSeq >= ? AND caseSeq < ? ORDER BY caseSeq, trial",
-    )
-    .raw(true);
-  for (let first = 0; first < cases; first += PAGE) yield* page.all(runId, first, first + PAGE);
-}
-
 function emptyArm(store: Store, run: RunRow): RunColumns {
   const { scorers } = specOf(run);
-  const size = store.sqlite.prepare("SELECT count(*) FROM cases WHERE dataset = ?").pluck().get(run.dataset) as number;
+  const size = sizeOf(store, run.dataset);
   const column = (): Column => ({ n: new Float64Array(size), total: new Float64Array(size) });
   return {
     run,
@@ -107,10 +91,7 @@ function emptyArm(store: Store, run: RunRow): RunColumns {
 }
 
 function readCases(store: Store, run: RunRow, arm: RunColumns): void {
-  const cases = store.sqlite
-    .prepare<[string], [string, string | null]>("SELECT caseId, cluster FROM cases WHERE dataset = ? ORDER BY seq")
-    .raw(true);
-  for (const [id, cluster] of cases.iterate(run.dataset)) {
+  for (const [id, cluster] of casesIn(store, run.dataset)) {
     arm.rows.set(id, arm.ids.length);
     arm.ids.push(id);
     arm.clusters.push(cluster);

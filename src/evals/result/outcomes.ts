@@ -1,14 +1,7 @@
 import type { Store } from "../../state/store.ts";
 import type { ScoreRecord, ScorerInfo } from "../run/run-spec.ts";
-import {
-  type CaseRow,
-  caseOfRow,
-  type RunRow,
-  specOf,
-  type TrialRow,
-  trialsOf,
-  trialsOfCase,
-} from "../run/runs.store.ts";
+import { caseOfRow, type CaseRow, type RunRow, specOf } from "../run/runs.store.ts";
+import { type Trial, trialsOf, trialsOfCase } from "../run/trials.store.ts";
 import type { EvalCase } from "../scorers/scorer.ts";
 
 /** One trial as a person reads it. */
@@ -36,7 +29,7 @@ export interface CaseOutcome {
 /** The cases of a run in order, one after the other. */
 export function* caseOutcomes(store: Store, run: RunRow): Generator<CaseOutcome> {
   const { scorers } = specOf(run);
-  let rows: (TrialRow & CaseRow)[] = [];
+  let rows: (Trial & CaseRow)[] = [];
   for (const row of trialsOf(store, run)) {
     if (rows[0] !== undefined && rows[0].caseSeq !== row.caseSeq) {
       yield outcomeOf(rows, scorers);
@@ -52,7 +45,7 @@ export function caseOutcome(store: Store, run: RunRow, seq: number): CaseOutcome
   return outcomeOf(trialsOfCase(store, run, seq), specOf(run).scorers);
 }
 
-function outcomeOf(rows: (TrialRow & CaseRow)[], scorers: readonly ScorerInfo[]): CaseOutcome {
+function outcomeOf(rows: (Trial & CaseRow)[], scorers: readonly ScorerInfo[]): CaseOutcome {
   const trials = rows.map((row) => trialOutcome(row, scorers));
   const verdict = trials.some((t) => t.verdict === "error")
     ? "error"
@@ -62,11 +55,11 @@ function outcomeOf(rows: (TrialRow & CaseRow)[], scorers: readonly ScorerInfo[])
   return { case: caseOfRow(rows[0] as CaseRow), verdict, trials };
 }
 
-function trialOutcome(row: TrialRow, scorers: readonly ScorerInfo[]): TrialOutcome {
+function trialOutcome(row: Trial, scorers: readonly ScorerInfo[]): TrialOutcome {
   const scores = JSON.parse(row.scores ?? "[]") as ScoreRecord[];
   return {
     trial: row.trial,
-    verdict: row.isError === 1 ? "error" : row.passed === 1 ? "pass" : "fail",
+    verdict: row.error !== null ? "error" : row.passed === true ? "pass" : "fail",
     output: row.output === null ? null : (JSON.parse(row.output) as unknown),
     toolCalls: JSON.parse(row.toolCalls ?? "[]") as unknown[],
     scores: scores.map((s, i) => ({
@@ -74,11 +67,11 @@ function trialOutcome(row: TrialRow, scorers: readonly ScorerInfo[]): TrialOutco
       required: scorers[i]?.required ?? true,
       ...s,
     })),
-    error: row.isError === 1 ? { kind: row.errorKind ?? "other", message: row.errorMessage ?? "" } : null,
+    error: row.error,
     latencyMs: row.latencyMs,
     costUsd: row.costUsd,
     answeredBy: row.answeredBy,
     attempts: row.attempts,
-    fromCache: row.fromCache === 1,
+    fromCache: row.fromCache,
   };
 }

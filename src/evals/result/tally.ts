@@ -1,7 +1,7 @@
 import { addToCluster, type ClusterTally } from "../../stats/samples/cluster-tally.ts";
 import type { RunMetrics } from "./schema.ts";
 import type { ScoreRecord, ScorerInfo } from "../run/run-spec.ts";
-import type { TalliedTrial } from "../run/runs.store.ts";
+import type { TalliedTrial } from "../run/trials.store.ts";
 import { metricsOf } from "./tally-metrics.ts";
 import { addTo, type CaseSums, emptyTally, type TallyState } from "./tally-state.ts";
 
@@ -53,20 +53,20 @@ function addTrial(t: TallyState, current: CaseSums, trial: TalliedTrial): void {
   t.cost.retries += trial.retryCostUsd;
   for (const warning of trial.warnings === null ? [] : (JSON.parse(trial.warnings) as string[]))
     t.warnings.add(warning);
-  if (trial.passed !== 1) current.failed = true;
-  if (trial.isError === 1) {
+  if (trial.passed !== true) current.failed = true;
+  if (trial.error !== null) {
+    const { kind, message } = trial.error;
     t.errors += 1;
-    const kind = trial.errorKind ?? "other";
     t.errorsByKind[kind] = (t.errorsByKind[kind] ?? 0) + 1;
-    t.firstError ??= { case: trial.caseId, kind, message: trial.errorMessage ?? "" };
+    t.firstError ??= { case: trial.caseId, kind, message };
     return;
   }
   t.scored += 1;
-  t.fromCache += trial.fromCache;
-  t.succeeded += trial.passed ?? 0;
+  t.fromCache += Number(trial.fromCache);
+  t.succeeded += Number(trial.passed);
   t.scoreTotal += trial.score ?? 0;
   current.n += 1;
-  current.successes += trial.passed ?? 0;
+  current.successes += Number(trial.passed);
   if (trial.answeredBy !== null) t.answeredBy.add(trial.answeredBy);
   addScores(t, current, JSON.parse(trial.scores ?? "[]") as ScoreRecord[]);
   addMeasures(t, current, trial);
@@ -90,7 +90,7 @@ function addScores(t: TallyState, current: CaseSums, scores: readonly ScoreRecor
 function addMeasures(t: TallyState, current: CaseSums, trial: TalliedTrial): void {
   if (trial.latencyMs !== null) t.latencies.push(trial.latencyMs);
   if (trial.ttftMs !== null) t.firstTokens.push(trial.ttftMs);
-  if (trial.latencySimulated === 1) t.simulated = true;
+  if (trial.latencySimulated) t.simulated = true;
   if (trial.costUsd === null) t.cost.known = false;
   else {
     t.cost.total += trial.costUsd;

@@ -2,7 +2,8 @@ import type { EvalContext } from "./context.ts";
 import type { Answering } from "./answering.ts";
 import type { requestMaker } from "./request.ts";
 import type { RunSpec } from "./run-spec.ts";
-import { answerFinder, pendingTrials, pendingTrialsIn, type RunRow, type TrialRow, trialWriter } from "./runs.store.ts";
+import { type RunRow, sizeOf } from "./runs.store.ts";
+import { answerFinder, doneOf, pendingTrials, pendingTrialsIn, type Trial, trialWriter } from "./trials.store.ts";
 import { runSchedule } from "./schedule.ts";
 import type { Scorer } from "../scorers/scorer.ts";
 import { type Budget, createBudget, type Progress, stopAfterError, type StopReason } from "./stopping.ts";
@@ -17,7 +18,7 @@ export interface Watch {
   /** The numbers of the cases in the order they are to be run; undefined = the dataset's. */
   order(run: RunRow): Iterable<number> | undefined;
   /** Sees each trial once it is stored; a message ends the run, because what it was to show is shown. */
-  see(run: RunRow, trial: TrialRow): string | undefined;
+  see(run: RunRow, trial: Trial): string | undefined;
 }
 
 interface Work {
@@ -62,20 +63,20 @@ export async function runTrials(context: EvalContext, run: RunRow, work: Work): 
     stop,
     budget,
     work: async ({ seq, evalCase, trial }) => {
-      const row = await runTrial(trialContext, seq, evalCase, trial, stop).catch((error: unknown) => {
+      const ended = await runTrial(trialContext, seq, evalCase, trial, stop).catch((error: unknown) => {
         // A hopeless error ended the run: what was still waiting or under way is dropped, and stays to be done.
         if (halt.signal.aborted && !signal.aborted) return undefined;
         throw error;
       });
-      if (row === undefined) return;
-      await write(row);
-      count(progress, row);
-      budget?.finished(spentOn(row), row.fromCache === 1);
-      if (row.isError === 1 && stopped === undefined) {
-        stopped = stopAfterError(row, progress, answering.client.remote);
+      if (ended === undefined) return;
+      await write(ended);
+      count(progress, ended);
+      budget?.finished(spentOn(ended), ended.fromCache);
+      if (ended.error !== null && stopped === undefined) {
+        stopped = stopAfterError(ended.error, progress, answering.client.remote);
         if (stopped !== undefined) halt.abort();
       }
-      const decided = stopped === undefined ? options.watch?.see(run, row) : undefined;
+      const decided = stopped === undefined ? options.watch?.see(run, ended) : undefined;
       if (decided !== undefined) {
         stopped = { kind: "decided", message: decided };
         halt.abort();
@@ -90,9 +91,9 @@ export async function runTrials(context: EvalContext, run: RunRow, work: Work): 
 }
 
 /** USD a trial cost; null = money was spent, nobody knows how much. A failed call may have been free. */
-function spentOn(row: TrialRow): number | null {
-  const answer = row.isError === 1 && row.output === null ? 0 : row.costUsd;
-  return answer === null || row.judgeCostUsd === null ? null : answer + row.judgeCostUsd + row.retryCostUsd;
+function spentOn({ error, output, costUsd, judgeCostUsd, retryCostUsd }: Trial): number | null {
+  const answer = error !== null && output === null ? 0 : costUsd;
+  return answer === null || judgeCostUsd === null ? null : answer + judgeCostUsd + retryCostUsd;
 }
 
 function outOfMoney(budget: Budget | undefined, maxUsd: number, model: string, progress: Progress): StopReason {
@@ -110,23 +111,15 @@ function outOfMoney(budget: Budget | undefined, maxUsd: number, model: string, p
 }
 
 function startingProgress({ store }: EvalContext, run: RunRow): Progress {
-  const { cases } = store.sqlite
-    .prepare<[string], { cases: number }>("SELECT cases FROM datasets WHERE digest = ?")
-    .get(run.dataset) ?? { cases: 0 };
-  const { done, succeeded } = store.sqlite
-    .prepare<[string], { done: number; succeeded: number | null }>(
-      "SELECT count(*) AS done, sum(passed) AS succeeded FROM trials WHERE runId = ? AND isError = 0",
-    )
-    .get(run.id) ?? { done: 0, succeeded: 0 };
-  return { planned: cases * run.trials, done, errors: 0, succeeded: succeeded ?? 0, spentUsd: 0 };
+  return { planned: sizeOf(store, run.dataset) * run.trials, ...doneOf(store, run.id), errors: 0, spentUsd: 0 };
 }
 
-function count(progress: Progress, row: TrialRow): void {
+function count(progress: Progress, { error, passed, fromCache, costUsd, judgeCostUsd, retryCostUsd }: Trial): void {
   progress.done += 1;
-  progress.errors += row.isError;
-  progress.succeeded += row.passed ?? 0;
-  if (row.fromCache === 0) progress.spentUsd += (row.costUsd ?? 0) + (row.judgeCostUsd ?? 0);
-  progress.spentUsd += row.retryCostUsd;
+  progress.errors += Number(error !== null);
+  progress.succeeded += Number(passed === true);
+  if (!fromCache) progress.spentUsd += (costUsd ?? 0) + (judgeCostUsd ?? 0);
+  progress.spentUsd += retryCostUsd;
 }
 
 function trialContextOf(

@@ -1,4 +1,4 @@
-import type { TrialRow } from "./runs.store.ts";
+import type { Trial } from "./trials.store.ts";
 
 /** Why a run ends before its trials do: it cannot go on, may not spend more, or need not go on. */
 export type StopReason =
@@ -20,9 +20,11 @@ const HOPELESS = new Set(["auth", "spend", "not-found"]);
 const PATIENCE = 20;
 
 /** Whether an error ends the run now, so that a dead endpoint or a wrong key costs seconds and not the whole suite. */
-export function stopAfterError(row: TrialRow, progress: Progress, remote: boolean): StopReason | undefined {
-  const kind = row.errorKind ?? "other";
-  const message = row.errorMessage ?? "unknown error";
+export function stopAfterError(
+  { kind, message }: NonNullable<Trial["error"]>,
+  progress: Progress,
+  remote: boolean,
+): StopReason | undefined {
   const answered = progress.done - progress.errors;
   if (HOPELESS.has(kind)) return { kind: "failed", message, errorKind: kind };
   if (kind === "network" && answered === 0) return { kind: "failed", message, errorKind: kind };

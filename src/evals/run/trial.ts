@@ -4,7 +4,7 @@ import type { Redact } from "../../core/redact.ts";
 import type { CallContext, ModelClient, ModelRequest, ModelResult } from "../../models/client/client.ts";
 import { ModelError } from "../../models/client/model-error.ts";
 import type { ScoreRecord } from "./run-spec.ts";
-import type { TrialRow } from "./runs.store.ts";
+import type { Trial } from "./trials.store.ts";
 import type { EvalCase, Scorer, ScorerInput } from "../scorers/scorer.ts";
 
 /** What a trial needs; built once a run. */
@@ -19,7 +19,7 @@ export interface TrialContext {
   /** Key of the whole request and trial, or null where an equal request need not give an equal answer. */
   requestKey(request: ModelRequest, trial: number): string | null;
   /** An answer the store already has. */
-  stored(requestKey: string): TrialRow | undefined;
+  stored(requestKey: string): Trial | undefined;
 }
 
 /**
@@ -32,7 +32,7 @@ export async function runTrial(
   evalCase: EvalCase,
   trial: number,
   signal: AbortSignal,
-): Promise<TrialRow> {
+): Promise<Trial> {
   const base = emptyRow(context, seq, trial);
   try {
     const request = context.request(evalCase.vars);
@@ -44,7 +44,7 @@ export async function runTrial(
       ...base,
       ...answerColumns(result, context.redact),
       requestKey: key,
-      fromCache: stored === undefined ? 0 : 1,
+      fromCache: stored !== undefined,
     };
     return await scored(context, answered, evalCase, result, call);
   } catch (error) {
@@ -55,11 +55,11 @@ export async function runTrial(
 
 async function scored(
   context: TrialContext,
-  row: TrialRow,
+  row: Trial,
   evalCase: EvalCase,
   result: ModelResult,
   call: CallContext,
-): Promise<TrialRow> {
+): Promise<Trial> {
   const input: ScorerInput = {
     case: evalCase,
     trial: call.trial,
@@ -84,9 +84,7 @@ async function scored(
       // The answer is kept beside the error: it was paid for, and it explains what the scorer could not measure.
       return {
         ...row,
-        isError: 1,
-        errorKind: "scorer",
-        errorMessage: context.redact(`scorer ${scorer.name}: ${messageOf(error)}`),
+        error: { kind: "scorer", message: context.redact(`scorer ${scorer.name}: ${messageOf(error)}`) },
         judgeCostUsd: judgeCost,
       };
     }
@@ -94,7 +92,7 @@ async function scored(
   const passed = context.scorers.every((s, i) => !s.required || scores[i]?.pass === true);
   return {
     ...row,
-    passed: passed ? 1 : 0,
+    passed,
     score: meanScore(context.scorers, scores),
     scores: JSON.stringify(scores),
     judgeCostUsd: judgeCost,
@@ -109,17 +107,17 @@ function meanScore(scorers: readonly Scorer[], scores: readonly ScoreRecord[]): 
   return scores.reduce((sum, s, i) => sum + s.score * (weights[i] ?? 0), 0) / total;
 }
 
-function emptyRow({ runId, clock }: TrialContext, caseSeq: number, trial: number): TrialRow {
+function emptyRow({ runId, clock }: TrialContext, caseSeq: number, trial: number): Trial {
   return {
-    runId, caseSeq, trial, isError: 0, passed: null, score: null, output: null, toolCalls: null, finishReason: null,
+    runId, caseSeq, trial, error: null, passed: null, score: null, output: null, toolCalls: null, finishReason: null,
     inputTokens: null, outputTokens: null, cachedTokens: null, cacheWriteTokens: null, reasoningTokens: null,
-    costUsd: null, retryCostUsd: 0, judgeCostUsd: 0, latencyMs: null, latencySimulated: 0, ttftMs: null, answeredBy: null,
-    attempts: 0, fromCache: 0, scores: null, warnings: null, errorKind: null, errorMessage: null, requestKey: null,
+    costUsd: null, retryCostUsd: 0, judgeCostUsd: 0, latencyMs: null, latencySimulated: false, ttftMs: null, answeredBy: null,
+    attempts: 0, fromCache: false, scores: null, warnings: null, requestKey: null,
     at: clock.now().toISOString(),
   }; // prettier-ignore
 }
 
-function answerColumns(result: ModelResult, redact: Redact): Partial<TrialRow> {
+function answerColumns(result: ModelResult, redact: Redact): Partial<Trial> {
   return {
     output: redact(JSON.stringify(result.output ?? null)),
     toolCalls: result.toolCalls.length === 0 ? null : redact(JSON.stringify(result.toolCalls)),
@@ -132,7 +130,7 @@ function answerColumns(result: ModelResult, redact: Redact): Partial<TrialRow> {
     costUsd: result.costUsd,
     retryCostUsd: result.retryCostUsd,
     latencyMs: result.latencyMs,
-    latencySimulated: result.latencySimulated === true ? 1 : 0,
+    latencySimulated: result.latencySimulated === true,
     ttftMs: result.ttftMs,
     answeredBy: result.answeredBy,
     attempts: result.attempts,
@@ -141,7 +139,7 @@ function answerColumns(result: ModelResult, redact: Redact): Partial<TrialRow> {
 }
 
 /** A stored answer as if it had just been given: its cost and latency are what they were. */
-function resultOf(row: TrialRow): ModelResult {
+function resultOf(row: Trial): ModelResult {
   return {
     output: JSON.parse(row.output ?? "null") as unknown,
     toolCalls: JSON.parse(row.toolCalls ?? "[]") as ModelResult["toolCalls"],
@@ -156,7 +154,7 @@ function resultOf(row: TrialRow): ModelResult {
     costUsd: row.costUsd,
     retryCostUsd: 0,
     latencyMs: row.latencyMs,
-    latencySimulated: row.latencySimulated === 1,
+    latencySimulated: row.latencySimulated,
     ttftMs: row.ttftMs,
     answeredBy: row.answeredBy,
     warnings: JSON.parse(row.warnings ?? "[]") as string[],
@@ -164,14 +162,12 @@ function resultOf(row: TrialRow): ModelResult {
   };
 }
 
-function errorColumns(error: unknown, redact: Redact): Partial<TrialRow> {
+function errorColumns(error: unknown, redact: Redact): Partial<Trial> {
   if (!(error instanceof AgentopsError)) throw error;
   const model = error instanceof ModelError ? error : undefined;
   const hint = error.hint === undefined ? "" : ` (${error.hint})`;
   return {
-    isError: 1,
-    errorKind: model?.kind ?? "request",
-    errorMessage: redact(`${error.message}${hint}`),
+    error: { kind: model?.kind ?? "request", message: redact(`${error.message}${hint}`) },
     attempts: model?.attempts ?? 0,
     retryCostUsd: model?.costUsd ?? 0,
   };

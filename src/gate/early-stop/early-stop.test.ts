@@ -31,7 +31,7 @@ function isStopped(world: World, shuffle?: () => number): boolean {
   const { watch } = stopOf(world);
   const run = { ...RUN, trials: world.trials ?? 1 };
   const rows = [...watch.order(run)!].flatMap((caseSeq) =>
-    world.candidate[caseSeq]!.map((passed) => ({ caseSeq, isError: 0, passed: passed ? 1 : 0 })),
+    world.candidate[caseSeq]!.map((passed) => ({ caseSeq, passed })),
   );
   if (shuffle) rows.sort(() => shuffle() - 0.5);
   return rows.some((row) => watch.see(run, row) !== undefined);
@@ -153,7 +153,7 @@ describe("early stop of a worse candidate", () => {
     const run = { ...RUN, trials: 3 };
     const [straight, shuffled] = [stopOf(world), stopOf(world)];
     const rows = [...straight.watch.order(run)!].flatMap((caseSeq) =>
-      world.candidate[caseSeq]!.map((passed) => ({ caseSeq, isError: 0, passed: passed ? 1 : 0 })),
+      world.candidate[caseSeq]!.map((passed) => ({ caseSeq, passed })),
     );
     for (const row of rows) straight.watch.see(run, row);
     for (const row of [...rows].sort(() => random() - 0.5)) shuffled.watch.see(run, row);
@@ -171,14 +171,14 @@ describe("early stop of a worse candidate", () => {
     ]) {
       expect(stop.watch.order(run)).toBeUndefined();
       for (let caseSeq = 0; caseSeq < 40; caseSeq++)
-        expect(stop.watch.see(run, { caseSeq, isError: 0, passed: 0 })).toBeUndefined();
+        expect(stop.watch.see(run, { caseSeq, passed: false })).toBeUndefined();
     }
     expect(stop.evidence()).toEqual({ regressions: 0, improvements: 0, e: 1 });
   });
 
   test("a case that lost a trial to an error on one side says nothing", () => {
     const stop = stopOf({ control: Array<number>(40).fill(1) });
-    for (let caseSeq = 0; caseSeq < 40; caseSeq++) stop.watch.see(RUN, { caseSeq, isError: 1, passed: null });
+    for (let caseSeq = 0; caseSeq < 40; caseSeq++) stop.watch.see(RUN, { caseSeq, passed: null });
     expect(stop.evidence()).toEqual({ regressions: 0, improvements: 0, e: 1 });
   });
 });

@@ -1,6 +1,7 @@
 import type { RunColumns } from "../../comparison/pairs/run-columns.ts";
 import type { Watch } from "../../evals/run/run-trials.ts";
-import type { RunRow, TrialRow } from "../../evals/run/runs.store.ts";
+import type { RunRow } from "../../evals/run/runs.store.ts";
+import type { Trial } from "../../evals/run/trials.store.ts";
 import type { CheckFound } from "../found.ts";
 import { type Clustered, clustersOf } from "./case-clusters.ts";
 import { regressionEvidence } from "./regression-evidence.ts";
@@ -14,7 +15,7 @@ const ALPHA = 0.025;
 const EARLY_STOP_E = 1 / ALPHA;
 
 type Watched = Pick<RunRow, "dataset" | "trials">;
-type Seen = Pick<TrialRow, "caseSeq" | "isError" | "passed">;
+type Seen = Pick<Trial, "caseSeq" | "passed">;
 type Control = Pick<RunColumns, "ids" | "clusters" | "success"> & { run: Watched };
 
 /** What the cases looked at so far say. */
@@ -76,9 +77,9 @@ interface Tried {
 function count(waiting: Map<number, Tried>, trial: Seen): void {
   const found = waiting.get(trial.caseSeq) ?? { done: 0, scored: 0, passed: 0 };
   found.done += 1;
-  if (trial.isError === 0) {
+  if (trial.passed !== null) {
     found.scored += 1;
-    found.passed += trial.passed ?? 0;
+    found.passed += Number(trial.passed);
   }
   waiting.set(trial.caseSeq, found);
 }
