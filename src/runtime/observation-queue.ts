@@ -32,17 +32,21 @@ export interface ObservationStats {
   lastProblem: string | null;
 }
 
-/** Called whenever it is so; `late`: nothing could be written for some seconds. */
-export type OnTrouble = (what: "late" | "dropped", why: string) => void;
+/** Called whenever it is so; `late`: nothing could be written for some seconds; `lost`: at the end, so many observations were not. */
+export type OnTrouble = (what: "late" | "dropped" | "lost", why: string, count: number) => void;
 
 export interface ObservationQueue {
   /** Queues it; never throws, never waits. */
   add(observation: Observation): void;
+  /** Counts what is no observation. */
+  refuse(): void;
   /** Writes all that is queued, waiting up to 2 s for another writer; false when something is left. */
   flush(): boolean;
-  stats(): Omit<ObservationStats, "invalid">;
-  /** Ends it: what is queued stays queued, what comes now is dropped. */
-  stop(): void;
+  /** The same for the last time: what is left is lost. */
+  flushForGood: () => void;
+  stats(): ObservationStats;
+  /** Ends it: writes what is queued, closes the store, and drops what comes now. */
+  close(): void;
 }
 
 interface QueueOptions {
@@ -55,17 +59,63 @@ interface QueueOptions {
 
 /** Observations on their way to the store, in batches, in the order they came. */
 export function observationQueue({ writer, limit, clock, onTrouble }: QueueOptions): ObservationQueue {
-  let queue: Observation[] = [];
+  const waiting = backlog({ writer, clock, onTrouble });
   let timer: ReturnType<typeof setInterval> | undefined;
   let soon: ReturnType<typeof setImmediate> | undefined;
-  const pause = backoff(clock);
   let stopped = false;
-  const stats = { recorded: 0, dropped: 0, failures: 0, lastProblem: null as string | null };
+
+  const drain = () => {
+    soon = undefined;
+    if (waiting.size() === 0 || waiting.rests()) return;
+    if (waiting.write(WAIT_MS, BATCH) && waiting.size() >= ENOUGH) soon = setImmediate(drain);
+  };
+  const flushForGood = () => {
+    waiting.writeAll();
+    const { dropped, lastProblem } = waiting.stats;
+    const lost = waiting.size() + dropped;
+    if (lost > 0) onTrouble("lost", lastProblem ?? "unknown", lost);
+  };
+  return {
+    add(observation) {
+      if (stopped || waiting.size() >= limit) {
+        waiting.drop(1, stopped ? "it was closed" : waiting.full());
+        return;
+      }
+      waiting.push(observation);
+      timer ??= setInterval(drain, FLUSH_EVERY_MS).unref();
+      if (waiting.size() >= ENOUGH) soon ??= setImmediate(drain);
+    },
+    refuse() {
+      waiting.stats.invalid += 1;
+    },
+    flush() {
+      const done = waiting.writeAll();
+      if (!done) onTrouble("late", waiting.stats.lastProblem ?? "unknown", waiting.size());
+      return done;
+    },
+    flushForGood,
+    stats: () => ({ ...waiting.stats, queued: waiting.size() }),
+    close() {
+      if (!stopped) flushForGood();
+      stopped = true;
+      clearInterval(timer);
+      if (soon !== undefined) clearImmediate(soon);
+      [timer, soon] = [undefined, undefined];
+      writer.close();
+    },
+  };
+}
+
+/** What waits to be written, and what became of the rest. */
+function backlog({ writer, clock, onTrouble }: Omit<QueueOptions, "limit">) {
+  let queue: Observation[] = [];
+  const pause = backoff(clock);
+  const stats = { recorded: 0, dropped: 0, invalid: 0, failures: 0, lastProblem: null as string | null };
 
   const drop = (n: number, why: string) => {
     stats.dropped += n;
     stats.lastProblem = why;
-    onTrouble("dropped", why);
+    onTrouble("dropped", why, n);
   };
   /** One batch; false when it stays queued. */
   const write = (waitMs: number, most: number): boolean => {
@@ -80,40 +130,26 @@ export function observationQueue({ writer, limit, clock, onTrouble }: QueueOptio
     } catch (error) {
       stats.failures += 1;
       stats.lastProblem = whyNot(error, waitMs);
-      if (pause.after(error, stats.lastProblem)) onTrouble("late", stats.lastProblem);
+      if (pause.after(error, stats.lastProblem)) onTrouble("late", stats.lastProblem, queue.length);
       return false;
     }
   };
-  const drain = () => {
-    soon = undefined;
-    if (queue.length === 0 || pause.lasts()) return;
-    if (write(WAIT_MS, BATCH) && queue.length >= ENOUGH) soon = setImmediate(drain);
+  /** All of it, waiting a while for another writer; false when something is left. */
+  const writeAll = (): boolean => {
+    const until = clock.monotonicMs() + FLUSH_WAIT_MS;
+    while (queue.length > 0) {
+      const waitMs = Math.ceil(Math.max(0, until - clock.monotonicMs()));
+      if (!write(waitMs, FLUSH_BATCH)) break;
+    }
+    return queue.length === 0;
   };
   return {
-    add(observation) {
-      if (stopped || queue.length >= limit) {
-        drop(1, stopped ? "it was closed" : pause.full());
-        return;
-      }
-      queue.push(observation);
-      timer ??= setInterval(drain, FLUSH_EVERY_MS).unref();
-      if (queue.length >= ENOUGH) soon ??= setImmediate(drain);
-    },
-    flush() {
-      const until = clock.monotonicMs() + FLUSH_WAIT_MS;
-      while (queue.length > 0) {
-        const waitMs = Math.ceil(Math.max(0, until - clock.monotonicMs()));
-        if (!write(waitMs, FLUSH_BATCH)) break;
-      }
-      return queue.length === 0;
-    },
-    stats: () => ({ ...stats, queued: queue.length }),
-    stop() {
-      stopped = true;
-      clearInterval(timer);
-      if (soon !== undefined) clearImmediate(soon);
-      [timer, soon] = [undefined, undefined];
-    },
+    ...{ stats, drop, write, writeAll },
+    push: (observation: Observation) => void queue.push(observation),
+    size: () => queue.length,
+    /** A store that could not be written is left alone for a while. */
+    rests: () => pause.lasts(),
+    full: () => pause.full(),
   };
 }
 

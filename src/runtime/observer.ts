@@ -3,19 +3,15 @@ import type { Clock } from "../core/clock.ts";
 import { newId } from "../core/ids.ts";
 import { type Observation, observationSchema } from "../observations/schema.ts";
 import { atExit } from "./at-exit.ts";
-import { observationQueue, type ObservationStats, type OnTrouble } from "./observation-queue.ts";
+import { type ObservationQueue, observationQueue, type OnTrouble } from "./observation-queue.ts";
 import { openObservationWriter } from "./observation-writer.ts";
 
 /** An observation as a caller gives it; what `resolve` says of the target comes from `served`. */
 export type Observed = Partial<Observation> & Pick<Observation, "success">;
 
-export interface Observer {
-  /** Takes an observation; never throws. What is not one is counted, and said once. */
+/** Takes what callers say; never throws, never waits. What is no observation is counted, and said once. */
+export interface Observer extends Pick<ObservationQueue, "flush" | "stats" | "close"> {
   observe(observed: Observed): void;
-  flush(): boolean;
-  stats(): ObservationStats;
-  /** Writes what is queued and closes the store. */
-  close(): void;
 }
 
 export interface ObserverOptions {
@@ -27,45 +23,31 @@ export interface ObserverOptions {
 }
 
 export function openObserver({ store, environment, limit, clock }: ObserverOptions): Observer {
-  let invalid = 0;
   let forget: (() => void) | undefined;
   let closed = false;
   const warn = warnings();
-  const onTrouble: OnTrouble = (what, why) => {
-    warn(what, `observations ${what === "late" ? "could not be written yet" : "were dropped"}: ${why}`);
+  const onTrouble: OnTrouble = (what, why, count) => {
+    if (what === "lost") lastWords(`observations were lost (${count}): ${why}`);
+    else warn(what, `observations ${what === "late" ? "could not be written yet" : "were dropped"}: ${why}`);
   };
   const writer = openObservationWriter(store, environment, clock);
   const queue = observationQueue({ writer, limit, clock, onTrouble });
-  const flush = () => {
-    const done = queue.flush();
-    if (!done) onTrouble("late", queue.stats().lastProblem ?? "unknown");
-    return done;
-  };
-  const flushForGood = () => {
-    queue.flush();
-    const { queued, dropped, lastProblem } = queue.stats();
-    if (queued + dropped > 0) lastWords(`observations were lost (${queued + dropped}): ${lastProblem ?? "unknown"}`);
-  };
   return {
+    ...queue,
     observe(observed) {
       const read = parsed(observed);
       if (!read.success) {
-        invalid += 1;
+        queue.refuse();
         warn("invalid", `not an observation, and not counted: ${firstIssue(read.error.issues)}`);
         return;
       }
-      if (!closed) forget ??= atExit(flushForGood);
+      if (!closed) forget ??= atExit(queue.flushForGood);
       queue.add({ ...read.data, id: read.data.id ?? newId(), at: read.data.at ?? clock.now().toISOString() });
     },
-    flush,
-    stats: () => ({ ...queue.stats(), invalid }),
     close() {
-      const wasClosed = closed;
       closed = true;
       forget?.();
-      queue.stop();
-      if (!wasClosed) flushForGood();
-      writer.close();
+      queue.close();
     },
   };
 }
