@@ -29,7 +29,7 @@ export interface CommandContext {
 
 /** Asks the store, which only such a ref needs. */
 async function servedRef(project: Project, ref: Ref): Promise<Ref | null> {
-  const { servedVersion } = await import("../operations/served-version.ts");
+  const { servedVersion } = await import("../operations/names.ts");
   return servedVersion(project, ref);
 }
 

@@ -3,7 +3,6 @@ import { AgentopsError } from "../core/errors.ts";
 import { didYouMean } from "../core/suggest.ts";
 import { COMMANDS } from "./commands.ts";
 import { createContext, wantsColor } from "./context.ts";
-import { EXIT_CODES_HELP } from "./exit-codes.ts";
 import type { GlobalFlags, Shell } from "./shell.ts";
 import { version } from "./version.ts";
 
@@ -125,3 +124,17 @@ function usage(error: CommanderError): number {
     cause: error,
   });
 }
+
+/** `agentops help exit-codes`; the same table as DESIGN and README. */
+const EXIT_CODES_HELP = `Exit codes (never a count):
+
+  0    done; gate passed                                     continue
+  1    gate or analysis failed: the candidate did not hold    block
+  2    usage, config, lint, unknown name, zero cases           fix the input
+  3    inconclusive: not enough evidence; says what is missing block, gather more
+  4    outside failure: provider, git, store; trial errors     retry
+  5    refused: killed, frozen, concurrent change              a person decides
+  70   a bug of ours                                           report it
+  130  interrupted (Ctrl-C); what was done is kept             resume
+  143  terminated (SIGTERM); what was done is kept             resume
+`;

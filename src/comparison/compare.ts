@@ -7,7 +7,7 @@ import { pairedMoments } from "./metrics/moments.ts";
 import { needOf } from "./metrics/need.ts";
 import { notesOn } from "./notes.ts";
 import { caseMeans, type CaseMeans, pairRuns, type Pairs } from "./pairs/pair.ts";
-import { withRemarks } from "./remarks.ts";
+import { withRemarks } from "./verdict.ts";
 import type { ComparisonFound } from "./found.ts";
 import type { ComparedSide } from "./schema.ts";
 import { differences, estimates, majorityCounts } from "./metrics/tested.ts";

@@ -7,7 +7,7 @@ import { maxErrorRateOf } from "../evals/result/trial-errors.ts";
 import { type ComparedRuns, compareRuns } from "./compare.ts";
 import { contentChanges } from "./content.ts";
 import { examplesOf } from "./examples.ts";
-import { chooseRuns } from "./run-pair.ts";
+import { chooseRuns } from "./sides.ts";
 import type { DiffFound, Note } from "./found.ts";
 import { namedSide, type NamedSide } from "./sides.ts";
 

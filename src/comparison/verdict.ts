@@ -1,5 +1,6 @@
-import type { MetricFound } from "./found.ts";
+import type { MetricFound, Remark } from "./found.ts";
 import type { ComparisonVerdict } from "./schema.ts";
+import type { Tolerances } from "./tolerances.ts";
 
 /**
  * One verdict: worse when success got worse, or a guardrail beyond its margin; better when success got better, or did not
@@ -19,4 +20,39 @@ export function overallVerdict(metrics: readonly MetricFound[]): ComparisonVerdi
 /** A guardrail that got worse for sure, and by more than its margin. */
 function isBreach(metric: MetricFound): boolean {
   return metric.role === "guardrail" && metric.verdict === "worse" && metric.beyondMargin;
+}
+
+/** Practical significance beside the statistical one: what a sure but small, or a costly, change is worth. */
+export function withRemarks(metrics: readonly MetricFound[], tolerances: Tolerances): MetricFound[] {
+  return metrics.map((metric) => ({
+    ...metric,
+    remarks: [
+      ...metric.remarks,
+      ...remarksOn(metric, tolerances),
+      ...(metric.role === "primary" && metric.verdict === "better" ? prices(metrics) : []),
+    ],
+  }));
+}
+
+function remarksOn(
+  { role, verdict, difference, margin, relative, beyondMargin }: MetricFound,
+  { minEffect }: Tolerances,
+): Remark[] {
+  if (role === "primary" && verdict === "better" && minEffect !== null && difference < minEffect)
+    return [{ code: "small-effect", minEffect }];
+  if (role !== "other" && verdict === "worse" && !beyondMargin && margin > 0)
+    return [{ code: "within-margin", margin, relative }];
+  return [];
+}
+
+/** What an improvement is bought with: guardrails that got worse beyond their margin. */
+function prices(metrics: readonly MetricFound[]): Remark[] {
+  return metrics
+    .filter((m) => m.role === "guardrail" && m.verdict === "worse" && m.beyondMargin && m.ratio !== null)
+    .map(({ name, ratio, margin }) => ({
+      code: "price",
+      metric: name,
+      increase: (ratio?.estimate ?? 1) - 1,
+      margin,
+    }));
 }

@@ -4,7 +4,7 @@ import { type Problem, throwOnErrors } from "../core/problems.ts";
 import { connect, type Sqlite } from "../state/connection.ts";
 import { whyNot } from "../state/why-not.ts";
 import { linesOf } from "./lines.ts";
-import { parseObservation } from "./parse.ts";
+import { parseObservation } from "./lines.ts";
 import { recordObservations } from "./record.ts";
 import type { Observation, ObservedDocument } from "./schema.ts";
 

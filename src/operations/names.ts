@@ -1,9 +1,12 @@
 import { AgentopsError } from "../core/errors.ts";
 import { type ArtifactKind, parseRef, type Ref } from "../core/refs.ts";
 import { didYouMean } from "../core/suggest.ts";
-import type { Sqlite } from "../state/connection.ts";
+import { type Sqlite, connect } from "../state/connection.ts";
 import { openRollout } from "../rollout/rollouts.store.ts";
 import { currentStable, environmentsOf, releasedTargets } from "../serving/serving.store.ts";
+import { existsSync } from "node:fs";
+import type { Project } from "../core/project.ts";
+import { storeFile } from "../state/store-file.ts";
 
 /**
  * A ref as the store knows it: a bare name is what was released under it, `@stable` and `@candidate` are versions. Everything else
@@ -55,4 +58,21 @@ export function onlyEnvironment(sqlite: Sqlite, target: string): string {
   if (only !== undefined && other === undefined) return only;
   const where = only === undefined ? "was never promoted" : `is served in ${known.join(", ")}`;
   throw new AgentopsError("USAGE", `in which environment? ${target} ${where}`, { hint: `--env ${only ?? "NAME"}` });
+}
+
+/**
+ * What `@stable` or `@candidate` is in the project's environment, as a ref to a version; null without a store. Throws
+ * VERSION_NOT_FOUND where nothing is served, REF_INVALID for a bare name that is released as a prompt and as an agent.
+ */
+export function servedVersion({ root, env, environment }: Project, { kind, name, point }: Ref): Ref | null {
+  if (point.type !== "channel") return null;
+  const file = storeFile(root, env);
+  if (!existsSync(file)) return null;
+  const sqlite = connect(file, { durability: "normal" });
+  try {
+    const address = kind === undefined ? name : `${kind}/${name}`;
+    return parseRef(storedRef(sqlite, environment, `${address}@${point.channel}`));
+  } finally {
+    sqlite.close();
+  }
 }

@@ -4,8 +4,7 @@ import type { Known } from "./known.ts";
 import { baselineOf } from "./plan.ts";
 import { wholeUp } from "./planned-test.ts";
 import { refuse } from "./request.ts";
-import type { Found } from "./found.ts";
-import { rolloutNotes } from "./rollout-notes.ts";
+import type { Found, PlanNote } from "./found.ts";
 import type { RolloutForecast } from "./schema.ts";
 
 /** What somebody asks of a rollout's plan. Shares are in 0–1. */
@@ -135,4 +134,23 @@ function duration(weight: number, arrivals: number, perHour: number) {
 
 function counted(candidate: number, arrivals: number, perHour: number) {
   return { candidate: wholeUp(candidate), arrivals: wholeUp(arrivals), hours: arrivals / perHour };
+}
+
+/** What a reader of the forecast must know before believing it. */
+function rolloutNotes(forecast: Found<RolloutForecast>): PlanNote[] {
+  const { mde, margin, guardrails } = forecast;
+  return [
+    ...thinSteps(forecast),
+    ...(mde > margin ? [] : [{ code: "within-margin", mde, margin } as const]),
+    ...(guardrails === 1 ? [] : [{ code: "one-of-guardrails", guardrails } as const]),
+  ];
+}
+
+/** Steps that wait for observations, not for time. */
+function thinSteps({ steps, stepHours, stepObservations, perHour, mde }: Found<RolloutForecast>): PlanNote[] {
+  return steps.flatMap(({ weight, candidatePerHour, least, alone }): PlanNote[] => {
+    if (least === null || alone === null || least.hours <= stepHours * (1 + 1e-9)) return [];
+    const waits = { observations: stepObservations, hours: least.hours, aloneHours: alone.harmful.hours };
+    return [{ code: "thin-step", weight, perHour, candidatePerHour, mde, ...waits }];
+  });
 }

@@ -1,13 +1,13 @@
 import { z } from "zod";
-import type { CallContext, ModelClient } from "../../models/client/client.ts";
+import type { CallContext, ModelClient, ModelRequest } from "../../models/client/client.ts";
 import { ModelError } from "../../models/client/model-error.ts";
 import { parseAnswer } from "../scorers/judge/rubric.ts";
 import { runSchedule } from "../run/schedule.ts";
 import type { EvalCase } from "../scorers/scorer.ts";
 import { quote, textOf } from "../scorers/wording.ts";
 import type { Better, PairLabel } from "./labels.ts";
-import { pairRequest } from "./pair-prompt.ts";
 import type { Calibration } from "./schema.ts";
+import { fenced, FENCE_RULES } from "../scorers/judge/rubric-prompt.ts";
 
 /** The provider's own limits hold beneath. */
 const PAIRS_AT_ONCE = 8;
@@ -72,4 +72,36 @@ function mirrored(better: Better): Better {
 
 function sum(a: number | null, b: number | null): number | null {
   return a === null || b === null ? null : a + b;
+}
+
+const SYSTEM = `You compare two answers of another system under a rubric.
+
+${FENCE_RULES}
+
+Say which answer meets the rubric better; say tie only when neither does. Answer with one JSON object and nothing else:
+{"reason": "one or two sentences", "better": "first", "second" or "tie"}`;
+
+const SCHEMA = {
+  type: "object",
+  required: ["reason", "better"],
+  additionalProperties: false,
+  properties: { reason: { type: "string" }, better: { type: "string", enum: ["first", "second", "tie"] } },
+};
+
+/** The request to compare two outputs, in the order given; equal ones give equal requests, so that they can be replayed. */
+function pairRequest(rubric: string, evalCase: EvalCase, first: unknown, second: unknown): ModelRequest {
+  const sections: [string, string][] = [
+    ["rubric", rubric],
+    ["input", JSON.stringify(evalCase.vars)],
+  ];
+  if (evalCase.expected !== undefined) sections.push(["reference", textOf(evalCase.expected)]);
+  sections.push(["first", textOf(first)], ["second", textOf(second)]);
+  return {
+    messages: [
+      { role: "system", content: SYSTEM },
+      { role: "user", content: fenced(sections) },
+    ],
+    parameters: { temperature: 0 },
+    responseFormat: { type: "json", name: "comparison", schema: SCHEMA },
+  };
 }

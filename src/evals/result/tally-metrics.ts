@@ -1,9 +1,9 @@
 import { passAt, passPower } from "../../stats/samples/pass-power.ts";
 import { clusterTally, intervalOf, meanIntervalOf, totalOf } from "../../stats/samples/cluster-tally.ts";
-import { firstTokenMetric, latencyMetric } from "./measures.ts";
 import type { RunMetrics } from "./schema.ts";
 import type { ScorerInfo } from "../run/run-spec.ts";
 import type { Sum, TallyState } from "./tally-state.ts";
+import { quantile, quantileInterval } from "../../stats/samples/quantile.ts";
 
 /** The metrics of everything that was added to a tally. */
 export function metricsOf(t: TallyState): RunMetrics {
@@ -75,4 +75,25 @@ function overTrials(
   const cases = outcomes.reduce((total, o) => total + o.cases, 0);
   const of = (k: number) => outcomes.reduce((total, o) => total + o.cases * chance(o.c, o.n, k), 0) / cases;
   return Object.fromEntries(Array.from({ length: Math.min(most, 16) }, (_, i) => [String(i + 1), of(i + 1)]));
+}
+
+/** Latency quantiles with the distribution-free interval of p95; null without a latency. */
+function latencyMetric(values: readonly number[], simulated: boolean): RunMetrics["latencyMs"] {
+  if (values.length === 0) return null;
+  const sorted = Float64Array.from(values).sort();
+  return {
+    p50: quantile(sorted, 0.5),
+    p95: quantile(sorted, 0.95),
+    p99: quantile(sorted, 0.99),
+    p95Ci95: quantileInterval(sorted, 0.95),
+    recorded: sorted.length,
+    simulated,
+  };
+}
+
+/** Quantiles of the time to the first token; null when nothing was streamed. */
+function firstTokenMetric(values: readonly number[]): RunMetrics["ttftMs"] {
+  if (values.length === 0) return null;
+  const sorted = Float64Array.from(values).sort();
+  return { p50: quantile(sorted, 0.5), p95: quantile(sorted, 0.95) };
 }
