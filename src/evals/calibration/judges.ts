@@ -1,6 +1,6 @@
 import { digestOf } from "../../core/canonical.ts";
 import type { RunSpec } from "../run/run-spec.ts";
-import type { SpecOf } from "../scorers/schema.ts";
+import type { SpecOf } from "../../scorers/schema.ts";
 
 type RubricSpec = SpecOf<"llm-rubric">;
 

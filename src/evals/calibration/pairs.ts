@@ -1,13 +1,13 @@
 import { z } from "zod";
 import type { CallContext, ModelClient, ModelRequest } from "../../models/client/client.ts";
 import { ModelError } from "../../models/client/model-error.ts";
-import { parseAnswer } from "../scorers/judge/rubric.ts";
+import { parseAnswer } from "../../scorers/judge/rubric.ts";
 import { runSchedule } from "../run/schedule.ts";
-import type { EvalCase } from "../scorers/scorer.ts";
-import { quote, textOf } from "../scorers/wording.ts";
+import type { EvalCase } from "../../scorers/scorer.ts";
+import { quote, textOf } from "../../scorers/wording.ts";
 import type { Better, PairLabel } from "./labels.ts";
 import type { Calibration } from "./schema.ts";
-import { fenced, FENCE_RULES } from "../scorers/judge/rubric-prompt.ts";
+import { fenced, FENCE_RULES } from "../../scorers/judge/rubric-prompt.ts";
 
 /** The provider's own limits hold beneath. */
 const PAIRS_AT_ONCE = 8;

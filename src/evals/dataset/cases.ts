@@ -2,7 +2,7 @@ import { describeIssues } from "../../core/zod-issues.ts";
 import { readPath } from "./dot-path.ts";
 import { type DataFile, type DataRecord, invalid, readRecords } from "./records.ts";
 import { type CaseSpec, caseSchema, type DatasetMapping } from "./schema.ts";
-import type { EvalCase } from "../scorers/scorer.ts";
+import type { EvalCase } from "../../scorers/scorer.ts";
 
 export interface CaseRecord {
   case: EvalCase;

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { NAME_PATTERN } from "../../core/refs.ts";
-import { scorerSchema } from "../scorers/schema.ts";
+import { scorerSchema } from "../../scorers/schema.ts";
 
 const path = z.string().min(1);
 

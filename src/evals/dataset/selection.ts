@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { AgentopsError } from "../../core/errors.ts";
-import type { EvalCase } from "../scorers/scorer.ts";
+import type { EvalCase } from "../../scorers/scorer.ts";
 
 /** Which cases of a dataset to run. */
 export interface Selection {

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { canonicalJson } from "../../core/canonical.ts";
 import type { Store } from "../../state/store.ts";
-import type { EvalCase } from "../scorers/scorer.ts";
+import type { EvalCase } from "../../scorers/scorer.ts";
 import { sampleRank } from "./selection.ts";
 
 type Sqlite = Store["sqlite"];

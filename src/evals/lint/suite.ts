@@ -11,8 +11,8 @@ import { KINDS } from "../../registry/files.ts";
 import { floatingReason } from "../../registry/lint/floating.ts";
 import { worktreeSource } from "../../registry/source.ts";
 import type { Suite } from "../dataset/schema.ts";
-import { prepareScorers } from "../scorers/prepare.ts";
-import { scorerProblem } from "../scorers/problem.ts";
+import { prepareScorers } from "../../scorers/prepare.ts";
+import { scorerProblem } from "../../scorers/problem.ts";
 import { unknownTools } from "./tools.ts";
 import { dataFile } from "../dataset/suite.ts";
 

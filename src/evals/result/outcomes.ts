@@ -2,7 +2,7 @@ import type { Store } from "../../state/store.ts";
 import type { ScoreRecord, ScorerInfo } from "../run/run-spec.ts";
 import { caseOfRow, type CaseRow, type RunRow, specOf } from "../run/runs.store.ts";
 import { type Trial, trialsOf, trialsOfCase } from "../run/trials.store.ts";
-import type { EvalCase } from "../scorers/scorer.ts";
+import type { EvalCase } from "../../scorers/scorer.ts";
 
 /** One trial as a person reads it. */
 export interface TrialOutcome {

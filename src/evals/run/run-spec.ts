@@ -1,7 +1,7 @@
 import type { LoadedArtifact } from "../../registry/artifact.ts";
 import type { RecordedOutputs } from "../dataset/outputs.ts";
 import type { Suite } from "../dataset/schema.ts";
-import type { Scorer } from "../scorers/scorer.ts";
+import type { Scorer } from "../../scorers/scorer.ts";
 
 /** The artifact a run judges, frozen: what a resume or a reader of the run sees is what was run. */
 export type FrozenTarget = Pick<LoadedArtifact, "address" | "version" | "commit" | "digest" | "prompt" | "agent">;

@@ -5,7 +5,7 @@ import type { RunSpec } from "./run-spec.ts";
 import { type RunRow, sizeOf } from "./runs.store.ts";
 import { answerFinder, doneOf, pendingTrials, pendingTrialsIn, type Trial, trialWriter } from "./trials.store.ts";
 import { runSchedule } from "./schedule.ts";
-import type { Scorer } from "../scorers/scorer.ts";
+import type { Scorer } from "../../scorers/scorer.ts";
 import { type Budget, createBudget, type Progress, stopAfterError, type StopReason } from "./stopping.ts";
 import { runTrial, type TrialContext } from "./trial.ts";
 

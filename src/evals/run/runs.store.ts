@@ -2,7 +2,7 @@ import { AgentopsError } from "../../core/errors.ts";
 import type { Store } from "../../state/store.ts";
 import type { Database } from "../../state/tables.ts";
 import type { RunSpec } from "./run-spec.ts";
-import type { EvalCase } from "../scorers/scorer.ts";
+import type { EvalCase } from "../../scorers/scorer.ts";
 
 export type RunRow = Database["runs"];
 export type CaseRow = Pick<Database["cases"], "seq" | "caseId" | "vars" | "expected" | "tags" | "cluster">;

@@ -5,7 +5,7 @@ import type { CallContext, ModelClient, ModelRequest, ModelResult } from "../../
 import { ModelError } from "../../models/client/model-error.ts";
 import type { ScoreRecord } from "./run-spec.ts";
 import type { Trial } from "./trials.store.ts";
-import type { EvalCase, Scorer, ScorerInput } from "../scorers/scorer.ts";
+import type { EvalCase, Scorer, ScorerInput } from "../../scorers/scorer.ts";
 
 /** What a trial needs; built once a run. */
 export interface TrialContext {

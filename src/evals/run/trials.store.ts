@@ -1,7 +1,7 @@
 import { AgentopsError } from "../../core/errors.ts";
 import type { Store } from "../../state/store.ts";
 import type { Database } from "../../state/tables.ts";
-import type { EvalCase } from "../scorers/scorer.ts";
+import type { EvalCase } from "../../scorers/scorer.ts";
 import { caseOfRow, type CaseRow, type RunRow } from "./runs.store.ts";
 
 type TrialRow = Database["trials"];

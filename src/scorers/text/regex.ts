@@ -1,4 +1,4 @@
-import { messageOf } from "../../../core/errors.ts";
+import { messageOf } from "../../core/errors.ts";
 import { fault, passOrFail, type Prepare } from "../measure.ts";
 import { loadRe2, remembering, type Pattern } from "../re2.ts";
 import { referenceText } from "../reference.ts";

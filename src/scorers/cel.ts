@@ -1,6 +1,6 @@
 import type { Environment } from "@marcbachmann/cel-js";
-import { messageOf } from "../../core/errors.ts";
-import { didYouMean } from "../../core/suggest.ts";
+import { messageOf } from "../core/errors.ts";
+import { didYouMean } from "../core/suggest.ts";
 import { fault, type Subject } from "./measure.ts";
 import { loadRe2, remembering, type CompilePattern } from "./re2.ts";
 

@@ -1,4 +1,4 @@
-import { messageOf } from "../../core/errors.ts";
+import { messageOf } from "../core/errors.ts";
 import { celToJson, loadCel, type Expression } from "./cel.ts";
 import { fault, type Subject } from "./measure.ts";
 import { loadRe2, type Pattern } from "./re2.ts";

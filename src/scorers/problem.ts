@@ -1,6 +1,6 @@
-import { AgentopsError } from "../../core/errors.ts";
-import type { Problem } from "../../core/problems.ts";
-import type { YamlFile } from "../../core/yaml.ts";
+import { AgentopsError } from "../core/errors.ts";
+import type { Problem } from "../core/problems.ts";
+import type { YamlFile } from "../core/yaml.ts";
 
 /** A faulty scorer as a problem at its line, when the error says which one it is. */
 export function scorerProblem(error: unknown, yaml: YamlFile): Problem | undefined {

@@ -1,4 +1,4 @@
-import type { ToolCall } from "../../../models/client/client.ts";
+import type { ToolCall } from "../../models/client/client.ts";
 import { deepEqual } from "../text/equality.ts";
 import { fault, passOrFail, type Measure, type Prepare } from "../measure.ts";
 import { pairUp } from "./pairing.ts";

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { ModelRequest } from "../../../models/client/client.ts";
+import type { ModelRequest } from "../../models/client/client.ts";
 import type { Subject } from "../measure.ts";
 import { textOf } from "../wording.ts";
 

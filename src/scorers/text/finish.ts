@@ -1,6 +1,6 @@
-import { didYouMean } from "../../../core/suggest.ts";
-import type { FinishReason } from "../../../models/client/client.ts";
-import { FINISH_REASONS, finishReasonNamed } from "../../../models/client/finish-reason.ts";
+import { didYouMean } from "../../core/suggest.ts";
+import type { FinishReason } from "../../models/client/client.ts";
+import { FINISH_REASONS, finishReasonNamed } from "../../models/client/finish-reason.ts";
 import { fault, passOrFail, type Prepare } from "../measure.ts";
 import { refusalIn } from "./refusal.ts";
 import { listing, quote, textOf } from "../wording.ts";

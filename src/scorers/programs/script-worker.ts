@@ -1,5 +1,5 @@
 import { Worker } from "node:worker_threads";
-import { messageOf } from "../../../core/errors.ts";
+import { messageOf } from "../../core/errors.ts";
 
 /**
  * Runs a user's scoring module in a thread of its own: one that loops, exits, throws later or never answers is an error

@@ -1,13 +1,13 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import type { ToolCall } from "../../models/client/client.ts";
+import type { ToolCall } from "../models/client/client.ts";
 import { prepareScorers } from "./prepare.ts";
 import { scorerSchema } from "./schema.ts";
 import type { Score, ScorerInput } from "./scorer.ts";
 
 /** Recorded data that is not part of the project; without it these tests are skipped. */
-const DATA = join(import.meta.dirname, "../../../../shared/data");
+const DATA = join(import.meta.dirname, "../../../shared/data");
 const here = existsSync(DATA);
 
 type Row = Record<string, unknown>;

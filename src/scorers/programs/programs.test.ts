@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { CallContext, ModelClient, ModelRequest, ModelResult } from "../../../models/client/client.ts";
+import type { CallContext, ModelClient, ModelRequest, ModelResult } from "../../models/client/client.ts";
 import { prepareScorers } from "../prepare.ts";
 import { scorerSchema } from "../schema.ts";
 import type { ScorerInput } from "../scorer.ts";

@@ -1,4 +1,4 @@
-import { messageOf } from "../../../core/errors.ts";
+import { messageOf } from "../../core/errors.ts";
 import { findJson } from "./find-json.ts";
 import { prepareSchema } from "./json-schema.ts";
 import { passOrFail, type Prepare } from "../measure.ts";

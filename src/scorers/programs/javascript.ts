@@ -1,7 +1,7 @@
 import { access } from "node:fs/promises";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import { messageOf } from "../../../core/errors.ts";
+import { messageOf } from "../../core/errors.ts";
 import { scoreOf } from "../answer.ts";
 import { fault, type Prepare, type Subject } from "../measure.ts";
 import { openScript, type Script } from "./script-worker.ts";

@@ -1,6 +1,6 @@
 import type { Options } from "ajv";
 import { parse } from "yaml";
-import { messageOf } from "../../../core/errors.ts";
+import { messageOf } from "../../core/errors.ts";
 import { fault } from "../measure.ts";
 import { loadRe2, remembering, type CompilePattern } from "../re2.ts";
 import { clip } from "../wording.ts";

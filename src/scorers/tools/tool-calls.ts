@@ -1,4 +1,4 @@
-import type { ToolCall } from "../../../models/client/client.ts";
+import type { ToolCall } from "../../models/client/client.ts";
 import { fault, type Subject } from "../measure.ts";
 import { reference, splitList } from "../reference.ts";
 import { quote } from "../wording.ts";

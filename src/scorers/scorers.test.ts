@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { join } from "node:path";
-import { REPO } from "../../testing/project.ts";
+import { REPO } from "../testing/project.ts";
 import { prepareScorers } from "./prepare.ts";
 import { scorerSchema } from "./schema.ts";
 import type { EvalCase, ScorerInput } from "./scorer.ts";

@@ -1,5 +1,5 @@
-import { AgentopsError } from "../../core/errors.ts";
-import type { ModelClient } from "../../models/client/client.ts";
+import { AgentopsError } from "../core/errors.ts";
+import type { ModelClient } from "../models/client/client.ts";
 import type { BaseType, SpecOf } from "./schema.ts";
 import type { Score, ScorerInput } from "./scorer.ts";
 

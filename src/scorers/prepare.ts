@@ -1,4 +1,4 @@
-import { AgentopsError } from "../../core/errors.ts";
+import { AgentopsError } from "../core/errors.ts";
 import { prepareMeasure } from "./families.ts";
 import { isInverted, type ScorerContext } from "./measure.ts";
 import type { ScorerSpec } from "./schema.ts";

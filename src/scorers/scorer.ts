@@ -1,4 +1,4 @@
-import type { FinishReason, ToolCall } from "../../models/client/client.ts";
+import type { FinishReason, ToolCall } from "../models/client/client.ts";
 
 /** What one trial produced, as scorers see it. */
 export interface ScorerInput {

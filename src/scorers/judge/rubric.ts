@@ -1,6 +1,6 @@
 import { z } from "zod";
-import type { ModelResult } from "../../../models/client/client.ts";
-import { ModelError } from "../../../models/client/model-error.ts";
+import type { ModelResult } from "../../models/client/client.ts";
+import { ModelError } from "../../models/client/model-error.ts";
 import { fault, type Prepare } from "../measure.ts";
 import { rubricRequest } from "./rubric-prompt.ts";
 import { clip, quote, short, textOf } from "../wording.ts";
