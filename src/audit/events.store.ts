@@ -23,7 +23,15 @@ export interface AuditEvent {
 }
 
 const INSERT = insertInto("auditEvents", [
-  ...(["at", "recordedAt", "actor", "action", "environment", "target", "reason", "before", "after"] as const),
+  "at",
+  "recordedAt",
+  "actor",
+  "action",
+  "environment",
+  "target",
+  "reason",
+  "before",
+  "after",
 ]);
 
 /** Appends an event within the caller's transaction; returns its number. */

@@ -53,7 +53,11 @@ function check(
   const { threshold } = bound;
   if (seen === null)
     return {
-      ...{ name, threshold, observed: null, ci95: null, policy },
+      name,
+      threshold,
+      observed: null,
+      ci95: null,
+      policy,
       verdict: "inconclusive",
       ground: { code: "absent", what: absent },
     };

@@ -39,7 +39,13 @@ export async function importObservations(request: ImportRequest): Promise<Observ
   if (request.rereadable && !request.skipInvalid) await refuseBadLines(request);
   const { environment, store } = request;
   const done: ObservedDocument = {
-    ...{ schema: "agentops.observed/1", env: environment, store, recorded: 0, repeated: 0, unknown: 0, invalid: 0 },
+    schema: "agentops.observed/1",
+    env: environment,
+    store,
+    recorded: 0,
+    repeated: 0,
+    unknown: 0,
+    invalid: 0,
   };
   const sqlite = inWords(done, () => connect(store, { durability: "normal", waitMs: WAIT_MS }));
   try {

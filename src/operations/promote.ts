@@ -51,11 +51,19 @@ function admitted(context: PromoteContext, policyCase: PolicyCase, order: Promot
   const open = openRollout(sqlite, environment, target);
   refuseOther(open, version);
   const by = { actor: order.actor, reason: order.reason ?? "promoted" };
-  const rollout = open?.id ?? null;
-  const done = { schema: "agentops.release/1", action: "promote", target, env: environment } as const;
   const document: ReleaseDocument = {
-    ...{ ...done, version, digest, from, at, ...by },
-    ...{ overridden: [], changed: true, rollout },
+    schema: "agentops.release/1",
+    action: "promote",
+    target,
+    env: environment,
+    version,
+    digest,
+    from,
+    at,
+    ...by,
+    overridden: [],
+    changed: true,
+    rollout: open?.id ?? null,
   };
   const same = from === version && findRelease(sqlite, target, version)?.digest === digest;
   if (open === undefined && same) return { ...document, changed: false };
@@ -102,12 +110,24 @@ function endRollout(
 function replaceStable(sqlite: Sqlite, document: ReleaseDocument, overridden: readonly string[]): void {
   const { target, env: environment, version, digest, from, at, actor, reason } = document;
   const auditEvent = appendAuditEvent(sqlite, {
-    ...{ at, actor, action: "promote", environment, target, reason },
+    at,
+    actor,
+    action: "promote",
+    environment,
+    target,
+    reason,
     before: from === null ? null : { version: from },
     after: { version, digest, ...(overridden.length > 0 && { overridden }) },
   });
   insertStable(sqlite, {
-    ...{ environment, target, version, how: "promote", rollout: null },
-    ...{ at, actor, reason, auditEvent },
+    environment,
+    target,
+    version,
+    how: "promote",
+    rollout: null,
+    at,
+    actor,
+    reason,
+    auditEvent,
   });
 }

@@ -63,9 +63,15 @@ function goneBack(sqlite: Sqlite, place: Place, order: RollbackOrder, at: string
   const version = stays ? ended.control : (to ?? before(sqlite, place, stable));
   const takenBack = stays ? ended : replaceStable(sqlite, place, stable, { version, by });
   return {
-    ...{ schema: "agentops.release/1", action: "rollback", target, env: environment, version },
+    schema: "agentops.release/1",
+    action: "rollback",
+    target,
+    env: environment,
+    version,
     digest: findRelease(sqlite, target, version)?.digest ?? "",
-    ...{ from: left, ...by, overridden: [] },
+    from: left,
+    ...by,
+    overridden: [],
     changed: ended !== null || version !== stable?.version,
     rollout: (ended ?? takenBack)?.id ?? null,
   };
@@ -121,7 +127,12 @@ function replaceStable(
   const rollout = promotedBy(sqlite, stable);
   if (rollout?.control === version) return endOpen(sqlite, rollout, by);
   const auditEvent = appendAuditEvent(sqlite, {
-    ...{ at, actor, action: "rollback", environment, target, reason },
+    at,
+    actor,
+    action: "rollback",
+    environment,
+    target,
+    reason,
     before: stable === undefined ? null : { version: stable.version },
     after: { version },
   });

@@ -16,7 +16,9 @@ export function replayRollout(sqlite: Sqlite, rollout: Rollout): ReplayDocument 
   const { id, target, environment: env } = rollout;
   return {
     schema: "agentops.replay/1",
-    ...{ id, target, env },
+    id,
+    target,
+    env,
     looks: looks.length,
     transitions: transitions.length,
     differences: [...lookDifferences(sqlite, rollout), ...stateDifferences(sqlite, rollout)],

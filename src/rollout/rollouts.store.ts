@@ -115,7 +115,15 @@ function parsed(row: Row): Rollout {
   const { seq, id, environment, target, control, candidate, look, createdAt, endedAt } = row;
   const { plan, state, evidence, caps } = row;
   return {
-    ...{ seq, id, environment, target, control, candidate, look, createdAt, endedAt },
+    seq,
+    id,
+    environment,
+    target,
+    control,
+    candidate,
+    look,
+    createdAt,
+    endedAt,
     plan: JSON.parse(plan) as RolloutPlan,
     state: JSON.parse(state) as RolloutState,
     evidence: JSON.parse(evidence) as Evidence,

@@ -144,7 +144,10 @@ function backlog({ writer, clock, onTrouble }: Omit<QueueOptions, "limit">) {
     return queue.length === 0;
   };
   return {
-    ...{ stats, drop, write, writeAll },
+    stats,
+    drop,
+    write,
+    writeAll,
     push: (observation: Observation) => void queue.push(observation),
     size: () => queue.length,
     /** A store that could not be written is left alone for a while. */

@@ -55,9 +55,19 @@ export function notReleased(target: string, env: string | null, message: string)
 export function nothing(target: string, env: string | null, message: string | null): Resolution {
   return {
     schema: "agentops.resolution/1",
-    ...{ target, env, variant: null, version: null, digest: null },
-    ...{ reason: "ERROR", errorCode: null, message },
-    ...{ value: null, rollout: null, weight: null, bucket: null, shadow: null },
+    target,
+    env,
+    variant: null,
+    version: null,
+    digest: null,
+    reason: "ERROR",
+    errorCode: null,
+    message,
+    value: null,
+    rollout: null,
+    weight: null,
+    bucket: null,
+    shadow: null,
   };
 }
 

@@ -25,7 +25,13 @@ function underWay(sqlite: Sqlite, row: LatestRollout, state: RolloutState): Unde
   const plan = JSON.parse(row.plan) as RolloutPlan;
   const look = readLastLook(sqlite, row.seq);
   return {
-    ...{ id, control, candidate, phase, weight, step: state.step, steps: plan.steps },
+    id,
+    control,
+    candidate,
+    phase,
+    weight,
+    step: state.step,
+    steps: plan.steps,
     since: state.pausedAt ?? state.since,
     startedAt: createdAt,
     look: look === undefined ? null : { at: look.at, verdict: look.verdict, guardrails: seenIn(look.analysis, plan) },

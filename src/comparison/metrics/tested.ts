@@ -111,11 +111,14 @@ function clipped([low, high]: NonNullable<Tested["ci95"]>): Tested["ci95"] {
 export function majorityCounts({ control, candidate }: CaseMeans): PairedCounts {
   const counts = { bothPass: 0, onlyControl: 0, onlyCandidate: 0, neither: 0 };
   for (const [i, mean] of control.entries()) {
-    const before = mean > 0.5;
-    const after = (candidate[i] as number) > 0.5;
-    counts[before ? (after ? "bothPass" : "onlyControl") : after ? "onlyCandidate" : "neither"] += 1;
+    counts[outcomeOf(mean > 0.5, (candidate[i] as number) > 0.5)] += 1;
   }
   return counts;
+}
+
+function outcomeOf(control: boolean, candidate: boolean): keyof PairedCounts {
+  if (control) return candidate ? "bothPass" : "onlyControl";
+  return candidate ? "onlyCandidate" : "neither";
 }
 
 /** Candidate − control of each case; rounding is no difference. */

@@ -43,7 +43,13 @@ interface After {
 function eventOf({ id, at, actor, action, environment, target, reason, after, serves }: HistoryRow): HistoryEvent {
   const state = (after === null ? {} : JSON.parse(after)) as After;
   return {
-    ...{ at, actor, action, env: environment, target, reason, serves },
+    at,
+    actor,
+    action,
+    env: environment,
+    target,
+    reason,
+    serves,
     version: state.version ?? state.candidate ?? null,
     phase: state.phase ?? null,
     weight: state.weight ?? null,

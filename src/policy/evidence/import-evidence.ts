@@ -58,8 +58,15 @@ async function documentsIn({ file, path }: EvidenceFile): Promise<ReadEvidence[]
 function keep(sqlite: Sqlite, { file, document }: ReadEvidence, { actor, at }: { actor: string; at: string }): boolean {
   const { digest, target, suite, verdict, runId } = document;
   const added = insertEvidence(sqlite, {
-    ...{ digest, target: target.address, targetDigest: target.digest, suite: suite.name, verdict },
-    ...{ document: JSON.stringify(document), source: file, actor, importedAt: at },
+    digest,
+    target: target.address,
+    targetDigest: target.digest,
+    suite: suite.name,
+    verdict,
+    document: JSON.stringify(document),
+    source: file,
+    actor,
+    importedAt: at,
   });
   if (added) {
     // It is about a content, wherever that is served.

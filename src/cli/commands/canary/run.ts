@@ -27,7 +27,10 @@ const TAKES: Partial<Record<string, readonly string[]>> = {
   status: ["replay"],
   advance: [],
   watch: ["interval"],
-  ...{ approve: ["reason"], pause: ["reason"], resume: ["reason"], abort: ["reason"] },
+  approve: ["reason"],
+  pause: ["reason"],
+  resume: ["reason"],
+  abort: ["reason"],
 };
 
 export async function run(context: CommandContext, [action, name]: unknown[], options: Options): Promise<number> {

@@ -19,7 +19,8 @@ export async function run(
   const { environment, store } = await oneEnvironment(context);
   const done = await importObservations({
     ...sourceOf(context, file as string | undefined),
-    ...{ environment, store },
+    environment,
+    store,
     skipInvalid: options["skipInvalid"] === true,
     clock: context.clock,
     signal: context.signal,
