@@ -121,7 +121,7 @@ module.exports = {
     only(
       "who-starts-programs",
       "^(node:)?child_process$",
-      "registry/git/git|models/agent/(process|kill)|scorers/programs",
+      "registry/git/git|models/agent/(process|end-group)|scorers/programs",
       "Git is started in one file, a user's programs by the agents and scorers that run them.",
     ),
     only("sqlite-in-state", "node_modules/better-sqlite3/", "state/", "One room opens the store; others get it open."),

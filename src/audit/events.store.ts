@@ -1,12 +1,6 @@
+import type { AuditAction } from "./actions.ts";
 import type { Sqlite } from "../state/connection.ts";
 import { insertInto } from "../state/insert.ts";
-
-/** Everything that is recorded. */
-type AuditAction =
-  | "kill" | "revive" | "promote" | "rollback" | "approve" | "evidence.import" | `rollout.${RolloutVerb}`; // prettier-ignore
-
-/** What happens to a rollout; a look is recorded where it changes something. */
-type RolloutVerb = "start" | "look" | "pause" | "resume" | "approve" | "abort" | "rollback" | "promote";
 
 /** What an operator, or the rollout engine for one, did. */
 export interface AuditEvent {

@@ -1,6 +1,6 @@
 import type { Sqlite } from "../state/connection.ts";
 import { addLook, type TallyRow } from "./evidence.ts";
-import { judge, type Judged } from "./analysis.ts";
+import { judge, type Judged } from "./judge.ts";
 import { type BreachRow, breachesOf, insertLook, type Rollout, talliesOf, updateRollout } from "./rollouts.store.ts";
 
 /**

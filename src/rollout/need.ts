@@ -1,6 +1,6 @@
 import { growthPerArrival } from "../stats/planning/canary-planning.ts";
 import { logE } from "../stats/sequential/canary-engine.ts";
-import type { Judged } from "./analysis.ts";
+import type { Judged } from "./judge.ts";
 import { unitsIn } from "./evidence.ts";
 import { isUnderWay, type RolloutState, waitingFor } from "./next.ts";
 import type { Rollout } from "./rollouts.store.ts";

@@ -1,5 +1,5 @@
 import type { Kill } from "../kill/latch.ts";
-import type { Judged } from "./analysis.ts";
+import type { Judged } from "./judge.ts";
 import { unitsIn } from "./evidence.ts";
 import { isUnderWay, type Waiting, waitingFor } from "./next.ts";
 import type { Rollout } from "./rollouts.store.ts";

@@ -1,5 +1,5 @@
 import type { Sqlite } from "../state/connection.ts";
-import { judge } from "./analysis.ts";
+import { judge } from "./judge.ts";
 import { addLook, type Evidence, NO_EVIDENCE } from "./evidence.ts";
 import { type StoredLook, storedLook } from "./look.ts";
 import { next, pendingState, type RolloutEvent } from "./next.ts";

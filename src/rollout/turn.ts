@@ -3,7 +3,7 @@ import type { Place } from "../core/refs.ts";
 import { heldBy } from "../kill/held.ts";
 import type { Kill } from "../kill/latch.ts";
 import type { Sqlite } from "../state/connection.ts";
-import type { Judged } from "./analysis.ts";
+import type { Judged } from "./judge.ts";
 import { unitsIn } from "./evidence.ts";
 import { lastJudged, lookAt } from "./look.ts";
 import { isOver, next } from "./next.ts";

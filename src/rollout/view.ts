@@ -3,7 +3,7 @@ import type { Sqlite } from "../state/connection.ts";
 import { confidenceSequence } from "../stats/sequential/confidence-sequence.ts";
 import { riskDifference } from "../stats/sequential/risk-difference.ts";
 import { findRelease } from "../serving/serving.store.ts";
-import type { Judged } from "./analysis.ts";
+import type { Judged } from "./judge.ts";
 import { batchesOf, type TallyRow, unitsIn } from "./evidence.ts";
 import { needOf } from "./need.ts";
 import { type Reason, reasonsFor } from "./reasons.ts";

@@ -1,5 +1,5 @@
-import { ppiMean } from "../../stats/samples/ppi.ts";
-import { roganGladen, type Share } from "../../stats/proportions/rogan-gladen.ts";
+import { ppiMean } from "../../stats/judges/ppi.ts";
+import { roganGladen, type Share } from "../../stats/judges/rogan-gladen.ts";
 import { type ClusterTally, worthOf } from "../../stats/samples/cluster-tally.ts";
 import type { LabelledRun } from "./evidence.ts";
 import type { CalibrationFound } from "./found.ts";

@@ -1,4 +1,4 @@
-import type { JudgedCase } from "../../stats/samples/ppi.ts";
+import type { JudgedCase } from "../../stats/judges/ppi.ts";
 import type { Store } from "../../state/store.ts";
 import { addToCluster, clusterTally, type ClusterTally } from "../../stats/samples/cluster-tally.ts";
 import { invalid } from "../dataset/records.ts";

@@ -1,5 +1,5 @@
-import { calibrationError } from "../../stats/samples/calibration-error.ts";
-import { agreement } from "../../stats/samples/kappa.ts";
+import { calibrationError } from "../../stats/judges/calibration-error.ts";
+import { agreement } from "../../stats/judges/kappa.ts";
 import { type ClusterTally, intervalOf, totalOf, worthOf } from "../../stats/samples/cluster-tally.ts";
 import { correctedRates } from "./correction.ts";
 import type { CalibrationFound } from "./found.ts";

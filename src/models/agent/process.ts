@@ -1,6 +1,6 @@
 import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { CallFailure, excerpt } from "../client/failure.ts";
-import { killGroup, track } from "./kill.ts";
+import { killGroup, track } from "./end-group.ts";
 
 export interface AgentCommand {
   command: readonly string[];

@@ -1,7 +1,7 @@
-import { calibrationError } from "../samples/calibration-error.ts";
-import { agreement } from "../samples/kappa.ts";
-import { type JudgedCase, ppiMean } from "../samples/ppi.ts";
-import { roganGladen } from "../proportions/rogan-gladen.ts";
+import { calibrationError } from "../judges/calibration-error.ts";
+import { agreement } from "../judges/kappa.ts";
+import { type JudgedCase, ppiMean } from "../judges/ppi.ts";
+import { roganGladen } from "../judges/rogan-gladen.ts";
 import type { GoldenFile, Seen } from "./golden.testing.ts";
 
 /** How far a judge can be trusted, and what it really measured. */

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { calibrationError } from "./calibration-error.ts";
 import { agreement } from "./kappa.ts";
 import { type JudgedCase, ppiMean } from "./ppi.ts";
-import { roganGladen } from "../proportions/rogan-gladen.ts";
+import { roganGladen } from "./rogan-gladen.ts";
 
 describe("agreement", () => {
   test("both raters always say the same one thing: kappa is undefined, AC1 is 1", () => {

@@ -1,5 +1,5 @@
 import { normalQuantile } from "../distributions/normal.ts";
-import type { Interval } from "./proportion.ts";
+import type { Interval } from "../proportions/proportion.ts";
 
 /** `hits` of `n`, not necessarily whole: an effective sample size is welcome. */
 export interface Share {

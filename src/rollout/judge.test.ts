@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { PLAN } from "../testing/rollout.ts";
-import { judge } from "./analysis.ts";
+import { judge } from "./judge.ts";
 import { addLook, NO_EVIDENCE, type TallyRow } from "./evidence.ts";
 import type { Caps, Metric } from "./schema.ts";
 
