@@ -7,12 +7,12 @@ import { latenciesOf } from "./metrics/latencies.ts";
 export interface DiffDetails {
   /** Latencies at even steps of probability, ms; null where a side has none. */
   latency: { probabilities: number[]; control: number[]; candidate: number[] } | null;
-  cases: CaseRow[];
+  cases: CaseLine[];
   /** Shared cases beyond those listed. */
   casesLeftOut: number;
 }
 
-export interface CaseRow {
+export interface CaseLine {
   id: string;
   change: "regression" | "improvement" | "none";
   control: CaseSide;
@@ -44,11 +44,11 @@ export function detailsOf(compared: ComparedRuns, limit: number): DiffDetails {
   };
 }
 
-function rowsOf({ comparison, control, candidate, pairs }: ComparedRuns, limit: number): CaseRow[] {
+function rowsOf({ comparison, control, candidate, pairs }: ComparedRuns, limit: number): CaseLine[] {
   const { regressions, improvements } = comparison;
   const changed = new Set([...regressions, ...improvements]);
   const unchanged = pairs.ids.filter((id) => !changed.has(id));
-  const row = (id: string, change: CaseRow["change"]): CaseRow => ({
+  const row = (id: string, change: CaseLine["change"]): CaseLine => ({
     id,
     change,
     control: sideOf(control, id),

@@ -7,7 +7,7 @@ export const EVALUATION_FORMATS = ["text", "json", "markdown", "junit", "github"
 type Format = (typeof EVALUATION_FORMATS)[number];
 
 /** An evaluation in a format; only that format's code is loaded. `casesOf` is asked for the one that lists cases. */
-export async function evaluationDocument(
+export async function evaluationIn(
   format: Format,
   evaluation: Evaluation,
   context: CommandContext,

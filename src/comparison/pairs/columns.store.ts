@@ -20,7 +20,7 @@ export function* trialsIn({ sqlite }: Store, runId: string, cases: number): Gene
 }
 
 /** Each case of a dataset with its cluster, in order. */
-export function casesIn({ sqlite }: Store, dataset: string): IterableIterator<[id: string, cluster: string | null]> {
+export function caseNames({ sqlite }: Store, dataset: string): IterableIterator<[id: string, cluster: string | null]> {
   return sqlite
     .prepare<[string], [string, string | null]>("SELECT caseId, cluster FROM cases WHERE dataset = ? ORDER BY seq")
     .raw(true)

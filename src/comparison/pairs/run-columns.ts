@@ -1,7 +1,7 @@
 import type { Store } from "../../state/store.ts";
 import type { ScoreRecord, ScorerInfo } from "../../evals/run/run-spec.ts";
-import { type RunRow, sizeOf, specOf } from "../../evals/run/runs.store.ts";
-import { casesIn, trialsIn } from "./columns.store.ts";
+import { type RunRow, caseCount, specOf } from "../../evals/run/runs.store.ts";
+import { caseNames, trialsIn } from "./columns.store.ts";
 
 /** One measure of a run: per case, how many trials have it and what they sum to. */
 export interface Column {
@@ -70,7 +70,7 @@ export function readRunColumns(store: Store, run: RunRow): RunColumns {
 
 function emptyArm(store: Store, run: RunRow): RunColumns {
   const { scorers } = specOf(run);
-  const size = sizeOf(store, run.dataset);
+  const size = caseCount(store, run.dataset);
   const column = (): Column => ({ n: new Float64Array(size), total: new Float64Array(size) });
   return {
     run,
@@ -91,7 +91,7 @@ function emptyArm(store: Store, run: RunRow): RunColumns {
 }
 
 function readCases(store: Store, run: RunRow, arm: RunColumns): void {
-  for (const [id, cluster] of casesIn(store, run.dataset)) {
+  for (const [id, cluster] of caseNames(store, run.dataset)) {
     arm.rows.set(id, arm.ids.length);
     arm.ids.push(id);
     arm.clusters.push(cluster);

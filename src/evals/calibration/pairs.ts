@@ -14,7 +14,7 @@ const PAIRS_AT_ONCE = 8;
 
 const answerSchema = z.object({ better: z.enum(["first", "second", "tie"]) });
 
-export interface Comparison {
+export interface PairQuestions {
   client: ModelClient;
   rubric: string;
   pairs: readonly (PairLabel & { case: EvalCase })[];
@@ -25,7 +25,7 @@ export interface Comparison {
  * Makes a judge compare each pair in both orders. A verdict that changes with the order is a position flip: the judge saw
  * the place, not the answer. Throws a ModelError when the judge cannot be reached or its verdict cannot be read.
  */
-export async function comparePairs(comparison: Comparison): Promise<Calibration["position"]> {
+export async function comparePairs(comparison: PairQuestions): Promise<Calibration["position"]> {
   const found = { pairs: 0, flips: 0, towardFirst: 0, towardSecond: 0, agreed: 0, costUsd: 0 as number | null };
   await runSchedule({
     source: comparison.pairs[Symbol.iterator](),
@@ -48,7 +48,7 @@ export async function comparePairs(comparison: Comparison): Promise<Calibration[
   return found;
 }
 
-async function ask({ client, rubric, signal }: Comparison, evalCase: EvalCase, first: unknown, second: unknown) {
+async function ask({ client, rubric, signal }: PairQuestions, evalCase: EvalCase, first: unknown, second: unknown) {
   const call: CallContext = { caseId: evalCase.id, trial: 0, signal };
   const result = await client.generate(pairRequest(rubric, evalCase, first, second), call);
   const parsed = answerSchema.safeParse(parseAnswer(result.output));

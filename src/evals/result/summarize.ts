@@ -1,7 +1,7 @@
 import type { Store } from "../../state/store.ts";
 import { withJudges } from "./judges.ts";
 import { type RunResult, runResultSchema } from "./schema.ts";
-import { type RunRow, sizeOf, specOf } from "../run/runs.store.ts";
+import { type RunRow, caseCount, specOf } from "../run/runs.store.ts";
 import { talliedTrials } from "../run/trials.store.ts";
 import { tally } from "./tally.ts";
 
@@ -13,7 +13,7 @@ export function summarize(store: Store, run: RunRow): RunResult {
   const spec = specOf(run);
   const { suiteFile, scorers, outputsWithoutCase } = spec;
   const { metrics, passes, ...counts } = tally(talliedTrials(store, run), scorers);
-  const cases = sizeOf(store, run.dataset);
+  const cases = caseCount(store, run.dataset);
   return runResultSchema.parse({
     id: run.id,
     suite: run.suite,

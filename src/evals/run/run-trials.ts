@@ -2,7 +2,7 @@ import type { EvalContext } from "./context.ts";
 import type { Answering } from "./answering.ts";
 import type { requestMaker } from "./request.ts";
 import type { RunSpec } from "./run-spec.ts";
-import { type RunRow, sizeOf } from "./runs.store.ts";
+import { type RunRow, caseCount } from "./runs.store.ts";
 import { answerFinder, doneOf, pendingTrials, pendingTrialsIn, type Trial, trialWriter } from "./trials.store.ts";
 import { runSchedule } from "./schedule.ts";
 import type { Scorer } from "../../scorers/scorer.ts";
@@ -111,7 +111,7 @@ function outOfMoney(budget: Budget | undefined, maxUsd: number, model: string, p
 }
 
 function startingProgress({ store }: EvalContext, run: RunRow): Progress {
-  return { planned: sizeOf(store, run.dataset) * run.trials, ...doneOf(store, run.id), errors: 0, spentUsd: 0 };
+  return { planned: caseCount(store, run.dataset) * run.trials, ...doneOf(store, run.id), errors: 0, spentUsd: 0 };
 }
 
 function count(progress: Progress, { error, passed, fromCache, costUsd, judgeCostUsd, retryCostUsd }: Trial): void {

@@ -85,6 +85,6 @@ export function differingCases(store: Store, dataset: string, other: string): Se
 }
 
 /** How many cases a dataset has. */
-export function sizeOf({ sqlite }: Store, dataset: string): number {
+export function caseCount({ sqlite }: Store, dataset: string): number {
   return sqlite.prepare<[string], number>("SELECT cases FROM datasets WHERE digest = ?").pluck().get(dataset) ?? 0;
 }

@@ -4,7 +4,7 @@ import type { Answer, Backend } from "../client/backend.ts";
 import type { CallContext, ModelClient, ModelRequest, ModelResult } from "../client/client.ts";
 import { withDeadline } from "./deadline.ts";
 import { CallFailure } from "../client/failure.ts";
-import type { Gate } from "./limits.ts";
+import type { CallGate } from "./limits.ts";
 import { ModelError } from "../client/model-error.ts";
 import type { Pricer } from "./pricing.ts";
 import { withRetries } from "./retries.ts";
@@ -19,7 +19,7 @@ export interface CallOptions {
   redact: Redact;
   timeoutMs: number;
   retries: number;
-  gate: Gate;
+  gate: CallGate;
   price: Pricer;
 }
 

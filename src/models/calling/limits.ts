@@ -11,7 +11,7 @@ export interface Limits {
 }
 
 /** Lets calls of one provider through, first come first served. */
-export interface Gate {
+export interface CallGate {
   /** Resolves when a call may start; rejects with `aborted` when the signal aborts before. */
   enter(signal: AbortSignal, expectedTokens: number): Promise<void>;
   /** Ends a call; `usedTokens` corrects what was expected of it. */
@@ -35,7 +35,7 @@ interface State {
 
 const ENTERED = Promise.resolve();
 
-export function createGate(limits: Limits, clock: Clock): Gate {
+export function createGate(limits: Limits, clock: Clock): CallGate {
   const state: State = {
     concurrency: limits.concurrency,
     running: 0,

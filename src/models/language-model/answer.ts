@@ -2,7 +2,7 @@ import type { Answer } from "../client/backend.ts";
 import type { FinishReason, ToolCall } from "../client/client.ts";
 import { CallFailure } from "../client/failure.ts";
 import { normalizeToolCalls, parsedArguments } from "../client/tool-calls.ts";
-import type { Content, Generated } from "./generated.ts";
+import type { AnswerContent, Generated } from "./generated.ts";
 import { tokensOf } from "./tokens.ts";
 
 /** What the provider brought back as our answer; `bad-response` when it holds neither text nor a tool call. */
@@ -32,14 +32,14 @@ export function answerOf(generated: Generated, stopGiven: boolean): Answer {
   };
 }
 
-function textOf(content: Content): string {
+function textOf(content: AnswerContent): string {
   let text = "";
   for (const part of content) if (part.type === "text") text += part.text;
   return text;
 }
 
 /** Calls the agent has to make; what the provider ran itself (a web search) is not among them. */
-function toolCallsOf(content: Content): ToolCall[] {
+function toolCallsOf(content: AnswerContent): ToolCall[] {
   return content.flatMap((part) =>
     part.type === "tool-call" && part.providerExecuted !== true
       ? [{ id: part.toolCallId, name: part.toolName, arguments: parsedArguments(part.input) }]

@@ -1,10 +1,10 @@
 import type { LanguageModelV3GenerateResult } from "@ai-sdk/provider";
 
-export type Content = LanguageModelV3GenerateResult["content"];
+export type AnswerContent = LanguageModelV3GenerateResult["content"];
 
 /** What a provider package brought back, streamed or not. */
 export interface Generated {
-  content: Content;
+  content: AnswerContent;
   finishReason: LanguageModelV3GenerateResult["finishReason"];
   usage: LanguageModelV3GenerateResult["usage"];
   warnings: LanguageModelV3GenerateResult["warnings"];

@@ -1,11 +1,11 @@
 import type { LanguageModelV3StreamPart, LanguageModelV3Usage } from "@ai-sdk/provider";
 import { CallFailure, excerpt } from "../client/failure.ts";
-import type { Content, Generated } from "./generated.ts";
+import type { AnswerContent, Generated } from "./generated.ts";
 import { tokensOf } from "./tokens.ts";
 
 interface Gathered {
   text: Map<string, { type: "text" | "reasoning"; text: string }>;
-  content: Content;
+  content: AnswerContent;
   generated: Generated;
   finished: boolean;
 }

@@ -1,4 +1,4 @@
-import type { Rules } from "./rules.ts";
+import type { KeywordRules } from "./rules.ts";
 import { stem, wordsOf } from "./words.ts";
 
 /**
@@ -6,7 +6,7 @@ import { stem, wordsOf } from "./words.ts";
  * its words, so that "double charge" outweighs "charge". Ties go to the rule written first.
  * `draw` in [0, 1) and the temperature decide whether a close runner-up is taken instead.
  */
-export function chooseLabel(rules: Rules, text: string, temperature: number, draw: () => number): string {
+export function chooseLabel(rules: KeywordRules, text: string, temperature: number, draw: () => number): string {
   const stems = wordsOf(text).map(stem);
   const ranked = rules.labels
     .filter(({ label }) => !rules.never.has(label))

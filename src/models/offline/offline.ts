@@ -4,7 +4,7 @@ import type { Answer, Backend } from "../client/backend.ts";
 import type { FinishReason, Message, ModelRequest, ToolCall } from "../client/client.ts";
 import { fillArguments } from "./arguments.ts";
 import { chooseLabel } from "./choose.ts";
-import { type Rules, readRules } from "./rules.ts";
+import { type KeywordRules, readRules } from "./rules.ts";
 import { countTokens, firstTokens } from "./words.ts";
 
 /** How it signs its answers; nothing it says may pass for a model's. */
@@ -50,9 +50,9 @@ export function standIn(request: ModelRequest, trial: number): Answer & { output
 
 /** A run asks about one prompt thousands of times; the last one's rules are kept. */
 let lastSystem: string | undefined;
-let lastRules: Rules | undefined;
+let lastRules: KeywordRules | undefined;
 
-function rulesOf(system: string): Rules {
+function rulesOf(system: string): KeywordRules {
   if (system !== lastSystem || lastRules === undefined) {
     lastSystem = system;
     lastRules = readRules(system);
@@ -66,7 +66,7 @@ function joined(messages: readonly Message[], role: Message["role"]): string {
 
 function say(
   request: ModelRequest,
-  rules: Rules,
+  rules: KeywordRules,
   label: string,
   user: string,
 ): { text: string; toolCalls: ToolCall[]; finishReason: FinishReason } {
@@ -79,7 +79,7 @@ function say(
 }
 
 /** `{"queue": label}` when JSON is asked for, under the first property of the schema or of the example. */
-function asJson({ responseFormat }: ModelRequest, rules: Rules, label: string): string | undefined {
+function asJson({ responseFormat }: ModelRequest, rules: KeywordRules, label: string): string | undefined {
   if (responseFormat?.type !== "json") return undefined;
   const properties = responseFormat.schema?.["properties"];
   const first = typeof properties === "object" && properties !== null ? Object.keys(properties)[0] : undefined;

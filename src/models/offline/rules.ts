@@ -1,5 +1,5 @@
 /** What the stand-in understood of a system message. */
-export interface Rules {
+export interface KeywordRules {
   /** In the order they were written. */
   labels: { label: string; phrases: string[] }[];
   fallback: string | undefined;
@@ -27,8 +27,8 @@ const NEVER = new RegExp(String.raw`never (?:answer|reply|use|call|choose)(?: wi
  * (`Otherwise: label`, `If unsure, answer label`) and exclusions (`Never answer with label`). This is all the stand-in
  * goes by, so editing one keyword changes its answers.
  */
-export function readRules(system: string): Rules {
-  const labels: Rules["labels"] = [];
+export function readRules(system: string): KeywordRules {
+  const labels: KeywordRules["labels"] = [];
   const never = new Set<string>();
   let fallback: string | undefined;
   for (const line of system.split(/\r?\n|(?<=[.;])\s+(?=[A-Z])/)) {
@@ -54,7 +54,7 @@ function phrasesOf(text: string): string[] {
     .filter((phrase) => phrase !== "");
 }
 
-function readJson(system: string): Rules["json"] {
+function readJson(system: string): KeywordRules["json"] {
   if (!/\bJSON\b/.test(system)) return undefined;
   return { property: /\{\s*"([^"]+)"\s*:/.exec(system)?.[1] };
 }

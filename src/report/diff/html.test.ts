@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { describe, expect, test } from "vitest";
-import type { CaseRow, DiffDetails } from "../../comparison/details.ts";
+import type { CaseLine, DiffDetails } from "../../comparison/details.ts";
 import type { ComparedMetric, DiffDocument, Example } from "../../comparison/schema.ts";
 import { diffSchema } from "../../comparison/schema.ts";
 import { diffHtml } from "./html.ts";
@@ -256,7 +256,7 @@ function example(change: Example["change"], id: string): Example {
 
 function detailsOf(count: number): DiffDetails {
   const side = { passed: 2, trials: 3, costUsd: 0.00123 };
-  const row = (_: unknown, i: number): CaseRow => ({
+  const row = (_: unknown, i: number): CaseLine => ({
     ...{ id: `case-${i}`, control: side, candidate: side },
     change: i === 0 ? "regression" : i === 1 ? "improvement" : "none",
   });

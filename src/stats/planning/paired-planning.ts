@@ -5,7 +5,7 @@ import { type NormalTest, powerOfTest, type Sides, sizeOfTest, smallestEffect } 
 export type PairedMethod = "connor" | "miettinen";
 
 /** Cases that are run once on both sides. */
-export interface Pairs {
+export interface PairedPlan {
   /** ψ: share of cases on which the two sides differ, in (0, 1]; estimated from runs, never assumed. */
   discordance: number;
   /** Difference of the success rates to find, |difference| ≤ ψ. */
@@ -18,7 +18,7 @@ export interface Pairs {
  * @returns Infinity without a difference
  * @throws RangeError unless 0 < |difference| ≤ discordance ≤ 1, or on levels `sizeOfTest` refuses
  */
-export function connorSize(plan: Pairs & { alpha: number; power: number; sides: Sides }): number {
+export function connorSize(plan: PairedPlan & { alpha: number; power: number; sides: Sides }): number {
   return sizeOfTest(pairedTest("connor", plan), plan);
 }
 
@@ -26,13 +26,13 @@ export function connorSize(plan: Pairs & { alpha: number; power: number; sides: 
  * The same by Miettinen's formula: (z_α ψ + z_power √(ψ² − d²(3 + ψ)/4))² / (ψ d²).
  * Source: Miettinen (1968), Biometrics 24:339.
  */
-export function miettinenSize(plan: Pairs & { alpha: number; power: number; sides: Sides }): number {
+export function miettinenSize(plan: PairedPlan & { alpha: number; power: number; sides: Sides }): number {
   return sizeOfTest(pairedTest("miettinen", plan), plan);
 }
 
 /** Power of the paired comparison with that many cases; source and errors as `connorSize` and `miettinenSize`. */
 export function pairedPower(
-  plan: Pairs & { cases: number; alpha: number; sides: Sides },
+  plan: PairedPlan & { cases: number; alpha: number; sides: Sides },
   method: PairedMethod = "connor",
 ): number {
   return powerOfTest(pairedTest(method, plan), plan.cases, plan);
@@ -67,7 +67,7 @@ export function unchangedSize({ difference, alpha }: { difference: number; alpha
   return normalQuantile(alpha / 2) ** 2 * (1 / difference - 1);
 }
 
-function pairedTest(method: PairedMethod, { discordance, difference }: Pairs): NormalTest {
+function pairedTest(method: PairedMethod, { discordance, difference }: PairedPlan): NormalTest {
   const d = Math.abs(difference);
   if (!(discordance > 0 && discordance <= 1 && d <= discordance)) {
     throw new RangeError(

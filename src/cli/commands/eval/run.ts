@@ -8,7 +8,7 @@ import { openStore, storeFile } from "../../../state/store.ts";
 import { evaluationDocument as worded } from "../../../report/evaluation/document.ts";
 import { chosenFormat, type CommandContext } from "../../context.ts";
 import { evalContext } from "../../open/eval-context.ts";
-import { EVALUATION_FORMATS, evaluationDocument, evaluationExit } from "../../evals/evaluation-document.ts";
+import { EVALUATION_FORMATS, evaluationIn, evaluationExit } from "../../evals/evaluation-document.ts";
 import { reportFailure } from "../../failure.ts";
 import { amount, wholeNumber } from "../../numbers.ts";
 import { createProgressView } from "../../evals/progress.ts";
@@ -35,7 +35,7 @@ export async function run(
     const rows = new Map<string, RunRow>();
     for (const { id } of evaluation.runs) rows.set(id, await findRun(store, id));
     const casesOf = (id: string) => caseOutcomes(store, rows.get(id) as RunRow);
-    await context.emit(await evaluationDocument(format, evaluation, context, casesOf));
+    await context.emit(await evaluationIn(format, evaluation, context, casesOf));
     const failure = failureOf(evaluation.runs, maxErrorRateOf(project));
     if (failure !== undefined) return reportFailure(context.shell, context.flags, failure, context.color("stderr"));
     return evaluationExit(evaluation);

@@ -8,7 +8,7 @@ import { createStyle } from "../../../report/style.ts";
 import { openStore, type Store, storeFile } from "../../../state/store.ts";
 import { chosenFormat, type CommandContext } from "../../context.ts";
 import { emitDocument } from "../../document.ts";
-import { EVALUATION_FORMATS, evaluationDocument } from "../../evals/evaluation-document.ts";
+import { EVALUATION_FORMATS, evaluationIn } from "../../evals/evaluation-document.ts";
 import { wholeNumber } from "../../numbers.ts";
 
 export async function run(
@@ -72,7 +72,7 @@ async function show(
   const whole =
     options.caseId !== undefined && format === "text"
       ? []
-      : [await evaluationDocument(format, evaluation, context, () => caseOutcomes(store, run))];
+      : [await evaluationIn(format, evaluation, context, () => caseOutcomes(store, run))];
   const shown = format === "text" ? await casesBlock(context, cases, matching) : [];
   return context.emit([...whole, ...shown].join("\n\n"));
 }

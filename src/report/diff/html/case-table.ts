@@ -1,4 +1,4 @@
-import type { CaseRow, DiffDetails } from "../../../comparison/details.ts";
+import type { CaseLine, DiffDetails } from "../../../comparison/details.ts";
 import { usd } from "../../numbers.ts";
 import { changeWord } from "./examples.ts";
 import { markup, type Markup, NOTHING } from "./markup.ts";
@@ -27,10 +27,11 @@ function filterForm(count: number): Markup {
 <output id="case-count" for="case-text case-change">${whole(count)} of ${whole(count)} cases</output></form>`;
 }
 
-function caseRow({ id, change, control, candidate }: CaseRow, costs: boolean, anchor: string | undefined): Markup {
+function caseRow({ id, change, control, candidate }: CaseLine, costs: boolean, anchor: string | undefined): Markup {
   const name = markup`<code>${id}</code>`;
-  const passed = ({ passed: n, trials }: CaseRow["control"]) => markup`<td class="n">${n}/${trials}</td>`;
-  const cost = ({ costUsd }: CaseRow["control"]) => markup`<td class="n">${costUsd === null ? "–" : usd(costUsd)}</td>`;
+  const passed = ({ passed: n, trials }: CaseLine["control"]) => markup`<td class="n">${n}/${trials}</td>`;
+  const cost = ({ costUsd }: CaseLine["control"]) =>
+    markup`<td class="n">${costUsd === null ? "–" : usd(costUsd)}</td>`;
   return markup`<tr data-change="${change}"><th scope="row">${anchor === undefined ? name : markup`<a href="#${anchor}">${name}</a>`}</th><td>${changeWord(change)}</td>${passed(control)}${passed(candidate)}${costs ? [cost(control), cost(candidate)] : NOTHING}</tr>
 `;
 }
