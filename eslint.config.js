@@ -24,6 +24,14 @@ const sqlInStores = [
   { selector: "TaggedTemplateExpression[tag.name='sql']", message: "SQL stands in state/ and in *.store.ts." },
 ];
 
+/** A test of an operators' room asks testing/store.ts for its store: the engine is chosen there. */
+const storesInTests = {
+  patterns: [
+    { group: ["**/state/connection.ts"], importNames: ["connect"], message: "Take openTestStore() or withStore()." },
+    { group: ["**/state/store.ts"], importNames: ["openStore"], message: "Take openTestStore() or withStore()." },
+  ],
+};
+
 export default tseslint.config(
   { ignores: ["dist", "node_modules", "fixtures", "schemas"] },
   js.configs.recommended,
@@ -63,6 +71,11 @@ export default tseslint.config(
       "@typescript-eslint/no-confusing-void-expression": "off",
       "@typescript-eslint/no-non-null-assertion": "off",
     },
+  },
+  {
+    files: ["src/**/*.test.ts", "src/testing/**/*.ts"],
+    ignores: ["src/state/**", "src/testing/store.ts"],
+    rules: { "@typescript-eslint/no-restricted-imports": ["error", storesInTests] },
   },
   {
     files: ["bin/**/*.js", "bench/**/*.js", "*.js", "*.cjs", "scripts/**/*.js", "fixtures/**/*.js"],

@@ -3,7 +3,8 @@ import { beforeAll, expect, test } from "vitest";
 import { crashAgentops } from "../testing/crash.ts";
 import { binary, tempProject } from "../testing/project.ts";
 import { halfDone } from "../testing/release-check.ts";
-import { arrive, copyOf, done, outcomeOf, releaseProject, TARGET, withStore } from "../testing/release-project.ts";
+import { arrive, copyOf, done, outcomeOf, releaseProject, TARGET } from "../testing/release-project.ts";
+import { withStore } from "../testing/store.ts";
 
 const GOOD = { control: () => true, candidate: () => true };
 const BAD = { control: () => true, candidate: () => false };

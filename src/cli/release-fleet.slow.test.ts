@@ -4,7 +4,8 @@ import { CAP_VALUES, freezeCap } from "../rollout/caps.ts";
 import type { Sqlite } from "../state/connection.ts";
 import { spawnAgentops, tempProject } from "../testing/project.ts";
 import { halfDone } from "../testing/release-check.ts";
-import { done, outcomeOf, releaseProject, rolloutIn, TARGET, withStore } from "../testing/release-project.ts";
+import { done, outcomeOf, releaseProject, rolloutIn, TARGET } from "../testing/release-project.ts";
+import { withStore } from "../testing/store.ts";
 import { runWriters } from "../testing/writers.ts";
 
 /** A minute, unless somebody who works on this has less. */

@@ -2,7 +2,8 @@ import { join } from "node:path";
 import { beforeAll, expect, test } from "vitest";
 import { binary, spawnAgentops, tempProject } from "../testing/project.ts";
 import { halfDone } from "../testing/release-check.ts";
-import { arrive, copyOf, done, outcomeOf, releaseProject, TARGET, withStore } from "../testing/release-project.ts";
+import { arrive, copyOf, done, outcomeOf, releaseProject, TARGET } from "../testing/release-project.ts";
+import { withStore } from "../testing/store.ts";
 import { seeded } from "../testing/seeded.ts";
 import { runWriters } from "../testing/writers.ts";
 

@@ -1,10 +1,10 @@
+import type { Sqlite } from "../state/connection.ts";
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { AgentOps } from "../runtime/agentops.ts";
-import { connect } from "../state/connection.ts";
 import { markerFolder } from "../state/store-file.ts";
-import { tempProject } from "../testing/project.ts";
+import { newStoreFile, openTestStore } from "../testing/store.ts";
 import { boardAt, settledHistory } from "./history.testing.ts";
 import { kill } from "./kill.ts";
 import { holding, type Kill, targetsOf } from "./latch.ts";
@@ -12,7 +12,6 @@ import { markerName, readMarkers, setMarker } from "./markers.ts";
 import { revive } from "./revive.ts";
 import { status } from "../status/status.ts";
 
-const storeIn = (dir: string) => join(dir, ".agentops", "state.db");
 const order = (target: string, environment = "production", actor = "ada", reason = "refunds twice") => {
   return { environment, targets: [target], actor, reason };
 };
@@ -34,7 +33,7 @@ describe("markers", () => {
     ["Prod/eu~1 ü", "prompts/x", "%50rod%2Feu%7E1%20%C3%BC~prompts~x"],
     ["..", "prompts/a.b", "..~prompts~a.b"],
   ])("%s %s is %s, and is read back", (environment, target, name) => {
-    const store = storeIn(tempProject());
+    const store = newStoreFile();
     const latch = kills(environment, target);
     expect(markerName(latch)).toBe(name);
     expect([setMarker(store, latch), setMarker(store, latch)]).toEqual([true, false]);
@@ -42,7 +41,7 @@ describe("markers", () => {
     expect(readMarkers(store)).toEqual([{ ...latch, explained: true }]);
   });
   test("one made by hand counts; what is no marker does not; a torn one says so", () => {
-    const store = storeIn(tempProject());
+    const store = newStoreFile();
     mkdirSync(markerFolder(store), { recursive: true });
     for (const name of ["production~agents~x", "README", "draft-1", "~x", "a~b", "%zz~agents~x", "production~@all~x~y"])
       writeFileSync(join(markerFolder(store), name), name.startsWith("production~agents") ? '{"actor":"a' : "");
@@ -57,14 +56,14 @@ describe("a latch", () => {
     ["gone", (store: string) => rmSync(store), "the store is gone, only its markers are left"],
     ["empty", (store: string) => writeFileSync(store, ""), "the store's file is empty"],
   ])("a store that is %s is not certain, though nothing is killed", (_, spoil, problem) => {
-    const store = storeIn(tempProject());
-    connect(store, { durability: "normal" }).close();
+    const store = newStoreFile();
+    openTestStore({ file: store }).sqlite.close();
     for (const end of ["-wal", "-shm"]) rmSync(`${store}${end}`, { force: true });
     spoil(store);
     expect(status(boardAt(store), { environments: [] }).problems).toEqual([problem]);
   });
   test("keeps the first kill, and says so", () => {
-    const store = storeIn(tempProject());
+    const store = newStoreFile();
     const first = kill(boardAt(store), order("agents/x"));
     const again = kill(boardAt(store), order("agents/x", "production", "bob", "late"));
     expect(first.targets[0]).toMatchObject({ changed: true, kill: { actor: "ada" } });
@@ -72,8 +71,8 @@ describe("a latch", () => {
     expect(settledHistory(store).actions).toEqual({ "production agents/x": ["kill"] });
   });
   test("keeps the first kill also where only markers know it, and where the markers are gone", () => {
-    const store = storeIn(tempProject());
-    const lock = connect(store, { durability: "normal" });
+    const store = newStoreFile();
+    const lock = openTestStore({ file: store }).sqlite;
     lock.exec("BEGIN IMMEDIATE");
     const [first, again] = ["ada", "bob"].map((actor) =>
       kill(boardAt(store, 1), order("agents/x", "production", actor)),
@@ -92,7 +91,7 @@ describe("a latch", () => {
     expect(settledHistory(store).actions).toEqual({ "production agents/x": ["kill"] });
   });
   test("is released by its own revive only; what else stops the target is named", () => {
-    const store = storeIn(tempProject());
+    const store = newStoreFile();
     for (const [target, environment] of [["agents/x"], ["all"], ["agents/x", "*"]] as const)
       kill(boardAt(store), order(target, environment));
     const one = revive(boardAt(store), order("agents/x")).targets[0]!;
@@ -104,12 +103,11 @@ describe("a latch", () => {
     expect(settledHistory(store).killed).toEqual([]);
   });
   test("an audit event can be neither changed nor deleted", () => {
-    const store = storeIn(tempProject());
+    const store = newStoreFile();
     kill(boardAt(store), order("agents/x"));
-    const sqlite = connect(store, { durability: "normal" });
+    const sqlite = openTestStore({ file: store }).sqlite;
     expect(() => sqlite.exec("UPDATE auditEvents SET reason = 'x'")).toThrow("never changed");
     expect(() => sqlite.exec("DELETE FROM auditEvents")).toThrow("never deleted");
-    sqlite.close();
   });
   test.each([
     ["agents/x@v7", "USAGE"],
@@ -134,20 +132,20 @@ test.each(Array.from({ length: 12 }, (_, i) => i + 1))(
   "random commands, seed %i: killed until revived, one audit event a transition, every reader agrees",
   (seed) => {
     const pick = randomOf(seed);
-    const store = storeIn(tempProject());
+    const store = newStoreFile();
     const environments = ["production", "staging", "*"];
     const targets = ["agents/x", "prompts/x", "all"];
     const readers = ["production", "staging"].map((env) => new AgentOps({ store, env }));
     const model: Kill[] = [];
     let transitions = 0;
-    let lock: ReturnType<typeof connect> | undefined;
-    connect(store, { durability: "normal" }).close();
+    let lock: Sqlite | undefined;
+    openTestStore({ file: store }).sqlite.close();
     for (let step = 0; step < 60; step++) {
       const [environment, target] = [environments[pick(3)]!, targets[pick(3)]!];
       const is = (k: Kill) => k.environment === environment && k.target === target;
       const what = pick(10);
       if (what === 0 && lock === undefined) {
-        lock = connect(store, { durability: "normal" });
+        lock = openTestStore({ file: store }).sqlite;
         lock.exec("BEGIN IMMEDIATE");
       } else if (what === 1 || (lock !== undefined && what === 2)) {
         lock?.exec("COMMIT");

@@ -1,10 +1,8 @@
 import { Readable } from "node:stream";
-import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { systemClock } from "../core/clock.ts";
-import { connect } from "../state/connection.ts";
-import { tempProject } from "../testing/project.ts";
 import { promoted } from "../testing/rollout.ts";
+import { openTestStore } from "../testing/store.ts";
 import { importObservations } from "./import.ts";
 
 const line = (more: object = {}) => JSON.stringify({ target: "prompts/x", version: "v1", success: true, ...more });
@@ -18,8 +16,7 @@ interface Source {
 }
 
 function importer() {
-  const store = join(tempProject(), "state.db");
-  const sqlite = connect(store, { durability: "normal" });
+  const { file: store, sqlite } = openTestStore();
   promoted(sqlite, { version: "v1" });
   sqlite.close();
   return ({ text, every = 7, rereadable = true, skipInvalid = false }: Source) => {

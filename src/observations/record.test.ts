@@ -1,19 +1,14 @@
-import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { connect, type Sqlite } from "../state/connection.ts";
-import { tempProject } from "../testing/project.ts";
+import type { Sqlite } from "../state/connection.ts";
 import { BEGIN, closeLook, minutesLater, PLAN, startedRollout, stepUp } from "../testing/rollout.ts";
 import { seeded } from "../testing/seeded.ts";
+import { openTestStore } from "../testing/store.ts";
 import { CAP_VALUES } from "../rollout/caps.ts";
 import { breachesOf, type Rollout, rolloutBySeq, talliesOf } from "../rollout/rollouts.store.ts";
 import { recordObservations } from "./record.ts";
 import type { Observation } from "./schema.ts";
 
 const NOW = new Date(minutesLater(600));
-
-function newStore(): Sqlite {
-  return connect(join(tempProject(), "state.db"), { durability: "normal" });
-}
 
 const seen = (version: string, more: Partial<Observation> = {}): Observation => {
   return { target: "prompts/x", version, success: true, at: minutesLater(1), ...more };
@@ -142,7 +137,7 @@ const CASES: Record<string, Case> = {
 
 describe("what counts for a rollout", () => {
   test.each(Object.entries(CASES))("%s", (_, { shadow, does, tallies: expected }) => {
-    const sqlite = newStore();
+    const sqlite = openTestStore().sqlite;
     const plan = { stepObservations: 0, ...(shadow && { shadow: { timeMs: 1e6, observations: 10 } }) };
     const rollout = startedRollout(sqlite, { plan });
     for (const act of does) {
@@ -153,7 +148,7 @@ describe("what counts for a rollout", () => {
   });
 
   test("a repeat of an id changes nothing, whatever it says; other environments and targets are apart", () => {
-    const sqlite = newStore();
+    const sqlite = openTestStore().sqlite;
     const rollout = startedRollout(sqlite);
     const first = candidate({ id: "a", unit: "u", safe: false, breach: "pii" });
     expect(recordObservations(sqlite, "production", [first, seen("v9")], NOW)).toEqual({
@@ -171,7 +166,7 @@ describe("what counts for a rollout", () => {
   });
 
   test("each breach of the candidate is kept: of a copy, of a unit that no longer counts, in the open look, named alone", () => {
-    const sqlite = newStore();
+    const sqlite = openTestStore().sqlite;
     const rollout = startedRollout(sqlite);
     const unsafe = { safe: false, unit: "u" };
     const first = [candidate({ ...unsafe, breach: "pii" }), control(unsafe), candidate({ ...unsafe, shadow: true })];
@@ -186,7 +181,7 @@ describe("what counts for a rollout", () => {
   });
 
   test("a cap is frozen from the control's first values, and judges what comes after them", () => {
-    const sqlite = newStore();
+    const sqlite = openTestStore().sqlite;
     const rollout = startedRollout(sqlite, {
       plan: { caps: { latency: { maxIncrease: 0.2, cap: null }, cost: null } },
     });
@@ -205,7 +200,7 @@ describe("what counts for a rollout", () => {
   });
 
   test("a batch that fails is not stored at all", () => {
-    const sqlite = newStore();
+    const sqlite = openTestStore().sqlite;
     const rollout = startedRollout(sqlite);
     const broken = { ...control(), success: null } as unknown as Observation;
     const bad = { ...broken, version: undefined } as unknown as Observation;
@@ -215,13 +210,13 @@ describe("what counts for a rollout", () => {
   });
 
   test("what is said to come later counts as now: else it were a bad thing of the last hour for ever", () => {
-    const sqlite = newStore();
+    const sqlite = openTestStore().sqlite;
     recordObservations(sqlite, "production", [control({ at: "2999-01-01T00:00:00Z" })], NOW);
     expect(sqlite.prepare("SELECT at FROM observations").pluck().all()).toEqual([NOW.toISOString()]);
   });
 
   test("hours add up what was observed of each version", () => {
-    const sqlite = newStore();
+    const sqlite = openTestStore().sqlite;
     startedRollout(sqlite);
     const at = "2026-11-21T12:59:59+02:00";
     const all = [
@@ -275,7 +270,7 @@ describe("however a stream is cut", () => {
     const all = stream(seed);
     const half = all.length / 2;
     const imported = (cut: () => number) => {
-      const sqlite = newStore();
+      const sqlite = openTestStore().sqlite;
       const rollout = startedRollout(sqlite, { plan: { stepObservations: 0 } });
       for (let i = 0; i < all.length;) {
         if (i === half) {

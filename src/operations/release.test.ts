@@ -13,7 +13,6 @@ import {
   removeFolders,
   tempFolder,
 } from "../registry/temp-project.testing.ts";
-import { openStore } from "../state/store.ts";
 import { historyOf } from "./history/history.ts";
 import { boardAt } from "../kill/history.testing.ts";
 import { kill } from "../kill/kill.ts";
@@ -28,6 +27,7 @@ import { promote, type PromoteOrder } from "./promote.ts";
 import { keepRelease, prepareRelease } from "../serving/release.ts";
 import { rollback, type RollbackOrder } from "./rollback.ts";
 import { currentStable, findRelease } from "../serving/serving.store.ts";
+import { openTestStore } from "../testing/store.ts";
 
 afterAll(removeFolders);
 
@@ -67,7 +67,7 @@ async function released({ versions = 3, policy = "evidence: false" } = {}) {
   const temp = await projectIn(root);
   let now = Date.parse("2026-11-21T10:00:00.000Z");
   const clock: Clock = { now: () => new Date((now += 1000)), monotonicMs: () => now };
-  const store = openStore(join(temp.root, ".agentops", "state.db"), { durability: "normal" });
+  const store = openTestStore({ file: join(temp.root, ".agentops", "state.db") });
   const context = { project: temp.project, store, clock };
   const up = (ref: string, order: Partial<PromoteOrder> = {}) =>
     promote(
@@ -132,7 +132,6 @@ describe("promote and rollback", () => {
     expect(stable).toMatchObject({ version: "v1" });
     expect(events.map(({ serves }) => serves)).toEqual(["v1", "v2", "v1", "v3", "v2", "v3", "v1", "v3", "v1"]);
     expect(events[0]).toMatchObject({ action: "rollback", actor: "eve", reason: "rude", version: "v1" });
-    await store.close();
   });
 
   test("a rollback needs no git, and works on what is killed", async () => {
@@ -146,7 +145,6 @@ describe("promote and rollback", () => {
     expect(historyOf(store.sqlite, "production", TARGET).events.map(({ action }) => action)).toEqual([
       ...["rollback", "kill", "promote", "promote"],
     ]);
-    await store.close();
   });
 
   test("an open rollout is ended by either, through its own transition; another candidate is refused", async () => {
@@ -170,7 +168,6 @@ describe("promote and rollback", () => {
     expect([phase("to-v3"), served(), counts()]).toEqual(["promoted", "v3", { events: 3, stables: 2 }]);
     expect(back({ from: "v3" })).toMatchObject({ version: "v1", from: "v3", rollout: "to-v3" });
     expect([phase("to-v3"), served(), counts()]).toEqual(["rolled-back", "v1", { events: 4, stables: 3 }]);
-    await store.close();
   });
 
   test("--to ends an open rollout and goes there in one transaction", async () => {
@@ -181,7 +178,6 @@ describe("promote and rollback", () => {
     expect(back({ to: "v1" })).toMatchObject({ version: "v1", from: "v3", rollout: "to-v3" });
     expect([phase("to-v3"), served(), counts()]).toEqual(["rolled-back", "v1", { events: 4, stables: 3 }]);
     expect(openRollout(store.sqlite, "production", TARGET)).toBeUndefined();
-    await store.close();
   });
 
   test("a rollout somebody else ended meanwhile is not promoted, and a held lock is said in words", async () => {
@@ -191,14 +187,13 @@ describe("promote and rollback", () => {
     const rollout = openRollout(store.sqlite, "production", TARGET)!;
     transition(store.sqlite, rollout, { type: "abort", at: clock.now().toISOString() }, { actor: "x", reason: "x" });
     await expect(up("triage@candidate")).rejects.toMatchObject({ code: "VERSION_NOT_FOUND" });
-    const other = openStore(store.file, { durability: "normal" });
+    const other = openTestStore({ file: store.file });
     other.sqlite.exec("BEGIN IMMEDIATE");
     store.sqlite.pragma("busy_timeout = 1");
     await expect(up("triage@v2")).rejects.toMatchObject({ code: "STORE_FAILED" });
     other.sqlite.exec("COMMIT");
     await other.close();
     expect(() => back()).toThrow(/nothing to go back to/);
-    await store.close();
   });
 });
 
@@ -210,10 +205,9 @@ describe("what is released", () => {
     ["a candidate without a rollout", "triage@candidate", "VERSION_NOT_FOUND"],
     ["an unknown name", "nothing", "ARTIFACT_NOT_FOUND"],
   ])("%s is not", async (_, ref, code) => {
-    const { up, counts, store } = await released({ versions: 1 });
+    const { up, counts } = await released({ versions: 1 });
     await expect(up(ref)).rejects.toMatchObject({ code });
     expect(counts()).toEqual({ events: 0, stables: 0 });
-    await store.close();
   });
 
   test("an agent with its prompt's file; a bare name that is released as both is refused", async () => {
@@ -228,11 +222,10 @@ describe("what is released", () => {
     expect(JSON.parse(content)).toMatchObject({ prompt: "triage", promptContent: { name: "triage" } });
     await expect(up("triage@v1")).rejects.toMatchObject({ code: "REF_INVALID" });
     expect(() => back()).toThrow(expect.objectContaining({ code: "REF_INVALID" }));
-    await store.close();
   });
 
   test("a tag that was moved is refused, whatever the override", async () => {
-    const { up, git, store, counts } = await released({ versions: 2 });
+    const { up, git, counts } = await released({ versions: 2 });
     await up("triage@v1");
     const message = (await git("tag", "-l", "--format=%(contents)", "prompts/triage/v2")).trim();
     await up("triage@v2");
@@ -244,13 +237,12 @@ describe("what is released", () => {
       });
     }
     expect(counts()).toEqual({ events: 2, stables: 2 });
-    await store.close();
   });
 });
 
 describe("the policy", () => {
   test("approvals by others, by content, once each; the author is refused", async () => {
-    const { up, context, store, counts } = await released({ policy: "evidence: false, approvals: 1" });
+    const { up, context, counts } = await released({ policy: "evidence: false, approvals: 1" });
     const by = (actor: string, ref = "triage@v2") =>
       approve(context, { ref, environment: "production", actor, reason: "read it" });
     await expect(up("triage@v2")).rejects.toMatchObject({ code: "POLICY_REFUSED" });
@@ -260,7 +252,6 @@ describe("the policy", () => {
     expect([(await by("bob")).changed, (await by("bob")).changed]).toEqual([true, false]);
     expect(await up("triage@v2")).toMatchObject({ version: "v2", overridden: [] });
     expect(counts()).toEqual({ events: 3, stables: 1 });
-    await store.close();
   });
 
   test("an override needs a reason, is recorded, skips no kill and can be forbidden", async () => {
@@ -280,12 +271,10 @@ describe("the policy", () => {
       code: "POLICY_REFUSED",
       hint: expect.stringContaining("--override does not skip killed") as string,
     });
-    await store.close();
     const strict = await released({ versions: 1, policy: "override: false" });
     await expect(strict.up("triage@v1", forced)).rejects.toMatchObject({
       hint: expect.stringContaining("forbidden") as string,
     });
-    await strict.store.close();
   });
 
   test("an error budget is counted of the versions that were stable in the window", async () => {
@@ -304,6 +293,5 @@ describe("the policy", () => {
     await expect(up("triage@v3")).rejects.toMatchObject({
       message: expect.stringMatching(/errorBudget: \d+ % of the error budget is spent: 1011 of 1110 /) as string,
     });
-    await store.close();
   });
 });

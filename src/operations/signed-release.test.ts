@@ -13,8 +13,8 @@ import {
   removeFolders,
   tempFolder,
 } from "../registry/temp-project.testing.ts";
-import { openStore } from "../state/store.ts";
 import { promote } from "./promote.ts";
+import { openTestStore } from "../testing/store.ts";
 
 afterAll(removeFolders);
 
@@ -42,7 +42,7 @@ test("where the policy asks for it, a version that an allowed signer signed is r
   }
   await temp.write(".agentops/allowed_signers", `ada@example.com ${await readFile(`${own}.pub`, "utf8")}`);
   const { project } = await projectIn(temp.root);
-  const store = openStore(join(temp.root, ".agentops", "state.db"), { durability: "normal" });
+  const store = openTestStore({ file: join(temp.root, ".agentops", "state.db") });
   const up = (ref: string) =>
     promote(
       { project, store, clock: systemClock, say: reasonText },
@@ -57,5 +57,4 @@ test("where the policy asks for it, a version that an allowed signer signed is r
     message: expect.stringMatching(/signed: .*does not list/) as string,
   });
   expect(await up("triage@v2")).toMatchObject({ version: "v2", overridden: [], changed: true });
-  await store.close();
 });

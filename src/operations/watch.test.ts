@@ -1,16 +1,14 @@
-import { join } from "node:path";
 import { expect, test } from "vitest";
-import { connect, type Sqlite } from "../state/connection.ts";
-import { tempProject } from "../testing/project.ts";
+import type { Sqlite } from "../state/connection.ts";
 import { reasonText } from "../report/rollout/reasons.ts";
 import { minutesLater, startedRollout } from "../testing/rollout.ts";
+import { openTestStore } from "../testing/store.ts";
 import { advance, watchRollout, type WatchRequest } from "./watch.ts";
 
 const place = { environment: "production", target: "prompts/x" };
 
 function newStore() {
-  const store = join(tempProject(), "state.db");
-  const sqlite = connect(store, { durability: "normal", waitMs: 20 });
+  const { file: store, sqlite } = openTestStore({ waitMs: 20 });
   startedRollout(sqlite);
   return { store, sqlite };
 }
@@ -43,7 +41,7 @@ test("clock and kills are read under the lock, by a watcher and by a single turn
 
 test("a store that stays locked ends a watch with the reason, whatever becomes of the lease", async () => {
   const { store, sqlite } = newStore();
-  const other = connect(store, { durability: "normal" });
+  const other = openTestStore({ file: store }).sqlite;
   const troubles: string[] = [];
   const wanted = {
     onTurn: () => void other.exec("BEGIN IMMEDIATE"),
@@ -61,7 +59,7 @@ test("a store that stays locked ends a watch with the reason, whatever becomes o
 
 test("one that is locked for a while does not", async () => {
   const { store, sqlite } = newStore();
-  const other = connect(store, { durability: "normal" });
+  const other = openTestStore({ file: store }).sqlite;
   const seen: string[] = [];
   const controller = new AbortController();
   const wanted = {

@@ -1,10 +1,8 @@
-import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { RolloutSettings } from "../core/release-config.schema.ts";
-import { connect } from "../state/connection.ts";
-import { tempProject } from "../testing/project.ts";
 import { beginRollout, drive, type Traffic } from "../testing/rollout-traffic.ts";
 import { seeded } from "../testing/seeded.ts";
+import { openTestStore } from "../testing/store.ts";
 import type { Observation } from "../observations/schema.ts";
 import { replayRollout } from "./replay.ts";
 
@@ -43,7 +41,7 @@ const CASES: Record<string, Case> = {
 
 describe("a candidate that is", () => {
   test.each(Object.entries(CASES))("%s", (name, { candidate, settings = {}, phase, harm }) => {
-    const sqlite = connect(join(tempProject(), "state.db"), { durability: "normal" });
+    const { sqlite } = openTestStore();
     const random = seeded(name.length);
     const traffic: Traffic = {
       control: () => usual(random),
@@ -55,6 +53,5 @@ describe("a candidate that is", () => {
     const harmed = turn.judged.guardrails.filter(({ verdict }) => verdict === "harm").map((g) => g.name);
     expect([turn.rollout.state.phase, harmed]).toEqual([phase, harm]);
     expect(replayRollout(sqlite, turn.rollout).differences).toEqual([]);
-    sqlite.close();
   });
 });

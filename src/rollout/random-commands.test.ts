@@ -1,10 +1,9 @@
-import { join } from "node:path";
 import { expect, test } from "vitest";
 import { AgentopsError } from "../core/errors.ts";
-import { connect, type Sqlite } from "../state/connection.ts";
-import { tempProject } from "../testing/project.ts";
+import type { Sqlite } from "../state/connection.ts";
 import { BEGIN, minutesLater, promoted, turnBy } from "../testing/rollout.ts";
 import { seeded } from "../testing/seeded.ts";
+import { openTestStore } from "../testing/store.ts";
 import { heldBy } from "../kill/held.ts";
 import { boardAt } from "../kill/history.testing.ts";
 import { kill } from "../kill/kill.ts";
@@ -58,8 +57,7 @@ function attempt(work: () => void): void {
 
 test.each(Array.from({ length: 16 }, (_, i) => i + 1))("random commands and traffic, seed %i", (seed) => {
   const random = seeded(seed);
-  const store = join(tempProject(), "state.db");
-  const sqlite = connect(store, { durability: "normal" });
+  const { file: store, sqlite } = openTestStore();
   const board = boardAt(store);
   promoted(sqlite, { version: "v1" });
   let [minutes, version, units] = [0, 1, 0];
@@ -129,7 +127,6 @@ test.each(Array.from({ length: 16 }, (_, i) => i + 1))("random commands and traf
   check(sqlite, `seed ${seed} at the end`);
   for (const { seq } of rolloutsOf(sqlite, environment, target))
     for (const { phase } of transitionsOf(sqlite, seq)) phasesSeen.add(phase);
-  sqlite.close();
 });
 
 test("and they got everywhere", () => {

@@ -2,10 +2,10 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { RolloutSettings } from "../core/release-config.schema.ts";
-import { connect } from "../state/connection.ts";
-import { hasSharedData, SHARED_DATA, tempProject } from "../testing/project.ts";
+import { hasSharedData, SHARED_DATA } from "../testing/project.ts";
 import { beginRollout, drive, type Journey } from "../testing/rollout-traffic.ts";
 import { seeded } from "../testing/seeded.ts";
+import { openTestStore } from "../testing/store.ts";
 import type { Observation } from "../observations/schema.ts";
 import { replayRollout } from "./replay.ts";
 
@@ -35,14 +35,13 @@ function replayed(
   candidate: Outcome[],
   settings: RolloutSettings,
 ): Journey & { differences: string[] } {
-  const sqlite = connect(join(tempProject(), "state.db"), { durability: "normal" });
+  const { sqlite } = openTestStore();
   const random = seeded(11);
   const tasks = Array.from({ length: 60_000 }, () => Math.floor(random() * control.length));
   const of = (outcomes: Outcome[]) => (arrival: number) => outcomes[tasks[arrival] as number] as Outcome;
   const traffic = { control: of(control), candidate: of(candidate), perHour: 1000 };
   const journey = drive(sqlite, beginRollout(sqlite, settings), traffic, 60_000);
   const { differences } = replayRollout(sqlite, journey.turn.rollout);
-  sqlite.close();
   return { ...journey, differences };
 }
 

@@ -2,7 +2,7 @@ import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import type { RolloutSettings } from "../core/release-config.schema.ts";
-import { connect } from "../state/connection.ts";
+import { withStore } from "../testing/store.ts";
 import { tempProject } from "../testing/project.ts";
 import { beginRollout, drive, type Journey, type Traffic } from "../testing/rollout-traffic.ts";
 import { seeded } from "../testing/seeded.ts";
@@ -25,12 +25,13 @@ function simulated(name: string, count: number, { settings, control, candidate, 
   const random = seeded(count + rows.length);
   const journeys = Array.from({ length: count }, (_, i) => {
     const file = join(folder, `${i}.db`);
-    const sqlite = connect(file, { durability: "normal" });
     const outcome = (rate: (arrival: number) => number) => (arrival: number) => ({ success: random() < rate(arrival) });
     const traffic: Traffic = { control: outcome(control), candidate: outcome(candidate), perHour };
-    const journey = drive(sqlite, beginRollout(sqlite, settings, `${name} ${i}`), traffic, most);
-    if (i % 20 === 0) expect(replayRollout(sqlite, journey.turn.rollout).differences).toEqual([]);
-    sqlite.close();
+    const journey = withStore(file, (sqlite) => {
+      const driven = drive(sqlite, beginRollout(sqlite, settings, `${name} ${i}`), traffic, most);
+      if (i % 20 === 0) expect(replayRollout(sqlite, driven.turn.rollout).differences).toEqual([]);
+      return driven;
+    });
     for (const end of ["", "-wal", "-shm"]) rmSync(`${file}${end}`, { force: true });
     return journey;
   });

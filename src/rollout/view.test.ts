@@ -1,8 +1,6 @@
-import { join } from "node:path";
 import { expect, test } from "vitest";
-import { connect } from "../state/connection.ts";
-import { tempProject } from "../testing/project.ts";
 import { minutesLater as at, startedRollout, turnBy } from "../testing/rollout.ts";
+import { openTestStore } from "../testing/store.ts";
 import { recordObservations } from "../observations/record.ts";
 import { advance } from "../operations/watch.ts";
 import { rolloutView } from "./view.ts";
@@ -17,8 +15,7 @@ function awaited(
   outcomes: number,
   shadow: boolean,
 ): [string | null, string | null, string] {
-  const store = join(tempProject(), "state.db");
-  const sqlite = connect(store, { durability: "normal" });
+  const { file: store, sqlite } = openTestStore();
   startedRollout(sqlite, { plan: { manual: true, stepMs: 0, stepObservations: 10, ...plan } });
   const lines = Array.from({ length: outcomes }, (_, i) => {
     return { target: place.target, version: "v2", unit: `u${i}`, success: true, shadow, at: at(1) };
@@ -31,9 +28,7 @@ function awaited(
   const first = awaiting(before);
   const approved = operate(sqlite, place, "approve", { at: at(2), actor: "bob", reason: "looks well" });
   const second = awaiting({ ...before, rollout: approved });
-  const { phase } = turn().rollout.state;
-  sqlite.close();
-  return [first, second, phase];
+  return [first, second, turn().rollout.state.phase];
 }
 
 const shadow = { timeMs: 0, observations: 10 };

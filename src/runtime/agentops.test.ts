@@ -5,9 +5,9 @@ import { AgentopsError } from "../core/errors.ts";
 import { boardAt } from "../kill/history.testing.ts";
 import { kill } from "../kill/kill.ts";
 import { revive } from "../kill/revive.ts";
-import { connect } from "../state/connection.ts";
 import { markerFolder } from "../state/store-file.ts";
-import { spawnAgentops, tempProject } from "../testing/project.ts";
+import { spawnAgentops } from "../testing/project.ts";
+import { openTestStore } from "../testing/store.ts";
 import { AgentOps, type AgentOpsOptions } from "./agentops.ts";
 
 const opened: AgentOps[] = [];
@@ -22,9 +22,9 @@ function open(options: AgentOpsOptions): AgentOps {
 }
 
 function newStore(): string {
-  const store = join(tempProject(), ".agentops", "state.db");
-  connect(store, { durability: "normal" }).close();
-  return store;
+  const { file, sqlite } = openTestStore();
+  sqlite.close();
+  return file;
 }
 
 const order = (target = "agents/x", environment = "production") => {
@@ -94,7 +94,7 @@ describe("AgentOps", () => {
     kill(boardAt(store), order());
     expect(ops.killSwitch("agents/x").killed).toBe(true);
     rmSync(markerFolder(store), { recursive: true });
-    const lock = connect(store, { durability: "normal" });
+    const lock = openTestStore({ file: store }).sqlite;
     lock.exec("BEGIN IMMEDIATE");
     expect(ops.killSwitch("agents/x").killed).toBe(true);
     lock.close();

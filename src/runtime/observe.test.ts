@@ -2,9 +2,10 @@ import { existsSync, renameSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { execa } from "execa";
-import { connect, type Sqlite } from "../state/connection.ts";
-import { cleanEnv, REPO, tempProject } from "../testing/project.ts";
+import type { Sqlite } from "../state/connection.ts";
+import { cleanEnv, REPO } from "../testing/project.ts";
 import { startedRollout } from "../testing/rollout.ts";
+import { openTestStore } from "../testing/store.ts";
 import { AgentOps, type AgentOpsOptions } from "./agentops.ts";
 
 const open: { close(): unknown }[] = [];
@@ -14,10 +15,8 @@ afterEach(() => {
 });
 
 function newStore() {
-  const store = join(tempProject(), ".agentops", "state.db");
-  const sqlite = connect(store, { durability: "normal" });
+  const { file: store, sqlite } = openTestStore();
   startedRollout(sqlite);
-  open.push(sqlite);
   const ops = (options: AgentOpsOptions = {}) => {
     const made = new AgentOps({ store, env: "production", ...options });
     open.push(made);
@@ -100,7 +99,7 @@ describe("observe", () => {
     vi.spyOn(process, "emitWarning").mockImplementation(() => undefined);
     served.observe(outcome());
     expect([served.flush(), existsSync(store)], "an empty store would serve nothing").toEqual([false, false]);
-    const anew = connect(store, { durability: "normal" });
+    const anew = openTestStore({ file: store }).sqlite;
     expect(served.flush()).toBe(true);
     expect(count(anew)).toBe(1);
     anew.close();

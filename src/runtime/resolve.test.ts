@@ -1,5 +1,4 @@
 import { mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
 import { boardAt } from "../kill/history.testing.ts";
 import { kill } from "../kill/kill.ts";
@@ -7,9 +6,9 @@ import { revive } from "../kill/revive.ts";
 import { bucketOf } from "../serving/assignment.ts";
 import { transition } from "../rollout/transition.ts";
 import { rolloutBySeq } from "../rollout/rollouts.store.ts";
-import { connect, type Sqlite } from "../state/connection.ts";
-import { tempProject } from "../testing/project.ts";
+import type { Sqlite } from "../state/connection.ts";
 import { minutesLater, promoted, startedRollout, stepUp } from "../testing/rollout.ts";
+import { openTestStore } from "../testing/store.ts";
 import { AgentOps, type AgentOpsOptions } from "./agentops.ts";
 
 const open: { close(): unknown }[] = [];
@@ -18,9 +17,7 @@ afterEach(() => {
 });
 
 function newStore(): { store: string; sqlite: Sqlite; ops: (options?: AgentOpsOptions) => AgentOps } {
-  const store = join(tempProject(), ".agentops", "state.db");
-  const sqlite = connect(store, { durability: "normal" });
-  open.push(sqlite);
+  const { file: store, sqlite } = openTestStore();
   const ops = (options: AgentOpsOptions = {}) => {
     const made = new AgentOps({ store, env: "production", ...options });
     open.push(made);
@@ -135,7 +132,7 @@ describe("resolve", () => {
     ["missing", (store: string) => renameSync(store, `${store}.old`)],
     ["damaged", (store: string) => (rmSync(store), writeFileSync(store, "no database ".repeat(999)))],
     ["a folder", (store: string) => (rmSync(store), mkdirSync(store))],
-    ["replaced by an empty one", (store: string) => (rmSync(store), connect(store, { durability: "normal" }).close())],
+    ["replaced by an empty one", (store: string) => (rmSync(store), openTestStore({ file: store }).sqlite.close())],
   ])("where the store is %s then, the last known good is served as STALE", async (_, spoil) => {
     const { store, sqlite, ops } = newStore();
     startedRollout(sqlite, FAST);

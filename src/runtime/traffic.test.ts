@@ -5,15 +5,14 @@ import { expect, test } from "vitest";
 import { parse } from "yaml";
 import { insertRelease, insertStable } from "../serving/serving.store.ts";
 import { appendAuditEvent } from "../audit/events.store.ts";
-import { connect } from "../state/connection.ts";
-import { cleanEnv, REPO, tempProject } from "../testing/project.ts";
+import { cleanEnv, REPO } from "../testing/project.ts";
+import { openTestStore } from "../testing/store.ts";
 
 const target = "prompts/support-triage";
 const at = "2026-11-21T10:00:00.000Z";
 
 test("fixtures/traffic.js: every request is answered by the served prompt, and every outcome is in the store", async () => {
-  const store = join(tempProject(), ".agentops", "state.db");
-  const sqlite = connect(store, { durability: "normal" });
+  const { file: store, sqlite } = openTestStore();
   const content = JSON.stringify(parse(readFileSync(join(REPO, "prompts", "support-triage.prompt.yml"), "utf8")));
   const by = { actor: "ada", reason: "first", at };
   const place = { environment: "production", target };
@@ -24,5 +23,4 @@ test("fixtures/traffic.js: every request is answered by the served prompt, and e
   const { stdout, stderr } = await execa(process.execPath, [script, target, "--requests", "600", "--store", store], { env: cleanEnv(), extendEnv: false }); // prettier-ignore
   expect([stdout, stderr]).toEqual([expect.stringMatching(/^served v1 600 \(9[5-8]\.\d % ok\)$/), ""]);
   expect(sqlite.prepare("SELECT SUM(n) AS n, COUNT(DISTINCT version) AS versions FROM outcomes").get()).toEqual({ n: 600, versions: 1 }); // prettier-ignore
-  sqlite.close();
 });

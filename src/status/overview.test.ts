@@ -1,12 +1,13 @@
 import { mkdirSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { dirname } from "node:path";
 import Database from "better-sqlite3";
 import { describe, expect, test } from "vitest";
 import { statusDocument } from "../report/status/document.ts";
 import { statusText } from "../report/status/text.ts";
 import { createStyle } from "../report/style.ts";
-import { connect, type Sqlite } from "../state/connection.ts";
-import { agentops, tempProject } from "../testing/project.ts";
+import type { Sqlite } from "../state/connection.ts";
+import { agentops } from "../testing/project.ts";
+import { newStoreFile, openTestStore } from "../testing/store.ts";
 import { appendAuditEvent } from "../audit/events.store.ts";
 import { kill } from "../kill/kill.ts";
 import { status } from "./status.ts";
@@ -30,8 +31,7 @@ interface Story {
 }
 
 function storeWith(...stories: Story[]): string {
-  const store = join(tempProject(), ".agentops", "state.db");
-  const sqlite = connect(store, { durability: "normal" });
+  const { file: store, sqlite } = openTestStore();
   for (const version of ["v6", "v7"])
     sqlite.prepare("INSERT INTO releases VALUES (?, ?, 'd', '{}', 'c', 'ada', ?, ?)").run(target, version, NOW, NOW);
   for (const story of stories) tell(sqlite, story);
@@ -85,7 +85,7 @@ function tell(sqlite: Sqlite, { phase, since, over = false, how = "promote", sta
 }
 
 function count(store: string, hour: string, n: number, succeeded: number, shadow = 0): void {
-  const sqlite = connect(store, { durability: "normal" });
+  const { sqlite } = openTestStore({ file: store });
   sqlite.prepare("INSERT INTO outcomes VALUES (?, ?, 'v6', ?, ?, ?, ?, 0, 0, 0, 0, ?, 1)").run(environment, target, hour, shadow, n, succeeded, n); // prettier-ignore
   sqlite.close();
 }
@@ -156,7 +156,7 @@ describe("a store that is not as it should be leaves the kills as they are", () 
     expect(found.problems).toEqual(problems.map((problem) => expect.stringMatching(problem)));
   }); // prettier-ignore
   test("damaged, or locked by somebody: one problem, not one for each part", () => {
-    const damaged = join(tempProject(), ".agentops", "state.db");
+    const damaged = newStoreFile();
     mkdirSync(dirname(damaged));
     writeFileSync(damaged, "no database ".repeat(500));
     expect(at(damaged).problems).toEqual([expect.stringMatching(/^the store cannot be read: .*damaged/)]);

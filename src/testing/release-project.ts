@@ -6,8 +6,9 @@ import { recordObservations } from "../observations/record.ts";
 import { latestRollout, type Rollout, transitionsOf } from "../rollout/rollouts.store.ts";
 import { bucketOf, isCandidate } from "../serving/assignment.ts";
 import { currentStable, stablesOf } from "../serving/serving.store.ts";
-import { connect, type Sqlite } from "../state/connection.ts";
+import type { Sqlite } from "../state/connection.ts";
 import { agentops, cleanEnv, copyOfMade, put, sampleRepository, tempProject } from "./project.ts";
+import { withStore } from "./store.ts";
 
 export const TARGET = "prompts/support-triage";
 const ENVIRONMENT = "production";
@@ -54,15 +55,6 @@ export function copyOf(store: string): string {
   if (existsSync(store)) cpSync(dirname(store), folder, { recursive: true });
   else mkdirSync(folder);
   return join(folder, "state.db");
-}
-
-export function withStore<T>(store: string, work: (sqlite: Sqlite) => T): T {
-  const sqlite = connect(store, { durability: "normal" });
-  try {
-    return work(sqlite);
-  } finally {
-    sqlite.close();
-  }
 }
 
 /** Units that come to the rollout now, each served what it is assigned to, with outcomes by arm. */

@@ -6,8 +6,8 @@ import { digestOf } from "../../core/canonical.ts";
 import { systemClock } from "../../core/clock.ts";
 import { loadProject } from "../../core/project.ts";
 import { publish } from "../../registry/publish/publish.ts";
-import { openStore } from "../../state/store.ts";
 import { agentops, cleanEnv, git, put, sampleRepository, tempProject } from "../../testing/project.ts";
+import { openTestStore } from "../../testing/store.ts";
 import { promote } from "../../operations/promote.ts";
 import { readEvidence } from "./evidence-document.ts";
 import { importEvidence } from "./import-evidence.ts";
@@ -36,7 +36,7 @@ async function otherMachine() {
 
 async function machineAt(dir: string) {
   const project = await loadProject({ cwd: dir, env: cleanEnv() });
-  const store = openStore(join(dir, ".agentops", "state.db"), { durability: "normal" });
+  const store = openTestStore({ file: join(dir, ".agentops", "state.db") });
   const context = { project, store, clock: systemClock };
   const order = { ref: TARGET, environment: "production", actor: "bob", reason: undefined, override: false };
   const count = (sql: string) => store.sqlite.prepare(sql).pluck().get();
@@ -62,7 +62,6 @@ describe("evidence", () => {
     await expect(here.up()).rejects.toMatchObject({
       details: { ref: `${TARGET}@v2`, refusals: [{ rule: "evidence" }] },
     });
-    await here.store.close();
     const other = await otherMachine();
     expect((await agentops(other.dir, ["eval", "support-triage", "--model", "offline/other"])).code).toBeLessThan(4);
     expect((await agentops(other.dir, ["eval", "support-triage", "--sample", "30"])).code).toBeLessThan(4);
@@ -71,7 +70,6 @@ describe("evidence", () => {
         /evidence: .*was answered by offline\/other; run .* judged only some of the cases/,
       ) as string,
     });
-    await other.store.close();
   });
 
   test("from a file: verified by its digest, imported once, counts on another machine", async () => {
@@ -95,7 +93,6 @@ describe("evidence", () => {
     expect(other.count("SELECT COUNT(*) FROM auditEvents WHERE action = 'evidence.import'")).toBe(1);
     expect((await agentops(other.dir, ["runs", "import", "good.json"])).stdout).toMatch(/^already there {2}good\.json/);
     expect(await other.up()).toMatchObject({ version: "v1", changed: true });
-    await other.store.close();
   });
 
   test("newer evidence of a suite replaces older, and a bad one refuses", async () => {
@@ -109,7 +106,6 @@ describe("evidence", () => {
     await expect(other.up()).rejects.toMatchObject({
       message: expect.stringContaining("suite support-triage says fail (run later)") as string,
     });
-    await other.store.close();
   });
 
   test("from a git note on the version's commit, pushed and fetched; what does not fit is named", async () => {
@@ -131,7 +127,6 @@ describe("evidence", () => {
     });
     await write(`hand-written\n${note}`);
     expect(await other.up()).toMatchObject({ version: "v1", changed: true });
-    await other.store.close();
   });
 
   test.each([

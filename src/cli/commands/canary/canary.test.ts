@@ -5,9 +5,9 @@ import { loadProject } from "../../../core/project.ts";
 import { publish } from "../../../registry/publish/publish.ts";
 import { rolloutSchema } from "../../../rollout/schema.ts";
 import { bucketOf, isCandidate } from "../../../serving/assignment.ts";
-import { connect } from "../../../state/connection.ts";
 import { agentops, cleanEnv, put, type Ran, sampleRepository, tempProject } from "../../../testing/project.ts";
 import { seeded } from "../../../testing/seeded.ts";
+import { withStore } from "../../../testing/store.ts";
 
 const TARGET = "prompts/support-triage";
 const FORCED = ["--override", "--reason", "a test", "--actor", "ada"];
@@ -81,9 +81,8 @@ describe("canary on the command line", () => {
     const resolved = JSON.parse((await run("resolve", "support-triage", "--unit", "u", "--json")).stdout);
     expect(resolved).toMatchObject({ variant: "stable", version: "v2", reason: "STATIC" });
     expect((await run("show", "support-triage@stable")).stdout).toContain("v2");
-    const sqlite = connect(env["AGENTOPS_STORE"] as string, { durability: "normal" });
-    sqlite.exec("UPDATE tallies SET sum = sum - 9 WHERE metric = 'success' AND arm = 'candidate' AND look = 1");
-    sqlite.close();
+    const tamper = "UPDATE tallies SET sum = sum - 9 WHERE metric = 'success' AND arm = 'candidate' AND look = 1";
+    withStore(env["AGENTOPS_STORE"] as string, (sqlite) => sqlite.exec(tamper));
     const tampered = await canary("status", TARGET, "--replay");
     expect([tampered.code, tampered.stdout]).toEqual([1, expect.stringMatching(/\d+ differ\n {2}look 1: stored /)]);
   }, 60_000);

@@ -1,19 +1,19 @@
 import { readdirSync } from "node:fs";
-import { join } from "node:path";
 import { expect, test } from "vitest";
 import { boardAt, settledHistory } from "../../../kill/history.testing.ts";
 import { kill } from "../../../kill/kill.ts";
 import { readKills } from "../../../kill/kills.store.ts";
-import { connect, connectToRead } from "../../../state/connection.ts";
+import { connectToRead } from "../../../state/connection.ts";
 import { markerFolder } from "../../../state/store-file.ts";
-import { binary, spawnAgentops, tempProject } from "../../../testing/project.ts";
+import { binary, spawnAgentops } from "../../../testing/project.ts";
+import { newStoreFile, withStore } from "../../../testing/store.ts";
 
 const REPETITIONS = 40;
 const KEY = "production agents/x";
 
 function newStore(): string {
-  const store = join(tempProject(), ".agentops", "state.db");
-  connect(store, { durability: "normal" }).close();
+  const store = newStoreFile();
+  withStore(store, () => undefined);
   return store;
 }
 

@@ -6,7 +6,7 @@ import { execa } from "execa";
 import { afterAll, describe, expect, test } from "vitest";
 import { agentops, cleanEnv, git, put, REPO, tempProject } from "../../../testing/project.ts";
 import { startVictim } from "../../../testing/victim.ts";
-import { openStore } from "../../../state/store.ts";
+import { withStore } from "../../../testing/store.ts";
 
 const BIN = join(REPO, "bin", "agentops.js");
 const AGENT = "agents/refund-desk";
@@ -21,9 +21,9 @@ afterAll(() => {
   process.stdout.write(`\nfrom the kill command's start to the victim's stop\n${times.join("\n")}\n`);
 });
 
-async function projectWithStore(files: Record<string, string> = {}): Promise<string> {
+function projectWithStore(files: Record<string, string> = {}): string {
   const dir = tempProject(files);
-  await openStore(storeOf(dir), { durability: "normal" }).close();
+  withStore(storeOf(dir), () => undefined);
   return dir;
 }
 
@@ -70,7 +70,7 @@ function damage(dir: string): void {
 
 describe("a victim process stops", () => {
   test("when all is well, and learns who and why", async () => {
-    const { document, stopped } = await drill("all is well", await projectWithStore());
+    const { document, stopped } = await drill("all is well", projectWithStore());
     expect(document.paths).toEqual({ marker: { took: true, problem: null }, store: { took: true, problem: null } });
     expect(stopped.details).toMatchObject({ name: AGENT, by: "ada", reason: "refunds twice" });
   });
@@ -83,31 +83,31 @@ describe("a victim process stops", () => {
     ["a config with a conflict of git in it", "project: x\n<<<<<<< HEAD\nenvironments: [a, production]\n=======\n"],
     ["a config that is binary", "\u0000\u0001\u0002"],
   ])("with %s: every environment", async (name, text) => {
-    const { document, stderr } = await drill(name, await projectWithStore({ "agentops.config.yaml": text }));
+    const { document, stderr } = await drill(name, projectWithStore({ "agentops.config.yaml": text }));
     expect(document.environment).toBe("*");
     expect(stderr).toContain("agentops.config.yaml cannot be read, so this is for every environment");
   });
   test("without a config: every environment", async () => {
-    const dir = await projectWithStore();
+    const dir = projectWithStore();
     rmSync(join(dir, "agentops.config.yaml"));
     const { document } = await drill("no config", dir);
     expect(document.environment).toBe("*");
   });
   test("in a git repository that is damaged", async () => {
-    const dir = await projectWithStore();
+    const dir = projectWithStore();
     await git(dir, "init", "-q");
     put(dir, ".git/HEAD", "garbage");
     rmSync(join(dir, ".git", "objects"), { recursive: true });
     await drill("a damaged git repository", dir);
   });
   test("with a store that is damaged before the victim starts", async () => {
-    const dir = await projectWithStore();
+    const dir = projectWithStore();
     damage(dir);
     const { document } = await drill("a damaged store", dir);
     expect(document.paths.store).toEqual({ took: false, problem: "the store's file is damaged [SQLITE_NOTADB]" });
   });
   test("with a write lock held", async () => {
-    const dir = await projectWithStore();
+    const dir = projectWithStore();
     const holder = lock(dir);
     const { document } = await drill("BEGIN EXCLUSIVE held by another writer", dir);
     expect(document.paths.store.problem).toMatch(/holds the store's write lock \(waited 2 s\)/);
@@ -120,12 +120,12 @@ describe("a victim process stops", () => {
     expect(String(event!["recordedAt"]) > String(event!["at"])).toBe(true);
   });
   test("with a lock that keeps even readers out", async () => {
-    const dir = await projectWithStore();
+    const dir = projectWithStore();
     lock(dir, "locking_mode = EXCLUSIVE");
     await drill("locking_mode = EXCLUSIVE held", dir);
   });
   test("with a store that a newer agentops wrote", async () => {
-    const dir = await projectWithStore();
+    const dir = projectWithStore();
     const db = new Database(storeOf(dir));
     db.pragma("user_version = 99");
     db.close();
@@ -133,27 +133,27 @@ describe("a victim process stops", () => {
     expect(document.paths.store.problem).toContain("the store has schema 99");
   });
   test("when a file is where the markers should be: the store does it", async () => {
-    const dir = await projectWithStore();
+    const dir = projectWithStore();
     rmSync(`${storeOf(dir)}.kills`, { recursive: true });
     writeFileSync(`${storeOf(dir)}.kills`, "");
     const { document } = await drill("no markers possible", dir);
     expect(document.paths).toMatchObject({ marker: { took: false }, store: { took: true } });
   });
   test("with files limited to no bytes (ulimit -f 0)", async () => {
-    const { document } = await drill("ulimit -f 0", await projectWithStore(), { limited: true });
+    const { document } = await drill("ulimit -f 0", projectWithStore(), { limited: true });
     expect(document.paths.store.took).toBe(false);
   });
   test.runIf(canMount())("on a full disk", async () => {
     const dir = tempProject();
     mkdirSync(join(dir, ".agentops"));
     mount(join(dir, ".agentops"));
-    await openStore(storeOf(dir), { durability: "normal" }).close();
+    withStore(storeOf(dir), () => undefined);
     fill(join(dir, ".agentops", "ballast"));
     const { document } = await drill("a full disk (tmpfs)", dir);
     expect(document.paths.store).toMatchObject({ took: false, problem: expect.stringContaining("the disk is full") });
   });
   test("with a store that may only be read", async () => {
-    const dir = await projectWithStore();
+    const dir = projectWithStore();
     for (const end of readdirSync(join(dir, ".agentops"))) chmodSync(join(dir, ".agentops", end), 0o777);
     chmodSync(storeOf(dir), 0o444);
     for (const folder of [dir, join(dir, ".agentops")]) chmodSync(folder, 0o777);
@@ -163,7 +163,7 @@ describe("a victim process stops", () => {
 });
 
 test("a kill stops neither another environment nor another agent, and --all stops what exists and what does not", async () => {
-  const dir = await projectWithStore();
+  const dir = projectWithStore();
   const [there, other] = await Promise.all([
     startVictim({ store: storeOf(dir), env: "staging" }),
     startVictim({ store: storeOf(dir), env: "production", name: "agents/not-yet" }),

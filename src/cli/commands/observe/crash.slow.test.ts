@@ -1,11 +1,12 @@
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { talliesOf } from "../../../rollout/rollouts.store.ts";
-import { connect, type Sqlite } from "../../../state/connection.ts";
+import type { Sqlite } from "../../../state/connection.ts";
 import { binary, put, spawnAgentops, tempProject } from "../../../testing/project.ts";
 import { minutesLater, startedRollout } from "../../../testing/rollout.ts";
 import { seeded } from "../../../testing/seeded.ts";
 import { runWriters } from "../../../testing/writers.ts";
+import { openTestStore } from "../../../testing/store.ts";
 
 const N = 60_000;
 const CUTS = 12;
@@ -13,7 +14,7 @@ const WRITERS = 8;
 
 function newStore(dir: string, name: string): { store: string; sqlite: Sqlite } {
   const store = join(dir, name, "state.db");
-  const sqlite = connect(store, { durability: "normal" });
+  const { sqlite } = openTestStore({ file: store });
   startedRollout(sqlite);
   return { store, sqlite };
 }

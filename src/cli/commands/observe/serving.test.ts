@@ -1,9 +1,9 @@
 import { join } from "node:path";
 import { execa } from "execa";
 import { describe, expect, test } from "vitest";
-import { connect } from "../../../state/connection.ts";
 import { agentops, cleanEnv, put, REPO, tempProject } from "../../../testing/project.ts";
 import { promoted, startedRollout } from "../../../testing/rollout.ts";
+import { openTestStore } from "../../../testing/store.ts";
 
 /** A project with a store, and no git anywhere. */
 function project(): { dir: string; store: string } {
@@ -16,7 +16,7 @@ describe("agentops resolve", () => {
     const { dir, store } = project();
     const never = await agentops(dir, ["resolve", "x"]);
     expect(never.code).not.toBe(0);
-    const sqlite = connect(store, { durability: "normal" });
+    const { sqlite } = openTestStore({ file: store });
     expect((await agentops(dir, ["resolve", "x"])).code).toBe(2);
     startedRollout(sqlite);
     const text = await agentops(dir, ["resolve", "x", "--unit", "user-1"]);
