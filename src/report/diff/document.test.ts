@@ -1,0 +1,88 @@
+import { testSayings } from "../../testing/sayings.ts";
+import type { Aim, ComparisonFound, MetricFound, Note, Remark } from "../../comparison/found.ts";
+import { aimText, comparisonDocument, noteText } from "./document.ts";
+
+function remarkText(remark: Remark): string {
+  const metric = { name: "success", remarks: [remark] } as unknown as MetricFound;
+  const found = { metrics: [metric], need: null, notes: [] } as unknown as ComparisonFound;
+  return comparisonDocument(found).metrics[0]!.remarks[0]!;
+}
+
+testSayings<Remark>("a remark on a metric", remarkText, {
+  "few-changed": [
+    [{ cases: 1 }, "1 case changed: too few for any result to be significant"],
+    [{ cases: 5 }, "5 cases changed: too few for any result to be significant"],
+  ],
+  "no-spread": [[{ of: "clusters" }, "too few clusters of cases to see a spread"]],
+  "sign-flips": [[{ of: "cases", differing: 9, groups: 12 }, "9 of 12 cases differ: judged by exact sign flips"]],
+  "partly-measured": [
+    [{ of: "trials", measured: 3, all: 40 }, "only 3 of 40 trials have it on both sides, so it is not judged"],
+  ],
+  "few-latencies": [
+    [
+      { quantile: 0.95, worth: 31, least: 59 },
+      "too few latencies to be sure of a p95: worth 31 independent ones, 59 are needed",
+    ],
+  ],
+  "small-effect": [[{ minEffect: 0.02 }, "better, but by less than the 2 points the suite asks for (minEffect)"]],
+  "within-margin": [
+    [{ margin: 0.015, relative: false }, "worse, but within the margin of 1.5 points"],
+    [{ margin: 0.1, relative: true }, "worse, but within the margin of 10 %"],
+  ],
+  price: [
+    [{ metric: "costUsd", increase: 0.31, margin: 0.2 }, "bought with 31 % more costUsd; up to 20 % is accepted"],
+  ],
+});
+
+testSayings<Note>("a note on a comparison", noteText, {
+  "not-complete": [
+    [{ side: "control", status: "interrupted" }, "the control's run is interrupted: not all of its trials are there"],
+  ],
+  errors: [[{ side: "candidate", trials: 3 }, "3 of the candidate's trials ended in an error and count nowhere"]],
+  "only-on-one-side": [[{ side: "control", cases: 2 }, "left out: 2 cases only in the control's run"]],
+  differing: [[{ cases: 1 }, "left out: 1 case whose input or expectation differs between the runs"]],
+  unscored: [[{ cases: 4 }, "left out: 4 cases without a scored trial on one side"]],
+  "other-suite": [[{ control: "a", candidate: "b" }, "the runs are of different suites: a and b"]],
+  "suite-changed": [[{}, "the suite changed between the runs: its scorers may not be the same"]],
+  "scorer-on-one-side": [[{ scorer: "judge" }, "scorer judge is only on one side"]],
+  simulated: [[{}, "latency is simulated on a virtual clock"]],
+  "stand-in": [[{}, "answered by the offline stand-in, which is not a model: its scores say nothing about one"]],
+  "too-many-errors": [[{ limit: 0.05 }, "more than 5 % of a side's trials ended in an error: nothing is decided"]],
+  "same-content": [
+    [{ oneRun: false }, "both sides have the same content: there is nothing to compare"],
+    [{ oneRun: true }, "both sides have the same content and one run: there is nothing to compare"],
+  ],
+  "no-run": [
+    [
+      { suite: null, of: ["prompts/a@v1", "prompts/a@v2"] },
+      "nothing was measured: no complete run of prompts/a@v1 and prompts/a@v2; agentops eval SUITE --target prompts/a@v1",
+    ],
+    [
+      { suite: "triage", of: ["prompts/a@v2"] },
+      "nothing was measured: no complete run of suite triage of prompts/a@v2; agentops eval SUITE --target prompts/a@v2",
+    ],
+  ],
+  "no-common-suite": [
+    [{ suite: null }, "nothing was measured: the sides have no run of the same suite"],
+    [{ suite: "triage" }, "nothing was measured: the sides have no run of the same suite (triage)"],
+  ],
+  "control-reused": [[{ from: "2026-11-20T09:08:07.000Z" }, "the control's run is from 2026-11-20 09:08 UTC"]],
+  "not-watched": [[{}, "no early stop: the stored run of the control had other cases or trials"]],
+});
+
+testSayings<Aim>("what cases are for", aimText, {
+  exclude: [
+    [{ target: 0.05, rough: null }, "to exclude a difference of 5 points if no case changes"],
+    [{ target: 0.05, rough: 20 }, "to exclude a difference of 5 points if no case changes (a rough guess from 20)"],
+  ],
+  see: [
+    [
+      { target: 0.05, rough: null, power: 0.8, discordance: 0.12 },
+      "to see a difference of 5 points with 80 % power at 12 % of cases changing",
+    ],
+    [
+      { target: 0.05, rough: null, power: 0.9, discordance: null },
+      "to see a difference of 5 points with 90 % power at this spread between cases and trials",
+    ],
+  ],
+});

@@ -1,0 +1,81 @@
+import type { Reason } from "../../rollout/reasons.ts";
+import { testSayings } from "../../testing/sayings.ts";
+import { reasonText } from "./reasons.ts";
+
+const arm = (n: number, rate: number | null) => ({ n, rate });
+const guardrail = (more: object) =>
+  ({
+    ...{ name: "success", control: arm(9000, 0.95), candidate: arm(1000, 0.9), tolerance: 0 },
+    ...{ harmE: 31.456, harmThreshold: 20, ...more },
+  }) as Extract<Reason, { code: "harm" }>["guardrail"];
+const kill = { environment: "production", target: "prompts/x", actor: "eve", reason: "leaks", at: "2026-11-21T10:37:20.000Z" }; // prettier-ignore
+const NOTHING = { timeMs: null, units: null, proof: null, approval: null };
+const waits = (waiting: object, step: Extract<Reason, { code: "waits" }>["step"] = null, noData = false) =>
+  ({ step, target: "prompts/x", noData, waiting: { ...NOTHING, ...waiting } }) as Omit<
+    Extract<Reason, { code: "waits" }>,
+    "code"
+  >;
+
+testSayings<Reason>("a reason", reasonText, {
+  ended: [
+    [{ how: "abort", actor: "ada", reason: "enough" }, "aborted by ada: enough"],
+    [{ how: "rollback", actor: "ada", reason: "enough" }, "rolled back by ada: enough"],
+    [{ how: "promote", actor: "ada", reason: "enough" }, "promoted by ada: enough"],
+  ],
+  breach: [
+    [{ kind: "pii", observation: 7, more: 0 }, "a critical safety breach (pii) in observation 7"],
+    [{ kind: "pii", observation: 7, more: 2 }, "a critical safety breach (pii) in observation 7 and 2 more"],
+  ],
+  harm: [
+    [
+      { guardrail: guardrail({}) },
+      "success: the candidate has 90 % of 1,000, the control 95 % of 9,000: worse (E 31.5 of 20)",
+    ],
+    [
+      { guardrail: guardrail({ tolerance: 0.02, harmE: 3.4e9 }) },
+      "success: the candidate has 90 % of 1,000, the control 95 % of 9,000: worse, beyond the 2 points that are accepted (E 10^9 of 20)",
+    ],
+    [
+      { guardrail: guardrail({ candidate: arm(0, null) }) },
+      "success: the candidate reports none, the control 95 % of 9,000: worse (E 31.5 of 20)",
+    ],
+    [
+      { guardrail: guardrail({ name: "success.floor", control: null, tolerance: 0.93 }) },
+      "success.floor: the candidate has 90 % of 1,000, below 93 % (E 31.5 of 20)",
+    ],
+  ],
+  "sample-ratio": [
+    [
+      { split: [{ candidate: 90, units: 1000, weight: 0.05 }, { candidate: 9, units: 20, weight: 0.5 }], e: 5312, threshold: 1000 },
+      "the arms do not have the sizes that the weights give: 90 of 1000 units at 5 %, 9 of 20 units at 50 % (E 5310 of 1000); check that callers use resolve and report every outcome",
+    ],
+  ],
+  safe: [[{}, "every guardrail that was measured is shown to be safe"]],
+  "step-over": [[{}, "the least time and units of the step are over, and no harm is shown"]],
+  deadline: [[{ at: "2026-12-01T08:09:10.000Z" }, "the deadline 2026-12-01 08:09 UTC passed without a decision"]],
+  held: [
+    [
+      { kill, target: "prompts/x" },
+      "held: prompts/x is killed by eve since 2026-11-21 10:37 UTC: leaks",
+    ],
+    [
+      { kill: { ...kill, target: "all" }, target: "prompts/x" },
+      "held: everything is killed by eve since 2026-11-21 10:37 UTC: leaks",
+    ],
+  ],
+  waits: [
+    [waits({ timeMs: 40_000 }), "shadow waits for 40 s"],
+    [waits({ timeMs: 61_000 }), "shadow waits for 2 min"],
+    [waits({ timeMs: 2 * 3_600_000 }), "shadow waits for 2 h"],
+    [waits({ timeMs: 2 * 3_600_000 + 300_000 }), "shadow waits for 2 h 5 min"],
+    [waits({ timeMs: 3.5 * 86_400_000 }), "shadow waits for 3.5 days"],
+    [
+      waits({ units: 40, proof: true, approval: true }, { number: 2, of: 5, weight: 0.05 }, true),
+      "step 2 of 5 (5 %) waits for 40 more units of the candidate, proof that it is not worse by the margin, an approval: agentops canary approve prompts/x; no data is never success",
+    ],
+  ],
+  unmeasured: [[{ names: ["latency", "cost"] }, "not measured: latency, cost"]],
+  "one-sided": [
+    [{ name: "cost", arm: "candidate" }, "cost is reported by the candidate only, which compares nothing"],
+  ],
+}); // prettier-ignore
