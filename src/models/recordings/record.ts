@@ -5,7 +5,6 @@ import type { Redact } from "../../core/redact.ts";
 import type { ModelClient } from "../client/client.ts";
 import { recordingKey } from "./request-key.ts";
 import { readRecordings } from "./file.ts";
-import { redactStrings } from "./redact-strings.ts";
 import type { Recording } from "./recording.ts";
 
 const NEWLINE = 0x0a;
@@ -65,4 +64,16 @@ function isJson(text: string): boolean {
   } catch {
     return false;
   }
+}
+
+/** A JSON value with every string in it (keys too) redacted; done before JSON escapes could hide a secret. */
+function redactStrings<T>(value: T, redact: Redact): T {
+  return walk(value, redact) as T;
+}
+
+function walk(value: unknown, redact: Redact): unknown {
+  if (typeof value === "string") return redact(value);
+  if (Array.isArray(value)) return value.map((item) => walk(item, redact));
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [redact(key), walk(item, redact)]));
 }

@@ -1,5 +1,4 @@
 import type { DiffDocument, Example } from "../../../comparison/schema.ts";
-import { inputMarkup } from "./example-input.ts";
 import { markup, type Markup, NOTHING } from "./markup.ts";
 import { textBlock } from "./text-block.ts";
 import { whole } from "../../numbers.ts";
@@ -57,4 +56,22 @@ function answer(arm: "control" | "candidate", { shown }: Example["control"]): Ma
   const why =
     reasons.length === 0 ? NOTHING : markup`<ul class="reasons">${reasons.map((r) => markup`<li>${r}</li>`)}</ul>`;
   return markup`<div><h4><i class="swatch ${arm}"></i>${arm} ${outcome}</h4>${said}${why}</div>`;
+}
+
+/** A case's variables by name where the input is whole; the text itself where it was cut or is something else. */
+function inputMarkup(input: string): Markup {
+  const variables = variablesOf(input);
+  if (variables === null) return textBlock(input);
+  return markup`${variables.map(([name, value]) => markup`<div class="variable"><code>${name}</code>${textBlock(typeof value === "string" ? value : JSON.stringify(value))}</div>`)}`;
+}
+
+function variablesOf(input: string): [string, unknown][] | null {
+  try {
+    const value: unknown = JSON.parse(input);
+    if (typeof value !== "object" || value === null || Array.isArray(value)) return null;
+    const entries = Object.entries(value);
+    return entries.length === 0 ? null : entries;
+  } catch {
+    return null;
+  }
 }
