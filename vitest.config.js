@@ -9,7 +9,7 @@ export default defineConfig({
     // Files share the modules of their worker: loading three hundred of them anew for each file was a quarter of the time.
     isolate: false,
     setupFiles: ["src/testing/each-file.ts"],
-    // Two cores: more workers only make the tests that spawn processes wait for each other.
-    maxWorkers: 2,
+    // One more than the two cores of a small machine: a test that waits for a process, or for a timeout, leaves its core to the third.
+    maxWorkers: 3,
   },
 });

@@ -41,7 +41,7 @@ function ofFractions(): RegressionEvidence {
   const logs = new Float64Array(STAKES.length);
   return {
     add: (change) => {
-      for (const [i, stake] of STAKES.entries()) logs[i] = (logs[i] as number) + Math.log1p(-stake * change);
+      STAKES.forEach((stake, i) => (logs[i] = (logs[i] as number) + Math.log1p(-stake * change)));
     },
     e: () => logs.reduce((sum, log) => sum + Math.exp(log), 0) / logs.length,
   };
