@@ -18,7 +18,7 @@ export interface DiffOptions {
   examples: number;
 }
 
-export interface Diffed {
+export interface DiffedSides {
   found: DiffFound;
   /** The runs compared; undefined when there were none, and only content was. */
   compared: ComparedRuns | undefined;
@@ -33,7 +33,7 @@ export async function diff(
   controlName: string,
   candidateName: string,
   { suite, examples }: DiffOptions,
-): Promise<Diffed> {
+): Promise<DiffedSides> {
   const control = await namedSide(project, store, controlName);
   const candidate = await namedSide(project, store, candidateName);
   const content =

@@ -13,7 +13,7 @@ export interface RatioSums {
 }
 
 /** Sums of products between the arms, over the clusters both have: what pairing is worth. */
-export interface PairedPlan {
+export interface PairSums {
   costs: number;
   costSuccess: number;
   successCost: number;
@@ -45,12 +45,12 @@ export function addRatio(sums: RatioSums, cost: number, success: number): void {
   sums.successSquares += success * success;
 }
 
-export function emptyPairs(): PairedPlan {
+export function emptyPairs(): PairSums {
   return { costs: 0, costSuccess: 0, successCost: 0, successes: 0 };
 }
 
 /** Adds one cluster that both arms have (to be added to each arm's sums too). */
-export function addPair(sums: PairedPlan, control: [cost: number, success: number], candidate: [number, number]): void {
+export function addPair(sums: PairSums, control: [cost: number, success: number], candidate: [number, number]): void {
   sums.costs += control[0] * candidate[0];
   sums.costSuccess += control[0] * candidate[1];
   sums.successCost += control[1] * candidate[0];
@@ -87,7 +87,7 @@ export function ratioOfSums(sums: RatioSums, alpha = 0.05): RatioEstimate | null
 export function ratioOfRatios(
   control: RatioSums,
   candidate: RatioSums,
-  { alpha = 0.05, pairs }: { alpha?: number; pairs?: PairedPlan } = {},
+  { alpha = 0.05, pairs }: { alpha?: number; pairs?: PairSums } = {},
 ): (RatioEstimate & { pValue: number }) | null {
   const spreads = [relativeVariance(control), relativeVariance(candidate)];
   if (spreads[0] == null || spreads[1] == null || control.cost === 0 || candidate.cost === 0) return null;
@@ -111,7 +111,7 @@ function relativeVariance(sums: RatioSums): number | null {
   return ((clusters / (clusters - 1)) * Math.max(0, residuals)) / (cost * cost);
 }
 
-function covariance(control: RatioSums, candidate: RatioSums, pairs: PairedPlan): number {
+function covariance(control: RatioSums, candidate: RatioSums, pairs: PairSums): number {
   if (control.clusters !== candidate.clusters) {
     throw new RangeError(
       `ratio: paired arms need the same clusters, got ${control.clusters} and ${candidate.clusters}`,

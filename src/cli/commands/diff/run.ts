@@ -1,4 +1,4 @@
-import { diff, type Diffed } from "../../../comparison/diff.ts";
+import { diff, type DiffedSides } from "../../../comparison/diff.ts";
 import { diffDocument } from "../../../report/diff/document.ts";
 import { createStyle } from "../../../report/style.ts";
 import { openStore, storeFile } from "../../../state/store.ts";
@@ -34,7 +34,7 @@ export async function run(
 }
 
 /** The diff in a format; only that format's code is loaded. */
-async function documentIn(format: Format, { found, compared }: Diffed, context: CommandContext): Promise<string> {
+async function documentIn(format: Format, { found, compared }: DiffedSides, context: CommandContext): Promise<string> {
   const document = diffDocument(found);
   switch (format) {
     case "json":
