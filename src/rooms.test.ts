@@ -3,6 +3,7 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import { cruise } from "dependency-cruiser";
 import { describe, expect, test } from "vitest";
+import { ESLint, Linter } from "eslint";
 import { put, REPO, tempProject } from "./testing/project.ts";
 
 const SRC = join(REPO, "src");
@@ -64,5 +65,20 @@ describe("the directions refuse", () => {
     };
     expect(await broken(files, "folder")).toEqual(["no-circle-of-folders"]);
     expect(await broken(files, undefined)).not.toContain("no-circular");
+  });
+});
+
+describe("the store's language", () => {
+  const SQL = ["store.prepare('SELECT 1')", "store.pragma('user_version')", "sql`SELECT 1`"];
+  test.each([
+    ["is refused in a room that decides", "src/policy/policy.ts", SQL.length],
+    ["is refused in a command", "src/cli/commands/kill/run.ts", SQL.length],
+    ["is at home in state", "src/state/connection.ts", 0],
+    ["is at home in a room's own store", "src/policy/outcomes.store.ts", 0],
+  ])("%s", async (_, file, refused) => {
+    const { rules } = (await new ESLint({ cwd: REPO }).calculateConfigForFile(file)) as Linter.Config;
+    const restricted = { "no-restricted-syntax": rules?.["no-restricted-syntax"] ?? "off" };
+    const found = SQL.flatMap((line) => new Linter().verify(line, { rules: restricted }));
+    expect(found.map(({ ruleId }) => ruleId)).toEqual(Array(refused).fill("no-restricted-syntax"));
   });
 });
