@@ -1,33 +1,33 @@
-import type { Sqlite } from "../state/connection.ts";
-import type { Database } from "../state/tables.ts";
+import type { Db, Tx } from "../state/store.ts";
+import type { Row } from "../state/tables.ts";
 
-export type ApprovalRow = Omit<Database["approvals"], "id">;
+export type ApprovalRow = Omit<Row<"approvals">, "id">;
 
 type Content = Pick<ApprovalRow, "environment" | "target" | "version" | "digest">;
 
-export function insertApproval(sqlite: Sqlite, row: ApprovalRow): void {
-  sqlite
-    .prepare(
-      "INSERT INTO approvals (environment, target, version, digest, actor, reason, at, auditEvent) VALUES (@environment, @target, @version, @digest, @actor, @reason, @at, @auditEvent)",
-    )
-    .run(row);
+export async function insertApproval(tx: Tx, row: ApprovalRow): Promise<void> {
+  await tx.insertInto("approvals").values(row).execute();
 }
 
 /** Of exactly this content, the first one first. */
-export function approvalsFor(sqlite: Sqlite, { environment, target, version, digest }: Content): ApprovalRow[] {
-  return sqlite
-    .prepare<[string, string, string, string], ApprovalRow>(
-      "SELECT environment, target, version, digest, actor, reason, at, auditEvent FROM approvals WHERE environment = ? AND target = ? AND version = ? AND digest = ? ORDER BY id",
-    )
-    .all(environment, target, version, digest);
+export function approvalsFor(db: Db, { environment, target, version, digest }: Content): Promise<ApprovalRow[]> {
+  return db
+    .selectFrom("approvals")
+    .selectAll()
+    .where("environment", "=", environment)
+    .where("target", "=", target)
+    .where("version", "=", version)
+    .where("digest", "=", digest)
+    .orderBy("id")
+    .execute();
 }
 
 /** In an environment, the newest first; of some targets only, when they are given. */
-export function listApprovals(sqlite: Sqlite, environment: string, targets?: readonly string[]): ApprovalRow[] {
-  const all = sqlite
-    .prepare<[string], ApprovalRow>(
-      "SELECT environment, target, version, digest, actor, reason, at, auditEvent FROM approvals WHERE environment = ? ORDER BY id DESC",
-    )
-    .all(environment);
-  return targets === undefined ? all : all.filter(({ target }) => targets.includes(target));
+export async function listApprovals(
+  db: Db,
+  environment: string,
+  targets?: readonly string[],
+): Promise<ApprovalRow[]> {
+  const all = db.selectFrom("approvals").selectAll().where("environment", "=", environment).orderBy("id", "desc");
+  return (targets === undefined ? all : all.where("target", "in", targets)).execute();
 }

@@ -1,6 +1,8 @@
-import type { AuditAction } from "./actions.ts";
-import type { Sqlite } from "../state/connection.ts";
+import { createHash } from "node:crypto";
 import { insertInto } from "../state/insert.ts";
+import { type Executor, firstRow, raw } from "../state/raw.ts";
+import type { Row } from "../state/tables.ts";
+import type { AuditAction } from "./actions.ts";
 
 /** What an operator, or the rollout engine for one, did. */
 export interface AuditEvent {
@@ -16,24 +18,42 @@ export interface AuditEvent {
   after: object | null;
 }
 
-const INSERT = insertInto("auditEvents", [
-  "at",
-  "recordedAt",
-  "actor",
-  "action",
-  "environment",
-  "target",
-  "reason",
-  "before",
-  "after",
-]);
+/** An event as stored; its number is the store's own. */
+export type AuditRow = Omit<Row<"auditEvents">, "id">;
 
-/** Appends an event within the caller's transaction; returns its number. */
-export function appendAuditEvent(sqlite: Sqlite, event: AuditEvent): number {
+const COLUMNS = [
+  "at", "recordedAt", "actor", "action", "environment", "target", "reason", "before", "after", "traceId", "taskId", "authenticated", "rules",
+  "via", "seq", "prev", "hash",
+] as const satisfies readonly (keyof AuditRow)[]; // prettier-ignore
+
+const INSERT = `${insertInto("auditEvents", COLUMNS)} RETURNING id`;
+
+/** Appends an event within the caller's transaction, which holds the lock of the operators, and seals it; returns its number. */
+export async function appendAuditEvent(tx: Executor, event: AuditEvent): Promise<number> {
+  const last = await firstRow(tx, LAST_SEALED);
+  const row = rowOf(event, (last?.seq ?? 0) + 1, last?.hash ?? null);
+  const inserted = await firstRow(tx, raw<{ id: number }>(INSERT, ...COLUMNS.map((column) => row[column])));
+  return inserted?.id ?? 0;
+}
+
+const LAST_SEALED = raw<{ seq: number; hash: string }>(
+  `SELECT seq, hash FROM "auditEvents" WHERE seq IS NOT NULL ORDER BY seq DESC LIMIT 1`,
+);
+
+function rowOf(event: AuditEvent, seq: number, prev: string | null): AuditRow {
   const text = (state: object | null) => (state === null ? null : JSON.stringify(state));
   const { at, recordedAt = at, actor, action, environment, target, reason, before, after } = event;
-  const { lastInsertRowid } = sqlite
-    .prepare(INSERT)
-    .run(at, recordedAt, actor, action, environment, target, reason, text(before), text(after));
-  return Number(lastInsertRowid);
+  const said = { at, recordedAt, actor, action, environment, target, reason, before: text(before), after: text(after) };
+  const row = { ...said, traceId: null, taskId: null, authenticated: null, rules: null, via: null, seq, prev };
+  return { ...row, hash: hashOf(row) };
+}
+
+/** SHA-256, hex, over the canonical JSON of an event and of the hash before it; `before` and `after` are texts in it. */
+export function hashOf(row: Omit<AuditRow, "hash">): string {
+  // Keys in order: what RFC 8785 makes of texts and whole numbers, without its library.
+  const { action, actor, after, at, authenticated, before, environment, prev, reason, recordedAt, rules } = row;
+  const { seq, target, taskId, traceId, via } = row;
+  // prettier-ignore
+  const canonical = JSON.stringify({ action, actor, after, at, authenticated, before, environment, prev, reason, recordedAt, rules, seq, target, taskId, traceId, via });
+  return createHash("sha256").update(canonical).digest("hex");
 }

@@ -1,6 +1,6 @@
 import type { RunColumns } from "./pairs/run-columns.ts";
 import { type RunRow, specOf } from "../evals/run/runs.store.ts";
-import type { Store } from "../state/store.ts";
+import type { RunStore } from "../state/runs.ts";
 import { judgeMetrics } from "./metrics/judged.ts";
 import { measureMetrics } from "./metrics/measured.ts";
 import { pairedMoments } from "./metrics/moments.ts";
@@ -31,7 +31,7 @@ export interface ComparedRuns {
  * @param maxErrorRate share of trials lost to errors above which a comparison decides nothing
  */
 export function compareRuns(
-  store: Store,
+  store: RunStore,
   controlRun: RunRow,
   candidateRun: RunRow,
   maxErrorRate: number,

@@ -2,7 +2,7 @@ import { AgentopsError } from "../core/errors.ts";
 import type { Project } from "../core/project.ts";
 import { didYouMean } from "../core/suggest.ts";
 import type { RunRow } from "../evals/run/runs.store.ts";
-import type { Store } from "../state/store.ts";
+import type { RunStore } from "../state/runs.ts";
 import { maxErrorRateOf } from "../evals/result/trial-errors.ts";
 import { type ComparedRuns, compareRuns } from "./compare.ts";
 import { contentChanges } from "./content.ts";
@@ -29,7 +29,7 @@ export interface DiffedSides {
  * throws, and USAGE when two runs share no case.
  */
 export async function diff(
-  { project, store }: { project: Project; store: Store },
+  { project, store }: { project: Project; store: RunStore },
   controlName: string,
   candidateName: string,
   { suite, examples }: DiffOptions,

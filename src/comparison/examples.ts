@@ -1,6 +1,6 @@
 import type { RunColumns } from "./pairs/run-columns.ts";
 import { caseOutcome, type TrialOutcome } from "../evals/result/outcomes.ts";
-import type { Store } from "../state/store.ts";
+import type { RunStore } from "../state/runs.ts";
 import type { ComparedRuns } from "./compare.ts";
 import type { Example } from "./schema.ts";
 
@@ -8,7 +8,7 @@ import type { Example } from "./schema.ts";
 const SHOWN = 4000;
 
 /** The worst regressions and the best improvements with what both sides answered; at most `limit` of each. */
-export function examplesOf(store: Store, compared: ComparedRuns, limit: number): Example[] {
+export function examplesOf(store: RunStore, compared: ComparedRuns, limit: number): Example[] {
   const { regressions, improvements } = compared.comparison;
   return [
     ...regressions.slice(0, limit).map((id) => example(store, compared, id, "regression")),
@@ -16,7 +16,7 @@ export function examplesOf(store: Store, compared: ComparedRuns, limit: number):
   ];
 }
 
-function example(store: Store, { control, candidate }: ComparedRuns, id: string, change: Example["change"]): Example {
+function example(store: RunStore, { control, candidate }: ComparedRuns, id: string, change: Example["change"]): Example {
   const before = outcomeIn(store, control, id);
   const after = outcomeIn(store, candidate, id);
   const { vars, expected } = after.case;
@@ -30,7 +30,7 @@ function example(store: Store, { control, candidate }: ComparedRuns, id: string,
   };
 }
 
-function outcomeIn(store: Store, arm: RunColumns, id: string) {
+function outcomeIn(store: RunStore, arm: RunColumns, id: string) {
   return caseOutcome(store, arm.run, arm.rows.get(id) as number);
 }
 

@@ -2,7 +2,7 @@ import { AgentopsError } from "../core/errors.ts";
 import type { Project } from "../core/project.ts";
 import { completeRunsOf, findRun, isRunName, type RunRow, specOf } from "../evals/run/runs.store.ts";
 import { loadArtifact } from "../registry/versions/load.ts";
-import type { Store } from "../state/store.ts";
+import type { RunStore } from "../state/runs.ts";
 import { sideOf } from "./compare.ts";
 import type { Content } from "./content.ts";
 import type { ComparedSide } from "./schema.ts";
@@ -17,7 +17,7 @@ export interface NamedSide {
 }
 
 /** Reads `latest`, a run's id or the start of one, or a ref. Throws RUN_NOT_FOUND and what loading a ref throws. */
-export async function namedSide(project: Project, store: Store, name: string): Promise<NamedSide> {
+export async function namedSide(project: Project, store: RunStore, name: string): Promise<NamedSide> {
   return isRunName(name) ? runSide(await findRun(store, name)) : artifactSide(project, store, name);
 }
 
@@ -26,7 +26,7 @@ function runSide(run: RunRow): NamedSide {
   return { side: sideOf(run), content: target === null ? null : { ...target, model }, runs: [run] };
 }
 
-async function artifactSide(project: Project, store: Store, ref: string): Promise<NamedSide> {
+async function artifactSide(project: Project, store: RunStore, ref: string): Promise<NamedSide> {
   const artifact = await loadArtifact(project, ref).catch((error: unknown) => {
     if (!(error instanceof AgentopsError) || error.code !== "ARTIFACT_NOT_FOUND") throw error;
     throw new AgentopsError(error.code, error.message, {

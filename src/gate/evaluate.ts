@@ -6,7 +6,7 @@ import { resumeRun, type RunOptions, type RunOutcome, runSuite } from "../evals/
 import { findRun, type RunRow, specOf } from "../evals/run/runs.store.ts";
 import type { Gate } from "../evals/dataset/schema.ts";
 import { type LoadedSuite, loadSuites } from "../evals/dataset/suite.ts";
-import type { Store } from "../state/store.ts";
+import type { RunStore } from "../state/runs.ts";
 import { type ComparedRuns, compareRuns } from "../comparison/compare.ts";
 import type { ComparisonFound } from "../comparison/found.ts";
 import type { EvaluatedRun } from "./evaluation.schema.ts";
@@ -71,7 +71,7 @@ function judged(
 /** A stored run as it stands, judged like one that just ended, against its control where it had one. */
 export async function judgeStored(
   project: Project,
-  store: Store,
+  store: RunStore,
   row: RunRow,
   result: RunResult,
 ): Promise<EvaluationFound> {

@@ -1,45 +1,43 @@
-import { hasTable, type Sqlite } from "../state/connection.ts";
 import { appendAuditEvent } from "../audit/events.store.ts";
+import { insertInto } from "../state/insert.ts";
+import { type Executor, firstRow, raw, rowsOf } from "../state/raw.ts";
 import type { Kill, Latch } from "./latch.ts";
 
-/** Kills in force; none in a store from before there were any. Throws what SQLite throws. */
-export function readKills(sqlite: Sqlite): Kill[] {
-  if (!hasTable(sqlite, "kills")) return [];
-  return sqlite
-    .prepare<[], Kill>("SELECT environment, target, actor, reason, at FROM kills ORDER BY environment, target")
-    .all();
+/** For whoever reads without waiting. */
+export const KILLS = raw<Kill>("SELECT environment, target, actor, reason, at FROM kills ORDER BY environment, target");
+
+const INSERT = insertInto("kills", ["environment", "target", "actor", "reason", "at"]);
+
+/** Kills in force. */
+export function readKills(db: Executor): Promise<Kill[]> {
+  return rowsOf(db, KILLS);
 }
 
-export function findKill(sqlite: Sqlite, { environment, target }: Latch): Kill | undefined {
-  return sqlite
-    .prepare<[string, string], Kill>(
-      "SELECT environment, target, actor, reason, at FROM kills WHERE environment = ? AND target = ?",
-    )
-    .get(environment, target);
+export function findKill(db: Executor, { environment, target }: Latch): Promise<Kill | undefined> {
+  const one = "SELECT environment, target, actor, reason, at FROM kills WHERE environment = $1 AND target = $2";
+  return firstRow(db, raw<Kill>(one, environment, target));
 }
 
 /** The switch and its audit event; the caller's transaction makes them one. */
-export function insertKill(sqlite: Sqlite, kill: Kill, recordedAt: string): void {
+export async function insertKill(tx: Executor, kill: Kill, recordedAt: string): Promise<void> {
   const { environment, target, actor, reason, at } = kill;
-  sqlite
-    .prepare("INSERT INTO kills (environment, target, actor, reason, at) VALUES (?, ?, ?, ?, ?)")
-    .run(environment, target, actor, reason, at);
-  audit(sqlite, "kill", kill, recordedAt, { before: null, after: { actor, at, reason } });
+  await tx.executeQuery(raw(INSERT, environment, target, actor, reason, at));
+  await audit(tx, "kill", kill, recordedAt, { before: null, after: { actor, at, reason } });
 }
 
 /** The same for the way back: `revival` says who, why and when. */
-export function deleteKill(sqlite: Sqlite, kill: Kill, revival: Kill): void {
+export async function deleteKill(tx: Executor, kill: Kill, revival: Kill): Promise<void> {
   const { environment, target, actor, reason, at } = kill;
-  sqlite.prepare("DELETE FROM kills WHERE environment = ? AND target = ?").run(environment, target);
-  audit(sqlite, "revive", revival, revival.at, { before: { actor, at, reason }, after: null });
+  await tx.executeQuery(raw("DELETE FROM kills WHERE environment = $1 AND target = $2", environment, target));
+  await audit(tx, "revive", revival, revival.at, { before: { actor, at, reason }, after: null });
 }
 
-function audit(
-  sqlite: Sqlite,
+async function audit(
+  tx: Executor,
   action: "kill" | "revive",
   { at, actor, environment, target, reason }: Kill,
   recordedAt: string,
   states: { before: object | null; after: object | null },
-): void {
-  appendAuditEvent(sqlite, { at, recordedAt, actor, action, environment, target, reason, ...states });
+): Promise<void> {
+  await appendAuditEvent(tx, { at, recordedAt, actor, action, environment, target, reason, ...states });
 }

@@ -11,8 +11,8 @@ import {
 } from "node:fs";
 import { dirname, join } from "node:path";
 import { newId } from "../core/ids.ts";
-import { makeFolder } from "../state/connection.ts";
-import { markerFolder } from "../state/store-file.ts";
+import { makeFolder } from "../core/folder.ts";
+import { markerFolder } from "../state/address.ts";
 import { ALL, EVERY, type Kill, type Latch } from "./latch.ts";
 
 /**

@@ -1,7 +1,8 @@
 import { CAP_VALUES, freezeCap } from "../rollout/caps.ts";
 import type { Caps } from "../rollout/schema.ts";
+import type { Tx } from "../state/store.ts";
 import { hourOf } from "./hourly.ts";
-import type { OpenRollout, Statements } from "./observations.store.ts";
+import { lastSeq, type OpenRollout, reportedBy, valuesAfter } from "./observations.store.ts";
 
 /** Freezes what is still open of a rollout's caps as soon as its control was seen often enough. */
 export interface CapCollector {
@@ -9,23 +10,30 @@ export interface CapCollector {
   caps(): Caps;
   /** Takes a request of the control, after it was judged. */
   take(latencyMs: number | undefined, costUsd: number | undefined): void;
-  /** Writes caps that were frozen since. */
-  save(): void;
 }
 
 type Capped = "latency" | "cost";
 
-export function collectCaps(
-  statements: Statements,
+/** What was found of each rollout and metric: stored rows never change, so a process looks at each of them once. */
+export type Earlier = Map<string, Found>;
+
+interface Found {
+  /** Rows up to this one were looked at. */
+  upTo: number;
+  values: number[];
+}
+
+export async function collectCaps(
+  tx: Tx,
+  earlier: Earlier,
   environment: string,
-  target: string,
   rollout: OpenRollout,
-): CapCollector {
+): Promise<CapCollector> {
   let { caps } = rollout;
   const isOpen = (metric: Capped) => rollout.plan.caps[metric] !== null && caps[metric] === null;
-  const valuesOf = (metric: Capped) =>
-    isOpen(metric) ? [...earlierValues(statements, environment, target, rollout, metric)] : undefined;
-  const open = { latency: valuesOf("latency"), cost: valuesOf("cost") };
+  const valuesOf = async (metric: Capped) =>
+    isOpen(metric) ? [...(await earlierValues(tx, earlier, environment, rollout, metric))] : undefined;
+  const open = { latency: await valuesOf("latency"), cost: await valuesOf("cost") };
 
   const take = (metric: Capped, value: number | undefined) => {
     const values = open[metric];
@@ -41,37 +49,24 @@ export function collectCaps(
       take("latency", latencyMs);
       take("cost", costUsd);
     },
-    save() {
-      if (caps !== rollout.caps) statements.saveCaps.run(JSON.stringify(caps), rollout.seq);
-    },
   };
 }
 
-interface Found {
-  /** Rows up to this one were looked at. */
-  upTo: number;
-  values: number[];
-}
-
-/** By rollout and metric: stored rows never change, so each process looks at each of them once. */
-const found = new WeakMap<Statements, Map<string, Found>>();
-
 /** The control's values from the calls before this one, in order; too few for a cap, or it would be frozen. */
-function earlierValues(
-  statements: Statements,
+async function earlierValues(
+  tx: Tx,
+  earlier: Earlier,
   environment: string,
-  target: string,
-  { seq, control, createdAt }: OpenRollout,
+  { seq, target, control, createdAt }: OpenRollout,
   metric: Capped,
-): number[] {
-  const known = found.get(statements) ?? new Map<string, Found>();
-  found.set(statements, known);
+): Promise<number[]> {
   const key = `${seq} ${metric}`;
-  const { upTo, values } = known.get(key) ?? { upTo: 0, values: [] };
-  const reported = statements.reported.get(environment, target, control, hourOf(createdAt));
-  const more =
-    (reported?.[metric] ?? 0) === 0 ? [] : statements.valuesAfter[metric].all(seq, control, upTo, CAP_VALUES);
-  const all = { upTo: statements.lastSeq.get() ?? 0, values: [...values, ...more] };
-  known.set(key, all);
+  const { upTo, values } = earlier.get(key) ?? { upTo: 0, values: [] };
+  const reported = await reportedBy(tx, { environment, target, version: control }, hourOf(createdAt));
+  const beyond = { rollout: seq, version: control, seq: upTo, limit: CAP_VALUES };
+  const more = reported[metric] === 0 ? [] : await valuesAfter(tx, metric, beyond);
+  // Read under the target's lock, so nothing of this rollout with a smaller number comes later.
+  const all = { upTo: await lastSeq(tx), values: [...values, ...more] };
+  earlier.set(key, all);
   return all.values;
 }

@@ -1,10 +1,14 @@
-import type { OutcomeSums, Statements } from "./observations.store.ts";
+import type { Value } from "../state/raw.ts";
 import type { Dated } from "./schema.ts";
+
+/** What one call adds to the hour of a version: n, succeeded, latencyN, latencyMs, costN, costUsd, safetyN, unsafe. */
+type OutcomeSums = [number, number, number, number, number, number, number, number];
 
 /** Sums of what was observed of each version, by the hour; written once a transaction. */
 export interface Hourly {
   add(observation: Dated): void;
-  save(): void;
+  /** One row an hour and version, as `addOutcomes` takes them. */
+  rows(): Value[][];
 }
 
 interface Hour {
@@ -20,7 +24,7 @@ export function hourOf(at: string): string {
   return `${at.slice(0, 13)}:00:00.000Z`;
 }
 
-export function hourly(statements: Statements, environment: string): Hourly {
+export function hourly(environment: string): Hourly {
   const hours = new Map<string, Hour>();
   const found = ({ target, version, at, shadow = false }: Dated): Hour => {
     const hour = at.slice(0, 13);
@@ -44,9 +48,10 @@ export function hourly(statements: Statements, environment: string): Hourly {
       sums[6] += Number(safe !== undefined);
       sums[7] += Number(safe === false);
     },
-    save() {
-      for (const { target, version, hour, shadow, sums } of hours.values())
-        statements.addOutcome.run(environment, target, version, hour, shadow, ...sums);
-    },
+    rows: () =>
+      [...hours.values()].map(({ target, version, hour, shadow, sums }) => [
+        ...[environment, target, version, hour, shadow],
+        ...sums,
+      ]),
   };
 }

@@ -1,12 +1,14 @@
-import type { Sqlite } from "../state/connection.ts";
-import { insertInto } from "../state/insert.ts";
-import type { Database } from "../state/tables.ts";
 import type { Caps, RolloutPlan } from "../rollout/schema.ts";
+import { insertMany } from "../state/insert.ts";
+import { type Value, raw, rowsOf } from "../state/raw.ts";
+import type { Db, Tx } from "../state/store.ts";
+import type { Row } from "../state/tables.ts";
 
 /** What counting needs to know of an open rollout. */
 export interface OpenRollout {
   seq: number;
   id: string;
+  target: string;
   control: string;
   candidate: string;
   plan: RolloutPlan;
@@ -19,126 +21,160 @@ export interface OpenRollout {
 }
 
 /** A unit as counted so far; sums of its requests by metric. */
-export type UnitRow = Omit<Database["units"], "rollout" | "unit">;
+export type UnitRow = Omit<Row<"units">, "rollout" | "unit">;
 
-/** What one call adds to the hour of a version: n, succeeded, latencyN, latencyMs, costN, costUsd, safetyN, unsafe. */
-export type OutcomeSums = [number, number, number, number, number, number, number, number];
-
-type Value = string | number | null;
-
-interface Write {
-  run(...values: Value[]): { changes: number; lastInsertRowid: number | bigint };
+/** What is known of a stored observation: its number, and what it was found by. */
+export interface Stored {
+  seq: number;
+  target: string;
+  id: string;
 }
 
-interface Read<Parameters extends Value[], Row> {
-  get(...values: Parameters): Row | undefined;
-  all(...values: Parameters): Row[];
-}
-
-export interface Statements {
-  insert: Write;
-  isReleased: Read<[target: string, version: string], number>;
-  addOutcome: Write;
-  insertBreach: Write;
-  /** The rollout that is under way, if any. */
-  open(environment: string, target: string): OpenRollout | undefined;
-  /** How many latencies and costs a version reported since an hour: zero where a search for them would be in vain. */
-  reported: Read<
-    [environment: string, target: string, version: string, hour: string],
-    Record<"latency" | "cost", number | null>
-  >;
-  /** Values of a rollout's control beyond a row, in order. */
-  valuesAfter: Record<"latency" | "cost", Read<[rollout: number, version: string, seq: number, limit: number], number>>;
-  lastSeq: Read<[], number | null>;
-  saveCaps: Write;
-  unit: Read<[rollout: number, unit: number], UnitRow>;
-  saveUnit: Write;
-  addTally: Write;
-}
-
-const known = new WeakMap<Sqlite, Statements>();
-
-/** Prepared once a connection: preparing takes longer than a row. */
-export function statementsOf(sqlite: Sqlite): Statements {
-  const statements = known.get(sqlite) ?? prepared(sqlite);
-  known.set(sqlite, statements);
-  return statements;
-}
-
-/** In the order in which {@link Statements.insert} and the others take their values. */
 const OBSERVATION = [
   "environment", "target", "id", "version", "unit", "success", "latencyMs", "costUsd", "inputTokens", "outputTokens", "safe", "breach",
   "shadow", "at", "rollout",
-] as const; // prettier-ignore
+] as const satisfies readonly (keyof Row<"observations">)[]; // prettier-ignore
 const OUTCOME = ["environment", "target", "version", "hour", "shadow"] as const;
 const OUTCOME_SUMS = [
   "n", "succeeded", "latencyN", "latencyMs", "costN", "costUsd", "safetyN", "unsafe",
 ] as const; // prettier-ignore
 const UNIT = [
   "look", "seenAt", "weight", "candidate", "n", "success", "latencyN", "latency", "costN", "cost", "safetyN", "safety",
-] as const; // prettier-ignore
+] as const satisfies readonly (keyof UnitRow)[]; // prettier-ignore
 const TALLY = ["rollout", "look", "weight", "arm", "metric"] as const;
 const TALLY_SUMS = ["n", "sum", "squares"] as const;
 
-const added = (column: string) => `${column} = ${column} + excluded.${column}`;
+const added = (table: string) => (column: string) => `"${column}" = ${table}."${column}" + excluded."${column}"`;
+const replaced = (column: string) => `"${column}" = excluded."${column}"`;
 
-function prepared(sqlite: Sqlite): Statements {
-  // Units lie scattered, so a batch touches many pages: kept at hand (32 MB), and copied back into the file after some batches instead of each (pages; 32 MB).
-  sqlite.pragma("cache_size = -32000");
-  sqlite.pragma("wal_autocheckpoint = 8000");
-  return {
-    ...rolloutStatements(sqlite),
-    ...unitStatements(sqlite),
-    insert: sqlite.prepare(`${insertInto("observations", OBSERVATION)} ON CONFLICT DO NOTHING`),
-    isReleased: sqlite
-      .prepare<[string, string], number>("SELECT 1 FROM releases WHERE target = ? AND version = ?")
-      .pluck(),
-    addOutcome: sqlite.prepare(
-      `${insertInto("outcomes", [...OUTCOME, ...OUTCOME_SUMS])} ON CONFLICT DO UPDATE SET ${OUTCOME_SUMS.map(added).join(", ")}`,
-    ),
-    insertBreach: sqlite.prepare("INSERT INTO breaches (rollout, look, observation, kind) VALUES (?, ?, ?, ?)"),
-  };
+/** Values in the order of the table's columns above; returns the new ones. What the store has already stays as it is. */
+export const insertObservations = insertMany<"observations", Stored>(
+  "observations",
+  OBSERVATION,
+  "ON CONFLICT (environment, target, id) DO NOTHING RETURNING seq, target, id",
+);
+
+export const addOutcomes = insertMany(
+  "outcomes",
+  [...OUTCOME, ...OUTCOME_SUMS],
+  `ON CONFLICT (environment, target, hour, version, shadow) DO UPDATE SET ${OUTCOME_SUMS.map(added("outcomes")).join(", ")}`,
+);
+
+export const insertBreaches = insertMany("breaches", ["rollout", "look", "observation", "kind"], "");
+
+const saveUnitRows = insertMany(
+  "units",
+  ["rollout", "unit", ...UNIT],
+  `ON CONFLICT (rollout, unit) DO UPDATE SET ${UNIT.map(replaced).join(", ")}`,
+);
+
+export const addTallies = insertMany(
+  "tallies",
+  [...TALLY, ...TALLY_SUMS],
+  `ON CONFLICT (${TALLY.join(", ")}) DO UPDATE SET ${TALLY_SUMS.map(added("tallies")).join(", ")}`,
+);
+
+export async function saveUnits(tx: Tx, rollout: number, units: readonly (readonly [number, UnitRow])[]): Promise<void> {
+  await saveUnitRows.into(
+    tx,
+    units.map(([unit, row]): Value[] => [rollout, unit, ...UNIT.map((column) => row[column])]),
+  );
 }
 
-function rolloutStatements(sqlite: Sqlite) {
-  type Row = Omit<OpenRollout, "plan" | "caps" | "weights"> & { plan: string; caps: string };
-  const open = sqlite.prepare<[string, string], Row>(
-    "SELECT seq, id, control, candidate, plan, caps, look, createdAt FROM rollouts WHERE environment = ? AND target = ? AND endedAt IS NULL",
-  );
-  const weights = sqlite.prepare<[number], { at: string; weight: number }>(
-    "SELECT at, weight FROM transitions WHERE rollout = ? ORDER BY seq",
-  );
-  const reported = sqlite.prepare<[string, string, string, string], { latency: number | null; cost: number | null }>(
-    "SELECT SUM(latencyN) AS latency, SUM(costN) AS cost FROM outcomes WHERE environment = ? AND target = ? AND version = ? AND hour >= ? AND shadow = 0",
-  );
-  const valuesOf = (column: "latencyMs" | "costUsd") =>
-    sqlite
-      .prepare<[number, string, number, number], number>(
-        `SELECT ${column} FROM observations WHERE rollout = ? AND version = ? AND seq > ? AND shadow = 0 AND ${column} IS NOT NULL ORDER BY seq LIMIT ?`,
-      )
-      .pluck();
-  return {
-    reported,
-    valuesAfter: { latency: valuesOf("latencyMs"), cost: valuesOf("costUsd") },
-    lastSeq: sqlite.prepare<[], number | null>("SELECT MAX(seq) FROM observations").pluck(),
-    saveCaps: sqlite.prepare("UPDATE rollouts SET caps = ? WHERE seq = ?"),
-    open: (environment: string, target: string): OpenRollout | undefined => {
-      const row = open.get(environment, target);
-      if (row === undefined) return undefined;
-      const [plan, caps] = [JSON.parse(row.plan) as RolloutPlan, JSON.parse(row.caps) as Caps];
-      return { ...row, plan, caps, weights: weights.all(row.seq) };
-    },
-  };
+/** Asked for at once; each size is a text of its own, so few of them. */
+const ASKED = [256, 32, 4, 1];
+
+/** What is known of some units. */
+export async function unitsOf(tx: Tx, rollout: number, units: readonly number[]): Promise<Map<number, UnitRow>> {
+  const found = new Map<number, UnitRow>();
+  for (let from = 0; from < units.length;) {
+    const size = ASKED.find((each) => each <= units.length - from) ?? 1;
+    const rows = await rowsOf(tx, raw<UnitRow & { unit: number }>(unitsText(size), rollout, ...units.slice(from, from + size)));
+    for (const { unit, ...row } of rows) found.set(unit, row);
+    from += size;
+  }
+  return found;
 }
 
-function unitStatements(sqlite: Sqlite) {
-  return {
-    unit: sqlite.prepare<[number, number], UnitRow>(
-      `SELECT ${UNIT.join(", ")} FROM units WHERE rollout = ? AND unit = ?`,
-    ),
-    saveUnit: sqlite.prepare(insertInto("units", ["rollout", "unit", ...UNIT]).replace("INSERT", "INSERT OR REPLACE")),
-    addTally: sqlite.prepare(
-      `${insertInto("tallies", [...TALLY, ...TALLY_SUMS])} ON CONFLICT DO UPDATE SET ${TALLY_SUMS.map(added).join(", ")}`,
-    ),
-  };
+function unitsText(size: number): string {
+  const places = Array.from({ length: size }, (_, i) => `$${i + 2}`).join(", ");
+  return `SELECT unit, ${UNIT.map((column) => `"${column}"`).join(", ")} FROM units WHERE rollout = $1 AND unit IN (${places})`;
+}
+
+/** Those of some targets, with the weights that were in force. */
+export async function openRolloutsOf(tx: Tx, environment: string, targets: readonly string[]): Promise<OpenRollout[]> {
+  const rows = await tx
+    .selectFrom("rollouts")
+    .select(["seq", "id", "target", "control", "candidate", "plan", "caps", "look", "createdAt"])
+    .where("environment", "=", environment)
+    .where("target", "in", targets)
+    .where("endedAt", "is", null)
+    .execute();
+  const open: OpenRollout[] = [];
+  for (const row of rows) {
+    const changes = tx.selectFrom("transitions").select(["at", "weight"]).where("rollout", "=", row.seq);
+    const weights = await changes.orderBy("seq").execute();
+    open.push({ ...row, plan: JSON.parse(row.plan) as RolloutPlan, caps: JSON.parse(row.caps) as Caps, weights });
+  }
+  return open;
+}
+
+/** Of some versions of a target, those that were released. */
+export async function releasedAmong(tx: Tx, target: string, versions: readonly string[]): Promise<string[]> {
+  const released = tx.selectFrom("releases").select("version").where("target", "=", target);
+  return (await released.where("version", "in", versions).execute()).map(({ version }) => version);
+}
+
+type Capped = "latency" | "cost";
+
+/** How many latencies and costs a version reported since an hour: zero where a search for them would be in vain. */
+export async function reportedBy(
+  db: Db,
+  place: { environment: string; target: string; version: string },
+  hour: string,
+): Promise<Record<Capped, number>> {
+  const sums = await db
+    .selectFrom("outcomes")
+    .select(({ fn }) => [
+      fn.sum<number | null>("latencyN").as("latency"),
+      fn.sum<number | null>("costN").as("cost"),
+    ])
+    .where("environment", "=", place.environment)
+    .where("target", "=", place.target)
+    .where("version", "=", place.version)
+    .where("hour", ">=", hour)
+    .where("shadow", "=", 0)
+    .executeTakeFirst();
+  return { latency: sums?.latency ?? 0, cost: sums?.cost ?? 0 };
+}
+
+/** Values of a rollout's control beyond a row, in order. */
+export async function valuesAfter(
+  db: Db,
+  metric: Capped,
+  { rollout, version, seq, limit }: { rollout: number; version: string; seq: number; limit: number },
+): Promise<number[]> {
+  const column = metric === "latency" ? "latencyMs" : "costUsd";
+  const rows = await db
+    .selectFrom("observations")
+    .select(`${column} as value`)
+    .where("rollout", "=", rollout)
+    .where("version", "=", version)
+    .where("seq", ">", seq)
+    .where("shadow", "=", 0)
+    .where(column, "is not", null)
+    .orderBy("seq")
+    .limit(limit)
+    .execute();
+  return rows.map(({ value }) => value as number);
+}
+
+/** The number of the newest observation; 0 before the first. */
+export async function lastSeq(db: Db): Promise<number> {
+  const last = db.selectFrom("observations").select(({ fn }) => fn.max<number | null>("seq").as("seq"));
+  return (await last.executeTakeFirst())?.seq ?? 0;
+}
+
+export async function saveCaps(tx: Tx, rollout: number, caps: Caps): Promise<void> {
+  await tx.updateTable("rollouts").set({ caps: JSON.stringify(caps) }).where("seq", "=", rollout).execute();
 }

@@ -1,7 +1,10 @@
 import { newId } from "../core/ids.ts";
-import type { Sqlite } from "../state/connection.ts";
+import { lockOf } from "../state/locks.ts";
+import type { Value } from "../state/raw.ts";
+import type { Store, Tx } from "../state/store.ts";
+import { collectCaps, type Earlier } from "./cap-collector.ts";
 import { hourly } from "./hourly.ts";
-import { type Statements, statementsOf } from "./observations.store.ts";
+import { addOutcomes, insertObservations, openRolloutsOf, releasedAmong } from "./observations.store.ts";
 import { countFor, type RolloutCount } from "./rollout-count.ts";
 import type { Dated, Observation } from "./schema.ts";
 
@@ -14,81 +17,99 @@ export interface Recorded {
   unknown: number;
 }
 
-/**
- * Stores observations and counts them for the rollout of their target that is open: all of them or, where it throws what SQLite throws,
- * none. The order matters, the division into calls does not.
- */
-export function recordObservations(
-  sqlite: Sqlite,
-  environment: string,
-  observations: readonly Observation[],
-  clockNow: Date,
-): Recorded {
-  const statements = statementsOf(sqlite);
-  const now = clockNow.toISOString();
-  return sqlite.transaction(() => recordAll(statements, environment, observations, now)).immediate();
+/** Writes observations into one store; it keeps what it has read of rows that never change. */
+export interface Recorder {
+  /**
+   * Stores observations and counts them for the rollout of their target that is open: all of them or, where it throws, none. The order
+   * matters, the division into calls does not. Throws STORE_FAILED, and what the engine throws on a row that it will never take.
+   */
+  record(environment: string, observations: readonly Observation[], clockNow: Date): Promise<Recorded>;
 }
 
-function recordAll(
-  statements: Statements,
-  environment: string,
-  observations: readonly Observation[],
-  now: string,
-): Recorded {
-  const done: Recorded = { recorded: 0, repeated: 0, unknown: 0 };
-  const hours = hourly(statements, environment);
-  const counts = countsByTarget(statements, environment);
-  const isReleased = releasedVersions(statements);
-  for (const observation of observations) {
-    const dated = datedOf(observation, now);
-    const count = counts.of(dated.target);
-    const rollout = count?.seqFor(dated) ?? null;
-    const { changes, lastInsertRowid } = insert(statements, environment, dated, rollout);
-    if (changes === 0) {
-      done.repeated += 1;
-      continue;
-    }
-    done.recorded += 1;
-    if (!isReleased(dated)) done.unknown += 1;
-    hours.add(dated);
-    if (rollout !== null) count?.count(dated, Number(lastInsertRowid));
-  }
-  hours.save();
-  counts.save();
-  return done;
-}
-
-function countsByTarget(statements: Statements, environment: string) {
-  const counts = new Map<string, RolloutCount | null>();
+export function recorderFor(store: Store): Recorder {
+  const earlier: Earlier = new Map();
   return {
-    of(target: string): RolloutCount | null {
-      const known = counts.get(target);
-      if (known !== undefined) return known;
-      const rollout = statements.open(environment, target);
-      const made = rollout === undefined ? null : countFor(statements, environment, target, rollout);
-      counts.set(target, made);
-      return made;
-    },
-    save() {
-      for (const count of counts.values()) count?.save();
+    async record(environment, observations, clockNow) {
+      const now = clockNow.toISOString();
+      const dated = observations.map((observation) => datedOf(observation, now));
+      const targets = [...new Set(dated.map(({ target }) => target))];
+      if (targets.length === 0) return { recorded: 0, repeated: 0, unknown: 0 };
+      // Whoever decides on what was counted for a target holds the same lock.
+      const locks = targets.map((target) => lockOf({ environment, target }));
+      return store.inTransaction((tx) => recordAll(tx, earlier, environment, dated), { locks });
     },
   };
 }
 
-function releasedVersions(statements: Statements) {
-  const known = new Map<string, boolean>();
-  return ({ target, version }: Dated): boolean => {
-    const key = `${target}@${version}`;
-    const released = known.get(key) ?? statements.isReleased.get(target, version) !== undefined;
-    known.set(key, released);
-    return released;
-  };
+async function recordAll(tx: Tx, earlier: Earlier, environment: string, dated: readonly Dated[]): Promise<Recorded> {
+  const counts = await countsByTarget(tx, earlier, environment, dated);
+  const seqs = await insertedSeqs(tx, environment, dated, counts);
+  const hours = hourly(environment);
+  const counted: { observation: Dated; seq: number; count: RolloutCount }[] = [];
+  for (const [observation, seq] of seqs) {
+    hours.add(observation);
+    const count = counts.get(observation.target);
+    if (count !== undefined && count.seqFor(observation) !== null) counted.push({ observation, seq, count });
+  }
+  for (const count of counts.values())
+    await count.know(tx, counted.flatMap((each) => (each.count === count ? [each.observation] : [])));
+  for (const { observation, seq, count } of counted) count.count(observation, seq);
+  await addOutcomes.into(tx, hours.rows());
+  for (const count of counts.values()) await count.save(tx);
+  const unknown = await unreleased(tx, [...seqs.keys()]);
+  return { recorded: seqs.size, repeated: dated.length - seqs.size, unknown };
 }
 
-function insert(statements: Statements, environment: string, observation: Dated, rollout: number | null) {
+async function countsByTarget(tx: Tx, earlier: Earlier, environment: string, dated: readonly Dated[]) {
+  const targets = [...new Set(dated.map(({ target }) => target))];
+  const counts = new Map<string, RolloutCount>();
+  for (const rollout of await openRolloutsOf(tx, environment, targets))
+    counts.set(rollout.target, countFor(rollout, await collectCaps(tx, earlier, environment, rollout)));
+  return counts;
+}
+
+/** The new ones with their numbers, in the order they came; of several with one id the first. */
+async function insertedSeqs(
+  tx: Tx,
+  environment: string,
+  dated: readonly Dated[],
+  counts: ReadonlyMap<string, RolloutCount>,
+): Promise<Map<Dated, number>> {
+  const first = new Map<string, Dated>();
+  for (const each of dated) {
+    const key = `${each.target} ${each.id}`;
+    if (!first.has(key)) first.set(key, each);
+  }
+  const rows = [...first.values()].map((each) => rowOf(environment, each, counts.get(each.target)?.seqFor(each) ?? null));
+  const stored = await insertObservations.into(tx, rows);
+  const seqs = new Map(stored.map(({ target, id, seq }) => [`${target} ${id}`, seq]));
+  return new Map(
+    [...first].flatMap(([key, each]): [Dated, number][] => {
+      const seq = seqs.get(key);
+      return seq === undefined ? [] : [[each, seq]];
+    }),
+  );
+}
+
+/** How many are of a version that was never released. */
+async function unreleased(tx: Tx, observations: readonly Dated[]): Promise<number> {
+  const byVersion = new Map<string, Map<string, number>>();
+  for (const { target, version } of observations) {
+    const versions = byVersion.get(target) ?? new Map<string, number>();
+    byVersion.set(target, versions.set(version, (versions.get(version) ?? 0) + 1));
+  }
+  let unknown = 0;
+  for (const [target, versions] of byVersion) {
+    const released = new Set(await releasedAmong(tx, target, [...versions.keys()]));
+    for (const [version, n] of versions) if (!released.has(version)) unknown += n;
+  }
+  return unknown;
+}
+
+function rowOf(environment: string, observation: Dated, rollout: number | null): Value[] {
   const { target, id, version, unit, success, latencyMs, costUsd, inputTokens, outputTokens } = observation;
   const { safe, breach, shadow, at } = observation;
-  return statements.insert.run(
+  return [
     environment,
     target,
     id,
@@ -104,7 +125,7 @@ function insert(statements: Statements, environment: string, observation: Dated,
     Number(shadow ?? false),
     at,
     rollout,
-  );
+  ];
 }
 
 function datedOf(given: Observation, now: string): Dated {

@@ -1,63 +1,55 @@
 import type { Caps, Metric } from "../rollout/schema.ts";
 import { slotOf } from "../serving/assignment.ts";
+import type { Value } from "../state/raw.ts";
+import type { Tx } from "../state/store.ts";
 import { addOutcomes, arrive, type Delta, type Request, rounded } from "./arrival.ts";
-import { collectCaps } from "./cap-collector.ts";
-import type { OpenRollout, Statements, UnitRow } from "./observations.store.ts";
+import type { CapCollector } from "./cap-collector.ts";
+import { addTallies, insertBreaches, type OpenRollout, saveCaps, saveUnits, unitsOf, type UnitRow } from "./observations.store.ts";
 import type { Dated } from "./schema.ts";
 
 /** Counts for one open rollout: in memory, until one transaction's observations are through. */
 export interface RolloutCount {
   /** The rollout's number where the observation belongs to it, else null. */
   seqFor(observation: Dated): number | null;
+  /** Reads what is known of the units of some observations, which {@link count} then counts. */
+  know(tx: Tx, observations: readonly Dated[]): Promise<void>;
   /** Counts one that belongs to it and was stored, as row `seq`. */
   count(observation: Dated, seq: number): void;
-  save(): void;
+  save(tx: Tx): Promise<void>;
 }
 
 type Arm = "control" | "candidate" | "shadow";
 type Tally = Delta & { weight: number; arm: Arm };
 
-export function countFor(
-  statements: Statements,
-  environment: string,
-  target: string,
-  rollout: OpenRollout,
-): RolloutCount {
+export function countFor(rollout: OpenRollout, caps: CapCollector): RolloutCount {
   const units = new Map<number, { row: UnitRow | undefined; changed: boolean }>();
-  const tallies = new Map<string, Tally>();
-  const caps = collectCaps(statements, environment, target, rollout);
+  const tallies = talliesIn(rollout);
+  const breaches: Value[][] = [];
 
-  const add = (weight: number, arm: Arm) => (delta: Delta) => {
-    const key = `${weight} ${arm} ${delta.metric}`;
-    const tally = tallies.get(key);
-    if (tally === undefined) {
-      tallies.set(key, { ...delta, weight, arm });
-      return;
-    }
-    tally.n += delta.n;
-    tally.sum += delta.sum;
-    tally.squares += delta.squares;
-  };
-  const seen = (unit: number) => {
-    const known = units.get(unit) ?? { row: statements.unit.get(rollout.seq, unit), changed: false };
-    units.set(unit, known);
-    return known;
-  };
   const countRequest = (request: Request, arm: Arm, unit: number | null) => {
-    const known = unit === null ? { row: undefined, changed: false } : seen(unit);
+    const known = (unit === null ? undefined : units.get(unit)) ?? { row: undefined, changed: false };
     const row = arrive(known.row, request);
     if (row === null) return;
     [known.row, known.changed] = [row, true];
-    addOutcomes(row, request, add(row.weight, arm));
+    addOutcomes(row, request, tallies.add(row.weight, arm));
   };
   return {
     seqFor: ({ version, at }) =>
       (version === rollout.control || version === rollout.candidate) && at >= rollout.createdAt ? rollout.seq : null,
+    async know(tx, observations) {
+      const asked = new Set<number>();
+      for (const observation of observations) {
+        const unit = unitOf(observation, rollout);
+        if (unit !== null && !units.has(unit)) asked.add(unit);
+      }
+      // In the order of the index: half the time.
+      const found = await unitsOf(tx, rollout.seq, [...asked].sort((a, b) => a - b));
+      for (const unit of asked) units.set(unit, { row: found.get(unit), changed: false });
+    },
     count(observation, seq) {
       const { version, safe, breach, shadow = false } = observation;
       const candidate = version === rollout.candidate;
-      if (candidate && safe === false)
-        statements.insertBreach.run(rollout.seq, rollout.look, seq, breach ?? "unspecified");
+      if (candidate && safe === false) breaches.push([rollout.seq, rollout.look, seq, breach ?? "unspecified"]);
       const weight = countedAt(observation, candidate, rollout);
       if (weight !== null) {
         const request = { weight, candidate, look: rollout.look, outcomes: outcomesOf(observation, caps.caps()) };
@@ -65,14 +57,35 @@ export function countFor(
       }
       if (!candidate && !shadow) caps.take(observation.latencyMs, observation.costUsd);
     },
-    save() {
-      // In the order of the index: half the time.
-      for (const [unit, { row, changed }] of [...units].sort(([a], [b]) => a - b))
-        if (row !== undefined && changed) saveUnit(statements, rollout, unit, row);
-      for (const { weight, arm, metric, n, sum, squares } of tallies.values())
-        statements.addTally.run(rollout.seq, rollout.look, weight, arm, metric, n, sum, squares);
-      caps.save();
+    async save(tx) {
+      await insertBreaches.into(tx, breaches);
+      const changed = [...units].flatMap(([unit, { row, changed }]): [number, UnitRow][] => (row !== undefined && changed ? [[unit, row]] : []));
+      await saveUnits(tx, rollout.seq, changed.sort(([a], [b]) => a - b));
+      await addTallies.into(tx, tallies.rows());
+      if (caps.caps() !== rollout.caps) await saveCaps(tx, rollout.seq, caps.caps());
     },
+  };
+}
+
+function talliesIn({ seq, look }: OpenRollout) {
+  const tallies = new Map<string, Tally>();
+  return {
+    add: (weight: number, arm: Arm) => (delta: Delta) => {
+      const key = `${weight} ${arm} ${delta.metric}`;
+      const tally = tallies.get(key);
+      if (tally === undefined) {
+        tallies.set(key, { ...delta, weight, arm });
+        return;
+      }
+      tally.n += delta.n;
+      tally.sum += delta.sum;
+      tally.squares += delta.squares;
+    },
+    /** As `addTallies` takes them. */
+    rows: () =>
+      [...tallies.values()].map(({ weight, arm, metric, n, sum, squares }): Value[] => {
+        return [seq, look, weight, arm, metric, n, sum, squares];
+      }),
   };
 }
 
@@ -110,10 +123,4 @@ function outcomesOf({ success, safe, latencyMs, costUsd }: Dated, caps: Caps): P
     ...(costUsd !== undefined && caps.cost !== null && { cost: Number(costUsd <= caps.cost.cap) }),
     ...(safe !== undefined && { safety: Number(safe) }),
   };
-}
-
-function saveUnit(statements: Statements, { seq }: OpenRollout, unit: number, row: UnitRow): void {
-  const { look, seenAt, weight, candidate, n, success, latencyN, latency, costN, cost, safetyN, safety } = row;
-  // prettier-ignore
-  statements.saveUnit.run(seq, unit, look, seenAt, weight, candidate, n, success, latencyN, latency, costN, cost, safetyN, safety);
 }

@@ -2,7 +2,7 @@ import { readRunColumns } from "../comparison/pairs/run-columns.ts";
 import { findRun, type RunRow } from "../evals/run/runs.store.ts";
 import { summarize } from "../evals/result/summarize.ts";
 import { AgentopsError } from "../core/errors.ts";
-import type { Store } from "../state/store.ts";
+import type { RunStore } from "../state/runs.ts";
 import { type PairedMoments, pairedMoments, repeatedMoments } from "../comparison/metrics/moments.ts";
 import { pairRuns } from "../comparison/pairs/pair.ts";
 import type { PlanNote } from "./found.ts";
@@ -31,7 +31,7 @@ const NOTHING: Omit<RunsUsed, "runs" | "cases"> = {
 };
 
 /** Takes the baseline from a run: its success rate. Throws RUN_NOT_FOUND, NO_CASES, USAGE for several runs. */
-export async function baselineEvidence(store: Store, names: readonly string[]): Promise<Known> {
+export async function baselineEvidence(store: RunStore, names: readonly string[]): Promise<Known> {
   const [name, second] = names;
   if (name === undefined || second !== undefined)
     refuse("the baseline comes from one run: --from RUN, or add --paired for two");
@@ -52,7 +52,7 @@ export async function baselineEvidence(store: Store, names: readonly string[]): 
  * Takes discordance and variance components from two runs of the same cases (control first), or from one run with repeated
  * trials. They are never assumed: without a run this throws USAGE with the way to get one.
  */
-export async function pairedEvidence(store: Store, names: readonly string[]): Promise<Known> {
+export async function pairedEvidence(store: RunStore, names: readonly string[]): Promise<Known> {
   const [first, second, third] = names;
   if (third !== undefined) refuse("--paired compares two runs, not more: --from CONTROL --from CANDIDATE");
   if (first === undefined) return withoutRuns();
@@ -69,7 +69,7 @@ export async function pairedEvidence(store: Store, names: readonly string[]): Pr
   };
 }
 
-function momentsOf(store: Store, control: RunRow, candidate: RunRow | null): PairedMoments {
+function momentsOf(store: RunStore, control: RunRow, candidate: RunRow | null): PairedMoments {
   if (candidate === null) return repeatedMoments(readRunColumns(store, control));
   const found = pairRuns(store, control, candidate);
   return pairedMoments(found.pairs, found.control, found.candidate);

@@ -1,4 +1,4 @@
-import type { Sqlite } from "../state/connection.ts";
+import type { Db } from "../state/store.ts";
 import type { Priors } from "./plan.ts";
 
 /** Observations of the control that a cap is taken from, the newest; older ones may be of another season. */
@@ -13,26 +13,46 @@ export interface ControlHistory {
   cost: number[];
 }
 
-export function controlHistory(sqlite: Sqlite, environment: string, target: string, version: string): ControlHistory {
-  const sums = sqlite
-    .prepare<[string, string, string], { n: number; succeeded: number; safetyN: number; unsafe: number }>(
-      "SELECT TOTAL(n) AS n, TOTAL(succeeded) AS succeeded, TOTAL(safetyN) AS safetyN, TOTAL(unsafe) AS unsafe FROM outcomes WHERE environment = ? AND target = ? AND version = ? AND shadow = 0",
-    )
-    .get(environment, target, version);
-  const { n, succeeded, safetyN, unsafe } = sums ?? { n: 0, succeeded: 0, safetyN: 0, unsafe: 0 };
-  const values = (column: "latencyMs" | "costUsd") =>
-    sqlite
-      .prepare<[string, string, string], number>(
-        `SELECT ${column} FROM observations WHERE environment = ? AND target = ? AND version = ? AND shadow = 0 AND ${column} IS NOT NULL ORDER BY seq DESC LIMIT ${NEWEST}`,
-      )
-      .pluck()
-      .all(environment, target, version);
+export async function controlHistory(
+  db: Db,
+  environment: string,
+  target: string,
+  version: string,
+): Promise<ControlHistory> {
+  const sums = await db
+    .selectFrom("outcomes")
+    .select(({ fn }) => [
+      fn.sum<number | null>("n").as("n"),
+      fn.sum<number | null>("succeeded").as("succeeded"),
+      fn.sum<number | null>("safetyN").as("safetyN"),
+      fn.sum<number | null>("unsafe").as("unsafe"),
+    ])
+    .where("environment", "=", environment)
+    .where("target", "=", target)
+    .where("version", "=", version)
+    .where("shadow", "=", 0)
+    .executeTakeFirst();
+  const [n, safetyN] = [sums?.n ?? 0, sums?.safetyN ?? 0];
+  const values = async (column: "latencyMs" | "costUsd") => {
+    const rows = await db
+      .selectFrom("observations")
+      .select(`${column} as value`)
+      .where("environment", "=", environment)
+      .where("target", "=", target)
+      .where("version", "=", version)
+      .where("shadow", "=", 0)
+      .where(column, "is not", null)
+      .orderBy("seq", "desc")
+      .limit(NEWEST)
+      .execute();
+    return rows.map(({ value }) => value as number);
+  };
   return {
     priors: {
-      success: n < LEAST ? null : succeeded / n,
-      safety: safetyN < LEAST ? null : 1 - unsafe / safetyN,
+      success: n < LEAST ? null : (sums?.succeeded ?? 0) / n,
+      safety: safetyN < LEAST ? null : 1 - (sums?.unsafe ?? 0) / safetyN,
     },
-    latency: values("latencyMs"),
-    cost: values("costUsd"),
+    latency: await values("latencyMs"),
+    cost: await values("costUsd"),
   };
 }

@@ -8,11 +8,11 @@ import {
 } from "../stats/sequential/canary-engine.ts";
 import { addToFloor, emptyFloor, type FloorProcess } from "../stats/sequential/floor-process.ts";
 import type { Exposure } from "../stats/sequential/sample-ratio.ts";
-import type { Database } from "../state/tables.ts";
+import type { Row } from "../state/tables.ts";
 import type { Caps, Guardrail, Metric, Phase, RolloutPlan } from "./schema.ts";
 
 /** What was counted in one look, at one probability, of one arm. */
-export type TallyRow = Omit<Database["tallies"], "rollout">;
+export type TallyRow = Omit<Row<"tallies">, "rollout">;
 
 /** Evidence on one guardrail: both arms compared, and the candidate against its floor. */
 export interface MetricEvidence {

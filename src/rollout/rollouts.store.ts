@@ -1,7 +1,7 @@
 import { AgentopsError } from "../core/errors.ts";
 import type { Place } from "../core/refs.ts";
-import type { Sqlite } from "../state/connection.ts";
-import type { Database } from "../state/tables.ts";
+import type { Db, Tx } from "../state/store.ts";
+import type { Row } from "../state/tables.ts";
 import type { Evidence, TallyRow } from "./evidence.ts";
 import type { RolloutEvent, RolloutState } from "./next.ts";
 import type { Caps, Phase, RolloutPlan } from "./schema.ts";
@@ -25,73 +25,59 @@ export interface Rollout {
   endedAt: string | null;
 }
 
-type Row = Database["rollouts"];
-
 /** The one that is under way, if any. */
-export function openRollout(sqlite: Sqlite, environment: string, target: string): Rollout | undefined {
-  return found(
-    sqlite
-      .prepare<[string, string], Row>("SELECT * FROM rollouts WHERE environment = ? AND target = ? AND endedAt IS NULL")
-      .get(environment, target),
-  );
+export async function openRollout(db: Db, environment: string, target: string): Promise<Rollout | undefined> {
+  const here = db.selectFrom("rollouts").selectAll().where("environment", "=", environment).where("target", "=", target);
+  return found(await here.where("endedAt", "is", null).executeTakeFirst());
 }
 
 /** Everything that is under way in an environment, by target. */
-export function openRollouts(sqlite: Sqlite, environment: string): Rollout[] {
-  return sqlite
-    .prepare<[string], Row>("SELECT * FROM rollouts WHERE environment = ? AND endedAt IS NULL ORDER BY target")
-    .all(environment)
-    .map(parsed);
+export async function openRollouts(db: Db, environment: string): Promise<Rollout[]> {
+  const open = db.selectFrom("rollouts").selectAll().where("environment", "=", environment).where("endedAt", "is", null);
+  return (await open.orderBy("target").execute()).map(parsed);
 }
 
 /** The newest, whether it is over or not. */
-export function latestRollout(sqlite: Sqlite, environment: string, target: string): Rollout | undefined {
-  return found(
-    sqlite
-      .prepare<[string, string], Row>(
-        "SELECT * FROM rollouts WHERE environment = ? AND target = ? ORDER BY seq DESC LIMIT 1",
-      )
-      .get(environment, target),
-  );
+export async function latestRollout(db: Db, environment: string, target: string): Promise<Rollout | undefined> {
+  return found(await newestFirst(db, environment, target).limit(1).executeTakeFirst());
 }
 
 /** The newest; throws ROLLOUT_NOT_FOUND where nothing was ever started. */
-export function needRollout(sqlite: Sqlite, { environment, target }: Place): Rollout {
-  const rollout = latestRollout(sqlite, environment, target);
+export async function needRollout(db: Db, { environment, target }: Place): Promise<Rollout> {
+  const rollout = await latestRollout(db, environment, target);
   if (rollout !== undefined) return rollout;
   throw new AgentopsError("ROLLOUT_NOT_FOUND", `${target} has no rollout in ${environment}`, {
     hint: `agentops canary start ${target}@v2 --env ${environment}   (agentops log ${target} lists the versions)`,
   });
 }
 
-export function rolloutBySeq(sqlite: Sqlite, seq: number): Rollout | undefined {
-  return found(sqlite.prepare<[number], Row>("SELECT * FROM rollouts WHERE seq = ?").get(seq));
+export async function rolloutBySeq(db: Db, seq: number): Promise<Rollout | undefined> {
+  return found(await db.selectFrom("rollouts").selectAll().where("seq", "=", seq).executeTakeFirst());
 }
 
 /** All of a target in an environment, the newest first. */
-export function rolloutsOf(sqlite: Sqlite, environment: string, target: string): Rollout[] {
-  return sqlite
-    .prepare<[string, string], Row>("SELECT * FROM rollouts WHERE environment = ? AND target = ? ORDER BY seq DESC")
-    .all(environment, target)
-    .map(parsed);
+export async function rolloutsOf(db: Db, environment: string, target: string): Promise<Rollout[]> {
+  return (await newestFirst(db, environment, target).execute()).map(parsed);
 }
 
-export function insertRollout(sqlite: Sqlite, rollout: Omit<Rollout, "seq">): number {
-  const { lastInsertRowid } = sqlite
-    .prepare(
-      "INSERT INTO rollouts (id, environment, target, control, candidate, plan, state, phase, weight, look, evidence, caps, createdAt, endedAt) VALUES (@id, @environment, @target, @control, @candidate, @plan, @state, @phase, @weight, @look, @evidence, @caps, @createdAt, @endedAt)",
-    )
-    .run(columns(rollout));
-  return Number(lastInsertRowid);
+function newestFirst(db: Db, environment: string, target: string) {
+  const here = db.selectFrom("rollouts").selectAll().where("environment", "=", environment).where("target", "=", target);
+  return here.orderBy("seq", "desc");
+}
+
+export async function insertRollout(tx: Tx, rollout: Omit<Rollout, "seq">): Promise<number> {
+  const { seq } = await tx.insertInto("rollouts").values(columns(rollout)).returning("seq").executeTakeFirstOrThrow();
+  return seq;
 }
 
 /** Everything that changes of one: state, evidence, look, end. Caps are frozen by whoever counts observations. */
-export function updateRollout(sqlite: Sqlite, rollout: Rollout): void {
-  sqlite
-    .prepare(
-      "UPDATE rollouts SET state = @state, phase = @phase, weight = @weight, look = @look, evidence = @evidence, endedAt = @endedAt WHERE seq = @seq",
-    )
-    .run({ ...columns(rollout), seq: rollout.seq });
+export async function updateRollout(tx: Tx, rollout: Rollout): Promise<void> {
+  const { state, phase, weight, look, evidence, endedAt } = columns(rollout);
+  await tx
+    .updateTable("rollouts")
+    .set({ state, phase, weight, look, evidence, endedAt })
+    .where("seq", "=", rollout.seq)
+    .execute();
 }
 
 function columns(rollout: Omit<Rollout, "seq">) {
@@ -107,11 +93,11 @@ function columns(rollout: Omit<Rollout, "seq">) {
   };
 }
 
-function found(row: Row | undefined): Rollout | undefined {
+function found(row: Row<"rollouts"> | undefined): Rollout | undefined {
   return row === undefined ? undefined : parsed(row);
 }
 
-function parsed(row: Row): Rollout {
+function parsed(row: Row<"rollouts">): Rollout {
   const { seq, id, environment, target, control, candidate, look, createdAt, endedAt } = row;
   const { plan, state, evidence, caps } = row;
   return {
@@ -132,20 +118,24 @@ function parsed(row: Row): Rollout {
 }
 
 /** One change of a rollout's state; `event` is the JSON of a {@link RolloutEvent}, `state` of the state after it. */
-export type TransitionRow = Omit<Database["transitions"], "phase"> & { phase: Phase };
+export type TransitionRow = Omit<Row<"transitions">, "phase"> & { phase: Phase };
 
-export function insertTransition(
-  sqlite: Sqlite,
+export async function insertTransition(
+  tx: Tx,
   { seq: rollout, state }: Rollout,
   event: RolloutEvent,
   { actor, auditEvent }: { actor: string; auditEvent: number },
-): void {
-  sqlite
-    .prepare(
-      "INSERT INTO transitions (rollout, seq, at, actor, event, phase, step, weight, state, auditEvent) VALUES (@rollout, (SELECT COUNT(*) + 1 FROM transitions WHERE rollout = @rollout), @at, @actor, @event, @phase, @step, @weight, @state, @auditEvent)",
-    )
-    .run({
+): Promise<void> {
+  const before = await tx
+    .selectFrom("transitions")
+    .select(({ fn }) => fn.countAll<number>().as("n"))
+    .where("rollout", "=", rollout)
+    .executeTakeFirstOrThrow();
+  await tx
+    .insertInto("transitions")
+    .values({
       rollout,
+      seq: before.n + 1,
       at: event.at,
       actor,
       event: JSON.stringify(event),
@@ -154,54 +144,67 @@ export function insertTransition(
       weight: state.weight,
       state: JSON.stringify(state),
       auditEvent,
-    });
+    })
+    .execute();
 }
 
 /** Who started it. */
-export function starterOf(sqlite: Sqlite, rollout: number): string | undefined {
-  return sqlite
-    .prepare<[number], string>("SELECT actor FROM transitions WHERE rollout = ? AND seq = 1")
-    .pluck()
-    .get(rollout);
+export async function starterOf(db: Db, rollout: number): Promise<string | undefined> {
+  const first = db.selectFrom("transitions").select("actor").where("rollout", "=", rollout).where("seq", "=", 1);
+  return (await first.executeTakeFirst())?.actor;
 }
 
 /** The whole history, with each audit event's reason. */
-export function transitionsOf(sqlite: Sqlite, rollout: number): (TransitionRow & { reason: string })[] {
-  return sqlite
-    .prepare<[number], TransitionRow & { reason: string }>(
-      "SELECT t.*, a.reason FROM transitions t JOIN auditEvents a ON a.id = t.auditEvent WHERE t.rollout = ? ORDER BY t.seq",
-    )
-    .all(rollout);
+export async function transitionsOf(db: Db, rollout: number): Promise<(TransitionRow & { reason: string })[]> {
+  const rows = await db
+    .selectFrom("transitions as t")
+    .innerJoin("auditEvents as a", "a.id", "t.auditEvent")
+    .selectAll("t")
+    .select("a.reason")
+    .where("t.rollout", "=", rollout)
+    .orderBy("t.seq")
+    .execute();
+  return rows.map((row) => ({ ...row, phase: row.phase as Phase }));
 }
 
 /** Counts of a rollout in the order they are judged in; of one look, or of all up to it. */
-export function talliesOf(sqlite: Sqlite, rollout: number, looks: { from: number; to: number }): TallyRow[] {
-  return sqlite
-    .prepare<[number, number, number], TallyRow>(
-      "SELECT look, weight, arm, metric, n, sum, squares FROM tallies WHERE rollout = ? AND look BETWEEN ? AND ? ORDER BY look, weight, metric, arm",
-    )
-    .all(rollout, looks.from, looks.to);
+export function talliesOf(db: Db, rollout: number, looks: { from: number; to: number }): Promise<TallyRow[]> {
+  return db
+    .selectFrom("tallies")
+    .select(["look", "weight", "arm", "metric", "n", "sum", "squares"])
+    .where("rollout", "=", rollout)
+    .where("look", ">=", looks.from)
+    .where("look", "<=", looks.to)
+    .orderBy("look")
+    .orderBy("weight")
+    .orderBy("metric")
+    .orderBy("arm")
+    .execute();
 }
 
-export type BreachRow = Omit<Database["breaches"], "rollout">;
+export type BreachRow = Omit<Row<"breaches">, "rollout">;
 
-export function breachesOf(sqlite: Sqlite, rollout: number): BreachRow[] {
-  return sqlite
-    .prepare<[number], BreachRow>("SELECT look, observation, kind FROM breaches WHERE rollout = ? ORDER BY observation")
-    .all(rollout);
+export function breachesOf(db: Db, rollout: number): Promise<BreachRow[]> {
+  return db
+    .selectFrom("breaches")
+    .select(["look", "observation", "kind"])
+    .where("rollout", "=", rollout)
+    .orderBy("observation")
+    .execute();
 }
 
 /** `analysis` is the JSON of a {@link StoredLook}. */
-export type LookRow = Omit<Database["looks"], "rollout">;
+export type LookRow = Omit<Row<"looks">, "rollout">;
 
-export function insertLook(sqlite: Sqlite, rollout: number, row: LookRow): void {
-  sqlite
-    .prepare("INSERT INTO looks (rollout, look, at, verdict, analysis) VALUES (?, ?, ?, ?, ?)")
-    .run(rollout, row.look, row.at, row.verdict, row.analysis);
+export async function insertLook(tx: Tx, rollout: number, row: LookRow): Promise<void> {
+  await tx.insertInto("looks").values({ rollout, ...row }).execute();
 }
 
-export function looksOf(sqlite: Sqlite, rollout: number): LookRow[] {
-  return sqlite
-    .prepare<[number], LookRow>("SELECT look, at, verdict, analysis FROM looks WHERE rollout = ? ORDER BY look")
-    .all(rollout);
+export function looksOf(db: Db, rollout: number): Promise<LookRow[]> {
+  return db
+    .selectFrom("looks")
+    .select(["look", "at", "verdict", "analysis"])
+    .where("rollout", "=", rollout)
+    .orderBy("look")
+    .execute();
 }

@@ -1,70 +1,68 @@
-import type { Sqlite } from "../state/connection.ts";
-import type { Database } from "../state/tables.ts";
+import { sql } from "kysely";
+import type { Db, Tx } from "../state/store.ts";
+import type { Row } from "../state/tables.ts";
 
 /** A version as it was published, copied whole. */
-export type ReleaseRow = Database["releases"];
+export type ReleaseRow = Row<"releases">;
 /** One change of what an environment serves to everybody. */
-export type StableRow = Database["stables"];
+export type StableRow = Row<"stables">;
 
-export function findRelease(sqlite: Sqlite, target: string, version: string): ReleaseRow | undefined {
-  return sqlite
-    .prepare<[string, string], ReleaseRow>("SELECT * FROM releases WHERE target = ? AND version = ?")
-    .get(target, version);
+export function findRelease(db: Db, target: string, version: string): Promise<ReleaseRow | undefined> {
+  return db
+    .selectFrom("releases")
+    .selectAll()
+    .where("target", "=", target)
+    .where("version", "=", version)
+    .executeTakeFirst();
 }
 
 /** A version is immutable; one that was released before stays as it was. */
-export function insertRelease(sqlite: Sqlite, row: ReleaseRow): void {
-  sqlite
-    .prepare(
-      "INSERT INTO releases (target, version, digest, content, gitCommit, publishedBy, publishedAt, releasedAt) VALUES (@target, @version, @digest, @content, @gitCommit, @publishedBy, @publishedAt, @releasedAt) ON CONFLICT DO NOTHING",
-    )
-    .run(row);
+export async function insertRelease(tx: Tx, row: ReleaseRow): Promise<void> {
+  await tx
+    .insertInto("releases")
+    .values(row)
+    .onConflict((same) => same.columns(["target", "version"]).doNothing())
+    .execute();
 }
 
 /** What everybody is served who is not part of a rollout; undefined before the first promotion. */
-export function currentStable(sqlite: Sqlite, environment: string, target: string): StableRow | undefined {
-  return sqlite
-    .prepare<[string, string], StableRow>(
-      "SELECT * FROM stables WHERE environment = ? AND target = ? ORDER BY id DESC LIMIT 1",
-    )
-    .get(environment, target);
+export function currentStable(db: Db, environment: string, target: string): Promise<StableRow | undefined> {
+  return changes(db, environment, target).orderBy("id", "desc").limit(1).executeTakeFirst();
 }
 
 /** All changes, the first one first. */
-export function stablesOf(sqlite: Sqlite, environment: string, target: string): StableRow[] {
-  return sqlite
-    .prepare<[string, string], StableRow>("SELECT * FROM stables WHERE environment = ? AND target = ? ORDER BY id")
-    .all(environment, target);
+export function stablesOf(db: Db, environment: string, target: string): Promise<StableRow[]> {
+  return changes(db, environment, target).orderBy("id").execute();
 }
 
-export function insertStable(sqlite: Sqlite, row: Omit<StableRow, "id">): void {
-  sqlite
-    .prepare(
-      "INSERT INTO stables (environment, target, version, how, rollout, at, actor, reason, auditEvent) VALUES (@environment, @target, @version, @how, @rollout, @at, @actor, @reason, @auditEvent)",
-    )
-    .run(row);
+function changes(db: Db, environment: string, target: string) {
+  return db.selectFrom("stables").selectAll().where("environment", "=", environment).where("target", "=", target);
+}
+
+export async function insertStable(tx: Tx, row: Omit<StableRow, "id">): Promise<void> {
+  await tx.insertInto("stables").values(row).execute();
 }
 
 /** Every artifact of which some version was released. */
-export function releasedTargets(sqlite: Sqlite): string[] {
-  return sqlite.prepare<[], string>("SELECT DISTINCT target FROM releases ORDER BY target").pluck().all();
+export async function releasedTargets(db: Db): Promise<string[]> {
+  const rows = await db.selectFrom("releases").select("target").distinct().orderBy("target").execute();
+  return rows.map(({ target }) => target);
 }
 
 /** The newest first. */
-export function releasesOf(sqlite: Sqlite, target: string): ReleaseRow[] {
-  return sqlite
-    .prepare<[string], ReleaseRow>(
-      "SELECT * FROM releases WHERE target = ? ORDER BY CAST(SUBSTR(version, 2) AS INTEGER) DESC",
-    )
-    .all(target);
+export function releasesOf(db: Db, target: string): Promise<ReleaseRow[]> {
+  return db
+    .selectFrom("releases")
+    .selectAll()
+    .where("target", "=", target)
+    .orderBy(sql`CAST(SUBSTR(version, 2) AS BIGINT)`, "desc")
+    .execute();
 }
 
 /** Environments in which a target is or was served, to everybody or in a rollout. */
-export function environmentsOf(sqlite: Sqlite, target: string): string[] {
-  return sqlite
-    .prepare<[string, string], string>(
-      "SELECT environment FROM stables WHERE target = ? UNION SELECT environment FROM rollouts WHERE target = ? ORDER BY 1",
-    )
-    .pluck()
-    .all(target, target);
+export async function environmentsOf(db: Db, target: string): Promise<string[]> {
+  const served = db.selectFrom("stables").select("environment").where("target", "=", target);
+  const rolledOut = db.selectFrom("rollouts").select("environment").where("target", "=", target);
+  const rows = await served.union(rolledOut).orderBy("environment").execute();
+  return rows.map(({ environment }) => environment);
 }

@@ -1,6 +1,5 @@
-import { hasTable, type Sqlite } from "../state/connection.ts";
+import { firstRow, raw, rowsOf, type Executor } from "../state/raw.ts";
 import type { ServedVersion, Serving } from "./resolve.ts";
-import { findRelease } from "./serving.store.ts";
 
 /** What every environment serves, at one moment. */
 export interface Snapshot {
@@ -30,37 +29,69 @@ interface OpenRow {
 /** Versions never change, so their contents are parsed once; frozen, as all callers share them. */
 export type Contents = Map<string, ServedVersion>;
 
-/**
- * A number that is another one after each change of what is served: every change has its audit event. Null in a store from before
- * anything could be released.
- */
-export function servingRevision(sqlite: Sqlite): number | null {
-  if (!hasTable(sqlite, "stables")) return null;
-  return sqlite.prepare<[], number | null>("SELECT MAX(id) FROM auditEvents").pluck().get() ?? 0;
+/** What is read of a store for a snapshot; for whoever cannot wait, and for {@link readSnapshot}. */
+export const STABLES_NOW = raw<StableVersion>(
+  "SELECT environment, target, version FROM stables WHERE id IN (SELECT MAX(id) FROM stables GROUP BY environment, target)",
+);
+export const ROLLOUTS_NOW = raw<OpenRow>(
+  `SELECT environment, target, id, control, candidate, phase, weight FROM rollouts WHERE "endedAt" IS NULL AND phase <> 'pending'`,
+);
+export const contentOf = (target: string, version: string) =>
+  raw<{ digest: string; content: string }>(
+    "SELECT digest, content FROM releases WHERE target = $1 AND version = $2",
+    target,
+    version,
+  );
+
+/** What an operator's change changes: another value after each, and another store's id where another store is. */
+export interface Revision {
+  storeId: string;
+  value: number;
 }
 
-/** Reads what is served. Throws what SQLite throws. */
-export function readSnapshot(sqlite: Sqlite, contents: Contents): Snapshot {
-  return sqlite.transaction(() => {
-    const stables = sqlite
-      .prepare<[], StableVersion>(
-        "SELECT environment, target, version FROM stables WHERE id IN (SELECT MAX(id) FROM stables GROUP BY environment, target)",
-      )
-      .all();
-    const rollouts = sqlite
-      .prepare<[], OpenRow>(
-        "SELECT environment, target, id, control, candidate, phase, weight FROM rollouts WHERE endedAt IS NULL AND phase <> 'pending'",
-      )
-      .all();
-    return snapshotOf(stables, rollouts, (target, version) => contentOf(sqlite, contents, target, version));
-  })();
+export const REVISION = raw<Revision>(`SELECT "storeId", value FROM revision`);
+
+export async function readRevision(db: Executor): Promise<Revision> {
+  return (await firstRow(db, REVISION)) ?? { storeId: "", value: 0 };
 }
 
-function snapshotOf(
-  stables: StableVersion[],
-  rollouts: OpenRow[],
-  content: (target: string, version: string) => ServedVersion | null,
-): Snapshot {
+/** Reads what is served, within the caller's transaction. */
+export async function readSnapshot(tx: Executor, contents: Contents): Promise<Snapshot> {
+  const [stables, rollouts] = [await rowsOf(tx, STABLES_NOW), await rowsOf(tx, ROLLOUTS_NOW)];
+  for (const [target, version] of versionsIn(stables, rollouts))
+    if (!contents.has(keyOf(target, version))) keep(contents, target, version, await firstRow(tx, contentOf(target, version)));
+  return snapshotOf(stables, rollouts, contents);
+}
+
+/** Every version that is served to anybody. */
+export function versionsIn(stables: readonly StableVersion[], rollouts: readonly OpenRow[]): [string, string][] {
+  return [
+    ...stables.map(({ target, version }): [string, string] => [target, version]),
+    ...rollouts.flatMap(({ target, control, candidate }): [string, string][] => [
+      [target, control],
+      [target, candidate],
+    ]),
+  ];
+}
+
+/** Parses a version's content once. */
+export function keep(
+  contents: Contents,
+  target: string,
+  version: string,
+  row: { digest: string; content: string } | undefined,
+): void {
+  if (row === undefined) return;
+  const value = JSON.parse(row.content) as ServedVersion["value"];
+  contents.set(keyOf(target, version), frozen({ version, digest: row.digest, value }));
+}
+
+export function keyOf(target: string, version: string): string {
+  return `${target}@${version}`;
+}
+
+export function snapshotOf(stables: readonly StableVersion[], rollouts: readonly OpenRow[], contents: Contents): Snapshot {
+  const content = (target: string, version: string) => contents.get(keyOf(target, version)) ?? null;
   const servings = new Map<string, Serving>();
   for (const { environment, target, version } of stables)
     servings.set(`${environment} ${target}`, { stable: content(target, version), rollout: null });
@@ -73,18 +104,6 @@ function snapshotOf(
   }
   const environments = [...new Set([...stables, ...rollouts].map(({ environment }) => environment))].sort();
   return { of: (environment, target) => servings.get(`${environment} ${target}`) ?? null, environments };
-}
-
-function contentOf(sqlite: Sqlite, contents: Contents, target: string, version: string): ServedVersion | null {
-  const key = `${target}@${version}`;
-  const known = contents.get(key);
-  if (known !== undefined) return known;
-  const row = findRelease(sqlite, target, version);
-  if (row === undefined) return null;
-  const value = JSON.parse(row.content) as ServedVersion["value"];
-  const served = frozen({ version, digest: row.digest, value });
-  contents.set(key, served);
-  return served;
 }
 
 function frozen<T extends object>(value: T): T {

@@ -1,26 +1,56 @@
-import { Kysely, SqliteDialect } from "kysely";
-import { connect, type Sqlite, type StoreOptions } from "./connection.ts";
+import { Kysely, type Transaction } from "kysely";
+import type { StoreAddress } from "./address.ts";
+import type { StoreOptions } from "./sqlite/connection.ts";
+import { fileDialect } from "./sqlite/dialect.ts";
+import { kindOf } from "./sqlite/errors.ts";
+import { openFile } from "./sqlite/store.ts";
 import type { Database } from "./tables.ts";
+import { inTransaction, type TransactionOptions } from "./transaction.ts";
+import { whyNot } from "./why-not.ts";
 
-export type { StoreOptions } from "./connection.ts";
-export { storeFile } from "./store-file.ts";
+export type { StoreOptions } from "./sqlite/connection.ts";
 
-/** The open store. Queries go through `db`; hot paths prepare statements on `sqlite`. */
+/** For readers: a store's, or a transaction. */
+export type Db = Kysely<Database>;
+/** For what decides and writes. */
+export type Tx = Transaction<Database>;
+
+/** What operators and production share, on either engine. */
 export interface Store {
-  db: Kysely<Database>;
-  sqlite: Sqlite;
-  file: string;
+  address: StoreAddress;
+  /** For single statements, never within `work`: there it would wait for itself. */
+  db: Db;
+  /**
+   * Reads, decides and writes as one, under the locks that are named. The work may run several times, so it touches nothing but `tx`.
+   * Throws STORE_FAILED.
+   */
+  inTransaction<T>(work: (tx: Tx) => Promise<T>, options?: TransactionOptions): Promise<T>;
   close(): Promise<void>;
 }
 
-/** Opens (and creates or migrates) the store; throws STORE_FAILED with the file and the cause, STORE_NEWER. */
-export function openStore(file: string, options: StoreOptions): Store {
-  const sqlite = connect(file, options);
-  const db = new Kysely<Database>({ dialect: new SqliteDialect({ database: sqlite }) });
-  const close = async () => {
-    await db.destroy();
-    // Kysely closes only what it has used.
-    sqlite.close();
+/** Opens the store, and creates or migrates a file; throws STORE_FAILED with the place and the cause, STORE_NEWER, STORE_OLD, STORE_MOVED. */
+export async function openStore(address: StoreAddress, options: StoreOptions): Promise<Store> {
+  if (address.engine === "sqlite") return fileStore(address, options);
+  const { openServer } = await import("./postgres/store.ts");
+  return openServer(address, options);
+}
+
+function fileStore(address: StoreAddress, options: StoreOptions): Store {
+  const connection = openFile(address.location, options);
+  const db = new Kysely<Database>({ dialect: fileDialect(connection) });
+  const engine = {
+    begin: <T>(work: (tx: Tx) => Promise<T>) => db.transaction().execute(work),
+    kindOf,
+    why: (error: unknown) => whyNot(error, options.waitMs),
   };
-  return { db, sqlite, file, close };
+  return {
+    address,
+    db,
+    inTransaction: (work, given) => inTransaction(engine, work, given),
+    async close() {
+      await db.destroy();
+      // Kysely closes only what it has used.
+      connection.close();
+    },
+  };
 }

@@ -1,3 +1,8 @@
+import type { Generated, Selectable } from "kysely";
+
+/** A row as it is read. */
+export type Row<Table extends keyof Database> = Selectable<Database[Table]>;
+
 /** Rows as stored. Times are ISO-8601 UTC text, booleans 0/1, structures canonical JSON text. */
 export interface Database {
   datasets: { digest: string; cases: number; createdAt: string };
@@ -29,6 +34,7 @@ export interface Database {
     pid: number | null;
     createdAt: string;
     finishedAt: string | null;
+    home: Generated<"local" | "shared">;
   };
   trials: {
     runId: string;
@@ -80,7 +86,7 @@ export interface Database {
   /** What is killed now; `environment` "*" is every one, `target` "all" everything. */
   kills: { environment: string; target: string; actor: string; reason: string; at: string };
   auditEvents: {
-    id: number;
+    id: Generated<number>;
     /** When it was done; `recordedAt` is later where the store could not be written then. */
     at: string;
     recordedAt: string;
@@ -92,6 +98,17 @@ export interface Database {
     /** State before and after, canonical JSON; null where there was or is none. */
     before: string | null;
     after: string | null;
+    /** Place in the chain; null until an event that an older release appended is sealed. */
+    seq: number | null;
+    /** The hash of the event before it, and its own: SHA-256 over both's canonical JSON, hex. */
+    prev: string | null;
+    hash: string | null;
+    /** What of an agent's work it belongs to, how the actor was known, which rules decided, which program did it. */
+    traceId: string | null;
+    taskId: string | null;
+    authenticated: string | null;
+    rules: string | null;
+    via: string | null;
   };
   /** Versions copied whole, so that serving them needs no git. */
   releases: {
@@ -107,7 +124,7 @@ export interface Database {
   };
   /** Changes of what an environment serves to everybody; the newest of a target counts. */
   stables: {
-    id: number;
+    id: Generated<number>;
     environment: string;
     target: string;
     version: string;
@@ -119,7 +136,7 @@ export interface Database {
     auditEvent: number;
   };
   rollouts: {
-    seq: number;
+    seq: Generated<number>;
     id: string;
     environment: string;
     target: string;
@@ -184,7 +201,7 @@ export interface Database {
     safety: number;
   };
   observations: {
-    seq: number;
+    seq: Generated<number>;
     environment: string;
     target: string;
     id: string;
@@ -219,7 +236,7 @@ export interface Database {
   };
   /** A person's word for one content of one version in one environment. */
   approvals: {
-    id: number;
+    id: Generated<number>;
     environment: string;
     target: string;
     version: string;
@@ -245,4 +262,8 @@ export interface Database {
   };
   /** Who holds what until when; free once that time has passed. */
   leases: { name: string; holder: string; expiresAt: string };
+  /** One row: another value after each operator's change, in the order of their commits. */
+  revision: { storeId: string; value: number; movedTo: string | null };
+  /** Those since there are two engines. */
+  migrations: { number: number; kind: "additive" | "breaking"; at: string };
 }

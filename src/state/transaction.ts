@@ -1,24 +1,60 @@
+import { setTimeout as pause } from "node:timers/promises";
 import { AgentopsError } from "../core/errors.ts";
-import type { Sqlite } from "./connection.ts";
-import { whyNot } from "./why-not.ts";
+import { chance } from "../core/ids.ts";
 
-/** The store's own troubles; any other error of SQLite is a bug of ours. */
-const OUTSIDE = /^SQLITE_(BUSY|LOCKED|FULL|IOERR|READONLY|CORRUPT|NOTADB|CANTOPEN)/;
+/** What an engine's error means for the work that it ended. */
+export type ErrorKind =
+  /** Another transaction was first: the same work again. */
+  | "again"
+  /** The store's own trouble; nothing was changed. */
+  | "outside"
+  /** The connection was lost at the commit. */
+  | "unknown"
+  /** A bug of ours, or an error of the work itself. */
+  | "ours";
+
+export interface TransactionOptions {
+  /** Names of what is decided on, as `operators` or `production/prompts/x`; held before the first read, in order. */
+  locks?: readonly string[];
+}
+
+/** What the loop needs of an engine. */
+export interface Transactions<Tx> {
+  begin<T>(work: (tx: Tx) => Promise<T>, locks: readonly string[]): Promise<T>;
+  kindOf(error: unknown): ErrorKind;
+  /** The cause in a few words, for someone who has little time. */
+  why(error: unknown): string;
+}
+
+const TRIES = 12;
 
 /**
- * Reads, decides and writes as one: the write lock is taken before the first read, so that no two commands decide on the same state.
- * Throws what the work throws, with nothing written, and STORE_FAILED when the store cannot be written.
+ * Reads, decides and writes as one. The work may run several times, so it touches nothing but the transaction. Throws what the work throws,
+ * with nothing written, and STORE_FAILED when the store cannot be written, or when nobody can know whether it was.
  */
-export function inOneTransaction<T>(sqlite: Sqlite, work: () => T): T {
-  try {
-    return sqlite.transaction(work).immediate();
-  } catch (error) {
-    const code = (error as { code?: unknown } | null)?.code;
-    if (error instanceof AgentopsError || typeof code !== "string" || !OUTSIDE.test(code)) throw error;
-    const waitMs = sqlite.pragma("busy_timeout", { simple: true }) as number;
-    throw new AgentopsError("STORE_FAILED", `nothing was changed: ${whyNot(error, waitMs)}`, {
-      hint: "run the command again",
-      cause: error,
-    });
+export async function inTransaction<Tx, T>(
+  engine: Transactions<Tx>,
+  work: (tx: Tx) => Promise<T>,
+  { locks = [] }: TransactionOptions = {},
+): Promise<T> {
+  const names = [...new Set(locks)].sort();
+  for (let tries = 1; ; tries++) {
+    try {
+      return await engine.begin(work, names);
+    } catch (error) {
+      const kind = error instanceof AgentopsError ? "ours" : engine.kindOf(error);
+      if (kind === "ours") throw error;
+      if (kind !== "again" || tries === TRIES) throw failed(kind, engine.why(error), error);
+      await pause(chance() * 5 * 2 ** Math.min(tries, 6));
+    }
   }
+}
+
+function failed(kind: ErrorKind, why: string, cause: unknown): AgentopsError {
+  if (kind === "unknown")
+    return new AgentopsError("STORE_FAILED", `nobody knows whether it was done: ${why} while it was committed`, {
+      hint: "look first: agentops status, agentops history NAME",
+      cause,
+    });
+  return new AgentopsError("STORE_FAILED", `nothing was changed: ${why}`, { hint: "run the command again", cause });
 }

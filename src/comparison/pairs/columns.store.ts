@@ -1,4 +1,4 @@
-import type { Store } from "../../state/store.ts";
+import type { RunStore } from "../../state/runs.ts";
 
 /** What a comparison reads of a trial. */
 export type Row = [
@@ -10,7 +10,7 @@ export type Row = [
 const PAGE = 2000;
 
 /** Every trial of a run, in order of case and trial. */
-export function* trialsIn({ sqlite }: Store, runId: string, cases: number): Generator<Row> {
+export function* trialsIn({ sqlite }: RunStore, runId: string, cases: number): Generator<Row> {
   const page = sqlite
     .prepare<[string, number, number], Row>(
       "SELECT caseSeq, isError, passed, costUsd, retryCostUsd, inputTokens, outputTokens, latencyMs, latencySimulated, scores FROM trials WHERE runId = ? AND caseSeq >= ? AND caseSeq < ? ORDER BY caseSeq, trial",
@@ -20,7 +20,7 @@ export function* trialsIn({ sqlite }: Store, runId: string, cases: number): Gene
 }
 
 /** Each case of a dataset with its cluster, in order. */
-export function caseNames({ sqlite }: Store, dataset: string): IterableIterator<[id: string, cluster: string | null]> {
+export function caseNames({ sqlite }: RunStore, dataset: string): IterableIterator<[id: string, cluster: string | null]> {
   return sqlite
     .prepare<[string], [string, string | null]>("SELECT caseId, cluster FROM cases WHERE dataset = ? ORDER BY seq")
     .raw(true)

@@ -1,7 +1,7 @@
 import { AgentopsError } from "../../core/errors.ts";
 import { type RunColumns, type Column, readRunColumns } from "./run-columns.ts";
 import { differingCases, type RunRow } from "../../evals/run/runs.store.ts";
-import type { Store } from "../../state/store.ts";
+import type { RunStore } from "../../state/runs.ts";
 
 /** The cases two runs share, by id; what they do not share is named, never dropped silently. */
 export interface Pairs {
@@ -53,7 +53,7 @@ export function pairCases(control: RunColumns, candidate: RunColumns, differ: Re
 
 /** Reads and pairs two runs; runs that share no scored case are an error: NO_CASES. */
 export function pairRuns(
-  store: Store,
+  store: RunStore,
   controlRun: RunRow,
   candidateRun: RunRow,
 ): { control: RunColumns; candidate: RunColumns; pairs: Pairs } {

@@ -1,4 +1,4 @@
-import type { Store } from "../../state/store.ts";
+import type { RunStore } from "../../state/runs.ts";
 import type { ScoreRecord, ScorerInfo } from "../../evals/run/run-spec.ts";
 import { type RunRow, caseCount, specOf } from "../../evals/run/runs.store.ts";
 import { caseNames, trialsIn } from "./columns.store.ts";
@@ -39,7 +39,7 @@ export interface RunColumns {
 }
 
 /** Reads a stored run into columns in one pass. */
-export function readRunColumns(store: Store, run: RunRow): RunColumns {
+export function readRunColumns(store: RunStore, run: RunRow): RunColumns {
   const arm = emptyArm(store, run);
   readCases(store, run, arm);
   const latencies = { rows: [] as number[], values: [] as number[] };
@@ -68,7 +68,7 @@ export function readRunColumns(store: Store, run: RunRow): RunColumns {
   return arm;
 }
 
-function emptyArm(store: Store, run: RunRow): RunColumns {
+function emptyArm(store: RunStore, run: RunRow): RunColumns {
   const { scorers } = specOf(run);
   const size = caseCount(store, run.dataset);
   const column = (): Column => ({ n: new Float64Array(size), total: new Float64Array(size) });
@@ -90,7 +90,7 @@ function emptyArm(store: Store, run: RunRow): RunColumns {
   };
 }
 
-function readCases(store: Store, run: RunRow, arm: RunColumns): void {
+function readCases(store: RunStore, run: RunRow, arm: RunColumns): void {
   for (const [id, cluster] of caseNames(store, run.dataset)) {
     arm.rows.set(id, arm.ids.length);
     arm.ids.push(id);

@@ -1,16 +1,16 @@
-import type { Store } from "../../state/store.ts";
-import type { Database } from "../../state/tables.ts";
+import type { RunStore } from "../../state/runs.ts";
+import type { Row } from "../../state/tables.ts";
 import type { ScoreRecord } from "../run/run-spec.ts";
 import type { RunRow } from "../run/runs.store.ts";
 import type { Calibration } from "./schema.ts";
 
 /** One insert, so one transaction: a calibration is there whole or not at all. */
-export async function insertCalibration(store: Store, row: Database["calibrations"]): Promise<void> {
+export async function insertCalibration(store: RunStore, row: Row<"calibrations">): Promise<void> {
   await store.db.insertInto("calibrations").values(row).execute();
 }
 
 /** What was last learnt about a judge; undefined when it was never calibrated. */
-export function latestCalibration(store: Store, key: string): { at: string; result: Calibration } | undefined {
+export function latestCalibration(store: RunStore, key: string): { at: string; result: Calibration } | undefined {
   const row = store.sqlite
     .prepare<[string], { createdAt: string; result: string }>(
       "SELECT createdAt, result FROM calibrations WHERE judgeKey = ? ORDER BY id DESC LIMIT 1",
@@ -20,7 +20,7 @@ export function latestCalibration(store: Store, key: string): { at: string; resu
 }
 
 /** Complete runs of a suite, the newest first. */
-export function completeRunsOfSuite(store: Store, suite: string): IterableIterator<RunRow> {
+export function completeRunsOfSuite(store: RunStore, suite: string): IterableIterator<RunRow> {
   return store.sqlite
     .prepare<[string], RunRow>("SELECT * FROM runs WHERE suite = ? AND status = 'complete' ORDER BY id DESC")
     .iterate(suite);
@@ -37,7 +37,7 @@ export interface JudgedTrial {
 
 /** Every trial of a run with one scorer's verdict, in order of case and trial; streamed. */
 export function* judgedTrials(
-  store: Store,
+  store: RunStore,
   run: Pick<RunRow, "id" | "dataset">,
   scorer: number,
 ): Generator<JudgedTrial> {
@@ -53,8 +53,8 @@ export function* judgedTrials(
 }
 
 /** A case of a dataset by its id. */
-export function findCase(store: Store, dataset: string, caseId: string): Database["cases"] | undefined {
+export function findCase(store: RunStore, dataset: string, caseId: string): Row<"cases"> | undefined {
   return store.sqlite
-    .prepare<[string, string], Database["cases"]>("SELECT * FROM cases WHERE dataset = ? AND caseId = ? LIMIT 1")
+    .prepare<[string, string], Row<"cases">>("SELECT * FROM cases WHERE dataset = ? AND caseId = ? LIMIT 1")
     .get(dataset, caseId);
 }

@@ -1,6 +1,6 @@
 import { AgentopsError } from "../../core/errors.ts";
 import { didYouMean } from "../../core/suggest.ts";
-import type { Store } from "../../state/store.ts";
+import type { RunStore } from "../../state/runs.ts";
 import { findRun, type RunRow, specOf } from "../run/runs.store.ts";
 import type { LoadedSuite } from "../dataset/suite.ts";
 import { completeRunsOfSuite } from "./calibrations.store.ts";
@@ -14,7 +14,7 @@ export interface ChosenJudge {
 
 /** Throws RUN_NOT_FOUND, and USAGE when the run is another suite's, asks no judge, or asks several and none was named. */
 export async function chooseJudge(
-  store: Store,
+  store: RunStore,
   suite: LoadedSuite,
   options: { run?: string | undefined; scorer?: string | undefined },
 ): Promise<ChosenJudge> {
@@ -24,7 +24,7 @@ export async function chooseJudge(
   return { run, judge: pick(judgesOf(specOf(run)), options.scorer, run) };
 }
 
-function latestJudged(store: Store, suite: string): RunRow {
+function latestJudged(store: RunStore, suite: string): RunRow {
   for (const run of completeRunsOfSuite(store, suite)) if (judgesOf(specOf(run)).length > 0) return run;
   throw new AgentopsError("RUN_NOT_FOUND", `no complete run of suite ${suite} with an llm-rubric scorer`, {
     hint: `agentops eval ${suite}   (a run keeps the judge's verdicts; people label its outputs)`,

@@ -1,5 +1,5 @@
 import type { JudgedCase } from "../../stats/judges/ppi.ts";
-import type { Store } from "../../state/store.ts";
+import type { RunStore } from "../../state/runs.ts";
 import { addToCluster, clusterTally, type ClusterTally } from "../../stats/samples/cluster-tally.ts";
 import { invalid } from "../dataset/records.ts";
 import type { RunRow } from "../run/runs.store.ts";
@@ -30,7 +30,7 @@ export interface LabelledRun {
  * Joins the labels with the judge's stored verdicts: nothing is asked again. Throws DATASET_INVALID at the line of a label
  * whose case or trial the run does not have, or when no labelled output was judged.
  */
-export function joinLabels(store: Store, run: RunRow, scorer: number, labels: Labels): LabelledRun {
+export function joinLabels(store: RunStore, run: RunRow, scorer: number, labels: Labels): LabelledRun {
   const wanted = new Map(labels.labels.map((label) => [keyOf(label), label]));
   const groups = new Map<string, { labelled: { label: number; judged: number }[]; unlabelled: number[] }>();
   const evidence: LabelledRun = { labelled: [], unjudged: 0, groups: [], passes: clusterTally() };
@@ -61,7 +61,7 @@ function keyOf({ caseId, trial }: { caseId: string; trial: number }): string {
   return `${trial} ${caseId}`;
 }
 
-function unknown(store: Store, run: RunRow, file: string, { caseId, trial, line }: Label): Error {
+function unknown(store: RunStore, run: RunRow, file: string, { caseId, trial, line }: Label): Error {
   const hint = `the outputs to label: agentops runs export ${run.id}`;
   if (findCase(store, run.dataset, caseId) === undefined) {
     return invalid(file, line, `run ${run.id} of ${run.suite} has no case "${caseId}"`, hint);

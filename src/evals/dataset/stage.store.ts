@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
 import { canonicalJson } from "../../core/canonical.ts";
-import type { Store } from "../../state/store.ts";
+import type { RunStore } from "../../state/runs.ts";
 import type { EvalCase } from "../../scorers/scorer.ts";
 import { sampleRank } from "./selection.ts";
 
-type Sqlite = Store["sqlite"];
+type Sqlite = RunStore["sqlite"];
 
 /**
  * Cases and recorded outputs on their way in, in temporary tables: they spill to disk, so memory stays flat, find
@@ -40,7 +40,7 @@ CREATE TEMP TABLE stagedOutputs (
 BEGIN;
 `;
 
-export function openStage({ sqlite }: Store): Stage {
+export function openStage({ sqlite }: RunStore): Stage {
   sqlite.exec(TABLES);
   return {
     ...stagedCases(sqlite),

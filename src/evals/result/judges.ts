@@ -1,4 +1,4 @@
-import type { Store } from "../../state/store.ts";
+import type { RunStore } from "../../state/runs.ts";
 import type { ClusterTally } from "../../stats/samples/cluster-tally.ts";
 import type { JudgeMetric, RunMetrics, RunResult } from "./schema.ts";
 import type { RunSpec } from "../run/run-spec.ts";
@@ -12,7 +12,7 @@ import type { Calibration } from "../calibration/schema.ts";
  * @param passes each scorer's passes, in the order of the suite's scorers
  */
 export function withJudges(
-  store: Store,
+  store: RunStore,
   run: { id: string; spec: RunSpec },
   scorers: RunMetrics["scorers"],
   passes: readonly ClusterTally[],

@@ -1,4 +1,4 @@
-import type { Store } from "../../state/store.ts";
+import type { RunStore } from "../../state/runs.ts";
 import type { ScoreRecord, ScorerInfo } from "../run/run-spec.ts";
 import { caseOfRow, type CaseRow, type RunRow, specOf } from "../run/runs.store.ts";
 import { type Trial, trialsOf, trialsOfCase } from "../run/trials.store.ts";
@@ -27,7 +27,7 @@ export interface CaseOutcome {
 }
 
 /** The cases of a run in order, one after the other. */
-export function* caseOutcomes(store: Store, run: RunRow): Generator<CaseOutcome> {
+export function* caseOutcomes(store: RunStore, run: RunRow): Generator<CaseOutcome> {
   const { scorers } = specOf(run);
   let rows: (Trial & CaseRow)[] = [];
   for (const row of trialsOf(store, run)) {
@@ -41,7 +41,7 @@ export function* caseOutcomes(store: Store, run: RunRow): Generator<CaseOutcome>
 }
 
 /** One case of a run, by its number in the dataset. */
-export function caseOutcome(store: Store, run: RunRow, seq: number): CaseOutcome {
+export function caseOutcome(store: RunStore, run: RunRow, seq: number): CaseOutcome {
   return outcomeOf(trialsOfCase(store, run, seq), specOf(run).scorers);
 }
 

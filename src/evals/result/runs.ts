@@ -1,5 +1,5 @@
 import { AgentopsError } from "../../core/errors.ts";
-import type { Store } from "../../state/store.ts";
+import type { RunStore } from "../../state/runs.ts";
 import { type CaseOutcome, caseOutcomes } from "./outcomes.ts";
 import type { RunResult } from "./schema.ts";
 import { findRun, recentRuns, type RunRow, specOf } from "../run/runs.store.ts";
@@ -20,7 +20,7 @@ export interface RunListing {
 }
 
 /** The newest runs first. */
-export async function listRuns(store: Store, limit: number): Promise<RunListing[]> {
+export async function listRuns(store: RunStore, limit: number): Promise<RunListing[]> {
   return (await recentRuns(store, limit)).map(listing);
 }
 
@@ -50,7 +50,7 @@ export interface ShownRun {
 
 /** A stored run with the cases that did not pass (or all, or one). Throws RUN_NOT_FOUND, USAGE for an unknown case. */
 export async function showRun(
-  store: Store,
+  store: RunStore,
   name: string,
   options: { all: boolean; caseId: string | undefined; limit: number },
 ): Promise<ShownRun> {
@@ -72,7 +72,7 @@ export async function showRun(
 }
 
 /** A whole run as JSON lines: the run first, then every case with its trials. */
-export function* exportRun(store: Store, run: RunRow): Generator<string> {
+export function* exportRun(store: RunStore, run: RunRow): Generator<string> {
   yield JSON.stringify({ schema: "agentops.run/1", ...listing(run), result: summarize(store, run), spec: specOf(run) });
   for (const outcome of caseOutcomes(store, run)) yield JSON.stringify({ schema: "agentops.case/1", ...outcome });
 }

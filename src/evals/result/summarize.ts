@@ -1,4 +1,4 @@
-import type { Store } from "../../state/store.ts";
+import type { RunStore } from "../../state/runs.ts";
 import { withJudges } from "./judges.ts";
 import { type RunResult, runResultSchema } from "./schema.ts";
 import { type RunRow, caseCount, specOf } from "../run/runs.store.ts";
@@ -9,7 +9,7 @@ import { tally } from "./tally.ts";
  * The result of a run, derived from its stored trials and what is known of its judges: an interrupted and resumed run gives
  * the same one.
  */
-export function summarize(store: Store, run: RunRow): RunResult {
+export function summarize(store: RunStore, run: RunRow): RunResult {
   const spec = specOf(run);
   const { suiteFile, scorers, outputsWithoutCase } = spec;
   const { metrics, passes, ...counts } = tally(talliedTrials(store, run), scorers);

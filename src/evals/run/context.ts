@@ -1,11 +1,11 @@
 import type { Clock } from "../../core/clock.ts";
 import type { Project } from "../../core/project.ts";
-import type { Store } from "../../state/store.ts";
+import type { RunStore } from "../../state/runs.ts";
 
 /** What every eval needs from its shell. */
 export interface EvalContext {
   project: Project;
-  store: Store;
+  store: RunStore;
   clock: Clock;
   random: () => number;
   actor: string;

@@ -1,22 +1,22 @@
 import { AgentopsError } from "../../core/errors.ts";
-import type { Store } from "../../state/store.ts";
-import type { Database } from "../../state/tables.ts";
+import type { RunStore } from "../../state/runs.ts";
+import type { Row } from "../../state/tables.ts";
 import type { RunSpec } from "./run-spec.ts";
 import type { EvalCase } from "../../scorers/scorer.ts";
 
-export type RunRow = Database["runs"];
-export type CaseRow = Pick<Database["cases"], "seq" | "caseId" | "vars" | "expected" | "tags" | "cluster">;
+export type RunRow = Row<"runs">;
+export type CaseRow = Pick<Row<"cases">, "seq" | "caseId" | "vars" | "expected" | "tags" | "cluster">;
 
-export async function insertRun(store: Store, row: RunRow): Promise<void> {
+export async function insertRun(store: RunStore, row: RunRow): Promise<void> {
   await store.db.insertInto("runs").values(row).execute();
 }
 
-export async function updateRun(store: Store, id: string, change: Partial<RunRow>): Promise<void> {
+export async function updateRun(store: RunStore, id: string, change: Partial<RunRow>): Promise<void> {
   await store.db.updateTable("runs").set(change).where("id", "=", id).execute();
 }
 
 /** A run by id, by the start of its id, `latest`, or `latest~2` for the second before it; throws RUN_NOT_FOUND. */
-export async function findRun(store: Store, name: string): Promise<RunRow> {
+export async function findRun(store: RunStore, name: string): Promise<RunRow> {
   const query = store.db.selectFrom("runs").selectAll().orderBy("id", "desc");
   const back = LATEST.exec(name);
   const rows = await (
@@ -46,12 +46,12 @@ export function specOf(row: RunRow): RunSpec {
   return JSON.parse(row.spec) as RunSpec;
 }
 
-export async function recentRuns(store: Store, limit: number): Promise<RunRow[]> {
+export async function recentRuns(store: RunStore, limit: number): Promise<RunRow[]> {
   return store.db.selectFrom("runs").selectAll().orderBy("id", "desc").limit(limit).execute();
 }
 
 /** Complete runs of exactly this content, the newest first. */
-export async function completeRunsOf(store: Store, targetDigest: string): Promise<RunRow[]> {
+export async function completeRunsOf(store: RunStore, targetDigest: string): Promise<RunRow[]> {
   return store.db
     .selectFrom("runs")
     .selectAll()
@@ -73,7 +73,7 @@ export function caseOfRow(row: CaseRow): EvalCase {
 }
 
 /** Ids that two datasets share although the case is another: its input or its expectation differs. */
-export function differingCases(store: Store, dataset: string, other: string): Set<string> {
+export function differingCases(store: RunStore, dataset: string, other: string): Set<string> {
   if (dataset === other) return new Set();
   const rows = store.sqlite
     .prepare<[string, string], string>(
@@ -85,6 +85,6 @@ export function differingCases(store: Store, dataset: string, other: string): Se
 }
 
 /** How many cases a dataset has. */
-export function caseCount({ sqlite }: Store, dataset: string): number {
+export function caseCount({ sqlite }: RunStore, dataset: string): number {
   return sqlite.prepare<[string], number>("SELECT cases FROM datasets WHERE digest = ?").pluck().get(dataset) ?? 0;
 }

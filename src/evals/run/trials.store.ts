@@ -1,10 +1,10 @@
 import { AgentopsError } from "../../core/errors.ts";
-import type { Store } from "../../state/store.ts";
-import type { Database } from "../../state/tables.ts";
+import type { RunStore } from "../../state/runs.ts";
+import type { Row } from "../../state/tables.ts";
 import type { EvalCase } from "../../scorers/scorer.ts";
 import { caseOfRow, type CaseRow, type RunRow } from "./runs.store.ts";
 
-type TrialRow = Database["trials"];
+type TrialRow = Row<"trials">;
 type Flags = "isError" | "errorKind" | "errorMessage" | "passed" | "latencySimulated" | "fromCache";
 
 /** One trial as it ended; its texts are JSON, redacted. */
@@ -51,7 +51,7 @@ const COLUMNS = [
 
 /** Trials waiting to be run, in order, read in pages so that memory does not grow with the dataset. */
 export function* pendingTrials(
-  store: Store,
+  store: RunStore,
   runId: string,
   dataset: string,
   trials: number,
@@ -79,7 +79,7 @@ export function* pendingTrials(
 /** The same in an order of its own: the numbers of the cases. */
 export function* pendingTrialsIn(
   order: Iterable<number>,
-  store: Store,
+  store: RunStore,
   { id, dataset, trials }: Pick<RunRow, "id" | "dataset" | "trials">,
 ): Generator<{ seq: number; evalCase: EvalCase; trial: number }> {
   const one = store.sqlite.prepare<[string, number], CaseRow>(
@@ -99,7 +99,7 @@ const WHOLE_TRIALS =
   "SELECT t.*, c.seq, c.caseId, c.vars, c.expected, c.tags, c.cluster FROM trials t JOIN cases c ON c.dataset = ? AND c.seq = t.caseSeq WHERE t.runId = ?";
 
 /** Every trial of a run with its case, in order of case and trial; streamed. */
-export function* trialsOf(store: Store, run: Pick<RunRow, "id" | "dataset">): Generator<Trial & CaseRow> {
+export function* trialsOf(store: RunStore, run: Pick<RunRow, "id" | "dataset">): Generator<Trial & CaseRow> {
   const rows = store.sqlite
     .prepare<[string, string], TrialRow & CaseRow>(`${WHOLE_TRIALS} ORDER BY t.caseSeq, t.trial`)
     .iterate(run.dataset, run.id);
@@ -107,7 +107,7 @@ export function* trialsOf(store: Store, run: Pick<RunRow, "id" | "dataset">): Ge
 }
 
 /** The trials of one case, by its number in the dataset. */
-export function trialsOfCase(store: Store, run: Pick<RunRow, "id" | "dataset">, seq: number): (Trial & CaseRow)[] {
+export function trialsOfCase(store: RunStore, run: Pick<RunRow, "id" | "dataset">, seq: number): (Trial & CaseRow)[] {
   return store.sqlite
     .prepare<[string, string, number], TrialRow & CaseRow>(`${WHOLE_TRIALS} AND t.caseSeq = ? ORDER BY t.trial`)
     .all(run.dataset, run.id, seq)
@@ -142,7 +142,7 @@ const TALLIED = [
 ] as const satisfies readonly (keyof TrialRow)[];
 
 /** Every trial of a run for its tally, in order of case and trial; streamed. */
-export function* talliedTrials(store: Store, run: Pick<RunRow, "id" | "dataset">): Generator<TalliedTrial> {
+export function* talliedTrials(store: RunStore, run: Pick<RunRow, "id" | "dataset">): Generator<TalliedTrial> {
   const columns = TALLIED.map((c) => `t.${c}`).join(", ");
   const rows = store.sqlite
     .prepare<[string, string], TalliedRow>(
@@ -153,7 +153,7 @@ export function* talliedTrials(store: Store, run: Pick<RunRow, "id" | "dataset">
 }
 
 /** The answer the store already has to this very request and trial. */
-export function answerFinder(store: Store): (requestKey: string) => Trial | undefined {
+export function answerFinder(store: RunStore): (requestKey: string) => Trial | undefined {
   const statement = store.sqlite.prepare<[string], TrialRow>(
     "SELECT * FROM trials WHERE requestKey = ? AND isError = 0 LIMIT 1",
   );
@@ -167,7 +167,7 @@ export function answerFinder(store: Store): (requestKey: string) => Trial | unde
  * Writes trials as they come. What arrives within one turn of the event loop shares one transaction, and a
  * row's promise resolves only when it is committed: a killed process loses at most the trials that were under way.
  */
-export function trialWriter({ sqlite }: Store): (trial: Trial) => Promise<void> {
+export function trialWriter({ sqlite }: RunStore): (trial: Trial) => Promise<void> {
   const insert = sqlite.prepare(
     `INSERT OR REPLACE INTO trials (${COLUMNS.join(", ")}) VALUES (${COLUMNS.map((c) => `@${c}`).join(", ")})`,
   );
@@ -198,7 +198,7 @@ export function trialWriter({ sqlite }: Store): (trial: Trial) => Promise<void> 
 }
 
 /** What was done of a run before: trials without an error, and how many of them succeeded. */
-export function doneOf({ sqlite }: Store, run: string): { done: number; succeeded: number } {
+export function doneOf({ sqlite }: RunStore, run: string): { done: number; succeeded: number } {
   const found = sqlite
     .prepare<[string], { done: number; succeeded: number | null }>(
       "SELECT count(*) AS done, sum(passed) AS succeeded FROM trials WHERE runId = ? AND isError = 0",

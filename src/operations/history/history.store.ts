@@ -1,4 +1,4 @@
-import type { Sqlite } from "../../state/connection.ts";
+import type { Db } from "../../state/store.ts";
 
 export interface HistoryRow {
   id: number;
@@ -15,18 +15,21 @@ export interface HistoryRow {
 }
 
 /** Every operator change that concerns a target in an environment, the newest first; a change and its audit event are one. */
-export function changesOf(sqlite: Sqlite, environment: string, target: string): HistoryRow[] {
-  return sqlite
-    .prepare<[string, string], HistoryRow>(
-      `SELECT a.id, a.at, a.actor, a.action, a.environment, a.target, a.reason, a.after, s.version AS serves
-       FROM auditEvents a LEFT JOIN stables s ON s.auditEvent = a.id
-       WHERE a.environment IN (?, '*') AND a.target IN (?, 'all') AND a.action <> 'evidence.import'
-       ORDER BY a.id DESC`,
-    )
-    .all(environment, target);
+export function changesOf(db: Db, environment: string, target: string): Promise<HistoryRow[]> {
+  return db
+    .selectFrom("auditEvents as a")
+    .leftJoin("stables as s", "s.auditEvent", "a.id")
+    .select(["a.id", "a.at", "a.actor", "a.action", "a.environment", "a.target", "a.reason", "a.after"])
+    .select("s.version as serves")
+    .where("a.environment", "in", [environment, "*"])
+    .where("a.target", "in", [target, "all"])
+    .where("a.action", "<>", "evidence.import")
+    .orderBy("a.id", "desc")
+    .execute();
 }
 
 /** Everything an operator ever changed. */
-export function auditedTargets(sqlite: Sqlite): string[] {
-  return sqlite.prepare<[], string>("SELECT DISTINCT target FROM auditEvents").pluck().all();
+export async function auditedTargets(db: Db): Promise<string[]> {
+  const rows = await db.selectFrom("auditEvents").select("target").distinct().execute();
+  return rows.map(({ target }) => target);
 }

@@ -1,13 +1,13 @@
 import { AgentopsError } from "../../core/errors.ts";
 import { findRun } from "../../evals/run/runs.store.ts";
 import { summarize } from "../../evals/result/summarize.ts";
-import type { Store } from "../../state/store.ts";
+import type { RunStore } from "../../state/runs.ts";
 import { report } from "./interval.ts";
 import type { Found } from "../found.ts";
 import type { CiReport } from "../schema.ts";
 
 /** A stored run's success rate, trials of a case or cluster never counted as independent, and its p95 latency, both at 95 %. */
-export async function runInterval(store: Store, name: string): Promise<Found<CiReport>> {
+export async function runInterval(store: RunStore, name: string): Promise<Found<CiReport>> {
   const run = await findRun(store, name);
   const { metrics, scored, status, suite } = summarize(store, run);
   const { successRate, latencyMs } = metrics;

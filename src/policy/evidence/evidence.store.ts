@@ -1,22 +1,21 @@
-import type { Sqlite } from "../../state/connection.ts";
-import type { Database } from "../../state/tables.ts";
+import type { Db, Tx } from "../../state/store.ts";
+import type { Row } from "../../state/tables.ts";
 
-export type EvidenceRow = Database["evidence"];
+export type EvidenceRow = Row<"evidence">;
 
 /** Within the caller's transaction; false when the store has it already. */
-export function insertEvidence(sqlite: Sqlite, row: EvidenceRow): boolean {
-  const { changes } = sqlite
-    .prepare(
-      "INSERT INTO evidence (digest, target, targetDigest, suite, verdict, document, source, actor, importedAt) VALUES (@digest, @target, @targetDigest, @suite, @verdict, @document, @source, @actor, @importedAt) ON CONFLICT DO NOTHING",
-    )
-    .run(row);
-  return changes > 0;
+export async function insertEvidence(tx: Tx, row: EvidenceRow): Promise<boolean> {
+  const inserted = await tx
+    .insertInto("evidence")
+    .values(row)
+    .onConflict((same) => same.column("digest").doNothing())
+    .returning("digest")
+    .execute();
+  return inserted.length > 0;
 }
 
 /** Documents on one content, in no order. */
-export function evidenceOf(sqlite: Sqlite, targetDigest: string): string[] {
-  return sqlite
-    .prepare<[string], string>("SELECT document FROM evidence WHERE targetDigest = ?")
-    .pluck()
-    .all(targetDigest);
+export async function evidenceOf(db: Db, targetDigest: string): Promise<string[]> {
+  const rows = await db.selectFrom("evidence").select("document").where("targetDigest", "=", targetDigest).execute();
+  return rows.map(({ document }) => document);
 }

@@ -1,11 +1,11 @@
-import { existsSync, mkdirSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname } from "node:path";
 import type BetterSqlite3 from "better-sqlite3";
-import { AgentopsError, messageOf } from "../core/errors.ts";
+import { AgentopsError, messageOf } from "../../core/errors.ts";
+import { makeFolder } from "../../core/folder.ts";
+import type { Database } from "../tables.ts";
+import { markerFolder } from "../address.ts";
 import { migrate } from "./migrate.ts";
-import { markerFolder } from "./store-file.ts";
-import type { Database } from "./tables.ts";
 
 export type Sqlite = BetterSqlite3.Database;
 
@@ -16,7 +16,7 @@ export interface StoreOptions {
   waitMs?: number;
 }
 
-/** Opens (and creates or migrates) the store's file; throws STORE_FAILED with the file and the cause, STORE_NEWER. */
+/** Opens (and creates or migrates) the store's file; throws STORE_FAILED with the file and the cause, STORE_NEWER, STORE_MOVED. */
 export function connect(file: string, { durability, waitMs = 5000 }: StoreOptions): Sqlite {
   const Database = loadDriver();
   let sqlite: Sqlite | undefined;
@@ -70,18 +70,6 @@ export function makeMarkerFolder(file: string): void {
     makeFolder(markerFolder(file));
   } catch {
     // The store says what is wrong with its folder, and a kill what is wrong with its marker.
-  }
-}
-
-/** Folder by folder: node's own recursive mkdir never returns under /proc, and someone on call must get an answer. */
-export function makeFolder(path: string): void {
-  if (existsSync(path)) return;
-  makeFolder(dirname(path));
-  try {
-    mkdirSync(path);
-  } catch (error) {
-    // Another process may have been faster.
-    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
   }
 }
 

@@ -1,0 +1,48 @@
+import { messageOf } from "../../core/errors.ts";
+import type { ErrorKind } from "../transaction.ts";
+
+/** https://www.postgresql.org/docs/current/errcodes-appendix.html: serialization failure, deadlock. */
+const AGAIN = /^(40001|40P01)$/;
+/** Connection, resources, operator intervention, read-only, a lock that was not given in time; and the network's. */
+const OUTSIDE = /^(08...|53...|57P0.|57014|55P03|25006|25P03|28...|3D000|3F000|42P01|42501|ECONN|EPIPE|EHOSTUNREACH|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|ENOENT|EACCES)/;
+const LOST = /terminated|not queryable|Connection ended|timeout exceeded|timeout expired/i;
+
+/** Set on an error of COMMIT: whether it took, the server alone knows. */
+export const AT_COMMIT = Symbol("at commit");
+
+export function kindOf(error: unknown): ErrorKind {
+  const code = codeOf(error);
+  if (code !== undefined && AGAIN.test(code)) return "again";
+  const outside = code === undefined ? LOST.test(messageOf(error)) : OUTSIDE.test(code);
+  if (!outside) return "ours";
+  return (error as { [AT_COMMIT]?: true })[AT_COMMIT] === true ? "unknown" : "outside";
+}
+
+const CAUSES: readonly (readonly [RegExp, string])[] = [
+  [AGAIN, "too many others changed the same"],
+  [/^ECONNREFUSED$/, "no server answers there"],
+  [/^(ENOTFOUND|EAI_AGAIN)$/, "the server's name is not known"],
+  [/^(28P01|28000)$/, "the server refuses the user or the password"],
+  [/^3D000$/, "the server has no such database"],
+  [/^(42P01|3F000)$/, "it has no tables of agentops: agentops store migrate"],
+  [/^42501$/, "the user may not do that"],
+  [/^55P03$/, "somebody else holds it for too long"],
+  [/^53300$/, "the server has no connection left"],
+  [/^57P0/, "the server was stopped"],
+  [/^(25006)$/, "the server takes no writes: it is a standby"],
+];
+
+/** The cause in a few words; the code stays, to be searched for. Never the address: it may have a password. */
+export function whyNotServer(error: unknown): string {
+  const code = codeOf(error);
+  const known = code === undefined ? undefined : CAUSES.find(([pattern]) => pattern.test(code));
+  if (known !== undefined) return `${known[1]} [${code}]`;
+  if (code === undefined && LOST.test(messageOf(error))) return "the connection was lost";
+  // Node tries several addresses of one name, and the error of all of them has no message.
+  return messageOf(error) || (code ?? "unknown");
+}
+
+function codeOf(error: unknown): string | undefined {
+  const { code } = (error ?? {}) as { code?: unknown };
+  return typeof code === "string" ? code : undefined;
+}

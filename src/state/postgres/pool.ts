@@ -1,0 +1,92 @@
+import type { ClientConfig, Pool, PoolConfig, QueryConfig } from "pg";
+import { messageOf } from "../../core/errors.ts";
+
+/** int8 and numeric: counts, sums and ids. */
+const NUMBERS = new Set([20, 1700]);
+/** Each text is parsed by the server once a connection; lists of varying length would be new each time. */
+const MOST_NAMES = 400;
+
+export interface PoolOptions {
+  url: string;
+  /** Connections at most. */
+  max: number;
+  /** How long to wait for a connection, and for a lock that somebody else holds. */
+  waitMs: number;
+}
+
+export async function openPool({ url, max, waitMs }: PoolOptions): Promise<Pool> {
+  const pg = await loadPg();
+  const types = { getTypeParser: parserOf(pg.types.getTypeParser.bind(pg.types) as GetParser) };
+  const pool = new pg.Pool({
+    connectionString: url,
+    max,
+    connectionTimeoutMillis: Math.max(1, Math.ceil(waitMs)),
+    application_name: "agentops",
+    // A process that ends need not wait for connections that nobody uses.
+    allowExitOnIdle: true,
+    options: `-c search_path=agentops -c idle_in_transaction_session_timeout=30s -c lock_timeout=${Math.ceil(waitMs)}`,
+    types: types as NonNullable<ClientConfig["types"]>,
+    Client: namedStatements(pg.Client),
+  } as PoolConfig);
+  // An error of a connection that nobody uses just then would end the process; whoever uses it next is told.
+  pool.on("error", () => undefined);
+  pool.on("connect", (client) => void client.on("error", () => undefined));
+  return pool;
+}
+
+type Pg = typeof import("pg");
+
+/** pg asks whether it runs at Cloudflare by making a Response, and Node 20 loads all of undici for that: more than half of the import. */
+async function loadPg(): Promise<Pg> {
+  const before = Object.getOwnPropertyDescriptor(globalThis, "navigator");
+  if (before === undefined)
+    Object.defineProperty(globalThis, "navigator", { value: { userAgent: "Node.js" }, configurable: true });
+  try {
+    const { default: pg } = (await import("pg")) as unknown as { default: Pg };
+    return pg;
+  } finally {
+    if (before === undefined) delete (globalThis as { navigator?: unknown }).navigator;
+  }
+}
+
+type GetParser = (oid: number, format?: string) => (text: string) => unknown;
+
+/** Of this pool alone: the SDK is a guest in somebody's process, and pg's own table is everybody's. */
+function parserOf(others: GetParser): GetParser {
+  return (oid, format) => (NUMBERS.has(oid) ? numberFrom : others(oid, format));
+}
+
+function numberFrom(text: string): number {
+  const value = Number(text);
+  if (Number.isInteger(value) && !Number.isSafeInteger(value)) throw new RangeError(`${text} is beyond 2^53`);
+  return value;
+}
+
+/** A client that prepares each text under a name, so that the server parses it once. */
+function namedStatements(Client: Pg["Client"]): Pg["Client"] {
+  const names = new Map<string, string>();
+  const nameOf = (text: string) => {
+    const known = names.get(text);
+    if (known !== undefined || names.size >= MOST_NAMES) return known;
+    const name = `a${names.size}`;
+    names.set(text, name);
+    return name;
+  };
+  return class extends Client {
+    override query(...args: unknown[]): never {
+      const [text, values] = args;
+      const name = typeof text === "string" && Array.isArray(values) && values.length > 0 ? nameOf(text) : undefined;
+      const query: unknown[] = name === undefined ? args : [{ name, text, values } as QueryConfig];
+      return (super.query as (...given: unknown[]) => never)(...query);
+    }
+  };
+}
+
+/** Waits for what is under way; a server that is gone makes no error of it. */
+export async function closePool(pool: Pool): Promise<void> {
+  try {
+    await pool.end();
+  } catch (error) {
+    if (!/more than once/.test(messageOf(error))) throw error;
+  }
+}

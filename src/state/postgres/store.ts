@@ -1,0 +1,93 @@
+import { Kysely, PostgresAdapter, PostgresDialect, PostgresDriver, sql } from "kysely";
+import type { DatabaseConnection, PostgresDialectConfig } from "kysely";
+import { AgentopsError } from "../../core/errors.ts";
+import type { StoreAddress } from "../address.ts";
+import type { StoreOptions } from "../sqlite/connection.ts";
+import type { Store, Tx } from "../store.ts";
+import type { Database } from "../tables.ts";
+import { inTransaction, type Transactions } from "../transaction.ts";
+import { AT_COMMIT, kindOf, whyNotServer } from "./errors.ts";
+import { requireSchema } from "./migrate.ts";
+import { closePool, openPool } from "./pool.ts";
+
+/** One for each thing that a command or an agent's thread does at once; operators share a server's hundred. */
+const CONNECTIONS = 4;
+
+/** Connects and checks the schema; migrates nothing. Throws STORE_FAILED, STORE_NEWER, STORE_OLD. */
+export async function openServer(address: StoreAddress, { waitMs = 5000 }: StoreOptions): Promise<Store> {
+  const store = await connectServer(address, waitMs);
+  try {
+    await requireSchema(store.db);
+    return store;
+  } catch (error) {
+    await store.close();
+    throw error instanceof AgentopsError ? error : unreachable(address, error);
+  }
+}
+
+/** The same for whoever migrates it. */
+export async function connectServer(address: StoreAddress, waitMs: number): Promise<Store> {
+  const pool = await openPool({ url: address.location, max: CONNECTIONS, waitMs });
+  const db = new Kysely<Database>({ dialect: serverDialect({ pool }) });
+  const engine = serverTransactions(db);
+  return {
+    address,
+    db,
+    inTransaction: (work, given) => inTransaction(engine, work, given),
+    async close() {
+      await db.destroy();
+      await closePool(pool);
+    },
+  };
+}
+
+/** Words for a server that cannot be used at all. */
+export function unreachable({ shown }: StoreAddress, cause: unknown): AgentopsError {
+  return new AgentopsError("STORE_FAILED", `cannot use the store ${shown}: ${whyNotServer(cause)}`, {
+    hint: "the address is AGENTOPS_STORE or `store:` in the config; the password comes from PGPASSWORD or a service file",
+    cause,
+  });
+}
+
+function serverDialect(config: PostgresDialectConfig): PostgresDialect {
+  return new (class extends PostgresDialect {
+    override createDriver = () => new TolerantDriver(config);
+    override createAdapter = () => new PostgresAdapter();
+  })(config);
+}
+
+/** A failing ROLLBACK must not hide the error of the work, and an error of COMMIT says less than any other. */
+class TolerantDriver extends PostgresDriver {
+  override async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
+    await super.rollbackTransaction(connection as never).catch(() => undefined);
+  }
+
+  override async commitTransaction(connection: DatabaseConnection): Promise<void> {
+    await super.commitTransaction(connection as never).catch((error: unknown) => {
+      throw Object.assign(error as Error, { [AT_COMMIT]: true });
+    });
+  }
+}
+
+function serverTransactions(db: Kysely<Database>): Transactions<Tx> {
+  return {
+    kindOf,
+    why: whyNotServer,
+    begin: (work, locks) =>
+      db.connection().execute(async (session) => {
+        // Before BEGIN: a lock taken within a transaction is held after its snapshot was taken, too late to decide on what the last one wrote.
+        if (locks.length > 0) await eachLock(session, "pg_advisory_lock", locks);
+        try {
+          return await session.transaction().setIsolationLevel("serializable").execute(work);
+        } finally {
+          // A connection that is gone holds nothing.
+          if (locks.length > 0) await eachLock(session, "pg_advisory_unlock", locks).catch(() => undefined);
+        }
+      }),
+  };
+}
+
+async function eachLock(session: Kysely<Database>, call: string, locks: readonly string[]): Promise<void> {
+  const names = JSON.stringify(locks);
+  await sql`SELECT ${sql.raw(call)}(hashtextextended(name, 0)) FROM json_array_elements_text(${names}::json) WITH ORDINALITY AS n (name, i) ORDER BY i`.execute(session);
+}

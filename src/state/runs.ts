@@ -1,0 +1,37 @@
+import { Kysely } from "kysely";
+import { connect, type Sqlite, type StoreOptions } from "./sqlite/connection.ts";
+import { fileDialect } from "./sqlite/dialect.ts";
+import { FileConnection } from "./sqlite/file-connection.ts";
+import type { Store } from "./store.ts";
+import type { Database } from "./tables.ts";
+
+/**
+ * Where runs, their cases and their trials are: a file on this machine, whatever engine the store has. An eval writes thousands of rows a
+ * second and reads them in pages, so their stores prepare statements on the file itself.
+ */
+export interface RunStore {
+  file: string;
+  db: Kysely<Database>;
+  sqlite: Sqlite;
+  /** What people learnt about judges is everybody's; opened when it is asked for, so that an eval without a judge needs no server. */
+  shared(): Promise<Store>;
+  close(): Promise<void>;
+}
+
+/** Opens (and creates or migrates) the file; throws STORE_FAILED with the file and the cause, STORE_NEWER. */
+export function openRuns(file: string, openShared: () => Promise<Store>, options: StoreOptions): RunStore {
+  let shared: Promise<Store> | undefined;
+  const sqlite = connect(file, options);
+  const db = new Kysely<Database>({ dialect: fileDialect(new FileConnection(sqlite, options.waitMs ?? 5000)) });
+  return {
+    file,
+    db,
+    sqlite,
+    shared: () => (shared ??= openShared()),
+    async close() {
+      await shared?.then((store) => store.close(), () => undefined);
+      await db.destroy();
+      sqlite.close();
+    },
+  };
+}
