@@ -1,15 +1,35 @@
 import { defineConfig } from "vitest/config";
 
+/** Tests of what operators and production share: they run on both engines. */
+const SHARED = ["approvals", "audit", "kill", "observations", "operations", "policy", "rollout", "runtime", "serving", "status"];
+const COMMANDS = ["approvals", "canary", "history", "kill", "observe", "promote", "resolve", "revive", "rollback", "status"];
+
 export default defineConfig({
   test: {
-    include: ["src/**/*.test.ts"],
-    exclude: ["src/**/*.slow.test.ts"],
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
-    // Files share the modules of their worker: loading three hundred of them anew for each file was a quarter of the time.
-    isolate: false,
-    setupFiles: ["src/testing/each-file.ts"],
     // One more than the two cores of a small machine: a test that waits for a process, or for a timeout, leaves its core to the third.
     maxWorkers: 3,
+    projects: [
+      project("sqlite", { include: ["src/**/*.test.ts"], exclude: ["src/**/*.slow.test.ts"] }),
+      project("postgres", {
+        include: [...SHARED, ...COMMANDS.map((name) => `cli/commands/${name}`)].map((room) => `src/${room}/**/*.test.ts`),
+        exclude: ["src/**/*.slow.test.ts", "src/**/*.file.test.ts"],
+        env: { AGENTOPS_TEST_ENGINE: "postgres" },
+        globalSetup: ["src/testing/postgres-setup.ts"],
+      }),
+    ],
   },
 });
+
+function project(name, test) {
+  return {
+    test: {
+      name,
+      testTimeout: 60_000,
+      hookTimeout: 60_000,
+      // Files share the modules of their worker: loading three hundred of them anew for each file was a quarter of the time.
+      isolate: false,
+      setupFiles: ["src/testing/each-file.ts"],
+      ...test,
+    },
+  };
+}

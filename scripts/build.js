@@ -8,7 +8,7 @@ import { readdirSync, rmSync } from "node:fs";
 import { rolldown } from "rolldown";
 
 const TEST = /([.]test[.]ts|[.]testing[.]ts)$|^testing[\\/]/;
-const ALWAYS_NEEDED = /^(zod|yaml|commander|fastest-levenshtein|canonicalize|uuidv7)(\/|$)/;
+const ALWAYS_NEEDED = /^(zod|yaml|commander|kysely|fastest-levenshtein|canonicalize|uuidv7)(\/|$)/;
 const isOwn = (id) => id.startsWith(".") || id.startsWith("/") || /^[A-Za-z]:[\\/]/.test(id);
 
 async function write(input, isOutside, output) {
@@ -31,4 +31,4 @@ const isOutside = (id) => !isOwn(id) && !ALWAYS_NEEDED.test(id);
 // One flat folder, as deep as dist/cli: paths to the package's own files stay what they are.
 const flat = { entryFileNames: "[name].js", chunkFileNames: "[name]-[hash].js" };
 await write({ main: "src/cli/main.ts" }, isOutside, { dir: "dist/bin", ...flat });
-await write({ index: "src/index.ts" }, isOutside, { dir: "dist/sdk", ...flat });
+await write({ index: "src/index.ts", thread: "src/runtime/thread/thread.ts" }, isOutside, { dir: "dist/sdk", ...flat });

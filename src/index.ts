@@ -39,7 +39,7 @@ import { needRollout, type Rollout } from "./rollout/rollouts.store.ts";
 import type { RolloutDocument } from "./rollout/schema.ts";
 import type { Turn, TurnRequest } from "./rollout/turn.ts";
 import { rolloutView } from "./rollout/view.ts";
-import type { Sqlite } from "./state/connection.ts";
+import type { RunStore } from "./state/runs.ts";
 import type { Store } from "./state/store.ts";
 import type { StatusDocument } from "./status/schema.ts";
 import { status as statusNow, type StatusRequest } from "./status/status.ts";
@@ -50,7 +50,9 @@ export { AgentopsError, type ErrorCode, exitCodeOf } from "./core/errors.ts";
 export { initProject, type InitResult } from "./core/init.ts";
 export { loadProject, type Project, type ProjectOptions } from "./core/project.ts";
 export type { Place } from "./core/refs.ts";
-export { openStore, type Store, storeFile, type StoreOptions } from "./state/store.ts";
+export { fileAddress, storeAddress, type StoreAddress } from "./state/address.ts";
+export { openRuns, type RunStore } from "./state/runs.ts";
+export { openStore, type Store, type StoreOptions } from "./state/store.ts";
 
 // An engineer: prompts as versions, and runs.
 export { lintProject, type Lint } from "./evals/lint/lint.ts";
@@ -87,7 +89,7 @@ export interface Diffed {
 }
 
 export async function diff(
-  context: { project: Project; store: Store },
+  context: { project: Project; store: RunStore },
   control: string,
   candidate: string,
   options: DiffOptions,
@@ -128,26 +130,27 @@ export async function promote(context: ReleaseContext, order: PromoteOrder): Pro
 }
 
 /** One turn of a rollout, as `canary advance` takes it. */
-export function advanceCanary(sqlite: Sqlite, place: Place, request: Omit<TurnRequest, "say">): Turn {
-  return advance(sqlite, place, { ...request, say: reasonText });
+export function advanceCanary(store: Store, place: Place, request: Omit<TurnRequest, "say">): Promise<Turn> {
+  return advance(store, place, { ...request, say: reasonText });
 }
 
-export function watchCanary(sqlite: Sqlite, place: Place, request: Omit<WatchRequest, "say">): Promise<Turn> {
-  return watchRollout(sqlite, place, { ...request, say: reasonText });
+export function watchCanary(store: Store, place: Place, request: Omit<WatchRequest, "say">): Promise<Turn> {
+  return watchRollout(store, place, { ...request, say: reasonText });
 }
 
 /** A rollout as it stands, without a look at what came since; the newest of its place, or the one given. */
-export function canaryStatus(
-  sqlite: Sqlite,
+export async function canaryStatus(
+  { db, address }: Store,
   place: Place,
-  { store, clock, rollout = needRollout(sqlite, place) }: Pick<TurnRequest, "store" | "clock"> & { rollout?: Rollout },
-): RolloutDocument {
-  const moment = { at: clock.now().toISOString(), held: heldBy(sqlite, store, place) };
-  return rolloutDocument(rolloutView(sqlite, rollout, lastJudged(sqlite, rollout), moment));
+  { clock, rollout }: Pick<TurnRequest, "clock"> & { rollout?: Rollout },
+): Promise<RolloutDocument> {
+  const shown = rollout ?? (await needRollout(db, place));
+  const moment = { at: clock.now().toISOString(), held: await heldBy(db, address.markers, place) };
+  return rolloutDocument(await rolloutView(db, shown, await lastJudged(db, shown), moment));
 }
 
 export async function exportEvidence(
-  context: { project: Project; store: Store },
+  context: { project: Project; store: RunStore },
   run: string,
   options: Omit<EvidenceOptions, "word">,
 ): Promise<ExportedEvidence> {
@@ -161,8 +164,8 @@ export type { KillDocument } from "./kill/schema.ts";
 export type { Switchboard } from "./kill/switchboard.ts";
 export type { StatusDocument } from "./status/schema.ts";
 
-export function status(board: Switchboard, request: StatusRequest): StatusDocument {
-  return statusDocument(statusNow(board, request));
+export async function status(board: Switchboard, request: StatusRequest): Promise<StatusDocument> {
+  return statusDocument(await statusNow(board, request));
 }
 
 // An agent's own process.

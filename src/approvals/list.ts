@@ -1,11 +1,11 @@
 import { parseRef } from "../core/refs.ts";
-import type { Sqlite } from "../state/connection.ts";
+import type { Db } from "../state/store.ts";
 import type { ApprovalsDocument } from "./schema.ts";
 import { listApprovals } from "./approvals.store.ts";
 
 /** Approvals of an environment, or of one name in it, the newest first. Throws REF_INVALID. */
-export function approvalsIn(sqlite: Sqlite, environment: string, name: string | undefined): ApprovalsDocument {
-  const approvals = listApprovals(sqlite, environment, name === undefined ? undefined : targetsNamed(name));
+export async function approvalsIn(db: Db, environment: string, name: string | undefined): Promise<ApprovalsDocument> {
+  const approvals = await listApprovals(db, environment, name === undefined ? undefined : targetsNamed(name));
   return {
     schema: "agentops.approvals/1",
     approvals: approvals.map(({ environment: env, target, version, digest, actor, reason, at }) => {

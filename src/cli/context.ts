@@ -20,7 +20,7 @@ export interface CommandContext {
   /** Writes the one document of the command: to `--output FILE`, else to stdout. */
   emit(document: string): Promise<void>;
   /** The same for a document too large to hold: line by line. */
-  emitLines(lines: Iterable<string>): Promise<void>;
+  emitLines(lines: AsyncIterable<string>): Promise<void>;
   /** A line for the person, on stderr; silent under --quiet. */
   note(line: string): void;
   /** True when that stream shows colour. */
@@ -28,9 +28,10 @@ export interface CommandContext {
 }
 
 /** Asks the store, which only such a ref needs. */
-async function servedRef(project: Project, ref: Ref): Promise<Ref | null> {
+async function servedRef(shell: Shell, project: Project, ref: Ref): Promise<Ref | null> {
   const { servedVersion } = await import("../operations/names.ts");
-  return servedVersion(project, ref);
+  const { addressFor } = await import("./open/address.ts");
+  return servedVersion(addressFor(shell, project), project, ref);
 }
 
 /** Formats a command offers; the first is the default. */
@@ -58,7 +59,7 @@ export function createContext(shell: Shell, flags: GlobalFlags, signal: AbortSig
       if (flags.C !== undefined && !existsSync(cwd)) throw new AgentopsError("USAGE", `no such folder: ${flags.C}`);
       const { loadProject } = await import("../core/project.ts");
       const project = await loadProject({ cwd, env: shell.env, configFile: flags.config, environment: flags.env });
-      return { ...project, served: (ref) => servedRef(project, ref) };
+      return { ...project, served: (ref) => servedRef(shell, project, ref) };
     },
     emit: (document) => writeLines(shell, cwd, flags, [document.endsWith("\n") ? document.slice(0, -1) : document]),
     emitLines: (lines) => writeLines(shell, cwd, flags, lines),
@@ -77,9 +78,9 @@ export function wantsColor(shell: Shell, flags: GlobalFlags, stream: OutStream):
   return stream.isTTY === true && shell.env["TERM"] !== "dumb";
 }
 
-async function writeLines(shell: Shell, cwd: string, flags: GlobalFlags, lines: Iterable<string>): Promise<void> {
+async function writeLines(shell: Shell, cwd: string, flags: GlobalFlags, lines: Iterable<string> | AsyncIterable<string>): Promise<void> {
   if (flags.output === undefined) {
-    for (const line of lines) await write(shell.stdout, `${line}\n`);
+    for await (const line of lines) await write(shell.stdout, `${line}\n`);
     return;
   }
   const { createWriteStream } = await import("node:fs");
@@ -89,7 +90,7 @@ async function writeLines(shell: Shell, cwd: string, flags: GlobalFlags, lines: 
     await mkdir(dirname(file), { recursive: true });
     const stream = createWriteStream(file);
     const failed = new Promise<never>((_, reject) => stream.once("error", reject));
-    for (const line of lines) await Promise.race([write(stream, `${line}\n`), failed]);
+    for await (const line of lines) await Promise.race([write(stream, `${line}\n`), failed]);
     await Promise.race([new Promise<void>((done) => stream.end(done)), failed]);
   } catch (error) {
     throw new AgentopsError(

@@ -67,6 +67,11 @@ const fields = z.strictObject({
     .min(1)
     .optional()
     .describe("deployment environments; the last is the default"),
+  store: z
+    .string()
+    .min(1)
+    .optional()
+    .describe("postgres://USER@HOST/DATABASE for a team (the password comes from PGPASSWORD or a service file), or a file"),
   models: z.record(z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/), modelProviderSchema).optional(),
   limits: z
     .strictObject({

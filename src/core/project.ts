@@ -1,6 +1,7 @@
 import { readFile, stat } from "node:fs/promises";
 import { dirname, relative, resolve, sep } from "node:path";
 import { type Config, configSchema } from "./config.schema.ts";
+import { storeIn } from "./configured-store.ts";
 import { AgentopsError } from "./errors.ts";
 import { CONFIG_FILE, configAbove } from "./location.ts";
 import { redactor, type Redact } from "./redact.ts";
@@ -38,6 +39,10 @@ export async function loadProject(options: ProjectOptions): Promise<Project> {
   const root = dirname(configFile);
   const text = await readText(configFile);
   const { value: config } = parseYamlAs(configSchema, text, relative(root, configFile), { code: "CONFIG_INVALID" });
+  if (config.store !== storeIn(text).value)
+    throw new AgentopsError("CONFIG_INVALID", `${relative(root, configFile)}: store: is one text on its own line`, {
+      hint: "store: postgres://agentops@db.example/agentops   as kill and agents read it, which wait for nothing else in the file",
+    });
   const environments = config.environments ?? ["production"];
   const last = environments.at(-1) ?? "production";
   const environment = options.environment ?? env["AGENTOPS_ENV"] ?? last;

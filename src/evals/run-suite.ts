@@ -137,7 +137,7 @@ async function execute(context: EvalContext, run: RunRow, execution: Execution):
     const outcome = await runTrials(context, run, execution);
     const status =
       outcome.stopped === undefined ? "complete" : outcome.stopped.kind === "failed" ? "failed" : "stopped";
-    const result = summarize(store, { ...run, status });
+    const result = await summarize(store, { ...run, status });
     await updateRun(store, run.id, {
       status,
       result: JSON.stringify(result),
@@ -183,6 +183,7 @@ function runRow(context: EvalContext, spec: RunSpec, dataset: string): RunRow {
     pid: process.pid,
     createdAt: context.clock.now().toISOString(),
     finishedAt: null,
+    home: "local",
   };
 }
 

@@ -1,10 +1,10 @@
 import { readdirSync } from "node:fs";
 import { systemClock } from "../core/clock.ts";
-import { connectToRead } from "../state/connection.ts";
-import { markerFolder } from "../state/store-file.ts";
+import type { StoreAddress } from "../state/address.ts";
+import { status } from "../status/status.ts";
+import { withStore } from "../testing/store.ts";
 import { readKills } from "./kills.store.ts";
 import { readMarkers } from "./markers.ts";
-import { status } from "../status/status.ts";
 import type { Switchboard } from "./switchboard.ts";
 
 export interface History {
@@ -14,23 +14,23 @@ export interface History {
   actions: Record<string, string[]>;
 }
 
-export function boardAt(store: string, waitMs = 5000): Switchboard {
+export function boardAt(store: StoreAddress, waitMs = 5000): Switchboard {
   return { store, clock: systemClock, waitMs };
 }
 
 /** What the store says once somebody looked; throws when switches and audit events do not tell the same story. */
-export function settledHistory(store: string): History {
-  const { problems } = status(boardAt(store), { environments: [] });
+export async function settledHistory(store: StoreAddress): Promise<History> {
+  const { problems } = await status(boardAt(store), { environments: [] });
   if (problems.length > 0) throw new Error(problems.join("; "));
-  const sqlite = connectToRead(store, 5000);
   const keyOf = (latch: { environment: string; target: string }) => `${latch.environment} ${latch.target}`;
-  const killed = readKills(sqlite).map(keyOf);
-  const events = sqlite.prepare("SELECT action, environment, target FROM auditEvents ORDER BY id").all() as {
-    action: string;
-    environment: string;
-    target: string;
-  }[];
-  sqlite.close();
+  const { killed, events } = await withStore(store, async (open) => ({
+    killed: (await readKills(open.db)).map(keyOf),
+    events: (await open.rows(`SELECT action, environment, target FROM "auditEvents" ORDER BY id`)) as {
+      action: string;
+      environment: string;
+      target: string;
+    }[],
+  }));
   const actions: Record<string, string[]> = {};
   for (const event of events) (actions[keyOf(event)] ??= []).push(event.action);
   for (const [key, done] of Object.entries(actions)) {
@@ -40,9 +40,9 @@ export function settledHistory(store: string): History {
       throw new Error(`${key}: audit ${done.join()}, but ${killed.join()}`);
   }
   for (const key of killed) if (actions[key] === undefined) throw new Error(`${key} is killed without an audit event`);
-  const markers = readMarkers(store).map(keyOf);
+  const markers = readMarkers(store.markers).map(keyOf);
   const extra = markers.filter((key) => !killed.includes(key));
   if (extra.length > 0)
-    throw new Error(`markers without a switch: ${extra.join()}, ${readdirSync(markerFolder(store)).join()}`);
+    throw new Error(`markers without a switch: ${extra.join()}, ${readdirSync(store.markers ?? "").join()}`);
   return { killed, actions };
 }

@@ -1,5 +1,7 @@
 import { AgentopsError } from "../core/errors.ts";
-import type { Sqlite } from "../state/connection.ts";
+import type { BareStore } from "../state/bare.ts";
+import { OPERATORS } from "../state/locks.ts";
+import type { Executor } from "../state/raw.ts";
 import { findKill, insertKill, readKills } from "./kills.store.ts";
 import { EVERY, holding, isSame, type Kill } from "./latch.ts";
 import { keepMarker, readMarkers, setMarker, syncMarkers } from "./markers.ts";
@@ -26,17 +28,18 @@ interface Taken {
  * switch and audit event in one transaction. Either is enough, since every check reads both. Throws STORE_FAILED when
  * neither took.
  */
-export function kill(board: Switchboard, order: Order): KillDocument {
+export async function kill(board: Switchboard, order: Order): Promise<KillDocument> {
   const { environment, targets, actor, reason } = order;
   const at = board.clock.now().toISOString();
   const wanted = targets.map((target): Kill => ({ environment, target, actor, reason, at }));
-  const marker = tryPath(board.waitMs, () => wanted.map((latch) => mark(board, latch)));
-  const store = tryPath(board.waitMs, () => inStore(board, (sqlite) => record(sqlite, board, wanted, marker.result)));
+  const { markers } = board.store;
+  const marker = await tryPath(board.waitMs, () => wanted.map((latch) => mark(markers, latch)));
+  const store = await tryPath(board.waitMs, () => inStore(board, (open) => record(open, board, wanted, marker.result)));
   if (marker.result === undefined && store.result === undefined) throw neither(board, order, marker.path, store.path);
   if (store.result === undefined) {
     // A revive that ran meanwhile may have cleared the marker; and nothing else will survive a power cut.
-    for (const latch of wanted) keepMarker(board.store, latch);
-    syncMarkers(board.store);
+    for (const latch of wanted) keepMarker(markers, latch);
+    syncMarkers(markers);
   }
   return {
     schema: "agentops.kill/1",
@@ -50,35 +53,42 @@ export function kill(board: Switchboard, order: Order): KillDocument {
     actor,
     reason,
     at,
-    store: board.store,
+    store: board.store.shown,
     paths: { marker: marker.path, store: store.path },
     recovered: store.result?.recovered ?? 0,
   };
 }
 
-function mark({ store }: Switchboard, latch: Kill): Taken {
-  if (setMarker(store, latch)) return { kill: latch, fresh: true };
-  const first = readMarkers(store).find((m) => isSame(m, latch));
+function mark(markers: string | null, latch: Kill): Taken {
+  if (markers === null) throw new Error("there is no folder for one: AGENTOPS_MARKERS, or -C DIR of a project");
+  if (setMarker(markers, latch)) return { kill: latch, fresh: true };
+  const first = readMarkers(markers).find((m) => isSame(m, latch));
   // One that says nothing, made by hand or on a full disk, is explained by this command.
   return { kill: first?.explained === true ? plain(first) : latch, fresh: false };
 }
 
-function record(sqlite: Sqlite, board: Switchboard, wanted: readonly Kill[], marked: readonly Taken[] | undefined) {
-  const write = sqlite.transaction(() =>
-    wanted.map((latch, i): Taken => {
+async function record(
+  open: BareStore,
+  board: Switchboard,
+  wanted: readonly Kill[],
+  marked: readonly Taken[] | undefined,
+) {
+  const write = async (tx: Executor) => {
+    const taken: Taken[] = [];
+    for (const [i, latch] of wanted.entries()) {
       // Again, under the lock that a revive holds: it may have cleared the marker after it was set above.
-      if (marked !== undefined) keepMarker(board.store, latch);
-      const known = findKill(sqlite, latch);
-      if (known !== undefined) return { kill: known, fresh: false };
-      const kill = marked?.[i]?.kill ?? latch;
-      insertKill(sqlite, kill, latch.at);
-      return { kill, fresh: true };
-    }),
-  );
-  const taken = write.immediate();
+      if (marked !== undefined) keepMarker(board.store.markers, latch);
+      const known = await findKill(tx, latch);
+      const kill = known ?? marked?.[i]?.kill ?? latch;
+      if (known === undefined) await insertKill(tx, kill, latch.at);
+      taken.push({ kill, fresh: known === undefined });
+    }
+    return taken;
+  };
+  const taken = await open.inTransaction(write, { locks: [OPERATORS] });
   // What only other markers know is no reason to fail.
-  const { result: recovered = 0 } = tryPath(board.waitMs, () => reconcile(sqlite, board));
-  return { taken, recovered, kills: readKills(sqlite) };
+  const { result: recovered = 0 } = await tryPath(board.waitMs, () => reconcile(open, board));
+  return { taken, recovered, kills: await readKills(open.db) };
 }
 
 /** The store knows who was first; the kill is this command's own when that is what it says. */
@@ -111,6 +121,6 @@ function neither(
   return new AgentopsError(
     "STORE_FAILED",
     `${targets.join(" and ")} was NOT killed; the marker beside the store: ${marker.problem ?? ""}; the store: ${row.problem ?? ""}`,
-    { hint: `make the folder of ${store} writable and repeat, or stop the agent's processes themselves` },
+    { hint: `make ${store.engine === "sqlite" ? `the folder of ${store.shown} writable` : `${store.shown} reachable`} and repeat, or stop the agent's processes themselves` },
   );
 }

@@ -12,7 +12,6 @@ import {
 import { dirname, join } from "node:path";
 import { newId } from "../core/ids.ts";
 import { makeFolder } from "../core/folder.ts";
-import { markerFolder } from "../state/address.ts";
 import { ALL, EVERY, type Kill, type Latch } from "./latch.ts";
 
 /**
@@ -31,9 +30,9 @@ export function markerName({ environment, target }: Latch): string {
 }
 
 /** Sets the latch's marker; false when it was set already. It appears whole, or on a full disk as a bare name. */
-export function setMarker(store: string, kill: Kill): boolean {
-  makeFolder(markerFolder(store));
-  const path = join(markerFolder(store), markerName(kill));
+export function setMarker(folder: string, kill: Kill): boolean {
+  makeFolder(folder);
+  const path = join(folder, markerName(kill));
   return link(path, kill) ?? create(path);
 }
 
@@ -62,27 +61,27 @@ function create(path: string): boolean {
 }
 
 /** Sets the marker again where it was cleared meanwhile. */
-export function keepMarker(store: string, kill: Kill): void {
-  attempt(() => setMarker(store, kill));
+export function keepMarker(folder: string | null, kill: Kill): void {
+  if (folder !== null) attempt(() => setMarker(folder, kill));
 }
 
 /** Makes the markers outlast a power cut, as far as the file system can. */
-export function syncMarkers(store: string): void {
+export function syncMarkers(folder: string | null): void {
+  if (folder === null) return;
   attempt(() => {
-    const folder = openSync(markerFolder(store), "r");
-    fsyncSync(folder);
-    closeSync(folder);
+    const open = openSync(folder, "r");
+    fsyncSync(open);
+    closeSync(open);
   });
 }
 
-export function clearMarker(store: string, latch: Latch): void {
-  rmSync(join(markerFolder(store), markerName(latch)), { force: true });
+export function clearMarker(folder: string | null, latch: Latch): void {
+  if (folder !== null) rmSync(join(folder, markerName(latch)), { force: true });
 }
 
 /** Markers that are set; throws where the folder is there and cannot be read. */
-export function readMarkers(store: string): Marker[] {
-  const folder = markerFolder(store);
-  if (statSync(folder, { throwIfNoEntry: false }) === undefined) return [];
+export function readMarkers(folder: string | null): Marker[] {
+  if (folder === null || statSync(folder, { throwIfNoEntry: false }) === undefined) return [];
   return readdirSync(folder)
     .sort()
     .flatMap((name) => {

@@ -1,5 +1,7 @@
 import { AgentopsError } from "../core/errors.ts";
-import type { Sqlite } from "../state/connection.ts";
+import type { StoreAddress } from "../state/address.ts";
+import type { BareStore } from "../state/bare.ts";
+import { OPERATORS } from "../state/locks.ts";
 import { deleteKill, findKill, readKills } from "./kills.store.ts";
 import { type Order, others } from "./kill.ts";
 import type { Kill } from "./latch.ts";
@@ -13,11 +15,11 @@ import { whyNot } from "../state/why-not.ts";
  * Releases latches, marker and row in one go. Without the store nothing is released: nobody would know who started the
  * agent again. Throws STORE_FAILED; then everything is as killed as before.
  */
-export function revive(board: Switchboard, order: Order): KillDocument {
+export async function revive(board: Switchboard, order: Order): Promise<KillDocument> {
   const { environment, targets, actor, reason } = order;
   const at = board.clock.now().toISOString();
   const revivals = targets.map((target): Kill => ({ environment, target, actor, reason, at }));
-  const done = release(board, revivals);
+  const done = await release(board, revivals);
   const took = { took: true, problem: null };
   return {
     schema: "agentops.kill/1",
@@ -32,19 +34,19 @@ export function revive(board: Switchboard, order: Order): KillDocument {
     actor,
     reason,
     at,
-    store: board.store,
+    store: board.store.shown,
     paths: { marker: took, store: took },
     recovered: done.recovered,
   };
 }
 
-function release(board: Switchboard, revivals: readonly Kill[]) {
+async function release(board: Switchboard, revivals: readonly Kill[]) {
   try {
-    return inStore(board, (sqlite) => {
+    return await inStore(board, async (open) => {
       // First, and by itself: a kill that only a marker knows becomes a row, so that a crash below leaves it killed.
-      const recovered = reconcile(sqlite, board);
-      const changed = clear(sqlite, board, revivals);
-      return { recovered, changed, kills: readKills(sqlite) };
+      const recovered = await reconcile(open, board);
+      const changed = await clear(open, board, revivals);
+      return { recovered, changed, kills: await readKills(open.db) };
     });
   } catch (error) {
     const names = revivals.map((r) => r.target).join(" and ");
@@ -55,24 +57,31 @@ function release(board: Switchboard, revivals: readonly Kill[]) {
         hint:
           error instanceof AgentopsError && error.code === "STORE_NEWER"
             ? error.hint
-            : `a revive has to be recorded: repair ${board.store}, or move it away (not the folder ${board.store}.kills)`,
+            : wayToRecord(board.store),
         cause: error,
       },
     );
   }
 }
 
+function wayToRecord({ engine, shown, markers }: StoreAddress): string {
+  if (engine === "postgres") return `a revive has to be recorded: make ${shown} reachable`;
+  return `a revive has to be recorded: repair ${shown}, or move it away (not the folder ${markers ?? ""})`;
+}
+
 /** The marker goes before the commit: a crash between the two leaves the row, hence killed. */
-function clear(sqlite: Sqlite, { store }: Switchboard, revivals: readonly Kill[]): boolean[] {
-  return sqlite
-    .transaction(() => {
-      const changed = revivals.map((revival) => {
-        const known = findKill(sqlite, revival);
-        if (known !== undefined) deleteKill(sqlite, known, revival);
-        return known !== undefined;
-      });
-      for (const revival of revivals) clearMarker(store, revival);
+function clear(open: BareStore, { store }: Switchboard, revivals: readonly Kill[]): Promise<boolean[]> {
+  return open.inTransaction(
+    async (tx) => {
+      const changed: boolean[] = [];
+      for (const revival of revivals) {
+        const known = await findKill(tx, revival);
+        if (known !== undefined) await deleteKill(tx, known, revival);
+        changed.push(known !== undefined);
+      }
+      for (const revival of revivals) clearMarker(store.markers, revival);
       return changed;
-    })
-    .immediate();
+    },
+    { locks: [OPERATORS] },
+  );
 }

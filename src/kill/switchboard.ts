@@ -1,23 +1,23 @@
 import type { Clock } from "../core/clock.ts";
-import { connect, type Sqlite } from "../state/connection.ts";
+import type { StoreAddress } from "../state/address.ts";
+import { type BareStore, openBare } from "../state/bare.ts";
 import { whyNot } from "../state/why-not.ts";
 
-/** Where kills are kept: the store's file, and the folder of markers beside it. */
+/** Where kills are kept: the store, and a folder of markers. */
 export interface Switchboard {
-  /** Absolute path of the store. */
-  store: string;
+  store: StoreAddress;
   clock: Clock;
-  /** How long to wait for another writer before the marker has to do. */
+  /** How long to wait for another writer, or a server, before the marker has to do. */
   waitMs: number;
 }
 
 /** Opens the store for an operator's action, does the work and closes it. */
-export function inStore<T>({ store, waitMs }: Switchboard, work: (sqlite: Sqlite) => T): T {
-  const sqlite = connect(store, { durability: "full", waitMs });
+export async function inStore<T>({ store, waitMs }: Switchboard, work: (open: BareStore) => Promise<T>): Promise<T> {
+  const open = await openBare(store, { durability: "full", waitMs });
   try {
-    return work(sqlite);
+    return await work(open);
   } finally {
-    sqlite.close();
+    await open.close();
   }
 }
 
@@ -27,9 +27,12 @@ export interface PathReport {
   problem: string | null;
 }
 
-export function tryPath<T>(waitMs: number, work: () => T): { result: T | undefined; path: PathReport } {
+export async function tryPath<T>(
+  waitMs: number,
+  work: () => T | Promise<T>,
+): Promise<{ result: T | undefined; path: PathReport }> {
   try {
-    return { result: work(), path: { took: true, problem: null } };
+    return { result: await work(), path: { took: true, problem: null } };
   } catch (error) {
     return { result: undefined, path: { took: false, problem: whyNot(error, waitMs) } };
   }

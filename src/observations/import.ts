@@ -1,11 +1,12 @@
 import type { Clock } from "../core/clock.ts";
 import { AgentopsError } from "../core/errors.ts";
 import { type Problem, throwOnErrors } from "../core/problems.ts";
-import { connect, type Sqlite } from "../state/connection.ts";
+import type { StoreAddress } from "../state/address.ts";
+import { openStore } from "../state/store.ts";
 import { whyNot } from "../state/why-not.ts";
 import { linesOf } from "./lines.ts";
 import { parseObservation } from "./lines.ts";
-import { recordObservations } from "./record.ts";
+import { type Recorder, recorderFor } from "./record.ts";
 import type { Observation, ObservedDocument } from "./schema.ts";
 
 /** One transaction: short enough for other writers to wait, long enough to be fast. */
@@ -24,7 +25,7 @@ export interface ImportRequest {
   /** Bad lines are counted and left out instead. */
   skipInvalid: boolean;
   environment: string;
-  store: string;
+  store: StoreAddress;
   clock: Clock;
   signal: AbortSignal;
   /** Called after each transaction with the lines that were taken so far. */
@@ -41,18 +42,18 @@ export async function importObservations(request: ImportRequest): Promise<Observ
   const done: ObservedDocument = {
     schema: "agentops.observed/1",
     env: environment,
-    store,
+    store: store.shown,
     recorded: 0,
     repeated: 0,
     unknown: 0,
     invalid: 0,
   };
-  const sqlite = inWords(done, () => connect(store, { durability: "normal", waitMs: WAIT_MS }));
+  const open = await inWords(done, () => openStore(store, { durability: "normal", waitMs: WAIT_MS }));
   try {
-    await importLines(request, sqlite, done);
+    await importLines(request, recorderFor(open), done);
     return done;
   } finally {
-    sqlite.close();
+    await open.close();
   }
 }
 
@@ -68,11 +69,11 @@ async function refuseBadLines({ name, open }: ImportRequest): Promise<void> {
   throwOnErrors(problems);
 }
 
-async function importLines(request: ImportRequest, sqlite: Sqlite, done: ObservedDocument): Promise<void> {
+async function importLines(request: ImportRequest, recorder: Recorder, done: ObservedDocument): Promise<void> {
   let chunk: Observation[] = [];
-  const write = () => {
+  const write = async () => {
     if (chunk.length === 0) return;
-    record(request, sqlite, chunk, done);
+    await record(request, recorder, chunk, done);
     chunk = [];
     request.onProgress(done.recorded + done.repeated + done.invalid);
     request.signal.throwIfAborted();
@@ -83,18 +84,21 @@ async function importLines(request: ImportRequest, sqlite: Sqlite, done: Observe
       if ("observation" in parsed) chunk.push(parsed.observation);
       else if (request.skipInvalid) done.invalid += 1;
       else {
-        write();
+        await write();
         throw badLine(problem(request.name, line, parsed), done);
       }
-      if (chunk.length >= CHUNK) write();
+      if (chunk.length >= CHUNK) await write();
     }
-  write();
+  await write();
 }
 
-function record({ environment, clock }: ImportRequest, sqlite: Sqlite, chunk: Observation[], done: ObservedDocument) {
-  const { recorded, repeated, unknown } = inWords(done, () =>
-    recordObservations(sqlite, environment, chunk, clock.now()),
-  );
+async function record(
+  { environment, clock }: ImportRequest,
+  recorder: Recorder,
+  chunk: Observation[],
+  done: ObservedDocument,
+): Promise<void> {
+  const { recorded, repeated, unknown } = await inWords(done, () => recorder.record(environment, chunk, clock.now()));
   done.recorded += recorded;
   done.repeated += repeated;
   done.unknown += unknown;
@@ -114,11 +118,11 @@ function badLine(found: Problem, done: ObservedDocument): AgentopsError {
 }
 
 /** What SQLite says, in words for people; what was recorded before stays. */
-function inWords<T>(done: ObservedDocument, work: () => T): T {
+async function inWords<T>(done: ObservedDocument, work: () => Promise<T>): Promise<T> {
   try {
-    return work();
+    return await work();
   } catch (error) {
-    if (error instanceof AgentopsError && error.code === "STORE_NEWER") throw error;
+    if (error instanceof AgentopsError && error.code !== "STORE_FAILED") throw error;
     throw new AgentopsError("STORE_FAILED", `cannot write ${done.store}: ${whyNot(error, WAIT_MS)} (${before(done)})`, {
       hint: "run it again: what has an id is recorded once",
       details: { ...done },

@@ -1,7 +1,8 @@
 import { AgentopsError } from "../core/errors.ts";
-import type { Sqlite } from "../state/connection.ts";
+import { operatorLocks } from "../state/locks.ts";
+import type { Tx } from "../state/store.ts";
 import { appendAuditEvent } from "../audit/events.store.ts";
-import { inOneTransaction } from "../state/transaction.ts";
+
 import type { ReleaseContext } from "./context.ts";
 import { storedRef } from "./names.ts";
 import { prepareRelease, type PreparedRelease } from "../serving/release.ts";
@@ -22,10 +23,11 @@ export interface ApprovalOrder {
  * Throws POLICY_REFUSED for the version's own author and for a tag that cannot be trusted, REF_INVALID, VERSION_NOT_FOUND.
  */
 export async function approve(context: ReleaseContext, order: ApprovalOrder): Promise<ApprovalDocument> {
-  const { sqlite } = context.store;
-  const prepared = await prepareRelease(context.project, storedRef(sqlite, order.environment, order.ref));
+  const { store, clock } = context;
+  const prepared = await prepareRelease(context.project, await storedRef(store.db, order.environment, order.ref));
   refuse(prepared, order);
-  return inOneTransaction(sqlite, () => record(sqlite, prepared, order, context.clock.now().toISOString()));
+  const place = { environment: order.environment, target: prepared.address };
+  return store.inTransaction((tx) => record(tx, prepared, order, clock.now().toISOString()), operatorLocks(place));
 }
 
 function refuse({ address, version, author, problems }: PreparedRelease, { actor, environment }: ApprovalOrder): void {
@@ -44,15 +46,15 @@ function refuse({ address, version, author, problems }: PreparedRelease, { actor
   });
 }
 
-function record(sqlite: Sqlite, prepared: PreparedRelease, order: ApprovalOrder, at: string): ApprovalDocument {
+async function record(tx: Tx, prepared: PreparedRelease, order: ApprovalOrder, at: string): Promise<ApprovalDocument> {
   const { address: target, version, digest } = prepared;
   const { environment, actor, reason } = order;
   const content = { environment, target, version, digest };
-  const known = approvalsFor(sqlite, content).find((approval) => approval.actor === actor);
+  const known = (await approvalsFor(tx, content)).find((approval) => approval.actor === actor);
   if (known === undefined) {
     const after = { version, digest };
     const event = { at, actor, action: "approve" as const, environment, target, reason, before: null, after };
-    insertApproval(sqlite, { ...content, actor, reason, at, auditEvent: appendAuditEvent(sqlite, event) });
+    await insertApproval(tx, { ...content, actor, reason, at, auditEvent: await appendAuditEvent(tx, event) });
   }
   const shown = {
     env: environment,

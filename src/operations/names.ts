@@ -1,30 +1,30 @@
 import { AgentopsError } from "../core/errors.ts";
 import { type ArtifactKind, parseRef, type Ref } from "../core/refs.ts";
 import { didYouMean } from "../core/suggest.ts";
-import { type Sqlite, connect } from "../state/connection.ts";
+import type { StoreAddress } from "../state/address.ts";
+import { type Db, openStore } from "../state/store.ts";
 import { openRollout } from "../rollout/rollouts.store.ts";
 import { currentStable, environmentsOf, releasedTargets } from "../serving/serving.store.ts";
 import { existsSync } from "node:fs";
 import type { Project } from "../core/project.ts";
-import { storeFile } from "../state/store-file.ts";
 
 /**
  * A ref as the store knows it: a bare name is what was released under it, `@stable` and `@candidate` are versions. Everything else
  * stays as typed. Throws REF_INVALID for a name that is released as a prompt and as an agent, VERSION_NOT_FOUND.
  */
-export function storedRef(sqlite: Sqlite, environment: string, typed: string): string {
+export async function storedRef(db: Db, environment: string, typed: string): Promise<string> {
   const { kind, name, point } = parseRef(typed);
-  const known = kind ?? releasedKind(sqlite, name);
+  const known = kind ?? releasedKind(db, name);
   const address = known === undefined ? name : `${known}/${name}`;
-  if (point.type === "channel") return `${address}@${channelVersion(sqlite, environment, address, point.channel)}`;
+  if (point.type === "channel") return `${address}@${await channelVersion(db, environment, address, point.channel)}`;
   return typed.includes("@") ? `${address}${typed.slice(typed.indexOf("@"))}` : address;
 }
 
-function channelVersion(sqlite: Sqlite, environment: string, address: string, channel: "stable" | "candidate"): string {
+async function channelVersion(db: Db, environment: string, address: string, channel: "stable" | "candidate"): Promise<string> {
   const version =
     channel === "stable"
-      ? currentStable(sqlite, environment, address)?.version
-      : openRollout(sqlite, environment, address)?.candidate;
+      ? (await currentStable(db, environment, address))?.version
+      : (await openRollout(db, environment, address))?.candidate;
   if (version !== undefined) return version;
   throw new AgentopsError("VERSION_NOT_FOUND", `${address} has no ${channel} version in ${environment}`, {
     hint: `agentops log ${address} lists the versions; name one, e.g. ${address}@v1`,
@@ -32,9 +32,9 @@ function channelVersion(sqlite: Sqlite, environment: string, address: string, ch
 }
 
 /** The released artifact a name means; throws ARTIFACT_NOT_FOUND with those that are, REF_INVALID. */
-export function releasedTarget(sqlite: Sqlite, { kind, name }: Pick<Ref, "kind" | "name">): string {
-  const known = releasedTargets(sqlite);
-  const found = kind ?? releasedKind(sqlite, name);
+export async function releasedTarget(db: Db, { kind, name }: Pick<Ref, "kind" | "name">): Promise<string> {
+  const known = await releasedTargets(db);
+  const found = kind ?? releasedKind(db, name);
   const target = found === undefined ? name : `${found}/${name}`;
   if (known.includes(target)) return target;
   const names = kind === undefined ? known.map((address) => address.slice(address.indexOf("/") + 1)) : known;
@@ -43,8 +43,8 @@ export function releasedTarget(sqlite: Sqlite, { kind, name }: Pick<Ref, "kind" 
   });
 }
 
-function releasedKind(sqlite: Sqlite, name: string): ArtifactKind | undefined {
-  const kinds = (["prompts", "agents"] as const).filter((kind) => releasedTargets(sqlite).includes(`${kind}/${name}`));
+function releasedKind(db: Db, name: string): ArtifactKind | undefined {
+  const kinds = (["prompts", "agents"] as const).filter(async (kind) => (await releasedTargets(db)).includes(`${kind}/${name}`));
   if (kinds.length < 2) return kinds[0];
   throw new AgentopsError("REF_INVALID", `${name} is both a prompt and an agent`, {
     hint: `say which: prompts/${name} or agents/${name}`,
@@ -52,8 +52,8 @@ function releasedKind(sqlite: Sqlite, name: string): ArtifactKind | undefined {
 }
 
 /** The one environment in which a target is or was served; throws USAGE when there is none, or several. */
-export function onlyEnvironment(sqlite: Sqlite, target: string): string {
-  const known = environmentsOf(sqlite, target);
+export async function onlyEnvironment(db: Db, target: string): Promise<string> {
+  const known = await environmentsOf(db, target);
   const [only, other] = known;
   if (only !== undefined && other === undefined) return only;
   const where = only === undefined ? "was never promoted" : `is served in ${known.join(", ")}`;
@@ -64,15 +64,18 @@ export function onlyEnvironment(sqlite: Sqlite, target: string): string {
  * What `@stable` or `@candidate` is in the project's environment, as a ref to a version; null without a store. Throws
  * VERSION_NOT_FOUND where nothing is served, REF_INVALID for a bare name that is released as a prompt and as an agent.
  */
-export function servedVersion({ root, env, environment }: Project, { kind, name, point }: Ref): Ref | null {
+export async function servedVersion(
+  address: StoreAddress,
+  { environment }: Project,
+  { kind, name, point }: Ref,
+): Promise<Ref | null> {
   if (point.type !== "channel") return null;
-  const file = storeFile(root, env);
-  if (!existsSync(file)) return null;
-  const sqlite = connect(file, { durability: "normal" });
+  if (address.engine === "sqlite" && !existsSync(address.location)) return null;
+  const store = await openStore(address, { durability: "normal" });
   try {
-    const address = kind === undefined ? name : `${kind}/${name}`;
-    return parseRef(storedRef(sqlite, environment, `${address}@${point.channel}`));
+    const named = kind === undefined ? name : `${kind}/${name}`;
+    return parseRef(await storedRef(store.db, environment, `${named}@${point.channel}`));
   } finally {
-    sqlite.close();
+    await store.close();
   }
 }

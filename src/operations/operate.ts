@@ -1,7 +1,7 @@
 import { AgentopsError } from "../core/errors.ts";
 import type { Place } from "../core/refs.ts";
-import type { Sqlite } from "../state/connection.ts";
-import { inOneTransaction } from "../state/transaction.ts";
+import { operatorLocks } from "../state/locks.ts";
+import type { Store, Tx } from "../state/store.ts";
 import { isOver } from "../rollout/next.ts";
 import { needRollout, type Rollout, starterOf } from "../rollout/rollouts.store.ts";
 import { type By, transition } from "../rollout/transition.ts";
@@ -13,15 +13,20 @@ export type Operation = "pause" | "resume" | "approve" | "abort";
  * Applies it in one transaction. Throws ROLLOUT_NOT_FOUND, and CONCURRENT_CHANGE where the rollout is in a phase that it does not fit: it
  * went on, or somebody was faster.
  */
-export function operate(sqlite: Sqlite, place: Place, operation: Operation, by: By & { at: string }): Rollout {
-  return inOneTransaction(sqlite, () => operated(sqlite, place, operation, by));
+export function operate(
+  store: Store,
+  place: Place,
+  operation: Operation,
+  by: By & { at: string },
+): Promise<Rollout> {
+  return store.inTransaction((tx) => operated(tx, place, operation, by), operatorLocks(place));
 }
 
-function operated(sqlite: Sqlite, place: Place, type: Operation, { at, ...by }: By & { at: string }): Rollout {
+async function operated(tx: Tx, place: Place, type: Operation, { at, ...by }: By & { at: string }): Promise<Rollout> {
   const { environment, target } = place;
-  const rollout = needRollout(sqlite, place);
-  if (type === "approve" && !isOver(rollout.state.phase)) refuseOwn(sqlite, rollout, by.actor);
-  const after = transition(sqlite, rollout, { type, at }, by);
+  const rollout = await needRollout(tx, place);
+  if (type === "approve" && !isOver(rollout.state.phase)) await refuseOwn(tx, rollout, by.actor);
+  const after = await transition(tx, rollout, { type, at }, by);
   if (after !== rollout) return after;
   throw new AgentopsError(
     "CONCURRENT_CHANGE",
@@ -37,8 +42,8 @@ function phaseOf({ state: { phase, approved } }: Rollout): string {
 }
 
 /** Four eyes: who started it does not approve its steps. */
-function refuseOwn(sqlite: Sqlite, { seq }: Rollout, actor: string): void {
-  if (starterOf(sqlite, seq) !== actor) return;
+async function refuseOwn(tx: Tx, { seq }: Rollout, actor: string): Promise<void> {
+  if (await starterOf(tx, seq) !== actor) return;
   throw new AgentopsError("POLICY_REFUSED", `${actor} started this rollout, so somebody else approves its steps`, {
     hint: "--actor NAME, or AGENTOPS_ACTOR, says who acts",
   });

@@ -1,7 +1,7 @@
 import { AgentopsError } from "../core/errors.ts";
-import type { Sqlite } from "../state/connection.ts";
 import { appendAuditEvent } from "../audit/events.store.ts";
-import { inOneTransaction } from "../state/transaction.ts";
+import { operatorLocks } from "../state/locks.ts";
+import type { Tx } from "../state/store.ts";
 import { enforcePolicy, openPolicyCase, type PolicyCase } from "../policy/policy.ts";
 import { lookAt } from "../rollout/look.ts";
 import { type Reason, reasonOf } from "../rollout/reasons.ts";
@@ -34,21 +34,26 @@ export interface PromoteOrder {
  * while a rollout of another version is open.
  */
 export async function promote(context: PromoteContext, order: PromoteOrder): Promise<ReleaseDocument> {
-  const { sqlite } = context.store;
   const { environment } = order;
+  const { store } = context;
   // No name is resolved and no evidence read while others wait for the lock.
-  const prepared = await prepareRelease(context.project, storedRef(sqlite, environment, order.ref));
+  const prepared = await prepareRelease(context.project, await storedRef(store.db, environment, order.ref));
   const policyCase = await openPolicyCase(context, prepared, environment);
-  return inOneTransaction(sqlite, () => admitted(context, policyCase, order));
+  const locks = operatorLocks({ environment, target: prepared.address });
+  return store.inTransaction((tx) => admitted(tx, context, policyCase, order), locks);
 }
 
-function admitted(context: PromoteContext, policyCase: PolicyCase, order: PromoteOrder): ReleaseDocument {
-  const { sqlite } = context.store;
+async function admitted(
+  tx: Tx,
+  context: PromoteContext,
+  policyCase: PolicyCase,
+  order: PromoteOrder,
+): Promise<ReleaseDocument> {
   const at = context.clock.now().toISOString();
   const { prepared, environment } = policyCase;
   const { address: target, version, digest } = prepared;
-  const from = currentStable(sqlite, environment, target)?.version ?? null;
-  const open = openRollout(sqlite, environment, target);
+  const from = (await currentStable(tx, environment, target))?.version ?? null;
+  const open = await openRollout(tx, environment, target);
   refuseOther(open, version);
   const by = { actor: order.actor, reason: order.reason ?? "promoted" };
   const document: ReleaseDocument = {
@@ -65,13 +70,13 @@ function admitted(context: PromoteContext, policyCase: PolicyCase, order: Promot
     changed: true,
     rollout: open?.id ?? null,
   };
-  const same = from === version && findRelease(sqlite, target, version)?.digest === digest;
+  const same = from === version && (await findRelease(tx, target, version))?.digest === digest;
   if (open === undefined && same) return { ...document, changed: false };
   const override = { wanted: order.override, reason: order.reason };
-  const { overridden } = enforcePolicy(sqlite, policyCase, { now: at, override });
-  keepRelease(sqlite, prepared, at);
-  if (open === undefined) replaceStable(sqlite, document, overridden);
-  else endRollout(sqlite, lookedAt(context, open, at), at, { ...by, overridden });
+  const { overridden } = await enforcePolicy(tx, policyCase, { now: at, override });
+  await keepRelease(tx, prepared, at);
+  if (open === undefined) await replaceStable(tx, document, overridden);
+  else await endRollout(tx, await lookedAt(tx, context, open, at), at, { ...by, overridden });
   return { ...document, overridden };
 }
 
@@ -85,31 +90,31 @@ function refuseOther(open: Rollout | undefined, version: string): void {
 }
 
 /** What was observed of it must not forbid it. */
-function lookedAt({ store, say }: PromoteContext, open: Rollout, at: string): Rollout {
-  const { rollout, judged } = lookAt(store.sqlite, open, at);
+async function lookedAt(tx: Tx, { say }: PromoteContext, open: Rollout, at: string): Promise<Rollout> {
+  const { rollout, judged } = await lookAt(tx, open, at);
   if (judged.verdict !== "rollback" && judged.verdict !== "invalid") return rollout;
   throw new AgentopsError("POLICY_REFUSED", `its rollout says ${judged.verdict}: ${say(reasonOf(judged, rollout))}`, {
     hint: `agentops canary advance ${open.target} --env ${open.environment} acts on it`,
   });
 }
 
-function endRollout(
-  sqlite: Sqlite,
+async function endRollout(
+  tx: Tx,
   rollout: Rollout,
   at: string,
   by: { actor: string; reason: string; overridden: string[] },
-): void {
+): Promise<void> {
   // The rollout's own transition writes the stable version and the audit event.
-  const after = transition(sqlite, rollout, { type: "promote", at }, by);
+  const after = await transition(tx, rollout, { type: "promote", at }, by);
   if (after.state.phase === "promoted") return;
   throw new AgentopsError("CONCURRENT_CHANGE", `the rollout ${rollout.id} is ${rollout.state.phase}`, {
     hint: `agentops canary status ${rollout.target} --env ${rollout.environment}`,
   });
 }
 
-function replaceStable(sqlite: Sqlite, document: ReleaseDocument, overridden: readonly string[]): void {
+async function replaceStable(tx: Tx, document: ReleaseDocument, overridden: readonly string[]): Promise<void> {
   const { target, env: environment, version, digest, from, at, actor, reason } = document;
-  const auditEvent = appendAuditEvent(sqlite, {
+  const auditEvent = await appendAuditEvent(tx, {
     at,
     actor,
     action: "promote",
@@ -119,7 +124,7 @@ function replaceStable(sqlite: Sqlite, document: ReleaseDocument, overridden: re
     before: from === null ? null : { version: from },
     after: { version, digest, ...(overridden.length > 0 && { overridden }) },
   });
-  insertStable(sqlite, {
+  await insertStable(tx, {
     environment,
     target,
     version,

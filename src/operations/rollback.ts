@@ -1,9 +1,10 @@
 import { AgentopsError } from "../core/errors.ts";
 import { parseRef, type Place } from "../core/refs.ts";
-import type { Sqlite } from "../state/connection.ts";
+import type { Db, Store, Tx } from "../state/store.ts";
 import { appendAuditEvent } from "../audit/events.store.ts";
-import { inStore, type Switchboard } from "../kill/switchboard.ts";
-import { inOneTransaction } from "../state/transaction.ts";
+import type { Clock } from "../core/clock.ts";
+import { operatorLocks } from "../state/locks.ts";
+
 import { openRollout, type Rollout, rolloutBySeq } from "../rollout/rollouts.store.ts";
 import { transition } from "../rollout/transition.ts";
 import { onlyEnvironment, releasedTarget } from "./names.ts";
@@ -40,35 +41,35 @@ interface By {
  * waits for no evidence, needs no git and no config, and works on what is killed. One transaction that reads and decides.
  * Throws ARTIFACT_NOT_FOUND, VERSION_NOT_FOUND, CONCURRENT_CHANGE (`from`), USAGE when the environment is not clear, STORE_FAILED.
  */
-export function rollback(board: Switchboard, order: RollbackOrder): ReleaseDocument {
-  return inStore(board, (sqlite) =>
-    inOneTransaction(sqlite, () => {
-      const target = releasedTarget(sqlite, parseRef(order.name));
-      const environment = order.environment ?? onlyEnvironment(sqlite, target);
-      return goneBack(sqlite, { environment, target }, order, board.clock.now().toISOString());
-    }),
-  );
+export async function rollback(
+  { store, clock }: { store: Store; clock: Clock },
+  order: RollbackOrder,
+): Promise<ReleaseDocument> {
+  const target = await releasedTarget(store.db, parseRef(order.name));
+  const environment = order.environment ?? (await onlyEnvironment(store.db, target));
+  const place = { environment, target };
+  return store.inTransaction((tx) => goneBack(tx, place, order, clock.now().toISOString()), operatorLocks(place));
 }
 
-function goneBack(sqlite: Sqlite, place: Place, order: RollbackOrder, at: string): ReleaseDocument {
+async function goneBack(tx: Tx, place: Place, order: RollbackOrder, at: string): Promise<ReleaseDocument> {
   const { environment, target } = place;
-  const open = openRollout(sqlite, environment, target);
-  const stable = currentStable(sqlite, environment, target);
+  const open = await openRollout(tx, environment, target);
+  const stable = await currentStable(tx, environment, target);
   const left = open?.candidate ?? stable?.version ?? null;
   refuseMoved(place, order.from, left);
   const by: By = { at, actor: order.actor, reason: order.reason };
-  const to = order.to === undefined ? undefined : releasedVersion(sqlite, target, order.to);
-  const ended = open === undefined ? null : endOpen(sqlite, open, by);
+  const to = order.to === undefined ? undefined : await releasedVersion(tx, target, order.to);
+  const ended = open === undefined ? null : await endOpen(tx, open, by);
   const stays = ended !== null && (to === undefined || to === ended.control);
-  const version = stays ? ended.control : (to ?? before(sqlite, place, stable));
-  const takenBack = stays ? ended : replaceStable(sqlite, place, stable, { version, by });
+  const version = stays ? ended.control : (to ?? await before(tx, place, stable));
+  const takenBack = stays ? ended : await replaceStable(tx, place, stable, { version, by });
   return {
     schema: "agentops.release/1",
     action: "rollback",
     target,
     env: environment,
     version,
-    digest: findRelease(sqlite, target, version)?.digest ?? "",
+    digest: (await findRelease(tx, target, version))?.digest ?? "",
     from: left,
     ...by,
     overridden: [],
@@ -85,48 +86,48 @@ function refuseMoved({ environment, target }: Place, from: string | undefined, l
   });
 }
 
-function releasedVersion(sqlite: Sqlite, target: string, typed: string): string {
+async function releasedVersion(db: Db, target: string, typed: string): Promise<string> {
   const version = typed.slice(typed.lastIndexOf("@") + 1);
-  if (findRelease(sqlite, target, version) !== undefined) return version;
-  const known = releasesOf(sqlite, target).map((release) => release.version);
+  if (await findRelease(db, target, version) !== undefined) return version;
+  const known = (await releasesOf(db, target)).map((release) => release.version);
   throw new AgentopsError("VERSION_NOT_FOUND", `${target}@${version} was never released`, {
     hint: `released: ${known.join(", ")}; agentops promote ${target}@${version} releases another`,
   });
 }
 
-function endOpen(sqlite: Sqlite, rollout: Rollout, { at, ...by }: By): Rollout {
-  return transition(sqlite, rollout, { type: "rollback", at }, by);
+async function endOpen(tx: Tx, rollout: Rollout, { at, ...by }: By): Promise<Rollout> {
+  return transition(tx, rollout, { type: "rollback", at }, by);
 }
 
-function before(sqlite: Sqlite, { environment, target }: Place, stable: StableRow | undefined): string {
-  const version = versionBefore(stablesOf(sqlite, environment, target)) ?? promotedBy(sqlite, stable)?.control;
+async function before(db: Db, { environment, target }: Place, stable: StableRow | undefined): Promise<string> {
+  const version = versionBefore(await stablesOf(db, environment, target)) ?? (await promotedBy(db, stable))?.control;
   if (version !== undefined) return version;
   const current = stable === undefined ? "it was never promoted there" : `${stable.version} is the first version there`;
-  const known = releasesOf(sqlite, target).map((release) => release.version);
+  const known = (await releasesOf(db, target)).map((release) => release.version);
   throw new AgentopsError("VERSION_NOT_FOUND", `nothing to go back to: ${target} in ${environment}, ${current}`, {
     hint: `agentops rollback ${target} --to VERSION (released: ${known.join(", ")})   or   agentops kill ${target} --reason TEXT`,
   });
 }
 
 /** The rollout that the current version came from. */
-function promotedBy(sqlite: Sqlite, stable: StableRow | undefined): Rollout | undefined {
+async function promotedBy(db: Db, stable: StableRow | undefined): Promise<Rollout | undefined> {
   if (stable?.how !== "rollout" || stable.rollout === null) return undefined;
-  const rollout = rolloutBySeq(sqlite, stable.rollout);
+  const rollout = await rolloutBySeq(db, stable.rollout);
   return rollout?.state.phase === "promoted" ? rollout : undefined;
 }
 
 /** Takes a rollout back where that leads there, else writes the version down; returns that rollout. */
-function replaceStable(
-  sqlite: Sqlite,
+async function replaceStable(
+  tx: Tx,
   { environment, target }: Place,
   stable: StableRow | undefined,
   { version, by }: { version: string; by: By },
-): Rollout | null {
+): Promise<Rollout | null> {
   if (version === stable?.version) return null;
   const { at, actor, reason } = by;
-  const rollout = promotedBy(sqlite, stable);
-  if (rollout?.control === version) return endOpen(sqlite, rollout, by);
-  const auditEvent = appendAuditEvent(sqlite, {
+  const rollout = await promotedBy(tx, stable);
+  if (rollout?.control === version) return endOpen(tx, rollout, by);
+  const auditEvent = await appendAuditEvent(tx, {
     at,
     actor,
     action: "rollback",
@@ -136,7 +137,7 @@ function replaceStable(
     before: stable === undefined ? null : { version: stable.version },
     after: { version },
   });
-  insertStable(sqlite, { environment, target, version, how: "rollback", rollout: null, at, actor, reason, auditEvent });
+  await insertStable(tx, { environment, target, version, how: "rollback", rollout: null, at, actor, reason, auditEvent });
   return null;
 }
 

@@ -25,13 +25,12 @@ export interface CanaryOrder {
  * audit event are one transaction. Throws REF_INVALID, VERSION_NOT_FOUND, POLICY_REFUSED, NOT_RELEASED without anything served,
  * USAGE for what is served already, CONCURRENT_CHANGE while another rollout is under way.
  */
-export async function startCanary({ project, store, clock }: ReleaseContext, order: CanaryOrder): Promise<Rollout> {
+export async function startCanary({ project, store, runs, clock }: ReleaseContext, order: CanaryOrder): Promise<Rollout> {
   const { environment, actor, reason, override, settings } = order;
-  const { sqlite } = store;
-  const prepared = await prepareRelease(project, storedRef(sqlite, environment, order.ref));
-  const policy = await openPolicyCase({ project, store }, prepared, environment);
+  const prepared = await prepareRelease(project, await storedRef(store.db, environment, order.ref));
+  const policy = await openPolicyCase({ project, store, runs }, prepared, environment);
   const at = clock.now().toISOString();
-  return startRollout(sqlite, {
+  return startRollout(store, {
     id: newId(),
     environment,
     release: prepared.row,
@@ -39,6 +38,6 @@ export async function startCanary({ project, store, clock }: ReleaseContext, ord
     at,
     actor,
     reason: (reason ?? "").trim() || `canary of ${prepared.version}`,
-    admit: () => enforcePolicy(sqlite, policy, { now: at, override: { wanted: override, reason } }),
+    admit: (tx) => enforcePolicy(tx, policy, { now: at, override: { wanted: override, reason } }),
   });
 }

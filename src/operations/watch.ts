@@ -1,9 +1,9 @@
 import { AgentopsError } from "../core/errors.ts";
 import type { Place } from "../core/refs.ts";
-import type { Sqlite } from "../state/connection.ts";
-import { inOneTransaction } from "../state/transaction.ts";
+import { operatorLocks } from "../state/locks.ts";
+import type { Store, Tx } from "../state/store.ts";
 import { takeTurn, type Turn, type TurnRequest } from "../rollout/turn.ts";
-import { type Lease, releaseLease, takeLease } from "./lease.store.ts";
+import { nowOf, releaseLease, takeLease } from "./lease.store.ts";
 import { isOver } from "../rollout/next.ts";
 
 export interface WatchRequest extends TurnRequest {
@@ -24,8 +24,8 @@ const LEAST_LEASE_MS = 30_000;
 const MOST_TROUBLES = 10;
 
 /** One turn of whoever asks, in a transaction of its own. Throws ROLLOUT_NOT_FOUND, STORE_FAILED. */
-export function advance(sqlite: Sqlite, place: Place, request: TurnRequest): Turn {
-  return inOneTransaction(sqlite, () => takeTurn(sqlite, place, request));
+export function advance(store: Store, place: Place, request: TurnRequest): Promise<Turn> {
+  return store.inTransaction((tx) => takeTurn(tx, place, request), operatorLocks(place));
 }
 
 /**
@@ -33,21 +33,20 @@ export function advance(sqlite: Sqlite, place: Place, request: TurnRequest): Tur
  * turn renews a lease, in its own transaction. Throws CONCURRENT_CHANGE while another watches, ROLLOUT_NOT_FOUND, STORE_FAILED after ten
  * turns in a row that the store did not take, and the signal's reason.
  */
-export async function watchRollout(sqlite: Sqlite, place: Place, request: WatchRequest): Promise<Turn> {
+export async function watchRollout(store: Store, place: Place, request: WatchRequest): Promise<Turn> {
   const { clock, holder, intervalMs, signal } = request;
-  const lease: Omit<Lease, "expiresAt"> = { name: `${place.target} in ${place.environment}`, holder };
-  const ownTurn = () => {
-    const now = clock.now();
-    const until = new Date(now.getTime() + Math.max(LEAST_LEASE_MS, LEASE_TURNS * intervalMs));
-    takeLease(sqlite, { ...lease, expiresAt: until.toISOString() }, now.toISOString());
-    return takeTurn(sqlite, place, request);
+  const lease = { name: `${place.target} in ${place.environment}`, holder };
+  const ms = Math.max(LEAST_LEASE_MS, LEASE_TURNS * intervalMs);
+  const ownTurn = async (tx: Tx) => {
+    await takeLease(tx, { ...lease, ms }, nowOf(store, clock));
+    return takeTurn(tx, place, request);
   };
   let troubles = 0;
   try {
     for (;;) {
       signal.throwIfAborted();
       try {
-        const turn = inOneTransaction(sqlite, ownTurn);
+        const turn = await store.inTransaction(ownTurn, operatorLocks(place));
         troubles = 0;
         request.onTurn(turn);
         const { phase } = turn.rollout.state;
@@ -60,7 +59,7 @@ export async function watchRollout(sqlite: Sqlite, place: Place, request: WatchR
       await pause(intervalMs, signal);
     }
   } finally {
-    giveBack(sqlite, lease);
+    await giveBack(store, lease);
   }
 }
 
@@ -69,12 +68,8 @@ function isTrouble(error: unknown): error is AgentopsError {
 }
 
 /** One that cannot be given back runs out by itself; what ended the watch is what must be said. */
-function giveBack(sqlite: Sqlite, lease: Omit<Lease, "expiresAt">): void {
-  try {
-    releaseLease(sqlite, lease);
-  } catch {
-    return;
-  }
+async function giveBack(store: Store, lease: { name: string; holder: string }): Promise<void> {
+  await store.inTransaction((tx) => releaseLease(tx, lease)).catch(() => undefined);
 }
 
 function pause(ms: number, signal: AbortSignal): Promise<void> {

@@ -36,7 +36,7 @@ export async function baselineEvidence(store: RunStore, names: readonly string[]
   if (name === undefined || second !== undefined)
     refuse("the baseline comes from one run: --from RUN, or add --paired for two");
   const run = await findRun(store, name);
-  const { metrics, cases, trials } = summarize(store, run);
+  const { metrics, cases, trials } = await summarize(store, run);
   if (metrics.successRate === null)
     throw new AgentopsError("NO_CASES", `run ${run.id} has no scored trial`, { hint: "agentops runs" });
   const { estimate, ci95 } = metrics.successRate;

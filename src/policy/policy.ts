@@ -1,8 +1,7 @@
 import { AgentopsError } from "../core/errors.ts";
 import type { Project } from "../core/project.ts";
-import type { Sqlite } from "../state/connection.ts";
-import type { Store } from "../state/store.ts";
-import { markerFolder } from "../state/store-file.ts";
+import type { RunStore } from "../state/runs.ts";
+import type { Db, Store } from "../state/store.ts";
 import { readKills } from "../kill/kills.store.ts";
 import { holding, type Kill } from "../kill/latch.ts";
 import { readMarkers } from "../kill/markers.ts";
@@ -21,8 +20,8 @@ export interface PolicyCase {
   environment: string;
   rules: Rules;
   gathered: GatheredEvidence;
-  /** The store's file, beside which the markers of kills are. */
-  storeFile: string;
+  /** The folder of the markers of kills. */
+  markers: string | null;
 }
 
 /** How somebody wants to go on although rules are broken. */
@@ -37,18 +36,18 @@ export interface Override {
  * Throws CONFIG_INVALID.
  */
 export async function openPolicyCase(
-  { project, store }: { project: Project; store: Store },
+  { project, store, runs }: { project: Project; store: Store; runs: RunStore },
   prepared: PreparedRelease,
   environment: string,
 ): Promise<PolicyCase> {
   const rules = rulesOf(project, environment);
-  const gathered = rules.evidence ? await gatherEvidence(project, store, prepared) : { evidence: [], ignored: [] };
-  return { prepared, environment, rules, gathered, storeFile: store.file };
+  const gathered = rules.evidence ? await gatherEvidence({ project, runs, db: store.db }, prepared) : { evidence: [], ignored: [] };
+  return { prepared, environment, rules, gathered, markers: store.address.markers };
 }
 
 /** Every rule that does not hold now; none when the version may be released. */
-function checkPolicy(sqlite: Sqlite, policyCase: PolicyCase, now: string): Refusal[] {
-  return judgePolicy(factsOf(sqlite, policyCase, now), policyCase.rules);
+async function checkPolicy(db: Db, policyCase: PolicyCase, now: string): Promise<Refusal[]> {
+  return judgePolicy(await factsOf(db, policyCase, now), policyCase.rules);
 }
 
 /**
@@ -56,17 +55,17 @@ function checkPolicy(sqlite: Sqlite, policyCase: PolicyCase, now: string): Refus
  * lock that the release is written with. Returns the rules that were overridden, for the audit event's `after.overridden`; throws
  * POLICY_REFUSED with every broken rule and its way out, USAGE for an override without a reason.
  */
-export function enforcePolicy(
-  sqlite: Sqlite,
+export async function enforcePolicy(
+  db: Db,
   policyCase: PolicyCase,
   { now, override }: { now: string; override: Override },
-): { overridden: RuleName[] } {
+): Promise<{ overridden: RuleName[] }> {
   if (override.wanted && (override.reason ?? "").trim() === "") {
     throw new AgentopsError("USAGE", "--override needs --reason TEXT: it is recorded", {
       hint: '--override --reason "the fix for incident 12"',
     });
   }
-  const refusals = checkPolicy(sqlite, policyCase, now);
+  const refusals = await checkPolicy(db, policyCase, now);
   if (refusals.length === 0) return { overridden: [] };
   const skippable = refusals.every(({ rule }) => !ABSOLUTE.includes(rule));
   if (override.wanted && policyCase.rules.override && skippable)
@@ -74,8 +73,8 @@ export function enforcePolicy(
   throw refused(policyCase, refusals, override.wanted);
 }
 
-function factsOf(sqlite: Sqlite, policyCase: PolicyCase, now: string): PolicyFacts {
-  const { prepared, environment, rules, gathered, storeFile } = policyCase;
+async function factsOf(db: Db, policyCase: PolicyCase, now: string): Promise<PolicyFacts> {
+  const { prepared, environment, rules, gathered, markers } = policyCase;
   const { address: target, version, digest } = prepared;
   const windowMs = rules.errorBudget?.windowMs ?? 0;
   const since = new Date(Date.parse(now) - windowMs).toISOString();
@@ -84,20 +83,20 @@ function factsOf(sqlite: Sqlite, policyCase: PolicyCase, now: string): PolicyFac
     version: prepared,
     environment,
     now,
-    releasedDigest: findRelease(sqlite, target, version)?.digest ?? null,
-    approvers: approvalsFor(sqlite, { environment, target, version, digest }).map(({ actor }) => actor),
-    outcomes: stableOutcomes(sqlite, { environment, target, since }),
-    kills: holding([...readKills(sqlite), ...markersBeside(storeFile)], environment, [target]),
+    releasedDigest: (await findRelease(db, target, version))?.digest ?? null,
+    approvers: (await approvalsFor(db, { environment, target, version, digest })).map(({ actor }) => actor),
+    outcomes: await stableOutcomes(db, { environment, target, since }),
+    kills: holding([...await readKills(db), ...markersIn(markers)], environment, [target]),
   };
 }
 
 /** Where nobody can tell what is killed, nothing new is released. */
-function markersBeside(storeFile: string): Kill[] {
+function markersIn(markers: string | null): Kill[] {
   try {
-    return readMarkers(storeFile);
+    return readMarkers(markers);
   } catch (error) {
     throw new AgentopsError("STORE_FAILED", `cannot read the kills beside the store: ${whyNot(error)}`, {
-      hint: `agentops status; the markers are in ${markerFolder(storeFile)}`,
+      hint: `agentops status; the markers are in ${markers ?? ""}`,
       cause: error,
     });
   }

@@ -1,4 +1,4 @@
-import type { Sqlite } from "../state/connection.ts";
+import type { Db, Tx } from "../state/store.ts";
 import { addLook, type TallyRow } from "./evidence.ts";
 import { judge, type Judged } from "./judge.ts";
 import { type BreachRow, breachesOf, insertLook, type Rollout, talliesOf, updateRollout } from "./rollouts.store.ts";
@@ -17,22 +17,22 @@ export interface StoredLook {
 }
 
 /** Judges all that was counted so far and, where there is enough of it, closes the open look; within the caller's transaction. */
-export function lookAt(sqlite: Sqlite, rollout: Rollout, at: string): { rollout: Rollout; judged: Judged } {
-  const tallies = talliesOf(sqlite, rollout.seq, { from: rollout.look, to: rollout.look });
-  const breaches = breachesOf(sqlite, rollout.seq);
-  if (!isWorthALook(rollout, tallies, breaches)) return { rollout, judged: lastJudged(sqlite, rollout) };
+export async function lookAt(tx: Tx, rollout: Rollout, at: string): Promise<{ rollout: Rollout; judged: Judged }> {
+  const tallies = await talliesOf(tx, rollout.seq, { from: rollout.look, to: rollout.look });
+  const breaches = await breachesOf(tx, rollout.seq);
+  if (!isWorthALook(rollout, tallies, breaches)) return { rollout, judged: await lastJudged(tx, rollout) };
   const evidence = addLook(rollout.evidence, tallies, rollout.plan, rollout.caps);
   const judged = judge({ ...rollout, evidence, breaches });
   const { look } = rollout;
-  insertLook(sqlite, rollout.seq, { look, at, verdict: judged.verdict, analysis: JSON.stringify(storedLook(judged)) });
+  await insertLook(tx, rollout.seq, { look, at, verdict: judged.verdict, analysis: JSON.stringify(storedLook(judged)) });
   const after = { ...rollout, evidence, look: look + 1 };
-  updateRollout(sqlite, after);
+  await updateRollout(tx, after);
   return { rollout: after, judged };
 }
 
 /** What the closed looks say; arrivals that came since are not in it. */
-export function lastJudged(sqlite: Sqlite, rollout: Rollout): Judged {
-  return judge({ ...rollout, breaches: breachesOf(sqlite, rollout.seq).filter(({ look }) => look < rollout.look) });
+export async function lastJudged(db: Db, rollout: Rollout): Promise<Judged> {
+  return judge({ ...rollout, breaches: (await breachesOf(db, rollout.seq)).filter(({ look }) => look < rollout.look) });
 }
 
 function isWorthALook(

@@ -1,4 +1,4 @@
-import type { Sqlite } from "../state/connection.ts";
+import type { Db } from "../state/store.ts";
 import { judge } from "./judge.ts";
 import { addLook, type Evidence, NO_EVIDENCE } from "./evidence.ts";
 import { type StoredLook, storedLook } from "./look.ts";
@@ -10,9 +10,9 @@ import type { ReplayDocument } from "./schema.ts";
 const SLACK = 1e-9;
 
 /** Re-derives every look's verdict from the counts and every state from its event; reads the store and changes nothing. */
-export function replayRollout(sqlite: Sqlite, rollout: Rollout): ReplayDocument {
-  const looks = looksOf(sqlite, rollout.seq);
-  const transitions = transitionsOf(sqlite, rollout.seq);
+export async function replayRollout(db: Db, rollout: Rollout): Promise<ReplayDocument> {
+  const looks = await looksOf(db, rollout.seq);
+  const transitions = await transitionsOf(db, rollout.seq);
   const { id, target, environment: env } = rollout;
   return {
     schema: "agentops.replay/1",
@@ -21,37 +21,38 @@ export function replayRollout(sqlite: Sqlite, rollout: Rollout): ReplayDocument 
     env,
     looks: looks.length,
     transitions: transitions.length,
-    differences: [...lookDifferences(sqlite, rollout), ...stateDifferences(sqlite, rollout)],
+    differences: [...await lookDifferences(db, rollout), ...await stateDifferences(db, rollout)],
   };
 }
 
-function lookDifferences(sqlite: Sqlite, rollout: Rollout): string[] {
+async function lookDifferences(db: Db, rollout: Rollout): Promise<string[]> {
   const { seq, plan, caps } = rollout;
-  const breaches = breachesOf(sqlite, seq);
+  const breaches = await breachesOf(db, seq);
   let evidence: Evidence = NO_EVIDENCE;
-  const differences = looksOf(sqlite, seq).flatMap(({ look, verdict, analysis }) => {
+  const differences: string[] = [];
+  for (const { look, verdict, analysis } of await looksOf(db, seq)) {
     try {
-      evidence = addLook(evidence, talliesOf(sqlite, seq, { from: look, to: look }), plan, caps);
+      evidence = addLook(evidence, await talliesOf(db, seq, { from: look, to: look }), plan, caps);
     } catch (error) {
       // Counts that no units can have were not written by a look.
-      if (error instanceof RangeError) return [`look ${look}: stored ${verdict}, but ${error.message}`];
-      throw error;
+      if (!(error instanceof RangeError)) throw error;
+      differences.push(`look ${look}: stored ${verdict}, but ${error.message}`);
+      continue;
     }
     const judged = judge({ plan, caps, evidence, breaches: breaches.filter((breach) => breach.look <= look) });
     const stored = JSON.parse(analysis) as StoredLook;
-    const same = judged.verdict === verdict && isClose(stored, storedLook(judged));
-    return same
-      ? []
-      : [`look ${look}: stored ${verdict} ${summary(stored)}, now ${judged.verdict} ${summary(storedLook(judged))}`];
-  });
+    if (judged.verdict === verdict && isClose(stored, storedLook(judged))) continue;
+    const now = `now ${judged.verdict} ${summary(storedLook(judged))}`;
+    differences.push(`look ${look}: stored ${verdict} ${summary(stored)}, ${now}`);
+  }
   const differs = !isClose(evidence, rollout.evidence);
   return differs ? [...differences, "the evidence in force is not what the counts give"] : differences;
 }
 
-function stateDifferences(sqlite: Sqlite, rollout: Rollout): string[] {
+async function stateDifferences(db: Db, rollout: Rollout): Promise<string[]> {
   const { seq, plan, createdAt } = rollout;
   let state = pendingState(createdAt, plan);
-  const differences = transitionsOf(sqlite, seq).flatMap((row) => {
+  const differences = (await transitionsOf(db, seq)).flatMap((row) => {
     const event = JSON.parse(row.event) as RolloutEvent;
     state = next(state, event, plan);
     const same = JSON.stringify(state) === row.state;

@@ -1,7 +1,7 @@
 import { AgentopsError } from "../core/errors.ts";
 import type { RolloutSettings } from "../core/release-config.schema.ts";
-import type { Sqlite } from "../state/connection.ts";
-import { inOneTransaction } from "../state/transaction.ts";
+import { operatorLocks } from "../state/locks.ts";
+import type { Db, Store, Tx } from "../state/store.ts";
 import { currentStable, insertRelease, type ReleaseRow } from "../serving/serving.store.ts";
 import { firstCaps } from "./caps.ts";
 import { controlHistory } from "./control-history.store.ts";
@@ -21,7 +21,7 @@ export interface StartRequest extends By {
   /** ISO 8601. */
   at: string;
   /** Asks the policy under the same lock; returns the rules that were overridden, throws POLICY_REFUSED. */
-  admit: () => { overridden: readonly string[] };
+  admit: (tx: Tx) => Promise<{ overridden: readonly string[] }>;
 }
 
 /**
@@ -29,20 +29,21 @@ export interface StartRequest extends By {
  * shadow). Throws NOT_RELEASED without a stable version, USAGE when the candidate is the stable one, CONCURRENT_CHANGE while another is
  * under way.
  */
-export function startRollout(sqlite: Sqlite, request: StartRequest): Rollout {
-  return inOneTransaction(sqlite, () => started(sqlite, request));
+export function startRollout(store: Store, request: StartRequest): Promise<Rollout> {
+  const place = { environment: request.environment, target: request.release.target };
+  return store.inTransaction((tx) => started(tx, request), operatorLocks(place));
 }
 
-function started(
-  sqlite: Sqlite,
+async function started(
+  tx: Tx,
   { id, environment, release, settings, at, actor, reason, admit }: StartRequest,
-): Rollout {
+): Promise<Rollout> {
   const { target, version } = release;
-  const control = controlOf(sqlite, environment, release);
-  refuseSecond(sqlite, environment, target);
-  const { overridden } = admit();
-  insertRelease(sqlite, { ...release, releasedAt: at });
-  const history = controlHistory(sqlite, environment, target, control);
+  const control = await controlOf(tx, environment, release);
+  await refuseSecond(tx, environment, target);
+  const { overridden } = await admit(tx);
+  await insertRelease(tx, { ...release, releasedAt: at });
+  const history = await controlHistory(tx, environment, target, control);
   const plan = planOf(settings, history.priors);
   const fresh: Omit<Rollout, "seq"> = {
     id,
@@ -58,12 +59,12 @@ function started(
     createdAt: at,
     endedAt: null,
   };
-  const seq = insertRollout(sqlite, fresh);
-  return transition(sqlite, { ...fresh, seq }, { type: "start", at }, { actor, reason, overridden });
+  const seq = await insertRollout(tx, fresh);
+  return transition(tx, { ...fresh, seq }, { type: "start", at }, { actor, reason, overridden });
 }
 
-function controlOf(sqlite: Sqlite, environment: string, { target, version }: StartRequest["release"]): string {
-  const stable = currentStable(sqlite, environment, target);
+async function controlOf(db: Db, environment: string, { target, version }: StartRequest["release"]): Promise<string> {
+  const stable = await currentStable(db, environment, target);
   if (stable === undefined) {
     throw new AgentopsError(
       "NOT_RELEASED",
@@ -79,8 +80,8 @@ function controlOf(sqlite: Sqlite, environment: string, { target, version }: Sta
   });
 }
 
-function refuseSecond(sqlite: Sqlite, environment: string, target: string): void {
-  const open = openRollout(sqlite, environment, target);
+async function refuseSecond(db: Db, environment: string, target: string): Promise<void> {
+  const open = await openRollout(db, environment, target);
   if (open === undefined) return;
   throw new AgentopsError(
     "CONCURRENT_CHANGE",

@@ -1,4 +1,4 @@
-import type { Sqlite } from "../state/connection.ts";
+import type { Tx } from "../state/store.ts";
 import { appendAuditEvent } from "../audit/events.store.ts";
 import { insertStable } from "../serving/serving.store.ts";
 import { isOver, next, type RolloutEvent, type RolloutState } from "./next.ts";
@@ -15,18 +15,18 @@ export interface By {
  * Applies an event within the caller's transaction: new state, history, audit event and what the environment serves are one. Returns the
  * rollout as it is then; the same object where the event changes nothing, and then nothing is written.
  */
-export function transition(
-  sqlite: Sqlite,
+export async function transition(
+  tx: Tx,
   rollout: Rollout,
   event: RolloutEvent,
   { overridden = [], ...by }: By,
-): Rollout {
+): Promise<Rollout> {
   const state = next(rollout.state, event, rollout.plan);
   if (state === rollout.state) return rollout;
   const { environment, target } = rollout;
   const over = isOver(state.phase);
   const after: Rollout = { ...rollout, state, endedAt: over ? (rollout.endedAt ?? event.at) : null };
-  const auditEvent = appendAuditEvent(sqlite, {
+  const auditEvent = await appendAuditEvent(tx, {
     at: event.at,
     ...by,
     action: `rollout.${event.type}`,
@@ -35,11 +35,11 @@ export function transition(
     before: shown(rollout, rollout.state),
     after: { ...shown(after, state), ...(overridden.length > 0 && { overridden }) },
   });
-  updateRollout(sqlite, after);
-  insertTransition(sqlite, after, event, { actor: by.actor, auditEvent });
+  await updateRollout(tx, after);
+  await insertTransition(tx, after, event, { actor: by.actor, auditEvent });
   const stable = newStable(rollout, state);
   if (stable !== null)
-    insertStable(sqlite, { ...stable, environment, target, rollout: rollout.seq, at: event.at, ...by, auditEvent });
+    await insertStable(tx, { ...stable, environment, target, rollout: rollout.seq, at: event.at, ...by, auditEvent });
   return after;
 }
 

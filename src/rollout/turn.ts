@@ -2,7 +2,7 @@ import type { Clock } from "../core/clock.ts";
 import type { Place } from "../core/refs.ts";
 import { heldBy } from "../kill/held.ts";
 import type { Kill } from "../kill/latch.ts";
-import type { Sqlite } from "../state/connection.ts";
+import type { Tx } from "../state/store.ts";
 import type { Judged } from "./judge.ts";
 import { unitsIn } from "./evidence.ts";
 import { lastJudged, lookAt } from "./look.ts";
@@ -14,8 +14,8 @@ import { transition } from "./transition.ts";
 export interface TurnRequest {
   clock: Clock;
   actor: string;
-  /** The store's file, beside which the markers of kills are. */
-  store: string;
+  /** The folder of the markers of kills. */
+  markers: string | null;
   /** Words a reason, for the audit event. */
   say: (reason: Reason) => string;
 }
@@ -37,15 +37,15 @@ export interface Turn {
  * the lock: a turn that waited for it is no earlier than what it waited for, and nothing moves on after a kill that was acknowledged
  * meanwhile. Throws ROLLOUT_NOT_FOUND.
  */
-export function takeTurn(tx: Sqlite, place: Place, { clock, actor, store, say }: TurnRequest): Turn {
+export async function takeTurn(tx: Tx, place: Place, { clock, actor, markers, say }: TurnRequest): Promise<Turn> {
   const at = clock.now().toISOString();
-  const held = heldBy(tx, store, place);
-  const found = needRollout(tx, place);
-  if (isOver(found.state.phase)) return { rollout: found, judged: lastJudged(tx, found), moved: false, held, at };
-  const { rollout, judged } = lookAt(tx, found, at);
+  const held = await heldBy(tx, markers, place);
+  const found = await needRollout(tx, place);
+  if (isOver(found.state.phase)) return { rollout: found, judged: await lastJudged(tx, found), moved: false, held, at };
+  const { rollout, judged } = await lookAt(tx, found, at);
   const units = unitsIn(rollout.state.phase, rollout.evidence);
   const event = { type: "look", at, verdict: judged.verdict, units, held: held === null ? null : "killed" } as const;
   const to = next(rollout.state, event, rollout.plan).phase;
-  const after = transition(tx, rollout, event, { actor, reason: say(reasonOf(judged, rollout, to)) });
+  const after = await transition(tx, rollout, event, { actor, reason: say(reasonOf(judged, rollout, to)) });
   return { rollout: after, judged, moved: after !== rollout, held, at };
 }

@@ -1,5 +1,5 @@
 import type { Kill } from "../kill/latch.ts";
-import type { Sqlite } from "../state/connection.ts";
+import type { Db } from "../state/store.ts";
 import { confidenceSequence } from "../stats/sequential/confidence-sequence.ts";
 import { riskDifference } from "../stats/sequential/risk-difference.ts";
 import { findRelease } from "../serving/serving.store.ts";
@@ -16,31 +16,31 @@ export type RolloutView = Omit<RolloutDocument, "analysis"> & {
   analysis: Omit<Analysis, "reasons"> & { reasons: Reason[] };
 };
 
-export function rolloutView(
-  sqlite: Sqlite,
+export async function rolloutView(
+  db: Db,
   rollout: Rollout,
   judged: Judged,
   { at, held }: { at: string; held: Kill | null },
-): RolloutView {
+): Promise<RolloutView> {
   const { state, plan, target } = rollout;
-  const history = historyOf(sqlite, rollout);
+  const history = await historyOf(db, rollout);
   return {
     schema: "agentops.rollout/1",
     id: rollout.id,
     target,
     env: rollout.environment,
-    control: versionOf(sqlite, target, rollout.control),
-    candidate: versionOf(sqlite, target, rollout.candidate),
+    control: await versionOf(db, target, rollout.control),
+    candidate: await versionOf(db, target, rollout.candidate),
     phase: state.phase,
     step: state.step,
     steps: plan.steps,
     weight: state.weight,
-    analysis: analysisOf(sqlite, rollout, judged, { at, held, last: history.at(-1) }),
+    analysis: await analysisOf(db, rollout, judged, { at, held, last: history.at(-1) }),
     since: state.since,
     startedAt: rollout.createdAt,
     endedAt: rollout.endedAt,
     deadline: state.deadline,
-    unseen: unseenUnits(sqlite, rollout),
+    unseen: await unseenUnits(db, rollout),
     awaiting: awaitsOnlyApproval(rollout, judged, at) ? "approval" : null,
     plan,
     history,
@@ -55,13 +55,13 @@ function awaitsOnlyApproval({ state, plan, evidence }: Rollout, judged: Judged, 
   return approval !== null && Object.values(others).every((left) => left === null);
 }
 
-function analysisOf(
-  sqlite: Sqlite,
+async function analysisOf(
+  db: Db,
   rollout: Rollout,
   judged: Judged,
   moment: Parameters<typeof reasonsFor>[2],
-): RolloutView["analysis"] {
-  const tallies = talliesOf(sqlite, rollout.seq, { from: 1, to: rollout.look - 1 });
+): Promise<RolloutView["analysis"]> {
+  const tallies = await talliesOf(db, rollout.seq, { from: 1, to: rollout.look - 1 });
   return {
     verdict: rollout.state.phase === "inconclusive" && judged.verdict !== "rollback" ? "inconclusive" : judged.verdict,
     guardrails: judged.guardrails.map((guardrail) => ({
@@ -98,17 +98,17 @@ function negated(value: number): number {
   return value === 0 ? 0 : -value;
 }
 
-function unseenUnits(sqlite: Sqlite, { seq, look }: Rollout): number {
-  const tallies = talliesOf(sqlite, seq, { from: look, to: look });
+async function unseenUnits(db: Db, { seq, look }: Rollout): Promise<number> {
+  const tallies = await talliesOf(db, seq, { from: look, to: look });
   return tallies.filter(({ metric }) => metric === "success").reduce((sum, { n }) => sum + n, 0);
 }
 
-function versionOf(sqlite: Sqlite, target: string, version: string) {
-  return { version, digest: findRelease(sqlite, target, version)?.digest ?? "" };
+async function versionOf(db: Db, target: string, version: string) {
+  return { version, digest: (await findRelease(db, target, version))?.digest ?? "" };
 }
 
-function historyOf(sqlite: Sqlite, { seq }: Rollout): RolloutDocument["history"] {
-  return transitionsOf(sqlite, seq).map(({ at, actor, event, phase, step, weight, reason }) => {
+async function historyOf(db: Db, { seq }: Rollout): Promise<RolloutDocument["history"]> {
+  return (await transitionsOf(db, seq)).map(({ at, actor, event, phase, step, weight, reason }) => {
     return { at, actor, event: (JSON.parse(event) as { type: string }).type, phase, step, weight, reason };
   });
 }

@@ -1,14 +1,16 @@
 import { existsSync } from "node:fs";
-import { dirname, resolve } from "node:path";
+import { dirname, join } from "node:path";
 import { systemClock } from "../core/clock.ts";
 import { AgentopsError } from "../core/errors.ts";
 import { chance } from "../core/ids.ts";
 import { locateProject } from "../core/location.ts";
 import { holding, targetsOf } from "../kill/latch.ts";
 import { nothing } from "../serving/resolve.ts";
-import { makeMarkerFolder } from "../state/connection.ts";
-import { storeFile } from "../state/store-file.ts";
+import { makeFolder } from "../core/folder.ts";
+import { configuredStore } from "../core/configured-store.ts";
+import { type StoreAddress, storeAddress } from "../state/address.ts";
 import type { ObservationStats } from "./observation-queue.ts";
+import type { BatchWriter } from "./observation-queue.ts";
 import { type Observed, type Observer, openObserver } from "./observer.ts";
 import {
   type Answers,
@@ -21,10 +23,13 @@ import {
   withServed,
 } from "./resolution.ts";
 import { type Signals, watchSignals } from "./signals.ts";
+import { openRowReader } from "./row-reader.ts";
 import { openStoreReader, type StoreReader } from "./store-reader.ts";
+import { type StoreThread, storeThread } from "./store-thread.ts";
+import { threadReader } from "./thread-reader.ts";
 
 export interface AgentOpsOptions {
-  /** The store's file; else AGENTOPS_STORE, else `.agentops/state.db` of the project here or above. */
+  /** The store's file, or its address (postgres://…); else AGENTOPS_STORE, else what the project here or above says. */
   store?: string;
   /** The environment this process serves; else AGENTOPS_ENV. One that is not known is stopped by a kill in any. */
   env?: string;
@@ -59,20 +64,26 @@ export class AgentOps {
   #warned = false;
 
   constructor({ store, env, failClosed = false, queueLimit = 10_000 }: AgentOpsOptions = {}) {
-    this.store = store === undefined || store === "" ? foundStore() : resolve(store);
+    const address = addressFor(store);
+    this.store = address.shown;
     this.environment = (env ?? process.env["AGENTOPS_ENV"] ?? "") || null;
     this.#failClosed = failClosed;
     if (!(Number.isSafeInteger(queueLimit) && queueLimit > 0))
       throw new AgentopsError("USAGE", `queueLimit is how many observations may wait, not ${queueLimit}`);
-    // Only beside a store: a wrong path must not leave folders.
-    if (existsSync(dirname(this.store))) makeMarkerFolder(this.store);
-    this.#reader = openStoreReader(this.store, systemClock);
-    this.#observer = openObserver({
-      store: this.store,
-      environment: () => (this.environment === null ? this.#onlyEnvironment() : this.environment),
-      limit: queueLimit,
-      clock: systemClock,
+    makeMarkers(address);
+    const reads = address.engine === "postgres";
+    const rows = reads ? threadReader(() => thread) : undefined;
+    const thread = storeThread({
+      address,
+      reads,
+      lastGood: lastGoodOf(address),
+      onWritten: (written) => {
+        this.#observer.written(written);
+      },
+      onReading: (reading) => rows?.take(reading),
     });
+    this.#reader = openStoreReader(rows ?? openRowReader(address, systemClock), address.markers, systemClock);
+    this.#observer = openObserver({ writer: this.#writerTo(thread), limit: queueLimit, clock: systemClock });
     this.#signals = watchSignals((name) => this.#errorOf(name));
   }
 
@@ -150,6 +161,22 @@ export class AgentOps {
     if (this.#reader.refresh()) this.#changed();
   }
 
+  #writerTo(thread: StoreThread): BatchWriter {
+    return {
+      write: (observations) => {
+        const environment = this.environment ?? this.#onlyEnvironment();
+        if (environment === null)
+          return "no environment says where this was observed: new AgentOps({ env }) or AGENTOPS_ENV";
+        thread.write({ environment, observations });
+        return null;
+      },
+      wait: (ms) => thread.wait("written", ms),
+      close: () => {
+        thread.close();
+      },
+    };
+  }
+
   #onlyEnvironment(): string | null {
     this.#reader.refresh();
     return environmentOf(this.#reader, null);
@@ -185,6 +212,27 @@ export class AgentOps {
   }
 }
 
-function foundStore(): string {
-  return resolve(storeFile(locateProject({ cwd: process.cwd(), env: process.env }).root, process.env));
+function addressFor(store: string | undefined): StoreAddress {
+  const cwd = process.cwd();
+  const location = locateProject({ cwd, env: process.env });
+  const { value: configured, unclear } = configuredStore(location);
+  // An agent must not go on beside the store that everybody else decides in.
+  if (unclear && !store && !process.env["AGENTOPS_STORE"])
+    throw new AgentopsError("CONFIG_INVALID", `\`store:\` in ${location.configFile ?? ""} is not one text on one line`);
+  return storeAddress({ ...location, env: { ...process.env, ...(store && { AGENTOPS_STORE: store }) }, configured, cwd });
+}
+
+/** Only beside a store: a wrong path must not leave folders. */
+function makeMarkers({ markers }: StoreAddress): void {
+  if (markers === null || !existsSync(dirname(markers))) return;
+  try {
+    makeFolder(markers);
+  } catch {
+    // A kill says what is wrong with its marker.
+  }
+}
+
+/** Beside the markers; a file is its own last good. */
+function lastGoodOf({ engine, markers }: StoreAddress): string | null {
+  return engine === "sqlite" || markers === null ? null : join(dirname(markers), "last-good.json");
 }

@@ -3,7 +3,6 @@ import type { Clock } from "../core/clock.ts";
 import type { Kill } from "../kill/latch.ts";
 import { readMarkers } from "../kill/markers.ts";
 import { whyNot } from "../state/why-not.ts";
-import { markerFolder } from "../state/store-file.ts";
 import { READ_ANEW_MS } from "./row-reader.ts";
 
 /** Two changes of a folder within one tick of its clock leave one time, so a time this recent says nothing. */
@@ -38,8 +37,17 @@ function openFolder(folder: string) {
   };
 }
 
-export function openMarkerReader(store: string, clock: Clock): MarkerReader {
-  const folder = openFolder(markerFolder(store));
+/** On a machine that has no folder for them. */
+const NO_MARKERS: MarkerReader = {
+  refresh: () => false,
+  kills: () => [],
+  problem: () => null,
+  close: () => undefined,
+};
+
+export function openMarkerReader(markers: string | null, clock: Clock): MarkerReader {
+  if (markers === null) return NO_MARKERS;
+  const folder = openFolder(markers);
   let changedAt: number | undefined;
   let readAt = -Infinity;
   let seen = "";
@@ -55,7 +63,7 @@ export function openMarkerReader(store: string, clock: Clock): MarkerReader {
       if (mtime === changedAt && isFresh) return false;
       const settled = mtime !== undefined && clock.now().getTime() - mtime > TICK_MS;
       [changedAt, readAt] = [settled ? mtime : undefined, now];
-      const found = readMarkers(store).map(({ environment, target, actor, reason, at }) => {
+      const found = readMarkers(markers).map(({ environment, target, actor, reason, at }) => {
         return { environment, target, actor, reason, at };
       });
       const text = JSON.stringify(found);
@@ -63,7 +71,7 @@ export function openMarkerReader(store: string, clock: Clock): MarkerReader {
       [kills, seen, problem] = [found, text, null];
       return changed;
     } catch (error) {
-      const why = `the markers beside ${store} cannot be read: ${whyNot(error)}`;
+      const why = `the markers in ${markers} cannot be read: ${whyNot(error)}`;
       const changed = why !== problem;
       problem = why;
       return changed;

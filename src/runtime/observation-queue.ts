@@ -1,17 +1,12 @@
 import type { Clock } from "../core/clock.ts";
-import { whyNot } from "../state/why-not.ts";
 import type { Observation } from "../observations/schema.ts";
-import type { ObservationWriter } from "./observation-writer.ts";
+import type { Written } from "./thread/protocol.ts";
 
 const FLUSH_EVERY_MS = 200;
 /** So many that wait are not left to the timer. */
 const ENOUGH = 500;
-/** At most so many are written at once while the caller works: some 10 ms of its time. */
-const BATCH = 500;
-/** And while it waits for them: pages that many units share are written once. */
-const FLUSH_BATCH = 5000;
-/** While the caller works, another writer is waited for no longer than this. */
-const WAIT_MS = 20;
+/** At most so many are written at once: pages that many units share are written once. */
+const BATCH = 5000;
 const FLUSH_WAIT_MS = 2000;
 const LONGEST_PAUSE_MS = 5000;
 /** Somebody else's long transaction is no news; a store that takes nothing for so long is. */
@@ -40,6 +35,8 @@ export interface ObservationQueue {
   add(observation: Observation): void;
   /** Counts what is no observation. */
   refuse(): void;
+  /** What became of the batch that was handed over. */
+  written(answer: Written): void;
   /** Writes all that is queued, waiting up to 2 s for another writer; false when something is left. */
   flush(): boolean;
   /** The same for the last time: what is left is lost. */
@@ -49,8 +46,17 @@ export interface ObservationQueue {
   close(): void;
 }
 
+/** Who writes them: one batch at a time, elsewhere. */
+export interface BatchWriter {
+  /** Hands a batch over; {@link ObservationQueue.written} is told what became of it. Returns why it could not be, if so. */
+  write(batch: readonly Observation[]): string | null;
+  /** Sleeps up to some ms until it is known. */
+  wait(ms: number): void;
+  close(): void;
+}
+
 interface QueueOptions {
-  writer: ObservationWriter;
+  writer: BatchWriter;
   /** Beyond it the newest are dropped. */
   limit: number;
   clock: Clock;
@@ -66,8 +72,7 @@ export function observationQueue({ writer, limit, clock, onTrouble }: QueueOptio
 
   const drain = () => {
     soon = undefined;
-    if (waiting.size() === 0 || waiting.rests()) return;
-    if (waiting.write(WAIT_MS, BATCH) && waiting.size() >= ENOUGH) soon = setImmediate(drain);
+    if (waiting.size() > 0 && !waiting.rests()) waiting.send();
   };
   const flushForGood = () => {
     waiting.writeAll();
@@ -87,6 +92,10 @@ export function observationQueue({ writer, limit, clock, onTrouble }: QueueOptio
     },
     refuse() {
       waiting.stats.invalid += 1;
+    },
+    written(answer) {
+      waiting.written(answer);
+      if (answer.problem === null && waiting.size() >= ENOUGH) waiting.send();
     },
     flush() {
       const done = waiting.writeAll();
@@ -109,6 +118,9 @@ export function observationQueue({ writer, limit, clock, onTrouble }: QueueOptio
 /** What waits to be written, and what became of the rest. */
 function backlog({ writer, clock, onTrouble }: Omit<QueueOptions, "limit">) {
   let queue: Observation[] = [];
+  /** How many of the first are being written. */
+  let underWay = 0;
+  let locked = false;
   const pause = backoff(clock);
   const stats = { recorded: 0, dropped: 0, invalid: 0, failures: 0, lastProblem: null as string | null };
 
@@ -117,36 +129,48 @@ function backlog({ writer, clock, onTrouble }: Omit<QueueOptions, "limit">) {
     stats.lastProblem = why;
     onTrouble("dropped", why, n);
   };
-  /** One batch; false when it stays queued. */
-  const write = (waitMs: number, most: number): boolean => {
-    const batch = queue.slice(0, most);
-    try {
-      const done = recorded(writer, batch, waitMs);
-      stats.recorded += done;
-      if (done < batch.length) drop(batch.length - done, "the store refuses an observation");
-      queue = queue.slice(batch.length);
-      pause.over();
-      return true;
-    } catch (error) {
-      stats.failures += 1;
-      stats.lastProblem = whyNot(error, waitMs);
-      if (pause.after(error, stats.lastProblem)) onTrouble("late", stats.lastProblem, queue.length);
-      return false;
+  const failed = (why: string, isLocked: boolean) => {
+    locked = isLocked;
+    stats.failures += 1;
+    stats.lastProblem = why;
+    if (pause.after(isLocked, why)) onTrouble("late", why, queue.length);
+  };
+  /** Hands the next batch over, unless one is under way. */
+  const send = () => {
+    if (underWay > 0 || queue.length === 0) return;
+    const batch = queue.slice(0, BATCH);
+    const problem = writer.write(batch);
+    if (problem === null) underWay = batch.length;
+    else failed(problem, false);
+  };
+  const written = ({ recorded, refused, problem }: Written) => {
+    const batch = underWay;
+    underWay = 0;
+    if (problem !== null) {
+      failed(problem.why, problem.locked);
+      return;
     }
+    stats.recorded += recorded;
+    if (refused > 0) drop(refused, "the store refuses an observation");
+    queue = queue.slice(batch);
+    pause.over();
   };
   /** All of it, waiting a while for another writer; false when something is left. */
   const writeAll = (): boolean => {
     const until = clock.monotonicMs() + FLUSH_WAIT_MS;
-    while (queue.length > 0) {
-      const waitMs = Math.ceil(Math.max(0, until - clock.monotonicMs()));
-      if (!write(waitMs, FLUSH_BATCH)) break;
+    for (let left = FLUSH_WAIT_MS; queue.length > 0 && left > 0; left = until - clock.monotonicMs()) {
+      const before = stats.failures;
+      send();
+      if (underWay > 0) writer.wait(left);
+      if (stats.failures > before && !locked) break;
     }
     return queue.length === 0;
   };
   return {
     stats,
     drop,
-    write,
+    send,
+    written,
     writeAll,
     push: (observation: Observation) => void queue.push(observation),
     size: () => queue.length,
@@ -164,9 +188,9 @@ function backoff(clock: Clock) {
   let last = "";
   return {
     /** True when it has been failing for long. Another writer is done soon; everything else takes a person, and is asked for less and less often. */
-    after(error: unknown, why: string): boolean {
+    after(isLocked: boolean, why: string): boolean {
       const now = clock.monotonicMs();
-      failed = isLocked(error) ? 1 : failed + 1;
+      failed = isLocked ? 1 : failed + 1;
       until = now + Math.min(LONGEST_PAUSE_MS, FLUSH_EVERY_MS * 2 ** (failed - 1));
       since ??= now;
       last = `: ${why}`;
@@ -179,28 +203,4 @@ function backoff(clock: Clock) {
     /** Why a queue is full. */
     full: () => `the queue is full${last}`,
   };
-}
-
-/** How many are in the store now. One that the store will never take must not hold up those after it: it is found by halving. */
-function recorded(writer: ObservationWriter, batch: readonly Observation[], waitMs: number): number {
-  try {
-    writer.write(batch, waitMs);
-    return batch.length;
-  } catch (error) {
-    if (!isRefusal(error)) throw error;
-    if (batch.length <= 1) return 0;
-    const middle = batch.length >> 1;
-    return recorded(writer, batch.slice(0, middle), waitMs) + recorded(writer, batch.slice(middle), waitMs);
-  }
-}
-
-function isLocked(error: unknown): boolean {
-  const { code, cause } = error as { code?: unknown; cause?: unknown };
-  const source: unknown = cause instanceof Error ? (cause as { code?: unknown }).code : code;
-  return typeof source === "string" && /^SQLITE_(BUSY|LOCKED)/.test(source);
-}
-
-function isRefusal(error: unknown): boolean {
-  const code = (error as { code?: unknown }).code;
-  return error instanceof TypeError || (typeof code === "string" && /^SQLITE_(CONSTRAINT|MISMATCH|TOOBIG)/.test(code));
 }

@@ -2,26 +2,24 @@ import { writeSync } from "node:fs";
 import type { Clock } from "../core/clock.ts";
 import { newId } from "../core/ids.ts";
 import { type Observation, observationSchema } from "../observations/schema.ts";
-import { type ObservationQueue, observationQueue, type OnTrouble } from "./observation-queue.ts";
-import { openObservationWriter } from "./observation-writer.ts";
+import { type BatchWriter, type ObservationQueue, observationQueue, type OnTrouble } from "./observation-queue.ts";
 
 /** An observation as a caller gives it; what `resolve` says of the target comes from `served`. */
 export type Observed = Partial<Observation> & Pick<Observation, "success">;
 
 /** Takes what callers say; never throws, never waits. What is no observation is counted, and said once. */
-export interface Observer extends Pick<ObservationQueue, "flush" | "stats" | "close"> {
+export interface Observer extends Pick<ObservationQueue, "written" | "flush" | "stats" | "close"> {
   observe(observed: Observed): void;
 }
 
 export interface ObserverOptions {
-  store: string;
-  environment: () => string | null;
+  writer: BatchWriter;
   /** Observations that may wait; beyond it the newest are dropped. */
   limit: number;
   clock: Clock;
 }
 
-export function openObserver({ store, environment, limit, clock }: ObserverOptions): Observer {
+export function openObserver({ writer, limit, clock }: ObserverOptions): Observer {
   let forget: (() => void) | undefined;
   let closed = false;
   const warn = warnings();
@@ -29,7 +27,6 @@ export function openObserver({ store, environment, limit, clock }: ObserverOptio
     if (what === "lost") lastWords(`observations were lost (${count}): ${why}`);
     else warn(what, `observations ${what === "late" ? "could not be written yet" : "were dropped"}: ${why}`);
   };
-  const writer = openObservationWriter(store, environment, clock);
   const queue = observationQueue({ writer, limit, clock, onTrouble });
   return {
     ...queue,

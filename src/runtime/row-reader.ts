@@ -1,16 +1,22 @@
 import { statSync } from "node:fs";
 import type { Clock } from "../core/clock.ts";
-import { readKills } from "../kill/kills.store.ts";
+import { KILLS } from "../kill/kills.store.ts";
 import type { Kill } from "../kill/latch.ts";
-import { whyNot } from "../state/why-not.ts";
 import {
+  contentOf,
   type Contents,
-  NOTHING_SERVED,
-  readSnapshot,
-  servingRevision,
+  NO_ROWS,
+  REVISION,
+  ROLLOUTS_NOW,
+  type ServedRows,
   type Snapshot,
+  snapshotOf,
+  STABLES_NOW,
+  versionsIn,
 } from "../serving/snapshot.store.ts";
-import { connectToRead, dataVersion, type Sqlite } from "../state/connection.ts";
+import type { StoreAddress } from "../state/address.ts";
+import { type FileReader, openFileReader } from "../state/sqlite/reader.ts";
+import { whyNot } from "../state/why-not.ts";
 
 /** Whatever the clocks say, everything is looked at this often. */
 export const READ_ANEW_MS = 25;
@@ -30,13 +36,6 @@ export interface RowReader {
   close(): void;
 }
 
-interface Connection {
-  sqlite: Sqlite;
-  /** Another number after every change that another connection committed. */
-  version: () => unknown;
-  inode: number;
-}
-
 interface Rows {
   kills: readonly Kill[];
   snapshot: Snapshot | null;
@@ -45,8 +44,9 @@ interface Rows {
   stale: string | null;
 }
 
-export function openRowReader(store: string, clock: Clock): RowReader {
-  let open: Connection | undefined;
+/** Of a store that is a file: it is asked at each refresh, which takes less than asking a thread. */
+export function openRowReader({ location: store }: StoreAddress, clock: Clock): RowReader {
+  let open: (FileReader & { inode: number }) | undefined;
   let version: unknown;
   let rows: Rows = { kills: [], snapshot: null, revision: null, stale: null };
   let problem: string | null = null;
@@ -55,7 +55,7 @@ export function openRowReader(store: string, clock: Clock): RowReader {
   const read = rowsOf();
 
   const close = () => {
-    open?.sqlite.close();
+    open?.close();
     [open, version] = [undefined, undefined];
   };
   const reopen = () => {
@@ -64,7 +64,7 @@ export function openRowReader(store: string, clock: Clock): RowReader {
     if (open !== undefined && open.inode === inode) return;
     close();
     if (inode === undefined) throw new Error("there is none");
-    open = { ...connectionTo(store), inode };
+    open = { ...openFileReader(store, WAIT_MS), inode };
     // Another file's events are numbered anew.
     rows = { ...rows, revision: null };
   };
@@ -79,7 +79,7 @@ export function openRowReader(store: string, clock: Clock): RowReader {
       if (open === undefined) return false;
       const current = open.version();
       if (current === version) return false;
-      rows = read(open.sqlite, rows);
+      rows = read(open, rows);
       [version, problem] = [current, rows.stale === null ? null : `the store ${store} ${rows.stale}`];
       return true;
     } catch (error) {
@@ -96,13 +96,13 @@ export function openRowReader(store: string, clock: Clock): RowReader {
 }
 
 /** Kills are read whenever anything changed, what is served only after an operator's change: observations come often. */
-function rowsOf(): (sqlite: Sqlite, before: Rows) => Rows {
+function rowsOf(): (open: FileReader, before: Rows) => Rows {
   const contents: Contents = new Map();
-  return (sqlite, before) => {
-    const kills = readKills(sqlite);
-    const revision = servingRevision(sqlite);
+  return (open, before) => {
+    const kills = open.all(KILLS);
+    const revision = open.revision(REVISION);
     if (revision !== null && revision === before.revision) return { ...before, kills };
-    const snapshot = revision === null ? NOTHING_SERVED : readSnapshot(sqlite, contents);
+    const snapshot = snapshotOf(revision === null ? NO_ROWS : open.atOnce(() => servedIn(open)), contents);
     // What was released is never deleted, so this is another store in the place of one that is gone.
     if (snapshot.environments.length === 0 && (before.snapshot?.environments.length ?? 0) > 0)
       return { ...before, kills, revision, stale: "was replaced by one in which nothing was released" };
@@ -110,12 +110,8 @@ function rowsOf(): (sqlite: Sqlite, before: Rows) => Rows {
   };
 }
 
-function connectionTo(store: string): Omit<Connection, "inode"> {
-  const sqlite = connectToRead(store, WAIT_MS);
-  try {
-    return { sqlite, version: dataVersion(sqlite) };
-  } catch (error) {
-    sqlite.close();
-    throw error;
-  }
+function servedIn(open: FileReader): ServedRows {
+  const [stables, rollouts] = [open.all(STABLES_NOW), open.all(ROLLOUTS_NOW)];
+  const contents = versionsIn({ stables, rollouts }).flatMap(([target, version]) => open.all(contentOf(target, version)));
+  return { stables, rollouts, contents };
 }

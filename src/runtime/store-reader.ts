@@ -1,8 +1,12 @@
 import type { Clock } from "../core/clock.ts";
+import { readKills } from "../kill/kills.store.ts";
 import type { Kill } from "../kill/latch.ts";
-import type { Snapshot } from "../serving/snapshot.store.ts";
+import { readServed, type Snapshot, snapshotOf } from "../serving/snapshot.store.ts";
+import type { StoreAddress } from "../state/address.ts";
+import { openStore } from "../state/store.ts";
+import { whyNot } from "../state/why-not.ts";
 import { openMarkerReader } from "./marker-reader.ts";
-import { openRowReader } from "./row-reader.ts";
+import { openRowReader, type RowReader } from "./row-reader.ts";
 
 export interface StoreReader {
   /** Looks whether something changed, in a few microseconds; true when it did. Never throws. */
@@ -19,9 +23,8 @@ export interface StoreReader {
 }
 
 /** The rows and the markers of one store, kept in memory and checked for freshness. */
-export function openStoreReader(store: string, clock: Clock): StoreReader {
-  const rows = openRowReader(store, clock);
-  const markers = openMarkerReader(store, clock);
+export function openStoreReader(rows: RowReader, markerFolder: string | null, clock: Clock): StoreReader {
+  const markers = openMarkerReader(markerFolder, clock);
   return {
     refresh() {
       const rowsChanged = rows.refresh();
@@ -36,4 +39,31 @@ export function openStoreReader(store: string, clock: Clock): StoreReader {
       markers.close();
     },
   };
+}
+
+const WAIT_MS = 5000;
+
+/** The store as it is now, for one question. */
+export async function readOnce(address: StoreAddress, clock: Clock): Promise<StoreReader> {
+  const rows = address.engine === "sqlite" ? openRowReader(address, clock) : await rowsNow(address);
+  const reader = openStoreReader(rows, address.markers, clock);
+  reader.refresh();
+  return reader;
+}
+
+async function rowsNow(address: StoreAddress): Promise<RowReader> {
+  const fixed = (kills: readonly Kill[], snapshot: Snapshot | null, problem: string | null): RowReader => {
+    return { refresh: () => false, kills: () => kills, snapshot: () => snapshot, problem: () => problem, close: () => undefined };
+  };
+  try {
+    const store = await openStore(address, { durability: "normal", waitMs: WAIT_MS });
+    try {
+      const read = await store.inTransaction(async (tx) => ({ kills: await readKills(tx), served: await readServed(tx) }));
+      return fixed(read.kills, snapshotOf(read.served, new Map()), null);
+    } finally {
+      await store.close();
+    }
+  } catch (error) {
+    return fixed([], null, `the store ${address.shown} cannot be read: ${whyNot(error, WAIT_MS)}`);
+  }
 }

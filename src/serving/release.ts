@@ -4,7 +4,7 @@ import { parseRef, type Ref } from "../core/refs.ts";
 import type { LoadedArtifact } from "../registry/artifact.ts";
 import { publishedVersion } from "../registry/versions/published.ts";
 import type { Verification } from "../registry/versions/verify.ts";
-import type { Sqlite } from "../state/connection.ts";
+import type { Tx } from "../state/store.ts";
 import { insertRelease, type ReleaseRow } from "./serving.store.ts";
 
 /** A published version, read from git and ready to be copied into the store. */
@@ -49,8 +49,8 @@ export async function prepareRelease(project: Project, ref: string): Promise<Pre
 }
 
 /** Copies it into the store within the caller's transaction; one that is there stays as it is. */
-export function keepRelease(sqlite: Sqlite, { row }: PreparedRelease, at: string): void {
-  insertRelease(sqlite, { ...row, releasedAt: at });
+export async function keepRelease(tx: Tx, { row }: PreparedRelease, at: string): Promise<void> {
+  await insertRelease(tx, { ...row, releasedAt: at });
 }
 
 function publishedRef(ref: string): Ref {

@@ -1,4 +1,4 @@
-import { firstRow, raw, rowsOf, type Executor } from "../state/raw.ts";
+import { type Executor, firstRow, raw, rowsOf } from "../state/raw.ts";
 import type { ServedVersion, Serving } from "./resolve.ts";
 
 /** What every environment serves, at one moment. */
@@ -7,8 +7,6 @@ export interface Snapshot {
   /** Environments in which anything was released. */
   environments: readonly string[];
 }
-
-export const NOTHING_SERVED: Snapshot = { of: () => null, environments: [] };
 
 interface StableVersion {
   environment: string;
@@ -26,10 +24,28 @@ interface OpenRow {
   weight: number;
 }
 
+interface ContentRow {
+  target: string;
+  version: string;
+  digest: string;
+  /** JSON. */
+  content: string;
+}
+
+/** What a snapshot is made of, as it is stored. */
+export interface ServedRows {
+  stables: readonly StableVersion[];
+  rollouts: readonly OpenRow[];
+  /** Of every version that is served to anybody. */
+  contents: readonly ContentRow[];
+}
+
+export const NO_ROWS: ServedRows = { stables: [], rollouts: [], contents: [] };
+
 /** Versions never change, so their contents are parsed once; frozen, as all callers share them. */
 export type Contents = Map<string, ServedVersion>;
 
-/** What is read of a store for a snapshot; for whoever cannot wait, and for {@link readSnapshot}. */
+/** The queries, for whoever cannot wait; {@link readServed} is made of the same. */
 export const STABLES_NOW = raw<StableVersion>(
   "SELECT environment, target, version FROM stables WHERE id IN (SELECT MAX(id) FROM stables GROUP BY environment, target)",
 );
@@ -37,13 +53,13 @@ export const ROLLOUTS_NOW = raw<OpenRow>(
   `SELECT environment, target, id, control, candidate, phase, weight FROM rollouts WHERE "endedAt" IS NULL AND phase <> 'pending'`,
 );
 export const contentOf = (target: string, version: string) =>
-  raw<{ digest: string; content: string }>(
-    "SELECT digest, content FROM releases WHERE target = $1 AND version = $2",
+  raw<ContentRow>(
+    "SELECT target, version, digest, content FROM releases WHERE target = $1 AND version = $2",
     target,
     version,
   );
 
-/** What an operator's change changes: another value after each, and another store's id where another store is. */
+/** Another value after each operator's change, in the order of their commits, and another store's id where another store is. */
 export interface Revision {
   storeId: string;
   value: number;
@@ -55,43 +71,34 @@ export async function readRevision(db: Executor): Promise<Revision> {
   return (await firstRow(db, REVISION)) ?? { storeId: "", value: 0 };
 }
 
-/** Reads what is served, within the caller's transaction. */
-export async function readSnapshot(tx: Executor, contents: Contents): Promise<Snapshot> {
+/** Reads what is served, within the caller's transaction; contents that are known already are not read again. */
+export async function readServed(tx: Executor, before: ServedRows = NO_ROWS): Promise<ServedRows> {
   const [stables, rollouts] = [await rowsOf(tx, STABLES_NOW), await rowsOf(tx, ROLLOUTS_NOW)];
-  for (const [target, version] of versionsIn(stables, rollouts))
-    if (!contents.has(keyOf(target, version))) keep(contents, target, version, await firstRow(tx, contentOf(target, version)));
-  return snapshotOf(stables, rollouts, contents);
+  const known = new Map(before.contents.map((row) => [keyOf(row.target, row.version), row]));
+  const contents: ContentRow[] = [];
+  for (const [target, version] of versionsIn({ stables, rollouts })) {
+    const row = known.get(keyOf(target, version)) ?? (await firstRow(tx, contentOf(target, version)));
+    if (row !== undefined) contents.push(row);
+  }
+  return { stables, rollouts, contents };
 }
 
-/** Every version that is served to anybody. */
-export function versionsIn(stables: readonly StableVersion[], rollouts: readonly OpenRow[]): [string, string][] {
-  return [
-    ...stables.map(({ target, version }): [string, string] => [target, version]),
-    ...rollouts.flatMap(({ target, control, candidate }): [string, string][] => [
-      [target, control],
-      [target, candidate],
-    ]),
-  ];
+/** Every version that is served to anybody, once. */
+export function versionsIn({ stables, rollouts }: Pick<ServedRows, "stables" | "rollouts">): [string, string][] {
+  const versions = new Map<string, [string, string]>();
+  const add = (target: string, version: string) => versions.set(keyOf(target, version), [target, version]);
+  for (const { target, version } of stables) add(target, version);
+  for (const { target, control, candidate } of rollouts) add(target, control).set(keyOf(target, candidate), [target, candidate]);
+  return [...versions.values()];
 }
 
-/** Parses a version's content once. */
-export function keep(
-  contents: Contents,
-  target: string,
-  version: string,
-  row: { digest: string; content: string } | undefined,
-): void {
-  if (row === undefined) return;
-  const value = JSON.parse(row.content) as ServedVersion["value"];
-  contents.set(keyOf(target, version), frozen({ version, digest: row.digest, value }));
-}
-
-export function keyOf(target: string, version: string): string {
-  return `${target}@${version}`;
-}
-
-export function snapshotOf(stables: readonly StableVersion[], rollouts: readonly OpenRow[], contents: Contents): Snapshot {
-  const content = (target: string, version: string) => contents.get(keyOf(target, version)) ?? null;
+/** What is served, ready to be asked; `parsed` keeps contents from snapshot to snapshot. */
+export function snapshotOf({ stables, rollouts, contents }: ServedRows, parsed: Contents): Snapshot {
+  for (const row of contents) {
+    const key = keyOf(row.target, row.version);
+    if (!parsed.has(key)) parsed.set(key, parsedContent(row));
+  }
+  const content = (target: string, version: string) => parsed.get(keyOf(target, version)) ?? null;
   const servings = new Map<string, Serving>();
   for (const { environment, target, version } of stables)
     servings.set(`${environment} ${target}`, { stable: content(target, version), rollout: null });
@@ -104,6 +111,14 @@ export function snapshotOf(stables: readonly StableVersion[], rollouts: readonly
   }
   const environments = [...new Set([...stables, ...rollouts].map(({ environment }) => environment))].sort();
   return { of: (environment, target) => servings.get(`${environment} ${target}`) ?? null, environments };
+}
+
+function keyOf(target: string, version: string): string {
+  return `${target}@${version}`;
+}
+
+function parsedContent({ version, digest, content }: ContentRow): ServedVersion {
+  return frozen({ version, digest, value: JSON.parse(content) as ServedVersion["value"] });
 }
 
 function frozen<T extends object>(value: T): T {

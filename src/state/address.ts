@@ -12,8 +12,9 @@ export interface StoreAddress {
 }
 
 export interface StoreSetting {
-  /** The project's folder. */
+  /** The project's folder, and whether there is a project at all. */
   root: string;
+  found: boolean;
   env: NodeJS.ProcessEnv;
   /** `store:` of the project's config. */
   configured: string | undefined;
@@ -22,12 +23,13 @@ export interface StoreSetting {
 }
 
 /** Where a project keeps what its operators and production share: AGENTOPS_STORE, else the config's `store:`, else a file. */
-export function storeAddress({ root, env, configured, cwd }: StoreSetting): StoreAddress {
+export function storeAddress({ root, found, env, configured, cwd }: StoreSetting): StoreAddress {
   const given = valueOf(env["AGENTOPS_STORE"]);
   const named = given ?? valueOf(configured);
-  const markers = valueOf(env["AGENTOPS_MARKERS"]) ?? markerFolder(projectFile(root));
-  if (named !== undefined && isServer(named))
-    return { engine: "postgres", location: named, shown: withoutPassword(named), markers: resolve(cwd, markers) };
+  if (named !== undefined && isServer(named)) {
+    const folder = valueOf(env["AGENTOPS_MARKERS"]) ?? (found ? markerFolder(projectFile(root)) : undefined);
+    return addressOf(named, folder === undefined ? null : resolve(cwd, folder));
+  }
   return fileAddress(named === undefined ? projectFile(root) : resolve(given === undefined ? root : cwd, named));
 }
 
@@ -43,9 +45,9 @@ export function addressOf(text: string, markers: string | null = null): StoreAdd
 }
 
 /** The file where a project's runs are: its store's, or its own where the store is a server. */
-export function runsFile({ root, env, configured, cwd }: StoreSetting): string {
-  const { engine, location } = storeAddress({ root, env, configured, cwd });
-  return engine === "sqlite" ? location : projectFile(root);
+export function runsFile(setting: StoreSetting): string {
+  const { engine, location } = storeAddress(setting);
+  return engine === "sqlite" ? location : projectFile(setting.root);
 }
 
 /** Beside the store: the folder of marker files that kill without it. */

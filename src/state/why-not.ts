@@ -1,4 +1,5 @@
 import { messageOf } from "../core/errors.ts";
+import { isServerError, whyNotServer } from "./postgres/errors.ts";
 
 const CAUSES: readonly (readonly [RegExp, (waitMs: number) => string])[] = [
   [
@@ -15,5 +16,6 @@ export function whyNot(error: unknown, waitMs = 0): string {
   const source = error instanceof Error && error.cause instanceof Error ? error.cause : error;
   const code = (source as { code?: unknown } | null)?.code;
   const known = typeof code === "string" ? CAUSES.find(([pattern]) => pattern.test(code)) : undefined;
-  return known === undefined ? messageOf(error) : `${known[1](waitMs)} [${String(code)}]`;
+  if (known !== undefined) return `${known[1](waitMs)} [${String(code)}]`;
+  return isServerError(source) ? whyNotServer(source) : messageOf(error);
 }

@@ -1,8 +1,6 @@
-import { existsSync } from "node:fs";
 import type { Place } from "../core/refs.ts";
-import { connectToRead, hasTable, type Sqlite, waitFor } from "../state/connection.ts";
+import type { BareReader } from "../state/bare.ts";
 import type { BadThing, ServedTarget } from "./schema.ts";
-import type { Database } from "../state/tables.ts";
 import { tryPath } from "../kill/switchboard.ts";
 import {
   type Bad,
@@ -39,18 +37,8 @@ const MOST_BAD = 5;
  * What each environment serves, how its rollouts stand and what went wrong. Each part is read by itself and never throws: one that cannot
  * be read is missing and named. A store from before there was any of it has nothing to say.
  */
-export function overview(store: string, request: OverviewRequest): Overview {
-  const nothing: Overview = { serving: new Map(), unread: [] };
-  if (!existsSync(store)) return nothing;
-  const opened = tryPath(request.waitMs, () => connectToRead(store, request.waitMs));
-  const { result: sqlite } = opened;
-  if (sqlite === undefined)
-    return { ...nothing, unread: [`what is served cannot be read: ${opened.path.problem ?? ""}`] };
-  try {
-    return arranged(readParts(sqlite, request), request);
-  } finally {
-    sqlite.close();
-  }
+export async function overview(open: BareReader, request: OverviewRequest): Promise<Overview> {
+  return arranged(await readParts(open, request), request);
 }
 
 interface Parts {
@@ -61,32 +49,32 @@ interface Parts {
   unread: string[];
 }
 
-function readParts(sqlite: Sqlite, { now, waitMs }: OverviewRequest): Parts {
+async function readParts(open: BareReader, { now, waitMs }: OverviewRequest): Promise<Parts> {
+  const { db } = open;
   const unread: string[] = [];
-  let wait = waitMs;
-  const part = <T>(what: string, table: keyof Database, read: () => T[]): T[] => {
-    const { result, path } = tryPath(wait, () => (hasTable(sqlite, table) ? read() : []));
+  const part = async <T>(what: string, read: () => Promise<T[]>): Promise<T[]> => {
+    const { result, path } = await tryPath(waitMs, read);
     if (path.problem !== null) {
       unread.push(`${what} cannot be read: ${path.problem}`);
-      // Whoever was kept waiting once is not kept waiting for every part.
-      wait = 0;
-      tryPath(0, () => {
-        waitFor(sqlite, 0);
-      });
+      open.waitAtMost(0);
     }
     return result ?? [];
   };
   const dayAgo = new Date(now.getTime() - DAY_MS).toISOString();
-  const stables = part("what is served", "stables", () => readStables(sqlite));
-  const rollouts = part("rollouts", "rollouts", () =>
-    readLatestRollouts(sqlite).map((row) => newestRollout(sqlite, row)),
-  );
-  const hours = part("what was observed", "outcomes", () => readHours(sqlite, dayAgo.slice(0, 13)));
-  const unsafe = part("what was unsafe", "observations", () =>
-    placesOf([stables, rollouts, hours]).flatMap((place) => readUnsafe(sqlite, place)),
-  );
-  const setbacks = part("the rollouts' history", "transitions", () => readSetbacks(sqlite, dayAgo));
+  const stables = await part("what is served", () => readStables(db));
+  const rollouts = await part("rollouts", async () => each(await readLatestRollouts(db), (row) => newestRollout(db, row)));
+  const hours = await part("what was observed", () => readHours(db, dayAgo.slice(0, 13)));
+  const places = placesOf([stables, rollouts, hours]);
+  const unsafe = await part("what was unsafe", async () => (await each(places, (place) => readUnsafe(db, place))).flat());
+  const setbacks = await part("the rollouts' history", () => readSetbacks(db, dayAgo));
   return { stables, rollouts, hours, bad: [...unsafe, ...setbacks].filter(({ at }) => at >= dayAgo), unread };
+}
+
+/** One after the other: they share a connection. */
+async function each<T, R>(all: readonly T[], work: (one: T) => Promise<R>): Promise<R[]> {
+  const done: R[] = [];
+  for (const one of all) done.push(await work(one));
+  return done;
 }
 
 /** Each environment and target that occurs, once, in order. */

@@ -1,7 +1,7 @@
 import { existsSync, statSync } from "node:fs";
-import { connectToRead } from "../state/connection.ts";
-import { markerFolder } from "../state/store-file.ts";
-import { overview, type TargetNow } from "./overview.ts";
+import type { StoreAddress } from "../state/address.ts";
+import { openBareToRead } from "../state/bare.ts";
+import { type Overview, overview, type OverviewRequest, type TargetNow } from "./overview.ts";
 import { readKills } from "../kill/kills.store.ts";
 import { EVERY, isSame, type Kill } from "../kill/latch.ts";
 import { readMarkers } from "../kill/markers.ts";
@@ -23,15 +23,13 @@ export type StatusNow = Omit<StatusDocument, "environments"> & {
 };
 
 /** What is killed, from both paths, and what is served; never throws, and says what it could not read. */
-export function status(board: Switchboard, request: StatusRequest): StatusNow {
+export async function status(board: Switchboard, request: StatusRequest): Promise<StatusNow> {
   const now = board.clock.now();
-  const markers = tryPath(0, () => readMarkers(board.store));
-  const lost = recover(board, markers.result ?? []);
-  const rows = tryPath(board.waitMs, () => rowsOf(board));
-  const waitMs = rows.path.problem === null ? board.waitMs : 0;
-  const { serving, unread } = overview(board.store, { now, waitMs, only: request.only });
+  const markers = await tryPath(0, () => readMarkers(board.store.markers));
+  const lost = await recover(board, markers.result ?? []);
+  const { rows, serving, unread } = await readStore(board, { now, waitMs: board.waitMs, only: request.only });
   const problems = [
-    ...goneStore(board.store),
+    ...(await goneStore(board.store)),
     ...lost,
     ...(markers.path.problem === null ? [] : [`the markers cannot be read: ${markers.path.problem}`]),
     ...(rows.path.problem === null ? [] : [`the store cannot be read: ${rows.path.problem}`]),
@@ -44,7 +42,7 @@ export function status(board: Switchboard, request: StatusRequest): StatusNow {
   return {
     schema: "agentops.status/1",
     at: now.toISOString(),
-    store: board.store,
+    store: board.store.shown,
     environments: [...new Set([...names, ...shown.map((k) => k.environment), ...serving.keys()])].map(
       (environment) => ({
         environment,
@@ -57,11 +55,12 @@ export function status(board: Switchboard, request: StatusRequest): StatusNow {
 }
 
 /** A store that was there and is not is no "nothing is killed": its folder of markers is made with it. */
-function goneStore(store: string): string[] {
-  const { result: found, path } = tryPath(0, () => statSync(store, { throwIfNoEntry: false }));
+async function goneStore({ engine, location, markers }: StoreAddress): Promise<string[]> {
+  if (engine === "postgres") return [];
+  const { result: found, path } = await tryPath(0, () => statSync(location, { throwIfNoEntry: false }));
   if (path.problem !== null) return [];
   if (found?.size === 0) return ["the store's file is empty"];
-  return found === undefined && existsSync(markerFolder(store)) ? ["the store is gone, only its markers are left"] : [];
+  return found === undefined && existsSync(markers ?? "") ? ["the store is gone, only its markers are left"] : [];
 }
 
 type Seen = Kill & { via: ("marker" | "store")[] };
@@ -80,25 +79,40 @@ function merge(rows: readonly Kill[], markers: readonly Kill[]): Seen[] {
   return [...both, ...alone].sort((a, b) => (a.at < b.at ? -1 : Number(a.at > b.at)));
 }
 
-function rowsOf({ store, waitMs }: Switchboard): Kill[] {
-  if (!existsSync(store)) return [];
-  const sqlite = connectToRead(store, waitMs);
+/** Everything that the store knows; what could not be read is said once. */
+async function readStore(board: Switchboard, request: OverviewRequest) {
+  const nothing: Overview = { serving: new Map(), unread: [] };
+  const opened = await tryPath(board.waitMs, () => openBareToRead(board.store, board.waitMs));
+  const { result: open } = opened;
+  if (open === undefined) return { ...nothing, rows: { result: [], path: opened.path } };
   try {
-    return readKills(sqlite);
+    const rows = await tryPath(board.waitMs, () => readKills(open.db));
+    if (rows.path.problem !== null) open.waitAtMost(0);
+    return { ...(await overview(open, request)), rows };
   } finally {
-    sqlite.close();
+    await open.close();
   }
 }
 
 /** A kill that was made while the store was down is recorded as soon as somebody looks. Returns what went wrong. */
-function recover(board: Switchboard, markers: readonly Kill[]): string[] {
+async function recover(board: Switchboard, markers: readonly Kill[]): Promise<string[]> {
   if (markers.length === 0) return [];
   try {
-    const rows = rowsOf(board);
+    const rows = await rowsOf(board);
     if (markers.some((marker) => !rows.some((row) => isSame(row, marker))))
-      inStore(board, (sqlite) => reconcile(sqlite, board));
+      await inStore(board, (open) => reconcile(open, board));
     return [];
   } catch (error) {
     return [`a kill that only a marker holds is not recorded yet; the store: ${whyNot(error, board.waitMs)}`];
+  }
+}
+
+async function rowsOf({ store, waitMs }: Switchboard): Promise<Kill[]> {
+  const open = await openBareToRead(store, waitMs);
+  if (open === undefined) return [];
+  try {
+    return await readKills(open.db);
+  } finally {
+    await open.close();
   }
 }

@@ -1,4 +1,4 @@
-import type { Sqlite } from "../state/connection.ts";
+import type { Executor } from "../state/raw.ts";
 import type { ServedTarget } from "./schema.ts";
 import type { RolloutState } from "../rollout/next.ts";
 import type { RolloutPlan } from "../rollout/schema.ts";
@@ -14,16 +14,16 @@ export interface Newest extends LatestRollout {
 }
 
 /** Adds what only the stored state and the last look know. Throws what SQLite throws, and what JSON.parse does. */
-export function newestRollout(sqlite: Sqlite, row: LatestRollout): Newest {
+export async function newestRollout(db: Executor, row: LatestRollout): Promise<Newest> {
   const state = JSON.parse(row.state) as RolloutState;
-  return { ...row, since: state.since, shown: row.endedAt === null ? underWay(sqlite, row, state) : null };
+  return { ...row, since: state.since, shown: row.endedAt === null ? await underWay(db, row, state) : null };
 }
 
 /** For one screen: where it is, and what its last look found. */
-function underWay(sqlite: Sqlite, row: LatestRollout, state: RolloutState): UnderWay {
+async function underWay(db: Executor, row: LatestRollout, state: RolloutState): Promise<UnderWay> {
   const { id, control, candidate, phase, weight, createdAt } = row;
   const plan = JSON.parse(row.plan) as RolloutPlan;
-  const look = readLastLook(sqlite, row.seq);
+  const look = await readLastLook(db, row.seq);
   return {
     id,
     control,

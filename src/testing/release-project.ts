@@ -2,13 +2,13 @@ import { cpSync, existsSync, mkdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { loadProject } from "../core/project.ts";
 import { publish } from "../registry/publish/publish.ts";
-import { recordObservations } from "../observations/record.ts";
+import { recorderFor } from "../observations/record.ts";
 import { latestRollout, type Rollout, transitionsOf } from "../rollout/rollouts.store.ts";
 import { bucketOf, isCandidate } from "../serving/assignment.ts";
 import { currentStable, stablesOf } from "../serving/serving.store.ts";
-import type { Sqlite } from "../state/connection.ts";
+import { addressOf } from "../state/address.ts";
 import { agentops, cleanEnv, copyOfMade, put, sampleRepository, tempProject } from "./project.ts";
-import { withStore } from "./store.ts";
+import { type TestStore, withStore } from "./store.ts";
 
 export const TARGET = "prompts/support-triage";
 const ENVIRONMENT = "production";
@@ -58,41 +58,42 @@ export function copyOf(store: string): string {
 }
 
 /** Units that come to the rollout now, each served what it is assigned to, with outcomes by arm. */
-export function arrive(
+export async function arrive(
   store: string,
   count: number,
   good: { control: (unit: number) => boolean; candidate: (unit: number) => boolean },
-): void {
-  withStore(store, (sqlite) => {
-    const { id, state, candidate, control } = rolloutIn(sqlite);
+): Promise<void> {
+  await withStore(addressOf(store), async (open) => {
+    const { id, state, candidate, control } = await rolloutIn(open);
     const now = new Date();
-    const before = sqlite.prepare<[], number>("SELECT COUNT(*) FROM observations").pluck().get() ?? 0;
+    const before = (await open.value("SELECT COUNT(*) FROM observations")) as number;
     const lines = Array.from({ length: count }, (_, i) => {
       const unit = `u${before + i}`;
       const served = isCandidate(bucketOf(id, unit), state.weight);
       const outcome = { success: served ? good.candidate(i) : good.control(i), safe: true, at: now.toISOString() };
       return { target: TARGET, version: served ? candidate : control, unit, ...outcome };
     });
-    recordObservations(sqlite, ENVIRONMENT, lines, now);
+    await recorderFor(open).record(ENVIRONMENT, lines, now);
   });
 }
 
-export function rolloutIn(sqlite: Sqlite): Rollout {
-  return latestRollout(sqlite, ENVIRONMENT, TARGET) as Rollout;
+export async function rolloutIn({ db }: Pick<TestStore, "db">): Promise<Rollout> {
+  return (await latestRollout(db, ENVIRONMENT, TARGET)) as Rollout;
 }
 
 /** Where a store got to, without what differs from run to run: times and ids. */
-export function outcomeOf(sqlite: Sqlite) {
-  const rollout = latestRollout(sqlite, ENVIRONMENT, TARGET);
-  const events = rollout === undefined ? [] : transitionsOf(sqlite, rollout.seq);
+export async function outcomeOf(open: TestStore) {
+  const { db } = open;
+  const rollout = await latestRollout(db, ENVIRONMENT, TARGET);
+  const events = rollout === undefined ? [] : await transitionsOf(db, rollout.seq);
   return {
-    rollouts: sqlite.prepare("SELECT COUNT(*) FROM rollouts").pluck().get(),
+    rollouts: await open.value("SELECT COUNT(*) FROM rollouts"),
     state: rollout && { phase: rollout.state.phase, step: rollout.state.step, weight: rollout.state.weight },
     looks: rollout?.look,
     history: events.map(({ event, phase, weight }) => `${(JSON.parse(event) as { type: string }).type} ${phase} ${weight}`),
-    stable: currentStable(sqlite, ENVIRONMENT, TARGET)?.version,
-    stables: stablesOf(sqlite, ENVIRONMENT, TARGET).map(({ how, version }) => `${how} ${version}`),
-    actions: sqlite.prepare("SELECT action FROM auditEvents ORDER BY id").pluck().all(),
-    releases: sqlite.prepare("SELECT version FROM releases ORDER BY 1").pluck().all(),
+    stable: (await currentStable(db, ENVIRONMENT, TARGET))?.version,
+    stables: (await stablesOf(db, ENVIRONMENT, TARGET)).map(({ how, version }) => `${how} ${version}`),
+    actions: await open.column(`SELECT action FROM "auditEvents" ORDER BY id`),
+    releases: await open.column("SELECT version FROM releases ORDER BY 1"),
   }; // prettier-ignore
 }

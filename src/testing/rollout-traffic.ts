@@ -1,4 +1,4 @@
-import { recordObservations } from "../observations/record.ts";
+import { recorderFor } from "../observations/record.ts";
 import type { Observation } from "../observations/schema.ts";
 import { advance } from "../operations/watch.ts";
 import type { Turn } from "../rollout/turn.ts";
@@ -7,7 +7,7 @@ import type { Rollout } from "../rollout/rollouts.store.ts";
 import { bucketOf, isCandidate } from "../serving/assignment.ts";
 import type { RolloutSettings } from "../core/release-config.schema.ts";
 import { startRollout } from "../rollout/start.ts";
-import type { Sqlite } from "../state/connection.ts";
+import type { Store } from "../state/store.ts";
 import { BEGIN, promoted, turnBy } from "./rollout.ts";
 
 /** A simulated production: what each arm does at the arrival with that number. */
@@ -27,9 +27,9 @@ export interface Journey {
 }
 
 /** A promoted v1 and a rollout of v2 against it, begun as `canary start` begins it. */
-export function beginRollout(sqlite: Sqlite, settings: RolloutSettings, id = "rollout-1"): Rollout {
+export async function beginRollout(store: Store, settings: RolloutSettings, id = "rollout-1"): Promise<Rollout> {
   const target = "prompts/x";
-  promoted(sqlite, { version: "v1" });
+  await promoted(store, { version: "v1" });
   const release = {
     target,
     version: "v2",
@@ -39,7 +39,7 @@ export function beginRollout(sqlite: Sqlite, settings: RolloutSettings, id = "ro
     publishedBy: "ada@example.com",
     publishedAt: BEGIN,
   };
-  return startRollout(sqlite, {
+  return startRollout(store, {
     id,
     environment: "production",
     release,
@@ -47,7 +47,7 @@ export function beginRollout(sqlite: Sqlite, settings: RolloutSettings, id = "ro
     at: BEGIN,
     actor: "ada",
     reason: "simulated",
-    admit: () => ({ overridden: [] }),
+    admit: () => Promise.resolve({ overridden: [] }),
   });
 }
 
@@ -58,7 +58,8 @@ const LOOK = 50;
  * Sends units by the real assignment, records what they got, and takes a turn every 50 arrivals, until the rollout is over or paused, or
  * after that many arrivals.
  */
-export function drive(sqlite: Sqlite, rollout: Rollout, traffic: Traffic, most: number): Journey {
+export async function drive(store: Store, rollout: Rollout, traffic: Traffic, most: number): Promise<Journey> {
+  const recorder = recorderFor(store);
   const { environment, target, control, candidate: version, id } = rollout;
   const from = Date.parse(rollout.createdAt);
   const timeOf = (arrival: number) => new Date(from + (arrival / traffic.perHour) * 3_600_000).toISOString();
@@ -76,8 +77,8 @@ export function drive(sqlite: Sqlite, rollout: Rollout, traffic: Traffic, most: 
     }).flat();
     arrivals += LOOK;
     const at = timeOf(arrivals);
-    recordObservations(sqlite, environment, lines, new Date(at));
-    const turn = advance(sqlite, { environment, target }, turnBy(sqlite.name, at));
+    await recorder.record(environment, lines, new Date(at));
+    const turn = await advance(store, { environment, target }, turnBy(store, at));
     const { phase } = turn.rollout.state;
     ({ weight } = turn.rollout.state);
     if (isOver(phase) || phase === "inconclusive" || arrivals >= most) return { turn, arrivals, candidate };

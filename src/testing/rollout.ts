@@ -7,7 +7,8 @@ import { reasonText } from "../report/rollout/reasons.ts";
 import type { Caps, RolloutPlan } from "../rollout/schema.ts";
 import { transition } from "../rollout/transition.ts";
 import { insertRelease, insertStable } from "../serving/serving.store.ts";
-import type { Sqlite } from "../state/connection.ts";
+import { operatorLocks } from "../state/locks.ts";
+import type { Store, Tx } from "../state/store.ts";
 
 export const BEGIN = "2026-11-21T10:00:00.000Z";
 
@@ -52,8 +53,8 @@ export interface Scene {
 }
 
 /** Releases a version whose whole content names it. */
-function release(sqlite: Sqlite, target: string, version: string, at = BEGIN): void {
-  insertRelease(sqlite, {
+async function release(tx: Tx, target: string, version: string, at = BEGIN): Promise<void> {
+  await insertRelease(tx, {
     target,
     version,
     digest: `sha256:${version.padEnd(64, "0")}`,
@@ -66,22 +67,32 @@ function release(sqlite: Sqlite, target: string, version: string, at = BEGIN): v
 }
 
 /** Makes a version what everybody is served, with its audit event. */
-export function promoted(sqlite: Sqlite, scene: Scene & { version: string }): void {
+export function promoted(store: Store, scene: Scene & { version: string }): Promise<void> {
+  const { environment = "production", target = "prompts/x" } = scene;
+  return store.inTransaction((tx) => promotedIn(tx, scene), operatorLocks({ environment, target }));
+}
+
+async function promotedIn(tx: Tx, scene: Scene & { version: string }): Promise<void> {
   const { environment = "production", target = "prompts/x", version, at = BEGIN } = scene;
   const by = { actor: "ada", reason: "for a test" };
-  release(sqlite, target, version, at);
+  await release(tx, target, version, at);
   const event = { at, ...by, action: "promote" as const, environment, target, before: null, after: { version } };
-  const auditEvent = appendAuditEvent(sqlite, event);
-  insertStable(sqlite, { environment, target, version, how: "promote", rollout: null, at, ...by, auditEvent });
+  const auditEvent = await appendAuditEvent(tx, event);
+  await insertStable(tx, { environment, target, version, how: "promote", rollout: null, at, ...by, auditEvent });
 }
 
 /** A promoted control v1 and an open rollout of v2 at its first step (with a shadow plan: in shadow), unless told otherwise. */
-export function startedRollout(sqlite: Sqlite, scene: Scene = {}): Rollout {
+export function startedRollout(store: Store, scene: Scene = {}): Promise<Rollout> {
+  const { environment = "production", target = "prompts/x" } = scene;
+  return store.inTransaction((tx) => startedIn(tx, scene), operatorLocks({ environment, target }));
+}
+
+async function startedIn(tx: Tx, scene: Scene): Promise<Rollout> {
   const { environment = "production", target = "prompts/x", control = "v1", candidate = "v2", at = BEGIN } = scene;
   const plan = { ...PLAN, ...scene.plan };
-  promoted(sqlite, { ...scene, version: control });
-  release(sqlite, target, candidate, at);
-  const seq = insertRollout(sqlite, {
+  await promotedIn(tx, { ...scene, version: control });
+  await release(tx, target, candidate, at);
+  const seq = await insertRollout(tx, {
     id: scene.id ?? "0199f000-0000-7000-8000-000000000001",
     ...{ environment, target, control, candidate, plan },
     state: pendingState(at, plan),
@@ -91,27 +102,33 @@ export function startedRollout(sqlite: Sqlite, scene: Scene = {}): Rollout {
     createdAt: at,
     endedAt: null,
   });
-  return transition(sqlite, reread(sqlite, seq), { type: "start", at }, { actor: "ada", reason: "for a test" });
+  return transition(tx, await reread(tx, seq), { type: "start", at }, { actor: "ada", reason: "for a test" });
 }
 
 /** Moves a rollout on to its next step by a look; the candidate had all its units. */
-export function stepUp(sqlite: Sqlite, rollout: Rollout, at: string): Rollout {
-  const before = reread(sqlite, rollout.seq);
-  const approved = transition(sqlite, before, { type: "approve", at }, { actor: "ada", reason: "for a test" });
-  const look = { type: "look", at, verdict: "promote", units: 1e9, held: null } as const;
-  return transition(sqlite, approved, look, { actor: "engine", reason: "for a test" });
+export function stepUp(store: Store, rollout: Rollout, at: string): Promise<Rollout> {
+  return store.inTransaction(async (tx) => {
+    const before = await reread(tx, rollout.seq);
+    const approved = await transition(tx, before, { type: "approve", at }, { actor: "ada", reason: "for a test" });
+    const look = { type: "look", at, verdict: "promote", units: 1e9, held: null } as const;
+    return transition(tx, approved, look, { actor: "engine", reason: "for a test" });
+  }, operatorLocks(rollout));
 }
 
 /** Closes the look that arrivals are counted in, as the engine does. */
-export function closeLook(sqlite: Sqlite, rollout: Rollout): void {
-  sqlite.prepare("UPDATE rollouts SET look = look + 1 WHERE seq = ?").run(rollout.seq);
+export async function closeLook(store: Store, { seq }: Rollout): Promise<void> {
+  const next = ({ look }: Rollout) => ({ look: look + 1 });
+  await store.inTransaction(async (tx) => {
+    await tx.updateTable("rollouts").set(next(await reread(tx, seq))).where("seq", "=", seq).execute();
+  });
 }
 
-function reread(sqlite: Sqlite, seq: number): Rollout {
-  return rolloutBySeq(sqlite, seq) as Rollout;
+async function reread(tx: Tx, seq: number): Promise<Rollout> {
+  return (await rolloutBySeq(tx, seq)) as Rollout;
 }
 
 /** What a turn of the engine at a moment needs. */
-export function turnBy(store: string, at: string): TurnRequest {
-  return { clock: { now: () => new Date(at), monotonicMs: () => 0 }, actor: "engine", store, say: reasonText };
+export function turnBy({ address }: Store, at: string): TurnRequest {
+  const clock = { now: () => new Date(at), monotonicMs: () => 0 };
+  return { clock, actor: "engine", markers: address.markers, say: reasonText };
 }

@@ -1,10 +1,10 @@
 import type { EvalContext } from "../../evals/run/context.ts";
-import type { Store } from "../../state/store.ts";
+import type { RunStore } from "../../state/runs.ts";
 import { actorOf } from "../actor.ts";
 import type { CommandContext } from "../context.ts";
 
 /** What a command that runs suites hands to the rooms. */
-export function evalContext(context: CommandContext, project: EvalContext["project"], store: Store): EvalContext {
+export function evalContext(context: CommandContext, project: EvalContext["project"], store: RunStore): EvalContext {
   const warned = new Set<string>();
   return {
     project,

@@ -1,17 +1,15 @@
-import { existsSync } from "node:fs";
 import { AgentopsError } from "../../core/errors.ts";
 import { parseRef, type Place } from "../../core/refs.ts";
 import { releasedTarget } from "../../operations/names.ts";
-import { connect, type Sqlite } from "../../state/connection.ts";
+import { openStore, type Store } from "../../state/store.ts";
 import { EVERY } from "../../kill/latch.ts";
 import type { CommandContext } from "../context.ts";
+import { refuseNone } from "./release-context.ts";
 import { findSwitchboard } from "./switchboard.ts";
 
 /** An operator's command on a release: the open store, and which target in which environment. */
 export interface OperatedStore {
-  sqlite: Sqlite;
-  /** The store's file. */
-  store: string;
+  store: Store;
   environment: string;
 }
 
@@ -25,21 +23,18 @@ export async function inOperatedStore<T>(
 ): Promise<T> {
   const { board, environment, location } = await findSwitchboard(context);
   // No command leaves a store behind where there is no project.
-  if (!location.found && !existsSync(board.store))
-    throw new AgentopsError("ARTIFACT_NOT_FOUND", `nothing was released here: there is no store ${board.store}`, {
-      hint: "-C DIR, or AGENTOPS_STORE, says where the project is",
-    });
+  if (!location.found) refuseNone(board.store);
   if (environment === EVERY) throw new AgentopsError("USAGE", "say which environment: --env NAME");
-  const sqlite = connect(board.store, { durability: "full", waitMs: WAIT_MS });
+  const store = await openStore(board.store, { durability: "full", waitMs: WAIT_MS });
   try {
-    return await work({ sqlite, store: board.store, environment });
+    return await work({ store, environment });
   } finally {
-    sqlite.close();
+    await store.close();
   }
 }
 
 /** The released artifact that was named. Throws USAGE without a name, REF_INVALID, ARTIFACT_NOT_FOUND. */
-export function placeOf({ sqlite, environment }: OperatedStore, name: unknown, example: string): Place {
+export async function placeOf({ store, environment }: OperatedStore, name: unknown, example: string): Promise<Place> {
   if (typeof name !== "string") throw new AgentopsError("USAGE", "which prompt or agent?", { hint: example });
-  return { environment, target: releasedTarget(sqlite, parseRef(name)) };
+  return { environment, target: await releasedTarget(store.db, parseRef(name)) };
 }

@@ -2,10 +2,12 @@ import { existsSync } from "node:fs";
 import { chooseEnvironment } from "../../core/environments.ts";
 import { AgentopsError } from "../../core/errors.ts";
 import { EVERY } from "../../kill/latch.ts";
-import type { Switchboard } from "../../kill/switchboard.ts";
+import type { StoreAddress } from "../../state/address.ts";
 import type { ReleaseContext } from "../../operations/context.ts";
-import { openStore, storeFile } from "../../state/store.ts";
+import { openStore, type Store } from "../../state/store.ts";
 import type { CommandContext } from "../context.ts";
+import { addressFor } from "./address.ts";
+import { runsOf } from "./runs.ts";
 import { openSwitchboard } from "./switchboard.ts";
 
 /** Nobody stops serving while this waits, and a rollback must get through. */
@@ -14,10 +16,12 @@ const WAIT_MS = 10_000;
 /** Opens project and store for an operator's change, does the work and closes the store. */
 export async function withRelease<T>(context: CommandContext, work: (release: ReleaseContext) => T | Promise<T>) {
   const project = await context.project();
-  const store = openStore(storeFile(project.root, context.shell.env), { durability: "full" });
+  const store = await openStore(addressFor(context.shell, project), { durability: "full" });
+  const runs = runsOf(context, project);
   try {
-    return await work({ project, store, clock: context.clock });
+    return await work({ project, store, runs, clock: context.clock });
   } finally {
+    await runs.close();
     await store.close();
   }
 }
@@ -26,16 +30,26 @@ export async function withRelease<T>(context: CommandContext, work: (release: Re
  * The store and the environment, found without what a broken config could stop; null where only the store can tell which one. Throws
  * ARTIFACT_NOT_FOUND where there is no store.
  */
-export async function releaseBoard(
+export async function inReleaseStore<T>(
   context: CommandContext,
-): Promise<{ board: Switchboard; environment: string | null }> {
+  work: (store: Store, environment: string | null) => Promise<T>,
+): Promise<T> {
   const { board, location } = openSwitchboard(context);
-  if (!existsSync(board.store)) {
-    throw new AgentopsError("ARTIFACT_NOT_FOUND", `nothing was released here: there is no store ${board.store}`, {
-      hint: "-C DIR, or AGENTOPS_STORE, says where the project is",
-    });
-  }
+  refuseNone(board.store);
   const given = context.flags.env ?? context.shell.env["AGENTOPS_ENV"];
   const { name } = await chooseEnvironment(location, given === "" ? undefined : given, EVERY);
-  return { board: { ...board, waitMs: WAIT_MS }, environment: name === EVERY ? null : name };
+  const store = await openStore(board.store, { durability: "full", waitMs: WAIT_MS });
+  try {
+    return await work(store, name === EVERY ? null : name);
+  } finally {
+    await store.close();
+  }
+}
+
+/** No command leaves a store behind where nothing was released. */
+export function refuseNone({ engine, location, shown }: StoreAddress): void {
+  if (engine === "postgres" || existsSync(location)) return;
+  throw new AgentopsError("ARTIFACT_NOT_FOUND", `nothing was released here: there is no store ${shown}`, {
+    hint: "-C DIR, or AGENTOPS_STORE, says where the project is",
+  });
 }

@@ -1,10 +1,11 @@
-import { isAbsolute, relative, resolve } from "node:path";
+import { isAbsolute, relative } from "node:path";
 import { AgentopsError } from "../../core/errors.ts";
 import { chooseEnvironment } from "../../core/environments.ts";
 import { type Location, locateProject } from "../../core/location.ts";
 import { EVERY } from "../../kill/latch.ts";
 import type { Switchboard } from "../../kill/switchboard.ts";
-import { storeFile } from "../../state/store-file.ts";
+import { configuredStore } from "../../core/configured-store.ts";
+import { storeAddress, type StoreAddress } from "../../state/address.ts";
 import type { CommandContext } from "../context.ts";
 
 /** The marker has done it by then; this only delays the answer. */
@@ -24,10 +25,13 @@ export async function findSwitchboard(
 export function openSwitchboard(context: CommandContext): { board: Switchboard; location: Location } {
   const { cwd, flags, shell, clock } = context;
   const location = locateProject({ cwd, env: shell.env, configFile: flags.config });
-  const store = resolve(shell.cwd(), storeFile(location.root, shell.env));
+  const { value: configured, unclear } = configuredStore(location);
+  const store = storeAddress({ ...location, env: shell.env, configured, cwd: shell.cwd() });
+  if (unclear && (shell.env["AGENTOPS_STORE"] ?? "") === "")
+    context.note(`note: \`store:\` in the config cannot be read, so this is about ${store.shown} (AGENTOPS_STORE says another)`);
   if (!location.found && (shell.env["AGENTOPS_STORE"] ?? "") === "")
     context.note(
-      `note: no project here or above; only processes whose store is ${store} are concerned (-C DIR, AGENTOPS_STORE)`,
+      `note: no project here or above; only processes whose store is ${store.shown} are concerned (-C DIR, AGENTOPS_STORE)`,
     );
   return { board: { store, clock, waitMs: WAIT_MS }, location };
 }
@@ -39,7 +43,7 @@ export function shownStore({ cwd }: CommandContext, store: string): string {
 }
 
 /** The store, and the one environment that a command is about: `--env`, AGENTOPS_ENV, the config's last one. Throws USAGE without any. */
-export async function oneEnvironment(context: CommandContext): Promise<{ store: string; environment: string }> {
+export async function oneEnvironment(context: CommandContext): Promise<{ store: StoreAddress; environment: string }> {
   const { board, location } = openSwitchboard(context);
   const given = context.flags.env ?? context.shell.env["AGENTOPS_ENV"];
   const { name, note } = await chooseEnvironment(location, given === "" ? undefined : given, EVERY);

@@ -99,7 +99,7 @@ function judged(
 async function stored({ store, actor, clock }: EvalContext, result: Calibration): Promise<Calibration> {
   if (result.verdict === "inconclusive") return result;
   const document = { ...result, id: newId() };
-  await insertCalibration(store, {
+  const row = {
     id: document.id,
     judgeKey: result.key,
     suite: result.suite,
@@ -110,6 +110,7 @@ async function stored({ store, actor, clock }: EvalContext, result: Calibration)
     result: JSON.stringify(document),
     actor,
     createdAt: clock.now().toISOString(),
-  });
+  };
+  await (await store.shared()).inTransaction((tx) => insertCalibration(tx, row));
   return document;
 }

@@ -1,21 +1,19 @@
 import type { RunStore } from "../../state/runs.ts";
+import type { Db, Tx } from "../../state/store.ts";
 import type { Row } from "../../state/tables.ts";
 import type { ScoreRecord } from "../run/run-spec.ts";
 import type { RunRow } from "../run/runs.store.ts";
 import type { Calibration } from "./schema.ts";
 
-/** One insert, so one transaction: a calibration is there whole or not at all. */
-export async function insertCalibration(store: RunStore, row: Row<"calibrations">): Promise<void> {
-  await store.db.insertInto("calibrations").values(row).execute();
+/** Everybody's: a calibration is in the store that others share, its run on the machine where it was labelled. */
+export async function insertCalibration(tx: Tx, row: Row<"calibrations">): Promise<void> {
+  await tx.insertInto("calibrations").values(row).execute();
 }
 
 /** What was last learnt about a judge; undefined when it was never calibrated. */
-export function latestCalibration(store: RunStore, key: string): { at: string; result: Calibration } | undefined {
-  const row = store.sqlite
-    .prepare<[string], { createdAt: string; result: string }>(
-      "SELECT createdAt, result FROM calibrations WHERE judgeKey = ? ORDER BY id DESC LIMIT 1",
-    )
-    .get(key);
+export async function latestCalibration(db: Db, key: string): Promise<{ at: string; result: Calibration } | undefined> {
+  const all = db.selectFrom("calibrations").select(["createdAt", "result"]).where("judgeKey", "=", key);
+  const row = await all.orderBy("id", "desc").limit(1).executeTakeFirst();
   return row === undefined ? undefined : { at: row.createdAt, result: JSON.parse(row.result) as Calibration };
 }
 

@@ -11,18 +11,19 @@ import type { Calibration } from "../calibration/schema.ts";
  * A run's scorers with what is known of their judges: the last calibration, and the pass rate corrected by it.
  * @param passes each scorer's passes, in the order of the suite's scorers
  */
-export function withJudges(
+export async function withJudges(
   store: RunStore,
   run: { id: string; spec: RunSpec },
   scorers: RunMetrics["scorers"],
   passes: readonly ClusterTally[],
-): RunMetrics["scorers"] {
+): Promise<RunMetrics["scorers"]> {
   const judged = { ...scorers };
   for (const { index, scorer, key, model } of judgesOf(run.spec)) {
     const own = scorers[scorer];
     const mine = passes[index];
     if (own === undefined || mine === undefined) continue;
-    const found = latestCalibration(store, key);
+    const { db } = await store.shared();
+    const found = await latestCalibration(db, key);
     judged[scorer] = { ...own, judge: { model, ...(found === undefined ? UNKNOWN : known(found, run.id, mine)) } };
   }
   return judged;

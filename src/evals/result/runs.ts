@@ -68,11 +68,11 @@ export async function showRun(
       hint: `agentops runs show ${run.id} --all`,
     });
   }
-  return { run, result: summarize(store, run), cases, matching };
+  return { run, result: await summarize(store, run), cases, matching };
 }
 
 /** A whole run as JSON lines: the run first, then every case with its trials. */
-export function* exportRun(store: RunStore, run: RunRow): Generator<string> {
-  yield JSON.stringify({ schema: "agentops.run/1", ...listing(run), result: summarize(store, run), spec: specOf(run) });
+export async function* exportRun(store: RunStore, run: RunRow): AsyncGenerator<string> {
+  yield JSON.stringify({ schema: "agentops.run/1", ...listing(run), result: await summarize(store, run), spec: specOf(run) });
   for (const outcome of caseOutcomes(store, run)) yield JSON.stringify({ schema: "agentops.case/1", ...outcome });
 }

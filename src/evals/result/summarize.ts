@@ -9,7 +9,7 @@ import { tally } from "./tally.ts";
  * The result of a run, derived from its stored trials and what is known of its judges: an interrupted and resumed run gives
  * the same one.
  */
-export function summarize(store: RunStore, run: RunRow): RunResult {
+export async function summarize(store: RunStore, run: RunRow): Promise<RunResult> {
   const spec = specOf(run);
   const { suiteFile, scorers, outputsWithoutCase } = spec;
   const { metrics, passes, ...counts } = tally(talliedTrials(store, run), scorers);
@@ -26,6 +26,6 @@ export function summarize(store: RunStore, run: RunRow): RunResult {
     planned: cases * run.trials,
     ...counts,
     outputsWithoutCase,
-    metrics: { ...metrics, scorers: withJudges(store, { id: run.id, spec }, metrics.scorers, passes) },
+    metrics: { ...metrics, scorers: await withJudges(store, { id: run.id, spec }, metrics.scorers, passes) },
   } satisfies RunResult);
 }

@@ -1,14 +1,14 @@
 import { parseRef, type Ref } from "../../core/refs.ts";
-import type { Sqlite } from "../../state/connection.ts";
+import type { Db } from "../../state/store.ts";
 import { onlyEnvironment, releasedTarget } from "../names.ts";
 import { currentStable } from "../../serving/serving.store.ts";
 import { auditedTargets, changesOf, type HistoryRow } from "./history.store.ts";
 import type { HistoryDocument } from "./schema.ts";
 
 /** What was never released may have been killed. */
-function targetOf(sqlite: Sqlite, ref: Ref): string {
+async function targetOf(db: Db, ref: Ref): Promise<string> {
   const target = `${ref.kind ?? ""}/${ref.name}`;
-  return auditedTargets(sqlite).includes(target) ? target : releasedTarget(sqlite, ref);
+  return (await auditedTargets(db)).includes(target) ? target : releasedTarget(db, ref);
 }
 
 type HistoryEvent = HistoryDocument["events"][number];
@@ -17,16 +17,16 @@ type HistoryEvent = HistoryDocument["events"][number];
  * What changed what is served of a target, the newest first; without an environment, in the only one where it is served. Throws
  * ARTIFACT_NOT_FOUND, REF_INVALID, USAGE.
  */
-export function historyOf(sqlite: Sqlite, given: string | null, name: string): HistoryDocument {
-  const target = targetOf(sqlite, parseRef(name));
-  const environment = given ?? onlyEnvironment(sqlite, target);
-  const stable = currentStable(sqlite, environment, target);
+export async function historyOf(db: Db, given: string | null, name: string): Promise<HistoryDocument> {
+  const target = await targetOf(db, parseRef(name));
+  const environment = given ?? await onlyEnvironment(db, target);
+  const stable = await currentStable(db, environment, target);
   return {
     schema: "agentops.history/1",
     target,
     env: environment,
     stable: stable === undefined ? null : { version: stable.version, since: stable.at },
-    events: changesOf(sqlite, environment, target).map(eventOf),
+    events: (await changesOf(db, environment, target)).map(eventOf),
   };
 }
 

@@ -9,7 +9,7 @@ import type { CiReport } from "../schema.ts";
 /** A stored run's success rate, trials of a case or cluster never counted as independent, and its p95 latency, both at 95 %. */
 export async function runInterval(store: RunStore, name: string): Promise<Found<CiReport>> {
   const run = await findRun(store, name);
-  const { metrics, scored, status, suite } = summarize(store, run);
+  const { metrics, scored, status, suite } = await summarize(store, run);
   const { successRate, latencyMs } = metrics;
   if (successRate === null)
     throw new AgentopsError("NO_CASES", `run ${run.id} has no scored trial`, { hint: "agentops runs" });

@@ -3,7 +3,8 @@ import type { Project } from "../../core/project.ts";
 import type { RunResult } from "../../evals/result/schema.ts";
 import { completeRunsOf, type RunRow, specOf } from "../../evals/run/runs.store.ts";
 import { readNote } from "../../registry/git/notes.ts";
-import type { Store } from "../../state/store.ts";
+import type { RunStore } from "../../state/runs.ts";
+import type { Db } from "../../state/store.ts";
 import { judgeStored } from "../../gate/evaluate.ts";
 import type { PreparedRelease } from "../../serving/release.ts";
 import { readEvidence } from "./evidence-document.ts";
@@ -22,9 +23,12 @@ type Version = Pick<PreparedRelease, "digest" | "model" | "commit">;
 type Candidate = SuiteEvidence & { model: string };
 
 /** Runs of exactly this content in the store, imported, and in the note of its commit. */
-export async function gatherEvidence(project: Project, store: Store, version: Version): Promise<GatheredEvidence> {
+export async function gatherEvidence(
+  { project, runs: store, db }: { project: Project; runs: RunStore; db: Db },
+  version: Version,
+): Promise<GatheredEvidence> {
   const notes = await notedEvidence(project, version);
-  const imported = evidenceOf(store.sqlite, version.digest).map((text) =>
+  const imported = (await evidenceOf(db, version.digest)).map((text) =>
     fromDocument(JSON.parse(text) as EvidenceDocument, "imported"),
   );
   const elsewhere = [...imported, ...notes.found];
@@ -61,13 +65,13 @@ function newest(all: readonly Candidate[]): SuiteEvidence[] {
   return [...bySuite.values()];
 }
 
-async function fromRun(project: Project, store: Store, row: RunRow): Promise<Candidate> {
+async function fromRun(project: Project, store: RunStore, row: RunRow): Promise<Candidate> {
   const { id: run, suite, createdAt, model } = row;
   return { suite, verdict: await verdictOf(project, store, row), run, createdAt, model, source: "local" };
 }
 
 /** Without the run it was compared with, a comparison says nothing any more. */
-async function verdictOf(project: Project, store: Store, row: RunRow): Promise<Candidate["verdict"]> {
+async function verdictOf(project: Project, store: RunStore, row: RunRow): Promise<Candidate["verdict"]> {
   try {
     return (await judgeStored(project, store, row, JSON.parse(row.result ?? "") as RunResult)).verdict;
   } catch (error) {

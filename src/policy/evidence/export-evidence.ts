@@ -6,7 +6,7 @@ import { findRun } from "../../evals/run/runs.store.ts";
 import { summarize } from "../../evals/result/summarize.ts";
 import { appendNote } from "../../registry/git/notes.ts";
 import { publishedAs } from "../../registry/versions/published.ts";
-import type { Store } from "../../state/store.ts";
+import type { RunStore } from "../../state/runs.ts";
 import { judgeStored } from "../../gate/evaluate.ts";
 import type { EvaluatedRun } from "../../gate/evaluation.schema.ts";
 import type { RunFound } from "../../gate/found.ts";
@@ -33,13 +33,13 @@ export interface ExportedEvidence {
  * RUN_NOT_FOUND, USAGE for a run that is no evidence, VERSION_NOT_FOUND when there is no version to note it at, GIT_FAILED.
  */
 export async function exportEvidence(
-  { project, store }: { project: Project; store: Store },
+  { project, store }: { project: Project; store: RunStore },
   name: string,
   { notes, agentops, word }: EvidenceOptions,
 ): Promise<ExportedEvidence> {
   const row = await findRun(store, name);
   const { targetDigest, targetRef } = row;
-  const result = row.result === null ? summarize(store, row) : (JSON.parse(row.result) as RunResult);
+  const result = row.result === null ? await summarize(store, row) : (JSON.parse(row.result) as RunResult);
   const evaluation = await judgeStored(project, store, row, result);
   const [run] = evaluation.runs;
   if (run === undefined) throw new AgentopsError("RUN_NOT_FOUND", `run ${row.id} has no result`);

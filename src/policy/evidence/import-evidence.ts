@@ -1,11 +1,10 @@
 import type { Clock } from "../../core/clock.ts";
 import { AgentopsError } from "../../core/errors.ts";
 import { readText } from "../../core/project.ts";
-import type { Sqlite } from "../../state/connection.ts";
-import type { Store } from "../../state/store.ts";
+import { OPERATORS } from "../../state/locks.ts";
+import type { Store, Tx } from "../../state/store.ts";
 import { appendAuditEvent } from "../../audit/events.store.ts";
 import { EVERY } from "../../kill/latch.ts";
-import { inOneTransaction } from "../../state/transaction.ts";
 import { readEvidence } from "./evidence-document.ts";
 import type { EvidenceDocument, EvidenceImport } from "./evidence.schema.ts";
 import { insertEvidence } from "./evidence.store.ts";
@@ -27,9 +26,13 @@ export async function importEvidence(
 ): Promise<EvidenceImport> {
   if (files.length === 0) throw new AgentopsError("USAGE", "nothing to import", { hint: "agentops runs import FILE" });
   const read = (await Promise.all(files.map(documentsIn))).flat();
-  const { sqlite } = store;
   const at = clock.now().toISOString();
-  const changed = inOneTransaction(sqlite, () => read.map((one) => keep(sqlite, one, { actor, at })));
+  const keepAll = async (tx: Tx) => {
+    const changed: boolean[] = [];
+    for (const one of read) changed.push(await keep(tx, one, { actor, at }));
+    return changed;
+  };
+  const changed = await store.inTransaction(keepAll, { locks: [OPERATORS] });
   return {
     schema: "agentops.evidence-import/1",
     imported: read.map(({ file, document }, index) => {
@@ -55,9 +58,9 @@ async function documentsIn({ file, path }: EvidenceFile): Promise<ReadEvidence[]
   return lines.map((line, index) => ({ file, document: readEvidence(line, `${file}:${index + 1}`) }));
 }
 
-function keep(sqlite: Sqlite, { file, document }: ReadEvidence, { actor, at }: { actor: string; at: string }): boolean {
+async function keep(tx: Tx, { file, document }: ReadEvidence, { actor, at }: { actor: string; at: string }): Promise<boolean> {
   const { digest, target, suite, verdict, runId } = document;
-  const added = insertEvidence(sqlite, {
+  const added = await insertEvidence(tx, {
     digest,
     target: target.address,
     targetDigest: target.digest,
@@ -79,7 +82,7 @@ function keep(sqlite: Sqlite, { file, document }: ReadEvidence, { actor, at }: {
       reason: file,
     };
     const after = { digest, targetDigest: target.digest, suite: suite.name, verdict, runId };
-    appendAuditEvent(sqlite, { ...event, before: null, after });
+    await appendAuditEvent(tx, { ...event, before: null, after });
   }
   return added;
 }

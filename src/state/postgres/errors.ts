@@ -18,6 +18,12 @@ export function kindOf(error: unknown): ErrorKind {
   return (error as { [AT_COMMIT]?: true })[AT_COMMIT] === true ? "unknown" : "outside";
 }
 
+/** Of a server, or of the way to it. */
+export function isServerError(error: unknown): boolean {
+  const code = codeOf(error);
+  return code === undefined ? LOST.test(messageOf(error)) : OUTSIDE.test(code) || AGAIN.test(code);
+}
+
 const CAUSES: readonly (readonly [RegExp, string])[] = [
   [AGAIN, "too many others changed the same"],
   [/^ECONNREFUSED$/, "no server answers there"],

@@ -13,14 +13,14 @@ const LONGEST_PAUSE_MS = 20;
  */
 export class FileConnection implements DatabaseConnection {
   readonly #sqlite: Sqlite;
-  readonly #waitMs: number;
+  waitMs: number;
   readonly #statements = new Map<string, Statement<unknown[]>>();
   readonly #waiting: (() => void)[] = [];
   #taken = false;
 
   constructor(sqlite: Sqlite, waitMs: number) {
     this.#sqlite = sqlite;
-    this.#waitMs = waitMs;
+    this.waitMs = waitMs;
   }
 
   /** First come, first served. */
@@ -89,7 +89,7 @@ export class FileConnection implements DatabaseConnection {
         return work();
       } catch (error) {
         const locked = (error as { code?: unknown }).code === "SQLITE_BUSY";
-        if (!locked || performance.now() - since >= this.#waitMs) throw error;
+        if (!locked || performance.now() - since >= this.waitMs) throw error;
         await pause(ms);
       }
     }

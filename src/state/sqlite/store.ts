@@ -1,8 +1,11 @@
+import { existsSync } from "node:fs";
 import type { StoreAddress } from "../address.ts";
+import type { QueryResult } from "kysely";
+import { messageOf } from "../../core/errors.ts";
 import type { Executor } from "../raw.ts";
 import { inTransaction, type TransactionOptions, type Transactions } from "../transaction.ts";
 import { whyNot } from "../why-not.ts";
-import { connect, type StoreOptions } from "./connection.ts";
+import { connect, connectToRead, type StoreOptions } from "./connection.ts";
 import { kindOf } from "./errors.ts";
 import { FileConnection } from "./file-connection.ts";
 
@@ -12,6 +15,36 @@ export interface BareStore {
   db: Executor;
   inTransaction<T>(work: (tx: Executor) => Promise<T>, options?: TransactionOptions): Promise<T>;
   close(): Promise<void>;
+}
+
+/** The same to read: a part that cannot be read is somebody else's concern, so nothing is checked before. */
+export interface BareReader {
+  db: Executor;
+  /** From now on; whoever was kept waiting once is not kept waiting for every query. */
+  waitAtMost(ms: number): void;
+  close(): Promise<void>;
+}
+
+export function bareFileReader({ location }: StoreAddress, waitMs: number): BareReader | undefined {
+  if (!existsSync(location)) return undefined;
+  const connection = new FileConnection(connectToRead(location, 0), waitMs);
+  return {
+    db: { executeQuery: (query) => withoutTables(connection.executeQuery(query)) },
+    waitAtMost: (ms) => {
+      connection.waitMs = ms;
+    },
+    close: () => Promise.resolve(connection.close()),
+  };
+}
+
+/** A file from before there was a table has nothing to say of it. */
+async function withoutTables<Row>(result: Promise<QueryResult<Row>>): Promise<QueryResult<Row>> {
+  try {
+    return await result;
+  } catch (error) {
+    if (/^no such (table|column)/.test(messageOf(error))) return { rows: [] };
+    throw error;
+  }
 }
 
 export function openFile(file: string, { durability, waitMs = 5000 }: StoreOptions): FileConnection {

@@ -19,14 +19,14 @@ export function exitOf({ rollout: { state }, held }: Pick<Turn, "rollout" | "hel
 }
 
 /** As it stands, without a look at what came since. */
-export function documentOf(
+export async function documentOf(
   { clock }: CommandContext,
-  { sqlite, store }: OperatedStore,
+  { store }: Pick<OperatedStore, "store">,
   rollout: Rollout,
-): RolloutDocument {
+): Promise<RolloutDocument> {
   const at = clock.now().toISOString();
-  const held = heldBy(sqlite, store, rollout);
-  return rolloutDocument(rolloutView(sqlite, rollout, lastJudged(sqlite, rollout), { at, held }));
+  const held = await heldBy(store.db, store.address.markers, rollout);
+  return rolloutDocument(await rolloutView(store.db, rollout, await lastJudged(store.db, rollout), { at, held }));
 }
 
 export function emitRollout(context: CommandContext, document: RolloutDocument): Promise<void> {

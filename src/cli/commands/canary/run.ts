@@ -68,19 +68,20 @@ function refuseForeign(action: string, options: Options): void {
 
 async function status(context: CommandContext, open: OperatedStore, name: unknown, options: Options): Promise<number> {
   if (name === undefined) return list(context, open);
-  const place = placeOf(open, name, "agentops canary status support-triage");
-  const rollout = needRollout(open.sqlite, place);
+  const place = await placeOf(open, name, "agentops canary status support-triage");
+  const rollout = await needRollout(open.store.db, place);
   if (options["replay"] !== true) {
-    await emitRollout(context, documentOf(context, open, rollout));
+    await emitRollout(context, await documentOf(context, open, rollout));
     return 0;
   }
-  const replay = replayRollout(open.sqlite, rollout);
+  const replay = await replayRollout(open.store.db, rollout);
   await emitDocument(context, replay, (style) => replayText(replay, style));
   return replay.differences.length === 0 ? 0 : 1;
 }
 
 async function list(context: CommandContext, open: OperatedStore): Promise<number> {
-  const rollouts = openRollouts(open.sqlite, open.environment).map((rollout) => documentOf(context, open, rollout));
+  const found = await openRollouts(open.store.db, open.environment);
+  const rollouts = await Promise.all(found.map((rollout) => documentOf(context, open, rollout)));
   const document: RolloutsDocument = { schema: "agentops.rollouts/1", env: open.environment, rollouts };
   await emitDocument(context, document, (style) =>
     rollouts.length === 0
@@ -91,11 +92,11 @@ async function list(context: CommandContext, open: OperatedStore): Promise<numbe
 }
 
 async function advance(context: CommandContext, open: OperatedStore, name: unknown): Promise<number> {
-  const place = placeOf(open, name, "agentops canary advance support-triage");
-  const { store, sqlite } = open;
-  const by = { store, clock: context.clock, actor: actorOf(context), say: reasonText };
-  const turn = takeOneTurn(sqlite, place, by);
-  await emitRollout(context, rolloutDocument(rolloutView(sqlite, turn.rollout, turn.judged, turn)));
+  const place = await placeOf(open, name, "agentops canary advance support-triage");
+  const { store } = open;
+  const by = { markers: store.address.markers, clock: context.clock, actor: actorOf(context), say: reasonText };
+  const turn = await takeOneTurn(store, place, by);
+  await emitRollout(context, rolloutDocument(await rolloutView(store.db, turn.rollout, turn.judged, turn)));
   return exitOf(turn);
 }
 
@@ -104,10 +105,10 @@ async function operateOn(
   open: OperatedStore,
   { action, name, options }: { action: Operation; name: unknown; options: Options },
 ): Promise<number> {
-  const place = placeOf(open, name, `agentops canary ${action} support-triage`);
+  const place = await placeOf(open, name, `agentops canary ${action} support-triage`);
   const reason = ((options["reason"] as string | undefined) ?? "").trim() || action;
   const at = context.clock.now().toISOString();
-  const rollout = operate(open.sqlite, place, action, { at, actor: actorOf(context), reason });
-  await emitRollout(context, documentOf(context, open, rollout));
+  const rollout = await operate(open.store, place, action, { at, actor: actorOf(context), reason });
+  await emitRollout(context, await documentOf(context, open, rollout));
   return 0;
 }

@@ -14,7 +14,6 @@ export async function start(context: CommandContext, ref: unknown, options: Reco
   const settings = rolloutFlags(options);
   return withRelease(context, async (release) => {
     const { environment } = release.project;
-    const { sqlite, file } = release.store;
     const rollout = await startCanary(release, {
       ref,
       environment,
@@ -23,7 +22,7 @@ export async function start(context: CommandContext, ref: unknown, options: Reco
       override: options["override"] === true,
       settings,
     });
-    await emitRollout(context, documentOf(context, { sqlite, store: file, environment }, rollout));
+    await emitRollout(context, await documentOf(context, release, rollout));
     return 0;
   });
 }

@@ -19,13 +19,13 @@ export async function watch(context: CommandContext, name: unknown, options: Rec
   chosenFormat(context.flags, ["text", "json"]);
   const intervalMs = intervalOf(options["interval"] as string | undefined);
   return inOperatedStore(context, async (open) => {
-    const { sqlite, store } = open;
-    const place = placeOf(open, name, "agentops canary watch support-triage");
+    const { store } = open;
+    const place = await placeOf(open, name, "agentops canary watch support-triage");
     const show = progressOf(context);
-    const shownNow = ({ rollout, judged }: Turn, held: Turn["held"]) =>
-      rolloutDocument(rolloutView(sqlite, rollout, judged, { at: context.clock.now().toISOString(), held }));
-    const turn = await watchRollout(sqlite, place, {
-      store,
+    const shownNow = async ({ rollout, judged }: Turn, held: Turn["held"]) =>
+      rolloutDocument(await rolloutView(store.db, rollout, judged, { at: context.clock.now().toISOString(), held }));
+    const turn = await watchRollout(store, place, {
+      markers: store.address.markers,
       clock: context.clock,
       actor: actorOf(context),
       say: reasonText,
@@ -36,11 +36,11 @@ export async function watch(context: CommandContext, name: unknown, options: Rec
       onTrouble: ({ message }) => {
         context.note(`${place.target}: no turn: ${message}; trying again`);
       },
-      onTurn: (taken) => {
-        show(shownNow(taken, taken.held));
+      onTurn: async (taken) => {
+        show(await shownNow(taken, taken.held));
       },
     });
-    await emitRollout(context, shownNow(turn, null));
+    await emitRollout(context, await shownNow(turn, null));
     return exitOf({ ...turn, held: null });
   });
 }

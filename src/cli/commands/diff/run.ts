@@ -1,7 +1,7 @@
 import { diff, type DiffedSides } from "../../../comparison/diff.ts";
 import { diffDocument } from "../../../report/diff/document.ts";
 import { createStyle } from "../../../report/style.ts";
-import { openStore, storeFile } from "../../../state/store.ts";
+import { runsOf } from "../../open/runs.ts";
 import { chosenFormat, type CommandContext } from "../../context.ts";
 import { wholeNumber } from "../../numbers.ts";
 
@@ -20,7 +20,7 @@ export async function run(
 ): Promise<number> {
   const format = chosenFormat(context.flags, FORMATS);
   const project = await context.project();
-  const store = openStore(storeFile(project.root, context.shell.env), { durability: "normal" });
+  const store = runsOf(context, project);
   try {
     const diffed = await diff({ project, store }, control as string, candidate as string, {
       suite: options["suite"] as string | undefined,

@@ -4,7 +4,7 @@ import { findRun, type RunRow } from "../../../evals/run/runs.store.ts";
 import { parseFilter } from "../../../evals/dataset/selection.ts";
 import { evaluate, type EvaluateOptions, failureOf } from "../../../gate/evaluate.ts";
 import { maxErrorRateOf } from "../../../evals/result/trial-errors.ts";
-import { openStore, storeFile } from "../../../state/store.ts";
+import { runsOf } from "../../open/runs.ts";
 import { evaluationDocument as worded } from "../../../report/evaluation/document.ts";
 import { chosenFormat, type CommandContext } from "../../context.ts";
 import { evalContext } from "../../open/eval-context.ts";
@@ -21,7 +21,7 @@ export async function run(
   const format = chosenFormat(context.flags, EVALUATION_FORMATS);
   const evaluateOptions = optionsOf(context, suites as string[], options);
   const project = await context.project();
-  const store = openStore(storeFile(project.root, context.shell.env), { durability: "normal" });
+  const store = runsOf(context, project);
   const view = await createProgressView(context);
   try {
     const found = await evaluate(evalContext(context, project, store), {

@@ -7,7 +7,7 @@ import { maxErrorRateOf } from "../../../evals/result/trial-errors.ts";
 import { gateDocument } from "../../../report/gate/document.ts";
 import { gateMarkdown } from "../../../report/gate/markdown.ts";
 import { createStyle } from "../../../report/style.ts";
-import { openStore, storeFile } from "../../../state/store.ts";
+import { runsOf } from "../../open/runs.ts";
 import { chosenFormat, type CommandContext } from "../../context.ts";
 import { evalContext } from "../../open/eval-context.ts";
 import { reportFailure } from "../../failure.ts";
@@ -21,7 +21,7 @@ export async function run(context: CommandContext, _: unknown[], options: Record
   const format = chosenFormat(context.flags, FORMATS);
   const gateOptions = optionsOf(context, options);
   const project = await context.project();
-  const store = openStore(storeFile(project.root, context.shell.env), { durability: "normal" });
+  const store = runsOf(context, project);
   const view = await createProgressView(context);
   try {
     const found = await gate(evalContext(context, project, store), {

@@ -5,7 +5,7 @@ import { readLabels } from "../../../evals/calibration/labels.ts";
 import { loadSuites } from "../../../evals/dataset/suite.ts";
 import { calibrationDocument } from "../../../report/judge/document.ts";
 import { judgeText } from "../../../report/judge/text.ts";
-import { openStore, storeFile } from "../../../state/store.ts";
+import { runsOf } from "../../open/runs.ts";
 import type { CommandContext } from "../../context.ts";
 import { emitDocument } from "../../document.ts";
 import { evalContext } from "../../open/eval-context.ts";
@@ -33,7 +33,7 @@ export async function run(
   const [suite] = await loadSuites(project, [name as string], context.cwd);
   if (suite === undefined) throw new AgentopsError("SUITE_NOT_FOUND", `no suite "${String(name)}"`);
   const labels = await readLabels({ file, path: resolve(context.cwd, file) });
-  const store = openStore(storeFile(project.root, context.shell.env), { durability: "normal" });
+  const store = runsOf(context, project);
   try {
     const chosen = { run: text("run"), scorer: text("scorer"), word: calibrationDocument };
     const found = await calibrate(evalContext(context, project, store), suite, labels, chosen);

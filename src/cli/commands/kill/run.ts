@@ -12,7 +12,7 @@ export async function run(
 ): Promise<number> {
   const order = orderOf(context, "kill", names as (string | undefined)[], options);
   const { board, environment } = await findSwitchboard(context);
-  const done = kill(board, { ...order, environment });
+  const done = await kill(board, { ...order, environment });
   await emitDocument(context, done, (style) => killText(done, style, shownStore(context, done.store)));
   return 0;
 }

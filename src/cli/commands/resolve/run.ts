@@ -4,7 +4,7 @@ import { chooseEnvironment } from "../../../core/environments.ts";
 import { EVERY } from "../../../kill/latch.ts";
 import { resolutionText } from "../../../report/resolution/text.ts";
 import { answer, routeOf, unitOf } from "../../../runtime/resolution.ts";
-import { openStoreReader } from "../../../runtime/store-reader.ts";
+import { readOnce } from "../../../runtime/store-reader.ts";
 import type { CommandContext } from "../../context.ts";
 import { emitDocument } from "../../document.ts";
 import { openSwitchboard } from "../../open/switchboard.ts";
@@ -19,9 +19,8 @@ export async function run(
   const { board, location } = openSwitchboard(context);
   const given = context.flags.env ?? context.shell.env["AGENTOPS_ENV"];
   const chosen = await chooseEnvironment(location, given === "" ? undefined : given, EVERY);
-  const reader = openStoreReader(board.store, context.clock);
+  const reader = await readOnce(board.store, context.clock);
   try {
-    reader.refresh();
     const route = routeOf(reader, chosen.name === EVERY ? null : chosen.name, name as string);
     if (route.unclear !== null)
       throw new AgentopsError("REF_INVALID", route.unclear, { hint: "prompts/NAME or agents/NAME; --env NAME" });

@@ -12,7 +12,7 @@ export async function run(
 ): Promise<number> {
   const order = orderOf(context, "revive", names as (string | undefined)[], options);
   const { board, environment } = await findSwitchboard(context);
-  const done = revive(board, { ...order, environment });
+  const done = await revive(board, { ...order, environment });
   await emitDocument(context, done, (style) => killText(done, style, shownStore(context, done.store)));
   return done.targets.some((target) => target.heldBy.length > 0) ? 5 : 0;
 }

@@ -4,7 +4,7 @@ import { releaseText } from "../../../report/release/text.ts";
 import { actorOf } from "../../actor.ts";
 import type { CommandContext } from "../../context.ts";
 import { emitDocument } from "../../document.ts";
-import { releaseBoard } from "../../open/release-context.ts";
+import { inReleaseStore } from "../../open/release-context.ts";
 
 export async function run(
   context: CommandContext,
@@ -12,16 +12,21 @@ export async function run(
   options: Record<string, unknown>,
 ): Promise<number> {
   refuseVersion(name as string);
-  const { board, environment } = await releaseBoard(context);
-  const done = rollback(board, {
-    name: name as string,
-    environment,
-    to: options["to"] as string | undefined,
-    from: options["from"] as string | undefined,
-    actor: actorOf(context),
-    // At 3 a.m. nobody must think of one.
-    reason: (options["reason"] as string | undefined) ?? "rollback",
-  });
+  const { clock } = context;
+  const done = await inReleaseStore(context, (store, environment) =>
+    rollback(
+      { store, clock },
+      {
+        name: name as string,
+        environment,
+        to: options["to"] as string | undefined,
+        from: options["from"] as string | undefined,
+        actor: actorOf(context),
+        // At 3 a.m. nobody must think of one.
+        reason: (options["reason"] as string | undefined) ?? "rollback",
+      },
+    ),
+  );
   await emitDocument(context, done, (style) => releaseText(done, style));
   return 0;
 }

@@ -3,14 +3,14 @@ import { exportEvidence } from "../../../policy/evidence/export-evidence.ts";
 import { importEvidence } from "../../../policy/evidence/import-evidence.ts";
 import { runDocument } from "../../../report/evaluation/document.ts";
 import { importText } from "../../../report/evidence/text.ts";
-import type { Store } from "../../../state/store.ts";
+import type { RunStore } from "../../../state/runs.ts";
 import { actorOf } from "../../actor.ts";
 import type { CommandContext } from "../../context.ts";
 import { emitDocument } from "../../document.ts";
 import { version } from "../../version.ts";
 
 /** `runs export RUN --format evidence`, `--notes`. */
-export async function exportOne(context: CommandContext, store: Store, name: string, notes: boolean): Promise<void> {
+export async function exportOne(context: CommandContext, store: RunStore, name: string, notes: boolean): Promise<void> {
   const project = await context.project();
   const { document, note } = await exportEvidence({ project, store }, name, {
     notes,
@@ -26,8 +26,8 @@ export async function exportOne(context: CommandContext, store: Store, name: str
 }
 
 /** `runs import FILE…`. */
-export async function importFiles(context: CommandContext, store: Store, files: readonly string[]): Promise<void> {
+export async function importFiles(context: CommandContext, store: RunStore, files: readonly string[]): Promise<void> {
   const named = files.map((file) => ({ file, path: resolve(context.cwd, file) }));
-  const done = await importEvidence({ store, clock: context.clock }, named, actorOf(context));
+  const done = await importEvidence({ store: await store.shared(), clock: context.clock }, named, actorOf(context));
   await emitDocument(context, done, (style) => importText(done, style));
 }

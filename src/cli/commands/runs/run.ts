@@ -5,7 +5,8 @@ import { findRun } from "../../../evals/run/runs.store.ts";
 import { judgeStored } from "../../../gate/evaluate.ts";
 import { evaluationDocument as worded } from "../../../report/evaluation/document.ts";
 import { createStyle } from "../../../report/style.ts";
-import { openStore, type Store, storeFile } from "../../../state/store.ts";
+import type { RunStore } from "../../../state/runs.ts";
+import { runsOf } from "../../open/runs.ts";
 import { chosenFormat, type CommandContext } from "../../context.ts";
 import { emitDocument } from "../../document.ts";
 import { EVALUATION_FORMATS, evaluationIn } from "../../evals/evaluation-document.ts";
@@ -17,9 +18,7 @@ export async function run(
   options: Record<string, unknown>,
 ): Promise<number> {
   const project = await context.project();
-  // Imported evidence decides on releases.
-  const durability = action === "import" ? "full" : "normal";
-  const store = openStore(storeFile(project.root, context.shell.env), { durability });
+  const store = runsOf(context, project);
   const words = (names ?? []) as string[];
   const limit = wholeNumber("--limit", options["limit"] as string | undefined) ?? 20;
   try {
@@ -50,7 +49,7 @@ export async function run(
   }
 }
 
-async function list(context: CommandContext, store: Store, limit: number): Promise<void> {
+async function list(context: CommandContext, store: RunStore, limit: number): Promise<void> {
   const { runsText } = await import("../../../report/runs/text.ts");
   const runs = await listRuns(store, limit);
   await emitDocument(context, { schema: "agentops.runs/1", runs }, (style) => runsText(runs, style));
@@ -58,7 +57,7 @@ async function list(context: CommandContext, store: Store, limit: number): Promi
 
 async function show(
   context: CommandContext,
-  store: Store,
+  store: RunStore,
   name: string,
   options: { all: boolean; caseId: string | undefined; limit: number },
 ): Promise<void> {
@@ -91,7 +90,7 @@ function onlyRun([name, more]: readonly string[]): string {
   return name ?? "latest";
 }
 
-async function exportOne(context: CommandContext, store: Store, name: string, notes: boolean): Promise<void> {
+async function exportOne(context: CommandContext, store: RunStore, name: string, notes: boolean): Promise<void> {
   // Evidence is JSON too, so --json beside it asks for nothing else.
   const format = context.flags.format === "evidence" ? "evidence" : chosenFormat(context.flags, ["json", "evidence"]);
   if (format === "evidence" || notes) {

@@ -3,7 +3,7 @@ import type { Found } from "../../../planning/found.ts";
 import type { CiReport } from "../../../planning/schema.ts";
 import type { CommandContext } from "../../context.ts";
 import { alphaOf, counts } from "./flags.ts";
-import { withStore } from "./store.ts";
+import { withRuns } from "../../open/runs.ts";
 
 type Options = Record<string, unknown>;
 
@@ -86,7 +86,7 @@ const GROUPS: readonly {
           hint: "agentops diff CONTROL CANDIDATE compares two",
         });
       const { runInterval } = await import("../../../planning/intervals/interval-of-run.ts");
-      return withStore(context, (store) => runInterval(store, name));
+      return withRuns(context, (store) => runInterval(store, name));
     },
   },
 ];

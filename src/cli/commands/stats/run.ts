@@ -4,7 +4,7 @@ import type { CommandContext } from "../../context.ts";
 import { emitDocument } from "../../document.ts";
 import { intervalReport } from "./ci.ts";
 import { planRequest, requireAction } from "./flags.ts";
-import { withStore } from "./store.ts";
+import { withRuns } from "../../open/runs.ts";
 
 type Options = Record<string, unknown>;
 
@@ -49,5 +49,5 @@ async function knownFrom(context: CommandContext, options: Options): Promise<Kno
   if (names.length === 0 && !paired) return null;
   const evidence = await import("../../../planning/known.ts");
   if (names.length === 0) return evidence.withoutRuns();
-  return withStore(context, (store) => (paired ? evidence.pairedEvidence : evidence.baselineEvidence)(store, names));
+  return withRuns(context, (store) => (paired ? evidence.pairedEvidence : evidence.baselineEvidence)(store, names));
 }

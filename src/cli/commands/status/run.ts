@@ -14,7 +14,7 @@ export async function run(context: CommandContext): Promise<number> {
   if (known === null)
     context.note("note: agentops.config.yaml cannot be read; only environments with a kill are shown");
   const environments = known?.length === 0 ? ["production"] : (known ?? []);
-  const found = statusDocument(status(board, { environments, only }));
+  const found = statusDocument(await status(board, { environments, only }));
   await emitDocument(context, found, (style) => statusText(found, style, shownStore(context, found.store)));
   if (found.environments.some(({ killed }) => killed.length > 0)) return 5;
   if (found.problems.length > 0) return 4;

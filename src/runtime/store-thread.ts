@@ -1,0 +1,109 @@
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from "node:worker_threads";
+import { messageOf } from "../core/errors.ts";
+import { type Answer, READ, type Reading, type ThreadData, type Write, type Written, WRITTEN } from "./thread/protocol.ts";
+
+/** A process's thread that owns the store, as the main thread sees it: nothing here waits longer than it is told. */
+export interface StoreThread {
+  /** Hands a batch over; the next one after {@link onWritten} was called for it. */
+  write(batch: Write): void;
+  /** Handles what was answered, without waiting. */
+  receive(): void;
+  /** The same, sleeping up to some ms until there is an answer of that kind. False when none came. */
+  wait(kind: "written" | "reading", ms: number): boolean;
+  close(): void;
+}
+
+export interface ThreadOptions extends Omit<ThreadData, "counters"> {
+  onWritten: (written: Written) => void;
+  onReading: (reading: Reading) => void;
+}
+
+interface Running {
+  worker: Worker;
+  port: MessagePort;
+  counts: Int32Array;
+  /** Answers that were handled. */
+  handled: { written: number; reading: number };
+}
+
+/** Started at once where it reads, else with the first batch; started anew when it ended by an error. It keeps no process alive. */
+export function storeThread(options: ThreadOptions): StoreThread {
+  let running: Running | undefined;
+  let closed = false;
+
+  const handle = (current: Running, answer: Answer) => {
+    current.handled[answer.type] += 1;
+    if (answer.type === "written") options.onWritten(answer);
+    else options.onReading(answer);
+  };
+  const ended = (why: string) => {
+    running = undefined;
+    if (closed) return;
+    const problem = `the thread of the store ended: ${why}`;
+    options.onWritten({ type: "written", recorded: 0, refused: 0, problem: { why: problem, locked: false } });
+    if (options.reads) options.onReading({ type: "reading", rows: null, problem });
+  };
+  const start = (): Running => {
+    const made = startWorker(options);
+    made.port.on("message", (answer: Answer) => {
+      handle(made, answer);
+    });
+    made.port.unref();
+    made.worker.once("error", (error) => {
+      ended(messageOf(error));
+    });
+    return made;
+  };
+  const receive = () => {
+    if (running === undefined) {
+      if (options.reads && !closed) running = start();
+      return;
+    }
+    for (let next = receiveMessageOnPort(running.port); next !== undefined; next = receiveMessageOnPort(running.port))
+      handle(running, next.message as Answer);
+  };
+  if (options.reads) running = start();
+  return {
+    write(batch) {
+      running ??= start();
+      running.port.postMessage(batch);
+    },
+    receive,
+    wait(kind, ms) {
+      if (running === undefined) return false;
+      const { counts, handled } = running;
+      const [counter, before] = kind === "written" ? [WRITTEN, handled.written] : [READ, handled.reading];
+      if (handled[kind] === Atomics.load(counts, counter)) Atomics.wait(counts, counter, before, ms);
+      receive();
+      return handled[kind] > before;
+    },
+    close() {
+      closed = true;
+      running?.port.close();
+      void running?.worker.terminate();
+      running = undefined;
+    },
+  };
+}
+
+function startWorker({ address, reads, lastGood }: ThreadOptions): Running {
+  const { port1: port, port2 } = new MessageChannel();
+  const counters = new SharedArrayBuffer(8);
+  const data: ThreadData & { port: MessagePort } = { address, reads, lastGood, counters, port: port2 };
+  // Not the options of a process that was given its program as a text.
+  const worker = new Worker(ENTRY, { workerData: data, transferList: [port2], execArgv: [] });
+  worker.unref();
+  return { worker, port, counts: new Int32Array(counters), handled: { written: 0, reading: 0 } };
+}
+
+/** A worker's file is JavaScript: beside the bundle of the SDK, or, from the sources, where the last build has put it. */
+const ENTRY = entry();
+
+function entry(): string {
+  const here = fileURLToPath(import.meta.url);
+  return here.endsWith(".ts")
+    ? join(dirname(here), "..", "..", "dist", "sdk", "thread.js")
+    : join(dirname(here), "..", "sdk", "thread.js");
+}

@@ -1,0 +1,31 @@
+import { createHash } from "node:crypto";
+import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { newId } from "../../core/ids.ts";
+import type { Known } from "./keep-reading.ts";
+
+/** Kept for its owner alone, whole or not at all; where it cannot be kept, a restart without the server serves nothing. */
+export function writeLastGood(file: string, known: Known): void {
+  const text = JSON.stringify(known);
+  const draft = `${file}.${newId()}`;
+  try {
+    writeFileSync(draft, `${digestOf(text)}\n${text}\n`, { mode: 0o600 });
+    renameSync(draft, file);
+  } catch {
+    rmSync(draft, { force: true });
+  }
+}
+
+/** Undefined where there is none, or where it is not as it was written. */
+export function readLastGood(file: string | null): Known | undefined {
+  if (file === null) return undefined;
+  try {
+    const [digest, text = ""] = readFileSync(file, "utf8").split("\n");
+    return digest === digestOf(text) ? (JSON.parse(text) as Known) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function digestOf(text: string): string {
+  return `sha256:${createHash("sha256").update(text).digest("hex")}`;
+}

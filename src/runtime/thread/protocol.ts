@@ -1,0 +1,44 @@
+import type { Kill } from "../../kill/latch.ts";
+import type { Observation } from "../../observations/schema.ts";
+import type { ServedRows } from "../../serving/snapshot.store.ts";
+import type { StoreAddress } from "../../state/address.ts";
+
+/** What the thread is started with. */
+export interface ThreadData {
+  address: StoreAddress;
+  /** Whether it keeps the main thread informed of what is killed and served: of a file, that reads itself. */
+  reads: boolean;
+  /** Where what was last read is kept for a restart without the server; null where there is no folder for it. */
+  lastGood: string | null;
+  /** Two counters, of answers to writes and of readings: whoever waits for one sleeps on it. */
+  counters: SharedArrayBuffer;
+}
+
+export const WRITTEN = 0;
+export const READ = 1;
+
+/** One batch, in the order it came. */
+export interface Write {
+  environment: string;
+  observations: readonly Observation[];
+}
+
+export type Answer = Written | Reading;
+
+/** What became of a batch: all of it was handled, or nothing was. */
+export interface Written {
+  type: "written";
+  /** In the store now, repeats of an id included. */
+  recorded: number;
+  /** The store will never take them. */
+  refused: number;
+  /** Why nothing was written, and whether another writer was in the way; null when it was. */
+  problem: { why: string; locked: boolean } | null;
+}
+
+export interface Reading {
+  type: "reading";
+  /** What is killed and served, and the contents that were not told before; null where nothing new could be read. */
+  rows: { kills: readonly Kill[]; served: ServedRows } | null;
+  problem: string | null;
+}

@@ -1,0 +1,28 @@
+/** The worker thread that owns the store of a process: it waits for locks and servers, so that the caller does not. */
+import { type MessagePort, workerData } from "node:worker_threads";
+import { systemClock } from "../../core/clock.ts";
+import { keepReading } from "./keep-reading.ts";
+import { type Answer, READ, type ThreadData, type Write, WRITTEN } from "./protocol.ts";
+import { writerTo } from "./writer.ts";
+
+const { address, reads, lastGood, counters, port } = workerData as ThreadData & { port: MessagePort };
+const counts = new Int32Array(counters);
+
+function tell(counter: number, answer: Answer): void {
+  port.postMessage(answer);
+  Atomics.add(counts, counter, 1);
+  Atomics.notify(counts, counter);
+}
+
+const writer = writerTo(address, systemClock);
+let last: Promise<unknown> = Promise.resolve();
+port.on("message", (write: Write) => {
+  last = last.then(async () => {
+    tell(WRITTEN, await writer.write(write));
+  });
+});
+
+if (reads)
+  keepReading(address, lastGood, (reading) => {
+    tell(READ, reading);
+  });

@@ -1,0 +1,79 @@
+import { statSync } from "node:fs";
+import type { Clock } from "../../core/clock.ts";
+import { type Recorder, recorderFor } from "../../observations/record.ts";
+import type { Observation } from "../../observations/schema.ts";
+import type { StoreAddress } from "../../state/address.ts";
+import { isLocked, isRefusal } from "../../state/errors.ts";
+import { openStore, type Store } from "../../state/store.ts";
+import { whyNot } from "../../state/why-not.ts";
+import type { Write, Written } from "./protocol.ts";
+
+/** Longer than others write; what still could not be written is asked for again. */
+const WAIT_MS = 200;
+const SERVER_WAIT_MS = 2000;
+
+interface Open {
+  store: Store;
+  recorder: Recorder;
+  /** Of a file. */
+  inode: number | undefined;
+}
+
+/** Writes observations to a store that may be locked, moved away, out of reach, or not there yet. */
+export function writerTo(address: StoreAddress, clock: Clock): { write(write: Write): Promise<Written> } {
+  let open: Open | undefined;
+  const opened = async (): Promise<Open> => {
+    const inode = address.engine === "sqlite" ? fileOf(address.location)?.ino : undefined;
+    // What is written to a file that was moved away is lost to everybody else.
+    if (open !== undefined && open.inode !== inode) {
+      await open.store.close();
+      open = undefined;
+    }
+    open ??= await openAt(address);
+    return open;
+  };
+  return {
+    async write({ environment, observations }) {
+      try {
+        const { recorder } = await opened();
+        const recorded = await recordAll(recorder, environment, observations, clock.now());
+        return { type: "written", recorded, refused: observations.length - recorded, problem: null };
+      } catch (error) {
+        const waited = address.engine === "sqlite" ? WAIT_MS : SERVER_WAIT_MS;
+        return { type: "written", recorded: 0, refused: 0, problem: { why: whyNot(error, waited), locked: isLocked(error) } };
+      }
+    },
+  };
+}
+
+async function openAt(address: StoreAddress): Promise<Open> {
+  const file = address.engine === "sqlite" ? fileOf(address.location) : undefined;
+  // Never made here: a new one in place of one that is gone would say that nothing was ever released, and everybody would be served nothing.
+  if (address.engine === "sqlite" && (file?.size ?? 0) === 0) throw new Error(`there is no store ${address.shown}`);
+  const waitMs = address.engine === "sqlite" ? WAIT_MS : SERVER_WAIT_MS;
+  const store = await openStore(address, { durability: "normal", waitMs });
+  return { store, recorder: recorderFor(store), inode: file?.ino };
+}
+
+/** How many are in the store now. One that the store will never take must not hold up those after it: it is found by halving. */
+async function recordAll(
+  recorder: Recorder,
+  environment: string,
+  batch: readonly Observation[],
+  now: Date,
+): Promise<number> {
+  try {
+    await recorder.record(environment, batch, now);
+    return batch.length;
+  } catch (error) {
+    if (!isRefusal(error)) throw error;
+    if (batch.length <= 1) return 0;
+    const middle = batch.length >> 1;
+    const first = await recordAll(recorder, environment, batch.slice(0, middle), now);
+    return first + (await recordAll(recorder, environment, batch.slice(middle), now));
+  }
+}
+
+function fileOf(path: string) {
+  return statSync(path, { throwIfNoEntry: false });
+}

@@ -1,0 +1,22 @@
+import pg from "pg";
+
+/** The engine that the tests of operators' rooms run on: `vitest --project postgres` runs them a second time. */
+export const ENGINE = process.env["AGENTOPS_TEST_ENGINE"] === "postgres" ? "postgres" : "sqlite";
+
+let made = 0;
+
+/** The address of a new database with agentops' tables: a copy of the one that testing/postgres.ts made before the tests. */
+export async function newDatabase(): Promise<string> {
+  const server = process.env["AGENTOPS_TEST_SERVER"];
+  if (server === undefined) throw new Error("no server was started for the tests");
+  made += 1;
+  const name = `t${process.pid}_${made}`;
+  const admin = new pg.Client({ connectionString: `${server}/postgres` });
+  await admin.connect();
+  try {
+    await admin.query(`CREATE DATABASE ${name} TEMPLATE template_agentops STRATEGY file_copy`);
+  } finally {
+    await admin.end();
+  }
+  return `${server}/${name}`;
+}
