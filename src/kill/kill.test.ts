@@ -1,16 +1,48 @@
-import type { Sqlite } from "../state/connection.ts";
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, test } from "vitest";
+import { afterEach, describe, expect, test, vi } from "vitest";
 import { AgentOps } from "../runtime/agentops.ts";
-import { markerFolder } from "../state/store-file.ts";
-import { newStoreFile, openTestStore } from "../testing/store.ts";
+import { markerFolder, type StoreAddress } from "../state/address.ts";
+import { OPERATORS } from "../state/locks.ts";
+import { ENGINE } from "../testing/engine.ts";
+import { newStoreAddress, newStoreFile, openTestStore, withStore } from "../testing/store.ts";
 import { boardAt, settledHistory } from "./history.testing.ts";
 import { kill } from "./kill.ts";
 import { holding, type Kill, targetsOf } from "./latch.ts";
 import { markerName, readMarkers, setMarker } from "./markers.ts";
 import { revive } from "./revive.ts";
 import { status } from "../status/status.ts";
+
+afterEach(() => void vi.unstubAllEnvs());
+
+/** Too short for another writer to be done; a server has to be reached within it. */
+const SHORT_MS = ENGINE === "sqlite" ? 1 : 150;
+const LOCKED =
+  ENGINE === "sqlite" ? "another process holds the store's write lock" : "somebody else holds it for too long";
+
+/** Holds what every operator's change waits for, until the returned function is called. */
+async function locked(address: StoreAddress): Promise<() => Promise<void>> {
+  const store = await openTestStore({ address });
+  return new Promise((taken, failed) => {
+    const work = () =>
+      new Promise<void>((letGo) => {
+        taken(async () => {
+          letGo();
+          await working;
+          await store.close();
+        });
+      });
+    const working = store.inTransaction(work, { locks: [OPERATORS] });
+    working.catch(failed);
+  });
+}
+
+/** A store that is there, and its folder of markers. */
+async function newStore(): Promise<{ address: StoreAddress; markers: string }> {
+  const address = await newStoreAddress();
+  await withStore(address, () => Promise.resolve());
+  return { address, markers: address.markers! };
+}
 
 const order = (target: string, environment = "production", actor = "ada", reason = "refunds twice") => {
   return { environment, targets: [target], actor, reason };
@@ -33,81 +65,114 @@ describe("markers", () => {
     ["Prod/eu~1 ü", "prompts/x", "%50rod%2Feu%7E1%20%C3%BC~prompts~x"],
     ["..", "prompts/a.b", "..~prompts~a.b"],
   ])("%s %s is %s, and is read back", (environment, target, name) => {
-    const store = newStoreFile();
+    const folder = markerFolder(newStoreFile());
     const latch = kills(environment, target);
     expect(markerName(latch)).toBe(name);
-    expect([setMarker(store, latch), setMarker(store, latch)]).toEqual([true, false]);
-    expect(readdirSync(markerFolder(store))).toEqual([name]);
-    expect(readMarkers(store)).toEqual([{ ...latch, explained: true }]);
+    expect([setMarker(folder, latch), setMarker(folder, latch)]).toEqual([true, false]);
+    expect(readdirSync(folder)).toEqual([name]);
+    expect(readMarkers(folder)).toEqual([{ ...latch, explained: true }]);
   });
-  test("one made by hand counts; what is no marker does not; a torn one says so", () => {
-    const store = newStoreFile();
-    mkdirSync(markerFolder(store), { recursive: true });
+  test("one made by hand counts; what is no marker does not; a torn one says so", async () => {
+    const store = await newStoreAddress();
+    const folder = store.markers!;
+    mkdirSync(folder, { recursive: true });
     for (const name of ["production~agents~x", "README", "draft-1", "~x", "a~b", "%zz~agents~x", "production~@all~x~y"])
-      writeFileSync(join(markerFolder(store), name), name.startsWith("production~agents") ? '{"actor":"a' : "");
-    expect(readMarkers(store)).toMatchObject([{ target: "agents/x", actor: "unknown", explained: false }]);
-    expect(status(boardAt(store), { environments: [] }).environments[0]?.killed[0]?.via).toEqual(["marker", "store"]);
-    expect(settledHistory(store).actions).toEqual({ "production agents/x": ["kill"] });
+      writeFileSync(join(folder, name), name.startsWith("production~agents") ? '{"actor":"a' : "");
+    expect(readMarkers(folder)).toMatchObject([{ target: "agents/x", actor: "unknown", explained: false }]);
+    const { environments } = await status(boardAt(store), { environments: [] });
+    expect(environments[0]?.killed[0]?.via).toEqual(["marker", "store"]);
+    expect((await settledHistory(store)).actions).toEqual({ "production agents/x": ["kill"] });
   });
 });
 
 describe("a latch", () => {
-  test.each([
+  test.runIf(ENGINE === "sqlite").each([
     ["gone", (store: string) => rmSync(store), "the store is gone, only its markers are left"],
     ["empty", (store: string) => writeFileSync(store, ""), "the store's file is empty"],
-  ])("a store that is %s is not certain, though nothing is killed", (_, spoil, problem) => {
-    const store = newStoreFile();
-    openTestStore({ file: store }).sqlite.close();
-    for (const end of ["-wal", "-shm"]) rmSync(`${store}${end}`, { force: true });
-    spoil(store);
-    expect(status(boardAt(store), { environments: [] }).problems).toEqual([problem]);
+  ])("a store that is %s is not certain, though nothing is killed", async (_, spoil, problem) => {
+    const { address } = await newStore();
+    for (const end of ["-wal", "-shm"]) rmSync(`${address.location}${end}`, { force: true });
+    spoil(address.location);
+    expect((await status(boardAt(address), { environments: [] })).problems).toEqual([problem]);
   });
-  test("keeps the first kill, and says so", () => {
-    const store = newStoreFile();
-    const first = kill(boardAt(store), order("agents/x"));
-    const again = kill(boardAt(store), order("agents/x", "production", "bob", "late"));
+  test.runIf(ENGINE === "postgres").each([
+    ["is not reached", (url: URL) => (url.port = "1"), "no server answers there [ECONNREFUSED]"],
+    ["is gone", (url: URL) => (url.pathname += "_gone"), "the server has no such database [3D000]"],
+    ["has no tables", (url: URL) => (url.pathname = "/postgres"), "the store has no tables of agentops"],
+  ])(
+    "a server's store that %s is not certain, though nothing is killed; a marker kills, nothing is revived",
+    async (_, spoil, why) => {
+      const { address } = await newStore();
+      const url = new URL(address.location);
+      spoil(url);
+      const store = { ...address, location: url.href };
+      const problemsNow = async () => (await status(boardAt(store), { environments: [] })).problems;
+      expect(await problemsNow()).toEqual([expect.stringContaining(`the store cannot be read: ${why}`)]);
+      const done = await kill(boardAt(store), order("agents/x"));
+      expect(done).toMatchObject({
+        targets: [{ changed: true }],
+        paths: { store: { problem: expect.stringContaining(why) } },
+      });
+      expect(await problemsNow()).toEqual([
+        expect.stringContaining(`only a marker holds is not recorded yet; the store: ${why}`),
+        expect.stringContaining(why),
+      ]);
+      await expect(revive(boardAt(store), order("agents/x"))).rejects.toThrow(/nothing was revived/);
+      expect((await settledHistory(address)).actions).toEqual({ "production agents/x": ["kill"] });
+    },
+  );
+  test("keeps the first kill, and says so", async () => {
+    const { address: store } = await newStore();
+    const first = await kill(boardAt(store), order("agents/x"));
+    const again = await kill(boardAt(store), order("agents/x", "production", "bob", "late"));
     expect(first.targets[0]).toMatchObject({ changed: true, kill: { actor: "ada" } });
     expect(again.targets[0]).toMatchObject({ changed: false, kill: { actor: "ada", reason: "refunds twice" } });
-    expect(settledHistory(store).actions).toEqual({ "production agents/x": ["kill"] });
+    expect((await settledHistory(store)).actions).toEqual({ "production agents/x": ["kill"] });
   });
-  test("keeps the first kill also where only markers know it, and where the markers are gone", () => {
-    const store = newStoreFile();
-    const lock = openTestStore({ file: store }).sqlite;
-    lock.exec("BEGIN IMMEDIATE");
-    const [first, again] = ["ada", "bob"].map((actor) =>
-      kill(boardAt(store, 1), order("agents/x", "production", actor)),
-    );
+  test("keeps the first kill also where only markers know it, and where the markers are gone", async () => {
+    const { address: store, markers } = await newStore();
+    const letGo = await locked(store);
+    const first = await kill(boardAt(store, SHORT_MS), order("agents/x", "production", "ada"));
+    const again = await kill(boardAt(store, SHORT_MS), order("agents/x", "production", "bob"));
     expect(first).toMatchObject({ targets: [{ changed: true }], paths: { store: { took: false } } });
     expect(again).toMatchObject({ targets: [{ changed: false, kill: { actor: "ada" } }] });
-    expect(() => revive(boardAt(store, 1), order("agents/x"))).toThrow(/nothing was revived.*write lock/);
-    expect(readMarkers(store)).toHaveLength(1);
-    lock.exec("COMMIT");
-    lock.close();
-    const third = kill(boardAt(store), order("agents/x", "production", "eve"));
+    await expect(revive(boardAt(store, SHORT_MS), order("agents/x"))).rejects.toThrow(LOCKED);
+    expect(readMarkers(markers)).toHaveLength(1);
+    await letGo();
+    const third = await kill(boardAt(store), order("agents/x", "production", "eve"));
     expect(third).toMatchObject({ targets: [{ changed: false, kill: { actor: "ada" } }] });
-    rmSync(markerFolder(store), { recursive: true });
-    expect(kill(boardAt(store), order("agents/x"))).toMatchObject({ targets: [{ changed: false }] });
-    expect(readMarkers(store)).toHaveLength(1);
-    expect(settledHistory(store).actions).toEqual({ "production agents/x": ["kill"] });
+    rmSync(markers, { recursive: true });
+    expect(await kill(boardAt(store), order("agents/x"))).toMatchObject({ targets: [{ changed: false }] });
+    expect(readMarkers(markers)).toHaveLength(1);
+    expect((await settledHistory(store)).actions).toEqual({ "production agents/x": ["kill"] });
   });
-  test("is released by its own revive only; what else stops the target is named", () => {
-    const store = newStoreFile();
+  test("is released by its own revive only; what else stops the target is named", async () => {
+    const { address: store } = await newStore();
     for (const [target, environment] of [["agents/x"], ["all"], ["agents/x", "*"]] as const)
-      kill(boardAt(store), order(target, environment));
-    const one = revive(boardAt(store), order("agents/x")).targets[0]!;
+      await kill(boardAt(store), order(target, environment));
+    const revived = async (...ordered: Parameters<typeof order>) =>
+      (await revive(boardAt(store), order(...ordered))).targets[0]!;
+    const one = await revived("agents/x");
     expect(one.changed).toBe(true);
     expect(one.heldBy.map((k) => `${k.environment} ${k.target}`)).toEqual(["production all", "* agents/x"]);
-    expect(revive(boardAt(store), order("agents/x")).targets[0]!.changed).toBe(false);
-    revive(boardAt(store), order("all"));
-    expect(revive(boardAt(store), order("agents/x", "*")).targets[0]).toMatchObject({ changed: true, heldBy: [] });
-    expect(settledHistory(store).killed).toEqual([]);
+    expect((await revived("agents/x")).changed).toBe(false);
+    await revived("all");
+    expect(await revived("agents/x", "*")).toMatchObject({ changed: true, heldBy: [] });
+    expect((await settledHistory(store)).killed).toEqual([]);
   });
-  test("an audit event can be neither changed nor deleted", () => {
-    const store = newStoreFile();
-    kill(boardAt(store), order("agents/x"));
-    const sqlite = openTestStore({ file: store }).sqlite;
-    expect(() => sqlite.exec("UPDATE auditEvents SET reason = 'x'")).toThrow("never changed");
-    expect(() => sqlite.exec("DELETE FROM auditEvents")).toThrow("never deleted");
+  test("without a folder for markers the store does it alone", async () => {
+    const store = { ...(await newStore()).address, markers: null };
+    const done = await kill(boardAt(store), order("agents/x"));
+    const marker = { took: false, problem: expect.stringContaining("AGENTOPS_MARKERS") };
+    expect(done).toMatchObject({ targets: [{ changed: true }], paths: { marker, store: { took: true } } });
+    expect((await revive(boardAt(store), order("agents/x"))).targets[0]!.changed).toBe(true);
+    expect((await settledHistory(store)).actions).toEqual({ "production agents/x": ["kill", "revive"] });
+  });
+  test("an audit event can be neither changed nor deleted", async () => {
+    const store = await openTestStore();
+    await kill(boardAt(store.address), order("agents/x"));
+    await expect(store.rows(`UPDATE "auditEvents" SET reason = 'x'`)).rejects.toThrow("never changed");
+    await expect(store.rows(`DELETE FROM "auditEvents"`)).rejects.toThrow("never deleted");
   });
   test.each([
     ["agents/x@v7", "USAGE"],
@@ -130,54 +195,58 @@ function randomOf(seed: number): (n: number) => number {
 
 test.each(Array.from({ length: 12 }, (_, i) => i + 1))(
   "random commands, seed %i: killed until revived, one audit event a transition, every reader agrees",
-  (seed) => {
+  async (seed) => {
     const pick = randomOf(seed);
-    const store = newStoreFile();
+    const { address: store, markers } = await newStore();
+    vi.stubEnv("AGENTOPS_MARKERS", markers);
     const environments = ["production", "staging", "*"];
     const targets = ["agents/x", "prompts/x", "all"];
-    const readers = ["production", "staging"].map((env) => new AgentOps({ store, env }));
+    const readers = ["production", "staging"].map((env) => new AgentOps({ store: store.location, env }));
     const model: Kill[] = [];
     let transitions = 0;
-    let lock: Sqlite | undefined;
-    openTestStore({ file: store }).sqlite.close();
+    let letGo: (() => Promise<void>) | undefined;
     for (let step = 0; step < 60; step++) {
       const [environment, target] = [environments[pick(3)]!, targets[pick(3)]!];
       const is = (k: Kill) => k.environment === environment && k.target === target;
       const what = pick(10);
-      if (what === 0 && lock === undefined) {
-        lock = openTestStore({ file: store }).sqlite;
-        lock.exec("BEGIN IMMEDIATE");
-      } else if (what === 1 || (lock !== undefined && what === 2)) {
-        lock?.exec("COMMIT");
-        lock?.close();
-        lock = undefined;
+      if (what === 0 && letGo === undefined) {
+        letGo = await locked(store);
+      } else if (what === 1 || (letGo !== undefined && what === 2)) {
+        await letGo?.();
+        letGo = undefined;
       } else if (what < 6) {
-        const done = kill(boardAt(store, 1), order(target, environment, `actor ${step}`));
+        const done = await kill(boardAt(store, SHORT_MS), order(target, environment, `actor ${step}`));
         const known = model.find(is);
         expect(done.targets[0]!.changed, `step ${step}`).toBe(known === undefined);
         if (known === undefined) {
           transitions += 1;
           model.push({ ...order(target, environment), target, at: done.at, actor: `actor ${step}`, reason: "" });
         } else expect(done.targets[0]!.kill!.actor).toBe(known.actor);
-      } else if (lock !== undefined) {
-        expect(() => revive(boardAt(store, 1), order(target, environment))).toThrow(/nothing was revived/);
+      } else if (letGo !== undefined) {
+        await expect(revive(boardAt(store, SHORT_MS), order(target, environment))).rejects.toThrow(
+          /nothing was revived/,
+        );
       } else {
         const index = model.findIndex(is);
-        expect(revive(boardAt(store), order(target, environment)).targets[0]!.changed).toBe(index >= 0);
+        const done = await revive(boardAt(store), order(target, environment));
+        expect(done.targets[0]!.changed).toBe(index >= 0);
         if (index >= 0) {
           transitions += 1;
           model.splice(index, 1);
         }
       }
-      for (const reader of readers)
-        for (const name of ["agents/x", "prompts/x", "agents/other", "x"])
-          expect(reader.killSwitch(name).killed, `step ${step}: ${name} in ${reader.environment}`).toBe(
-            holding(model, reader.environment, targetsOf(name)).length > 0,
-          );
+      const names = readers.flatMap((reader) =>
+        ["agents/x", "prompts/x", "agents/other", "x"].map((name) => ({ reader, name })),
+      );
+      const answers = () => names.map(({ reader, name }) => reader.killSwitch(name).killed);
+      const expected = names.map(({ reader, name }) => holding(model, reader.environment, targetsOf(name)).length > 0);
+      if (ENGINE === "sqlite") expect(answers(), `step ${step}`).toEqual(expected);
+      // A server's changes are told, which takes a moment.
+      else await expect.poll(answers, { interval: 2, message: `step ${step}` }).toEqual(expected);
     }
-    lock?.close();
+    await letGo?.();
     for (const reader of readers) reader.close();
-    const { killed, actions } = settledHistory(store);
+    const { killed, actions } = await settledHistory(store);
     expect(killed.sort()).toEqual(model.map((k) => `${k.environment} ${k.target}`).sort());
     expect(Object.values(actions).flat()).toHaveLength(transitions);
   },

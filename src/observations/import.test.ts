@@ -2,7 +2,7 @@ import { Readable } from "node:stream";
 import { describe, expect, test } from "vitest";
 import { systemClock } from "../core/clock.ts";
 import { promoted } from "../testing/rollout.ts";
-import { openTestStore } from "../testing/store.ts";
+import { newStoreAddress, withStore } from "../testing/store.ts";
 import { importObservations } from "./import.ts";
 
 const line = (more: object = {}) => JSON.stringify({ target: "prompts/x", version: "v1", success: true, ...more });
@@ -15,10 +15,9 @@ interface Source {
   skipInvalid?: boolean;
 }
 
-function importer() {
-  const { file: store, sqlite } = openTestStore();
-  promoted(sqlite, { version: "v1" });
-  sqlite.close();
+async function importer() {
+  const store = await newStoreAddress();
+  await withStore(store, (open) => promoted(open, { version: "v1" }));
   return ({ text, every = 7, rereadable = true, skipInvalid = false }: Source) => {
     const pieces = () =>
       Array.from({ length: Math.ceil(text.length / every) }, (_, i) => text.slice(i * every, (i + 1) * every));
@@ -31,7 +30,7 @@ function importer() {
 
 describe("importing lines", () => {
   test("any line end, blank lines, a byte order mark, no end; repeats and unknown versions are counted", async () => {
-    const run = importer();
+    const run = await importer();
     const text = `\uFEFF${line({ id: "a" })}\r\n\n  \n${line({ id: "b", version: "v9" })}\n${line({ id: "a", unit: "é👩‍💻" })}`;
     expect(await run({ text })).toMatchObject({ recorded: 2, repeated: 1, unknown: 1, invalid: 0, env: "production" });
     expect(await run({ text })).toMatchObject({ recorded: 0, repeated: 3, unknown: 0 });
@@ -45,7 +44,7 @@ describe("importing lines", () => {
     ["[]", "in.jsonl:2:1: expected object, received array"],
   ];
   test.each(BAD)("%s refuses a file before anything is written, and says where", async (bad, message) => {
-    const run = importer();
+    const run = await importer();
     const source = { text: [line(), bad, line()].join("\n") };
     await expect(run(source)).rejects.toMatchObject({
       code: "FILE_INVALID",
@@ -56,7 +55,7 @@ describe("importing lines", () => {
   test("what can be read once only is recorded up to the bad line, which says so", async () => {
     const lines = Array.from({ length: 2500 }, (_, i) => line({ id: `o${i}` }));
     const text = [...lines, "oops", ...lines].join("\n");
-    const run = importer();
+    const run = await importer();
     await expect(run({ text, every: 9999, rereadable: false })).rejects.toMatchObject({
       message: "in.jsonl:2501:1: not a JSON object (recorded before it: 2500)",
       hint: expect.stringContaining("what has an id is recorded once"),
@@ -66,6 +65,6 @@ describe("importing lines", () => {
   test("many bad lines are listed, but not all", async () => {
     const text = Array<string>(500).fill("oops").join("\n");
     const problems = { details: { problems: expect.objectContaining({ length: 20 }) } };
-    await expect(importer()({ text })).rejects.toMatchObject(problems);
+    await expect((await importer())({ text })).rejects.toMatchObject(problems);
   });
 });

@@ -1,11 +1,11 @@
 import { describe, expect, test } from "vitest";
-import type { Sqlite } from "../state/connection.ts";
+import type { Store } from "../state/store.ts";
 import { BEGIN, closeLook, minutesLater, PLAN, startedRollout, stepUp } from "../testing/rollout.ts";
 import { seeded } from "../testing/seeded.ts";
-import { openTestStore } from "../testing/store.ts";
+import { openTestStore, type TestStore } from "../testing/store.ts";
 import { CAP_VALUES } from "../rollout/caps.ts";
 import { breachesOf, type Rollout, rolloutBySeq, talliesOf } from "../rollout/rollouts.store.ts";
-import { recordObservations } from "./record.ts";
+import { recorderFor } from "./record.ts";
 import type { Observation } from "./schema.ts";
 
 const NOW = new Date(minutesLater(600));
@@ -16,9 +16,13 @@ const seen = (version: string, more: Partial<Observation> = {}): Observation => 
 const control = (more: Partial<Observation> = {}) => seen("v1", more);
 const candidate = (more: Partial<Observation> = {}) => seen("v2", more);
 
+/** By a process that knows nothing of what was recorded before. */
+const record = (store: Store, environment: string, observations: readonly Observation[]) =>
+  recorderFor(store).record(environment, observations);
+
 /** `look weight arm metric: n sum squares`, one line a tally. */
-function tallies(sqlite: Sqlite, { seq }: Rollout): string[] {
-  return talliesOf(sqlite, seq, { from: 1, to: 99 }).map(
+async function tallies({ db }: Store, { seq }: Rollout): Promise<string[]> {
+  return (await talliesOf(db, seq, { from: 1, to: 99 })).map(
     ({ look, weight, arm, metric, n, sum, squares }) =>
       `${look} ${weight} ${arm} ${metric}: ${n} ${+sum.toFixed(9)} ${+squares.toFixed(9)}`,
   );
@@ -27,12 +31,11 @@ function tallies(sqlite: Sqlite, { seq }: Rollout): string[] {
 interface Case {
   shadow?: true;
   /** In order; a function does something to the rollout in between. */
-  does: (Observation | ((sqlite: Sqlite, rollout: Rollout) => void))[];
+  does: (Observation | ((store: Store, rollout: Rollout) => Promise<unknown>))[];
   tallies: string[];
 }
 
-const up = (minutes: number) => (sqlite: Sqlite, rollout: Rollout) =>
-  void stepUp(sqlite, rollout, minutesLater(minutes));
+const up = (minutes: number) => (store: Store, rollout: Rollout) => stepUp(store, rollout, minutesLater(minutes));
 const ID = "0199f000-0000-7000-8000-000000000001";
 
 const CASES: Record<string, Case> = {
@@ -137,43 +140,43 @@ const CASES: Record<string, Case> = {
 
 describe("what counts for a rollout", () => {
   test.each(Object.entries(CASES))("%s", (_, { shadow, does, tallies: expected }) => {
-    const sqlite = openTestStore().sqlite;
+    const store = await openTestStore();
     const plan = { stepObservations: 0, ...(shadow && { shadow: { timeMs: 1e6, observations: 10 } }) };
-    const rollout = startedRollout(sqlite, { plan });
+    const rollout = startedRollout(store, { plan });
     for (const act of does) {
-      if (typeof act === "function") act(sqlite, rollout);
-      else expect(recordObservations(sqlite, "production", [act], NOW).recorded).toBe(1);
+      if (typeof act === "function") act(store, rollout);
+      else expect(record(store, "production", [act]).recorded).toBe(1);
     }
-    expect(tallies(sqlite, rollout)).toEqual(expected);
+    expect(tallies(store, rollout)).toEqual(expected);
   });
 
   test("a repeat of an id changes nothing, whatever it says; other environments and targets are apart", () => {
-    const sqlite = openTestStore().sqlite;
-    const rollout = startedRollout(sqlite);
+    const store = await openTestStore();
+    const rollout = startedRollout(store);
     const first = candidate({ id: "a", unit: "u", safe: false, breach: "pii" });
-    expect(recordObservations(sqlite, "production", [first, seen("v9")], NOW)).toEqual({
+    expect(record(store, "production", [first, seen("v9")])).toEqual({
       ...{ recorded: 2, repeated: 0, unknown: 1 },
     });
-    const before = dump(sqlite);
+    const before = dump(store);
     const again = [first, { ...first, success: false, version: "v1" }];
-    expect(recordObservations(sqlite, "production", again, NOW)).toEqual({ recorded: 0, repeated: 2, unknown: 0 });
-    expect(dump(sqlite)).toEqual(before);
-    const elsewhere = recordObservations(sqlite, "staging", [first], NOW);
+    expect(record(store, "production", again)).toEqual({ recorded: 0, repeated: 2, unknown: 0 });
+    expect(dump(store)).toEqual(before);
+    const elsewhere = record(store, "staging", [first]);
     expect(
-      elsewhere.recorded + recordObservations(sqlite, "production", [{ ...first, target: "agents/x" }], NOW).recorded,
+      elsewhere.recorded + record(store, "production", [{ ...first, target: "agents/x" }]).recorded,
     ).toBe(2);
-    expect(tallies(sqlite, rollout)).toEqual(["1 0.05 candidate safety: 1 0 0", "1 0.05 candidate success: 1 1 1"]);
+    expect(tallies(store, rollout)).toEqual(["1 0.05 candidate safety: 1 0 0", "1 0.05 candidate success: 1 1 1"]);
   });
 
   test("each breach of the candidate is kept: of a copy, of a unit that no longer counts, in the open look, named alone", () => {
-    const sqlite = openTestStore().sqlite;
-    const rollout = startedRollout(sqlite);
+    const store = await openTestStore();
+    const rollout = startedRollout(store);
     const unsafe = { safe: false, unit: "u" };
     const first = [candidate({ ...unsafe, breach: "pii" }), control(unsafe), candidate({ ...unsafe, shadow: true })];
-    recordObservations(sqlite, "production", first, NOW);
-    closeLook(sqlite, rollout);
-    recordObservations(sqlite, "production", [candidate({ unit: "u", breach: "secrets" })], NOW);
-    expect(breachesOf(sqlite, rollout.seq)).toEqual([
+    record(store, "production", first);
+    closeLook(store, rollout);
+    record(store, "production", [candidate({ unit: "u", breach: "secrets" })]);
+    expect(breachesOf(store.db, rollout.seq)).toEqual([
       { look: 1, observation: 1, kind: "pii" },
       { look: 1, observation: 3, kind: "unspecified" },
       { look: 2, observation: 4, kind: "secrets" },
@@ -181,51 +184,51 @@ describe("what counts for a rollout", () => {
   });
 
   test("a cap is frozen from the control's first values, and judges what comes after them", () => {
-    const sqlite = openTestStore().sqlite;
-    const rollout = startedRollout(sqlite, {
+    const store = await openTestStore();
+    const rollout = startedRollout(store, {
       plan: { caps: { latency: { maxIncrease: 0.2, cap: null }, cost: null } },
     });
     const values = Array.from({ length: CAP_VALUES }, (_, i) => control({ latencyMs: i + 1, costUsd: 1 }));
     const early = [candidate({ latencyMs: 9999 }), control({ latencyMs: 1, shadow: true })];
-    recordObservations(sqlite, "production", [...early, ...values.slice(0, -1)], NOW);
-    expect(rolloutBySeq(sqlite, rollout.seq)?.caps.latency).toBeNull();
+    record(store, "production", [...early, ...values.slice(0, -1)]);
+    expect(rolloutBySeq(store.db, rollout.seq)?.caps.latency).toBeNull();
     const after = [control({ latencyMs: 114 }), candidate({ latencyMs: 114 }), candidate({ latencyMs: 114.1 })];
-    recordObservations(sqlite, "production", [...values.slice(-1), ...after], NOW);
+    record(store, "production", [...values.slice(-1), ...after]);
     // p95 of 1 … 100 is 95
-    expect(rolloutBySeq(sqlite, rollout.seq)?.caps).toMatchObject({ latency: { cap: 114 }, cost: null });
-    expect(tallies(sqlite, rollout).filter((line) => line.includes("latency"))).toEqual([
+    expect(rolloutBySeq(store.db, rollout.seq)?.caps).toMatchObject({ latency: { cap: 114 }, cost: null });
+    expect(tallies(store, rollout).filter((line) => line.includes("latency"))).toEqual([
       "1 0.05 candidate latency: 2 1 1",
       "1 0.05 control latency: 1 1 1",
     ]);
   });
 
   test("a batch that fails is not stored at all", () => {
-    const sqlite = openTestStore().sqlite;
-    const rollout = startedRollout(sqlite);
+    const store = await openTestStore();
+    const rollout = startedRollout(store);
     const broken = { ...control(), success: null } as unknown as Observation;
     const bad = { ...broken, version: undefined } as unknown as Observation;
-    expect(() => recordObservations(sqlite, "production", [control({ id: "a" }), bad], NOW)).toThrow();
-    expect(tallies(sqlite, rollout)).toEqual([]);
-    expect(recordObservations(sqlite, "production", [control({ id: "a" })], NOW).recorded).toBe(1);
+    expect(() => record(store, "production", [control({ id: "a" }), bad])).toThrow();
+    expect(tallies(store, rollout)).toEqual([]);
+    expect(record(store, "production", [control({ id: "a" })]).recorded).toBe(1);
   });
 
   test("what is said to come later counts as now: else it were a bad thing of the last hour for ever", () => {
-    const sqlite = openTestStore().sqlite;
-    recordObservations(sqlite, "production", [control({ at: "2999-01-01T00:00:00Z" })], NOW);
-    expect(sqlite.prepare("SELECT at FROM observations").pluck().all()).toEqual([NOW.toISOString()]);
+    const store = await openTestStore();
+    record(store, "production", [control({ at: "2999-01-01T00:00:00Z" })]);
+    expect(await store.column("SELECT at FROM observations")).toEqual([NOW.toISOString()]);
   });
 
   test("hours add up what was observed of each version", () => {
-    const sqlite = openTestStore().sqlite;
-    startedRollout(sqlite);
+    const store = await openTestStore();
+    startedRollout(store);
     const at = "2026-11-21T12:59:59+02:00";
     const all = [
       control({ latencyMs: 10, costUsd: 0.5, safe: false }),
       control({ success: false, at }),
       seen("v7", { at }),
     ];
-    for (const observation of all) recordObservations(sqlite, "production", [observation], NOW);
-    expect(sqlite.prepare("SELECT * FROM outcomes ORDER BY version").raw().all()).toEqual([
+    for (const observation of all) record(store, "production", [observation]);
+    expect(await table(store, "outcomes", "version")).toEqual([
       ["production", "prompts/x", "v1", BEGIN, 0, 2, 1, 1, 10, 1, 0.5, 1, 1],
       ["production", "prompts/x", "v7", BEGIN, 0, 1, 1, 0, 0, 0, 0, 0, 0],
     ]);
@@ -270,15 +273,15 @@ describe("however a stream is cut", () => {
     const all = stream(seed);
     const half = all.length / 2;
     const imported = (cut: () => number) => {
-      const sqlite = openTestStore().sqlite;
-      const rollout = startedRollout(sqlite, { plan: { stepObservations: 0 } });
+      const store = await openTestStore();
+      const rollout = startedRollout(store, { plan: { stepObservations: 0 } });
       for (let i = 0; i < all.length;) {
         if (i === half) {
-          closeLook(sqlite, rollout);
-          stepUp(sqlite, rollout, minutesLater(100));
+          closeLook(store, rollout);
+          stepUp(store, rollout, minutesLater(100));
         }
         const end = Math.min(i + cut(), i < half ? half : all.length);
-        recordObservations(sqlite, "production", all.slice(i, end), NOW);
+        record(store, "production", all.slice(i, end));
         i = end;
       }
       return sqlite;
@@ -286,7 +289,7 @@ describe("however a stream is cut", () => {
     const [whole, small] = [imported(() => Infinity), imported(() => 1 + Math.floor(random() * 30))];
     expect(near(dump(small))).toEqual(near(dump(whole)));
     const before = dump(small);
-    recordObservations(small, "production", all, NOW);
+    record(small, "production", all);
     expect(dump(small)).toEqual(before);
     checkSums(small);
   });
@@ -294,7 +297,7 @@ describe("however a stream is cut", () => {
 
 /** What the engine demands of totals: no outcome outside [0, 1]. */
 function checkSums(sqlite: Sqlite): void {
-  const rows = talliesOf(sqlite, 1, { from: 1, to: 99 });
+  const rows = talliesOf(store.db, 1, { from: 1, to: 99 });
   expect(rows.length).toBeGreaterThan(10);
   for (const { n, sum, squares } of rows) {
     expect(sum).toBeGreaterThanOrEqual(0);

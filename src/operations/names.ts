@@ -14,7 +14,7 @@ import type { Project } from "../core/project.ts";
  */
 export async function storedRef(db: Db, environment: string, typed: string): Promise<string> {
   const { kind, name, point } = parseRef(typed);
-  const known = kind ?? releasedKind(db, name);
+  const known = kind ?? (await releasedKind(db, name));
   const address = known === undefined ? name : `${known}/${name}`;
   if (point.type === "channel") return `${address}@${await channelVersion(db, environment, address, point.channel)}`;
   return typed.includes("@") ? `${address}${typed.slice(typed.indexOf("@"))}` : address;
@@ -34,7 +34,7 @@ async function channelVersion(db: Db, environment: string, address: string, chan
 /** The released artifact a name means; throws ARTIFACT_NOT_FOUND with those that are, REF_INVALID. */
 export async function releasedTarget(db: Db, { kind, name }: Pick<Ref, "kind" | "name">): Promise<string> {
   const known = await releasedTargets(db);
-  const found = kind ?? releasedKind(db, name);
+  const found = kind ?? (await releasedKind(db, name));
   const target = found === undefined ? name : `${found}/${name}`;
   if (known.includes(target)) return target;
   const names = kind === undefined ? known.map((address) => address.slice(address.indexOf("/") + 1)) : known;
@@ -43,8 +43,9 @@ export async function releasedTarget(db: Db, { kind, name }: Pick<Ref, "kind" | 
   });
 }
 
-function releasedKind(db: Db, name: string): ArtifactKind | undefined {
-  const kinds = (["prompts", "agents"] as const).filter(async (kind) => (await releasedTargets(db)).includes(`${kind}/${name}`));
+async function releasedKind(db: Db, name: string): Promise<ArtifactKind | undefined> {
+  const known = await releasedTargets(db);
+  const kinds = (["prompts", "agents"] as const).filter((kind) => known.includes(`${kind}/${name}`));
   if (kinds.length < 2) return kinds[0];
   throw new AgentopsError("REF_INVALID", `${name} is both a prompt and an agent`, {
     hint: `say which: prompts/${name} or agents/${name}`,

@@ -12,7 +12,7 @@ export interface WatchRequest extends TurnRequest {
   intervalMs: number;
   signal: AbortSignal;
   /** Called after every turn. */
-  onTurn: (turn: Turn) => void;
+  onTurn: (turn: Turn) => void | Promise<void>;
   /** Called when the store did not take a turn; the next one tries again. */
   onTrouble: (error: AgentopsError) => void;
 }
@@ -48,7 +48,7 @@ export async function watchRollout(store: Store, place: Place, request: WatchReq
       try {
         const turn = await store.inTransaction(ownTurn, operatorLocks(place));
         troubles = 0;
-        request.onTurn(turn);
+        await request.onTurn(turn);
         const { phase } = turn.rollout.state;
         if (isOver(phase) || phase === "inconclusive") return turn;
       } catch (error) {

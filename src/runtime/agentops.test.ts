@@ -5,9 +5,11 @@ import { AgentopsError } from "../core/errors.ts";
 import { boardAt } from "../kill/history.testing.ts";
 import { kill } from "../kill/kill.ts";
 import { revive } from "../kill/revive.ts";
-import { markerFolder } from "../state/store-file.ts";
+import { markerFolder, type StoreAddress } from "../state/address.ts";
+import { connect } from "../state/sqlite/connection.ts";
 import { spawnAgentops } from "../testing/project.ts";
-import { openTestStore } from "../testing/store.ts";
+import { ENGINE, seen } from "../testing/engine.ts";
+import { newStoreAddress, withStore } from "../testing/store.ts";
 import { AgentOps, type AgentOpsOptions } from "./agentops.ts";
 
 const opened: AgentOps[] = [];
@@ -21,11 +23,15 @@ function open(options: AgentOpsOptions): AgentOps {
   return ops;
 }
 
-function newStore(): string {
-  const { file, sqlite } = openTestStore();
-  sqlite.close();
-  return file;
+async function newStore(): Promise<StoreAddress> {
+  const address = await newStoreAddress();
+  await withStore(address, () => Promise.resolve());
+  return address;
 }
+
+/** How an agent's process names it. */
+const at = ({ location, markers }: StoreAddress) => ({ store: location, markers: markers ?? "" });
+const onFiles = test.runIf(ENGINE === "sqlite");
 
 const order = (target = "agents/x", environment = "production") => {
   return { environment, targets: [target], actor: "ada", reason: "refunds twice" };
@@ -33,12 +39,13 @@ const order = (target = "agents/x", environment = "production") => {
 const ALIVE = { killed: false, reason: null, by: null, at: null, problem: null };
 
 describe("AgentOps", () => {
-  test("answers who, why and since when, and forgets it after a revive", () => {
-    const store = newStore();
-    const ops = open({ store, env: "production" });
+  test("answers who, why and since when, and forgets it after a revive", async () => {
+    const store = await newStore();
+    const ops = open({ ...at(store), env: "production" });
     expect(ops.killSwitch("agents/x")).toEqual(ALIVE);
-    const { at } = kill(boardAt(store), order());
-    expect(ops.killSwitch("agents/x")).toEqual({ killed: true, reason: "refunds twice", by: "ada", at, problem: null });
+    const killed = await kill(boardAt(store), order());
+    await seen();
+    expect(ops.killSwitch("agents/x")).toEqual({ killed: true, reason: "refunds twice", by: "ada", at: killed.at, problem: null });
     expect(() => ops.checkpoint("agents/x")).toThrow(
       expect.objectContaining({
         code: "AGENT_KILLED",
@@ -48,26 +55,29 @@ describe("AgentOps", () => {
     expect(() => (ops.killSwitch("agents/x").killed = false), "nobody revives by a slip").toThrow(TypeError);
     expect(ops.killSwitch("prompts/x").killed).toBe(false);
     expect(ops.killSwitch("x").killed, "a bare name is both kinds").toBe(true);
-    revive(boardAt(store), order());
+    await revive(boardAt(store), order());
+    await seen();
     expect(ops.killSwitch("agents/x")).toEqual(ALIVE);
     ops.checkpoint("agents/x");
   });
-  test("a process that does not say its environment is stopped by a kill in any", () => {
-    const store = newStore();
-    kill(boardAt(store), order("agents/x", "staging"));
-    expect(open({ store, env: "production" }).killSwitch("agents/x").killed).toBe(false);
-    expect(open({ store, env: "staging" }).killSwitch("agents/x").killed).toBe(true);
-    expect(open({ store }).killSwitch("agents/x").killed).toBe(true);
+  test("a process that does not say its environment is stopped by a kill in any", async () => {
+    const store = await newStore();
+    await kill(boardAt(store), order("agents/x", "staging"));
+    await seen();
+    expect(open({ ...at(store), env: "production" }).killSwitch("agents/x").killed).toBe(false);
+    expect(open({ ...at(store), env: "staging" }).killSwitch("agents/x").killed).toBe(true);
+    expect(open(at(store)).killSwitch("agents/x").killed).toBe(true);
   });
-  test.each([
+  onFiles.each([
     ["is missing", (store: string) => rmSync(store)],
     ["is damaged", (store: string) => writeFileSync(store, "no database ".repeat(999))],
     ["is a folder", (store: string) => (rmSync(store), mkdirSync(store))],
-  ])("where the store %s, markers count, nothing is thrown, and failClosed counts as killed", (_, spoil) => {
-    const store = newStore();
+  ])("where the store %s, markers count, nothing is thrown, and failClosed counts as killed", async (_, spoil) => {
+    const address = await newStore();
+    const store = address.location;
     for (const end of ["-wal", "-shm"]) rmSync(`${store}${end}`, { force: true });
     spoil(store);
-    const [ops, closed] = [open({ store, env: "production" }), open({ store, env: "production", failClosed: true })];
+    const [ops, closed] = [false, true].map((failClosed) => open({ store, env: "production", failClosed })) as [AgentOps, AgentOps];
     expect(ops.killSwitch("agents/x")).toMatchObject({ killed: false, problem: expect.stringContaining(store) });
     expect(closed.killSwitch("agents/x")).toMatchObject({
       killed: true,
@@ -78,60 +88,66 @@ describe("AgentOps", () => {
     writeFileSync(join(markerFolder(store), "production~agents~x"), "");
     expect(ops.killSwitch("agents/x")).toMatchObject({ killed: true, by: "unknown" });
   });
-  test("a store that comes later, or is moved away and made anew, is found", async () => {
-    const store = newStore();
+  onFiles("a store that comes later, or is moved away and made anew, is found", async () => {
+    const address = await newStore();
+    const store = address.location;
     const ops = open({ store, env: "production" });
     expect(ops.killSwitch("agents/x").problem).toBeNull();
     renameSync(store, `${store}.old`);
     for (const end of ["-wal", "-shm"]) rmSync(`${store}${end}`, { force: true });
-    kill(boardAt(store), order());
+    await kill(boardAt(address), order());
     rmSync(markerFolder(store), { recursive: true });
     await expect.poll(() => ops.killSwitch("agents/x").killed, { interval: 10, timeout: 5000 }).toBe(true);
   });
-  test("what was killed stays killed while nothing can be read any more", () => {
-    const store = newStore();
-    const ops = open({ store, env: "production" });
-    kill(boardAt(store), order());
+  onFiles("what was killed stays killed while nothing can be read any more", async () => {
+    const store = await newStore();
+    const ops = open({ ...at(store), env: "production" });
+    await kill(boardAt(store), order());
+    await seen();
     expect(ops.killSwitch("agents/x").killed).toBe(true);
-    rmSync(markerFolder(store), { recursive: true });
-    const lock = openTestStore({ file: store }).sqlite;
+    rmSync(store.markers ?? "", { recursive: true });
+    const lock = connect(store.location, { durability: "normal" });
     lock.exec("BEGIN IMMEDIATE");
     expect(ops.killSwitch("agents/x").killed).toBe(true);
     lock.close();
   });
   test("a signal fires after a kill from another process, carries the error, and a new one is fresh after a revive", async () => {
-    const store = newStore();
-    const ops = open({ store, env: "production" });
+    const store = await newStore();
+    const ops = open({ ...at(store), env: "production" });
     const signal = ops.signal("agents/x");
     expect(ops.signal("agents/x")).toBe(signal);
     const killing = spawnAgentops("/", ["kill", "agents/x", "--reason", "r", "--env", "production"], {
-      AGENTOPS_STORE: store,
+      AGENTOPS_STORE: store.location,
+      AGENTOPS_MARKERS: store.markers ?? "",
     });
     await new Promise((fired) => signal.addEventListener("abort", fired));
     expect(signal.reason).toBeInstanceOf(AgentopsError);
     expect(signal.reason).toMatchObject({ code: "AGENT_KILLED" });
     expect((await killing).exitCode).toBe(0);
     expect(ops.signal("agents/x").aborted, "still killed").toBe(true);
-    revive(boardAt(store), order());
+    await revive(boardAt(store), order());
+    await seen();
     expect(ops.signal("agents/x").aborted).toBe(false);
   });
-  test("a dozen in one process are one listener at its end, and none when they are closed", () => {
+  test("a dozen in one process are one listener at its end, and none when they are closed", async () => {
     const before = process.listenerCount("exit");
-    const many = Array.from({ length: 12 }, () => open({ store: newStore(), env: "production" }));
+    const stores = await Promise.all(Array.from({ length: 12 }, newStore));
+    const many = stores.map((store) => open({ ...at(store), env: "production" }));
     for (const ops of many) ops.observe({ target: "agents/x", version: "v1", success: true });
     expect(process.listenerCount("exit")).toBe(before + 1);
     for (const ops of many) ops.close();
     expect(process.listenerCount("exit")).toBe(before);
   });
 
-  test("what is no name is refused, as is a use after close()", () => {
-    const ops = open({ store: newStore() });
+  test("what is no name is refused, as is a use after close()", async () => {
+    const ops = open(at(await newStore()));
     for (const name of ["Refund Desk", undefined, 42] as string[]) {
       expect(() => ops.checkpoint(name)).toThrow(expect.objectContaining({ code: "REF_INVALID" }));
       expect(() => ops.resolve(name)).toThrow(expect.objectContaining({ code: "REF_INVALID" }));
     }
+    const file = at(await newStore());
     for (const queueLimit of [0, -1, NaN, 1.5])
-      expect(() => open({ store: newStore(), queueLimit })).toThrow(/queueLimit/);
+      expect(() => open({ ...file, queueLimit })).toThrow(/queueLimit/);
     ops.close();
     expect(() => ops.killSwitch("x")).toThrow(expect.objectContaining({ code: "USAGE" }));
   });

@@ -31,6 +31,8 @@ import { threadReader } from "./thread-reader.ts";
 export interface AgentOpsOptions {
   /** The store's file, or its address (postgres://…); else AGENTOPS_STORE, else what the project here or above says. */
   store?: string;
+  /** The folder of marker files of a store that is a server; else AGENTOPS_MARKERS, else the project's. */
+  markers?: string;
   /** The environment this process serves; else AGENTOPS_ENV. One that is not known is stopped by a kill in any. */
   env?: string;
   /** Counts as killed while the store or its markers cannot be read. */
@@ -63,8 +65,8 @@ export class AgentOps {
   #closed = false;
   #warned = false;
 
-  constructor({ store, env, failClosed = false, queueLimit = 10_000 }: AgentOpsOptions = {}) {
-    const address = addressFor(store);
+  constructor({ store, markers, env, failClosed = false, queueLimit = 10_000 }: AgentOpsOptions = {}) {
+    const address = addressFor(store, markers);
     this.store = address.shown;
     this.environment = (env ?? process.env["AGENTOPS_ENV"] ?? "") || null;
     this.#failClosed = failClosed;
@@ -212,14 +214,15 @@ export class AgentOps {
   }
 }
 
-function addressFor(store: string | undefined): StoreAddress {
+function addressFor(store: string | undefined, markers: string | undefined): StoreAddress {
   const cwd = process.cwd();
   const location = locateProject({ cwd, env: process.env });
   const { value: configured, unclear } = configuredStore(location);
   // An agent must not go on beside the store that everybody else decides in.
   if (unclear && !store && !process.env["AGENTOPS_STORE"])
     throw new AgentopsError("CONFIG_INVALID", `\`store:\` in ${location.configFile ?? ""} is not one text on one line`);
-  return storeAddress({ ...location, env: { ...process.env, ...(store && { AGENTOPS_STORE: store }) }, configured, cwd });
+  const given = { ...(store && { AGENTOPS_STORE: store }), ...(markers && { AGENTOPS_MARKERS: markers }) };
+  return storeAddress({ ...location, env: { ...process.env, ...given }, configured, cwd });
 }
 
 /** Only beside a store: a wrong path must not leave folders. */

@@ -2,10 +2,11 @@ import { existsSync, renameSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { execa } from "execa";
-import type { Sqlite } from "../state/connection.ts";
+import { connect } from "../state/sqlite/connection.ts";
 import { cleanEnv, REPO } from "../testing/project.ts";
 import { startedRollout } from "../testing/rollout.ts";
-import { openTestStore } from "../testing/store.ts";
+import { ENGINE } from "../testing/engine.ts";
+import { openTestStore, type TestStore } from "../testing/store.ts";
 import { AgentOps, type AgentOpsOptions } from "./agentops.ts";
 
 const open: { close(): unknown }[] = [];
@@ -14,23 +15,25 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-function newStore() {
-  const { file: store, sqlite } = openTestStore();
-  startedRollout(sqlite);
+async function newStore() {
+  const store = await openTestStore();
+  const { location, markers } = store.address;
+  await startedRollout(store);
   const ops = (options: AgentOpsOptions = {}) => {
-    const made = new AgentOps({ store, env: "production", ...options });
+    const made = new AgentOps({ store: location, markers: markers ?? "", env: "production", ...options });
     open.push(made);
     return made;
   };
-  return { store, sqlite, ops };
+  return { store, location, ops };
 }
 
-const count = (sqlite: Sqlite) => sqlite.prepare("SELECT COUNT(*) FROM observations").pluck().get();
+const onFiles = test.runIf(ENGINE === "sqlite");
+const count = (store: TestStore) => store.value("SELECT COUNT(*) FROM observations");
 const outcome = (more: object = {}) => ({ target: "prompts/x", version: "v1", success: true, ...more });
 
 describe("observe", () => {
   test("what was resolved is observed, written by itself, and counted for its rollout", async () => {
-    const { sqlite, ops } = newStore();
+    const { store, ops } = await newStore();
     const served = ops();
     const units = Array.from({ length: 1200 }, (_, i) => `unit-${i}`);
     for (const unit of units) {
@@ -42,12 +45,12 @@ describe("observe", () => {
       .toEqual({
         ...{ queued: 0, recorded: 1200, dropped: 0, invalid: 0, failures: 0, lastProblem: null },
       });
-    const tallied = sqlite.prepare("SELECT SUM(n) FROM tallies WHERE metric = 'success' AND weight = 0.05").pluck();
-    expect(tallied.get()).toBe(1200);
+    const tallied = store.value("SELECT SUM(n) FROM tallies WHERE metric = 'success' AND weight = 0.05");
+    expect(await tallied).toBe(1200);
   });
-  test("what is no observation is counted and said once; nothing is thrown, also after close()", () => {
+  test("what is no observation is counted and said once; nothing is thrown, also after close()", async () => {
     const warn = vi.spyOn(process, "emitWarning").mockImplementation(() => undefined);
-    const { sqlite, ops } = newStore();
+    const { store, ops } = await newStore();
     const served = ops();
     const trap = { ...outcome(), get latencyMs() { throw new Error("trap"); } }; // prettier-ignore
     const bad = [{}, null, trap, outcome({ latencyMs: Number.NaN }), outcome({ sucess: true }), { success: true }];
@@ -59,24 +62,25 @@ describe("observe", () => {
     served.close();
     served.observe(outcome());
     expect(served.stats().dropped).toBe(1);
-    expect(count(sqlite)).toBe(1);
+    expect(await count(store)).toBe(1);
   });
-  test("beyond its limit the queue drops the newest, and says how many", () => {
+  test("beyond its limit the queue drops the newest, and says how many", async () => {
     const warn = vi.spyOn(process, "emitWarning").mockImplementation(() => undefined);
-    const { sqlite, ops } = newStore();
+    const { store, ops } = await newStore();
     const served = ops({ queueLimit: 10 });
     for (let i = 0; i < 25; i++) served.observe(outcome({ id: `o${i}` }));
     expect(served.stats()).toMatchObject({ queued: 10, dropped: 15 });
     expect(warn).toHaveBeenCalledExactlyOnceWith(expect.stringContaining("dropped: the queue is full"));
     served.close();
-    expect(sqlite.prepare("SELECT id FROM observations ORDER BY seq").pluck().all()).toEqual(
+    expect(await store.column("SELECT id FROM observations ORDER BY seq")).toEqual(
       Array.from({ length: 10 }, (_, i) => `o${i}`),
     );
   });
-  test("while another process holds the lock the batch is kept; it is written once the lock is free", async () => {
-    const { sqlite, ops } = newStore();
+  onFiles("while another process holds the lock the batch is kept; it is written once the lock is free", async () => {
+    const { store, ops } = await newStore();
     const served = ops();
-    sqlite.exec("BEGIN IMMEDIATE");
+    const other = connect(store.address.location, { durability: "normal" });
+    other.exec("BEGIN IMMEDIATE");
     served.observe(outcome({ id: "a" }));
     await expect.poll(() => served.stats().failures, { interval: 10 }).toBeGreaterThan(0);
     expect(served.stats()).toMatchObject({
@@ -84,34 +88,36 @@ describe("observe", () => {
       recorded: 0,
       lastProblem: expect.stringContaining("write lock"),
     });
-    sqlite.exec("COMMIT");
+    other.exec("COMMIT");
+    other.close();
     await expect.poll(() => served.stats().recorded, { interval: 10, timeout: 5000 }).toBe(1);
-    expect(count(sqlite)).toBe(1);
+    expect(await count(store)).toBe(1);
   });
-  test("a store that was moved away and made anew by somebody gets what came since; a wrong path leaves no folder", () => {
-    const { store, sqlite, ops } = newStore();
+  onFiles("a store that was moved away and made anew by somebody gets what came since; a wrong path leaves no folder", async () => {
+    const { store, ops } = await newStore();
+    const { location } = store.address;
     const served = ops();
     served.observe(outcome());
     served.flush();
-    sqlite.close();
-    renameSync(store, `${store}.old`);
-    for (const end of ["-wal", "-shm"]) rmSync(`${store}${end}`, { force: true });
+    await store.close();
+    renameSync(location, `${location}.old`);
+    for (const end of ["-wal", "-shm"]) rmSync(`${location}${end}`, { force: true });
     vi.spyOn(process, "emitWarning").mockImplementation(() => undefined);
     served.observe(outcome());
-    expect([served.flush(), existsSync(store)], "an empty store would serve nothing").toEqual([false, false]);
-    const anew = openTestStore({ file: store }).sqlite;
+    expect([served.flush(), existsSync(location)], "an empty store would serve nothing").toEqual([false, false]);
+    const anew = await openTestStore({ address: store.address });
     expect(served.flush()).toBe(true);
-    expect(count(anew)).toBe(1);
-    anew.close();
-    const wrong = ops({ store: join(dirname(store), "nowhere", "state.db") });
+    expect(await count(anew)).toBe(1);
+    await anew.close();
+    const wrong = ops({ store: join(dirname(location), "nowhere", "state.db") });
     wrong.observe(outcome());
     expect([wrong.flush(), wrong.stats().queued, existsSync(dirname(wrong.store))]).toEqual([false, 1, false]);
   });
   test("what is queued is written when the process ends by itself or by exit()", async () => {
-    const { store, sqlite } = newStore();
+    const { store, location } = await newStore();
     const code = (end: string) => `
       const { AgentOps } = await import(${JSON.stringify(join(REPO, "dist", "sdk", "index.js"))});
-      const ops = new AgentOps({ store: ${JSON.stringify(store)}, env: "production" });
+      const ops = new AgentOps({ store: ${JSON.stringify(location)}, env: "production" });
       for (let i = 0; i < 700; i++) ops.observe({ target: "prompts/x", version: "v1", success: true });
       ${end}`;
     for (const end of ["", "process.exit(3);"]) {
@@ -119,18 +125,18 @@ describe("observe", () => {
       const done = await execa(process.execPath, ["--input-type=module", "-e", code(end)], options);
       expect([done.exitCode, done.stderr]).toEqual([end === "" ? 0 : 3, ""]);
     }
-    expect(count(sqlite)).toBe(1400);
+    expect(await count(store)).toBe(1400);
   });
-  test.each([
+  onFiles.each([
     ["by itself", ""],
     ["by exit()", "process.exit();"],
     ["by exit() after close()", "ops.close(); process.exit();"],
   ])("what cannot be written when the process ends %s is not lost silently", async (_, end) => {
-    const { store, sqlite } = newStore();
-    sqlite.pragma("user_version = 99");
+    const { store, location } = await newStore();
+    await store.rows("PRAGMA user_version = 99");
     const code = `
       const { AgentOps } = await import(${JSON.stringify(join(REPO, "dist", "sdk", "index.js"))});
-      const ops = new AgentOps({ store: ${JSON.stringify(store)}, env: "production" });
+      const ops = new AgentOps({ store: ${JSON.stringify(location)}, env: "production" });
       for (let i = 0; i < 7; i++) ops.observe({ target: "prompts/x", version: "v1", success: true });
       ${end}`;
     const { stderr } = await execa(process.execPath, ["--input-type=module", "-e", code], { env: cleanEnv(), extendEnv: false }); // prettier-ignore

@@ -6,9 +6,11 @@ import { revive } from "../kill/revive.ts";
 import { bucketOf } from "../serving/assignment.ts";
 import { transition } from "../rollout/transition.ts";
 import { rolloutBySeq } from "../rollout/rollouts.store.ts";
-import type { Sqlite } from "../state/connection.ts";
+import { connect } from "../state/sqlite/connection.ts";
 import { minutesLater, promoted, startedRollout, stepUp } from "../testing/rollout.ts";
-import { openTestStore } from "../testing/store.ts";
+import { operatorLocks } from "../state/locks.ts";
+import { ENGINE, seen } from "../testing/engine.ts";
+import { openTestStore, type TestStore } from "../testing/store.ts";
 import { AgentOps, type AgentOpsOptions } from "./agentops.ts";
 
 const open: { close(): unknown }[] = [];
@@ -16,14 +18,14 @@ afterEach(() => {
   for (const each of open.splice(0)) each.close();
 });
 
-function newStore(): { store: string; sqlite: Sqlite; ops: (options?: AgentOpsOptions) => AgentOps } {
-  const { file: store, sqlite } = openTestStore();
+async function newStore(): Promise<{ store: TestStore; ops: (options?: AgentOpsOptions) => AgentOps }> {
+  const store = await openTestStore();
   const ops = (options: AgentOpsOptions = {}) => {
-    const made = new AgentOps({ store, env: "production", ...options });
+    const made = new AgentOps({ store: store.address.location, env: "production", ...options });
     open.push(made);
     return made;
   };
-  return { store, sqlite, ops };
+  return { store, ops };
 }
 
 const ID = "0199f000-0000-7000-8000-000000000001";
@@ -31,8 +33,8 @@ const UNITS = Array.from({ length: 400 }, (_, i) => `unit-${i}`);
 const FAST = { plan: { stepObservations: 0 } };
 
 describe("resolve", () => {
-  test("before a release, after it, and after the next one, in the same process", () => {
-    const { sqlite, ops } = newStore();
+  test("before a release, after it, and after the next one, in the same process", async () => {
+    const { store, ops } = await newStore();
     const served = ops();
     expect(served.resolve("prompts/x")).toMatchObject({
       value: null,
@@ -40,7 +42,8 @@ describe("resolve", () => {
       errorCode: "NOT_RELEASED",
       served: null,
     });
-    promoted(sqlite, { version: "v1" });
+    await promoted(store, { version: "v1" });
+    await seen();
     expect(served.resolve("prompts/x", { unit: "u" })).toEqual({
       ...{ schema: "agentops.resolution/1", target: "prompts/x", env: "production" },
       ...{
@@ -53,17 +56,19 @@ describe("resolve", () => {
       ...{ message: null, value: { name: "x", text: "v1" }, rollout: null, weight: null, bucket: null, shadow: null },
       served: { target: "prompts/x", version: "v1", unit: "u" },
     });
-    promoted(sqlite, { version: "v2" });
+    await promoted(store, { version: "v2" });
+    await seen();
     expect(served.resolve("x").version).toBe("v2");
   });
-  test("a rollout divides by the unit's bucket, sticky and monotone to 100 %, and back after a rollback", () => {
-    const { sqlite, ops } = newStore();
-    const rollout = startedRollout(sqlite, FAST);
+  test("a rollout divides by the unit's bucket, sticky and monotone to 100 %, and back after a rollback", async () => {
+    const { store, ops } = await newStore();
+    const rollout = await startedRollout(store, FAST);
     const served = ops();
     const candidates = () => UNITS.filter((unit) => served.resolve("x", { unit }).variant === "candidate");
     let before: string[] = [];
     for (const [step, weight] of [0.05, 0.25, 0.5, 1].entries()) {
-      if (step > 0) stepUp(sqlite, rollout, minutesLater(step * 61));
+      if (step > 0) await stepUp(store, rollout, minutesLater(step * 61));
+      await seen();
       const now = candidates();
       expect(now).toEqual(UNITS.filter((unit) => bucketOf(ID, unit) < weight));
       expect(now).toEqual(expect.arrayContaining(before));
@@ -73,17 +78,21 @@ describe("resolve", () => {
       ...{ reason: "SPLIT", version: "v2", rollout: ID, weight: 1, bucket: bucketOf(ID, "unit-0"), shadow: null },
       served: { target: "prompts/x", version: "v2", unit: "unit-0", rollout: ID, weight: 1 },
     });
-    const current = rolloutBySeq(sqlite, rollout.seq)!;
-    transition(sqlite, current, { type: "rollback", at: minutesLater(300) }, { actor: "ada", reason: "bad" });
+    await store.inTransaction(async (tx) => {
+      const current = (await rolloutBySeq(tx, rollout.seq))!;
+      return transition(tx, current, { type: "rollback", at: minutesLater(300) }, { actor: "ada", reason: "bad" });
+    }, operatorLocks(rollout));
+    await seen();
     expect(served.resolve("x", { unit: "unit-0" })).toMatchObject({
       reason: "STATIC",
       variant: "stable",
       version: "v1",
     });
   });
-  test("without a unit, chance decides at the weight, and the caller is told", () => {
-    const { sqlite, ops } = newStore();
-    stepUp(sqlite, startedRollout(sqlite, FAST), minutesLater(61));
+  test("without a unit, chance decides at the weight, and the caller is told", async () => {
+    const { store, ops } = await newStore();
+    await stepUp(store, await startedRollout(store, FAST), minutesLater(61));
+    await seen();
     const served = ops();
     const all = Array.from({ length: 2000 }, () => served.resolve("x"));
     const share = all.filter((one) => one.version === "v2").length / all.length;
@@ -92,59 +101,62 @@ describe("resolve", () => {
     expect(all[0]).toMatchObject({ reason: "SPLIT", errorCode: "UNIT_MISSING", bucket: null });
     expect(all[0]!.served).not.toHaveProperty("unit");
   });
-  test.each([null, "", Number.NaN, {}, Symbol("s")])("%o is no unit: it would put everybody into one arm", (unit) => {
-    const { sqlite, ops } = newStore();
-    startedRollout(sqlite);
+  test.each([null, "", Number.NaN, {}, Symbol("s")])("%o is no unit: it would put everybody into one arm", async (unit) => {
+    const { store, ops } = await newStore();
+    await startedRollout(store);
     const resolved = ops().resolve("x", { unit: unit as unknown as string });
     expect(resolved).toMatchObject({ errorCode: "UNIT_MISSING", bucket: null });
     expect(resolved.served).not.toHaveProperty("unit");
   });
-  test("a number is the unit of its digits, and can be observed", () => {
-    const { sqlite, ops } = newStore();
-    startedRollout(sqlite);
+  test("a number is the unit of its digits, and can be observed", async () => {
+    const { store, ops } = await newStore();
+    await startedRollout(store);
     const [text, number] = ["42", 42].map((unit) => ops().resolve("x", { unit: unit as string }));
     expect(number).toEqual(text);
     expect(number!.served).toMatchObject({ unit: "42" });
   });
-  test("in shadow everybody has the control, and the candidate beside it", () => {
-    const { sqlite, ops } = newStore();
-    startedRollout(sqlite, { plan: { shadow: { timeMs: 1000, observations: 10 } } });
+  test("in shadow everybody has the control, and the candidate beside it", async () => {
+    const { store, ops } = await newStore();
+    await startedRollout(store, { plan: { shadow: { timeMs: 1000, observations: 10 } } });
     expect(ops().resolve("x", { unit: "u" })).toMatchObject({
       ...{ variant: "control", version: "v1", reason: "STATIC", weight: 0 },
       shadow: { version: "v2", value: { text: "v2" } },
       served: { weight: 0, rollout: ID },
     });
   });
-  test("a killed one is not served, by rows or by markers, until it is revived", () => {
-    const { store, sqlite, ops } = newStore();
-    startedRollout(sqlite);
+  test("a killed one is not served, by rows or by markers, until it is revived", async () => {
+    const { store, ops } = await newStore();
+    await startedRollout(store);
     const served = ops();
     const order = { environment: "production", targets: ["prompts/x"], actor: "ada", reason: "leaks" };
-    kill(boardAt(store), order);
+    await kill(boardAt(store.address), order);
+    await seen();
     expect(served.resolve("x", { unit: "u" })).toMatchObject({
       ...{ value: null, version: null, reason: "DISABLED", errorCode: "AGENT_KILLED", served: null },
       message: expect.stringContaining("leaks (by ada since"),
     });
-    revive(boardAt(store), order);
+    await revive(boardAt(store.address), order);
+    await seen();
     expect(served.resolve("x", { unit: "u" }).reason).toBe("SPLIT");
   });
-  test.each([
+  test.runIf(ENGINE === "sqlite").each([
     ["missing", (store: string) => renameSync(store, `${store}.old`)],
     ["damaged", (store: string) => (rmSync(store), writeFileSync(store, "no database ".repeat(999)))],
     ["a folder", (store: string) => (rmSync(store), mkdirSync(store))],
-    ["replaced by an empty one", (store: string) => (rmSync(store), openTestStore({ file: store }).sqlite.close())],
+    ["replaced by an empty one", (store: string) => (rmSync(store), void connect(store, { durability: "normal" }).close())],
   ])("where the store is %s then, the last known good is served as STALE", async (_, spoil) => {
-    const { store, sqlite, ops } = newStore();
-    startedRollout(sqlite, FAST);
+    const { store, ops } = await newStore();
+    await startedRollout(store, FAST);
     const [served, closed] = [ops(), ops({ failClosed: true })];
     const good = served.resolve("x", { unit: "unit-0" });
     expect([good.reason, closed.resolve("x", { unit: "u" }).reason]).toEqual(["SPLIT", "SPLIT"]);
-    sqlite.close();
-    for (const end of ["-wal", "-shm"]) rmSync(`${store}${end}`, { force: true });
-    spoil(store);
+    await store.close();
+    const file = store.address.location;
+    for (const end of ["-wal", "-shm"]) rmSync(`${file}${end}`, { force: true });
+    spoil(file);
     await expect.poll(() => served.resolve("x", { unit: "unit-0" }).reason, { interval: 5 }).toBe("STALE");
     const stale = served.resolve("x", { unit: "unit-0" });
-    expect(stale).toEqual({ ...good, reason: "STALE", message: expect.stringContaining(store) });
+    expect(stale).toEqual({ ...good, reason: "STALE", message: expect.stringContaining(file) });
     await expect.poll(() => closed.resolve("x").reason, { interval: 5 }).toBe("DISABLED");
     expect(ops().resolve("x")).toMatchObject({
       value: null,
@@ -152,18 +164,21 @@ describe("resolve", () => {
       errorCode: expect.stringMatching(/^(STORE_FAILED|NOT_RELEASED)$/),
     });
   });
-  test("one environment in the store needs no name; two do; a bare name that means two things is unclear", () => {
-    const { sqlite, ops } = newStore();
-    promoted(sqlite, { version: "v1" });
+  test("one environment in the store needs no name; two do; a bare name that means two things is unclear", async () => {
+    const { store, ops } = await newStore();
+    await promoted(store, { version: "v1" });
+    await seen();
     const nameless = ops({ env: "" });
     expect(nameless.resolve("x")).toMatchObject({ env: "production", version: "v1" });
-    promoted(sqlite, { version: "v1", environment: "staging" });
+    await promoted(store, { version: "v1", environment: "staging" });
+    await seen();
     expect(nameless.resolve("x")).toMatchObject({
       env: null,
       errorCode: "NOT_RELEASED",
       message: expect.stringContaining("production, staging"),
     });
-    promoted(sqlite, { version: "v3", target: "agents/x" });
+    await promoted(store, { version: "v3", target: "agents/x" });
+    await seen();
     const named = ops();
     expect(named.resolve("x")).toMatchObject({
       value: null,
@@ -175,9 +190,10 @@ describe("resolve", () => {
     named.close();
     expect(() => named.resolve("x")).toThrow(expect.objectContaining({ code: "USAGE" }));
   });
-  test("a caller cannot change what others are served", () => {
-    const { sqlite, ops } = newStore();
-    promoted(sqlite, { version: "v1" });
+  test("a caller cannot change what others are served", async () => {
+    const { store, ops } = await newStore();
+    await promoted(store, { version: "v1" });
+    await seen();
     const { value } = ops().resolve("x");
     expect(() => {
       (value as Record<string, unknown>)["text"] = "mine";

@@ -12,15 +12,17 @@ const target = "prompts/support-triage";
 const at = "2026-11-21T10:00:00.000Z";
 
 test("fixtures/traffic.js: every request is answered by the served prompt, and every outcome is in the store", async () => {
-  const { file: store, sqlite } = openTestStore();
+  const store = await openTestStore();
   const content = JSON.stringify(parse(readFileSync(join(REPO, "prompts", "support-triage.prompt.yml"), "utf8")));
   const by = { actor: "ada", reason: "first", at };
   const place = { environment: "production", target };
-  insertRelease(sqlite, { target, version: "v1", digest: "d", content, gitCommit: "c", publishedBy: "ada", publishedAt: at, releasedAt: at }); // prettier-ignore
-  const auditEvent = appendAuditEvent(sqlite, { ...by, ...place, action: "promote", before: null, after: null });
-  insertStable(sqlite, { ...by, ...place, version: "v1", how: "promote", rollout: null, auditEvent });
+  await store.inTransaction(async (tx) => {
+  await insertRelease(tx, { target, version: "v1", digest: "d", content, gitCommit: "c", publishedBy: "ada", publishedAt: at, releasedAt: at }); // prettier-ignore
+  const auditEvent = await appendAuditEvent(tx, { ...by, ...place, action: "promote", before: null, after: null });
+  await insertStable(tx, { ...by, ...place, version: "v1", how: "promote", rollout: null, auditEvent });
+  });
   const script = join(REPO, "fixtures", "traffic.js");
-  const { stdout, stderr } = await execa(process.execPath, [script, target, "--requests", "600", "--store", store], { env: cleanEnv(), extendEnv: false }); // prettier-ignore
+  const { stdout, stderr } = await execa(process.execPath, [script, target, "--requests", "600", "--store", store.address.location], { env: cleanEnv(), extendEnv: false }); // prettier-ignore
   expect([stdout, stderr]).toEqual([expect.stringMatching(/^served v1 600 \(9[5-8]\.\d % ok\)$/), ""]);
-  expect(sqlite.prepare("SELECT SUM(n) AS n, COUNT(DISTINCT version) AS versions FROM outcomes").get()).toEqual({ n: 600, versions: 1 }); // prettier-ignore
+  expect(await store.rows("SELECT SUM(n) AS n, COUNT(DISTINCT version) AS versions FROM outcomes")).toEqual([{ n: 600, versions: 1 }]);
 });

@@ -20,3 +20,8 @@ export async function newDatabase(): Promise<string> {
   }
   return `${server}/${name}`;
 }
+
+/** Until an agent's process has seen what was changed: a file is read at each question, a server's changes are told. */
+export async function seen(): Promise<void> {
+  if (ENGINE === "postgres") await new Promise((done) => setTimeout(done, 300));
+}
