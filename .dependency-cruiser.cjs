@@ -29,6 +29,7 @@ const ROOMS = [
   "incidents",
   "status",
   "runtime",
+  "upkeep",
   "report",
   "server",
   "cli",

@@ -1,6 +1,7 @@
 import { AgentopsError, exitCodeOf, messageOf } from "../core/errors.ts";
 import { printable } from "../core/printable.ts";
 import type { Problem } from "../core/problems.ts";
+import { isStoreError } from "../state/errors.ts";
 import { whyNot } from "../state/why-not.ts";
 import type { GlobalFlags, Shell } from "./shell.ts";
 
@@ -13,9 +14,9 @@ export function reportFailure(shell: Shell, flags: GlobalFlags, thrown: unknown,
   return exitCodeOf(error);
 }
 
-/** What SQLite says, in words: a store that is busy, full or damaged is no bug of ours. */
+/** What the store says, in words: one that is busy, full, damaged or out of reach is no bug of ours. */
 function explained(error: unknown): unknown {
-  if (!(error instanceof Error) || error.name !== "SqliteError") return error;
+  if (error instanceof AgentopsError || !isStoreError(error)) return error;
   return new AgentopsError("STORE_FAILED", `the store did not take it: ${whyNot(error)}`, {
     hint: "nothing is half done; repeat the command",
     cause: error,

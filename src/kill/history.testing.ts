@@ -1,8 +1,9 @@
 import { readdirSync } from "node:fs";
 import { systemClock } from "../core/clock.ts";
 import type { StoreAddress } from "../state/address.ts";
+import { OPERATORS } from "../state/locks.ts";
 import { status } from "../status/status.ts";
-import { withStore } from "../testing/store.ts";
+import { openTestStore, withStore } from "../testing/store.ts";
 import { readKills } from "./kills.store.ts";
 import { readMarkers } from "./markers.ts";
 import type { Switchboard } from "./switchboard.ts";
@@ -16,6 +17,23 @@ export interface History {
 
 export function boardAt(store: StoreAddress, waitMs = 5000): Switchboard {
   return { store, clock: systemClock, waitMs };
+}
+
+/** Holds what every operator's change waits for, until the returned function is called. */
+export async function locked(address: StoreAddress): Promise<() => Promise<void>> {
+  const store = await openTestStore({ address });
+  return new Promise((taken, failed) => {
+    const work = () =>
+      new Promise<void>((letGo) => {
+        taken(async () => {
+          letGo();
+          await working;
+          await store.close();
+        });
+      });
+    const working = store.inTransaction(work, { locks: [OPERATORS] });
+    working.catch(failed);
+  });
 }
 
 /** What the store says once somebody looked; throws when switches and audit events do not tell the same story. */

@@ -1,41 +1,20 @@
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, describe, expect, test, vi } from "vitest";
+import { describe, expect, test } from "vitest";
 import { AgentOps } from "../runtime/agentops.ts";
 import { markerFolder, type StoreAddress } from "../state/address.ts";
-import { OPERATORS } from "../state/locks.ts";
 import { ENGINE } from "../testing/engine.ts";
 import { newStoreAddress, newStoreFile, openTestStore, withStore } from "../testing/store.ts";
-import { boardAt, settledHistory } from "./history.testing.ts";
+import { boardAt, locked, settledHistory } from "./history.testing.ts";
 import { kill } from "./kill.ts";
 import { holding, type Kill, targetsOf } from "./latch.ts";
 import { markerName, readMarkers, setMarker } from "./markers.ts";
 import { revive } from "./revive.ts";
 import { status } from "../status/status.ts";
 
-afterEach(() => void vi.unstubAllEnvs());
-
 /** Too short for another writer to be done; a server has to be reached within it. */
-const SHORT_MS = ENGINE === "sqlite" ? 1 : 150;
-const LOCKED =
-  ENGINE === "sqlite" ? "another process holds the store's write lock" : "somebody else holds it for too long";
-
-/** Holds what every operator's change waits for, until the returned function is called. */
-async function locked(address: StoreAddress): Promise<() => Promise<void>> {
-  const store = await openTestStore({ address });
-  return new Promise((taken, failed) => {
-    const work = () =>
-      new Promise<void>((letGo) => {
-        taken(async () => {
-          letGo();
-          await working;
-          await store.close();
-        });
-      });
-    const working = store.inTransaction(work, { locks: [OPERATORS] });
-    working.catch(failed);
-  });
-}
+const SHORT_MS = ENGINE === "sqlite" ? 1 : 400;
+const LOCKED = ENGINE === "sqlite" ? /nothing was revived.*write lock/ : /nothing was revived.*somebody else holds it/;
 
 /** A store that is there, and its folder of markers. */
 async function newStore(): Promise<{ address: StoreAddress; markers: string }> {
@@ -193,17 +172,18 @@ function randomOf(seed: number): (n: number) => number {
   };
 }
 
-test.each(Array.from({ length: 12 }, (_, i) => i + 1))(
+test.each(Array.from({ length: ENGINE === "sqlite" ? 12 : 6 }, (_, i) => i + 1))(
   "random commands, seed %i: killed until revived, one audit event a transition, every reader agrees",
   async (seed) => {
     const pick = randomOf(seed);
     const { address: store, markers } = await newStore();
-    vi.stubEnv("AGENTOPS_MARKERS", markers);
     const environments = ["production", "staging", "*"];
     const targets = ["agents/x", "prompts/x", "all"];
-    const readers = ["production", "staging"].map((env) => new AgentOps({ store: store.location, env }));
+    const readers = ["production", "staging"].map((env) => new AgentOps({ store: store.location, markers, env }));
     const model: Kill[] = [];
     let transitions = 0;
+    // Where a busy server is not reached in time, the marker does it as well.
+    const hasty = boardAt(store, ENGINE === "sqlite" ? 1 : 40);
     let letGo: (() => Promise<void>) | undefined;
     for (let step = 0; step < 60; step++) {
       const [environment, target] = [environments[pick(3)]!, targets[pick(3)]!];
@@ -215,7 +195,7 @@ test.each(Array.from({ length: 12 }, (_, i) => i + 1))(
         await letGo?.();
         letGo = undefined;
       } else if (what < 6) {
-        const done = await kill(boardAt(store, SHORT_MS), order(target, environment, `actor ${step}`));
+        const done = await kill(hasty, order(target, environment, `actor ${step}`));
         const known = model.find(is);
         expect(done.targets[0]!.changed, `step ${step}`).toBe(known === undefined);
         if (known === undefined) {
@@ -223,9 +203,7 @@ test.each(Array.from({ length: 12 }, (_, i) => i + 1))(
           model.push({ ...order(target, environment), target, at: done.at, actor: `actor ${step}`, reason: "" });
         } else expect(done.targets[0]!.kill!.actor).toBe(known.actor);
       } else if (letGo !== undefined) {
-        await expect(revive(boardAt(store, SHORT_MS), order(target, environment))).rejects.toThrow(
-          /nothing was revived/,
-        );
+        await expect(revive(hasty, order(target, environment))).rejects.toThrow(/nothing was revived/);
       } else {
         const index = model.findIndex(is);
         const done = await revive(boardAt(store), order(target, environment));

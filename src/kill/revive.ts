@@ -64,8 +64,8 @@ async function release(board: Switchboard, revivals: readonly Kill[]) {
   }
 }
 
-function wayToRecord({ engine, shown, markers }: StoreAddress): string {
-  if (engine === "postgres") return `a revive has to be recorded: make ${shown} reachable`;
+function wayToRecord({ file, shown, markers }: StoreAddress): string {
+  if (file === null) return `a revive has to be recorded: make ${shown} reachable`;
   return `a revive has to be recorded: repair ${shown}, or move it away (not the folder ${markers ?? ""})`;
 }
 

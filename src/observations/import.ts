@@ -117,7 +117,7 @@ function badLine(found: Problem, done: ObservedDocument): AgentopsError {
   });
 }
 
-/** What SQLite says, in words for people; what was recorded before stays. */
+/** What the store says, in words for people; what was recorded before stays. */
 async function inWords<T>(done: ObservedDocument, work: () => Promise<T>): Promise<T> {
   try {
     return await work();

@@ -16,9 +16,15 @@ const seen = (version: string, more: Partial<Observation> = {}): Observation => 
 const control = (more: Partial<Observation> = {}) => seen("v1", more);
 const candidate = (more: Partial<Observation> = {}) => seen("v2", more);
 
-/** By a process that knows nothing of what was recorded before. */
-const record = (store: Store, environment: string, observations: readonly Observation[]) =>
-  recorderFor(store).record(environment, observations);
+/** A new store, and whoever records into it at that time. */
+async function openRecorded() {
+  const store = await openTestStore();
+  const recorder = recorderFor(store);
+  return {
+    ...store,
+    record: (environment: string, all: readonly Observation[]) => recorder.record(environment, all, NOW),
+  };
+}
 
 /** `look weight arm metric: n sum squares`, one line a tally. */
 async function tallies({ db }: Store, { seq }: Rollout): Promise<string[]> {
@@ -139,95 +145,97 @@ const CASES: Record<string, Case> = {
 };
 
 describe("what counts for a rollout", () => {
-  test.each(Object.entries(CASES))("%s", (_, { shadow, does, tallies: expected }) => {
-    const store = await openTestStore();
+  test.each(Object.entries(CASES))("%s", async (_, { shadow, does, tallies: expected }) => {
+    const store = await openRecorded();
     const plan = { stepObservations: 0, ...(shadow && { shadow: { timeMs: 1e6, observations: 10 } }) };
-    const rollout = startedRollout(store, { plan });
+    const rollout = await startedRollout(store, { plan });
     for (const act of does) {
-      if (typeof act === "function") act(store, rollout);
-      else expect(record(store, "production", [act]).recorded).toBe(1);
+      if (typeof act === "function") await act(store, rollout);
+      else expect((await store.record("production", [act])).recorded).toBe(1);
     }
-    expect(tallies(store, rollout)).toEqual(expected);
+    expect(await tallies(store, rollout)).toEqual(expected);
   });
 
-  test("a repeat of an id changes nothing, whatever it says; other environments and targets are apart", () => {
-    const store = await openTestStore();
-    const rollout = startedRollout(store);
+  test("a repeat of an id changes nothing, whatever it says; other environments and targets are apart", async () => {
+    const store = await openRecorded();
+    const rollout = await startedRollout(store);
     const first = candidate({ id: "a", unit: "u", safe: false, breach: "pii" });
-    expect(record(store, "production", [first, seen("v9")])).toEqual({
+    expect(await store.record("production", [first, seen("v9")])).toEqual({
       ...{ recorded: 2, repeated: 0, unknown: 1 },
     });
-    const before = dump(store);
+    const before = await dump(store);
     const again = [first, { ...first, success: false, version: "v1" }];
-    expect(record(store, "production", again)).toEqual({ recorded: 0, repeated: 2, unknown: 0 });
-    expect(dump(store)).toEqual(before);
-    const elsewhere = record(store, "staging", [first]);
-    expect(
-      elsewhere.recorded + record(store, "production", [{ ...first, target: "agents/x" }]).recorded,
-    ).toBe(2);
-    expect(tallies(store, rollout)).toEqual(["1 0.05 candidate safety: 1 0 0", "1 0.05 candidate success: 1 1 1"]);
+    expect(await store.record("production", again)).toEqual({ recorded: 0, repeated: 2, unknown: 0 });
+    expect(await dump(store)).toEqual(before);
+    const elsewhere = await store.record("staging", [first]);
+    const other = await store.record("production", [{ ...first, target: "agents/x" }]);
+    expect(elsewhere.recorded + other.recorded).toBe(2);
+    expect(await tallies(store, rollout)).toEqual([
+      "1 0.05 candidate safety: 1 0 0",
+      "1 0.05 candidate success: 1 1 1",
+    ]);
   });
 
-  test("each breach of the candidate is kept: of a copy, of a unit that no longer counts, in the open look, named alone", () => {
-    const store = await openTestStore();
-    const rollout = startedRollout(store);
+  test("each breach of the candidate is kept: of a copy, of a unit that no longer counts, in the open look, named alone", async () => {
+    const store = await openRecorded();
+    const rollout = await startedRollout(store);
     const unsafe = { safe: false, unit: "u" };
     const first = [candidate({ ...unsafe, breach: "pii" }), control(unsafe), candidate({ ...unsafe, shadow: true })];
-    record(store, "production", first);
-    closeLook(store, rollout);
-    record(store, "production", [candidate({ unit: "u", breach: "secrets" })]);
-    expect(breachesOf(store.db, rollout.seq)).toEqual([
+    await store.record("production", first);
+    await closeLook(store, rollout);
+    await store.record("production", [candidate({ unit: "u", breach: "secrets" })]);
+    expect(await breachesOf(store.db, rollout.seq)).toEqual([
       { look: 1, observation: 1, kind: "pii" },
       { look: 1, observation: 3, kind: "unspecified" },
       { look: 2, observation: 4, kind: "secrets" },
     ]);
   });
 
-  test("a cap is frozen from the control's first values, and judges what comes after them", () => {
-    const store = await openTestStore();
-    const rollout = startedRollout(store, {
+  test("a cap is frozen from the control's first values, and judges what comes after them", async () => {
+    const store = await openRecorded();
+    const rollout = await startedRollout(store, {
       plan: { caps: { latency: { maxIncrease: 0.2, cap: null }, cost: null } },
     });
     const values = Array.from({ length: CAP_VALUES }, (_, i) => control({ latencyMs: i + 1, costUsd: 1 }));
     const early = [candidate({ latencyMs: 9999 }), control({ latencyMs: 1, shadow: true })];
-    record(store, "production", [...early, ...values.slice(0, -1)]);
-    expect(rolloutBySeq(store.db, rollout.seq)?.caps.latency).toBeNull();
+    await store.record("production", [...early, ...values.slice(0, -1)]);
+    expect((await rolloutBySeq(store.db, rollout.seq))?.caps.latency).toBeNull();
     const after = [control({ latencyMs: 114 }), candidate({ latencyMs: 114 }), candidate({ latencyMs: 114.1 })];
-    record(store, "production", [...values.slice(-1), ...after]);
+    await store.record("production", [...values.slice(-1), ...after]);
     // p95 of 1 … 100 is 95
-    expect(rolloutBySeq(store.db, rollout.seq)?.caps).toMatchObject({ latency: { cap: 114 }, cost: null });
-    expect(tallies(store, rollout).filter((line) => line.includes("latency"))).toEqual([
+    expect((await rolloutBySeq(store.db, rollout.seq))?.caps).toMatchObject({ latency: { cap: 114 }, cost: null });
+    expect((await tallies(store, rollout)).filter((line) => line.includes("latency"))).toEqual([
       "1 0.05 candidate latency: 2 1 1",
       "1 0.05 control latency: 1 1 1",
     ]);
   });
 
-  test("a batch that fails is not stored at all", () => {
-    const store = await openTestStore();
-    const rollout = startedRollout(store);
+  test("a batch that fails is not stored at all", async () => {
+    const store = await openRecorded();
+    const rollout = await startedRollout(store);
     const broken = { ...control(), success: null } as unknown as Observation;
     const bad = { ...broken, version: undefined } as unknown as Observation;
-    expect(() => record(store, "production", [control({ id: "a" }), bad])).toThrow();
-    expect(tallies(store, rollout)).toEqual([]);
-    expect(record(store, "production", [control({ id: "a" })]).recorded).toBe(1);
+    await expect(store.record("production", [control({ id: "a" }), bad])).rejects.toThrow();
+    expect(await tallies(store, rollout)).toEqual([]);
+    expect((await store.record("production", [control({ id: "a" })])).recorded).toBe(1);
   });
 
-  test("what is said to come later counts as now: else it were a bad thing of the last hour for ever", () => {
-    const store = await openTestStore();
-    record(store, "production", [control({ at: "2999-01-01T00:00:00Z" })]);
+  test("what is said to come later counts as now: else it were a bad thing of the last hour for ever", async () => {
+    const store = await openRecorded();
+    await store.record("production", [control({ at: "2999-01-01T00:00:00Z" })]);
     expect(await store.column("SELECT at FROM observations")).toEqual([NOW.toISOString()]);
   });
 
-  test("hours add up what was observed of each version", () => {
-    const store = await openTestStore();
-    startedRollout(store);
+  test("hours add up what was observed of each version", async () => {
+    const store = await openRecorded();
+    await startedRollout(store);
     const at = "2026-11-21T12:59:59+02:00";
     const all = [
       control({ latencyMs: 10, costUsd: 0.5, safe: false }),
       control({ success: false, at }),
       seen("v7", { at }),
     ];
-    for (const observation of all) record(store, "production", [observation]);
+    for (const observation of all) await store.record("production", [observation]);
     expect(await table(store, "outcomes", "version")).toEqual([
       ["production", "prompts/x", "v1", BEGIN, 0, 2, 1, 1, 10, 1, 0.5, 1, 1],
       ["production", "prompts/x", "v7", BEGIN, 0, 1, 1, 0, 0, 0, 0, 0, 0],
@@ -235,18 +243,36 @@ describe("what counts for a rollout", () => {
   });
 });
 
-function dump(sqlite: Sqlite): unknown[] {
-  const table = (name: string, order: string) => sqlite.prepare(`SELECT * FROM ${name} ORDER BY ${order}`).raw().all();
-  return [
-    ...[table("observations", "seq"), table("outcomes", "hour, version, shadow"), table("units", "unit")],
-    ...[table("tallies", "look, weight, arm, metric"), table("breaches", "observation"), table("rollouts", "seq")],
-  ];
+async function table(store: TestStore, name: string, order: string): Promise<any[][]> {
+  return (await store.rows(`SELECT * FROM ${name} ORDER BY ${order}`)).map((row) => Object.values(row));
 }
 
-/** Numbers to 1e-9: sums depend on where they were cut. */
+async function dump(store: TestStore) {
+  return {
+    observations: await store.rows("SELECT * FROM observations ORDER BY seq"),
+    outcomes: await table(store, "outcomes", "hour, version, shadow"),
+    units: await table(store, "units", "unit"),
+    tallies: await table(store, "tallies", "look, weight, arm, metric"),
+    breaches: await store.rows("SELECT * FROM breaches ORDER BY observation"),
+    rollouts: await table(store, "rollouts", "seq"),
+  };
+}
+
+/** Sums to 1e-9, since they depend on where they were cut; observations counted without the numbers that PostgreSQL leaves out. */
+function comparable({ observations, breaches, ...others }: Awaited<ReturnType<typeof dump>>): unknown {
+  const places = new Map(observations.map(({ seq }, i) => [seq as number, i + 1]));
+  return near({
+    ...others,
+    observations: observations.map((row) => ({ ...row, seq: places.get(row["seq"]) })),
+    breaches: breaches.map((row) => ({ ...row, observation: places.get(row["observation"]) })),
+  });
+}
+
 function near(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(near);
-  return typeof value === "number" ? +value.toFixed(9) : value;
+  if (typeof value === "number") return +value.toFixed(9);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, near(inner)]));
 }
 
 function stream(seed: number): Observation[] {
@@ -268,36 +294,36 @@ function stream(seed: number): Observation[] {
 }
 
 describe("however a stream is cut", () => {
-  test.each([1, 2, 3, 4])("seed %i: the counts are the same, and a second import changes nothing", (seed) => {
+  test.each([1, 2, 3, 4])("seed %i: the counts are the same, and a second import changes nothing", async (seed) => {
     const random = seeded(seed + 100);
     const all = stream(seed);
     const half = all.length / 2;
-    const imported = (cut: () => number) => {
-      const store = await openTestStore();
-      const rollout = startedRollout(store, { plan: { stepObservations: 0 } });
+    const imported = async (cut: () => number) => {
+      const store = await openRecorded();
+      const rollout = await startedRollout(store, { plan: { stepObservations: 0 } });
       for (let i = 0; i < all.length;) {
         if (i === half) {
-          closeLook(store, rollout);
-          stepUp(store, rollout, minutesLater(100));
+          await closeLook(store, rollout);
+          await stepUp(store, rollout, minutesLater(100));
         }
         const end = Math.min(i + cut(), i < half ? half : all.length);
-        record(store, "production", all.slice(i, end));
+        await store.record("production", all.slice(i, end));
         i = end;
       }
-      return sqlite;
+      return store;
     };
-    const [whole, small] = [imported(() => Infinity), imported(() => 1 + Math.floor(random() * 30))];
-    expect(near(dump(small))).toEqual(near(dump(whole)));
-    const before = dump(small);
-    record(small, "production", all);
-    expect(dump(small)).toEqual(before);
-    checkSums(small);
+    const [whole, small] = [await imported(() => Infinity), await imported(() => 1 + Math.floor(random() * 30))];
+    expect(comparable(await dump(small))).toEqual(comparable(await dump(whole)));
+    const before = await dump(small);
+    await small.record("production", all);
+    expect(await dump(small)).toEqual(before);
+    await checkSums(small);
   });
 });
 
 /** What the engine demands of totals: no outcome outside [0, 1]. */
-function checkSums(sqlite: Sqlite): void {
-  const rows = talliesOf(store.db, 1, { from: 1, to: 99 });
+async function checkSums({ db }: Store): Promise<void> {
+  const rows = await talliesOf(db, 1, { from: 1, to: 99 });
   expect(rows.length).toBeGreaterThan(10);
   for (const { n, sum, squares } of rows) {
     expect(sum).toBeGreaterThanOrEqual(0);

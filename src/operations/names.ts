@@ -71,7 +71,7 @@ export async function servedVersion(
   { kind, name, point }: Ref,
 ): Promise<Ref | null> {
   if (point.type !== "channel") return null;
-  if (address.engine === "sqlite" && !existsSync(address.location)) return null;
+  if (address.file !== null && !existsSync(address.file)) return null;
   const store = await openStore(address, { durability: "normal" });
   try {
     const named = kind === undefined ? name : `${kind}/${name}`;

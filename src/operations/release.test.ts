@@ -17,17 +17,18 @@ import { historyOf } from "./history/history.ts";
 import { boardAt } from "../kill/history.testing.ts";
 import { kill } from "../kill/kill.ts";
 import { approve } from "./approve.ts";
-import { recordObservations } from "../observations/record.ts";
+import { recorderFor } from "../observations/record.ts";
 import { NO_EVIDENCE } from "../rollout/evidence.ts";
 import { next, pendingState } from "../rollout/next.ts";
 import { insertRollout, openRollout } from "../rollout/rollouts.store.ts";
 import type { RolloutPlan } from "../rollout/schema.ts";
 import { transition } from "../rollout/transition.ts";
+import { lockHolder } from "./lock-holder.testing.ts";
 import { promote, type PromoteOrder } from "./promote.ts";
 import { keepRelease, prepareRelease } from "../serving/release.ts";
 import { rollback, type RollbackOrder } from "./rollback.ts";
 import { currentStable, findRelease } from "../serving/serving.store.ts";
-import { openTestStore } from "../testing/store.ts";
+import { openTestRuns, openTestStore } from "../testing/store.ts";
 
 afterAll(removeFolders);
 
@@ -58,7 +59,7 @@ async function seedOf(versions: number): Promise<string> {
 }
 
 /** A project whose prompt has some versions, its store, and the commands on both; every event is a second later. */
-async function released({ versions = 3, policy = "evidence: false" } = {}) {
+async function released({ versions = 3, policy = "evidence: false", waitMs = 5000 } = {}) {
   const seed = seeds.get(versions) ?? seedOf(versions);
   seeds.set(versions, seed);
   const root = join(await tempFolder(), "p");
@@ -67,8 +68,8 @@ async function released({ versions = 3, policy = "evidence: false" } = {}) {
   const temp = await projectIn(root);
   let now = Date.parse("2026-11-21T10:00:00.000Z");
   const clock: Clock = { now: () => new Date((now += 1000)), monotonicMs: () => now };
-  const store = openTestStore({ file: join(temp.root, ".agentops", "state.db") });
-  const context = { project: temp.project, store, clock };
+  const store = await openTestStore({ waitMs });
+  const context = { project: temp.project, store, runs: openTestRuns(), clock };
   const up = (ref: string, order: Partial<PromoteOrder> = {}) =>
     promote(
       { ...context, say: reasonText },
@@ -76,14 +77,14 @@ async function released({ versions = 3, policy = "evidence: false" } = {}) {
     );
   const back = (order: Partial<RollbackOrder> = {}) => {
     const typed = { name: "triage", environment: null, to: undefined, from: undefined, actor: "eve", reason: "rude" };
-    return rollback({ store: store.file, clock, waitMs: 1000 }, { ...typed, ...order });
+    return rollback({ store, clock }, { ...typed, ...order });
   };
-  const served = () => currentStable(store.sqlite, "production", TARGET)?.version;
+  const served = async () => (await currentStable(store.db, "production", TARGET))?.version;
   const roll = async (candidate: string) => {
     const at = clock.now().toISOString();
-    keepRelease(store.sqlite, await prepareRelease(temp.project, `triage@${candidate}`), at);
+    const prepared = await prepareRelease(temp.project, `triage@${candidate}`);
     const state = next(pendingState(at, PLAN), { type: "start", at }, PLAN);
-    const versions = { control: served() ?? "", candidate };
+    const versions = { control: (await served()) ?? "", candidate };
     const rollout = {
       id: `to-${candidate}`,
       environment: "production",
@@ -93,15 +94,20 @@ async function released({ versions = 3, policy = "evidence: false" } = {}) {
       state,
     };
     const counted = { look: 1, evidence: NO_EVIDENCE, caps: { latency: null, cost: null } };
-    insertRollout(store.sqlite, { ...rollout, ...counted, createdAt: at, endedAt: null });
+    await store.inTransaction(async (tx) => {
+      await keepRelease(tx, prepared, at);
+      await insertRollout(tx, { ...rollout, ...counted, createdAt: at, endedAt: null });
+    });
   };
-  const phase = (id: string) =>
-    store.sqlite.prepare("SELECT phase FROM rollouts WHERE id = ?").pluck().get(id) as string | undefined;
-  const counts = () =>
-    store.sqlite
-      .prepare("SELECT (SELECT COUNT(*) FROM auditEvents) AS events, (SELECT COUNT(*) FROM stables) AS stables")
-      .get();
-  return { ...temp, store, clock, context, up, back, served, roll, phase, counts };
+  const counts = async () => {
+    const sql = `SELECT (SELECT COUNT(*) FROM "auditEvents") AS events, (SELECT COUNT(*) FROM stables) AS stables`;
+    return (await store.rows(sql))[0];
+  };
+  const after = async (id: string) => {
+    const phase = await store.value("SELECT phase FROM rollouts WHERE id = $1", id);
+    return [phase, await served(), await counts()];
+  };
+  return { ...temp, store, clock, context, up, back, served, roll, counts, after };
 }
 
 describe("promote and rollback", () => {
@@ -110,25 +116,25 @@ describe("promote and rollback", () => {
     expect(await up("triage@v1")).toMatchObject({ version: "v1", from: null, changed: true, overridden: [] });
     expect(await up("triage")).toMatchObject({ version: "v3", from: "v1", target: TARGET });
     expect(await up("prompts/triage@stable")).toMatchObject({ version: "v3", changed: false });
-    expect(counts()).toEqual({ events: 2, stables: 2 });
-    expect(back()).toMatchObject({ action: "rollback", version: "v1", from: "v3", env: "production", changed: true });
-    expect(() => back()).toThrow(/nothing to go back to.*v1 is the first version there/);
+    expect(await counts()).toEqual({ events: 2, stables: 2 });
+    expect(await back()).toMatchObject({ action: "rollback", version: "v1", from: "v3", env: "production", changed: true }); // prettier-ignore
+    await expect(back()).rejects.toThrow(/nothing to go back to.*v1 is the first version there/);
     await up("triage@v3");
     await up("triage@v2");
-    expect(() => back({ from: "v3" })).toThrow(expect.objectContaining({ code: "CONCURRENT_CHANGE" }));
-    expect([back({ from: "v2" }).version, back({ from: "v3" }).version]).toEqual(["v3", "v1"]);
-    expect(back({ to: "triage@v2" }).version).toBe("v2");
-    expect(back({ to: "v2" })).toMatchObject({ version: "v2", changed: false });
-    expect(() => back({ to: "v9" })).toThrow(expect.objectContaining({ code: "VERSION_NOT_FOUND", hint: expect.stringMatching(/^released: v3, v2, v1;/) as string })); // prettier-ignore
-    expect(served()).toBe("v2");
-    expect(counts()).toEqual({ events: 8, stables: 8 });
-    const release = findRelease(store.sqlite, TARGET, "v1")!;
+    await expect(back({ from: "v3" })).rejects.toThrow(expect.objectContaining({ code: "CONCURRENT_CHANGE" }));
+    expect([(await back({ from: "v2" })).version, (await back({ from: "v3" })).version]).toEqual(["v3", "v1"]);
+    expect((await back({ to: "triage@v2" })).version).toBe("v2");
+    expect(await back({ to: "v2" })).toMatchObject({ version: "v2", changed: false });
+    await expect(back({ to: "v9" })).rejects.toThrow(expect.objectContaining({ code: "VERSION_NOT_FOUND", hint: expect.stringMatching(/^released: v3, v2, v1;/) as string })); // prettier-ignore
+    expect(await served()).toBe("v2");
+    expect(await counts()).toEqual({ events: 8, stables: 8 });
+    const release = (await findRelease(store.db, TARGET, "v1"))!;
     expect(JSON.parse(release.content)).toMatchObject({
       name: "triage",
       messages: [{ content: "Route {{ticket}}, 1." }],
     });
-    expect(release).toMatchObject({ publishedBy: "Ada <ada@example.com>", digest: back({ to: "v1" }).digest });
-    const { stable, events } = historyOf(store.sqlite, null, "triage");
+    expect(release).toMatchObject({ publishedBy: "Ada <ada@example.com>", digest: (await back({ to: "v1" })).digest });
+    const { stable, events } = await historyOf(store.db, null, "triage");
     expect(stable).toMatchObject({ version: "v1" });
     expect(events.map(({ serves }) => serves)).toEqual(["v1", "v2", "v1", "v3", "v2", "v3", "v1", "v3", "v1"]);
     expect(events[0]).toMatchObject({ action: "rollback", actor: "eve", reason: "rude", version: "v1" });
@@ -138,17 +144,17 @@ describe("promote and rollback", () => {
     const { up, back, root, store, served } = await released({ versions: 2 });
     await up("triage@v1");
     await up("triage@v2");
-    kill(boardAt(store.file), { environment: "*", targets: ["all"], actor: "eve", reason: "leaks" });
+    await kill(boardAt(store.address), { environment: "*", targets: ["all"], actor: "eve", reason: "leaks" });
     await rm(join(root, ".git"), { recursive: true });
-    expect(back({ name: TARGET, environment: "production" }).version).toBe("v1");
-    expect(served()).toBe("v1");
-    expect(historyOf(store.sqlite, "production", TARGET).events.map(({ action }) => action)).toEqual([
+    expect((await back({ name: TARGET, environment: "production" })).version).toBe("v1");
+    expect(await served()).toBe("v1");
+    expect((await historyOf(store.db, "production", TARGET)).events.map(({ action }) => action)).toEqual([
       ...["rollback", "kill", "promote", "promote"],
     ]);
   });
 
   test("an open rollout is ended by either, through its own transition; another candidate is refused", async () => {
-    const { up, back, roll, phase, served, counts, store, clock } = await released();
+    const { up, back, roll, after, store, clock } = await released();
     await up("triage@v1");
     await roll("v2");
     await expect(up("triage@v3")).rejects.toMatchObject({
@@ -156,44 +162,43 @@ describe("promote and rollback", () => {
       hint: "agentops canary abort prompts/triage --env production",
     });
     const unsafe = { target: TARGET, version: "v2", success: true, safe: false, breach: "pii" };
-    recordObservations(store.sqlite, "production", [unsafe], clock.now());
+    await recorderFor(store).record("production", [unsafe], clock.now());
     await expect(up("triage@candidate")).rejects.toMatchObject({
       code: "POLICY_REFUSED",
       message: expect.stringContaining("a critical safety breach (pii)"),
     });
-    expect(back()).toMatchObject({ version: "v1", from: "v2", rollout: "to-v2", changed: true });
-    expect([phase("to-v2"), served(), counts()]).toEqual(["rolled-back", "v1", { events: 2, stables: 1 }]);
+    expect(await back()).toMatchObject({ version: "v1", from: "v2", rollout: "to-v2", changed: true });
+    expect(await after("to-v2")).toEqual(["rolled-back", "v1", { events: 2, stables: 1 }]);
     await roll("v3");
     expect(await up("triage@candidate")).toMatchObject({ version: "v3", from: "v1", rollout: "to-v3" });
-    expect([phase("to-v3"), served(), counts()]).toEqual(["promoted", "v3", { events: 3, stables: 2 }]);
-    expect(back({ from: "v3" })).toMatchObject({ version: "v1", from: "v3", rollout: "to-v3" });
-    expect([phase("to-v3"), served(), counts()]).toEqual(["rolled-back", "v1", { events: 4, stables: 3 }]);
+    expect(await after("to-v3")).toEqual(["promoted", "v3", { events: 3, stables: 2 }]);
+    expect(await back({ from: "v3" })).toMatchObject({ version: "v1", from: "v3", rollout: "to-v3" });
+    expect(await after("to-v3")).toEqual(["rolled-back", "v1", { events: 4, stables: 3 }]);
   });
 
   test("--to ends an open rollout and goes there in one transaction", async () => {
-    const { up, back, roll, phase, served, counts, store } = await released();
+    const { up, back, roll, after, store } = await released();
     await up("triage@v1");
     await up("triage@v2");
     await roll("v3");
-    expect(back({ to: "v1" })).toMatchObject({ version: "v1", from: "v3", rollout: "to-v3" });
-    expect([phase("to-v3"), served(), counts()]).toEqual(["rolled-back", "v1", { events: 4, stables: 3 }]);
-    expect(openRollout(store.sqlite, "production", TARGET)).toBeUndefined();
+    expect(await back({ to: "v1" })).toMatchObject({ version: "v1", from: "v3", rollout: "to-v3" });
+    expect(await after("to-v3")).toEqual(["rolled-back", "v1", { events: 4, stables: 3 }]);
+    expect(await openRollout(store.db, "production", TARGET)).toBeUndefined();
   });
 
   test("a rollout somebody else ended meanwhile is not promoted, and a held lock is said in words", async () => {
-    const { up, back, roll, store, clock } = await released({ versions: 2 });
+    const { up, back, roll, store, clock } = await released({ versions: 2, waitMs: 250 });
     await up("triage@v1");
     await roll("v2");
-    const rollout = openRollout(store.sqlite, "production", TARGET)!;
-    transition(store.sqlite, rollout, { type: "abort", at: clock.now().toISOString() }, { actor: "x", reason: "x" });
+    const rollout = (await openRollout(store.db, "production", TARGET))!;
+    const abort = { type: "abort", at: clock.now().toISOString() } as const;
+    await store.inTransaction((tx) => transition(tx, rollout, abort, { actor: "x", reason: "x" }));
     await expect(up("triage@candidate")).rejects.toMatchObject({ code: "VERSION_NOT_FOUND" });
-    const other = openTestStore({ file: store.file });
-    other.sqlite.exec("BEGIN IMMEDIATE");
-    store.sqlite.pragma("busy_timeout = 1");
+    const other = await lockHolder(store, { environment: "production", target: TARGET });
+    await other.hold();
     await expect(up("triage@v2")).rejects.toMatchObject({ code: "STORE_FAILED" });
-    other.sqlite.exec("COMMIT");
-    await other.close();
-    expect(() => back()).toThrow(/nothing to go back to/);
+    await other.letGo();
+    await expect(back()).rejects.toThrow(/nothing to go back to/);
   });
 });
 
@@ -207,7 +212,7 @@ describe("what is released", () => {
   ])("%s is not", async (_, ref, code) => {
     const { up, counts } = await released({ versions: 1 });
     await expect(up(ref)).rejects.toMatchObject({ code });
-    expect(counts()).toEqual({ events: 0, stables: 0 });
+    expect(await counts()).toEqual({ events: 0, stables: 0 });
   });
 
   test("an agent with its prompt's file; a bare name that is released as both is refused", async () => {
@@ -218,10 +223,10 @@ describe("what is released", () => {
     // The store knows only the prompt by now.
     expect((await up("triage@v1")).target).toBe(TARGET);
     await up("agents/triage");
-    const { content } = findRelease(store.sqlite, "agents/triage", "v1")!;
+    const { content } = (await findRelease(store.db, "agents/triage", "v1"))!;
     expect(JSON.parse(content)).toMatchObject({ prompt: "triage", promptContent: { name: "triage" } });
     await expect(up("triage@v1")).rejects.toMatchObject({ code: "REF_INVALID" });
-    expect(() => back()).toThrow(expect.objectContaining({ code: "REF_INVALID" }));
+    await expect(back()).rejects.toThrow(expect.objectContaining({ code: "REF_INVALID" }));
   });
 
   test("a tag that was moved is refused, whatever the override", async () => {
@@ -236,7 +241,7 @@ describe("what is released", () => {
         message: expect.stringMatching(/published: it was released with sha256:.*the tag was moved/) as string,
       });
     }
-    expect(counts()).toEqual({ events: 2, stables: 2 });
+    expect(await counts()).toEqual({ events: 2, stables: 2 });
   });
 });
 
@@ -251,7 +256,7 @@ describe("the policy", () => {
     await expect(up("triage@v2")).rejects.toMatchObject({ code: "POLICY_REFUSED" });
     expect([(await by("bob")).changed, (await by("bob")).changed]).toEqual([true, false]);
     expect(await up("triage@v2")).toMatchObject({ version: "v2", overridden: [] });
-    expect(counts()).toEqual({ events: 3, stables: 1 });
+    expect(await counts()).toEqual({ events: 3, stables: 1 });
   });
 
   test("an override needs a reason, is recorded, skips no kill and can be forbidden", async () => {
@@ -263,10 +268,10 @@ describe("the policy", () => {
       hint: expect.stringContaining("--override --reason TEXT") as string,
     });
     expect(await up("triage@v1", forced)).toMatchObject({ overridden: ["evidence", "signed"] });
-    expect(historyOf(store.sqlite, null, "triage").events[0]).toMatchObject({
+    expect((await historyOf(store.db, null, "triage")).events[0]).toMatchObject({
       ...{ reason: "incident 12", overridden: ["evidence", "signed"] },
     });
-    kill(boardAt(store.file), { environment: "production", targets: [TARGET], actor: "eve", reason: "leaks" });
+    await kill(boardAt(store.address), { environment: "production", targets: [TARGET], actor: "eve", reason: "leaks" });
     await expect(up("triage@v2", forced)).rejects.toMatchObject({
       code: "POLICY_REFUSED",
       hint: expect.stringContaining("--override does not skip killed") as string,
@@ -280,16 +285,17 @@ describe("the policy", () => {
   test("an error budget is counted of the versions that were stable in the window", async () => {
     const { up, store } = await released({ policy: "evidence: false, errorBudget: { objective: 0.9, window: 2h }" });
     const observe = (version: string, hour: string, n: number, succeeded: number, shadow = 0) =>
-      store.sqlite
-        .prepare("INSERT INTO outcomes VALUES ('production', ?, ?, ?, ?, ?, ?, 0, 0, 0, 0, 0, 0)")
-        .run(TARGET, version, hour, shadow, n, succeeded);
+      store.rows(
+        "INSERT INTO outcomes VALUES ('production', $1, $2, $3, $4, $5, $6, 0, 0, 0, 0, 0, 0)",
+        ...[TARGET, version, hour, shadow, n, succeeded],
+      );
     await up("triage@v1");
-    observe("v1", "2026-11-21T07", 1000, 0);
-    observe("v2", "2026-11-21T09", 1000, 0);
-    observe("v1", "2026-11-21T09", 1000, 0, 1);
-    observe("v1", "2026-11-21T10", 100, 90);
+    await observe("v1", "2026-11-21T07", 1000, 0);
+    await observe("v2", "2026-11-21T09", 1000, 0);
+    await observe("v1", "2026-11-21T09", 1000, 0, 1);
+    await observe("v1", "2026-11-21T10", 100, 90);
     expect((await up("triage@v2")).version).toBe("v2");
-    observe("v1", "2026-11-21T08", 10, 9);
+    await observe("v1", "2026-11-21T08", 10, 9);
     await expect(up("triage@v3")).rejects.toMatchObject({
       message: expect.stringMatching(/errorBudget: \d+ % of the error budget is spent: 1011 of 1110 /) as string,
     });

@@ -14,7 +14,7 @@ import {
   tempFolder,
 } from "../registry/temp-project.testing.ts";
 import { promote } from "./promote.ts";
-import { openTestStore } from "../testing/store.ts";
+import { openTestRuns, openTestStore } from "../testing/store.ts";
 
 afterAll(removeFolders);
 
@@ -42,10 +42,10 @@ test("where the policy asks for it, a version that an allowed signer signed is r
   }
   await temp.write(".agentops/allowed_signers", `ada@example.com ${await readFile(`${own}.pub`, "utf8")}`);
   const { project } = await projectIn(temp.root);
-  const store = openTestStore({ file: join(temp.root, ".agentops", "state.db") });
+  const context = { project, store: await openTestStore(), runs: openTestRuns(), clock: systemClock };
   const up = (ref: string) =>
     promote(
-      { project, store, clock: systemClock, say: reasonText },
+      { ...context, say: reasonText },
       { ref, environment: "production", actor: "bob", reason: "x", override: true },
     );
   await expect(up("triage@v1")).rejects.toMatchObject({

@@ -1,16 +1,21 @@
 import { expect, test } from "vitest";
-import type { Sqlite } from "../state/connection.ts";
 import { reasonText } from "../report/rollout/reasons.ts";
+import type { Store } from "../state/store.ts";
+import { ENGINE } from "../testing/engine.ts";
 import { minutesLater, startedRollout } from "../testing/rollout.ts";
-import { openTestStore } from "../testing/store.ts";
+import { openTestStore, type TestStore } from "../testing/store.ts";
+import { lockHolder } from "./lock-holder.testing.ts";
 import { advance, watchRollout, type WatchRequest } from "./watch.ts";
 
 const place = { environment: "production", target: "prompts/x" };
 
-function newStore() {
-  const { file: store, sqlite } = openTestStore({ waitMs: 20 });
-  startedRollout(sqlite);
-  return { store, sqlite };
+/** A server's connection takes longer than a file's, and waits as long for a lock. */
+const WAIT_MS = ENGINE === "sqlite" ? 20 : 250;
+
+async function newStore(): Promise<TestStore> {
+  const store = await openTestStore({ waitMs: WAIT_MS });
+  await startedRollout(store);
+  return store;
 }
 
 const clockOf = (now: () => void) => ({
@@ -21,74 +26,95 @@ const clockOf = (now: () => void) => ({
   monotonicMs: () => 0,
 });
 
-function request(store: string, holder: string, more: Partial<WatchRequest> = {}): WatchRequest {
+function request({ address }: Store, holder: string, more: Partial<WatchRequest> = {}): WatchRequest {
   const usual = { clock: clockOf(() => undefined), actor: "ada", intervalMs: 10, signal: AbortSignal.timeout(100) };
   const quiet = { onTurn: () => undefined, onTrouble: () => undefined };
-  return { store, holder, say: reasonText, ...usual, ...quiet, ...more };
+  return { markers: address.markers, holder, say: reasonText, ...usual, ...quiet, ...more };
 }
 
-const leases = (sqlite: Sqlite) => sqlite.prepare("SELECT holder FROM leases").pluck().all();
+const leases = (store: TestStore) => store.column("SELECT holder FROM leases");
+
+/** The store, and the locks that are held in it at a moment; null outside a transaction. */
+function observed(store: Store) {
+  let held: readonly string[] | null = null;
+  const inTransaction: Store["inTransaction"] = (work, options) =>
+    store.inTransaction(async (tx) => {
+      held = options?.locks ?? [];
+      return work(tx).finally(() => (held = null));
+    }, options);
+  return { store: { ...store, inTransaction }, held: () => held };
+}
 
 test("clock and kills are read under the lock, by a watcher and by a single turn", async () => {
-  const { store, sqlite } = newStore();
-  const seen: boolean[] = [];
-  const clock = clockOf(() => seen.push(sqlite.inTransaction));
-  advance(sqlite, place, request(store, "me", { clock }));
-  await expect(watchRollout(sqlite, place, request(store, "me", { clock }))).rejects.toThrow();
-  expect(new Set(seen)).toEqual(new Set([true]));
+  const { store, held } = observed(await newStore());
+  const seen: unknown[] = [];
+  const wanted = { clock: clockOf(() => seen.push(held())), signal: AbortSignal.timeout(500) };
+  await advance(store, place, request(store, "me", wanted));
+  await expect(watchRollout(store, place, request(store, "me", wanted))).rejects.toThrow();
+  expect(new Set(seen.map(String))).toEqual(new Set(["operators,production/prompts/x"]));
   expect(seen.length).toBeGreaterThan(4);
 });
 
 test("a store that stays locked ends a watch with the reason, whatever becomes of the lease", async () => {
-  const { store, sqlite } = newStore();
-  const other = openTestStore({ file: store }).sqlite;
+  const store = await newStore();
+  const other = await lockHolder(store, place);
   const troubles: string[] = [];
   const wanted = {
-    onTurn: () => void other.exec("BEGIN IMMEDIATE"),
+    onTurn: () => other.hold(),
     onTrouble: ({ code }: { code: string }) => void troubles.push(code),
     signal: AbortSignal.timeout(20_000),
   };
-  await expect(watchRollout(sqlite, place, request(store, "me", wanted))).rejects.toMatchObject({
+  await expect(watchRollout(store, place, request(store, "me", wanted))).rejects.toMatchObject({
     code: "STORE_FAILED",
-    message: expect.stringMatching(/^nothing was changed: another process holds .* \(waited 0\.02 s\)/) as string,
+    message: expect.stringMatching(
+      ENGINE === "sqlite"
+        ? /^nothing was changed: another process holds .* \(waited 0\.02 s\)/
+        : /^nothing was changed: somebody else holds it for too long/,
+    ) as string,
   });
   expect(troubles).toEqual(Array(9).fill("STORE_FAILED"));
-  other.exec("COMMIT");
-  expect(leases(sqlite)).toEqual(["me"]);
+  await other.letGo();
+  expect(await leases(store)).toEqual(["me"]);
 });
 
 test("one that is locked for a while does not", async () => {
-  const { store, sqlite } = newStore();
-  const other = openTestStore({ file: store }).sqlite;
+  const store = await newStore();
+  const other = await lockHolder(store, place);
   const seen: string[] = [];
   const controller = new AbortController();
   const wanted = {
-    onTurn: () => {
+    onTurn: async () => {
       seen.push("turn");
-      if (seen.length === 1) other.exec("BEGIN IMMEDIATE");
+      if (seen.length === 1) await other.hold();
       else controller.abort(new Error("enough"));
     },
     onTrouble: () => {
       seen.push("trouble");
-      other.exec("COMMIT");
+      void other.letGo();
     },
     signal: controller.signal,
   };
-  await expect(watchRollout(sqlite, place, request(store, "me", wanted))).rejects.toThrow("enough");
+  await expect(watchRollout(store, place, request(store, "me", wanted))).rejects.toThrow("enough");
   expect(seen).toEqual(["turn", "trouble", "turn"]);
 });
 
 test("a second watcher takes no turn and leaves the lease alone", async () => {
-  const { store, sqlite } = newStore();
+  const store = await newStore();
   const turns: string[] = [];
-  const first = watchRollout(sqlite, place, request(store, "first", { onTurn: () => void turns.push("first") }));
-  const second = watchRollout(sqlite, place, request(store, "second", { onTurn: () => void turns.push("second") }));
+  const controller = new AbortController();
+  let began = () => {};
+  const watching = new Promise<void>((resolve) => (began = resolve));
+  const wanted = { onTurn: () => (turns.push("first"), began()), signal: controller.signal };
+  const first = watchRollout(store, place, request(store, "first", wanted));
+  await watching;
+  const second = watchRollout(store, place, request(store, "second", { onTurn: () => void turns.push("second") }));
   await expect(second).rejects.toMatchObject({
     code: "CONCURRENT_CHANGE",
     message: expect.stringContaining("by first") as string,
   });
-  expect(leases(sqlite)).toEqual(["first"]);
-  await expect(first).rejects.toThrow();
+  expect(await leases(store)).toEqual(["first"]);
+  controller.abort(new Error("enough"));
+  await expect(first).rejects.toThrow("enough");
   expect(new Set(turns)).toEqual(new Set(["first"]));
-  expect(leases(sqlite)).toEqual([]);
+  expect(await leases(store)).toEqual([]);
 });

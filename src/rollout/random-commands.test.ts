@@ -1,14 +1,14 @@
 import { expect, test } from "vitest";
 import { AgentopsError } from "../core/errors.ts";
-import type { Sqlite } from "../state/connection.ts";
+import { operatorLocks } from "../state/locks.ts";
 import { BEGIN, minutesLater, promoted, turnBy } from "../testing/rollout.ts";
 import { seeded } from "../testing/seeded.ts";
-import { openTestStore } from "../testing/store.ts";
+import { openTestStore, type TestStore } from "../testing/store.ts";
 import { heldBy } from "../kill/held.ts";
 import { boardAt } from "../kill/history.testing.ts";
 import { kill } from "../kill/kill.ts";
 import { revive } from "../kill/revive.ts";
-import { recordObservations } from "../observations/record.ts";
+import { recorderFor } from "../observations/record.ts";
 import { bucketOf, isCandidate } from "../serving/assignment.ts";
 import { currentStable, stablesOf } from "../serving/serving.store.ts";
 import { advance } from "../operations/watch.ts";
@@ -27,44 +27,47 @@ const place = { environment, target };
 const phasesSeen = new Set<string>();
 
 /** Everything that must hold of a store at any moment. */
-function check(sqlite: Sqlite, what: string): void {
-  const rollouts = rolloutsOf(sqlite, environment, target);
-  const transitions = rollouts.flatMap(({ seq }) => transitionsOf(sqlite, seq));
-  const events = sqlite.prepare("SELECT id, action FROM auditEvents").all() as { id: number; action: string }[];
-  const ofRollouts = events.filter(({ action }) => action.startsWith("rollout."));
-  expect(transitions.map(({ auditEvent }) => auditEvent).sort((a, b) => a - b), what).toEqual(ofRollouts.map(({ id }) => id));
+async function check(store: TestStore, what: string): Promise<void> {
+  const { db } = store;
+  const rollouts = await rolloutsOf(db, environment, target);
+  const written: number[] = [];
   for (const rollout of rollouts) {
     const { state } = rollout;
     expect(state.weight >= 0 && state.weight <= 1, what).toBe(true);
     expect(rollout.endedAt !== null, what).toBe(isOver(state.phase));
-    expect(transitionsOf(sqlite, rollout.seq).map(({ seq }) => seq), what).toEqual(transitionsOf(sqlite, rollout.seq).map((_, i) => i + 1));
-    const breached = sqlite.prepare("SELECT COUNT(*) FROM breaches WHERE rollout = ?").pluck().get(rollout.seq) as number;
+    const transitions = await transitionsOf(db, rollout.seq);
+    written.push(...transitions.map(({ auditEvent }) => auditEvent));
+    expect(transitions.map(({ seq }) => seq), what).toEqual(transitions.map((_, i) => i + 1));
+    const breached = await store.value("SELECT COUNT(*) FROM breaches WHERE rollout = $1", rollout.seq);
     if (breached > 0) expect(state.phase, what).not.toBe("promoted");
-    expect(replayRollout(sqlite, rollout).differences, what).toEqual([]);
+    expect((await replayRollout(db, rollout)).differences, what).toEqual([]);
   }
-  const last = stablesOf(sqlite, environment, target).at(-1);
-  expect(currentStable(sqlite, environment, target), what).toEqual(last);
+  const events = await store.column(`SELECT id FROM "auditEvents" WHERE action LIKE 'rollout.%' ORDER BY id`);
+  expect(written.sort((a, b) => a - b), what).toEqual(events);
+  const last = (await stablesOf(db, environment, target)).at(-1);
+  expect(await currentStable(db, environment, target), what).toEqual(last);
 } // prettier-ignore
 
 /** Only what a person could not have known is refused: exit 5. */
-function attempt(work: () => void): void {
+async function attempt(work: () => Promise<unknown>): Promise<void> {
   try {
-    work();
+    await work();
   } catch (error) {
     if (!(error instanceof AgentopsError) || !["CONCURRENT_CHANGE", "POLICY_REFUSED"].includes(error.code)) throw error;
   }
 }
 
-test.each(Array.from({ length: 16 }, (_, i) => i + 1))("random commands and traffic, seed %i", (seed) => {
+test.each(Array.from({ length: 16 }, (_, i) => i + 1))("random commands and traffic, seed %i", async (seed) => {
   const random = seeded(seed);
-  const { file: store, sqlite } = openTestStore();
-  const board = boardAt(store);
-  promoted(sqlite, { version: "v1" });
+  const store = await openTestStore();
+  const { db, address } = store;
+  const [board, recorder] = [boardAt(address), recorderFor(store)];
+  await promoted(store, { version: "v1" });
   let [minutes, version, units] = [0, 1, 0];
   const at = () => minutesLater(minutes);
   const start = () => {
     version += 1;
-    startRollout(sqlite, {
+    return startRollout(store, {
       id: `seed ${seed}, v${version}`,
       environment,
       release: { target, version: `v${version}`, digest: `sha256:${version}`, content: "{}", gitCommit: "0", publishedBy: "ada", publishedAt: BEGIN }, // prettier-ignore
@@ -80,11 +83,12 @@ test.each(Array.from({ length: 16 }, (_, i) => i + 1))("random commands and traf
       at: at(),
       actor: "ada",
       reason: "random",
-      admit: () => ({ overridden: [] }),
+      admit: () => Promise.resolve({ overridden: [] }),
     });
   };
-  const observe = (count: number, breach: boolean) => {
-    const rollout = openRollout(sqlite, environment, target);
+  const observe = async (count: number, breach: boolean) => {
+    const rollout = await openRollout(db, environment, target);
+    const stable = (await currentStable(db, environment, target))?.version ?? "v1";
     const { weight = 0, phase = "promoted" } = rollout?.state ?? {};
     const lines = Array.from({ length: count }, (_, i) => {
       const unit = `u${random() < 0.3 ? Math.floor(random() * 50) : (units += 1)}`;
@@ -92,41 +96,41 @@ test.each(Array.from({ length: 16 }, (_, i) => i + 1))("random commands and traf
       const shadow = phase === "shadow" && random() < 0.5;
       const unsafe = breach && i === count - 1;
       const candidate = rollout !== undefined && (served || shadow || unsafe);
-      const stable = currentStable(sqlite, environment, target)?.version ?? "v1";
       return { target, version: candidate ? rollout.candidate : stable, unit, success: random() < 0.95, safe: !unsafe, shadow, at: at() }; // prettier-ignore
     });
-    recordObservations(sqlite, environment, lines, new Date(at()));
+    await recorder.record(environment, lines, new Date(at()));
   };
   for (let step = 0; step < 150; step++) {
     minutes += Math.floor(random() * 30);
-    const before = openRollout(sqlite, environment, target);
-    const killed = heldBy(sqlite, store, place);
+    const before = await openRollout(db, environment, target);
+    const killed = await heldBy(db, address.markers, place);
     const choice = random();
     const by = { actor: random() < 0.5 ? "ada" : "bob", reason: "random" };
-    if (choice < 0.3) observe(Math.floor(random() * 120), false);
-    else if (choice < 0.31) observe(3, true);
+    if (choice < 0.3) await observe(Math.floor(random() * 120), false);
+    else if (choice < 0.31) await observe(3, true);
     else if (choice < 0.7) {
-      if (before !== undefined) advance(sqlite, place, turnBy(store, at()));
+      if (before !== undefined) await advance(store, place, turnBy(store, at()));
     } else if (choice < 0.76) {
-      const latest = latestRollout(sqlite, environment, target);
+      const latest = await latestRollout(db, environment, target);
       if (latest !== undefined && random() < 0.2) {
-        sqlite.transaction(() => transition(sqlite, latest, { type: "rollback", at: at() }, by)).immediate();
+        const back = { type: "rollback", at: at() } as const;
+        await store.inTransaction((tx) => transition(tx, latest, back, by), operatorLocks(place));
       }
     } else if (choice < 0.9) {
       const operation = (["pause", "resume", "resume", "approve", "approve", "approve"] as const)[Math.floor(random() * 6)] ?? "resume"; // prettier-ignore
-      if (before !== undefined) attempt(() => void operate(sqlite, place, operation, { ...by, at: at() }));
-    } else if (choice < 0.92) kill(board, { environment, targets: [target], ...by });
-    else if (choice < 0.96) revive(board, { environment, targets: [target], ...by });
-    else attempt(start);
-    const after = openRollout(sqlite, environment, target);
+      if (before !== undefined) await attempt(() => operate(store, place, operation, { ...by, at: at() }));
+    } else if (choice < 0.92) await kill(board, { environment, targets: [target], ...by });
+    else if (choice < 0.96) await revive(board, { environment, targets: [target], ...by });
+    else await attempt(start);
+    const after = await openRollout(db, environment, target);
     const what = `seed ${seed}, step ${step}, choice ${choice}`;
     if (killed !== null && before?.id === after?.id && before !== undefined && after !== undefined && choice < 0.7)
       expect(after.state.weight, what).toBeLessThanOrEqual(before.state.weight);
-    if (step % 10 === 0) check(sqlite, what);
+    if (step % 10 === 0) await check(store, what);
   }
-  check(sqlite, `seed ${seed} at the end`);
-  for (const { seq } of rolloutsOf(sqlite, environment, target))
-    for (const { phase } of transitionsOf(sqlite, seq)) phasesSeen.add(phase);
+  await check(store, `seed ${seed} at the end`);
+  for (const { seq } of await rolloutsOf(db, environment, target))
+    for (const { phase } of await transitionsOf(db, seq)) phasesSeen.add(phase);
 });
 
 test("and they got everywhere", () => {

@@ -30,18 +30,18 @@ const tau2 = (run: string): Outcome[] =>
     });
 
 /** Arrivals meet the recorded tasks at random, the same task for both arms; a thousand an hour, a look every 50. */
-function replayed(
+async function replayed(
   control: Outcome[],
   candidate: Outcome[],
   settings: RolloutSettings,
-): Journey & { differences: string[] } {
-  const { sqlite } = openTestStore();
+): Promise<Journey & { differences: string[] }> {
+  const store = await openTestStore();
   const random = seeded(11);
   const tasks = Array.from({ length: 60_000 }, () => Math.floor(random() * control.length));
   const of = (outcomes: Outcome[]) => (arrival: number) => outcomes[tasks[arrival] as number] as Outcome;
   const traffic = { control: of(control), candidate: of(candidate), perHour: 1000 };
-  const journey = drive(sqlite, beginRollout(sqlite, settings), traffic, 60_000);
-  const { differences } = replayRollout(sqlite, journey.turn.rollout);
+  const journey = await drive(store, await beginRollout(store, settings), traffic, 60_000);
+  const { differences } = await replayRollout(store.db, journey.turn.rollout);
   return { ...journey, differences };
 }
 
@@ -59,8 +59,8 @@ describe.skipIf(!hasSharedData)("outcomes somebody else recorded, as traffic of 
     ["GSM8K 22 % → 39 %", "6b_finetuning", "6b_verification", noFloor, { phase: "promoted", harmed: [] }],
     ["GSM8K 39 % → 39 %", "6b_verification", "6b_verification", noFloor, { phase: "promoted", harmed: [] }],
     ["GSM8K 22 % → 39 %, with the floor of 90 %", "6b_finetuning", "6b_verification", {}, { phase: "rolled-back", harmed: ["success.floor"] }],
-  ])("%s", (name, control, candidate, settings, expected) => {
-    const journey = replayed(gsm8k(control), gsm8k(candidate), settings);
+  ])("%s", async (name, control, candidate, settings, expected) => {
+    const journey = await replayed(gsm8k(control), gsm8k(candidate), settings);
     process.stdout.write(`${name}: ${JSON.stringify(summary(journey))}\n`);
     expect(summary(journey)).toMatchObject(expected);
     expect(journey.differences).toEqual([]);
@@ -70,8 +70,8 @@ describe.skipIf(!hasSharedData)("outcomes somebody else recorded, as traffic of 
     ["tau2 gpt-4o → claude-sonnet-4-5", "gpt-4o-2024-11-20", "claude-sonnet-4-5", noFloor, { phase: "rolled-back" }],
     ["tau2 claude-sonnet-4-5 → gpt-4o", "claude-sonnet-4-5", "gpt-4o-2024-11-20", noFloor, { phase: "rolled-back", harmed: ["success"] }],
     ["tau2 gpt-4o → claude, success alone", "gpt-4o-2024-11-20", "claude-sonnet-4-5", { guardrails: { success: { floor: 0 }, latency: false, cost: false } }, { phase: "promoted" }],
-  ])("%s", (name, control, candidate, settings, expected) => {
-    const journey = replayed(tau2(control), tau2(candidate), settings);
+  ])("%s", async (name, control, candidate, settings, expected) => {
+    const journey = await replayed(tau2(control), tau2(candidate), settings);
     process.stdout.write(`${name}: ${JSON.stringify(summary(journey))}\n`);
     expect(summary(journey)).toMatchObject(expected);
     expect(journey.differences).toEqual([]);

@@ -29,7 +29,7 @@ import { type StoreThread, storeThread } from "./store-thread.ts";
 import { threadReader } from "./thread-reader.ts";
 
 export interface AgentOpsOptions {
-  /** The store's file, or its address (postgres://…); else AGENTOPS_STORE, else what the project here or above says. */
+  /** The store's file, or a server's address; else AGENTOPS_STORE, else what the project here or above says. */
   store?: string;
   /** The folder of marker files of a store that is a server; else AGENTOPS_MARKERS, else the project's. */
   markers?: string;
@@ -73,7 +73,7 @@ export class AgentOps {
     if (!(Number.isSafeInteger(queueLimit) && queueLimit > 0))
       throw new AgentopsError("USAGE", `queueLimit is how many observations may wait, not ${queueLimit}`);
     makeMarkers(address);
-    const reads = address.engine === "postgres";
+    const reads = address.file === null;
     const rows = reads ? threadReader(() => thread) : undefined;
     const thread = storeThread({
       address,
@@ -84,7 +84,7 @@ export class AgentOps {
       },
       onReading: (reading) => rows?.take(reading),
     });
-    this.#reader = openStoreReader(rows ?? openRowReader(address, systemClock), address.markers, systemClock);
+    this.#reader = openStoreReader(rows ?? openRowReader(address.location, systemClock), address.markers, systemClock);
     this.#observer = openObserver({ writer: this.#writerTo(thread), limit: queueLimit, clock: systemClock });
     this.#signals = watchSignals((name) => this.#errorOf(name));
   }
@@ -236,6 +236,6 @@ function makeMarkers({ markers }: StoreAddress): void {
 }
 
 /** Beside the markers; a file is its own last good. */
-function lastGoodOf({ engine, markers }: StoreAddress): string | null {
-  return engine === "sqlite" || markers === null ? null : join(dirname(markers), "last-good.json");
+function lastGoodOf({ file, markers }: StoreAddress): string | null {
+  return file !== null || markers === null ? null : join(dirname(markers), "last-good.json");
 }

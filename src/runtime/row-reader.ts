@@ -14,8 +14,7 @@ import {
   STABLES_NOW,
   versionsIn,
 } from "../serving/snapshot.store.ts";
-import type { StoreAddress } from "../state/address.ts";
-import { type FileReader, openFileReader } from "../state/sqlite/reader.ts";
+import { type FileReader, openFileReader } from "../state/file-reader.ts";
 import { whyNot } from "../state/why-not.ts";
 
 /** Whatever the clocks say, everything is looked at this often. */
@@ -45,7 +44,7 @@ interface Rows {
 }
 
 /** Of a store that is a file: it is asked at each refresh, which takes less than asking a thread. */
-export function openRowReader({ location: store }: StoreAddress, clock: Clock): RowReader {
+export function openRowReader(store: string, clock: Clock): RowReader {
   let open: (FileReader & { inode: number }) | undefined;
   let version: unknown;
   let rows: Rows = { kills: [], snapshot: null, revision: null, stale: null };

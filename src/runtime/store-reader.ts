@@ -45,7 +45,7 @@ const WAIT_MS = 5000;
 
 /** The store as it is now, for one question. */
 export async function readOnce(address: StoreAddress, clock: Clock): Promise<StoreReader> {
-  const rows = address.engine === "sqlite" ? openRowReader(address, clock) : await rowsNow(address);
+  const rows = address.file !== null ? openRowReader(address.file, clock) : await rowsNow(address);
   const reader = openStoreReader(rows, address.markers, clock);
   reader.refresh();
   return reader;

@@ -5,6 +5,8 @@ export interface StoreAddress {
   engine: "sqlite" | "postgres";
   /** The file, absolute; or the server's address, with a password if it has one: never shown. */
   location: string;
+  /** The file; null for a server. */
+  file: string | null;
   /** As a person may see it. */
   shown: string;
   /** The folder of marker files that kill without it; null where there is none. */
@@ -35,19 +37,18 @@ export function storeAddress({ root, found, env, configured, cwd }: StoreSetting
 
 /** A store that is one file. */
 export function fileAddress(file: string): StoreAddress {
-  return { engine: "sqlite", location: file, shown: file, markers: markerFolder(file) };
+  return { engine: "sqlite", location: file, file, shown: file, markers: markerFolder(file) };
 }
 
 /** The address that a text means, without a project: a server's, or a file's. */
 export function addressOf(text: string, markers: string | null = null): StoreAddress {
   if (!isServer(text)) return fileAddress(text);
-  return { engine: "postgres", location: text, shown: withoutPassword(text), markers };
+  return { engine: "postgres", location: text, file: null, shown: withoutPassword(text), markers };
 }
 
 /** The file where a project's runs are: its store's, or its own where the store is a server. */
 export function runsFile(setting: StoreSetting): string {
-  const { engine, location } = storeAddress(setting);
-  return engine === "sqlite" ? location : projectFile(setting.root);
+  return storeAddress(setting).file ?? projectFile(setting.root);
 }
 
 /** Beside the store: the folder of marker files that kill without it. */

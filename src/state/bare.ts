@@ -17,6 +17,6 @@ export async function openBare(address: StoreAddress, options: StoreOptions): Pr
 /** Opens what is there, to read it: creates and migrates nothing; undefined where there is no file. Throws what the engine throws. */
 export async function openBareToRead(address: StoreAddress, waitMs: number): Promise<BareReader | undefined> {
   if (address.engine === "sqlite") return bareFileReader(address, waitMs);
-  const { db, close } = await openBare(address, { durability: "full", waitMs });
-  return { db, waitAtMost: () => undefined, close };
+  const open = await openBare(address, { durability: "full", waitMs });
+  return { db: open.db, waitAtMost: () => undefined, close: () => open.close() };
 }

@@ -15,5 +15,13 @@ export function isLocked(error: unknown): boolean {
 
 /** The store will never take that row: a value that its column refuses, on either engine. */
 export function isRefusal(error: unknown): boolean {
-  return sourceOf(error) instanceof TypeError || /^(SQLITE_(CONSTRAINT|MISMATCH|TOOBIG)|22...$|23...$|54...$)/.test(codeOf(error));
+  return (
+    sourceOf(error) instanceof TypeError ||
+    /^(SQLITE_(CONSTRAINT|MISMATCH|TOOBIG)|22...$|23...$|54...$)/.test(codeOf(error))
+  );
+}
+
+/** Thrown by an engine, and not yet said in words. */
+export function isStoreError(error: unknown): boolean {
+  return error instanceof Error && (error.name === "SqliteError" || "severity" in error);
 }

@@ -29,7 +29,10 @@ export function openRuns(file: string, openShared: () => Promise<Store>, options
     sqlite,
     shared: () => (shared ??= openShared()),
     async close() {
-      await shared?.then((store) => store.close(), () => undefined);
+      await shared?.then(
+        (store) => store.close(),
+        () => undefined,
+      );
       await db.destroy();
       sqlite.close();
     },

@@ -50,7 +50,7 @@ function fileStore(address: StoreAddress, options: StoreOptions): Store {
     async close() {
       await db.destroy();
       // Kysely closes only what it has used.
-      connection.close();
+      await connection.close();
     },
   };
 }

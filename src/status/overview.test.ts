@@ -5,9 +5,11 @@ import { describe, expect, test } from "vitest";
 import { statusDocument } from "../report/status/document.ts";
 import { statusText } from "../report/status/text.ts";
 import { createStyle } from "../report/style.ts";
-import type { Sqlite } from "../state/connection.ts";
+import { raw } from "../state/raw.ts";
+import { fileAddress, type StoreAddress } from "../state/address.ts";
+import { ENGINE } from "../testing/engine.ts";
 import { agentops } from "../testing/project.ts";
-import { newStoreFile, openTestStore } from "../testing/store.ts";
+import { newStoreAddress, newStoreFile, openTestStore, type TestStore, withStore } from "../testing/store.ts";
 import { appendAuditEvent } from "../audit/events.store.ts";
 import { kill } from "../kill/kill.ts";
 import { status } from "./status.ts";
@@ -30,37 +32,31 @@ interface Story {
   unsafeAt?: string;
 }
 
-function storeWith(...stories: Story[]): string {
-  const { file: store, sqlite } = openTestStore();
-  for (const version of ["v6", "v7"])
-    sqlite.prepare("INSERT INTO releases VALUES (?, ?, 'd', '{}', 'c', 'ada', ?, ?)").run(target, version, NOW, NOW);
-  for (const story of stories) tell(sqlite, story);
-  sqlite.close();
-  return store;
+async function storeWith(...stories: Story[]): Promise<StoreAddress> {
+  const address = await newStoreAddress();
+  await withStore(address, async (store) => {
+    for (const version of ["v6", "v7"])
+      await store.rows(
+        "INSERT INTO releases VALUES ($1, $2, 'd', '{}', 'c', 'ada', $3, $4)",
+        target,
+        version,
+        NOW,
+        NOW,
+      );
+    for (const story of stories) await tell(store, story);
+  });
+  return address;
 }
 
-function tell(sqlite: Sqlite, { phase, since, over = false, how = "promote", stableAt, unsafeAt }: Story): void {
+async function tell(store: TestStore, { phase, since, over = false, how = "promote", stableAt, unsafeAt }: Story) {
   const weight = over ? 0 : 0.05;
   const state = JSON.stringify({ phase, step: 1, weight, since, pausedAt: null });
-  const { lastInsertRowid: rollout } = sqlite
-    .prepare(
-      "INSERT INTO rollouts (id, environment, target, control, candidate, plan, state, phase, weight, look, evidence, caps, createdAt, endedAt) VALUES (?, ?, ?, 'v6', 'v7', ?, ?, ?, ?, 3, '{}', '{}', ?, ?)",
-    )
-    .run(
-      `r-${since}`,
-      environment,
-      target,
-      plan,
-      state,
-      phase,
-      weight,
-      "2026-11-20T21:02:00.000Z",
-      over ? since : null,
-    );
+  const rollout = await store.value(
+    `INSERT INTO rollouts (id, environment, target, control, candidate, plan, state, phase, weight, look, evidence, caps, "createdAt", "endedAt") VALUES ($1, $2, $3, 'v6', 'v7', $4, $5, $6, $7, 3, '{}', '{}', '2026-11-20T21:02:00.000Z', $8) RETURNING seq`,
+    ...[`r-${since}`, environment, target, plan, state, phase, weight, over ? since : null],
+  );
   const analysis = { guardrails: [{ name: "success", harm: Math.log(0.4), safe: Math.log(3.1) }, { name: "success.floor", harm: 0, safe: null }] }; // prettier-ignore
-  sqlite
-    .prepare("INSERT INTO looks VALUES (?, 2, '2026-11-21T10:34:00.000Z', 'continue', ?)")
-    .run(rollout, JSON.stringify(analysis));
+  await store.rows("INSERT INTO looks VALUES ($1, 2, '2026-11-21T10:34:00.000Z', 'continue', $2)", rollout, JSON.stringify(analysis)); // prettier-ignore
   const change = {
     at: since,
     actor: "agentops",
@@ -69,40 +65,34 @@ function tell(sqlite: Sqlite, { phase, since, over = false, how = "promote", sta
     target,
     reason: "v7 is worse",
   };
-  const auditEvent = appendAuditEvent(sqlite, { ...change, before: null, after: null });
-  sqlite.prepare("INSERT INTO transitions VALUES (?, 1, ?, 'agentops', '{}', ?, 1, ?, ?, ?)").run(rollout, since, phase, weight, state, auditEvent); // prettier-ignore
-  sqlite
-    .prepare(
-      "INSERT INTO stables (environment, target, version, how, at, actor, reason, auditEvent) VALUES (?, ?, 'v6', ?, ?, 'ada', 'r', ?)",
-    ) // prettier-ignore
-    .run(environment, target, how, stableAt ?? "2026-11-18T09:00:00.000Z", auditEvent);
+  const auditEvent = await appendAuditEvent(store.db, { ...change, before: null, after: null });
+  await store.rows("INSERT INTO transitions VALUES ($1, 1, $2, 'agentops', '{}', $3, 1, $4, $5, $6)", rollout, since, phase, weight, state, auditEvent); // prettier-ignore
+  await store.rows(
+    `INSERT INTO stables (environment, target, version, how, at, actor, reason, "auditEvent") VALUES ($1, $2, 'v6', $3, $4, 'ada', 'r', $5)`,
+    ...[environment, target, how, stableAt ?? "2026-11-18T09:00:00.000Z", auditEvent],
+  );
   if (unsafeAt === undefined) return;
-  sqlite
-    .prepare(
-      "INSERT INTO observations (environment, target, id, version, success, safe, breach, shadow, at) VALUES (?, ?, ?, 'v7', 0, 0, 'pii', 0, ?)",
-    ) // prettier-ignore
-    .run(environment, target, unsafeAt, unsafeAt);
+  await store.rows(
+    "INSERT INTO observations (environment, target, id, version, success, safe, breach, shadow, at) VALUES ($1, $2, $3, 'v7', 0, 0, 'pii', 0, $4)",
+    ...[environment, target, unsafeAt, unsafeAt],
+  );
 }
 
-function count(store: string, hour: string, n: number, succeeded: number, shadow = 0): void {
-  const { sqlite } = openTestStore({ file: store });
-  sqlite.prepare("INSERT INTO outcomes VALUES (?, ?, 'v6', ?, ?, ?, ?, 0, 0, 0, 0, ?, 1)").run(environment, target, hour, shadow, n, succeeded, n); // prettier-ignore
-  sqlite.close();
-}
+/** A server has to be reached within it. */
+const board = (store: StoreAddress, waitMs = ENGINE === "sqlite" ? 100 : 2000) => ({ store, clock, waitMs });
+const at = async (store: StoreAddress, waitMs?: number) =>
+  statusDocument(await status(board(store, waitMs), { environments: ["staging", environment] }));
+const wrong = async (store: StoreAddress) =>
+  (await at(store)).environments.flatMap(({ targets }) => targets.flatMap((t) => t.wrong));
 
-const at = (store: string) =>
-  statusDocument(status({ store, clock, waitMs: 100 }, { environments: ["staging", environment] }));
-const wrong = (store: string) => at(store).environments.flatMap(({ targets }) => targets.flatMap((t) => t.wrong));
-
-test("one screen: what is served, the rollout with its evidence, counts, the last bad things", () => {
-  const store = storeWith({ phase: "rolled-back", since: "2026-11-20T20:00:00.000Z", over: true }, { phase: "progressing", since: "2026-11-21T10:12:00.000Z", unsafeAt: "2026-11-21T10:20:00.000Z" }); // prettier-ignore
-  count(store, "2026-11-21T10", 900, 855);
-  count(store, "2026-11-21T09", 1000, 951);
-  count(store, "2026-11-21T08", 4000, 3800);
-  count(store, "2026-11-21T10", 77, 0, 1);
-  count(store, "2026-11-19T09", 5, 5);
-  kill({ store, clock, waitMs: 100 }, { environment, targets: ["agents/x"], actor: "bob", reason: "refunds twice" });
-  expect(statusText(at(store), createStyle(false), "state.db")).toMatchInlineSnapshot(`
+test("one screen: what is served, the rollout with its evidence, counts, the last bad things", async () => {
+  const address = await storeWith({ phase: "rolled-back", since: "2026-11-20T20:00:00.000Z", over: true }, { phase: "progressing", since: "2026-11-21T10:12:00.000Z", unsafeAt: "2026-11-21T10:20:00.000Z" }); // prettier-ignore
+  await withStore(address, async (store) => {
+    for (const [hour, n, succeeded, shadow = 0] of [["21T10", 900, 855], ["21T09", 1000, 951], ["21T08", 4000, 3800], ["21T10", 77, 0, 1], ["19T09", 5, 5]] as const)
+      await store.rows("INSERT INTO outcomes VALUES ($1, $2, 'v6', $3, $4, $5, $6, 0, 0, 0, 0, $7, 1)", environment, target, `2026-11-${hour}`, shadow, n, succeeded, n);
+  }); // prettier-ignore
+  await kill(board(address), { environment, targets: ["agents/x"], actor: "bob", reason: "refunds twice" });
+  expect(statusText(await at(address), createStyle(false), "state.db")).toMatchInlineSnapshot(`
     "staging
       nothing is killed
     production
@@ -133,47 +123,70 @@ describe("what needs a person", () => {
     ["somebody's abort", [{ ...ended, phase: "aborted" }], []],
     ["an unsafe answer", [{ phase: "progressing", since: NOW, unsafeAt: "2026-11-21T09:50:00.000Z" }], ["1 unsafe answer in the last hour"]],
     ["an old unsafe answer", [{ phase: "progressing", since: NOW, unsafeAt: "2026-11-21T08:50:00.000Z" }], []],
-  ])("%s", (_, stories, expected) => {
-    expect(wrong(storeWith(...stories))).toEqual(expected);
+  ])("%s", async (_, stories, expected) => {
+    expect(await wrong(await storeWith(...stories))).toEqual(expected);
   }); // prettier-ignore
 });
 
 describe("a store that is not as it should be leaves the kills as they are", () => {
   const order = { environment, targets: ["agents/x"], actor: "bob", reason: "refunds twice" };
-  test.each<[string, (sqlite: Database.Database) => unknown, RegExp[]]>([
-    ["from before there were rollouts", (db) => db.exec("PRAGMA foreign_keys = OFF; DROP TABLE looks; DROP TABLE transitions; DROP TABLE stables; DROP TABLE outcomes; DROP TABLE observations; DROP TABLE rollouts"), []],
-    ["newer, with another column", (db) => db.exec("PRAGMA user_version = 99; ALTER TABLE stables RENAME COLUMN how TO manner"), [/^what is served cannot be read: no such column: how/]],
-    ["with a state that is no JSON", (db) => db.exec("UPDATE rollouts SET state = '{'"), [/^rollouts cannot be read: /]],
-    ["without looks", (db) => db.exec("DROP TABLE looks"), [/^rollouts cannot be read: no such table: looks/]],
-  ])("%s", (_, spoil, problems) => {
-    const store = storeWith({ phase: "progressing", since: NOW });
-    kill({ store, clock, waitMs: 100 }, order);
-    const db = new Database(store);
-    spoil(db);
-    db.close();
-    const found = at(store);
+  const rollouts = ["looks", "transitions", "stables", "outcomes", "observations", "rollouts"];
+  const spoilt: [string, { [engine in typeof ENGINE | "both"]?: string }, RegExp[]][] = [
+    ["from before there were rollouts", { sqlite: `PRAGMA foreign_keys = OFF; ${rollouts.map((table) => `DROP TABLE ${table}`).join("; ")}; PRAGMA user_version = 3` }, []],
+    ["newer, with another column", { sqlite: "PRAGMA user_version = 99; ALTER TABLE stables RENAME COLUMN how TO manner" }, [/^what is served cannot be read: no such column: how/]],
+    ["with another column", { postgres: "ALTER TABLE stables RENAME COLUMN how TO manner" }, [/^what is served cannot be read: column "how" does not exist/]],
+    ["newer", { postgres: "INSERT INTO migrations VALUES (99, 'breaking', 'today')" }, [/^a kill that only a marker holds is not recorded yet; the store: the store has schema 99/, /^the store cannot be read: the store has schema 99/]],
+    ["with a state that is no JSON", { both: "UPDATE rollouts SET state = '{'" }, [/^rollouts cannot be read: /]],
+    ["without looks", { both: "DROP TABLE looks" }, [/^rollouts cannot be read: (no such table: looks|it has no tables of agentops)/]],
+  ]; // prettier-ignore
+  test.each(spoilt.filter(([, spoil]) => "both" in spoil || ENGINE in spoil))("%s", async (_, spoil, problems) => {
+    const store = await storeWith({ phase: "progressing", since: NOW });
+    await kill(board(store), order);
+    await withStore(store, async (open) => {
+      for (const statement of (spoil.both ?? spoil[ENGINE] ?? "").split("; ")) await open.rows(statement);
+    });
+    const found = await at(store);
     expect(found.environments.find((e) => e.environment === environment)?.killed).toMatchObject([{ target: "agents/x" }]);
     expect(found.problems).toEqual(problems.map((problem) => expect.stringMatching(problem)));
   }); // prettier-ignore
-  test("damaged, or locked by somebody: one problem, not one for each part", () => {
+  test.runIf(ENGINE === "sqlite")("damaged, or locked by somebody: one problem, not one for each part", async () => {
     const damaged = newStoreFile();
     mkdirSync(dirname(damaged));
     writeFileSync(damaged, "no database ".repeat(500));
-    expect(at(damaged).problems).toEqual([expect.stringMatching(/^the store cannot be read: .*damaged/)]);
-    const store = storeWith({ phase: "progressing", since: NOW });
-    const holder = new Database(store);
+    expect((await at(fileAddress(damaged))).problems).toEqual([
+      expect.stringMatching(/^the store cannot be read: .*damaged/),
+    ]);
+    const store = await storeWith({ phase: "progressing", since: NOW });
+    const holder = new Database(store.location);
     holder.pragma("locking_mode = EXCLUSIVE");
     holder.pragma("journal_mode = DELETE");
     holder.exec("BEGIN EXCLUSIVE");
-    expect(at(store).problems).toEqual([expect.stringMatching(/^the store cannot be read: .*SQLITE_BUSY/)]);
+    expect((await at(store)).problems).toEqual([expect.stringMatching(/^the store cannot be read: .*SQLITE_BUSY/)]);
     holder.close();
   });
+  test.runIf(ENGINE === "postgres")(
+    "not reached, or locked by somebody: one problem, not one for each part",
+    async () => {
+      const address = await storeWith({ phase: "progressing", since: NOW });
+      const nowhere = { ...address, location: address.location.replace(/:\d+\//, ":1/") };
+      expect((await at(nowhere)).problems).toEqual([
+        expect.stringMatching(/^the store cannot be read: .*ECONNREFUSED/),
+      ]);
+      const store = await openTestStore({ address });
+      await store.inTransaction(async (tx) => {
+        await tx.executeQuery(raw(`LOCK TABLE kills, ${rollouts.join(", ")}`));
+        expect((await at(address, 200)).problems).toEqual([
+          expect.stringMatching(/^the store cannot be read: .*55P03/),
+        ]);
+      });
+    },
+  );
 });
 
 test("the command says it with its exit code: 1 wrong, 5 killed", async () => {
   const recent = new Date().toISOString();
-  const store = storeWith({ phase: "rolled-back", since: recent, over: true });
-  const env = { AGENTOPS_STORE: store };
+  const { location, markers } = await storeWith({ phase: "rolled-back", since: recent, over: true });
+  const env = { AGENTOPS_STORE: location, AGENTOPS_MARKERS: markers! };
   const run = await agentops("/", ["status", "--env", environment], env);
   expect([run.code, run.stdout]).toEqual([1, expect.stringContaining("v7 was rolled back\n")]);
   await agentops("/", ["kill", "agents/x", "--reason", "r", "--env", environment], env);

@@ -55,9 +55,9 @@ export async function status(board: Switchboard, request: StatusRequest): Promis
 }
 
 /** A store that was there and is not is no "nothing is killed": its folder of markers is made with it. */
-async function goneStore({ engine, location, markers }: StoreAddress): Promise<string[]> {
-  if (engine === "postgres") return [];
-  const { result: found, path } = await tryPath(0, () => statSync(location, { throwIfNoEntry: false }));
+async function goneStore({ file, markers }: StoreAddress): Promise<string[]> {
+  if (file === null) return [];
+  const { result: found, path } = await tryPath(0, () => statSync(file, { throwIfNoEntry: false }));
   if (path.problem !== null) return [];
   if (found?.size === 0) return ["the store's file is empty"];
   return found === undefined && existsSync(markers ?? "") ? ["the store is gone, only its markers are left"] : [];

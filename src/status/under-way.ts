@@ -13,7 +13,7 @@ export interface Newest extends LatestRollout {
   shown: UnderWay | null;
 }
 
-/** Adds what only the stored state and the last look know. Throws what SQLite throws, and what JSON.parse does. */
+/** Adds what only the stored state and the last look know. Throws what the store throws, and what JSON.parse does. */
 export async function newestRollout(db: Executor, row: LatestRollout): Promise<Newest> {
   const state = JSON.parse(row.state) as RolloutState;
   return { ...row, since: state.since, shown: row.endedAt === null ? await underWay(db, row, state) : null };

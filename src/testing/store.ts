@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
-import { fileAddress, type StoreAddress } from "../state/address.ts";
+import { addressOf, fileAddress, type StoreAddress } from "../state/address.ts";
 import { raw, rowsOf, type Value } from "../state/raw.ts";
 import { openRuns, type RunStore } from "../state/runs.ts";
 import { openStore, type Store } from "../state/store.ts";
@@ -28,7 +28,7 @@ export async function newStoreAddress(): Promise<StoreAddress> {
   const file = fileAddress(newStoreFile());
   if (ENGINE === "sqlite") return file;
   const location = await newDatabase();
-  return { engine: "postgres", location, shown: location, markers: file.markers };
+  return { ...addressOf(location, file.markers), shown: location };
 }
 
 /** A store, a new one unless its address is given, until the test ends. */

@@ -5,6 +5,8 @@ import { cleanEnv, REPO } from "./project.ts";
 
 export interface VictimOptions {
   store: string;
+  /** The folder of markers; beside a store that is a file, and none for a server, unless it is told. */
+  markers?: string;
   env?: string;
   name?: string;
   /** Runs it as this user; only root can. */
@@ -14,8 +16,8 @@ export interface VictimOptions {
 /** The agent's process in a kill drill: it checks before every step, a step a millisecond, and ends when it is killed. */
 const CODE = `
 const { AgentOps } = await import(process.env.SDK);
-const { store, env, name } = JSON.parse(process.env.VICTIM);
-const ops = new AgentOps({ store, env });
+const { name, ...options } = JSON.parse(process.env.VICTIM);
+const ops = new AgentOps(options);
 ops.checkpoint(name);
 console.log("ready");
 try {
@@ -39,12 +41,12 @@ export interface Victim {
 }
 
 /** Starts a victim with the built SDK and waits until it has passed its first check. */
-export async function startVictim({ store, env, name = "agents/refund-desk", uid }: VictimOptions): Promise<Victim> {
+export async function startVictim({ name = "agents/refund-desk", uid, ...options }: VictimOptions): Promise<Victim> {
   const child = execa(process.execPath, ["--input-type=module", "-e", CODE], {
     cwd: "/",
     env: cleanEnv({
       SDK: pathToFileURL(join(REPO, "dist", "sdk", "index.js")).href,
-      VICTIM: JSON.stringify({ store, env, name }),
+      VICTIM: JSON.stringify({ name, ...options }),
       NODE_NO_WARNINGS: "1",
     }),
     extendEnv: false,

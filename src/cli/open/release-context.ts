@@ -47,8 +47,8 @@ export async function inReleaseStore<T>(
 }
 
 /** No command leaves a store behind where nothing was released. */
-export function refuseNone({ engine, location, shown }: StoreAddress): void {
-  if (engine === "postgres" || existsSync(location)) return;
+export function refuseNone({ file, shown }: StoreAddress): void {
+  if (file === null || existsSync(file)) return;
   throw new AgentopsError("ARTIFACT_NOT_FOUND", `nothing was released here: there is no store ${shown}`, {
     hint: "-C DIR, or AGENTOPS_STORE, says where the project is",
   });

@@ -28,7 +28,9 @@ export function openSwitchboard(context: CommandContext): { board: Switchboard; 
   const { value: configured, unclear } = configuredStore(location);
   const store = storeAddress({ ...location, env: shell.env, configured, cwd: shell.cwd() });
   if (unclear && (shell.env["AGENTOPS_STORE"] ?? "") === "")
-    context.note(`note: \`store:\` in the config cannot be read, so this is about ${store.shown} (AGENTOPS_STORE says another)`);
+    context.note(
+      `note: \`store:\` in the config cannot be read, so this is about ${store.shown} (AGENTOPS_STORE says another)`,
+    );
   if (!location.found && (shell.env["AGENTOPS_STORE"] ?? "") === "")
     context.note(
       `note: no project here or above; only processes whose store is ${store.shown} are concerned (-C DIR, AGENTOPS_STORE)`,
@@ -36,8 +38,9 @@ export function openSwitchboard(context: CommandContext): { board: Switchboard; 
   return { board: { store, clock, waitMs: WAIT_MS }, location };
 }
 
-/** The store's path as it looks from here. */
+/** The store's path as it looks from here; a server's address is the same from everywhere. */
 export function shownStore({ cwd }: CommandContext, store: string): string {
+  if (!isAbsolute(store)) return store;
   const path = relative(cwd, store);
   return path.startsWith("..") || isAbsolute(path) ? store : path;
 }

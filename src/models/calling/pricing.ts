@@ -63,7 +63,7 @@ function overrideUsd(price: Price, usage: Usage): number {
 const UNKNOWN: Table = () => null;
 
 /** genai-prices' names of the providers. */
-const PROVIDER_IDS: Partial<Record<ModelProvider["kind"], string>> = {
+export const PROVIDER_IDS: Partial<Record<ModelProvider["kind"], string>> = {
   openai: "openai",
   anthropic: "anthropic",
   google: "google",

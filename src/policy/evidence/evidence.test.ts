@@ -6,8 +6,10 @@ import { digestOf } from "../../core/canonical.ts";
 import { systemClock } from "../../core/clock.ts";
 import { loadProject } from "../../core/project.ts";
 import { publish } from "../../registry/publish/publish.ts";
+import { fileAddress } from "../../state/address.ts";
+import { ENGINE } from "../../testing/engine.ts";
 import { agentops, cleanEnv, git, put, sampleRepository, tempProject } from "../../testing/project.ts";
-import { openTestStore } from "../../testing/store.ts";
+import { newStoreAddress, openTestRuns, openTestStore } from "../../testing/store.ts";
 import { promote } from "../../operations/promote.ts";
 import { readEvidence } from "./evidence-document.ts";
 import { importEvidence } from "./import-evidence.ts";
@@ -36,11 +38,14 @@ async function otherMachine() {
 
 async function machineAt(dir: string) {
   const project = await loadProject({ cwd: dir, env: cleanEnv() });
-  const store = openTestStore({ file: join(dir, ".agentops", "state.db") });
-  const context = { project, store, clock: systemClock };
+  const file = join(dir, ".agentops", "state.db");
+  const address = ENGINE === "sqlite" ? fileAddress(file) : await newStoreAddress();
+  const store = await openTestStore({ address });
+  const context = { project, store, runs: openTestRuns(file), clock: systemClock };
   const order = { ref: TARGET, environment: "production", actor: "bob", reason: undefined, override: false };
-  const count = (sql: string) => store.sqlite.prepare(sql).pluck().get();
-  return { dir, store, context, count, up: () => promote({ ...context, say: reasonText }, order) };
+  const run = (...args: string[]) => agentops(dir, args, { AGENTOPS_STORE: address.location });
+  const up = () => promote({ ...context, say: reasonText }, order);
+  return { dir, context, run, up, count: (sql: string) => store.value(sql) };
 }
 
 async function exported(): Promise<string> {
@@ -63,8 +68,8 @@ describe("evidence", () => {
       details: { ref: `${TARGET}@v2`, refusals: [{ rule: "evidence" }] },
     });
     const other = await otherMachine();
-    expect((await agentops(other.dir, ["eval", "support-triage", "--model", "offline/other"])).code).toBeLessThan(4);
-    expect((await agentops(other.dir, ["eval", "support-triage", "--sample", "30"])).code).toBeLessThan(4);
+    expect((await other.run("eval", "support-triage", "--model", "offline/other")).code).toBeLessThan(4);
+    expect((await other.run("eval", "support-triage", "--sample", "30")).code).toBeLessThan(4);
     await expect(other.up()).rejects.toMatchObject({
       message: expect.stringMatching(
         /evidence: .*was answered by offline\/other; run .* judged only some of the cases/,
@@ -87,11 +92,11 @@ describe("evidence", () => {
       code: "FILE_INVALID",
       message: "changed.json: its digest does not fit: it was changed after it was written",
     });
-    expect(other.count("SELECT COUNT(*) FROM evidence")).toBe(0);
+    expect(await other.count("SELECT COUNT(*) FROM evidence")).toBe(0);
     const twice = await importEvidence(other.context, files("good.json", "good.json"), "bob");
     expect(twice.imported.map(({ changed }) => changed)).toEqual([true, false]);
-    expect(other.count("SELECT COUNT(*) FROM auditEvents WHERE action = 'evidence.import'")).toBe(1);
-    expect((await agentops(other.dir, ["runs", "import", "good.json"])).stdout).toMatch(/^already there {2}good\.json/);
+    expect(await other.count(`SELECT COUNT(*) FROM "auditEvents" WHERE action = 'evidence.import'`)).toBe(1);
+    expect((await other.run("runs", "import", "good.json")).stdout).toMatch(/^already there {2}good\.json/);
     expect(await other.up()).toMatchObject({ version: "v1", changed: true });
   });
 

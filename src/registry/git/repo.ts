@@ -16,7 +16,7 @@ export interface Repo {
 }
 
 /** The repository around a project, or null when there is none (or no git): reading the worktree needs neither. */
-export async function findRepo(project: Project): Promise<Repo | null> {
+export async function findRepo(project: Pick<Project, "root" | "env">): Promise<Repo | null> {
   const git = openGit(project.root, project.env);
   const found = await git(["rev-parse", "--show-toplevel", "--show-prefix", "--is-shallow-repository"]);
   if (found.exitCode < 0 || /not a git repository/.test(found.stderr)) return null;

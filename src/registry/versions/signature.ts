@@ -18,7 +18,7 @@ export interface Signature {
 }
 
 /** Who may sign, one `principal keytype key` a line (ssh-keygen(1), ALLOWED SIGNERS); relative to the project root. */
-const ALLOWED_SIGNERS = ".agentops/allowed_signers";
+export const ALLOWED_SIGNERS = ".agentops/allowed_signers";
 
 /** Checks a tag's signature with git, against the project's allowed signers, else against git's own configuration. */
 export async function checkSignature(project: Project, repo: Repo, version: VersionTag): Promise<Signature> {

@@ -23,7 +23,7 @@ interface Open {
 export function writerTo(address: StoreAddress, clock: Clock): { write(write: Write): Promise<Written> } {
   let open: Open | undefined;
   const opened = async (): Promise<Open> => {
-    const inode = address.engine === "sqlite" ? fileOf(address.location)?.ino : undefined;
+    const inode = fileOf(address.file)?.ino;
     // What is written to a file that was moved away is lost to everybody else.
     if (open !== undefined && open.inode !== inode) {
       await open.store.close();
@@ -39,19 +39,17 @@ export function writerTo(address: StoreAddress, clock: Clock): { write(write: Wr
         const recorded = await recordAll(recorder, environment, observations, clock.now());
         return { type: "written", recorded, refused: observations.length - recorded, problem: null };
       } catch (error) {
-        const waited = address.engine === "sqlite" ? WAIT_MS : SERVER_WAIT_MS;
-        return { type: "written", recorded: 0, refused: 0, problem: { why: whyNot(error, waited), locked: isLocked(error) } };
+        return { type: "written", recorded: 0, refused: 0, problem: { why: whyNot(error, waitFor(address)), locked: isLocked(error) } };
       }
     },
   };
 }
 
 async function openAt(address: StoreAddress): Promise<Open> {
-  const file = address.engine === "sqlite" ? fileOf(address.location) : undefined;
+  const file = fileOf(address.file);
   // Never made here: a new one in place of one that is gone would say that nothing was ever released, and everybody would be served nothing.
-  if (address.engine === "sqlite" && (file?.size ?? 0) === 0) throw new Error(`there is no store ${address.shown}`);
-  const waitMs = address.engine === "sqlite" ? WAIT_MS : SERVER_WAIT_MS;
-  const store = await openStore(address, { durability: "normal", waitMs });
+  if (address.file !== null && (file?.size ?? 0) === 0) throw new Error(`there is no store ${address.shown}`);
+  const store = await openStore(address, { durability: "normal", waitMs: waitFor(address) });
   return { store, recorder: recorderFor(store), inode: file?.ino };
 }
 
@@ -74,6 +72,10 @@ async function recordAll(
   }
 }
 
-function fileOf(path: string) {
-  return statSync(path, { throwIfNoEntry: false });
+function waitFor({ file }: StoreAddress): number {
+  return file === null ? SERVER_WAIT_MS : WAIT_MS;
+}
+
+function fileOf(path: string | null) {
+  return path === null ? undefined : statSync(path, { throwIfNoEntry: false });
 }

@@ -37,7 +37,11 @@ CREATE TABLE migrations (
 export function refuseNewer(applied: readonly Applied[]): void {
   const missed = applied.find(({ number, kind }) => number > SCHEMA_VERSION && kind === "breaking");
   if (missed === undefined) return;
-  throw new AgentopsError("STORE_NEWER", `the store has schema ${missed.number}, this agentops knows ${SCHEMA_VERSION}`, {
-    hint: "a newer agentops wrote it: npm i agentops@latest",
-  });
+  throw new AgentopsError(
+    "STORE_NEWER",
+    `the store has schema ${missed.number}, this agentops knows ${SCHEMA_VERSION}`,
+    {
+      hint: "a newer agentops wrote it: npm i agentops@latest",
+    },
+  );
 }

@@ -4,7 +4,8 @@ import type { ErrorKind } from "../transaction.ts";
 /** https://www.postgresql.org/docs/current/errcodes-appendix.html: serialization failure, deadlock. */
 const AGAIN = /^(40001|40P01)$/;
 /** Connection, resources, operator intervention, read-only, a lock that was not given in time; and the network's. */
-const OUTSIDE = /^(08...|53...|57P0.|57014|55P03|25006|25P03|28...|3D000|3F000|42P01|42501|ECONN|EPIPE|EHOSTUNREACH|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|ENOENT|EACCES)/;
+const OUTSIDE =
+  /^(08...|53...|57P0.|57014|55P03|25006|25P03|28...|3D000|3F000|42P01|42501|ECONN|EPIPE|EHOSTUNREACH|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|ENOENT|EACCES)/;
 const LOST = /terminated|not queryable|Connection ended|timeout exceeded|timeout expired/i;
 
 /** Set on an error of COMMIT: whether it took, the server alone knows. */
@@ -21,7 +22,8 @@ export function kindOf(error: unknown): ErrorKind {
 /** Of a server, or of the way to it. */
 export function isServerError(error: unknown): boolean {
   const code = codeOf(error);
-  return code === undefined ? LOST.test(messageOf(error)) : OUTSIDE.test(code) || AGAIN.test(code);
+  if (code === undefined) return !(error instanceof TypeError) && LOST.test(messageOf(error));
+  return OUTSIDE.test(code) || AGAIN.test(code);
 }
 
 const CAUSES: readonly (readonly [RegExp, string])[] = [

@@ -1,6 +1,5 @@
 import { type Kysely, sql } from "kysely";
 import { AgentopsError } from "../../core/errors.ts";
-import { BASELINE } from "../migrations/postgres-baseline.ts";
 import {
   type Applied,
   migrationAfter,
@@ -11,6 +10,7 @@ import {
 } from "../migrations/migrations.ts";
 import type { Db } from "../store.ts";
 import type { Database } from "../tables.ts";
+import { baseline } from "./baseline.ts";
 
 const TYPES = { text: 'text COLLATE "C"', integer: "bigint", real: "double precision" };
 
@@ -39,7 +39,9 @@ export async function migrateServer(db: Db): Promise<number> {
       while (await session.transaction().execute(applyNext)) applied += 1;
       return applied;
     } finally {
-      await sql`SELECT pg_advisory_unlock(hashtextextended('agentops migrate', 0))`.execute(session).catch(() => undefined);
+      await sql`SELECT pg_advisory_unlock(hashtextextended('agentops migrate', 0))`
+        .execute(session)
+        .catch(() => undefined);
     }
   });
 }
@@ -49,7 +51,7 @@ async function applyNext(tx: Kysely<Database>): Promise<boolean> {
   const version = await versionOf(tx);
   if (version === 0) {
     await makeSchema(tx);
-    await run(tx, [BASELINE(TYPES), MIGRATIONS_TABLE(TYPES)]);
+    await run(tx, [baseline(TYPES), MIGRATIONS_TABLE(TYPES)]);
     await record(tx, SQLITE_ONLY.length, "breaking");
     return true;
   }
@@ -76,7 +78,9 @@ async function record(tx: Kysely<Database>, number: number, kind: Applied["kind"
 }
 
 async function versionOf(db: Kysely<Database>): Promise<number> {
-  const { rows } = await sql<{ there: boolean }>`SELECT to_regclass('agentops.migrations') IS NOT NULL AS there`.execute(db);
+  const { rows } = await sql<{
+    there: boolean;
+  }>`SELECT to_regclass('agentops.migrations') IS NOT NULL AS there`.execute(db);
   if (rows[0]?.there !== true) return 0;
   const applied = await db.selectFrom("migrations").select(["number", "kind"]).execute();
   refuseNewer(applied);

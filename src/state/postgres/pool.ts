@@ -1,4 +1,4 @@
-import type { ClientConfig, Pool, PoolConfig, QueryConfig } from "pg";
+import type { Pool } from "pg";
 import { messageOf } from "../../core/errors.ts";
 
 /** int8 and numeric: counts, sums and ids. */
@@ -25,9 +25,9 @@ export async function openPool({ url, max, waitMs }: PoolOptions): Promise<Pool>
     // A process that ends need not wait for connections that nobody uses.
     allowExitOnIdle: true,
     options: `-c search_path=agentops -c idle_in_transaction_session_timeout=30s -c lock_timeout=${Math.ceil(waitMs)}`,
-    types: types as NonNullable<ClientConfig["types"]>,
+    types: types,
     Client: namedStatements(pg.Client),
-  } as PoolConfig);
+  });
   // An error of a connection that nobody uses just then would end the process; whoever uses it next is told.
   pool.on("error", () => undefined);
   pool.on("connect", (client) => void client.on("error", () => undefined));
@@ -37,7 +37,7 @@ export async function openPool({ url, max, waitMs }: PoolOptions): Promise<Pool>
 type Pg = typeof import("pg");
 
 /** pg asks whether it runs at Cloudflare by making a Response, and Node 20 loads all of undici for that: more than half of the import. */
-async function loadPg(): Promise<Pg> {
+export async function loadPg(): Promise<Pg> {
   const before = Object.getOwnPropertyDescriptor(globalThis, "navigator");
   if (before === undefined)
     Object.defineProperty(globalThis, "navigator", { value: { userAgent: "Node.js" }, configurable: true });
@@ -76,7 +76,7 @@ function namedStatements(Client: Pg["Client"]): Pg["Client"] {
     override query(...args: unknown[]): never {
       const [text, values] = args;
       const name = typeof text === "string" && Array.isArray(values) && values.length > 0 ? nameOf(text) : undefined;
-      const query: unknown[] = name === undefined ? args : [{ name, text, values } as QueryConfig];
+      const query: unknown[] = name === undefined ? args : [{ name, text, values }];
       return (super.query as (...given: unknown[]) => never)(...query);
     }
   };

@@ -89,5 +89,7 @@ function serverTransactions(db: Kysely<Database>): Transactions<Tx> {
 
 async function eachLock(session: Kysely<Database>, call: string, locks: readonly string[]): Promise<void> {
   const names = JSON.stringify(locks);
-  await sql`SELECT ${sql.raw(call)}(hashtextextended(name, 0)) FROM json_array_elements_text(${names}::json) WITH ORDINALITY AS n (name, i) ORDER BY i`.execute(session);
+  await sql`SELECT ${sql.raw(call)}(hashtextextended(name, 0)) FROM json_array_elements_text(${names}::json) WITH ORDINALITY AS n (name, i) ORDER BY i`.execute(
+    session,
+  );
 }

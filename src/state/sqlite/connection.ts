@@ -59,6 +59,11 @@ export function dataVersion(sqlite: Sqlite): () => unknown {
   return () => version.get();
 }
 
+/** Where the file's store was copied to; null while it is in force. */
+export function movedFrom(sqlite: Sqlite): string | null {
+  return sqlite.prepare<[], string | null>("SELECT movedTo FROM revision").pluck().get() ?? null;
+}
+
 /** How long to wait for another writer from now on; whole ms. */
 export function waitFor(sqlite: Sqlite, waitMs: number): void {
   sqlite.pragma(`busy_timeout = ${waitMs}`);
@@ -74,7 +79,7 @@ export function makeMarkerFolder(file: string): void {
 }
 
 /** better-sqlite3 13 crashes the process on Node 20, so the pair is checked before the binary is loaded. */
-function loadDriver(): typeof BetterSqlite3 {
+export function loadDriver(): typeof BetterSqlite3 {
   const require = createRequire(import.meta.url);
   const { version } = require("better-sqlite3/package.json") as { version: string };
   const node = Number(process.versions.node.split(".")[0]);

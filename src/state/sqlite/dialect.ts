@@ -25,10 +25,10 @@ function driverOf(connection: FileConnection): Driver {
       await connection.take();
       return connection;
     },
-    releaseConnection: () => Promise.resolve(connection.giveBack()),
     beginTransaction: () => connection.begin(),
-    commitTransaction: async () => Promise.resolve(connection.commit()),
-    rollbackTransaction: async () => Promise.resolve(connection.rollback()),
-    destroy: () => Promise.resolve(connection.close()),
+    commitTransaction: () => connection.commit(),
+    rollbackTransaction: () => connection.rollback(),
+    releaseConnection: () => connection.giveBack(),
+    destroy: () => connection.close(),
   };
 }

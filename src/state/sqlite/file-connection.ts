@@ -6,6 +6,8 @@ import type { Sqlite } from "./connection.ts";
 /** Distinct texts of a process are some hundred; lists of varying length would make more. */
 const MOST_STATEMENTS = 500;
 const LONGEST_PAUSE_MS = 20;
+/** SQLite has done it by then. */
+const DONE = Promise.resolve();
 
 /**
  * The one writing connection of a file and process. Statements are prepared once; whoever wants it waits in line; the write lock is asked
@@ -14,7 +16,7 @@ const LONGEST_PAUSE_MS = 20;
 export class FileConnection implements DatabaseConnection {
   readonly #sqlite: Sqlite;
   waitMs: number;
-  readonly #statements = new Map<string, Statement<unknown[]>>();
+  readonly #statements = new Map<string, Statement>();
   readonly #waiting: (() => void)[] = [];
   #taken = false;
 
@@ -30,10 +32,11 @@ export class FileConnection implements DatabaseConnection {
     return Promise.resolve();
   }
 
-  giveBack(): void {
+  giveBack(): Promise<void> {
     const next = this.#waiting.shift();
     if (next === undefined) this.#taken = false;
     else next();
+    return DONE;
   }
 
   /** Takes the write lock before the first read, so that nobody else decides on the same state. */
@@ -41,13 +44,15 @@ export class FileConnection implements DatabaseConnection {
     await this.#patiently(() => this.#sqlite.exec("BEGIN IMMEDIATE"));
   }
 
-  commit(): void {
+  commit(): Promise<void> {
     this.#sqlite.exec("COMMIT");
+    return DONE;
   }
 
   /** SQLite ends some transactions by itself. */
-  rollback(): void {
+  rollback(): Promise<void> {
     if (this.#sqlite.inTransaction) this.#sqlite.exec("ROLLBACK");
+    return DONE;
   }
 
   async executeQuery<Row>({ sql, parameters }: CompiledQuery): Promise<QueryResult<Row>> {
@@ -60,8 +65,9 @@ export class FileConnection implements DatabaseConnection {
     throw await Promise.resolve(new Error("a store's queries are read whole"));
   }
 
-  close(): void {
+  close(): Promise<void> {
     this.#sqlite.close();
+    return DONE;
   }
 
   #run<Row>(sql: string, parameters: readonly unknown[]): QueryResult<Row> {
@@ -71,11 +77,11 @@ export class FileConnection implements DatabaseConnection {
     return { rows: [], numAffectedRows: BigInt(changes), insertId: BigInt(lastInsertRowid) };
   }
 
-  #prepared(sql: string): Statement<unknown[]> {
+  #prepared(sql: string): Statement {
     const known = this.#statements.get(sql);
     if (known !== undefined) return known;
     // Its driver binds by position only to placeholders without a number.
-    const statement = this.#sqlite.prepare<unknown[]>(sql.replace(/\$\d+/g, "?"));
+    const statement = this.#sqlite.prepare(sql.replace(/\$\d+/g, "?"));
     if (this.#statements.size >= MOST_STATEMENTS) this.#statements.clear();
     this.#statements.set(sql, statement);
     return statement;

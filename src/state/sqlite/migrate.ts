@@ -40,15 +40,19 @@ function applyNext(sqlite: Sqlite): void {
   if (next.kind === "breaking") sqlite.pragma(`user_version = ${number}`);
 }
 
+/** The `user_version` of a file that was copied to a server: releases from before there were servers refuse it as one that is newer. */
+export const MOVED = 1_000_000;
+
 /** How many migrations the store has had. Throws STORE_NEWER. */
-function versionOf(sqlite: Sqlite): number {
+export function versionOf(sqlite: Sqlite): number {
   const applied = appliedTo(sqlite);
   refuseNewer(applied);
   return Math.max(0, ...applied.map(({ number }) => number));
 }
 
 function appliedTo(sqlite: Sqlite): Applied[] {
-  const number = sqlite.pragma("user_version", { simple: true }) as number;
+  const found = sqlite.pragma("user_version", { simple: true }) as number;
+  const number = found === MOVED ? SQLITE_ONLY.length : found;
   const counted: Applied[] = [{ number, kind: "breaking" }];
   const listed = sqlite.prepare("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'migrations'").get();
   if (listed === undefined) return counted;

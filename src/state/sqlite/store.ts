@@ -1,11 +1,12 @@
 import { existsSync } from "node:fs";
 import type { StoreAddress } from "../address.ts";
-import type { QueryResult } from "kysely";
-import { messageOf } from "../../core/errors.ts";
-import type { Executor } from "../raw.ts";
+import type { CompiledQuery, QueryResult } from "kysely";
+import { AgentopsError, messageOf } from "../../core/errors.ts";
+import { SQLITE_ONLY } from "../migrations/migrations.ts";
+import { type Executor, firstRow, raw } from "../raw.ts";
 import { inTransaction, type TransactionOptions, type Transactions } from "../transaction.ts";
 import { whyNot } from "../why-not.ts";
-import { connect, connectToRead, type StoreOptions } from "./connection.ts";
+import { connect, connectToRead, movedFrom, type StoreOptions, waitFor } from "./connection.ts";
 import { kindOf } from "./errors.ts";
 import { FileConnection } from "./file-connection.ts";
 
@@ -29,26 +30,38 @@ export function bareFileReader({ location }: StoreAddress, waitMs: number): Bare
   if (!existsSync(location)) return undefined;
   const connection = new FileConnection(connectToRead(location, 0), waitMs);
   return {
-    db: { executeQuery: (query) => withoutTables(connection.executeQuery(query)) },
+    db: { executeQuery: (query) => withoutTables(connection, query) },
     waitAtMost: (ms) => {
       connection.waitMs = ms;
     },
-    close: () => Promise.resolve(connection.close()),
+    close: () => connection.close(),
   };
 }
 
-/** A file from before there was a table has nothing to say of it. */
-async function withoutTables<Row>(result: Promise<QueryResult<Row>>): Promise<QueryResult<Row>> {
+/** A file from before there were kills or rollouts has nothing to say of them; in any other, what is missing is a problem. */
+async function withoutTables<Row>(connection: FileConnection, query: CompiledQuery<Row>): Promise<QueryResult<Row>> {
   try {
-    return await result;
+    return await connection.executeQuery<Row>(query);
   } catch (error) {
-    if (/^no such (table|column)/.test(messageOf(error))) return { rows: [] };
+    if (!/^no such table/.test(messageOf(error))) throw error;
+    const version = await firstRow(connection, raw<{ user_version: number }>("PRAGMA user_version"));
+    if ((version?.user_version ?? 0) < SQLITE_ONLY.length) return { rows: [] };
     throw error;
   }
 }
 
 export function openFile(file: string, { durability, waitMs = 5000 }: StoreOptions): FileConnection {
-  return new FileConnection(connect(file, { durability, waitMs }), waitMs);
+  const sqlite = connect(file, { durability, waitMs });
+  const movedTo = movedFrom(sqlite);
+  if (movedTo === null) {
+    // From now on waiting is this connection's own affair: within SQLite it would stop the event loop.
+    waitFor(sqlite, 0);
+    return new FileConnection(sqlite, waitMs);
+  }
+  sqlite.close();
+  throw new AgentopsError("STORE_MOVED", `the store ${file} was moved to ${movedTo}`, {
+    hint: `store: ${movedTo} in agentops.config.yaml, or AGENTOPS_STORE; the password comes from PGPASSWORD or a service file`,
+  });
 }
 
 export function bareFileStore(address: StoreAddress, options: StoreOptions): BareStore {
@@ -59,7 +72,7 @@ export function bareFileStore(address: StoreAddress, options: StoreOptions): Bar
     address,
     db,
     inTransaction: (work, given) => inTransaction(engine, work, given),
-    close: () => Promise.resolve(connection.close()),
+    close: () => connection.close(),
   };
 }
 
@@ -70,10 +83,10 @@ function fileTransactions(connection: FileConnection, waitMs = 5000): Transactio
         await connection.begin();
         try {
           const done = await work(connection);
-          connection.commit();
+          await connection.commit();
           return done;
         } catch (error) {
-          connection.rollback();
+          await connection.rollback();
           throw error;
         }
       }),
@@ -87,6 +100,6 @@ async function inTurn<T>(connection: FileConnection, work: () => Promise<T>): Pr
   try {
     return await work();
   } finally {
-    connection.giveBack();
+    await connection.giveBack();
   }
 }

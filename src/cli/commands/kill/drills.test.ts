@@ -1,12 +1,16 @@
 import { execFileSync } from "node:child_process";
 import { chmodSync, closeSync, mkdirSync, openSync, readdirSync, rmSync, writeFileSync, writeSync } from "node:fs";
+import { connect as dial, createServer, type Socket } from "node:net";
 import { join } from "node:path";
 import Database from "better-sqlite3";
 import { execa } from "execa";
 import { afterAll, describe, expect, test } from "vitest";
+import { locked } from "../../../kill/history.testing.ts";
+import { addressOf, fileAddress, type StoreAddress } from "../../../state/address.ts";
+import { ENGINE, newDatabase } from "../../../testing/engine.ts";
 import { agentops, cleanEnv, git, put, REPO, tempProject } from "../../../testing/project.ts";
 import { startVictim } from "../../../testing/victim.ts";
-import { withStore } from "../../../testing/store.ts";
+import { openTestStore, withStore } from "../../../testing/store.ts";
 
 const BIN = join(REPO, "bin", "agentops.js");
 const AGENT = "agents/refund-desk";
@@ -21,24 +25,45 @@ afterAll(() => {
   process.stdout.write(`\nfrom the kill command's start to the victim's stop\n${times.join("\n")}\n`);
 });
 
-function projectWithStore(files: Record<string, string> = {}): string {
-  const dir = tempProject(files);
-  withStore(storeOf(dir), () => undefined);
-  return dir;
+/** A project, its store, and what names it to commands. */
+interface Scene {
+  dir: string;
+  store: StoreAddress;
+  env: NodeJS.ProcessEnv;
 }
 
-const storeOf = (dir: string) => join(dir, ".agentops", "state.db");
+async function projectWithStore(files: Record<string, string> = {}): Promise<Scene> {
+  const scene = await project(files);
+  mkdirSync(join(scene.dir, ".agentops"));
+  await withStore(scene.store, () => Promise.resolve());
+  return scene;
+}
+
+/** Where the store is a file, it is not there yet. */
+async function project(files: Record<string, string> = {}): Promise<Scene> {
+  const dir = tempProject(files);
+  const file = fileAddress(join(dir, ".agentops", "state.db"));
+  if (ENGINE === "sqlite") return { dir, store: file, env: {} };
+  const store = addressOf(await newDatabase(), file.markers);
+  return { dir, store, env: { AGENTOPS_STORE: store.location } };
+}
+
+const named = ({ location, markers }: StoreAddress) => ({ store: location, ...(markers !== null && { markers }) });
 
 /** Runs kill as a person would, in one of the conditions, and reports when the victim stopped. */
-async function drill(name: string, dir: string, options: { uid?: number | undefined; limited?: boolean } = {}) {
-  const victim = await startVictim({ store: storeOf(dir), env: "production", uid: options.uid });
+async function drill(
+  name: string,
+  { dir, store, env }: Scene,
+  { uid, limited, meanwhile }: { uid?: number | undefined; limited?: boolean; meanwhile?: () => void } = {},
+) {
+  const victim = await startVictim({ ...named(store), env: "production", uid });
   cleanups.push(() => victim.end());
+  meanwhile?.();
   const startedMs = Date.now();
-  const { uid, limited } = options;
   const [file, args] = limited === true ? ["bash", ["-c", LIMITED]] : [process.execPath, [BIN, ...KILL]];
   const ran = await execa(file, args, {
     cwd: dir,
-    env: cleanEnv(),
+    env: cleanEnv(env),
     extendEnv: false,
     reject: false,
     stdin: "ignore",
@@ -55,27 +80,52 @@ async function drill(name: string, dir: string, options: { uid?: number | undefi
 /** The pipe to cat: a limited process may not print into a file either. */
 const LIMITED = `set -o pipefail; (ulimit -f 0; exec "${process.execPath}" "${BIN}" ${KILL.map((a) => `'${a}'`).join(" ")}) | cat`;
 
-function lock(dir: string, pragma = ""): Database.Database {
-  const holder = new Database(storeOf(dir));
-  if (pragma !== "") holder.pragma(pragma);
+/** Keeps even readers out of a store that is a file. */
+function lock({ store }: Scene): void {
+  const holder = new Database(store.location);
+  holder.pragma("locking_mode = EXCLUSIVE");
   holder.exec("BEGIN EXCLUSIVE");
   cleanups.push(() => holder.close());
-  return holder;
 }
 
-function damage(dir: string): void {
-  for (const end of ["-wal", "-shm"]) rmSync(`${storeOf(dir)}${end}`, { force: true });
-  writeFileSync(storeOf(dir), "this is no database any more ".repeat(400));
+function damage({ store }: Scene): void {
+  for (const end of ["-wal", "-shm"]) rmSync(`${store.location}${end}`, { force: true });
+  writeFileSync(store.location, "this is no database any more ".repeat(400));
 }
+
+/** The same server by a way that can be cut. */
+async function breakable(scene: Scene): Promise<Scene & { cut: () => void }> {
+  const url = new URL(scene.store.location);
+  const sockets: Socket[] = [];
+  const way = createServer((near) => {
+    const far = dial(Number(url.port), url.hostname);
+    sockets.push(near, far);
+    for (const socket of [near, far]) socket.on("error", () => undefined);
+    near.pipe(far).pipe(near);
+  });
+  await new Promise<void>((ready) => way.listen(0, "127.0.0.1", ready));
+  url.port = String((way.address() as { port: number }).port);
+  const cut = () => {
+    way.close();
+    for (const socket of sockets) socket.destroy();
+  };
+  cleanups.push(cut);
+  const store = addressOf(url.href, scene.store.markers);
+  return { ...scene, store, env: { AGENTOPS_STORE: url.href }, cut };
+}
+
+const onFiles = test.runIf(ENGINE === "sqlite");
+const onServer = test.runIf(ENGINE === "postgres");
+const PATHS = { marker: { took: true, problem: null }, store: { took: true, problem: null } };
 
 describe("a victim process stops", () => {
   test("when all is well, and learns who and why", async () => {
-    const { document, stopped } = await drill("all is well", projectWithStore());
-    expect(document.paths).toEqual({ marker: { took: true, problem: null }, store: { took: true, problem: null } });
+    const { document, stopped } = await drill("all is well", await projectWithStore());
+    expect(document.paths).toEqual(PATHS);
     expect(stopped.details).toMatchObject({ name: AGENT, by: "ada", reason: "refunds twice" });
   });
   test("when there is no store and no marker folder yet", async () => {
-    const { document } = await drill("no store yet", tempProject());
+    const { document } = await drill("no store yet", await project());
     expect(document.paths.store.took).toBe(true);
   });
   test.each([
@@ -83,105 +133,139 @@ describe("a victim process stops", () => {
     ["a config with a conflict of git in it", "project: x\n<<<<<<< HEAD\nenvironments: [a, production]\n=======\n"],
     ["a config that is binary", "\u0000\u0001\u0002"],
   ])("with %s: every environment", async (name, text) => {
-    const { document, stderr } = await drill(name, projectWithStore({ "agentops.config.yaml": text }));
+    const { document, stderr } = await drill(name, await projectWithStore({ "agentops.config.yaml": text }));
     expect(document.environment).toBe("*");
     expect(stderr).toContain("agentops.config.yaml cannot be read, so this is for every environment");
   });
   test("without a config: every environment", async () => {
-    const dir = projectWithStore();
-    rmSync(join(dir, "agentops.config.yaml"));
-    const { document } = await drill("no config", dir);
+    const scene = await projectWithStore();
+    rmSync(join(scene.dir, "agentops.config.yaml"));
+    const { document } = await drill("no config", scene);
     expect(document.environment).toBe("*");
   });
   test("in a git repository that is damaged", async () => {
-    const dir = projectWithStore();
-    await git(dir, "init", "-q");
-    put(dir, ".git/HEAD", "garbage");
-    rmSync(join(dir, ".git", "objects"), { recursive: true });
-    await drill("a damaged git repository", dir);
+    const scene = await projectWithStore();
+    await git(scene.dir, "init", "-q");
+    put(scene.dir, ".git/HEAD", "garbage");
+    rmSync(join(scene.dir, ".git", "objects"), { recursive: true });
+    await drill("a damaged git repository", scene);
   });
-  test("with a store that is damaged before the victim starts", async () => {
-    const dir = projectWithStore();
-    damage(dir);
-    const { document } = await drill("a damaged store", dir);
+  onFiles("with a store that is damaged before the victim starts", async () => {
+    const scene = await projectWithStore();
+    damage(scene);
+    const { document } = await drill("a damaged store", scene);
     expect(document.paths.store).toEqual({ took: false, problem: "the store's file is damaged [SQLITE_NOTADB]" });
   });
   test("with a write lock held", async () => {
-    const dir = projectWithStore();
-    const holder = lock(dir);
-    const { document } = await drill("BEGIN EXCLUSIVE held by another writer", dir);
-    expect(document.paths.store.problem).toMatch(/holds the store's write lock \(waited 2 s\)/);
-    holder.exec("COMMIT");
-    const seen = await agentops(dir, ["status", "--json"]);
+    const scene = await projectWithStore();
+    const letGo = await locked(scene.store);
+    const { document } = await drill("a write lock held by another", scene);
+    expect(document.paths.store.problem).toMatch(
+      ENGINE === "sqlite"
+        ? /holds the store's write lock \(waited 2 s\)/
+        : /somebody else holds it for too long \[55P03\]/,
+    );
+    await letGo();
+    const seen = await agentops(scene.dir, ["status", "--json"], scene.env);
     expect(seen.code).toBe(5);
-    const [event, ...more] = holder.prepare("SELECT * FROM auditEvents").all() as Record<string, unknown>[];
+    const [event, ...more] = await withStore(scene.store, ({ rows }) => rows(`SELECT * FROM "auditEvents"`));
     expect(more).toEqual([]);
     expect(event).toMatchObject({ action: "kill", target: AGENT, actor: "ada", reason: "refunds twice" });
     expect(String(event!["recordedAt"]) > String(event!["at"])).toBe(true);
   });
-  test("with a lock that keeps even readers out", async () => {
-    const dir = projectWithStore();
-    lock(dir, "locking_mode = EXCLUSIVE");
-    await drill("locking_mode = EXCLUSIVE held", dir);
+  onFiles("with a lock that keeps even readers out", async () => {
+    const scene = await projectWithStore();
+    lock(scene);
+    await drill("locking_mode = EXCLUSIVE held", scene);
   });
   test("with a store that a newer agentops wrote", async () => {
-    const dir = projectWithStore();
-    const db = new Database(storeOf(dir));
-    db.pragma("user_version = 99");
-    db.close();
-    const { document } = await drill("a newer schema", dir);
+    const scene = await projectWithStore();
+    const newer =
+      ENGINE === "sqlite" ? "PRAGMA user_version = 99" : "INSERT INTO migrations VALUES (99, 'breaking', 'today')";
+    await withStore(scene.store, (open) => open.rows(newer));
+    const { document } = await drill("a newer schema", scene);
     expect(document.paths.store.problem).toContain("the store has schema 99");
   });
   test("when a file is where the markers should be: the store does it", async () => {
-    const dir = projectWithStore();
-    rmSync(`${storeOf(dir)}.kills`, { recursive: true });
-    writeFileSync(`${storeOf(dir)}.kills`, "");
-    const { document } = await drill("no markers possible", dir);
+    const scene = await projectWithStore();
+    rmSync(scene.store.markers!, { recursive: true, force: true });
+    writeFileSync(scene.store.markers!, "");
+    const { document } = await drill("no markers possible", scene);
     expect(document.paths).toMatchObject({ marker: { took: false }, store: { took: true } });
   });
   test("with files limited to no bytes (ulimit -f 0)", async () => {
-    const { document } = await drill("ulimit -f 0", projectWithStore(), { limited: true });
-    expect(document.paths.store.took).toBe(false);
+    const { document } = await drill("ulimit -f 0", await projectWithStore(), { limited: true });
+    expect(document.paths.store.took).toBe(ENGINE === "postgres");
   });
   test.runIf(canMount())("on a full disk", async () => {
-    const dir = tempProject();
-    mkdirSync(join(dir, ".agentops"));
-    mount(join(dir, ".agentops"));
-    withStore(storeOf(dir), () => undefined);
-    fill(join(dir, ".agentops", "ballast"));
-    const { document } = await drill("a full disk (tmpfs)", dir);
-    expect(document.paths.store).toMatchObject({ took: false, problem: expect.stringContaining("the disk is full") });
+    const scene = await project();
+    mkdirSync(join(scene.dir, ".agentops"));
+    mount(join(scene.dir, ".agentops"));
+    mkdirSync(scene.store.markers!);
+    await withStore(scene.store, () => Promise.resolve());
+    fill(join(scene.dir, ".agentops", "ballast"));
+    const { document } = await drill("a full disk (tmpfs)", scene);
+    const full = { took: false, problem: expect.stringContaining("the disk is full") };
+    expect(document.paths.store).toMatchObject(ENGINE === "sqlite" ? full : { took: true });
   });
   test("with a store that may only be read", async () => {
-    const dir = projectWithStore();
-    for (const end of readdirSync(join(dir, ".agentops"))) chmodSync(join(dir, ".agentops", end), 0o777);
-    chmodSync(storeOf(dir), 0o444);
-    for (const folder of [dir, join(dir, ".agentops")]) chmodSync(folder, 0o777);
-    const { document } = await drill("a read-only store", dir, { uid: NOBODY });
+    const scene = await projectWithStore();
+    if (ENGINE === "sqlite") {
+      for (const end of readdirSync(join(scene.dir, ".agentops"))) chmodSync(join(scene.dir, ".agentops", end), 0o777);
+      chmodSync(scene.store.location, 0o444);
+      for (const folder of [scene.dir, join(scene.dir, ".agentops")]) chmodSync(folder, 0o777);
+    } else {
+      const database = new URL(scene.store.location).pathname.slice(1);
+      await withStore(scene.store, ({ rows }) =>
+        rows(`ALTER DATABASE ${database} SET default_transaction_read_only = on`),
+      );
+    }
+    const { document } = await drill("a read-only store", scene, { uid: ENGINE === "sqlite" ? NOBODY : undefined });
     expect(document.paths.store.took).toBe(false);
+  });
+  onServer("when it has no markers, as on another machine: the server does it", async () => {
+    const { dir, store, env } = await projectWithStore();
+    const { document, stopped } = await drill("a server and no markers", {
+      dir,
+      env,
+      store: { ...store, markers: null },
+    });
+    expect(document.paths).toEqual(PATHS);
+    expect(stopped.details).toMatchObject({ name: AGENT, by: "ada", reason: "refunds twice" });
+  });
+  onServer("when the server is gone since it started: the marker does it, and the next look records it", async () => {
+    const scene = await projectWithStore();
+    const cuttable = await breakable(scene);
+    const { document } = await drill("a server that is gone", cuttable, { meanwhile: cuttable.cut });
+    const gone = { took: false, problem: "no server answers there [ECONNREFUSED]" };
+    expect(document.paths).toEqual({ ...PATHS, store: gone });
+    expect((await agentops(scene.dir, ["status"], scene.env)).code).toBe(5);
+    const { column } = await openTestStore({ address: scene.store });
+    expect(await column(`SELECT action FROM "auditEvents"`)).toEqual(["kill"]);
   });
 });
 
 test("a kill stops neither another environment nor another agent, and --all stops what exists and what does not", async () => {
-  const dir = projectWithStore();
+  const { dir, store, env } = await projectWithStore();
   const [there, other] = await Promise.all([
-    startVictim({ store: storeOf(dir), env: "staging" }),
-    startVictim({ store: storeOf(dir), env: "production", name: "agents/not-yet" }),
+    startVictim({ ...named(store), env: "staging" }),
+    startVictim({ ...named(store), env: "production", name: "agents/not-yet" }),
   ]);
   cleanups.push(
     () => there.end(),
     () => other.end(),
   );
-  expect((await agentops(dir, KILL)).code).toBe(0);
+  expect((await agentops(dir, KILL, env)).code).toBe(0);
   expect([await there.survives(), await other.survives()]).toEqual([true, true]);
-  expect((await agentops(dir, ["kill", "--all", "--reason", "r"])).code).toBe(0);
+  expect((await agentops(dir, ["kill", "--all", "--reason", "r"], env)).code).toBe(0);
   expect((await other.stopped()).code).toBe("AGENT_KILLED");
   expect(await there.survives()).toBe(true);
 });
 
 test("when neither path takes, the command says NOT killed, why on both, and exit 4", async () => {
   const dir = tempProject({ ".agentops": "a file where the folder should be" });
-  const ran = await agentops(dir, KILL);
+  const env = ENGINE === "sqlite" ? {} : { AGENTOPS_STORE: "postgres://127.0.0.1:1/none" };
+  const ran = await agentops(dir, KILL, env);
   expect(ran.code).toBe(4);
   expect(JSON.parse(ran.stderr).error).toMatchObject({
     code: "STORE_FAILED",

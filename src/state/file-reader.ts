@@ -1,5 +1,5 @@
 import type { CompiledQuery } from "kysely";
-import { connectToRead, dataVersion, hasTable } from "./connection.ts";
+import { connectToRead, dataVersion, hasTable } from "./sqlite/connection.ts";
 
 /** A file that is read without waiting: by an agent's own process, at each of its steps. */
 export interface FileReader {

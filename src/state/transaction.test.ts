@@ -1,0 +1,177 @@
+import pg from "pg";
+import { describe, expect, test } from "vitest";
+import { AgentopsError } from "../core/errors.ts";
+import { ENGINE } from "../testing/engine.ts";
+import { newStoreAddress, openTestStore } from "../testing/store.ts";
+import { insertMany } from "./insert.ts";
+import { OPERATORS } from "./locks.ts";
+import { connect } from "./sqlite/connection.ts";
+import type { Store, Tx } from "./store.ts";
+
+const BY = {
+  environment: "production",
+  target: "all",
+  actor: "ada",
+  reason: "for a test",
+  at: "2026-11-21T10:00:00.000Z",
+};
+const locks = { locks: [OPERATORS] };
+
+async function lengthen(tx: Tx): Promise<number> {
+  const { reason } = await tx.selectFrom("kills").select("reason").executeTakeFirstOrThrow();
+  await tx
+    .updateTable("kills")
+    .set({ reason: `${reason}!` })
+    .execute();
+  return reason.length;
+}
+
+async function killed(store: Store, reason = "") {
+  await store.inTransaction((tx) =>
+    tx
+      .insertInto("kills")
+      .values({ ...BY, reason })
+      .execute(),
+  );
+}
+
+const reasons = async (store: Store) => (await store.db.selectFrom("kills").select("reason").execute()).map((row) => row.reason); // prettier-ignore
+
+describe(`a transaction on ${ENGINE}`, () => {
+  test.each([["under a lock", locks], ["without one", {}]])("decides on what it has read, %s: 40 at once, of two handles, lose nothing", async (_, options) => {
+    const store = await openTestStore();
+    const other = await openTestStore({ address: store.address });
+    await killed(store);
+    const seen = await Promise.all(Array.from({ length: options === locks ? 40 : 6 }, (_, i) => (i % 2 ? store : other).inTransaction(lengthen, options)));
+    expect([...seen].sort((a, b) => a - b)).toEqual(Array.from(seen.keys()));
+    expect(await reasons(store)).toEqual(["!".repeat(seen.length)]);
+  }); // prettier-ignore
+  test("that refuses has written nothing, and keeps its own error", async () => {
+    const store = await openTestStore();
+    await killed(store);
+    const refused = store.inTransaction(async (tx) => {
+      await lengthen(tx);
+      throw new AgentopsError("POLICY_REFUSED", "no");
+    }, locks);
+    await expect(refused).rejects.toMatchObject({ code: "POLICY_REFUSED" });
+    expect(await reasons(store)).toEqual([""]);
+  });
+  test("whose statement fails has written nothing, and the next one goes through", async () => {
+    const store = await openTestStore();
+    await killed(store);
+    await expect(store.inTransaction((tx) => tx.insertInto("kills").values({ ...BY, target: null as never }).execute())).rejects.toThrow(/not.null/i); // prettier-ignore
+    await store.inTransaction(lengthen);
+    expect(await reasons(store)).toEqual(["!"]);
+  });
+  test("waits for another one no longer than it was told", async () => {
+    const store = await openTestStore({ waitMs: 100 });
+    const release = await hold(store.address.location);
+    await expect(store.inTransaction(() => Promise.resolve(), locks)).rejects.toMatchObject({
+      code: "STORE_FAILED",
+      message: expect.stringMatching(/^nothing was changed: (another process holds .* \(waited 0\.1 s\)|somebody else holds it for too long)/), // prettier-ignore
+    });
+    await release();
+    await store.inTransaction(() => Promise.resolve(), locks);
+  });
+  test("rows inserted in statements of any size are all there, and a repeat changes nothing", async () => {
+    const store = await openTestStore();
+    const kills = insertMany<"kills", { target: string }>(
+      "kills",
+      ["environment", "target", "actor", "reason", "at"],
+      "ON CONFLICT (environment, target) DO NOTHING RETURNING target",
+    );
+    const rows = Array.from({ length: 341 }, (_, i) => ["production", `agents/a${i}`, "ada", "r", BY.at]);
+    expect(await store.inTransaction((tx) => kills.into(tx, rows))).toHaveLength(341);
+    expect(await store.inTransaction((tx) => kills.into(tx, [...rows, ["production", "agents/b", "ada", "r", BY.at]]))).toEqual([{ target: "agents/b" }]); // prettier-ignore
+  });
+  test("texts sort by their bytes, whatever the locale of a database is", async () => {
+    const store = await openTestStore();
+    for (const target of ["b", "_", "é", "Z", "a", "z", "B"])
+      await store.inTransaction((tx) =>
+        tx
+          .insertInto("kills")
+          .values({ ...BY, target })
+          .execute(),
+      );
+    const sorted = await store.db.selectFrom("kills").select("target").orderBy("target").execute();
+    expect(sorted.map(({ target }) => target)).toEqual(["B", "Z", "_", "a", "b", "z", "é"]);
+  });
+  test("counts, sums and numbers of rows are numbers", async () => {
+    const store = await openTestStore();
+    await store.inTransaction((tx) => tx.insertInto("revision").values({ storeId: "x", value: 2 ** 53 - 1, movedTo: null }).execute()); // prettier-ignore
+    const { n, most } = (await store.db.selectFrom("revision").select(({ fn }) => [fn.countAll<number>().as("n"), fn.max("value").as("most")]).executeTakeFirst())!; // prettier-ignore
+    expect([n, most]).toEqual([2, 2 ** 53 - 1]);
+  });
+});
+
+/** Holds what {@link OPERATORS} waits for, from outside. */
+async function hold(location: string): Promise<() => Promise<void>> {
+  if (ENGINE === "sqlite") {
+    const sqlite = connect(location, { durability: "normal" });
+    sqlite.exec("BEGIN IMMEDIATE");
+    return () => Promise.resolve(void sqlite.close());
+  }
+  const client = new pg.Client({ connectionString: location });
+  await client.connect();
+  await client.query("SELECT pg_advisory_lock(hashtextextended($1, 0))", [OPERATORS]);
+  return () => client.end();
+}
+
+describe.runIf(ENGINE === "sqlite")("two handles of one process on a file", () => {
+  test("while one is in a transaction the other waits without stopping the event loop", async () => {
+    const store = await openTestStore();
+    const other = await openTestStore({ address: store.address });
+    await killed(store);
+    let turns = 0;
+    const timer = setInterval(() => (turns += 1), 1);
+    await Promise.all([
+      store.inTransaction(async (tx) => {
+        await lengthen(tx);
+        // Nothing of ours awaits anything but `tx`; this one holds the lock for others to wait.
+        await new Promise((done) => setTimeout(done, 200));
+      }),
+      new Promise((done) => setTimeout(done, 20)).then(() => other.inTransaction(lengthen)),
+    ]);
+    clearInterval(timer);
+    expect(await reasons(store)).toEqual(["!!"]);
+    expect(turns).toBeGreaterThan(20);
+  });
+});
+
+describe.runIf(ENGINE === "postgres")("a connection", () => {
+  const cut = async (store: Store) => {
+    const { location } = store.address;
+    const admin = new pg.Client({ connectionString: location });
+    await admin.connect();
+    await admin.query("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"); // prettier-ignore
+    await admin.end();
+  };
+  test("that is cut in the middle of a transaction leaves nothing of it, and the store goes on", async () => {
+    const store = await openTestStore();
+    await killed(store);
+    const work = store.inTransaction(async (tx) => {
+      await lengthen(tx);
+      await cut(store);
+      await lengthen(tx);
+    }, locks);
+    await expect(work).rejects.toMatchObject({ code: "STORE_FAILED", message: expect.stringMatching(/^nothing was changed: the (connection was lost|server was stopped)/) }); // prettier-ignore
+    expect(await reasons(store)).toEqual([""]);
+    await store.inTransaction(lengthen, locks);
+    expect(await reasons(store)).toEqual(["!"]);
+  });
+  test("that is cut while nobody uses it ends no process", async () => {
+    const store = await openTestStore();
+    await killed(store);
+    await cut(store);
+    await new Promise((done) => setTimeout(done, 50));
+    await store.inTransaction(lengthen);
+    expect(await reasons(store)).toEqual(["!"]);
+  });
+  test("to nobody is said in words, without the password", async () => {
+    const { location } = await newStoreAddress();
+    const nobody = location.replace(/postgres@[^/]*/, "ada:geheim@127.0.0.1:9");
+    const { addressOf } = await import("./address.ts");
+    const opened = openTestStore({ address: addressOf(nobody), waitMs: 500 });
+    await expect(opened).rejects.toMatchObject({ code: "STORE_FAILED", message: expect.stringMatching(/^cannot use the store postgres:\/\/ada@127\.0\.0\.1:9\/t\w+: no server answers there/) }); // prettier-ignore
+  });
+});
