@@ -12,6 +12,7 @@ const ELSEWHERE: readonly [string, number][] = [
   ["judge calibrate support-triage --labels labels.jsonl", 2],
   ["approvals list", 0],
   ["observe outcomes.jsonl", 0],
+  ["doctor", 0],
   // The codes that scripts decide by.
   ["eval support-triage --target prompts/support-triage --sample 20", 3],
   ["eval strict", 1],

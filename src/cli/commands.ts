@@ -2,6 +2,7 @@ import type { CommandSpec } from "./command.ts";
 import { approvals } from "./commands/approvals/spec.ts";
 import { canary } from "./commands/canary/spec.ts";
 import { diff } from "./commands/diff/spec.ts";
+import { doctor } from "./commands/doctor/spec.ts";
 import { evalCommand } from "./commands/eval/spec.ts";
 import { gate } from "./commands/gate/spec.ts";
 import { history } from "./commands/history/spec.ts";
@@ -22,6 +23,7 @@ import { runs } from "./commands/runs/spec.ts";
 import { show } from "./commands/show/spec.ts";
 import { stats } from "./commands/stats/spec.ts";
 import { status } from "./commands/status/spec.ts";
+import { store } from "./commands/store/spec.ts";
 import { verify } from "./commands/verify/spec.ts";
 
 /** Every command, in the order of the help. */
@@ -50,4 +52,6 @@ export const COMMANDS: readonly CommandSpec[] = [
   resolve,
   observe,
   runs,
+  store,
+  doctor,
 ];

@@ -1,14 +1,17 @@
 import { join } from "node:path";
 import { beforeAll, expect, test } from "vitest";
+import { fileAddress } from "../state/address.ts";
 import { crashAgentops } from "../testing/crash.ts";
 import { binary, tempProject } from "../testing/project.ts";
 import { halfDone } from "../testing/release-check.ts";
 import { arrive, copyOf, done, outcomeOf, releaseProject, TARGET } from "../testing/release-project.ts";
-import { withStore } from "../testing/store.ts";
+import { type TestStore, withStore } from "../testing/store.ts";
 
 const GOOD = { control: () => true, candidate: () => true };
 const BAD = { control: () => true, candidate: () => false };
 const REF = `${TARGET}@v2`;
+
+const inStore = <T>(file: string, work: (store: TestStore) => Promise<T>) => withStore(fileAddress(file), work);
 
 let dir: string;
 /** Stores by what happens next in them. */
@@ -18,7 +21,7 @@ beforeAll(async () => {
   dir = await releaseProject();
   const fresh = join(tempProject(), ".agentops", "state.db");
   await done(dir, fresh, "promote", `${TARGET}@v1`);
-  const from = async (store: string, ...steps: (string[] | (() => void) | ((store: string) => void))[]) => {
+  const from = async (store: string, ...steps: (string[] | ((store: string) => Promise<void>))[]) => {
     const copy = copyOf(store);
     for (const step of steps) await (Array.isArray(step) ? done(dir, copy, ...step) : step(copy));
     return copy;
@@ -51,8 +54,8 @@ test.each<{ name: string; at: string; args: string[]; again?: number; phase: str
   const before = stores.get(at)!;
   const calm = copyOf(before);
   const { code } = await binary(dir, args, { AGENTOPS_STORE: calm });
-  const [begun, whole] = [copyOf(before), calm].map((store) => withStore(store, outcomeOf));
-  expect(whole!.state?.phase ?? "none").toBe(phase);
+  const [begun, whole] = [await inStore(copyOf(before), outcomeOf), await inStore(calm, outcomeOf)];
+  expect(whole.state?.phase ?? "none").toBe(phase);
   expect(whole).not.toEqual(begun);
   const found = { begun: 0, whole: 0 };
 
@@ -67,15 +70,15 @@ test.each<{ name: string; at: string; args: string[]; again?: number; phase: str
     }
     const what = `${name}, ${crash.when} write ${crash.at}`;
     // The command itself must find its way on from what is left there, so others look at a copy.
-    const left = withStore(copyOf(store), (sqlite) => ({ wrong: halfDone(sqlite), outcome: outcomeOf(sqlite) }));
+    const left = await inStore(copyOf(store), async (open) => ({ wrong: await halfDone(open), outcome: await outcomeOf(open) }));
     expect(left.wrong, what).toEqual([]);
     const isWhole = JSON.stringify(left.outcome) === JSON.stringify(whole);
     found[isWhole ? "whole" : "begun"] += 1;
     if (!isWhole) expect(left.outcome, what).toEqual(begun);
     const next = await binary(dir, args, env);
     expect(next.code, `${what}, again: ${next.stderr}`).toBe(isWhole ? (again ?? code) : code);
-    expect(withStore(store, outcomeOf), `${what}, again`).toEqual(whole);
-    expect(withStore(store, halfDone), `${what}, again`).toEqual([]);
+    expect(await inStore(store, outcomeOf), `${what}, again`).toEqual(whole);
+    expect(await inStore(store, halfDone), `${what}, again`).toEqual([]);
     return true;
   };
   let writes = 0;

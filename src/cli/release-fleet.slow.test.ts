@@ -1,11 +1,11 @@
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { CAP_VALUES, freezeCap } from "../rollout/caps.ts";
-import type { Sqlite } from "../state/connection.ts";
+import { fileAddress } from "../state/address.ts";
 import { spawnAgentops, tempProject } from "../testing/project.ts";
 import { halfDone } from "../testing/release-check.ts";
 import { done, outcomeOf, releaseProject, rolloutIn, TARGET } from "../testing/release-project.ts";
-import { withStore } from "../testing/store.ts";
+import { type TestStore, withStore } from "../testing/store.ts";
 import { runWriters } from "../testing/writers.ts";
 
 /** A minute, unless somebody who works on this has less. */
@@ -26,16 +26,19 @@ rollout:
 type Counts = Record<string, { n: number; sum: number }>;
 
 /** Units and their outcomes by weight and arm, counted anew from the stored observations. */
-function countedAnew(sqlite: Sqlite): Counts {
-  const { candidate } = rolloutIn(sqlite);
-  const rows = sqlite
-    .prepare<[], { id: string; unit: string; version: string; success: number }>(
-      "SELECT id, unit, version, success FROM observations WHERE rollout IS NOT NULL ORDER BY seq",
-    )
-    .iterate();
+async function countedAnew(store: TestStore): Promise<Counts> {
+  const { candidate } = await rolloutIn(store);
+  const rows = await store.rows(
+    "SELECT id, unit, version, success FROM observations WHERE rollout IS NOT NULL ORDER BY seq",
+  );
   const units = new Map<string, { weight: number; candidate: boolean }>();
   const counts: Counts = {};
-  for (const { id, unit, version, success } of rows) {
+  for (const { id, unit, version, success } of rows as {
+    id: string;
+    unit: string;
+    version: string;
+    success: number;
+  }[]) {
     const weight = Number(id.slice(id.indexOf("~") + 1));
     const seen = units.get(unit);
     if (seen !== undefined && (seen.candidate || weight <= seen.weight)) continue;
@@ -48,25 +51,24 @@ function countedAnew(sqlite: Sqlite): Counts {
   return counts;
 }
 
-function counted(sqlite: Sqlite): Counts {
-  const rollout = rolloutIn(sqlite);
-  const rows = sqlite
-    .prepare<
-      [],
-      { weight: number; arm: "control" | "candidate"; n: number; sum: number }
-    >("SELECT weight, arm, SUM(n) AS n, SUM(sum) AS sum FROM tallies WHERE metric = 'success' GROUP BY weight, arm")
-    .all();
-  return Object.fromEntries(rows.map(({ weight, arm, n, sum }) => [`${weight.toFixed(9)} ${rollout[arm]}`, { n, sum }]));
-} // prettier-ignore
+async function counted(store: TestStore): Promise<Counts> {
+  const rollout = await rolloutIn(store);
+  const rows = await store.rows(
+    "SELECT weight, arm, SUM(n) AS n, SUM(sum) AS sum FROM tallies WHERE metric = 'success' GROUP BY weight, arm",
+  );
+  return Object.fromEntries(
+    (rows as { weight: number; arm: "control" | "candidate"; n: number; sum: number }[]).map(
+      ({ weight, arm, n, sum }) => [`${weight.toFixed(9)} ${rollout[arm]}`, { n, sum }],
+    ),
+  );
+}
 
 /** What the cap of the latency is made of, whoever wrote it. */
-function firstLatencies(sqlite: Sqlite): number[] {
-  return sqlite
-    .prepare<[string, number], number>(
-      "SELECT latencyMs FROM observations WHERE version = ? AND rollout IS NOT NULL ORDER BY seq LIMIT ?",
-    )
-    .pluck()
-    .all(rolloutIn(sqlite).control, CAP_VALUES);
+async function firstLatencies(store: TestStore): Promise<number[]> {
+  return store.column(
+    `SELECT "latencyMs" FROM observations WHERE version = $1 AND rollout IS NOT NULL ORDER BY seq LIMIT ${CAP_VALUES}`,
+    (await rolloutIn(store)).control,
+  );
 }
 
 test("eight processes observe while one watches: nothing acknowledged is lost, all is counted once, nobody sees a lock", async () => {
@@ -85,22 +87,22 @@ test("eight processes observe while one watches: nothing acknowledged is lost, a
   expect(writers.map(({ stderr }) => stderr)).toEqual(Array(WRITERS).fill(""));
   const acknowledged = writers.reduce((sum, { stats }) => sum + stats.recorded, 0);
   for (const { stats } of writers) expect(stats).toMatchObject({ queued: 0, dropped: 0, invalid: 0 });
-  withStore(store, (sqlite) => {
-    const { state, looks, history } = outcomeOf(sqlite);
+  await withStore(fileAddress(store), async (open) => {
+    const { state, looks, history } = await outcomeOf(open);
     const waits = writers.reduce((sum, { stats }) => sum + stats.failures, 0);
     process.stdout.write(
       `\n${WRITERS} processes observed ${acknowledged} outcomes in ${SECONDS} s and came back ${waits} times for the lock; the watcher took ${looks} looks and ${history.length} transitions, to ${state?.weight}\n`,
     );
-    expect(sqlite.prepare("SELECT COUNT(*) FROM observations").pluck().get()).toBe(acknowledged);
-    expect(sqlite.prepare("SELECT SUM(n) FROM outcomes").pluck().get()).toBe(acknowledged);
-    const [found, expected] = [counted(sqlite), countedAnew(sqlite)];
+    expect(await open.value("SELECT COUNT(*) FROM observations")).toBe(acknowledged);
+    expect(await open.value("SELECT SUM(n) FROM outcomes")).toBe(acknowledged);
+    const [found, expected] = [await counted(open), await countedAnew(open)];
     expect(Object.keys(found).sort()).toEqual(Object.keys(expected).sort());
     for (const [key, { n, sum }] of Object.entries(expected)) {
       expect(found[key]?.n, key).toBe(n);
       expect(found[key]?.sum, key).toBeCloseTo(sum, 6);
     }
-    expect(rolloutIn(sqlite).caps.latency).toEqual(freezeCap(firstLatencies(sqlite), 0.2));
-    expect(halfDone(sqlite)).toEqual([]);
+    expect((await rolloutIn(open)).caps.latency).toEqual(freezeCap(await firstLatencies(open), 0.2));
+    expect(await halfDone(open)).toEqual([]);
     expect(history.length).toBeGreaterThan(5);
     expect(state?.phase).toBe("progressing");
   });

@@ -1,9 +1,10 @@
 import { join } from "node:path";
 import { beforeAll, expect, test } from "vitest";
+import { fileAddress } from "../state/address.ts";
 import { binary, spawnAgentops, tempProject } from "../testing/project.ts";
 import { halfDone } from "../testing/release-check.ts";
 import { arrive, copyOf, done, outcomeOf, releaseProject, TARGET } from "../testing/release-project.ts";
-import { withStore } from "../testing/store.ts";
+import { type TestStore, withStore } from "../testing/store.ts";
 import { seeded } from "../testing/seeded.ts";
 import { runWriters } from "../testing/writers.ts";
 
@@ -37,17 +38,17 @@ async function started(): Promise<string> {
 }
 
 const pause = (ms: number) => new Promise((wake) => setTimeout(wake, ms));
-const leases = (store: string) =>
-  withStore(store, (sqlite) => sqlite.prepare<[], string>("SELECT holder FROM leases").pluck().all());
+const inStore = <T>(file: string, work: (store: TestStore) => Promise<T>) => withStore(fileAddress(file), work);
+const leases = (store: string) => inStore(store, (open) => open.column("SELECT holder FROM leases"));
 
 /** Waits until it watches, or has ended. */
 async function watching(store: string, child: ReturnType<typeof spawnAgentops>): Promise<void> {
-  while (child.exitCode === null && !leases(store).join().startsWith(`process ${child.pid} `)) await pause(5);
+  while (child.exitCode === null && !(await leases(store)).join().startsWith(`process ${child.pid} `)) await pause(5);
 }
 
 /** As if the time of its lease had passed. */
-function expireLeases(store: string): void {
-  withStore(store, (sqlite) => sqlite.exec("UPDATE leases SET expiresAt = '2020-01-01T00:00:00.000Z'"));
+async function expireLeases(store: string): Promise<void> {
+  await inStore(store, (open) => open.rows(`UPDATE leases SET "expiresAt" = '2020-01-01T00:00:00.000Z'`));
 }
 
 test("kill -9 of a watcher at any moment while others observe: the next one waits for the lease and goes on from there", async () => {
@@ -63,27 +64,27 @@ test("kill -9 of a watcher at any moment while others observe: the next one wait
     expect(child.exitCode, (await Promise.race([child, pause(0)]) as { stderr?: string } | undefined)?.stderr).toBe(null);
     child.kill("SIGKILL");
     await child;
-    expect(withStore(store, halfDone), `cut ${cut}`).toEqual([]);
-    const { looks, history } = withStore(store, outcomeOf);
+    expect(await inStore(store, halfDone), `cut ${cut}`).toEqual([]);
+    const { looks, history } = await inStore(store, outcomeOf);
     found.push(`${looks! - 1}/${history.length}`);
     const refused = spawnAgentops(dir, WATCH, env);
     const timer = setTimeout(() => refused.kill("SIGKILL"), 10_000);
     const second = await refused;
     clearTimeout(timer);
     expect([second.exitCode, second.stderr]).toEqual([5, expect.stringMatching(/is watched by process \d+ on .*\[CONCURRENT_CHANGE\]/)]);
-    expireLeases(store);
+    await expireLeases(store);
   }
   const last = spawnAgentops(dir, WATCH, env);
   await pause(1500);
   last.kill("SIGTERM");
   expect((await last).exitCode).toBe(143);
-  expect(leases(store)).toEqual([]);
+  expect(await leases(store)).toEqual([]);
   const [{ stats, stderr }] = (await writers) as [Awaited<typeof writers>[number]];
   process.stdout.write(`\nkill -9 of canary watch, ${found.length} times, after looks/transitions ${found.join(", ")}\n`);
   expect([found.length, stderr]).toEqual([CUTS, ""]);
-  withStore(store, (sqlite) => {
-    expect(halfDone(sqlite)).toEqual([]);
-    expect(sqlite.prepare("SELECT COUNT(*) FROM observations").pluck().get()).toBe(stats.recorded);
+  await inStore(store, async (open) => {
+    expect(await halfDone(open)).toEqual([]);
+    expect(await open.value("SELECT COUNT(*) FROM observations")).toBe(stats.recorded);
   });
 }); // prettier-ignore
 
@@ -95,12 +96,12 @@ test("watchers that begin in the same moment: one acts, and the others say who",
     for (const child of children) void child.then(({ exitCode }) => refused.push(exitCode ?? -1));
     for (let waited = 0; refused.length < 2 && waited < 500; waited++) await pause(20);
     expect(refused).toEqual([5, 5]);
-    expect(leases(store)).toHaveLength(1);
+    expect(await leases(store)).toHaveLength(1);
     for (const child of children) child.kill("SIGINT");
     await Promise.all(children);
     expect(refused).toEqual([5, 5, 130]);
   }
-  expect(withStore(store, halfDone)).toEqual([]);
+  expect(await inStore(store, halfDone)).toEqual([]);
 });
 
 test("a rollout that is started twice in the same moment begins once", async () => {
@@ -112,9 +113,9 @@ test("a rollout that is started twice in the same moment begins once", async () 
       ),
     );
     expect(runs.map(({ code }) => code).sort(), runs.map(({ stderr }) => stderr).join()).toEqual([0, 5]);
-    const { rollouts, history } = withStore(store, outcomeOf);
+    const { rollouts, history } = await inStore(store, outcomeOf);
     expect([rollouts, history.length]).toEqual([1, 1]);
-    expect(withStore(store, halfDone)).toEqual([]);
+    expect(await inStore(store, halfDone)).toEqual([]);
   }
 });
 
@@ -154,11 +155,11 @@ test.each<{ name: string; commands: string[][]; codes: number[][] }>([
   },
 ])("$name in the same moment: one after the other", async ({ commands, codes }) => {
   const prepared = await started();
-  arrive(prepared, 2000, GOOD);
+  await arrive(prepared, 2000, GOOD);
   for (let round = 0; round < 4; round++) {
     const store = copyOf(prepared);
     const runs = await Promise.all(commands.map((args) => binary(dir, args, { AGENTOPS_STORE: store })));
     expect(codes, runs.map(({ stderr }) => stderr).join()).toContainEqual(runs.map(({ code }) => code));
-    expect(withStore(store, halfDone)).toEqual([]);
+    expect(await inStore(store, halfDone)).toEqual([]);
   }
 });

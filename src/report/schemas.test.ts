@@ -17,6 +17,7 @@ import { observationSchema, observedSchema } from "../observations/schema.ts";
 import { statsSchema } from "../planning/schema.ts";
 import { replaySchema, rolloutSchema, rolloutsSchema } from "../rollout/schema.ts";
 import { resolutionSchema } from "../serving/schema.ts";
+import { doctorSchema } from "../upkeep/doctor/schema.ts";
 
 /** The published JSON Schemas are the zod schemas; `npx vitest run src/report/schemas.test.ts -u` writes them anew. */
 describe("schemas/", () => {
@@ -43,6 +44,7 @@ describe("schemas/", () => {
     ["observation", observationSchema, "agentops observe, one line"],
     ["observed", observedSchema, "agentops observe --json"],
     ["resolution", resolutionSchema, "agentops resolve --json"],
+    ["doctor", doctorSchema, "agentops doctor --json"],
     ["stats", statsSchema, "agentops stats ACTION --json"],
   ] as const)("%s.schema.json is what the code checks", async (name, schema, title) => {
     const generated = {

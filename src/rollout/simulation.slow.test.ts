@@ -2,6 +2,7 @@ import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import type { RolloutSettings } from "../core/release-config.schema.ts";
+import { fileAddress } from "../state/address.ts";
 import { withStore } from "../testing/store.ts";
 import { tempProject } from "../testing/project.ts";
 import { beginRollout, drive, type Journey, type Traffic } from "../testing/rollout-traffic.ts";
@@ -21,20 +22,22 @@ interface World {
 
 const rows: string[] = [];
 
-function simulated(name: string, count: number, { settings, control, candidate, perHour, most }: World): Journey[] {
+async function simulated(name: string, count: number, world: World): Promise<Journey[]> {
+  const { settings, control, candidate, perHour, most } = world;
   const random = seeded(count + rows.length);
-  const journeys = Array.from({ length: count }, (_, i) => {
+  const journeys: Journey[] = [];
+  for (let i = 0; i < count; i++) {
     const file = join(folder, `${i}.db`);
     const outcome = (rate: (arrival: number) => number) => (arrival: number) => ({ success: random() < rate(arrival) });
     const traffic: Traffic = { control: outcome(control), candidate: outcome(candidate), perHour };
-    const journey = withStore(file, (sqlite) => {
-      const driven = drive(sqlite, beginRollout(sqlite, settings, `${name} ${i}`), traffic, most);
-      if (i % 20 === 0) expect(replayRollout(sqlite, driven.turn.rollout).differences).toEqual([]);
+    const journey = await withStore(fileAddress(file), async (store) => {
+      const driven = await drive(store, await beginRollout(store, settings, `${name} ${i}`), traffic, most);
+      if (i % 20 === 0) expect((await replayRollout(store.db, driven.turn.rollout)).differences).toEqual([]);
       return driven;
     });
     for (const end of ["", "-wal", "-shm"]) rmSync(`${file}${end}`, { force: true });
-    return journey;
-  });
+    journeys.push(journey);
+  }
   rows.push(row(name, journeys));
   return journeys;
 }
@@ -60,26 +63,26 @@ const ramp = { stepTime: "1h", stepObservations: 20, guardrails: { success: { fl
 const allowed = (count: number) => 0.05 + 3 * Math.sqrt((0.05 * 0.95) / count);
 
 describe("rollouts through the store", () => {
-  test("500 A/A at 5 %, looked at every 50 observations", () => {
+  test("500 A/A at 5 %, looked at every 50 observations", async () => {
     const world = { settings: held, control: always(0.95), candidate: always(0.95), perHour: 1000, most: 3200 };
-    expect(share(simulated("A/A .95 at 5 %", 500, world), "rolled-back")).toBeLessThanOrEqual(allowed(500));
+    expect(share(await simulated("A/A .95 at 5 %", 500, world), "rolled-back")).toBeLessThanOrEqual(allowed(500));
   });
 
-  test("150 A/A on the default ramp while the control drifts", () => {
+  test("150 A/A on the default ramp while the control drifts", async () => {
     const world = { settings: ramp, control: drifting, candidate: drifting, perHour: 1000, most: 5000 };
-    expect(share(simulated("A/A drifting .97–.87, ramp 1 to 100 %", 150, world), "rolled-back")).toBeLessThanOrEqual(allowed(150));
+    expect(share(await simulated("A/A drifting .97–.87, ramp 1 to 100 %", 150, world), "rolled-back")).toBeLessThanOrEqual(allowed(150));
   });
 
-  test("200 from .95 to .90 are all rolled back", () => {
+  test("200 from .95 to .90 are all rolled back", async () => {
     const world = { settings: held, control: always(0.95), candidate: always(0.9), perHour: 1000, most: 40_000 };
-    const journeys = simulated(".95 → .90 at 5 % (fixed sample: 160 candidates)", 200, world);
+    const journeys = await simulated(".95 → .90 at 5 % (fixed sample: 160 candidates)", 200, world);
     expect(share(journeys, "rolled-back")).toBe(1);
     expect(mean(journeys.map(({ candidate }) => candidate))).toBeLessThan(320);
   });
 
-  test("200 equal ones are promoted", () => {
+  test("200 equal ones are promoted", async () => {
     const world = { settings: ramp, control: always(0.95), candidate: always(0.95), perHour: 500, most: 60_000 };
-    const journeys = simulated("equal .95, margin .03, ramp 1 to 100 %", 200, world);
+    const journeys = await simulated("equal .95, margin .03, ramp 1 to 100 %", 200, world);
     expect(share(journeys, "promoted")).toBeGreaterThanOrEqual(1 - allowed(200));
   });
 }); // prettier-ignore

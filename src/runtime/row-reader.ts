@@ -38,7 +38,8 @@ export interface RowReader {
 interface Rows {
   kills: readonly Kill[];
   snapshot: Snapshot | null;
-  revision: number | null;
+  /** Of what is served: another text after each operator's change. */
+  revision: string | null;
   /** Why the snapshot is older than the kills; null where it is not. */
   stale: string | null;
 }
@@ -99,14 +100,22 @@ function rowsOf(): (open: FileReader, before: Rows) => Rows {
   const contents: Contents = new Map();
   return (open, before) => {
     const kills = open.all(KILLS);
-    const revision = open.revision(REVISION);
+    const { revision, movedTo } = revisionIn(open);
     if (revision !== null && revision === before.revision) return { ...before, kills };
     const snapshot = snapshotOf(revision === null ? NO_ROWS : open.atOnce(() => servedIn(open)), contents);
     // What was released is never deleted, so this is another store in the place of one that is gone.
     if (snapshot.environments.length === 0 && (before.snapshot?.environments.length ?? 0) > 0)
       return { ...before, kills, revision, stale: "was replaced by one in which nothing was released" };
-    return { kills, snapshot, revision, stale: null };
+    return { kills, snapshot, revision, stale: movedTo === null ? null : `was moved to ${movedTo}` };
   };
+}
+
+/** In a store from before there was a revision it was the number of the newest event; null where nothing could be released. */
+function revisionIn(open: FileReader): { revision: string | null; movedTo: string | null } {
+  const [row] = open.all(REVISION);
+  const value = row?.value ?? open.lastEvent();
+  const movedTo = row?.movedTo ?? null;
+  return { revision: value === null ? null : `${value} ${movedTo ?? ""}`, movedTo };
 }
 
 function servedIn(open: FileReader): ServedRows {

@@ -63,12 +63,14 @@ export const contentOf = (target: string, version: string) =>
 export interface Revision {
   storeId: string;
   value: number;
+  /** Where the store was copied to; null while it is in force. */
+  movedTo: string | null;
 }
 
-export const REVISION = raw<Revision>(`SELECT "storeId", value FROM revision`);
+export const REVISION = raw<Revision>(`SELECT "storeId", value, "movedTo" FROM revision`);
 
-export async function readRevision(db: Executor): Promise<Revision> {
-  return (await firstRow(db, REVISION)) ?? { storeId: "", value: 0 };
+export function readRevision(db: Executor): Promise<Revision | undefined> {
+  return firstRow(db, REVISION);
 }
 
 /** Reads what is served, within the caller's transaction; contents that are known already are not read again. */

@@ -1,5 +1,5 @@
 import type { CompiledQuery } from "kysely";
-import { connectToRead, dataVersion, hasTable } from "./sqlite/connection.ts";
+import { connectToRead, dataVersion, hasTable, isMissing } from "./sqlite/connection.ts";
 
 /** A file that is read without waiting: by an agent's own process, at each of its steps. */
 export interface FileReader {
@@ -7,8 +7,8 @@ export interface FileReader {
   version(): unknown;
   /** None in a store from before there was such a table. Throws what SQLite throws. */
   all<Row>(query: CompiledQuery<Row>): Row[];
-  /** Of the operators' changes; null in a store from before anything could be released. */
-  revision(query: CompiledQuery<{ value: number }>): number | null;
+  /** The number of the newest audit event, which was the revision before there was one; null in a store from before anything could be released. */
+  lastEvent(): number | null;
   /** Several queries of one moment. */
   atOnce<T>(read: () => T): T;
   close(): void;
@@ -22,20 +22,25 @@ export function openFileReader(file: string, waitMs: number): FileReader {
       sqlite.prepare<unknown[], Row>(sql.replace(/\$\d+/g, "?")).all(...parameters);
     return {
       version,
-      all: (query) => (hasTable(sqlite, "kills") ? all(query) : []),
-      revision: (query) => {
+      all: (query) => withoutTables(() => all(query)),
+      lastEvent: () => {
         if (!hasTable(sqlite, "stables")) return null;
-        return hasTable(sqlite, "revision") ? (all(query)[0]?.value ?? 0) : lastEvent();
+        return sqlite.prepare<[], number | null>("SELECT MAX(id) FROM auditEvents").pluck().get() ?? 0;
       },
       atOnce: (read) => sqlite.transaction(read)(),
       close: () => void sqlite.close(),
     };
-    // Before there was a revision, it was the number of the newest event.
-    function lastEvent(): number {
-      return sqlite.prepare<[], number | null>("SELECT MAX(id) FROM auditEvents").pluck().get() ?? 0;
-    }
   } catch (error) {
     sqlite.close();
+    throw error;
+  }
+}
+
+function withoutTables<Row>(read: () => Row[]): Row[] {
+  try {
+    return read();
+  } catch (error) {
+    if (isMissing(error)) return [];
     throw error;
   }
 }

@@ -35,6 +35,12 @@ export async function openStore(address: StoreAddress, options: StoreOptions): P
   return openServer(address, options);
 }
 
+/** A server's store that need not be in force: for whoever makes it so. */
+export async function connectStore(address: StoreAddress, waitMs: number): Promise<Store> {
+  const { connectServer } = await import("./postgres/store.ts");
+  return connectServer(address, waitMs);
+}
+
 function fileStore(address: StoreAddress, options: StoreOptions): Store {
   const connection = openFile(address.location, options);
   const db = new Kysely<Database>({ dialect: fileDialect(connection) });

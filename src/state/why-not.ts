@@ -17,5 +17,6 @@ export function whyNot(error: unknown, waitMs = 0): string {
   const code = (source as { code?: unknown } | null)?.code;
   const known = typeof code === "string" ? CAUSES.find(([pattern]) => pattern.test(code)) : undefined;
   if (known !== undefined) return `${known[1](waitMs)} [${String(code)}]`;
-  return isServerError(source) ? whyNotServer(source) : messageOf(error);
+  const isServers = isServerError(source) || (source instanceof Error && "severity" in source);
+  return isServers ? whyNotServer(source) : messageOf(error);
 }

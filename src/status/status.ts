@@ -8,6 +8,7 @@ import { readMarkers } from "../kill/markers.ts";
 import { reconcile } from "../kill/reconcile.ts";
 import type { StatusDocument } from "./schema.ts";
 import { inStore, type Switchboard, tryPath } from "../kill/switchboard.ts";
+import { readRevision } from "../serving/snapshot.store.ts";
 import { whyNot } from "../state/why-not.ts";
 
 export interface StatusRequest {
@@ -88,7 +89,10 @@ async function readStore(board: Switchboard, request: OverviewRequest) {
   try {
     const rows = await tryPath(board.waitMs, () => readKills(open.db));
     if (rows.path.problem !== null) open.waitAtMost(0);
-    return { ...(await overview(open, request)), rows };
+    const moved = await tryPath(0, () => readRevision(open.db));
+    const movedTo = moved.result?.movedTo ?? null;
+    const found = await overview(open, request);
+    return { ...found, unread: [...(movedTo === null ? [] : [`the store was moved to ${movedTo}`]), ...found.unread], rows };
   } finally {
     await open.close();
   }

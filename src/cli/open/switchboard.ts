@@ -5,7 +5,7 @@ import { type Location, locateProject } from "../../core/location.ts";
 import { EVERY } from "../../kill/latch.ts";
 import type { Switchboard } from "../../kill/switchboard.ts";
 import { configuredStore } from "../../core/configured-store.ts";
-import { storeAddress, type StoreAddress } from "../../state/address.ts";
+import { storeAddress, type StoreAddress, type StoreSetting } from "../../state/address.ts";
 import type { CommandContext } from "../context.ts";
 
 /** The marker has done it by then; this only delays the answer. */
@@ -22,11 +22,17 @@ export async function findSwitchboard(
   return { board, environment: name, location };
 }
 
-export function openSwitchboard(context: CommandContext): { board: Switchboard; location: Location } {
-  const { cwd, flags, shell, clock } = context;
+/** Where the store is, found without what a broken config could stop. */
+export function storeSetting({ cwd, flags, shell }: CommandContext) {
   const location = locateProject({ cwd, env: shell.env, configFile: flags.config });
   const { value: configured, unclear } = configuredStore(location);
-  const store = storeAddress({ ...location, env: shell.env, configured, cwd: shell.cwd() });
+  const setting: StoreSetting = { ...location, env: shell.env, configured, cwd: shell.cwd() };
+  return { setting, address: storeAddress(setting), location, unclear };
+}
+
+export function openSwitchboard(context: CommandContext): { board: Switchboard; location: Location } {
+  const { shell, clock } = context;
+  const { address: store, location, unclear } = storeSetting(context);
   if (unclear && (shell.env["AGENTOPS_STORE"] ?? "") === "")
     context.note(
       `note: \`store:\` in the config cannot be read, so this is about ${store.shown} (AGENTOPS_STORE says another)`,

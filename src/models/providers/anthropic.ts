@@ -1,4 +1,5 @@
 import { createAnthropic } from "@ai-sdk/anthropic";
+import { KEY_VARIABLE } from "./keys.ts";
 import { headersOf, type LoadedModel, type ProviderSetup } from "./provider.ts";
 
 /** Explicit for the same reason as OpenAI's: no ambient variable decides which model answers. */
@@ -7,7 +8,7 @@ const BASE_URL = "https://api.anthropic.com/v1";
 export function loadModel({ config, model, key, fetch }: ProviderSetup<"anthropic">): Promise<LoadedModel> {
   const provider = createAnthropic({
     baseURL: config.baseUrl ?? BASE_URL,
-    apiKey: key(config.apiKeyEnv ?? "ANTHROPIC_API_KEY"),
+    apiKey: key(config.apiKeyEnv ?? KEY_VARIABLE.anthropic),
     fetch,
     ...headersOf(config),
   });

@@ -1,5 +1,6 @@
 import { AgentopsError } from "../../core/errors.ts";
-import { loadOptional } from "./optional.ts";
+import { KEY_VARIABLE } from "./keys.ts";
+import { OPTIONAL } from "./optional.ts";
 import { headersOf, type LoadedModel, type ProviderSetup } from "./provider.ts";
 
 /**
@@ -7,7 +8,7 @@ import { headersOf, type LoadedModel, type ProviderSetup } from "./provider.ts";
  * with the deployment in the path.
  */
 export async function loadModel({ config, model, name, key, fetch }: ProviderSetup<"azure">): Promise<LoadedModel> {
-  const { createAzure } = await loadOptional("@ai-sdk/azure", 3, () => import("@ai-sdk/azure"));
+  const { createAzure } = await OPTIONAL.azure();
   if (config.baseUrl === undefined && config.resourceName === undefined) {
     throw new AgentopsError("CONFIG_INVALID", `models.${name}: an azure provider needs resourceName or baseUrl`);
   }
@@ -17,7 +18,7 @@ export async function loadModel({ config, model, name, key, fetch }: ProviderSet
     ...(config.resourceName === undefined ? {} : { resourceName: config.resourceName }),
     ...(config.apiVersion === undefined ? {} : { apiVersion: config.apiVersion }),
     useDeploymentBasedUrls: dated,
-    apiKey: key(config.apiKeyEnv ?? "AZURE_API_KEY"),
+    apiKey: key(config.apiKeyEnv ?? KEY_VARIABLE.azure),
     fetch,
     ...headersOf(config),
   });

@@ -1,14 +1,11 @@
-import { loadOptional } from "./optional.ts";
+import { AWS } from "./keys.ts";
+import { OPTIONAL } from "./optional.ts";
 import { headersOf, type LoadedModel, type ProviderSetup } from "./provider.ts";
 
 /** With a bearer key (apiKeyEnv or AWS_BEARER_TOKEN_BEDROCK), else signed with the usual AWS variables. */
 export async function loadModel(setup: ProviderSetup<"bedrock">): Promise<LoadedModel> {
   const { config, model, fetch } = setup;
-  const { createAmazonBedrock } = await loadOptional(
-    "@ai-sdk/amazon-bedrock",
-    4,
-    () => import("@ai-sdk/amazon-bedrock"),
-  );
+  const { createAmazonBedrock } = await OPTIONAL.bedrock();
   const provider = createAmazonBedrock({
     region: config.region,
     baseURL: config.baseUrl ?? `https://bedrock-runtime.${config.region}.amazonaws.com`,
@@ -21,12 +18,12 @@ export async function loadModel(setup: ProviderSetup<"bedrock">): Promise<Loaded
 
 function credentials({ config, key, env }: ProviderSetup<"bedrock">) {
   if (config.apiKeyEnv !== undefined) return { apiKey: key(config.apiKeyEnv) };
-  const bearer = env("AWS_BEARER_TOKEN_BEDROCK");
+  const bearer = env(AWS.bearer);
   if (bearer !== undefined) return { apiKey: bearer };
   const sessionToken = env("AWS_SESSION_TOKEN");
   return {
-    accessKeyId: key("AWS_ACCESS_KEY_ID"),
-    secretAccessKey: key("AWS_SECRET_ACCESS_KEY"),
+    accessKeyId: key(AWS.id),
+    secretAccessKey: key(AWS.secret),
     ...(sessionToken === undefined ? {} : { sessionToken }),
   };
 }

@@ -1,4 +1,5 @@
 import { createOpenAI } from "@ai-sdk/openai";
+import { KEY_VARIABLE } from "./keys.ts";
 import { headersOf, type LoadedModel, type ProviderSetup } from "./provider.ts";
 
 /** The address is always explicit: the package would let OPENAI_BASE_URL change silently which model answers. */
@@ -7,7 +8,7 @@ const BASE_URL = "https://api.openai.com/v1";
 export function loadModel({ config, model, key, fetch }: ProviderSetup<"openai">): Promise<LoadedModel> {
   const provider = createOpenAI({
     baseURL: config.baseUrl ?? BASE_URL,
-    apiKey: key(config.apiKeyEnv ?? "OPENAI_API_KEY"),
+    apiKey: key(config.apiKeyEnv ?? KEY_VARIABLE.openai),
     fetch,
     ...headersOf(config),
   });

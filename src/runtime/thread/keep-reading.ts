@@ -2,6 +2,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { readKills } from "../../kill/kills.store.ts";
 import type { Kill } from "../../kill/latch.ts";
 import { readRevision, readServed, type Revision, type ServedRows } from "../../serving/snapshot.store.ts";
+import type { Executor } from "../../state/raw.ts";
 import type { StoreAddress } from "../../state/address.ts";
 import { listen } from "../../state/listen.ts";
 import { openStore, type Store } from "../../state/store.ts";
@@ -62,7 +63,7 @@ async function follow(
   try {
     for (;;) {
       const known = before();
-      const revision = await readRevision(store.db);
+      const revision = await revisionOf(store.db);
       const back = known === undefined ? null : wentBack(store.address, known.revision, revision);
       if (back !== null) told(known, back);
       else if (known?.revision.value === revision.value) told(known, null);
@@ -76,14 +77,22 @@ async function follow(
 
 /** A copy from before must not undo a kill that was acknowledged, nor a release: what is known counts until somebody has looked. */
 function wentBack({ shown }: StoreAddress, before: Revision, now: Revision): string | null {
+  if (now.movedTo !== null) return `the store ${shown} is not in force: ${now.movedTo}`;
   if (now.storeId !== before.storeId) return `the store ${shown} is another one than before`;
   if (now.value >= before.value) return null;
   return `the store ${shown} went back from change ${before.value} to ${now.value}: an older copy of it answers`;
 }
 
+/** A server's store has one, or it could not have been opened. */
+async function revisionOf(db: Executor): Promise<Revision> {
+  const revision = await readRevision(db);
+  if (revision === undefined) throw new Error("it has no revision");
+  return revision;
+}
+
 function readAll(store: Store, before: Known | undefined): Promise<Known> {
   return store.inTransaction(async (tx) => {
-    const revision = await readRevision(tx);
+    const revision = await revisionOf(tx);
     return { revision, kills: await readKills(tx), served: await readServed(tx, before?.served) };
   });
 }

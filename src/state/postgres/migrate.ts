@@ -8,6 +8,7 @@ import {
   SCHEMA_VERSION,
   SQLITE_ONLY,
 } from "../migrations/migrations.ts";
+import type { StoreAddress } from "../address.ts";
 import type { Db } from "../store.ts";
 import type { Database } from "../tables.ts";
 import { baseline } from "./baseline.ts";
@@ -15,9 +16,15 @@ import { baseline } from "./baseline.ts";
 const TYPES = { text: 'text COLLATE "C"', integer: "bigint", real: "double precision" };
 
 /** Throws STORE_OLD where migrations are missing: agents and operators never migrate a server, `agentops store migrate` does. STORE_NEWER. */
-export async function requireSchema(db: Db): Promise<void> {
+export async function requireSchema({ shown }: StoreAddress, db: Db): Promise<void> {
   const version = await versionOf(db);
-  if (version >= SCHEMA_VERSION) return;
+  if (version >= SCHEMA_VERSION) {
+    const { movedTo } = await db.selectFrom("revision").select("movedTo").executeTakeFirstOrThrow();
+    if (movedTo === null) return;
+    throw new AgentopsError("STORE_MOVED", `the store ${shown} is not in force: ${movedTo}`, {
+      hint: "agentops store copy   ends what it began; AGENTOPS_STORE names another store",
+    });
+  }
   const has = version === 0 ? "has no tables of agentops" : `has schema ${version}`;
   throw new AgentopsError("STORE_OLD", `the store ${has}, this agentops needs ${SCHEMA_VERSION}`, {
     hint: "agentops store migrate   by somebody who may create tables there",

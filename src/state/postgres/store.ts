@@ -7,7 +7,8 @@ import type { Store, Tx } from "../store.ts";
 import type { Database } from "../tables.ts";
 import { inTransaction, type Transactions } from "../transaction.ts";
 import { AT_COMMIT, kindOf, whyNotServer } from "./errors.ts";
-import { requireSchema } from "./migrate.ts";
+import type { Migrated } from "../migrate.ts";
+import { migrateServer, pendingMigrations, requireSchema } from "./migrate.ts";
 import { closePool, openPool } from "./pool.ts";
 
 /** One for each thing that a command or an agent's thread does at once; operators share a server's hundred. */
@@ -17,7 +18,7 @@ const CONNECTIONS = 4;
 export async function openServer(address: StoreAddress, { waitMs = 5000 }: StoreOptions): Promise<Store> {
   const store = await connectServer(address, waitMs);
   try {
-    await requireSchema(store.db);
+    await requireSchema(address, store.db);
     return store;
   } catch (error) {
     await store.close();
@@ -92,4 +93,19 @@ async function eachLock(session: Kysely<Database>, call: string, locks: readonly
   await sql`SELECT ${sql.raw(call)}(hashtextextended(name, 0)) FROM json_array_elements_text(${names}::json) WITH ORDINALITY AS n (name, i) ORDER BY i`.execute(
     session,
   );
+}
+
+/** Makes or changes a server's tables, with the rights of whoever asks. */
+export async function migrateAt(address: StoreAddress, waitMs: number): Promise<Migrated> {
+  const store = await connectServer(address, waitMs);
+  try {
+    const { version: from } = await pendingMigrations(store.db);
+    await migrateServer(store.db);
+    const { version: to } = await pendingMigrations(store.db);
+    return { from, to };
+  } catch (error) {
+    throw error instanceof AgentopsError ? error : unreachable(address, error);
+  } finally {
+    await store.close();
+  }
 }

@@ -53,6 +53,11 @@ export function hasTable(sqlite: Sqlite, table: keyof Database): boolean {
   return sqlite.prepare("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?").get(table) !== undefined;
 }
 
+/** A file from before there was a table or a column has nothing to say of it. */
+export function isMissing(error: unknown): boolean {
+  return /^no such (table|column)/.test(messageOf(error));
+}
+
 /** Another number after every change that another connection committed. */
 export function dataVersion(sqlite: Sqlite): () => unknown {
   const version = sqlite.prepare("PRAGMA data_version").pluck();

@@ -1,7 +1,7 @@
 import { accessSync, constants, existsSync } from "node:fs";
 import { dirname } from "node:path";
 import { AgentopsError } from "../../core/errors.ts";
-import type { StoreAddress } from "../address.ts";
+import { addressOf, type StoreAddress } from "../address.ts";
 import type { FileFacts, Schema } from "../examine.ts";
 import { SCHEMA_VERSION } from "../migrations/migrations.ts";
 import { whyNot } from "../why-not.ts";
@@ -14,8 +14,7 @@ export function examineFile({ location }: StoreAddress, waitMs: number): FileFac
   let sqlite: Sqlite | undefined;
   try {
     sqlite = connectToRead(location, waitMs);
-    const movedTo = hasTable(sqlite, "revision") ? movedFrom(sqlite) : null;
-    return { engine: "sqlite", schema: schemaOf(sqlite), movedTo, writable: isWritable(location) };
+    return { engine: "sqlite", schema: schemaOf(sqlite), movedTo: newAddress(sqlite), writable: isWritable(location) };
   } catch (error) {
     if (error instanceof AgentopsError) throw error;
     throw new AgentopsError("STORE_FAILED", `cannot read the store ${location}: ${whyNot(error, waitMs)}`, {
@@ -25,6 +24,11 @@ export function examineFile({ location }: StoreAddress, waitMs: number): FileFac
   } finally {
     sqlite?.close();
   }
+}
+
+function newAddress(sqlite: Sqlite): string | null {
+  const movedTo = hasTable(sqlite, "revision") ? movedFrom(sqlite) : null;
+  return movedTo === null ? null : addressOf(movedTo).shown;
 }
 
 function schemaOf(sqlite: Sqlite): Schema {

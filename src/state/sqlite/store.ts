@@ -6,7 +6,7 @@ import { SQLITE_ONLY } from "../migrations/migrations.ts";
 import { type Executor, firstRow, raw } from "../raw.ts";
 import { inTransaction, type TransactionOptions, type Transactions } from "../transaction.ts";
 import { whyNot } from "../why-not.ts";
-import { connect, connectToRead, movedFrom, type StoreOptions, waitFor } from "./connection.ts";
+import { connect, connectToRead, isMissing, movedFrom, type StoreOptions, waitFor } from "./connection.ts";
 import { kindOf } from "./errors.ts";
 import { FileConnection } from "./file-connection.ts";
 
@@ -43,7 +43,9 @@ async function withoutTables<Row>(connection: FileConnection, query: CompiledQue
   try {
     return await connection.executeQuery<Row>(query);
   } catch (error) {
-    if (!/^no such table/.test(messageOf(error))) throw error;
+    if (!isMissing(error)) throw error;
+    // Newer than the tables that every release since the first rollouts has.
+    if (/: (revision|migrations)$/.test(messageOf(error))) return { rows: [] };
     const version = await firstRow(connection, raw<{ user_version: number }>("PRAGMA user_version"));
     if ((version?.user_version ?? 0) < SQLITE_ONLY.length) return { rows: [] };
     throw error;

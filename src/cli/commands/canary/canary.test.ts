@@ -4,16 +4,18 @@ import { beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { loadProject } from "../../../core/project.ts";
 import { publish } from "../../../registry/publish/publish.ts";
 import { rolloutSchema } from "../../../rollout/schema.ts";
+import type { StoreAddress } from "../../../state/address.ts";
 import { bucketOf, isCandidate } from "../../../serving/assignment.ts";
-import { agentops, cleanEnv, put, type Ran, sampleRepository, tempProject } from "../../../testing/project.ts";
+import { agentops, cleanEnv, put, type Ran, sampleRepository } from "../../../testing/project.ts";
 import { seeded } from "../../../testing/seeded.ts";
-import { withStore } from "../../../testing/store.ts";
+import { newStoreAddress, withStore } from "../../../testing/store.ts";
 
 const TARGET = "prompts/support-triage";
 const FORCED = ["--override", "--reason", "a test", "--actor", "ada"];
 const QUICK = ["--step-time", "0s", "--step-observations", "20"];
 
 let dir: string;
+let store: StoreAddress;
 let env: NodeJS.ProcessEnv;
 const run = (...args: string[]): Promise<Ran> => agentops(dir, args, env);
 const canary = (...args: string[]) => run("canary", ...args);
@@ -30,7 +32,8 @@ beforeAll(async () => {
 });
 
 async function freshStore(): Promise<void> {
-  env = { AGENTOPS_STORE: join(tempProject(), "state.db") };
+  store = await newStoreAddress();
+  env = { AGENTOPS_STORE: store.location, AGENTOPS_MARKERS: store.markers ?? "" };
   expect((await run("promote", `${TARGET}@v1`, ...FORCED)).code).toBe(0);
 }
 
@@ -82,7 +85,7 @@ describe("canary on the command line", () => {
     expect(resolved).toMatchObject({ variant: "stable", version: "v2", reason: "STATIC" });
     expect((await run("show", "support-triage@stable")).stdout).toContain("v2");
     const tamper = "UPDATE tallies SET sum = sum - 9 WHERE metric = 'success' AND arm = 'candidate' AND look = 1";
-    withStore(env["AGENTOPS_STORE"] as string, (sqlite) => sqlite.exec(tamper));
+    await withStore(store, (open) => open.rows(tamper));
     const tampered = await canary("status", TARGET, "--replay");
     expect([tampered.code, tampered.stdout]).toEqual([1, expect.stringMatching(/\d+ differ\n {2}look 1: stored /)]);
   }, 60_000);

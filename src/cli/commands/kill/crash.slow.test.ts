@@ -2,27 +2,27 @@ import { readdirSync } from "node:fs";
 import { expect, test } from "vitest";
 import { boardAt, settledHistory } from "../../../kill/history.testing.ts";
 import { kill } from "../../../kill/kill.ts";
-import { readKills } from "../../../kill/kills.store.ts";
-import { connectToRead } from "../../../state/connection.ts";
-import { markerFolder } from "../../../state/store-file.ts";
+import { KILLS } from "../../../kill/kills.store.ts";
+import { fileAddress, type StoreAddress } from "../../../state/address.ts";
+import { connectToRead } from "../../../state/sqlite/connection.ts";
 import { binary, spawnAgentops } from "../../../testing/project.ts";
 import { newStoreFile, withStore } from "../../../testing/store.ts";
 
 const REPETITIONS = 40;
 const KEY = "production agents/x";
 
-function newStore(): string {
-  const store = newStoreFile();
-  withStore(store, () => undefined);
+async function newStore(): Promise<StoreAddress> {
+  const store = fileAddress(newStoreFile());
+  await withStore(store, () => Promise.resolve());
   return store;
 }
 
-const isMarked = (store: string) => readdirSync(markerFolder(store)).some((name) => name.startsWith("production"));
+const isMarked = ({ markers }: StoreAddress) => readdirSync(markers!).some((name) => name.startsWith("production"));
 
-function isStored(store: string): boolean {
-  const sqlite = connectToRead(store, 5000);
+function isStored({ location }: StoreAddress): boolean {
+  const sqlite = connectToRead(location, 5000);
   try {
-    return readKills(sqlite).length > 0;
+    return sqlite.prepare(KILLS.sql).all().length > 0;
   } finally {
     sqlite.close();
   }
@@ -31,9 +31,9 @@ function isStored(store: string): boolean {
 const pause = (ms: number) => new Promise((done) => setTimeout(done, ms));
 
 /** Ends the command with SIGKILL: a random moment after its marker changed, or after its start. */
-async function cut(store: string, verb: "kill" | "revive", round: number): Promise<void> {
+async function cut(store: StoreAddress, verb: "kill" | "revive", round: number): Promise<void> {
   const child = spawnAgentops("/", [verb, "agents/x", "--reason", "r", "--env", "production"], {
-    AGENTOPS_STORE: store,
+    AGENTOPS_STORE: store.location,
   });
   const before = isMarked(store);
   if (round % 4 === 0) await pause(Math.random() * 150);
@@ -50,16 +50,20 @@ test.each(["kill", "revive"] as const)(
   "kill -9 of %s at any moment leaves killed or not killed, never half",
   async (verb) => {
     const found = { killed: 0, alive: 0, between: 0 };
-    const store = newStore();
+    const store = await newStore();
     for (let round = 0; round < REPETITIONS; round++) {
-      const before = settledHistory(store).killed.includes(KEY);
+      const before = (await settledHistory(store)).killed.includes(KEY);
       if (verb === "revive" && !before)
-        await binary("/", ["kill", "agents/x", "--reason", "r", "--env", "production"], { AGENTOPS_STORE: store });
+        await binary("/", ["kill", "agents/x", "--reason", "r", "--env", "production"], {
+          AGENTOPS_STORE: store.location,
+        });
       if (verb === "kill" && before)
-        await binary("/", ["revive", "agents/x", "--reason", "r", "--env", "production"], { AGENTOPS_STORE: store });
+        await binary("/", ["revive", "agents/x", "--reason", "r", "--env", "production"], {
+          AGENTOPS_STORE: store.location,
+        });
       await cut(store, verb, round);
       if (isMarked(store) !== isStored(store)) found.between += 1;
-      const { killed } = settledHistory(store);
+      const { killed } = await settledHistory(store);
       found[killed.includes(KEY) ? "killed" : "alive"] += 1;
     }
     process.stdout.write(
@@ -70,13 +74,13 @@ test.each(["kill", "revive"] as const)(
 );
 
 test("kills at the same moment: one is the first, all say who it was", async () => {
-  const store = newStore();
+  const store = await newStore();
   for (let round = 0; round < 5; round++) {
     const name = `agents/x${round}`;
     const done = await Promise.all(
       ["ada", "bob", "eve"].map((actor) =>
         binary("/", ["kill", name, "--reason", "r", "--env", "production", "--actor", actor, "--json"], {
-          AGENTOPS_STORE: store,
+          AGENTOPS_STORE: store.location,
         }),
       ),
     );
@@ -85,19 +89,19 @@ test("kills at the same moment: one is the first, all say who it was", async () 
     expect(targets.filter((target) => target.changed)).toHaveLength(1);
     expect(new Set(targets.map((target) => target.kill.actor)).size).toBe(1);
   }
-  expect(Object.values(settledHistory(store).actions)).toEqual(Array(5).fill(["kill"]));
+  expect(Object.values((await settledHistory(store)).actions)).toEqual(Array(5).fill(["kill"]));
 });
 
 test("a kill beside a revive: one order or the other", async () => {
-  const store = newStore();
+  const store = await newStore();
   for (let round = 0; round < 6; round++) {
-    kill(boardAt(store), { environment: "production", targets: ["agents/x"], actor: "ada", reason: "r" });
+    await kill(boardAt(store), { environment: "production", targets: ["agents/x"], actor: "ada", reason: "r" });
     const runs = await Promise.all(
       (["revive", "kill"] as const).map((verb) =>
-        binary("/", [verb, "agents/x", "--reason", "r", "--env", "production"], { AGENTOPS_STORE: store }),
+        binary("/", [verb, "agents/x", "--reason", "r", "--env", "production"], { AGENTOPS_STORE: store.location }),
       ),
     );
     expect(runs.map((run) => run.code)).toEqual([0, 0]);
-    settledHistory(store);
+    await settledHistory(store);
   }
 });

@@ -168,7 +168,7 @@ describe("a victim process stops", () => {
     await letGo();
     const seen = await agentops(scene.dir, ["status", "--json"], scene.env);
     expect(seen.code).toBe(5);
-    const [event, ...more] = await withStore(scene.store, ({ rows }) => rows(`SELECT * FROM "auditEvents"`));
+    const [event, ...more] = await withStore(scene.store, (open) => open.rows(`SELECT * FROM "auditEvents"`));
     expect(more).toEqual([]);
     expect(event).toMatchObject({ action: "kill", target: AGENT, actor: "ada", reason: "refunds twice" });
     expect(String(event!["recordedAt"]) > String(event!["at"])).toBe(true);
@@ -216,8 +216,8 @@ describe("a victim process stops", () => {
       for (const folder of [scene.dir, join(scene.dir, ".agentops")]) chmodSync(folder, 0o777);
     } else {
       const database = new URL(scene.store.location).pathname.slice(1);
-      await withStore(scene.store, ({ rows }) =>
-        rows(`ALTER DATABASE ${database} SET default_transaction_read_only = on`),
+      await withStore(scene.store, (open) =>
+        open.rows(`ALTER DATABASE ${database} SET default_transaction_read_only = on`),
       );
     }
     const { document } = await drill("a read-only store", scene, { uid: ENGINE === "sqlite" ? NOBODY : undefined });
@@ -240,8 +240,8 @@ describe("a victim process stops", () => {
     const gone = { took: false, problem: "no server answers there [ECONNREFUSED]" };
     expect(document.paths).toEqual({ ...PATHS, store: gone });
     expect((await agentops(scene.dir, ["status"], scene.env)).code).toBe(5);
-    const { column } = await openTestStore({ address: scene.store });
-    expect(await column(`SELECT action FROM "auditEvents"`)).toEqual(["kill"]);
+    const store = await openTestStore({ address: scene.store });
+    expect(await store.column(`SELECT action FROM "auditEvents"`)).toEqual(["kill"]);
   });
 });
 

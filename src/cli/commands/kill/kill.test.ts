@@ -1,15 +1,50 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import Database from "better-sqlite3";
 import { describe, expect, test } from "vitest";
-import { agentops, binary, put, tempProject } from "../../../testing/project.ts";
+import { addressOf } from "../../../state/address.ts";
+import { ENGINE, newDatabase } from "../../../testing/engine.ts";
+import { agentops, binary, put, type Ran, tempProject } from "../../../testing/project.ts";
+import { withStore } from "../../../testing/store.ts";
 
 const REASON = ["--reason", "refunds twice"];
 const CONFIG = { "agentops.config.yaml": "project: x\nenvironments:\n  - staging\n  - production\n" };
 const json = (text: string) => JSON.parse(text);
 
-async function killedIn(dir: string, args: string[] = []): Promise<string[]> {
-  const { environments } = json((await binary(dir, ["status", "--json", ...args])).stdout);
+const NOWHERE = "postgres://ada:secret@127.0.0.1:1/team";
+
+interface Scene {
+  dir: string;
+  store: string;
+  env: NodeJS.ProcessEnv;
+  run: (args: string[], env?: NodeJS.ProcessEnv) => Promise<Ran>;
+}
+
+/** A project whose store is a file of its own, or a database that nobody else uses. */
+async function project(files: Record<string, string> = CONFIG): Promise<Scene> {
+  const dir = tempProject(files);
+  const store = ENGINE === "sqlite" ? join(dir, ".agentops", "state.db") : await newDatabase();
+  const env = ENGINE === "sqlite" ? {} : { AGENTOPS_STORE: store };
+  return { dir, store, env, run: (args, more = {}) => binary(dir, args, { ...env, ...more }) };
+}
+
+/** The same where the store cannot be used; `back` brings one, empty, into its place. */
+async function withoutStore(): Promise<Scene & { why: RegExp; hint: RegExp; back: () => Scene["run"] }> {
+  const scene = await project();
+  const { dir, store } = scene;
+  if (ENGINE === "postgres") {
+    const run: Scene["run"] = (args) => binary(dir, args, { AGENTOPS_STORE: NOWHERE });
+    return { ...scene, run, why: /no server answers there/, hint: /make .*ada@.* reachable/, back: () => scene.run };
+  }
+  put(dir, ".agentops/state.db", "no database ".repeat(500));
+  const back = () => {
+    writeFileSync(store, "");
+    return scene.run;
+  };
+  return { ...scene, why: /the store's file is damaged/, hint: /move it away \(not the folder/, back };
+}
+
+async function killedIn({ run }: Scene, args: string[] = []): Promise<string[]> {
+  const { environments } = json((await run(["status", "--json", ...args])).stdout);
   return environments.flatMap((e: any) => e.killed.map((k: any) => `${k.environment} ${k.target}`));
 }
 
@@ -31,56 +66,57 @@ describe("what is typed", () => {
       "staging, production",
     ],
   ])("%s is exit 2 with a way out, and kills nothing", async (_, args, message, hint) => {
-    const dir = tempProject(CONFIG);
-    const run = await agentops(dir, args);
+    const { dir, env } = await project();
+    const run = await agentops(dir, args, env);
     expect(run.code, run.stderr).toBe(2);
     expect(run.stderr).toContain(message);
     expect(run.stderr.slice(run.stderr.indexOf("hint:"))).toContain(hint);
     expect(existsSync(join(dir, ".agentops", "state.db.kills"))).toBe(false);
-    const asJson = await agentops(dir, [...args, "--json"]);
+    const asJson = await agentops(dir, [...args, "--json"], env);
     expect([asJson.code, asJson.stdout]).toEqual([2, ""]);
     if (!args.includes("xml")) expect(json(asJson.stderr).error.message).toContain(message);
   });
   test("global flags before the command, and = in flags, do the same", async () => {
-    const dir = tempProject(CONFIG);
-    expect((await agentops("/", ["-C", dir, "--env", "staging", "kill", "agents/x", ...REASON])).code).toBe(0);
-    expect((await agentops("/", ["kill", "agents/x", "--reason=r", `-C${dir}`, "--env=production"])).code).toBe(0);
-    expect(await killedIn(dir)).toEqual(["staging agents/x", "production agents/x"]);
+    const scene = await project();
+    const { dir, env } = scene;
+    expect((await agentops("/", ["-C", dir, "--env", "staging", "kill", "agents/x", ...REASON], env)).code).toBe(0);
+    expect((await agentops("/", ["kill", "agents/x", "--reason=r", `-C${dir}`, "--env=production"], env)).code).toBe(0);
+    expect(await killedIn(scene)).toEqual(["staging agents/x", "production agents/x"]);
   });
 });
 
 describe("kill, revive, status", () => {
   test("a bare name is both kinds; status is exit 5 until both are revived", async () => {
-    const dir = tempProject(CONFIG);
-    const none = await binary(dir, ["status"]);
+    const scene = await project();
+    const none = await scene.run(["status"]);
     expect([none.code, none.stdout]).toEqual([
       0,
       expect.stringMatching(/^staging\n {2}nothing is killed\nproduction\n/),
     ]);
-    const run = await binary(dir, ["kill", "refund-desk", ...REASON, "--actor", "ada"]);
+    const run = await scene.run(["kill", "refund-desk", ...REASON, "--actor", "ada"]);
     expect(run.stdout).toMatch(
       /^killed prompts\/refund-desk in production, by ada since \d{4}-.* UTC: refunds twice\n/,
     );
-    const seen = await binary(dir, ["status"]);
+    const seen = await scene.run(["status"]);
     expect(seen.code).toBe(5);
     expect(seen.stdout).toContain("killed agents/refund-desk, by ada since");
-    expect((await binary(dir, ["status", "--env", "staging"])).code).toBe(0);
-    const one = await binary(dir, ["revive", "prompts/refund-desk", ...REASON, "--json"]);
+    expect((await scene.run(["status", "--env", "staging"])).code).toBe(0);
+    const one = await scene.run(["revive", "prompts/refund-desk", ...REASON, "--json"]);
     expect([one.code, json(one.stdout).schema, json(one.stdout).action]).toEqual([0, "agentops.kill/1", "revive"]);
-    expect(await killedIn(dir)).toEqual(["production agents/refund-desk"]);
-    expect((await binary(dir, ["revive", "agents/refund-desk", ...REASON])).code).toBe(0);
-    expect((await binary(dir, ["status"])).code).toBe(0);
+    expect(await killedIn(scene)).toEqual(["production agents/refund-desk"]);
+    expect((await scene.run(["revive", "agents/refund-desk", ...REASON])).code).toBe(0);
+    expect((await scene.run(["status"])).code).toBe(0);
   });
   test("what is still killed after a revive is exit 5, with the command that helps", async () => {
-    const dir = tempProject(CONFIG);
-    await binary(dir, ["kill", "--all", "--env", "*", ...REASON]);
-    await binary(dir, ["kill", "agents/x", ...REASON]);
-    const run = await binary(dir, ["revive", "agents/x", ...REASON]);
+    const scene = await project();
+    await scene.run(["kill", "--all", "--env", "*", ...REASON]);
+    await scene.run(["kill", "agents/x", ...REASON]);
+    const run = await scene.run(["revive", "agents/x", ...REASON]);
     expect(run.code).toBe(5);
     expect(run.stdout).toContain("still killed: everything in every environment");
     expect(run.stdout).toContain("agentops revive --all --env '*' --reason TEXT");
-    expect((await binary(dir, ["revive", "--all", "--env", "*", ...REASON])).code).toBe(0);
-    expect(await killedIn(dir)).toEqual([]);
+    expect((await scene.run(["revive", "--all", "--env", "*", ...REASON])).code).toBe(0);
+    expect(await killedIn(scene)).toEqual([]);
   });
   test.each([
     ["--env", ["--env", "staging"], { AGENTOPS_ENV: "production" }, CONFIG, "staging"],
@@ -94,14 +130,14 @@ describe("kill, revive, status", () => {
     ["environments that are no names", [], {}, { "agentops.config.yaml": "environments: [1]\n" }, "*"],
     ["a wrong key elsewhere in the config", [], {}, { "agentops.config.yaml": "projekt: x\n" }, "production"],
   ])("the environment: %s", async (_, args, env, files, expected) => {
-    const dir = tempProject(files);
-    const run = await binary(dir, ["kill", "agents/x", ...REASON, "--json", ...args], env);
+    const scene = await project(files);
+    const run = await scene.run(["kill", "agents/x", ...REASON, "--json", ...args], env);
     expect(json(run.stdout).environment, run.stderr).toBe(expected);
     expect(run.stderr === "").toBe(expected !== "*");
-    const readers = await binary(dir, ["status"]);
+    const readers = await scene.run(["status"]);
     expect(readers.code).toBe(5);
   });
-  test("outside of any project it works, and says which store that is", async () => {
+  test.runIf(ENGINE === "sqlite")("outside of any project it works, and says which store that is", async () => {
     const dir = tempProject();
     mkdirSync(join(dir, "a"));
     const run = await binary(join(dir, "a"), ["kill", "x", ...REASON, "--config", "none.yaml"]);
@@ -112,41 +148,54 @@ describe("kill, revive, status", () => {
     const seen = await binary(dir, ["status"], { AGENTOPS_STORE: join(dir, "a", ".agentops", "state.db") });
     expect([seen.code, seen.stderr]).toEqual([5, ""]);
   });
+  test.runIf(ENGINE === "postgres")("outside of any project a server's store does it alone, and is shown", async () => {
+    const { store, run } = await project();
+    const none = ["--config", join(tempProject(), "none", "agentops.config.yaml"), "--env", "production"];
+    const done = await run(["kill", "x", ...REASON, "--json", ...none]);
+    const marker = { took: false, problem: expect.stringContaining("AGENTOPS_MARKERS") };
+    expect([done.code, json(done.stdout)]).toMatchObject([0, { store, paths: { marker, store: { took: true } } }]);
+    const seen = await run(["status"]);
+    expect([seen.code, seen.stdout]).toEqual([5, expect.stringContaining(`\nstore  ${store}`)]);
+  });
   test("a store that cannot be read and no marker: not certain, exit 4; with a marker exit 5", async () => {
-    const dir = tempProject(CONFIG);
-    put(dir, ".agentops/state.db", "no database ".repeat(500));
-    const unsure = await binary(dir, ["status"]);
+    const { dir, run, why, hint } = await withoutStore();
+    const unsure = await run(["status"]);
     expect(unsure.code).toBe(4);
-    expect(unsure.stdout).toContain("not certain: the store cannot be read: the store's file is damaged");
+    expect(unsure.stdout).toMatch(new RegExp(`not certain: the store cannot be read: ${why.source}`));
     put(dir, ".agentops/state.db.kills/production~@all", "");
-    expect((await binary(dir, ["status"])).code).toBe(5);
-    const refused = await binary(dir, ["revive", "--all", ...REASON]);
+    expect((await run(["status"])).code).toBe(5);
+    const refused = await run(["revive", "--all", ...REASON]);
     expect(refused.code).toBe(4);
-    expect(refused.stderr).toMatch(/nothing was revived.*damaged.*\nhint: .*move it away \(not the folder/);
+    expect(refused.stderr).toMatch(new RegExp(`nothing was revived.*${why.source}.*\\nhint: .*${hint.source}`));
+    expect(refused.stderr).not.toContain("secret");
     expect(readdirSync(join(dir, ".agentops", "state.db.kills"))).toEqual(["production~@all"]);
   });
   test("a kill made while the store was down is in the audit after the next status", async () => {
-    const dir = tempProject(CONFIG);
-    put(dir, ".agentops/state.db", "no database ".repeat(500));
-    await binary(dir, ["kill", "agents/x", ...REASON, "--actor", "ada"]);
-    writeFileSync(join(dir, ".agentops", "state.db"), "");
-    expect((await binary(dir, ["status"])).code).toBe(5);
-    const db = new Database(join(dir, ".agentops", "state.db"), { readonly: true });
-    expect(db.prepare("SELECT action, target, actor, reason FROM auditEvents").all()).toEqual([
-      { action: "kill", target: "agents/x", actor: "ada", reason: "refunds twice" },
-    ]);
-    db.close();
+    const { store, run, back } = await withoutStore();
+    await run(["kill", "agents/x", ...REASON, "--actor", "ada"]);
+    expect((await back()(["status"])).code).toBe(5);
+    await withStore(addressOf(store), async (open) => {
+      expect(await open.rows(`SELECT action, target, actor, reason FROM "auditEvents"`)).toEqual([
+        { action: "kill", target: "agents/x", actor: "ada", reason: "refunds twice" },
+      ]);
+    });
   });
-  test("loads neither parser, validator nor query builder", async () => {
-    const dir = tempProject(CONFIG);
+  // A server takes longer to reach than a query builder to load.
+  const NEVER =
+    ENGINE === "sqlite"
+      ? /CommanderError|ZodError|YAMLParseError|SelectQueryBuilder/
+      : /CommanderError|ZodError|YAMLParseError/;
+  test(`loads neither parser nor validator${ENGINE === "sqlite" ? " nor query builder" : ""}`, async () => {
+    const { dir, run } = await project();
     const coverage = join(dir, "coverage");
-    await binary(dir, ["kill", "x", ...REASON, "--env", "*"], { NODE_V8_COVERAGE: coverage });
+    await run(["kill", "x", ...REASON, "--env", "*"], { NODE_V8_COVERAGE: coverage });
     const text = readdirSync(coverage).map((file) => readFileSync(join(coverage, file), "utf8"));
     const urls = text
       .flatMap((t) => json(t).result.map((r: { url: string }) => r.url))
       .filter((u) => u.startsWith("file:"));
-    expect(urls.some((url) => url.includes("better-sqlite3"))).toBe(true);
+    const loads = (name: string) => urls.some((url) => url.includes(`/node_modules/${name}/`));
+    expect([loads("better-sqlite3"), loads("pg")]).toEqual([ENGINE === "sqlite", ENGINE === "postgres"]);
     const code = urls.map((url) => readFileSync(new URL(url), "utf8"));
-    expect(code.filter((c) => /CommanderError|ZodError|SelectQueryBuilder|YAMLParseError/.test(c))).toEqual([]);
+    expect(code.filter((c) => NEVER.test(c))).toEqual([]);
   });
 });

@@ -1,22 +1,22 @@
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { talliesOf } from "../../../rollout/rollouts.store.ts";
-import type { Sqlite } from "../../../state/connection.ts";
+import { fileAddress } from "../../../state/address.ts";
 import { binary, put, spawnAgentops, tempProject } from "../../../testing/project.ts";
 import { minutesLater, startedRollout } from "../../../testing/rollout.ts";
 import { seeded } from "../../../testing/seeded.ts";
 import { runWriters } from "../../../testing/writers.ts";
-import { openTestStore } from "../../../testing/store.ts";
+import { openTestStore, type TestStore } from "../../../testing/store.ts";
 
 const N = 60_000;
 const CUTS = 12;
 const WRITERS = 8;
 
-function newStore(dir: string, name: string): { store: string; sqlite: Sqlite } {
-  const store = join(dir, name, "state.db");
-  const { sqlite } = openTestStore({ file: store });
-  startedRollout(sqlite);
-  return { store, sqlite };
+async function newStore(dir: string, name: string): Promise<{ file: string; store: TestStore }> {
+  const file = join(dir, name, "state.db");
+  const store = await openTestStore({ address: fileAddress(file) });
+  await startedRollout(store);
+  return { file, store };
 }
 
 function lines(random: () => number): string {
@@ -34,15 +34,15 @@ function lines(random: () => number): string {
 const near = (rows: object[]) =>
   JSON.parse(JSON.stringify(rows, (_, v: unknown) => (typeof v === "number" ? +v.toFixed(6) : v)));
 
-function counted(sqlite: Sqlite): unknown {
-  const all = (sql: string) => near(sqlite.prepare(sql).all() as object[]);
+async function counted(store: TestStore): Promise<unknown> {
+  const all = async (sql: string) => near(await store.rows(sql));
   return {
-    ids: all("SELECT COUNT(*) AS n, COUNT(DISTINCT id) AS ids FROM observations"),
-    tallies: near(talliesOf(sqlite, 1, { from: 1, to: 99 })),
-    units: all("SELECT * FROM units ORDER BY unit"),
-    breaches: all("SELECT o.id FROM breaches b JOIN observations o ON o.seq = b.observation ORDER BY o.id"),
-    outcomes: all("SELECT * FROM outcomes ORDER BY hour, version, shadow"),
-    caps: all("SELECT caps FROM rollouts"),
+    ids: await all("SELECT COUNT(*) AS n, COUNT(DISTINCT id) AS ids FROM observations"),
+    tallies: near(await talliesOf(store.db, 1, { from: 1, to: 99 })),
+    units: await all("SELECT * FROM units ORDER BY unit"),
+    breaches: await all("SELECT o.id FROM breaches b JOIN observations o ON o.seq = b.observation ORDER BY o.id"),
+    outcomes: await all("SELECT * FROM outcomes ORDER BY hour, version, shadow"),
+    caps: await all("SELECT caps FROM rollouts"),
   };
 }
 
@@ -50,30 +50,30 @@ test("kill -9 of observe at any moment, then the same file again: all there once
   const dir = tempProject();
   const random = seeded(4);
   put(dir, "in.jsonl", lines(random));
-  const [calm, cut] = [newStore(dir, "calm"), newStore(dir, "cut")];
+  const [calm, cut] = [await newStore(dir, "calm"), await newStore(dir, "cut")];
   const args = ["observe", "in.jsonl", "--env", "production"];
-  expect((await binary(dir, args, { AGENTOPS_STORE: calm.store })).code).toBe(0);
+  expect((await binary(dir, args, { AGENTOPS_STORE: calm.file })).code).toBe(0);
   const found: number[] = [];
   for (let round = 0; round < CUTS; round++) {
-    const child = spawnAgentops(dir, args, { AGENTOPS_STORE: cut.store });
-    const before = cut.sqlite.prepare("SELECT COUNT(*) FROM observations").pluck();
-    const until = (before.get() as number) + random() * 5000;
-    while (child.exitCode === null && (before.get() as number) < until) await new Promise((done) => setImmediate(done));
+    const child = spawnAgentops(dir, args, { AGENTOPS_STORE: cut.file });
+    const count = () => cut.store.value("SELECT COUNT(*) FROM observations") as Promise<number>;
+    const until = (await count()) + random() * 5000;
+    while (child.exitCode === null && (await count()) < until) await new Promise((done) => setImmediate(done));
     await new Promise((done) => setTimeout(done, random() * 15));
     child.kill("SIGKILL");
     await child;
-    found.push(before.get() as number);
+    found.push(await count());
   }
-  expect((await binary(dir, args, { AGENTOPS_STORE: cut.store })).code).toBe(0);
+  expect((await binary(dir, args, { AGENTOPS_STORE: cut.file })).code).toBe(0);
   process.stdout.write(`\nkill -9 of observe, ${CUTS} times, after ${found.join(", ")} observations\n`);
   expect(new Set(found).size).toBeGreaterThan(CUTS / 2);
-  expect(counted(cut.sqlite)).toEqual(counted(calm.sqlite));
-  expect(cut.sqlite.pragma("integrity_check", { simple: true })).toBe("ok");
+  expect(await counted(cut.store)).toEqual(await counted(calm.store));
+  expect(await cut.store.value("PRAGMA integrity_check")).toBe("ok");
 });
 
 test("eight processes observe at once: nothing that was acknowledged is missing, and nobody sees a locked store", async () => {
-  const { store, sqlite } = newStore(tempProject(), "busy");
-  const done = await runWriters({ store, target: "prompts/x", count: WRITERS, ms: 8000 });
+  const { file, store } = await newStore(tempProject(), "busy");
+  const done = await runWriters({ store: file, target: "prompts/x", count: WRITERS, ms: 8000 });
   expect(done.map(({ stderr }) => stderr)).toEqual(Array(WRITERS).fill(""));
   const stats = done.map((writer) => writer.stats);
   const total = stats.reduce((sum, { recorded }) => sum + recorded, 0);
@@ -82,6 +82,6 @@ test("eight processes observe at once: nothing that was acknowledged is missing,
     `\n${WRITERS} processes observed ${total} outcomes, and came back ${waits} times for the lock\n`,
   );
   for (const each of stats) expect(each).toMatchObject({ queued: 0, dropped: 0, invalid: 0 });
-  expect(sqlite.prepare("SELECT COUNT(*) FROM observations").pluck().get()).toBe(total);
-  expect(sqlite.prepare("SELECT SUM(n) FROM tallies WHERE metric = 'success'").pluck().get()).toBe(total);
+  expect(await store.value("SELECT COUNT(*) FROM observations")).toBe(total);
+  expect(await store.value("SELECT SUM(n) FROM tallies WHERE metric = 'success'")).toBe(total);
 });

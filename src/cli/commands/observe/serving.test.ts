@@ -1,43 +1,45 @@
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { execa } from "execa";
 import { describe, expect, test } from "vitest";
-import { agentops, cleanEnv, put, REPO, tempProject } from "../../../testing/project.ts";
+import { ENGINE } from "../../../testing/engine.ts";
+import { agentops, cleanEnv, put, REPO } from "../../../testing/project.ts";
 import { promoted, startedRollout } from "../../../testing/rollout.ts";
-import { openTestStore } from "../../../testing/store.ts";
+import { newStoreAddress, openTestStore } from "../../../testing/store.ts";
 
-/** A project with a store, and no git anywhere. */
-function project(): { dir: string; store: string } {
-  const dir = tempProject();
-  return { dir, store: join(dir, ".agentops", "state.db") };
+/** A project, where its store is, and no git anywhere. */
+async function project() {
+  const address = await newStoreAddress();
+  const dir = dirname(dirname(address.markers!));
+  const env = ENGINE === "sqlite" ? {} : { AGENTOPS_STORE: address.location };
+  return { dir, address, env, run: (...args: string[]) => agentops(dir, args, env) };
 }
 
 describe("agentops resolve", () => {
   test("says what is served and why, in text and JSON; 5 when killed, 2 when nothing was released", async () => {
-    const { dir, store } = project();
-    const never = await agentops(dir, ["resolve", "x"]);
+    const { address, run } = await project();
+    const never = await run("resolve", "x");
     expect(never.code).not.toBe(0);
-    const { sqlite } = openTestStore({ file: store });
-    expect((await agentops(dir, ["resolve", "x"])).code).toBe(2);
-    startedRollout(sqlite);
-    const text = await agentops(dir, ["resolve", "x", "--unit", "user-1"]);
+    const store = await openTestStore({ address });
+    expect((await run("resolve", "x")).code).toBe(2);
+    await startedRollout(store);
+    const text = await run("resolve", "x", "--unit", "user-1");
     expect([text.code, text.stderr]).toEqual([0, ""]);
     expect(text.stdout).toContain("prompts/x@v1  control, production");
     expect(text.stdout).toContain("candidate at 5 %; the unit's bucket 0.9606 is not below that");
-    const json = await agentops(dir, ["resolve", "prompts/x", "--unit", "user-1", "--json"]);
+    const json = await run("resolve", "prompts/x", "--unit", "user-1", "--json");
     expect(JSON.parse(json.stdout)).toMatchObject({ schema: "agentops.resolution/1", version: "v1", reason: "SPLIT" });
-    promoted(sqlite, { version: "v1", target: "agents/x" });
-    const unclear = await agentops(dir, ["resolve", "x"]);
+    await promoted(store, { version: "v1", target: "agents/x" });
+    const unclear = await run("resolve", "x");
     expect([unclear.code, unclear.stderr]).toEqual([
       2,
       expect.stringContaining("prompts/x and as agents/x; say which one [REF_INVALID]"),
     ]);
-    await agentops(dir, ["kill", "prompts/x", "--reason", "leaks"]);
-    const killed = await agentops(dir, ["resolve", "prompts/x"]);
+    await run("kill", "prompts/x", "--reason", "leaks");
+    const killed = await run("resolve", "prompts/x");
     expect([killed.code, killed.stdout]).toEqual([
       5,
       expect.stringMatching(/^killed {2}prompts\/x in production: .*leaks/),
     ]);
-    sqlite.close();
   });
 });
 
@@ -45,9 +47,9 @@ describe("agentops observe", () => {
   const line = (id: string) => `${JSON.stringify({ target: "prompts/x", version: "v1", success: true, id })}\n`;
 
   test("takes a file or stdin, and says what is wrong where", async () => {
-    const { dir, store } = project();
+    const { dir, address, env, run } = await project();
     put(dir, "in.jsonl", line("a") + line("b") + line("a"));
-    const file = await agentops(dir, ["observe", "in.jsonl"]);
+    const file = await run("observe", "in.jsonl");
     expect([file.code, file.stdout]).toEqual([
       0,
       "recorded 2 observations in production (1 repeat, 2 of versions never released)",
@@ -56,20 +58,19 @@ describe("agentops observe", () => {
       process.execPath,
       [join(REPO, "bin", "agentops.js"), "observe", "--json", "--env", "staging"],
       {
-        ...{ cwd: dir, env: cleanEnv(), extendEnv: false, reject: false, input: line("a") },
+        ...{ cwd: dir, env: cleanEnv(env), extendEnv: false, reject: false, input: line("a") },
       },
     );
     expect(JSON.parse(stdin.stdout)).toEqual({
-      ...{ schema: "agentops.observed/1", env: "staging", store, recorded: 1, repeated: 0, unknown: 1, invalid: 0 },
+      ...{ schema: "agentops.observed/1", env: "staging", store: address.shown },
+      ...{ recorded: 1, repeated: 0, unknown: 1, invalid: 0 },
     });
     put(dir, "bad.jsonl", `${line("c")}{"target":"x"}\n`);
-    const bad = await agentops(dir, ["observe", "bad.jsonl"]);
+    const bad = await run("observe", "bad.jsonl");
     expect([bad.code, bad.stderr]).toEqual([
       2,
       expect.stringContaining("bad.jsonl:2:2: target: prompts/NAME or agents/NAME"),
     ]);
-    expect((await agentops(dir, ["observe", "none.jsonl"])).stderr).toContain(
-      "no such file: none.jsonl [FILE_NOT_FOUND]",
-    );
+    expect((await run("observe", "none.jsonl")).stderr).toContain("no such file: none.jsonl [FILE_NOT_FOUND]");
   });
 });

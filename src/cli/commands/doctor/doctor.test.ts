@@ -1,0 +1,282 @@
+import { existsSync, mkdirSync, readFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { join } from "node:path";
+import Database from "better-sqlite3";
+import { describe, expect, test } from "vitest";
+import { systemClock } from "../../../core/clock.ts";
+import { doctorSchema } from "../../../upkeep/doctor/schema.ts";
+import { addressOf } from "../../../state/address.ts";
+import { examineStore } from "../../../state/examine.ts";
+import { ENGINE, newDatabase } from "../../../testing/engine.ts";
+import { agentops, git, put, sampleRepository, tempProject } from "../../../testing/project.ts";
+
+const NOBODY = {
+  GIT_AUTHOR_NAME: undefined,
+  GIT_AUTHOR_EMAIL: undefined,
+  GIT_COMMITTER_NAME: undefined,
+  GIT_COMMITTER_EMAIL: undefined,
+};
+/** Where nobody listens, with a password that nobody may see. */
+const NO_SERVER = "postgres://ada:geheim99@127.0.0.1:1/agentops";
+const onServer = test.skipIf(ENGINE === "sqlite");
+const onFile = test.skipIf(ENGINE === "postgres");
+
+/** The checks by name, after a look at what holds for every run: one schema, and the exit code of its states. */
+async function diagnosed(dir: string, env: NodeJS.ProcessEnv = {}, args: string[] = []) {
+  const { code, stdout } = await agentops(dir, ["doctor", "--json", ...args], env);
+  const { checks } = doctorSchema.parse(JSON.parse(stdout));
+  expect(code).toBe(checks.some(({ state }) => state === "problem") ? 2 : 0);
+  return Object.fromEntries(checks.map(({ name, ...check }) => [name, check]));
+}
+
+describe("agentops doctor", () => {
+  test("finds nothing wrong in a project that is well, and fits a narrow screen", async () => {
+    const dir = await sampleRepository();
+    const env = ENGINE === "sqlite" ? {} : { AGENTOPS_STORE: await newDatabase() };
+    const { code, stdout, stderr } = await agentops(dir, ["doctor", "--actor", "ada"], env);
+    expect([code, stderr]).toEqual([0, ""]);
+    expect(stdout).toMatch(/^ok {7}node {7}20\.\d+\.\d+$/m);
+    expect(stdout).toMatch(/^ok {7}identity {3}Ada <ada@example.com>$/m);
+    expect(stdout).toMatch(/^ok {7}actor {6}ada, from --actor$/m);
+    expect(stdout).toMatch(/^ok {7}signing {4}not configured$/m);
+    expect(stdout).toMatch(/^no problem$/m);
+    expect(stdout).not.toContain("\u001b");
+    // An address is as long as it is.
+    const broken = stdout.split("\n").filter((line) => !/^ *\S+$/.test(line));
+    for (const line of broken) expect(line.length, line).toBeLessThanOrEqual(60);
+  });
+
+  test("says who would act, and what says so", async () => {
+    const dir = tempProject();
+    const by = async (env: NodeJS.ProcessEnv, args: string[] = []) => (await diagnosed(dir, env, args))["actor"]?.found;
+    expect(await by({ AGENTOPS_ACTOR: "ada", GITHUB_ACTOR: "bob" })).toBe("ada, from AGENTOPS_ACTOR");
+    expect(await by({ GITHUB_ACTOR: "bob", USER: "root" })).toBe("bob, from GITHUB_ACTOR");
+    expect(await by({ GITLAB_USER_LOGIN: "eve", USER: "root" })).toBe("eve, from GITLAB_USER_LOGIN");
+    expect(await by({ USER: "root" }, ["--actor", "ada"])).toBe("ada, from --actor");
+    expect(await by({})).toMatch(/, from the login name$/);
+  });
+
+  test("what was typed wrong is exit 2 and no diagnosis", async () => {
+    const dir = tempProject();
+    expect(await agentops(dir, ["doctor", "-C", "nowhere"])).toMatchObject({ code: 2, stdout: "" });
+    expect(await agentops(dir, ["doctor", "--format", "xml"])).toMatchObject({ code: 2, stdout: "" });
+  });
+});
+
+describe("git", () => {
+  test("without an identity is a problem, with the commands that set it", async () => {
+    const dir = await sampleRepository();
+    const none = (await diagnosed(dir, NOBODY))["identity"];
+    expect(none).toEqual({
+      state: "problem",
+      found: "git's user.name and user.email are not set",
+      hint: 'git config --global user.name "Your Name" && git config --global user.email you@example.com',
+    });
+    await git(dir, "config", "user.name", "Ada");
+    const half = (await diagnosed(dir, NOBODY))["identity"];
+    expect(half).toMatchObject({ state: "problem", found: "git's user.email is not set" });
+    await git(dir, "config", "user.email", "ada@example.com");
+    expect((await diagnosed(dir, NOBODY))["identity"]).toMatchObject({ state: "ok", found: "Ada <ada@example.com>" });
+  });
+
+  test("that is not there, or has no repository", async () => {
+    const dir = tempProject();
+    expect((await diagnosed(dir))["git"]).toMatchObject({
+      state: "warning",
+      found: expect.stringMatching(/^\d+\.\d+.*, not in a repository$/),
+    });
+    const { git: missing, identity } = await diagnosed(dir, { PATH: join(dir, "nothing") });
+    expect(missing).toMatchObject({ state: "problem", found: "git could not be started" });
+    expect(identity).toMatchObject({ state: "warning", found: "not checked: git does not work here" });
+  });
+
+  test("signs with a key, and by whom a version must be signed", async () => {
+    const dir = await sampleRepository();
+    await git(dir, "config", "gpg.format", "ssh");
+    await git(dir, "config", "user.signingkey", "~/key.pub");
+    put(dir, ".agentops/allowed_signers", "# who may sign\nada@example.com,bob@example.com ssh-ed25519 AAAA\n");
+    const missing = (await diagnosed(dir, { HOME: dir }))["signing"];
+    expect(missing).toMatchObject({
+      state: "warning",
+      found: "ssh key ~/key.pub, which is not there; 2 allowed signers",
+    });
+    put(dir, "key.pub", "ssh-ed25519 AAAA");
+    expect((await diagnosed(dir, { HOME: dir }))["signing"]).toMatchObject({ state: "ok", hint: null });
+    put(dir, ".agentops/allowed_signers", "");
+    expect((await diagnosed(dir, { HOME: dir }))["signing"]).toMatchObject({ state: "warning" });
+  });
+});
+
+describe("the config", () => {
+  test("that does not load is the problem, and the other checks go on", async () => {
+    const dir = tempProject({ "agentops.config.yaml": "project: x\nmodles: {}\n", "deep/er/file": "" });
+    const { project, keys, providers, sqlite, store } = await diagnosed(join(dir, "deep", "er"));
+    const file = join(dir, "agentops.config.yaml");
+    expect(project).toMatchObject({
+      state: "problem",
+      found: `${file}:2:1: unknown key "modles" (did you mean models?)`,
+    });
+    expect([keys?.state, providers?.state]).toEqual(["warning", "warning"]);
+    expect([sqlite?.state, store?.state]).toEqual(["ok", "ok"]);
+  });
+
+  test.each<[string, string[], string]>([
+    ["is in no folder above", ["-C", "/"], "no agentops.config.yaml here or in any folder above"],
+    ["is not where it was said to be", ["--config", "no/where.yaml"], "no config file at no/where.yaml"],
+    ["knows no such environment", ["--env", "prod"], 'unknown environment "prod"'],
+  ])("that %s", async (_, args, message) => {
+    const { project, sqlite } = await diagnosed(tempProject(), {}, args);
+    expect(project).toMatchObject({ state: "problem", found: expect.stringContaining(message) });
+    expect(sqlite?.state).toBe("ok");
+  });
+
+  test("names keys that are not set; a value is never shown", async () => {
+    const models =
+      "{ a: { kind: openai, apiKeyEnv: MISSING_KEY }, b: { kind: anthropic, apiKeyEnv: SET_KEY }, c: { kind: google } }";
+    const dir = tempProject({ "agentops.config.yaml": `project: x\nmodels: ${models}\n` });
+    const env = { SET_KEY: "the value of it", AGENTOPS_ACTOR: "the value of it" };
+    const { keys, providers, actor } = await diagnosed(dir, env);
+    expect(keys).toEqual({
+      state: "warning",
+      found: "not set: MISSING_KEY, GOOGLE_GENERATIVE_AI_API_KEY",
+      hint: "export MISSING_KEY=… && export GOOGLE_GENERATIVE_AI_API_KEY=…",
+    });
+    expect(providers).toMatchObject({ state: "ok", found: "the packages for google load" });
+    // Even where it was pasted into the wrong place.
+    expect(actor?.found).toBe("[REDACTED], from AGENTOPS_ACTOR");
+    const text = await agentops(dir, ["doctor"], env);
+    expect(text.stdout + text.stderr).not.toContain("the value of it");
+    expect(text.stdout).toMatch(/^ {9}export MISSING_KEY=… &&$/m);
+  });
+});
+
+describe("a store in a file", () => {
+  onFile("is not made where there is none", async () => {
+    const dir = tempProject();
+    const { store, markers, clock } = await diagnosed(dir);
+    expect(store).toMatchObject({
+      state: "ok",
+      found: expect.stringMatching(/^SQLite, .*state\.db is not there yet$/),
+    });
+    expect(markers?.state).toBe("ok");
+    expect(clock?.found).toBe("the same machine");
+    expect(existsSync(join(dir, ".agentops"))).toBe(false);
+  });
+
+  onFile("is not migrated", async () => {
+    const dir = tempProject();
+    const file = join(dir, "old.db");
+    const old = new Database(file);
+    old.exec("CREATE TABLE mine (x)");
+    old.close();
+    const before = readFileSync(file);
+    const { store } = await diagnosed(dir, { AGENTOPS_STORE: file });
+    expect(store).toMatchObject({
+      state: "ok",
+      found: expect.stringContaining("pending migrations, made by the next"),
+    });
+    expect(readFileSync(file).equals(before)).toBe(true);
+  });
+
+  onFile("that is newer, moved or damaged is a problem", async () => {
+    const dir = tempProject();
+    await agentops(dir, ["kill", "agents/x", "--reason", "drill"]);
+    const file = join(dir, ".agentops", "state.db");
+    const change = (sql: string) => {
+      const sqlite = new Database(file);
+      sqlite.exec(sql);
+      sqlite.close();
+    };
+    const found = await diagnosed(dir);
+    expect(found["store"]).toMatchObject({ state: "ok", found: expect.stringMatching(/, schema \d+$/) });
+    expect(found["markers"]?.found).toMatch(/state\.db\.kills, writable$/);
+    change("UPDATE revision SET movedTo = 'postgres://ada:geheim99@db/agentops'");
+    const moved = (await diagnosed(dir))["store"];
+    expect(moved).toMatchObject({
+      state: "problem",
+      found: expect.stringMatching(/was moved to postgres:\/\/ada@db\/agentops$/),
+    });
+    change("PRAGMA user_version = 99");
+    expect((await diagnosed(dir))["store"]).toMatchObject({ state: "problem", hint: expect.stringContaining("npm i") });
+    put(dir, "junk.db", "this is not a database".repeat(100));
+    const junk = (await diagnosed(dir, { AGENTOPS_STORE: join(dir, "junk.db") }))["store"];
+    expect(junk).toMatchObject({ state: "problem", found: expect.stringContaining("the store's file is damaged") });
+  });
+});
+
+describe("a store on a server", () => {
+  test("that is not there is a problem in words, without the password", async () => {
+    const dir = tempProject({ "agentops.config.yaml": `project: x\nstore: ${NO_SERVER}\n` });
+    const { store, clock, markers, pg } = await diagnosed(dir);
+    expect(store).toMatchObject({
+      state: "problem",
+      found: "cannot use the store postgres://ada@127.0.0.1:1/agentops: no server answers there [ECONNREFUSED]",
+    });
+    expect(clock).toMatchObject({ state: "warning", found: "not checked: the store did not answer" });
+    expect([markers?.state, pg?.state]).toEqual(["ok", "ok"]);
+    for (const args of [["doctor"], ["doctor", "--json"], ["doctor", "--debug"]]) {
+      const { stdout, stderr } = await agentops(dir, args, { PGPASSWORD: "geheim99", AGENTOPS_ACTOR: "geheim99" });
+      expect(stdout + stderr).not.toContain("geheim99");
+    }
+  });
+
+  test("has markers in the project, in the folder that is named, or none", async () => {
+    const dir = tempProject();
+    const env = { AGENTOPS_STORE: NO_SERVER };
+    const markers = async (cwd: string, more: NodeJS.ProcessEnv = {}) =>
+      (await diagnosed(cwd, { ...env, ...more }))["markers"];
+    expect(await markers("/")).toMatchObject({ state: "warning", hint: expect.stringContaining("AGENTOPS_MARKERS") });
+    mkdirSync(join(dir, "kills"));
+    expect(await markers("/", { AGENTOPS_MARKERS: join(dir, "kills") })).toMatchObject({ state: "ok" });
+    put(dir, "file", "");
+    for (const folder of ["file", "file/kills"])
+      expect(await markers(dir, { AGENTOPS_MARKERS: folder })).toMatchObject({
+        state: "problem",
+        found: expect.stringContaining("cannot be written [ENOTDIR]"),
+      });
+  });
+
+  onServer("says its version, its schema, and that the clocks agree", async () => {
+    const { store, clock } = await diagnosed(tempProject(), { AGENTOPS_STORE: await newDatabase() });
+    expect(store).toMatchObject({
+      state: "ok",
+      found: expect.stringMatching(/^PostgreSQL \d+\.\d+, postgres:.*, schema \d+$/),
+    });
+    expect(clock).toMatchObject({
+      state: "ok",
+      found: expect.stringMatching(/^this machine is \d+ ms .* the database \(± \d+ ms\)$/),
+    });
+  });
+
+  onServer("without tables has pending migrations, and gets none", async () => {
+    const env = { AGENTOPS_STORE: `${process.env["AGENTOPS_TEST_SERVER"]}/postgres` };
+    for (let i = 0; i < 2; i += 1) {
+      const { store, clock } = await diagnosed(tempProject(), env);
+      expect(store).toMatchObject({
+        state: "problem",
+        found: expect.stringMatching(/no tables of agentops, \d+ pending migrations$/),
+        hint: "agentops store migrate",
+      });
+      expect(clock?.state).toBe("ok");
+    }
+  });
+
+  onServer("knows by how much this machine's clock is off", async () => {
+    const clock = { ...systemClock, now: () => new Date(Date.now() + 300_000) };
+    const facts = await examineStore(addressOf(await newDatabase()), { waitMs: 2000, clock });
+    const { aheadMs, roundTripMs } = facts as Extract<typeof facts, { engine: "postgres" }>;
+    expect(Math.abs(aheadMs - 300_000)).toBeLessThan(roundTripMs / 2 + 5);
+  });
+
+  onServer("that takes a connection and says nothing is given up", async () => {
+    const silent = createServer();
+    await new Promise<void>((ready) => void silent.listen(0, "127.0.0.1", ready));
+    const { port } = silent.address() as { port: number };
+    try {
+      const { store } = await diagnosed(tempProject(), { AGENTOPS_STORE: `postgres://ada@127.0.0.1:${port}/db` });
+      expect(store).toMatchObject({ state: "problem", found: expect.stringContaining("the connection was lost") });
+    } finally {
+      silent.close();
+    }
+  });
+});
