@@ -2,7 +2,7 @@ import { defineConfig } from "vitest/config";
 
 /** Tests of what operators and production share: they run on both engines. */
 const SHARED = ["approvals", "audit", "kill", "observations", "operations", "policy", "rollout", "runtime", "serving", "state", "status"];
-const COMMANDS = ["approvals", "canary", "doctor", "history", "kill", "observe", "promote", "resolve", "revive", "rollback", "status"];
+const COMMANDS = ["approvals", "canary", "doctor", "history", "kill", "observe", "promote", "resolve", "revive", "rollback", "status", "store"];
 
 export default defineConfig({
   test: {

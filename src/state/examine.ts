@@ -1,50 +1,37 @@
 import type { Clock } from "../core/clock.ts";
 import type { StoreAddress } from "./address.ts";
+import type { StoreFacts } from "./store-facts.ts";
 
-/** A store as it is found: nothing was made, and nothing was migrated. */
-export type StoreFacts = FileFacts | ServerFacts;
+export type { ComparedClock, StoreFacts } from "./store-facts.ts";
 
-export interface FileFacts {
-  engine: "sqlite";
-  /** Null before the first command made the file. */
-  schema: Schema | null;
-  /** The address it was copied to; null while it is in force. */
-  movedTo: string | null;
-  /** Of the file's and its folder's permissions. */
-  writable: boolean;
-}
-
-export interface ServerFacts {
-  engine: "postgres";
-  /** "15.14". */
-  server: string;
-  schema: Schema;
-  /** This machine's clock less the database's; the answer's way back is taken for half of the round trip. */
-  aheadMs: number;
-  roundTripMs: number;
-}
-
-/** Migrations that the store has had, and those that are missing. */
-export interface Schema {
-  version: number;
-  pending: number;
-}
-
-/** Looks at a store for at most about `waitMs`. Throws STORE_FAILED with the cause in words, STORE_NEWER. */
+/** Looks at a store, and waits for it about `waitMs` at most. Throws STORE_FAILED with the cause in words, STORE_NEWER, STORE_MOVED. */
 export async function examineStore(
   address: StoreAddress,
   options: { waitMs: number; clock: Clock },
 ): Promise<StoreFacts> {
-  if (address.engine === "sqlite") return (await import("./sqlite/examine.ts")).examineFile(address, options.waitMs);
+  if (address.file !== null) return (await import("./sqlite/examine.ts")).examineFile(address.file, options.waitMs);
   return (await import("./postgres/examine.ts")).examineServer(address, options);
 }
 
-/** The version of SQLite, when its driver can be loaded and run. Throws STORE_FAILED, and what the driver throws. */
-export async function sqliteVersion(): Promise<string> {
-  return (await import("./sqlite/examine.ts")).driverVersion();
+/** A package that speaks to an engine. */
+export interface Driver {
+  name: string;
+  /** What it brings along; null where that says nothing. Throws why it cannot be loaded. */
+  load: () => Promise<string | null>;
 }
 
-/** Throws where the driver for a server cannot be imported. */
-export async function loadServerDriver(): Promise<void> {
-  await (await import("./postgres/pool.ts")).loadPg();
+/** Those that a store needs, and the file of runs that every machine has. */
+export function driversFor({ file }: StoreAddress): Driver[] {
+  const ofFiles = {
+    name: "better-sqlite3",
+    load: async () => `SQLite ${(await import("./sqlite/examine.ts")).engineVersion()}`,
+  };
+  const ofServers = {
+    name: "pg",
+    load: async () => {
+      await (await import("./postgres/pool.ts")).loadPg();
+      return null;
+    },
+  };
+  return file === null ? [ofFiles, ofServers] : [ofFiles];
 }

@@ -5,8 +5,8 @@ export const ENGINE = process.env["AGENTOPS_TEST_ENGINE"] === "postgres" ? "post
 
 let made = 0;
 
-/** The address of a new database with agentops' tables: a copy of the one that testing/postgres.ts made before the tests. */
-export async function newDatabase(): Promise<string> {
+/** The address of a new database with agentops' tables: a copy of the one that was made before the tests. */
+export async function newDatabase({ empty = false } = {}): Promise<string> {
   const server = process.env["AGENTOPS_TEST_SERVER"];
   if (server === undefined) throw new Error("no server was started for the tests");
   made += 1;
@@ -14,7 +14,7 @@ export async function newDatabase(): Promise<string> {
   const admin = new pg.Client({ connectionString: `${server}/postgres` });
   await admin.connect();
   try {
-    await admin.query(`CREATE DATABASE ${name} TEMPLATE template_agentops STRATEGY file_copy`);
+    await admin.query(`CREATE DATABASE ${name} TEMPLATE ${empty ? "template1" : "template_agentops"} STRATEGY file_copy`);
   } finally {
     await admin.end();
   }

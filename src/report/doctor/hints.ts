@@ -22,17 +22,15 @@ const HINTS: { [N in CheckName]?: (facts: Facts[N]) => string } = {
     keyFileMissing
       ? "git config user.signingkey ~/.ssh/id_ed25519.pub"
       : "no signature will do: NAME KEYTYPE KEY, one a line, in .agentops/allowed_signers",
-  store: ({ facts }) => {
-    if (facts.engine === "postgres") return "agentops store migrate";
-    if (facts.movedTo !== null) return `store: ${facts.movedTo} in agentops.config.yaml, or AGENTOPS_STORE`;
-    return "the file and its folder must be this user's, or writable for it";
-  },
+  store: ({ facts }) =>
+    facts.writable ? "agentops store migrate" : "the file and its folder must be this user's, or writable for it",
   clock: () => "let both machines set their clocks by NTP",
   markers: ({ folder }) =>
     folder === null
       ? "AGENTOPS_MARKERS=DIR, or run it in the project"
       : "agents and operators must be able to write there",
   prices: () => "npm update @pydantic/genai-prices",
+  drivers: (drivers) => drivers.flatMap(({ trouble }) => trouble?.hint ?? []).join(" && "),
   providers: ({ missing }) => missing.flatMap(({ hint }) => hint ?? []).join(" && "),
   keys: ({ missing }) => missing.map((name) => `export ${name}=…`).join(" && "),
 };

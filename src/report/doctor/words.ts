@@ -1,5 +1,5 @@
 import { plural } from "../../core/words.ts";
-import type { CheckName, Facts, Finding, Schema, StoreFacts } from "../../upkeep/doctor/found.ts";
+import type { CheckName, Facts, Finding, StoreFacts } from "../../upkeep/doctor/found.ts";
 import { oneLine, trimmed } from "../numbers.ts";
 import { spanText } from "../spans.ts";
 
@@ -16,7 +16,7 @@ export function foundText(finding: Finding): string {
 const NEEDS: Partial<Record<CheckName, string>> = {
   identity: "git does not work here",
   signing: "git does not work here",
-  clock: "the store did not answer",
+  clock: "the store cannot be used",
   providers: "the config does not load",
   keys: "the config does not load",
 };
@@ -40,8 +40,7 @@ const FOUND: { [N in CheckName]: (facts: Facts[N]) => string } = {
   prices: ({ version, installedAt, ageDays, newest }) =>
     `@pydantic/genai-prices ${version}, file of ${installedAt.toISOString().slice(0, 10)}, ${plural(ageDays, "day")} old` +
     (newest === null ? "" : `; newest dated price: ${newest}`),
-  sqlite: ({ version }) => `better-sqlite3 loads, with SQLite ${version}`,
-  pg: () => "pg loads",
+  drivers: (drivers) => drivers.map(driverText).join("; "),
   providers: ({ installed, missing }) =>
     missing.length === 0
       ? `the packages for ${installed.join(", ")} load`
@@ -60,21 +59,22 @@ function signingText({ key, format, keyFileMissing, signers }: Facts["signing"])
   if (key === null && signers === null) return "not configured";
   const signs = key === null ? "no signing key here" : `${format} key ${oneLine(key, LONGEST_KEY)}`;
   const lacks = keyFileMissing ? ", which is not there" : "";
-  const listed = signers === null ? "any signer will do" : `${plural(signers, "allowed signer")}`;
+  const listed = signers === null ? "any signer will do" : plural(signers, "allowed signer");
   return `${signs}${lacks}; ${listed}`;
 }
 
-function storeText(shown: string, facts: StoreFacts): string {
-  if (facts.engine === "postgres") return `PostgreSQL ${facts.server}, ${shown}, ${schemaText(facts.schema)}`;
-  if (facts.movedTo !== null) return `SQLite, ${shown}, was moved to ${facts.movedTo}`;
-  if (facts.schema === null) return `SQLite, ${shown} is not there yet`;
-  const more = facts.schema.pending > 0 ? ", made by the next command that writes" : "";
-  return `SQLite, ${shown}, ${schemaText(facts.schema)}${more}${facts.writable ? "" : "; it may not be written"}`;
+function driverText({ name, brings, trouble }: Facts["drivers"][number]): string {
+  if (trouble !== null) return trouble.message;
+  return `${name} loads${brings === null ? "" : `, with ${brings}`}`;
 }
 
-function schemaText({ version, pending }: Schema): string {
+function storeText(shown: string, { engine, schema, migratesItself, writable }: StoreFacts): string {
+  if (schema === null) return `${engine}, ${shown} is not there yet`;
+  const { version, pending } = schema;
   const has = version === 0 ? "no tables of agentops" : `schema ${version}`;
-  return pending === 0 ? has : `${has}, ${plural(pending, "pending migration")}`;
+  const lacks = pending === 0 ? "" : `, ${plural(pending, "pending migration")}`;
+  const soon = pending > 0 && migratesItself ? ", made by the next command that writes" : "";
+  return `${engine}, ${shown}, ${has}${lacks}${soon}${writable ? "" : "; it may not be written"}`;
 }
 
 function clockText(clock: Facts["clock"]): string {

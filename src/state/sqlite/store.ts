@@ -61,7 +61,11 @@ export function openFile(file: string, { durability, waitMs = 5000 }: StoreOptio
     return new FileConnection(sqlite, waitMs);
   }
   sqlite.close();
-  throw new AgentopsError("STORE_MOVED", `the store ${file} was moved to ${movedTo}`, {
+  throw movedAway(file, movedTo);
+}
+
+export function movedAway(file: string, movedTo: string): AgentopsError {
+  return new AgentopsError("STORE_MOVED", `the store ${file} was moved to ${movedTo}`, {
     hint: `store: ${movedTo} in agentops.config.yaml, or AGENTOPS_STORE; the password comes from PGPASSWORD or a service file`,
   });
 }

@@ -4,7 +4,7 @@ import { AgentopsError, messageOf } from "../../core/errors.ts";
 import type { Location } from "../../core/location.ts";
 import type { Project } from "../../core/project.ts";
 import type { StoreAddress } from "../../state/address.ts";
-import { examineStore, loadServerDriver, sqliteVersion, type StoreFacts } from "../../state/examine.ts";
+import { driversFor, examineStore, type StoreFacts } from "../../state/examine.ts";
 import { CHECKS, type CheckName, type Facts, type Finding, type Trouble } from "./found.ts";
 import { findGit, findIdentity, findSigning } from "./git.ts";
 import { findMarkers } from "./markers.ts";
@@ -43,11 +43,10 @@ export async function doctor(request: DoctorRequest): Promise<Finding[]> {
     actor: () => actor,
     signing: () => withGit(() => findSigning(root, env)),
     store: async () => ({ shown: store.shown, facts: await found }),
-    clock: () => (store.engine === "sqlite" ? "same machine" : clockOf(found)),
+    clock: () => clockOf(found),
     markers: () => findMarkers(store.markers),
     prices: () => findPrices(clock.now()),
-    sqlite: async () => ({ version: await sqliteVersion() }),
-    pg: () => (store.engine === "sqlite" ? undefined : loadServerDriver().then(() => ({ loads: true }))),
+    drivers: () => findDrivers(store),
     providers: () => (config === null ? null : findProviders(config)),
     keys: () => (config === null ? null : findKeys(config, env)),
   };
@@ -78,8 +77,21 @@ function projectFacts(project: Project | Error, { configFile, found }: Location)
   throw new AgentopsError(code, `${configFile}:${said}`, { hint, cause: project });
 }
 
-async function clockOf(found: Promise<StoreFacts>): Promise<Facts["clock"] | null> {
-  const facts = await found.catch(() => null);
-  if (facts?.engine !== "postgres") return null;
-  return { aheadMs: facts.aheadMs, roundTripMs: facts.roundTripMs };
+function clockOf(found: Promise<StoreFacts>): Promise<Facts["clock"] | null> {
+  return found.then(
+    ({ clock }) => clock ?? "same machine",
+    () => null,
+  );
+}
+
+function findDrivers(store: StoreAddress): Promise<Facts["drivers"]> {
+  return Promise.all(
+    driversFor(store).map(async ({ name, load }) => {
+      try {
+        return { name, brings: await load(), trouble: null };
+      } catch (error) {
+        return { name, brings: null, trouble: troubleOf(error) };
+      }
+    }),
+  );
 }

@@ -1,7 +1,7 @@
 import type { PriceTable } from "../../models/calling/price-table.ts";
-import type { StoreFacts } from "../../state/examine.ts";
+import type { ComparedClock, StoreFacts } from "../../state/examine.ts";
 
-export type { Schema, StoreFacts } from "../../state/examine.ts";
+export type { StoreFacts } from "../../state/examine.ts";
 
 /** Every check, in the order of the document. */
 export const CHECKS = [
@@ -15,8 +15,7 @@ export const CHECKS = [
   "clock",
   "markers",
   "prices",
-  "sqlite",
-  "pg",
+  "drivers",
   "providers",
   "keys",
 ] as const;
@@ -43,12 +42,12 @@ export interface Facts {
     signers: number | null;
   };
   store: { shown: string; facts: StoreFacts };
-  clock: "same machine" | { aheadMs: number; roundTripMs: number };
+  clock: "same machine" | ComparedClock;
   /** `folder` is null where there is none; `problem` is the system's code. */
   markers: { folder: string | null; there: boolean; problem: string | null };
   prices: PriceTable & { ageDays: number };
-  sqlite: { version: string };
-  pg: { loads: true };
+  /** Of the store; `brings` is null where that says nothing. */
+  drivers: { name: string; brings: string | null; trouble: Trouble | null }[];
   providers: { installed: string[]; missing: Trouble[] };
   /** Names of variables; never a value. */
   keys: { set: string[]; missing: string[] };

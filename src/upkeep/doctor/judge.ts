@@ -1,5 +1,4 @@
-import type { StoreFacts } from "../../state/examine.ts";
-import type { Facts, Finding } from "./found.ts";
+import type { Facts, Finding, StoreFacts } from "./found.ts";
 import type { CheckState } from "./schema.ts";
 
 /** package.json's `engines`. */
@@ -27,8 +26,7 @@ const JUDGES: { [N in keyof Facts]: (facts: Facts[N]) => CheckState } = {
   clock: (clock) => (clock === "same machine" ? "ok" : clockState(Math.abs(clock.aheadMs))),
   markers: ({ folder, problem }) => (problem !== null ? "problem" : folder === null ? "warning" : "ok"),
   prices: ({ ageDays }) => (ageDays > PRICES_DAYS ? "warning" : "ok"),
-  sqlite: () => "ok",
-  pg: () => "ok",
+  drivers: (drivers) => (drivers.every(({ trouble }) => trouble === null) ? "ok" : "problem"),
   providers: ({ missing }) => (missing.length === 0 ? "ok" : "problem"),
   keys: ({ missing }) => (missing.length === 0 ? "ok" : "warning"),
 };
@@ -38,10 +36,9 @@ function isSupported(version: string): boolean {
   return major > NODE[0] || (major === NODE[0] && minor >= NODE[1]);
 }
 
-/** Whoever opens a file migrates it; a server waits for somebody who may. */
-function storeState(facts: StoreFacts): CheckState {
-  if (facts.engine === "postgres") return facts.schema.pending > 0 ? "problem" : "ok";
-  return facts.movedTo !== null || !facts.writable ? "problem" : "ok";
+function storeState({ schema, migratesItself, writable }: StoreFacts): CheckState {
+  const waits = schema !== null && schema.pending > 0 && !migratesItself;
+  return waits || !writable ? "problem" : "ok";
 }
 
 function clockState(off: number): CheckState {
