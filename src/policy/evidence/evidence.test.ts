@@ -141,3 +141,25 @@ describe("evidence", () => {
     expect(() => readEvidence(text, "f")).toThrow(expect.objectContaining({ code: "FILE_INVALID", message: expect.stringContaining(message) as string })); // prettier-ignore
   });
 });
+
+describe.runIf(ENGINE === "postgres")("a team's server", () => {
+  test("has the verdict of every run with a gate: a colleague, who has no run, promotes on it", async () => {
+    const [mine, theirs] = [await otherMachine(), await otherMachine()];
+    const colleague = { ...theirs.context, store: mine.context.store };
+    const order = { ref: TARGET, environment: "production", actor: "eve", reason: undefined, override: false };
+    await expect(promote({ ...colleague, say: reasonText }, order)).rejects.toMatchObject({ code: "POLICY_REFUSED" });
+    expect((await mine.run("eval", "support-triage", "--sample", "30")).stderr).not.toContain("verdict is not in");
+    expect(await mine.count("SELECT COUNT(*) FROM evidence"), "a sample is no evidence").toBe(0);
+    expect((await mine.run("eval", "support-triage")).code).toBe(0);
+    expect(await mine.count("SELECT COUNT(*) FROM evidence")).toBe(1);
+    expect(await mine.count("SELECT COUNT(*) FROM runs"), "runs stay where they were made").toBe(0);
+    expect(await promote({ ...colleague, say: reasonText }, order)).toMatchObject({ version: "v1", overridden: [] });
+  });
+  test("that is out of reach makes no eval fail, and says how the verdict gets there", async () => {
+    const { dir } = await otherMachine();
+    const gone = { AGENTOPS_STORE: "postgres://ada:geheim@127.0.0.1:9/team" };
+    const { code, stderr } = await agentops(dir, ["eval", "support-triage"], gone);
+    expect([code, stderr]).toEqual([0, expect.stringMatching(/the verdict is not in postgres:\/\/ada@127\.0\.0\.1:9\/team: .*no server answers there.*runs import/)]); // prettier-ignore
+    expect(stderr).not.toContain("geheim");
+  });
+});

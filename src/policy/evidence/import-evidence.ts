@@ -29,7 +29,7 @@ export async function importEvidence(
   const at = clock.now().toISOString();
   const keepAll = async (tx: Tx) => {
     const changed: boolean[] = [];
-    for (const one of read) changed.push(await keep(tx, one, { actor, at }));
+    for (const one of read) changed.push(await keepEvidence(tx, one, { actor, at }));
     return changed;
   };
   const changed = await store.inTransaction(keepAll, { locks: [OPERATORS] });
@@ -58,7 +58,8 @@ async function documentsIn({ file, path }: EvidenceFile): Promise<ReadEvidence[]
   return lines.map((line, index) => ({ file, document: readEvidence(line, `${file}:${index + 1}`) }));
 }
 
-async function keep(tx: Tx, { file, document }: ReadEvidence, { actor, at }: { actor: string; at: string }): Promise<boolean> {
+/** Within the transaction of the operators; false when the store has it already. `file` says where it came from. */
+export async function keepEvidence(tx: Tx, { file, document }: ReadEvidence, { actor, at }: { actor: string; at: string }): Promise<boolean> {
   const { digest, target, suite, verdict, runId } = document;
   const added = await insertEvidence(tx, {
     digest,

@@ -12,6 +12,7 @@ import { EVALUATION_FORMATS, evaluationIn, evaluationExit } from "../../evals/ev
 import { reportFailure } from "../../failure.ts";
 import { amount, wholeNumber } from "../../numbers.ts";
 import { createProgressView } from "../../evals/progress.ts";
+import { shareVerdicts } from "../../evals/share.ts";
 
 export async function run(
   context: CommandContext,
@@ -36,6 +37,7 @@ export async function run(
     for (const { id } of evaluation.runs) rows.set(id, await findRun(store, id));
     const casesOf = (id: string) => caseOutcomes(store, rows.get(id) as RunRow);
     await context.emit(await evaluationIn(format, evaluation, context, casesOf));
+    await shareVerdicts(context, project, store, evaluation.runs);
     const failure = failureOf(evaluation.runs, maxErrorRateOf(project));
     if (failure !== undefined) return reportFailure(context.shell, context.flags, failure, context.color("stderr"));
     return evaluationExit(evaluation);

@@ -13,6 +13,7 @@ import { evalContext } from "../../open/eval-context.ts";
 import { reportFailure } from "../../failure.ts";
 import { amount, wholeNumber } from "../../numbers.ts";
 import { createProgressView } from "../../evals/progress.ts";
+import { shareVerdicts } from "../../evals/share.ts";
 
 const FORMATS = ["text", "json", "markdown", "github", "junit"] as const;
 const EXIT = { pass: 0, fail: 1, inconclusive: 3 } as const;
@@ -34,6 +35,7 @@ export async function run(context: CommandContext, _: unknown[], options: Record
     const document = gateDocument(found);
     await context.emit(await documentIn(format, document, context));
     await tellGithub(context, document);
+    await shareVerdicts(context, project, store, document.runs);
     const failure = failureOf(document.runs, maxErrorRateOf(project));
     if (failure !== undefined) return reportFailure(context.shell, context.flags, failure, context.color("stderr"));
     return EXIT[document.verdict];
