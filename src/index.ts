@@ -52,7 +52,8 @@ export { loadProject, type Project, type ProjectOptions } from "./core/project.t
 export type { Place } from "./core/refs.ts";
 export { fileAddress, storeAddress, type StoreAddress } from "./state/address.ts";
 export { openRuns, type RunStore } from "./state/runs.ts";
-export { openStore, type Store, type StoreOptions } from "./state/store.ts";
+export { openStore } from "./state/open.ts";
+export type { Store, StoreOptions } from "./state/store.ts";
 
 // An engineer: prompts as versions, and runs.
 export { lintProject, type Lint } from "./evals/lint/lint.ts";

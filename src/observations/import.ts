@@ -2,7 +2,7 @@ import type { Clock } from "../core/clock.ts";
 import { AgentopsError } from "../core/errors.ts";
 import { type Problem, throwOnErrors } from "../core/problems.ts";
 import type { StoreAddress } from "../state/address.ts";
-import { openStore } from "../state/store.ts";
+import { openStore } from "../state/open.ts";
 import { whyNot } from "../state/why-not.ts";
 import { linesOf } from "./lines.ts";
 import { parseObservation } from "./lines.ts";

@@ -2,7 +2,8 @@ import { AgentopsError } from "../core/errors.ts";
 import { type ArtifactKind, parseRef, type Ref } from "../core/refs.ts";
 import { didYouMean } from "../core/suggest.ts";
 import type { StoreAddress } from "../state/address.ts";
-import { type Db, openStore } from "../state/store.ts";
+import { openStore } from "../state/open.ts";
+import type { Db } from "../state/store.ts";
 import { openRollout } from "../rollout/rollouts.store.ts";
 import { currentStable, environmentsOf, releasedTargets } from "../serving/serving.store.ts";
 import { existsSync } from "node:fs";
@@ -20,7 +21,12 @@ export async function storedRef(db: Db, environment: string, typed: string): Pro
   return typed.includes("@") ? `${address}${typed.slice(typed.indexOf("@"))}` : address;
 }
 
-async function channelVersion(db: Db, environment: string, address: string, channel: "stable" | "candidate"): Promise<string> {
+async function channelVersion(
+  db: Db,
+  environment: string,
+  address: string,
+  channel: "stable" | "candidate",
+): Promise<string> {
   const version =
     channel === "stable"
       ? (await currentStable(db, environment, address))?.version

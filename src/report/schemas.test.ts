@@ -17,6 +17,7 @@ import { observationSchema, observedSchema } from "../observations/schema.ts";
 import { statsSchema } from "../planning/schema.ts";
 import { replaySchema, rolloutSchema, rolloutsSchema } from "../rollout/schema.ts";
 import { resolutionSchema } from "../serving/schema.ts";
+import { backupSchema, copySchema, migrationSchema, pruneSchema, storeCheckSchema, storeSchema } from "../upkeep/store/schema.ts"; // prettier-ignore
 import { doctorSchema } from "../upkeep/doctor/schema.ts";
 
 /** The published JSON Schemas are the zod schemas; `npx vitest run src/report/schemas.test.ts -u` writes them anew. */
@@ -45,6 +46,12 @@ describe("schemas/", () => {
     ["observed", observedSchema, "agentops observe --json"],
     ["resolution", resolutionSchema, "agentops resolve --json"],
     ["doctor", doctorSchema, "agentops doctor --json"],
+    ["store", storeSchema, "agentops store info --json"],
+    ["store-migration", migrationSchema, "agentops store migrate --json"],
+    ["store-check", storeCheckSchema, "agentops store check --json"],
+    ["store-backup", backupSchema, "agentops store backup --json"],
+    ["store-prune", pruneSchema, "agentops store prune --json"],
+    ["store-copy", copySchema, "agentops store copy --json"],
     ["stats", statsSchema, "agentops stats ACTION --json"],
   ] as const)("%s.schema.json is what the code checks", async (name, schema, title) => {
     const generated = {

@@ -3,7 +3,7 @@ import { readKills } from "../kill/kills.store.ts";
 import type { Kill } from "../kill/latch.ts";
 import { readServed, type Snapshot, snapshotOf } from "../serving/snapshot.store.ts";
 import type { StoreAddress } from "../state/address.ts";
-import { openStore } from "../state/store.ts";
+import { openStore } from "../state/open.ts";
 import { whyNot } from "../state/why-not.ts";
 import { openMarkerReader } from "./marker-reader.ts";
 import { openRowReader, type RowReader } from "./row-reader.ts";

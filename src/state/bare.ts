@@ -1,5 +1,5 @@
 import type { StoreAddress } from "./address.ts";
-import type { StoreOptions } from "./sqlite/connection.ts";
+import type { StoreOptions } from "./store.ts";
 import { type BareReader, type BareStore, bareFileReader, bareFileStore } from "./sqlite/store.ts";
 
 export type { BareReader, BareStore } from "./sqlite/store.ts";

@@ -1,11 +1,5 @@
+import type { Changes } from "./postgres/listen.ts";
 import type { Store } from "./store.ts";
-
-/** Waits for operators' changes by others. */
-export interface Changes {
-  /** Resolves after a change, or after some milliseconds. Throws when the connection is lost. */
-  next(ms: number): Promise<void>;
-  close(): Promise<void>;
-}
 
 /** A server tells of each; a file is asked for. */
 export async function listen(store: Store): Promise<Changes> {

@@ -1,12 +1,6 @@
 import type { StoreAddress } from "./address.ts";
-import { SCHEMA_VERSION } from "./migrations/migrations.ts";
+import { type Migrated, SCHEMA_VERSION } from "./migrations/migrations.ts";
 import { connect } from "./sqlite/connection.ts";
-
-/** How many migrations a store had before and has now. */
-export interface Migrated {
-  from: number;
-  to: number;
-}
 
 const WAIT_MS = 10_000;
 

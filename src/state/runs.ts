@@ -1,8 +1,8 @@
 import { Kysely } from "kysely";
-import { connect, type Sqlite, type StoreOptions } from "./sqlite/connection.ts";
+import { connect, type Sqlite } from "./sqlite/connection.ts";
 import { fileDialect } from "./sqlite/dialect.ts";
 import { FileConnection } from "./sqlite/file-connection.ts";
-import type { Store } from "./store.ts";
+import type { Store, StoreOptions } from "./store.ts";
 import type { Database } from "./tables.ts";
 
 /**

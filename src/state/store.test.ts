@@ -7,7 +7,7 @@ import { fileAddress } from "./address.ts";
 import { connect, type Sqlite } from "./sqlite/connection.ts";
 import { SQLITE_ONLY } from "./migrations/migrations.ts";
 import { MOVED } from "./sqlite/migrate.ts";
-import { openStore } from "./store.ts";
+import { openStore } from "./open.ts";
 import type { Database } from "./tables.ts";
 
 const NORMAL = { durability: "normal" } as const;

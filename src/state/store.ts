@@ -1,14 +1,14 @@
-import { Kysely, type Transaction } from "kysely";
+import type { Kysely, Transaction } from "kysely";
 import type { StoreAddress } from "./address.ts";
-import type { StoreOptions } from "./sqlite/connection.ts";
-import { fileDialect } from "./sqlite/dialect.ts";
-import { kindOf } from "./sqlite/errors.ts";
-import { openFile } from "./sqlite/store.ts";
 import type { Database } from "./tables.ts";
-import { inTransaction, type TransactionOptions } from "./transaction.ts";
-import { whyNot } from "./why-not.ts";
+import type { TransactionOptions } from "./transaction.ts";
 
-export type { StoreOptions } from "./sqlite/connection.ts";
+export interface StoreOptions {
+  /** `full`: an operator's action survives a power cut. `normal`: a crash of the process loses nothing, a power cut the last moments. */
+  durability: "full" | "normal";
+  /** How long to wait for another writer, or for a server; 5 s unless told. */
+  waitMs?: number;
+}
 
 /** For readers: a store's, or a transaction. */
 export type Db = Kysely<Database>;
@@ -26,37 +26,4 @@ export interface Store {
    */
   inTransaction<T>(work: (tx: Tx) => Promise<T>, options?: TransactionOptions): Promise<T>;
   close(): Promise<void>;
-}
-
-/** Opens the store, and creates or migrates a file; throws STORE_FAILED with the place and the cause, STORE_NEWER, STORE_OLD, STORE_MOVED. */
-export async function openStore(address: StoreAddress, options: StoreOptions): Promise<Store> {
-  if (address.engine === "sqlite") return fileStore(address, options);
-  const { openServer } = await import("./postgres/store.ts");
-  return openServer(address, options);
-}
-
-/** A server's store that need not be in force: for whoever makes it so. */
-export async function connectStore(address: StoreAddress, waitMs: number): Promise<Store> {
-  const { connectServer } = await import("./postgres/store.ts");
-  return connectServer(address, waitMs);
-}
-
-function fileStore(address: StoreAddress, options: StoreOptions): Store {
-  const connection = openFile(address.location, options);
-  const db = new Kysely<Database>({ dialect: fileDialect(connection) });
-  const engine = {
-    begin: <T>(work: (tx: Tx) => Promise<T>) => db.transaction().execute(work),
-    kindOf,
-    why: (error: unknown) => whyNot(error, options.waitMs),
-  };
-  return {
-    address,
-    db,
-    inTransaction: (work, given) => inTransaction(engine, work, given),
-    async close() {
-      await db.destroy();
-      // Kysely closes only what it has used.
-      await connection.close();
-    },
-  };
 }

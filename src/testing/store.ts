@@ -3,7 +3,8 @@ import { onTestFinished } from "vitest";
 import { addressOf, fileAddress, type StoreAddress } from "../state/address.ts";
 import { raw, rowsOf, type Value } from "../state/raw.ts";
 import { openRuns, type RunStore } from "../state/runs.ts";
-import { openStore, type Store } from "../state/store.ts";
+import { openStore } from "../state/open.ts";
+import type { Store } from "../state/store.ts";
 import { ENGINE, newDatabase } from "./engine.ts";
 import { tempProject } from "./project.ts";
 

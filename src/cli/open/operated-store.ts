@@ -1,7 +1,8 @@
 import { AgentopsError } from "../../core/errors.ts";
 import { parseRef, type Place } from "../../core/refs.ts";
 import { releasedTarget } from "../../operations/names.ts";
-import { openStore, type Store } from "../../state/store.ts";
+import { openStore } from "../../state/open.ts";
+import type { Store } from "../../state/store.ts";
 import { EVERY } from "../../kill/latch.ts";
 import type { CommandContext } from "../context.ts";
 import { refuseNone } from "./release-context.ts";

@@ -1,6 +1,6 @@
 import type { Project } from "../../core/project.ts";
 import { openRuns, type RunStore } from "../../state/runs.ts";
-import { openStore } from "../../state/store.ts";
+import { openStore } from "../../state/open.ts";
 import type { CommandContext } from "../context.ts";
 import { addressFor, runsFileFor } from "./address.ts";
 

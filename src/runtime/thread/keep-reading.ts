@@ -1,26 +1,19 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { readKills } from "../../kill/kills.store.ts";
-import type { Kill } from "../../kill/latch.ts";
-import { readRevision, readServed, type Revision, type ServedRows } from "../../serving/snapshot.store.ts";
+import { readRevision, readServed, type Revision } from "../../serving/snapshot.store.ts";
 import type { Executor } from "../../state/raw.ts";
 import type { StoreAddress } from "../../state/address.ts";
 import { listen } from "../../state/listen.ts";
-import { openStore, type Store } from "../../state/store.ts";
+import { openStore } from "../../state/open.ts";
+import type { Store } from "../../state/store.ts";
 import { whyNot } from "../../state/why-not.ts";
 import { readLastGood, writeLastGood } from "./last-good.ts";
-import type { Reading } from "./protocol.ts";
+import type { Known, Reading } from "./protocol.ts";
 
 /** A change is told at once; this is for what was missed while the connection was gone. */
 const LOOK_EVERY_MS = 200;
 const RETRY_MS = 250;
 const WAIT_MS = 1000;
-
-/** What a process knows of the store, and when it was so. */
-export interface Known {
-  revision: Revision;
-  kills: readonly Kill[];
-  served: ServedRows;
-}
 
 /** Tells what is killed and served now, and after each change; for ever. What a server said last outlives it, and this process. */
 export function keepReading(address: StoreAddress, lastGood: string | null, tell: (reading: Reading) => void): void {

@@ -4,7 +4,8 @@ import { type Recorder, recorderFor } from "../../observations/record.ts";
 import type { Observation } from "../../observations/schema.ts";
 import type { StoreAddress } from "../../state/address.ts";
 import { isLocked, isRefusal } from "../../state/errors.ts";
-import { openStore, type Store } from "../../state/store.ts";
+import { openStore } from "../../state/open.ts";
+import type { Store } from "../../state/store.ts";
 import { whyNot } from "../../state/why-not.ts";
 import type { Write, Written } from "./protocol.ts";
 

@@ -45,3 +45,9 @@ export function refuseNewer(applied: readonly Applied[]): void {
     },
   );
 }
+
+/** How many migrations a store had before and has now. */
+export interface Migrated {
+  from: number;
+  to: number;
+}

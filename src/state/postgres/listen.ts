@@ -1,6 +1,12 @@
 import type { StoreAddress } from "../address.ts";
-import type { Changes } from "../listen.ts";
 import { openPool } from "./pool.ts";
+
+/** Waits for operators' changes by others. */
+export interface Changes {
+  /** Resolves after a change, or after some milliseconds. Throws when the connection is lost. */
+  next(ms: number): Promise<void>;
+  close(): Promise<void>;
+}
 
 const WAIT_MS = 1000;
 

@@ -2,12 +2,12 @@ import { Kysely, PostgresAdapter, PostgresDialect, PostgresDriver, sql } from "k
 import type { DatabaseConnection, PostgresDialectConfig } from "kysely";
 import { AgentopsError } from "../../core/errors.ts";
 import type { StoreAddress } from "../address.ts";
-import type { StoreOptions } from "../sqlite/connection.ts";
+import type { StoreOptions } from "../store.ts";
 import type { Store, Tx } from "../store.ts";
 import type { Database } from "../tables.ts";
 import { inTransaction, type Transactions } from "../transaction.ts";
 import { AT_COMMIT, kindOf, whyNotServer } from "./errors.ts";
-import type { Migrated } from "../migrate.ts";
+import type { Migrated } from "../migrations/migrations.ts";
 import { migrateServer, pendingMigrations, requireSchema } from "./migrate.ts";
 import { closePool, openPool } from "./pool.ts";
 

@@ -3,18 +3,12 @@ import { dirname } from "node:path";
 import type BetterSqlite3 from "better-sqlite3";
 import { AgentopsError, messageOf } from "../../core/errors.ts";
 import { makeFolder } from "../../core/folder.ts";
+import type { StoreOptions } from "../store.ts";
 import type { Database } from "../tables.ts";
 import { markerFolder } from "../address.ts";
 import { migrate } from "./migrate.ts";
 
 export type Sqlite = BetterSqlite3.Database;
-
-export interface StoreOptions {
-  /** `full`: an operator's action survives a power cut. `normal`: a crash of the process loses nothing, a power cut the last moments. */
-  durability: "full" | "normal";
-  /** How long to wait for another writer; 5 s unless told. */
-  waitMs?: number;
-}
 
 /** Opens (and creates or migrates) the store's file; throws STORE_FAILED with the file and the cause, STORE_NEWER, STORE_MOVED. */
 export function connect(file: string, { durability, waitMs = 5000 }: StoreOptions): Sqlite {
@@ -75,7 +69,7 @@ export function waitFor(sqlite: Sqlite, waitMs: number): void {
 }
 
 /** Made while all is well: on a full disk a file without content can still be made, a folder may not. */
-export function makeMarkerFolder(file: string): void {
+function makeMarkerFolder(file: string): void {
   try {
     makeFolder(markerFolder(file));
   } catch {

@@ -1,4 +1,4 @@
-import type { Sqlite } from "./connection.ts";
+import type BetterSqlite3 from "better-sqlite3";
 import {
   type Applied,
   migrationAfter,
@@ -7,6 +7,8 @@ import {
   SCHEMA_VERSION,
   SQLITE_ONLY,
 } from "../migrations/migrations.ts";
+
+type Sqlite = BetterSqlite3.Database;
 
 const TYPES = { text: "TEXT", integer: "INTEGER", real: "REAL" };
 

@@ -6,7 +6,8 @@ import { SQLITE_ONLY } from "../migrations/migrations.ts";
 import { type Executor, firstRow, raw } from "../raw.ts";
 import { inTransaction, type TransactionOptions, type Transactions } from "../transaction.ts";
 import { whyNot } from "../why-not.ts";
-import { connect, connectToRead, isMissing, movedFrom, type StoreOptions, waitFor } from "./connection.ts";
+import type { StoreOptions } from "../store.ts";
+import { connect, connectToRead, isMissing, movedFrom, waitFor } from "./connection.ts";
 import { kindOf } from "./errors.ts";
 import { FileConnection } from "./file-connection.ts";
 

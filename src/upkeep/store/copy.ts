@@ -4,7 +4,8 @@ import type { StoreAddress } from "../../state/address.ts";
 import { migrateStore } from "../../state/migrate.ts";
 import type { Executor } from "../../state/raw.ts";
 import { SHARED_TABLES } from "../../state/shared.ts";
-import { connectStore, openStore, type Store, type Tx } from "../../state/store.ts";
+import { connectStore, openStore } from "../../state/open.ts";
+import type { Store, Tx } from "../../state/store.ts";
 import {
   copyTable,
   emptyTable,

@@ -5,7 +5,7 @@ import { whole } from "../../../report/numbers.ts";
 import { backupText, checkText, copyText, infoText, migrationText, pruneText } from "../../../report/store/text.ts";
 import { addressOf, runsFile, type StoreAddress, type StoreSetting } from "../../../state/address.ts";
 import { migrateStore } from "../../../state/migrate.ts";
-import { openStore } from "../../../state/store.ts";
+import { openStore } from "../../../state/open.ts";
 import { backupStore } from "../../../upkeep/store/backup.ts";
 import { checkStore } from "../../../upkeep/store/check.ts";
 import { copyStore } from "../../../upkeep/store/copy.ts";
