@@ -1,12 +1,14 @@
 // One turn of a rollout whose store has a million observations: it reads what was counted, not what was observed.
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { recordObservations } from "../dist/observations/record.js";
+import { recorderFor } from "../dist/observations/record.js";
 import { advance } from "../dist/operations/watch.js";
 import { rolloutDocument } from "../dist/report/rollout/document.js";
 import { reasonText } from "../dist/report/rollout/reasons.js";
 import { rolloutView } from "../dist/rollout/view.js";
-import { connect } from "../dist/state/connection.js";
+import { fileAddress } from "../dist/state/address.js";
+import { openStore } from "../dist/state/open.js";
+import { raw, rowsOf } from "../dist/state/raw.js";
 import { AGENTOPS, inTempFolder, isMain, median, ratio, runNode, table } from "./measure.js";
 import { outcomes, storeWithRollout } from "./rollout-store.js";
 
@@ -18,9 +20,10 @@ const AT = "2026-11-21T12:00:00.000Z";
 export async function measureCanary({ n = 1_000_000, runs = 9 } = {}) {
   return inTempFolder(async (cwd) => {
     const store = join(cwd, "state.db");
-    storeWithRollout(store);
-    const { all, once } = filled(store, n);
-    const turns = Array.from({ length: runs }, () => turnMs(store));
+    await storeWithRollout(store);
+    const { all, once } = await filled(store, n);
+    const turns = [];
+    for (let i = 0; i < runs; i++) turns.push(await turnMs(store));
     const commands = [];
     const empty = [];
     for (let i = 0; i < runs; i++) {
@@ -47,31 +50,34 @@ export async function measureCanary({ n = 1_000_000, runs = 9 } = {}) {
 }
 
 /** The first turn judges them all; it is timed as well. */
-function filled(store, n) {
-  const sqlite = connect(store, { durability: "normal" });
+async function filled(file, n) {
+  const store = await openStore(fileAddress(file), { durability: "normal" });
+  const recorder = recorderFor(store);
   const lines = outcomes(n);
   let once = 0;
   for (let from = 0; from < n; from += BATCH) {
-    recordObservations(sqlite, PLACE.environment, lines.slice(from, from + BATCH), new Date(AT));
-    if (from + BATCH >= n) once = turnMs(store);
+    await recorder.record(PLACE.environment, lines.slice(from, from + BATCH), new Date(AT));
+    if (from + BATCH >= n) once = await turnMs(file);
   }
   const started = performance.now();
-  const sums = sqlite.prepare("SELECT version, COUNT(*), SUM(success) FROM observations GROUP BY version").all();
+  const byHand = raw("SELECT version, COUNT(*), SUM(success) FROM observations GROUP BY version");
+  const sums = await rowsOf(store.db, byHand);
   const all = performance.now() - started;
   if (sums.length !== 2) throw new Error("the store is not what was written");
-  sqlite.close();
+  await store.close();
   return { all, once };
 }
 
-function turnMs(store) {
+async function turnMs(file) {
+  const address = fileAddress(file);
   const started = performance.now();
-  const sqlite = connect(store, { durability: "full" });
+  const store = await openStore(address, { durability: "full" });
   const clock = { now: () => new Date(AT), monotonicMs: () => 0 };
-  const turn = advance(sqlite, PLACE, { clock, actor: "bench", store, say: reasonText });
-  const document = rolloutDocument(rolloutView(sqlite, turn.rollout, turn.judged, turn));
+  const turn = await advance(store, PLACE, { clock, actor: "bench", markers: address.markers, say: reasonText });
+  const document = rolloutDocument(await rolloutView(store.db, turn.rollout, turn.judged, turn));
   const ended = performance.now();
   if (document.analysis.guardrails[0].control.n === 0) throw new Error("nothing was judged");
-  sqlite.close();
+  await store.close();
   return ended - started;
 }
 

@@ -22,7 +22,7 @@ for (let n = 0; ; n++) {
 export async function measureResolve({ n = 200_000 } = {}) {
   return inTempFolder(async (cwd) => {
     const store = join(cwd, "state.db");
-    storeWithRollout(store);
+    await storeWithRollout(store);
     const alone = timed(store, n);
     const writer = track(
       spawn(process.execPath, ["--input-type=module", "-e", WRITER], { env: { ...process.env, STORE: store } }),

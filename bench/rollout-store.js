@@ -5,7 +5,9 @@ import { pendingState } from "../dist/rollout/next.js";
 import { insertRollout, rolloutBySeq } from "../dist/rollout/rollouts.store.js";
 import { transition } from "../dist/rollout/transition.js";
 import { insertRelease, insertStable } from "../dist/serving/serving.store.js";
-import { connect } from "../dist/state/connection.js";
+import { fileAddress } from "../dist/state/address.js";
+import { operatorLocks } from "../dist/state/locks.js";
+import { openStore } from "../dist/state/open.js";
 
 const AT = "2026-11-21T10:00:00.000Z";
 const BY = { actor: "bench", reason: "bench" };
@@ -19,24 +21,28 @@ const PLAN = {
   caps: { latency: { maxIncrease: 0.2, cap: null }, cost: { maxIncrease: 0.2, cap: null } },
 };
 
-export function storeWithRollout(file) {
-  const sqlite = connect(file, { durability: "normal" });
+export async function storeWithRollout(file) {
+  const store = await openStore(fileAddress(file), { durability: "normal" });
+  await store.inTransaction(begin, operatorLocks(SCENE));
+  await store.close();
+}
+
+async function begin(tx) {
   const content = JSON.stringify({ name: "x", messages: [{ role: "system", content: "answer ".repeat(100) }] });
   for (const version of ["v1", "v2"])
-    insertRelease(sqlite, {
+    await insertRelease(tx, {
       ...{ target: SCENE.target, version, digest: `sha256:${version.padEnd(64, "0")}`, content },
       ...{ gitCommit: "0".repeat(40), publishedBy: "bench", publishedAt: AT, releasedAt: AT },
     });
   const promotion = { at: AT, ...BY, action: "promote", ...SCENE, before: null, after: { version: "v1" } };
-  const auditEvent = appendAuditEvent(sqlite, promotion);
-  insertStable(sqlite, { ...SCENE, version: "v1", how: "promote", rollout: null, at: AT, ...BY, auditEvent });
-  const seq = insertRollout(sqlite, {
+  const auditEvent = await appendAuditEvent(tx, promotion);
+  await insertStable(tx, { ...SCENE, version: "v1", how: "promote", rollout: null, at: AT, ...BY, auditEvent });
+  const seq = await insertRollout(tx, {
     ...{ id: "0199f000-0000-7000-8000-000000000001", ...SCENE, control: "v1", candidate: "v2", plan: PLAN },
     ...{ state: pendingState(AT, PLAN), look: 1, evidence: NO_EVIDENCE, caps: { latency: null, cost: null } },
     ...{ createdAt: AT, endedAt: null },
   });
-  transition(sqlite, rolloutBySeq(sqlite, seq), { type: "start", at: AT }, BY);
-  sqlite.close();
+  await transition(tx, await rolloutBySeq(tx, seq), { type: "start", at: AT }, BY);
 }
 
 /** Each a request of one of 50,000 users, a tenth of a second apart. */

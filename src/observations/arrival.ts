@@ -17,9 +17,8 @@ export interface Request {
   outcomes: Partial<Record<Metric, number>>;
 }
 
-/** What a request adds to the counts of one metric; `n` is 1 only for the first of its unit. */
-export interface Delta {
-  metric: Metric;
+/** Units and sums of their outcomes, of one metric in one arm at one weight. */
+export interface Sums {
   n: number;
   sum: number;
   squares: number;
@@ -50,17 +49,20 @@ function fresh({ look, weight: seenAt, candidate }: Request, weight: number): Un
 
 const COUNTS = { success: "n", latency: "latencyN", cost: "costN", safety: "safetyN" } as const;
 
-/** Adds a request's outcomes to its unit in place; each metric's tally changes by the difference of the unit's mean. */
-export function addOutcomes(unit: UnitRow, { outcomes }: Request, add: (delta: Delta) => void): void {
+/** Adds a request's outcomes to its unit in place; each metric's sums change by the difference of the unit's mean. */
+export function addOutcomes(unit: UnitRow, { outcomes }: Request, sums: Record<Metric, Sums>): void {
   for (const metric of METRICS) {
     const outcome = outcomes[metric];
     if (outcome === undefined) continue;
     const count = COUNTS[metric];
+    const total = sums[metric];
     const before = unit[count] === 0 ? 0 : unit[metric] / unit[count];
-    const n = unit[count] === 0 ? 1 : 0;
+    // A unit is counted once.
+    if (unit[count] === 0) total.n += 1;
     unit[count] += 1;
     unit[metric] += outcome;
     const after = unit[metric] / unit[count];
-    add({ metric, n, sum: after - before, squares: after * after - before * before });
+    total.sum += after - before;
+    total.squares += after * after - before * before;
   }
 }

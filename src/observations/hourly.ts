@@ -7,7 +7,7 @@ type OutcomeSums = [number, number, number, number, number, number, number, numb
 /** Sums of what was observed of each version, by the hour; written once a transaction. */
 export interface Hourly {
   add(observation: Dated): void;
-  /** One row an hour and version, as `addOutcomes` takes them. */
+  /** One row an hour and version, as `addHours` takes them. */
   rows(): Value[][];
 }
 

@@ -1,6 +1,6 @@
 import type { Caps, RolloutPlan } from "../rollout/schema.ts";
-import { insertMany } from "../state/insert.ts";
-import { type Value, raw, rowsOf } from "../state/raw.ts";
+import { batchInto } from "../state/batch.ts";
+import { rawWith, rowsOf, type Value } from "../state/raw.ts";
 import type { Db, Tx } from "../state/store.ts";
 import type { Row } from "../state/tables.ts";
 
@@ -23,13 +23,6 @@ export interface OpenRollout {
 /** A unit as counted so far; sums of its requests by metric. */
 export type UnitRow = Omit<Row<"units">, "rollout" | "unit">;
 
-/** What is known of a stored observation: its number, and what it was found by. */
-export interface Stored {
-  seq: number;
-  target: string;
-  id: string;
-}
-
 const OBSERVATION = [
   "environment", "target", "id", "version", "unit", "success", "latencyMs", "costUsd", "inputTokens", "outputTokens", "safe", "breach",
   "shadow", "at", "rollout",
@@ -44,40 +37,47 @@ const UNIT = [
 const TALLY = ["rollout", "look", "weight", "arm", "metric"] as const;
 const TALLY_SUMS = ["n", "sum", "squares"] as const;
 
-const added = (table: string) => (column: string) => `"${column}" = ${table}."${column}" + excluded."${column}"`;
-const replaced = (column: string) => `"${column}" = excluded."${column}"`;
+/** Values in the order of the columns above; gives the new ones' numbers. What the store has already stays as it is. */
+export const insertObservations = batchInto("observations", {
+  columns: OBSERVATION,
+  key: ["environment", "target", "id"],
+  onConflict: "keep",
+  numbered: "seq",
+});
 
-/** Values in the order of the table's columns above; returns the new ones. What the store has already stays as it is. */
-export const insertObservations = insertMany<"observations", Stored>(
-  "observations",
-  OBSERVATION,
-  "ON CONFLICT (environment, target, id) DO NOTHING RETURNING seq, target, id",
-);
+export const addHours = batchInto("outcomes", {
+  columns: [...OUTCOME, ...OUTCOME_SUMS],
+  key: OUTCOME,
+  onConflict: "add",
+  sums: OUTCOME_SUMS,
+});
 
-export const addOutcomes = insertMany(
-  "outcomes",
-  [...OUTCOME, ...OUTCOME_SUMS],
-  `ON CONFLICT (environment, target, hour, version, shadow) DO UPDATE SET ${OUTCOME_SUMS.map(added("outcomes")).join(", ")}`,
-);
+export const insertBreaches = batchInto("breaches", {
+  columns: ["rollout", "look", "observation", "kind"],
+  key: ["rollout", "look", "observation"],
+  onConflict: "refuse",
+});
 
-export const insertBreaches = insertMany("breaches", ["rollout", "look", "observation", "kind"], "");
+const replaceUnits = batchInto("units", {
+  columns: ["rollout", "unit", ...UNIT],
+  key: ["rollout", "unit"],
+  onConflict: "replace",
+});
 
-const saveUnitRows = insertMany(
-  "units",
-  ["rollout", "unit", ...UNIT],
-  `ON CONFLICT (rollout, unit) DO UPDATE SET ${UNIT.map(replaced).join(", ")}`,
-);
-
-export const addTallies = insertMany(
-  "tallies",
-  [...TALLY, ...TALLY_SUMS],
-  `ON CONFLICT (${TALLY.join(", ")}) DO UPDATE SET ${TALLY_SUMS.map(added("tallies")).join(", ")}`,
-);
+export const addTallies = batchInto("tallies", {
+  columns: [...TALLY, ...TALLY_SUMS],
+  key: TALLY,
+  onConflict: "add",
+  sums: TALLY_SUMS,
+});
 
 export async function saveUnits(tx: Tx, rollout: number, units: readonly (readonly [number, UnitRow])[]): Promise<void> {
-  await saveUnitRows.into(
+  await replaceUnits(
     tx,
-    units.map(([unit, row]): Value[] => [rollout, unit, ...UNIT.map((column) => row[column])]),
+    units.map(([unit, row]): Value[] => {
+      const { look, seenAt, weight, candidate, n, success, latencyN, latency, costN, cost, safetyN, safety } = row;
+      return [rollout, unit, look, seenAt, weight, candidate, n, success, latencyN, latency, costN, cost, safetyN, safety]; // prettier-ignore
+    }),
   );
 }
 
@@ -89,8 +89,8 @@ export async function unitsOf(tx: Tx, rollout: number, units: readonly number[])
   const found = new Map<number, UnitRow>();
   for (let from = 0; from < units.length;) {
     const size = ASKED.find((each) => each <= units.length - from) ?? 1;
-    const rows = await rowsOf(tx, raw<UnitRow & { unit: number }>(unitsText(size), rollout, ...units.slice(from, from + size)));
-    for (const { unit, ...row } of rows) found.set(unit, row);
+    const rows = await rowsOf(tx, rawWith<UnitRow & { unit: number }>(unitsText(size), [rollout, ...units.slice(from, from + size)]));
+    for (const row of rows) found.set(row.unit, row);
     from += size;
   }
   return found;

@@ -4,11 +4,11 @@ import type { Value } from "../state/raw.ts";
 import type { Store, Tx } from "../state/store.ts";
 import { collectCaps, type Earlier } from "./cap-collector.ts";
 import { hourly } from "./hourly.ts";
-import { addOutcomes, insertObservations, openRolloutsOf, releasedAmong } from "./observations.store.ts";
+import { addHours, insertObservations, openRolloutsOf, releasedAmong } from "./observations.store.ts";
 import { countFor, type RolloutCount } from "./rollout-count.ts";
 import type { Dated, Observation } from "./schema.ts";
 
-export interface Recorded {
+interface Recorded {
   /** New ones. */
   recorded: number;
   /** Of which the store had the id already; nothing changed. */
@@ -43,21 +43,36 @@ export function recorderFor(store: Store): Recorder {
 
 async function recordAll(tx: Tx, earlier: Earlier, environment: string, dated: readonly Dated[]): Promise<Recorded> {
   const counts = await countsByTarget(tx, earlier, environment, dated);
-  const seqs = await insertedSeqs(tx, environment, dated, counts);
+  const stored = await newOnes(tx, environment, dated, counts);
   const hours = hourly(environment);
-  const counted: { observation: Dated; seq: number; count: RolloutCount }[] = [];
-  for (const [observation, seq] of seqs) {
+  const counted = new Map<RolloutCount, Counted[]>([...counts.values()].map((count) => [count, []]));
+  for (const { observation, seq } of stored) {
     hours.add(observation);
     const count = counts.get(observation.target);
-    if (count !== undefined && count.seqFor(observation) !== null) counted.push({ observation, seq, count });
+    if (count === undefined || count.seqFor(observation) === null) continue;
+    counted.get(count)?.push({ observation, seq, unit: count.unitOf(observation) });
   }
-  for (const count of counts.values())
-    await count.know(tx, counted.flatMap((each) => (each.count === count ? [each.observation] : [])));
-  for (const { observation, seq, count } of counted) count.count(observation, seq);
-  await addOutcomes.into(tx, hours.rows());
-  for (const count of counts.values()) await count.save(tx);
-  const unknown = await unreleased(tx, [...seqs.keys()]);
-  return { recorded: seqs.size, repeated: dated.length - seqs.size, unknown };
+  await addHours(tx, hours.rows());
+  for (const [count, its] of counted) {
+    await count.know(tx, unitsIn(its));
+    for (const { observation, seq, unit } of its) count.count(observation, seq, unit);
+    await count.save(tx);
+  }
+  const unknown = await unreleased(tx, stored);
+  return { recorded: stored.length, repeated: dated.length - stored.length, unknown };
+}
+
+interface New {
+  observation: Dated;
+  seq: number;
+}
+
+interface Counted extends New {
+  unit: number | null;
+}
+
+function* unitsIn(counted: readonly Counted[]): Generator<number> {
+  for (const { unit } of counted) if (unit !== null) yield unit;
 }
 
 async function countsByTarget(tx: Tx, earlier: Earlier, environment: string, dated: readonly Dated[]) {
@@ -69,32 +84,27 @@ async function countsByTarget(tx: Tx, earlier: Earlier, environment: string, dat
 }
 
 /** The new ones with their numbers, in the order they came; of several with one id the first. */
-async function insertedSeqs(
+async function newOnes(
   tx: Tx,
   environment: string,
   dated: readonly Dated[],
   counts: ReadonlyMap<string, RolloutCount>,
-): Promise<Map<Dated, number>> {
-  const first = new Map<string, Dated>();
-  for (const each of dated) {
-    const key = `${each.target} ${each.id}`;
-    if (!first.has(key)) first.set(key, each);
+): Promise<New[]> {
+  const rows = dated.map((each) => rowOf(environment, each, counts.get(each.target)?.seqFor(each) ?? null));
+  const seqs = await insertObservations(tx, rows);
+  const stored: New[] = [];
+  for (const [i, observation] of dated.entries()) {
+    const seq = seqs[i] ?? null;
+    if (seq !== null) stored.push({ observation, seq });
   }
-  const rows = [...first.values()].map((each) => rowOf(environment, each, counts.get(each.target)?.seqFor(each) ?? null));
-  const stored = await insertObservations.into(tx, rows);
-  const seqs = new Map(stored.map(({ target, id, seq }) => [`${target} ${id}`, seq]));
-  return new Map(
-    [...first].flatMap(([key, each]): [Dated, number][] => {
-      const seq = seqs.get(key);
-      return seq === undefined ? [] : [[each, seq]];
-    }),
-  );
+  return stored;
 }
 
 /** How many are of a version that was never released. */
-async function unreleased(tx: Tx, observations: readonly Dated[]): Promise<number> {
+async function unreleased(tx: Tx, stored: readonly New[]): Promise<number> {
   const byVersion = new Map<string, Map<string, number>>();
-  for (const { target, version } of observations) {
+  for (const { observation } of stored) {
+    const { target, version } = observation;
     const versions = byVersion.get(target) ?? new Map<string, number>();
     byVersion.set(target, versions.set(version, (versions.get(version) ?? 0) + 1));
   }

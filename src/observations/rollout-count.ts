@@ -2,7 +2,7 @@ import type { Caps, Metric } from "../rollout/schema.ts";
 import { slotOf } from "../serving/assignment.ts";
 import type { Value } from "../state/raw.ts";
 import type { Tx } from "../state/store.ts";
-import { addOutcomes, arrive, type Delta, type Request, rounded } from "./arrival.ts";
+import { addOutcomes, arrive, type Request, rounded, type Sums } from "./arrival.ts";
 import type { CapCollector } from "./cap-collector.ts";
 import { addTallies, insertBreaches, type OpenRollout, saveCaps, saveUnits, unitsOf, type UnitRow } from "./observations.store.ts";
 import type { Dated } from "./schema.ts";
@@ -11,15 +11,16 @@ import type { Dated } from "./schema.ts";
 export interface RolloutCount {
   /** The rollout's number where the observation belongs to it, else null. */
   seqFor(observation: Dated): number | null;
-  /** Reads what is known of the units of some observations, which {@link count} then counts. */
-  know(tx: Tx, observations: readonly Dated[]): Promise<void>;
+  /** The unit that an observation is counted for; null where it is one of its own. */
+  unitOf(observation: Dated): number | null;
+  /** Reads what is known of some units, whose observations {@link count} then counts. */
+  know(tx: Tx, units: Iterable<number>): Promise<void>;
   /** Counts one that belongs to it and was stored, as row `seq`. */
-  count(observation: Dated, seq: number): void;
+  count(observation: Dated, seq: number, unit: number | null): void;
   save(tx: Tx): Promise<void>;
 }
 
 type Arm = "control" | "candidate" | "shadow";
-type Tally = Delta & { weight: number; arm: Arm };
 
 export function countFor(rollout: OpenRollout, caps: CapCollector): RolloutCount {
   const units = new Map<number, { row: UnitRow | undefined; changed: boolean }>();
@@ -31,62 +32,62 @@ export function countFor(rollout: OpenRollout, caps: CapCollector): RolloutCount
     const row = arrive(known.row, request);
     if (row === null) return;
     [known.row, known.changed] = [row, true];
-    addOutcomes(row, request, tallies.add(row.weight, arm));
+    addOutcomes(row, request, tallies.at(row.weight, arm));
   };
   return {
     seqFor: ({ version, at }) =>
       (version === rollout.control || version === rollout.candidate) && at >= rollout.createdAt ? rollout.seq : null,
-    async know(tx, observations) {
-      const asked = new Set<number>();
-      for (const observation of observations) {
-        const unit = unitOf(observation, rollout);
-        if (unit !== null && !units.has(unit)) asked.add(unit);
-      }
+    unitOf: (observation) => unitOf(observation, rollout),
+    async know(tx, some) {
+      const asked = new Set(some);
       // In the order of the index: half the time.
       const found = await unitsOf(tx, rollout.seq, [...asked].sort((a, b) => a - b));
       for (const unit of asked) units.set(unit, { row: found.get(unit), changed: false });
     },
-    count(observation, seq) {
+    count(observation, seq, unit) {
       const { version, safe, breach, shadow = false } = observation;
       const candidate = version === rollout.candidate;
       if (candidate && safe === false) breaches.push([rollout.seq, rollout.look, seq, breach ?? "unspecified"]);
       const weight = countedAt(observation, candidate, rollout);
       if (weight !== null) {
         const request = { weight, candidate, look: rollout.look, outcomes: outcomesOf(observation, caps.caps()) };
-        countRequest(request, shadow ? "shadow" : armOf(candidate), unitOf(observation, rollout));
+        countRequest(request, shadow ? "shadow" : armOf(candidate), unit);
       }
       if (!candidate && !shadow) caps.take(observation.latencyMs, observation.costUsd);
     },
     async save(tx) {
-      await insertBreaches.into(tx, breaches);
+      await insertBreaches(tx, breaches);
       const changed = [...units].flatMap(([unit, { row, changed }]): [number, UnitRow][] => (row !== undefined && changed ? [[unit, row]] : []));
       await saveUnits(tx, rollout.seq, changed.sort(([a], [b]) => a - b));
-      await addTallies.into(tx, tallies.rows());
+      await addTallies(tx, tallies.rows());
       if (caps.caps() !== rollout.caps) await saveCaps(tx, rollout.seq, caps.caps());
     },
   };
 }
 
 function talliesIn({ seq, look }: OpenRollout) {
-  const tallies = new Map<string, Tally>();
+  const tallies = new Map<number, Partial<Record<Arm, Record<Metric, Sums>>>>();
   return {
-    add: (weight: number, arm: Arm) => (delta: Delta) => {
-      const key = `${weight} ${arm} ${delta.metric}`;
-      const tally = tallies.get(key);
-      if (tally === undefined) {
-        tallies.set(key, { ...delta, weight, arm });
-        return;
-      }
-      tally.n += delta.n;
-      tally.sum += delta.sum;
-      tally.squares += delta.squares;
+    /** What arrivals of an arm at a weight add up to. */
+    at(weight: number, arm: Arm): Record<Metric, Sums> {
+      const arms = tallies.get(weight) ?? {};
+      tallies.set(weight, arms);
+      return (arms[arm] ??= { success: none(), latency: none(), cost: none(), safety: none() });
     },
     /** As `addTallies` takes them. */
-    rows: () =>
-      [...tallies.values()].map(({ weight, arm, metric, n, sum, squares }): Value[] => {
-        return [seq, look, weight, arm, metric, n, sum, squares];
-      }),
+    rows: (): Value[][] =>
+      [...tallies].flatMap(([weight, arms]) =>
+        Object.entries(arms).flatMap(([arm, metrics]) =>
+          Object.entries(metrics)
+            .filter(([, { n, sum, squares }]) => n !== 0 || sum !== 0 || squares !== 0)
+            .map(([metric, { n, sum, squares }]) => [seq, look, weight, arm, metric, n, sum, squares]),
+        ),
+      ),
   };
+}
+
+function none(): Sums {
+  return { n: 0, sum: 0, squares: 0 };
 }
 
 function armOf(candidate: boolean): Arm {

@@ -12,6 +12,11 @@ export interface Executor {
  * Everything else is written with Kysely, which knows the tables.
  */
 export function raw<Row>(sql: string, ...parameters: Value[]): CompiledQuery<Row> {
+  return rawWith(sql, parameters);
+}
+
+/** The same for parameters by the thousand. */
+export function rawWith<Row>(sql: string, parameters: readonly Value[]): CompiledQuery<Row> {
   return { sql, parameters, query: { kind: "RawNode", sqlFragments: [sql], parameters: [] }, queryId: QUERY_ID };
 }
 

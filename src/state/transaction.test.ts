@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { AgentopsError } from "../core/errors.ts";
 import { ENGINE } from "../testing/engine.ts";
 import { newStoreAddress, openTestStore } from "../testing/store.ts";
-import { insertMany } from "./insert.ts";
+import { batchInto } from "./batch.ts";
 import { OPERATORS } from "./locks.ts";
 import { connect } from "./sqlite/connection.ts";
 import type { Store, Tx } from "./store.ts";
@@ -75,14 +75,28 @@ describe(`a transaction on ${ENGINE}`, () => {
   });
   test("rows inserted in statements of any size are all there, and a repeat changes nothing", async () => {
     const store = await openTestStore();
-    const kills = insertMany<"kills", { target: string }>(
-      "kills",
-      ["environment", "target", "actor", "reason", "at"],
-      "ON CONFLICT (environment, target) DO NOTHING RETURNING target",
-    );
-    const rows = Array.from({ length: 341 }, (_, i) => ["production", `agents/a${i}`, "ada", "r", BY.at]);
-    expect(await store.inTransaction((tx) => kills.into(tx, rows))).toHaveLength(341);
-    expect(await store.inTransaction((tx) => kills.into(tx, [...rows, ["production", "agents/b", "ada", "r", BY.at]]))).toEqual([{ target: "agents/b" }]); // prettier-ignore
+    const columns = ["environment", "target", "actor", "action", "reason", "at", "recordedAt", "seq"] as const;
+    const append = batchInto("auditEvents", { columns, key: ["seq"], onConflict: "keep", numbered: "id" });
+    const row = (seq: number) => ["production", "all", "ada", "kill", "r", BY.at, BY.at, seq];
+    const rows = Array.from({ length: 341 }, (_, i) => row(i + 1));
+    const ids = await store.inTransaction((tx) => append(tx, rows));
+    expect([new Set(ids).size, ids.includes(null)]).toEqual([341, false]);
+    const again = await store.inTransaction((tx) => append(tx, [row(7), row(342), row(342)]));
+    expect(again).toEqual([null, expect.any(Number), null]);
+    expect(await store.value(`SELECT COUNT(*) FROM "auditEvents"`)).toBe(342);
+  });
+  test("rows of a batch are added, replaced or refused as the shape says", async () => {
+    const store = await openTestStore();
+    const key = ["storeId"] as const;
+    const shape = { columns: ["storeId", "value"] as const, key };
+    const write = (onConflict: "add" | "replace" | "refuse", value: number) =>
+      store.inTransaction((tx) => batchInto("revision", { ...shape, onConflict, sums: ["value"] })(tx, [["x", value]]));
+    await write("add", 2);
+    await write("add", 3);
+    expect(await store.value(`SELECT value FROM revision WHERE "storeId" = 'x'`)).toBe(5);
+    await write("replace", 7);
+    expect(await store.value(`SELECT value FROM revision WHERE "storeId" = 'x'`)).toBe(7);
+    await expect(write("refuse", 9)).rejects.toThrow(/unique/i);
   });
   test("texts sort by their bytes, whatever the locale of a database is", async () => {
     const store = await openTestStore();

@@ -1,11 +1,13 @@
 import { Kysely, PostgresAdapter, PostgresDialect, PostgresDriver, sql } from "kysely";
-import type { DatabaseConnection, PostgresDialectConfig } from "kysely";
+import type { CompiledQuery, DatabaseConnection, PostgresDialectConfig, QueryResult } from "kysely";
 import { AgentopsError } from "../../core/errors.ts";
 import type { StoreAddress } from "../address.ts";
 import type { StoreOptions } from "../store.ts";
 import type { Store, Tx } from "../store.ts";
 import type { Database } from "../tables.ts";
 import { inTransaction, type Transactions } from "../transaction.ts";
+import { isBatch } from "../batch.ts";
+import { writeBatch } from "./batch.ts";
 import { AT_COMMIT, kindOf, whyNotServer } from "./errors.ts";
 import type { Migrated } from "../migrations/migrations.ts";
 import { migrateServer, pendingMigrations, requireSchema } from "./migrate.ts";
@@ -59,6 +61,20 @@ function serverDialect(config: PostgresDialectConfig): PostgresDialect {
 
 /** A failing ROLLBACK must not hide the error of the work, and an error of COMMIT says less than any other. */
 class TolerantDriver extends PostgresDriver {
+  readonly #batching = new WeakSet<DatabaseConnection>();
+
+  /** Its connections also write batches. */
+  override async acquireConnection(): Promise<never> {
+    const connection: DatabaseConnection = await super.acquireConnection();
+    if (!this.#batching.has(connection)) {
+      const execute = connection.executeQuery.bind(connection);
+      connection.executeQuery = async <Row>(query: CompiledQuery): Promise<QueryResult<Row>> =>
+        isBatch(query) ? { rows: (await writeBatch({ executeQuery: execute }, query.batch)) as Row[] } : execute<Row>(query);
+      this.#batching.add(connection);
+    }
+    return connection as never;
+  }
+
   override async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
     await super.rollbackTransaction(connection as never).catch(() => undefined);
   }

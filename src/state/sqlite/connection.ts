@@ -63,6 +63,12 @@ export function movedFrom(sqlite: Sqlite): string | null {
   return sqlite.prepare<[], string | null>("SELECT movedTo FROM revision").pluck().get() ?? null;
 }
 
+/** Units lie scattered, so a batch touches many pages: kept at hand (32 MB), and copied back into the file after some batches instead of each (pages; 32 MB). */
+export function forBatches(sqlite: Sqlite): void {
+  sqlite.pragma("cache_size = -32000");
+  sqlite.pragma("wal_autocheckpoint = 8000");
+}
+
 /** How long to wait for another writer from now on; whole ms. */
 export function waitFor(sqlite: Sqlite, waitMs: number): void {
   sqlite.pragma(`busy_timeout = ${waitMs}`);

@@ -1,6 +1,8 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { Statement } from "better-sqlite3";
 import type { CompiledQuery, DatabaseConnection, QueryResult } from "kysely";
+import { isBatch } from "../batch.ts";
+import { writeBatch } from "./batch.ts";
 import type { Sqlite } from "./connection.ts";
 
 /** Distinct texts of a process are some hundred; lists of varying length would make more. */
@@ -55,8 +57,8 @@ export class FileConnection implements DatabaseConnection {
     return DONE;
   }
 
-  async executeQuery<Row>({ sql, parameters }: CompiledQuery): Promise<QueryResult<Row>> {
-    const run = () => this.#run<Row>(sql, parameters);
+  async executeQuery<Row>(query: CompiledQuery): Promise<QueryResult<Row>> {
+    const run = () => this.#run<Row>(query);
     return this.#sqlite.inTransaction ? run() : this.#patiently(run);
   }
 
@@ -70,7 +72,9 @@ export class FileConnection implements DatabaseConnection {
     return DONE;
   }
 
-  #run<Row>(sql: string, parameters: readonly unknown[]): QueryResult<Row> {
+  #run<Row>(query: CompiledQuery): QueryResult<Row> {
+    if (isBatch(query)) return { rows: writeBatch((sql) => this.#prepared(sql), query.batch) as Row[] };
+    const { sql, parameters } = query;
     const statement = this.#prepared(sql);
     if (statement.reader) return { rows: statement.all(...parameters) as Row[] };
     const { changes, lastInsertRowid } = statement.run(...parameters);

@@ -7,7 +7,7 @@ import { type Executor, firstRow, raw } from "../raw.ts";
 import { inTransaction, type TransactionOptions, type Transactions } from "../transaction.ts";
 import { whyNot } from "../why-not.ts";
 import type { StoreOptions } from "../store.ts";
-import { connect, connectToRead, isMissing, movedFrom, waitFor } from "./connection.ts";
+import { connect, connectToRead, forBatches, isMissing, movedFrom, waitFor } from "./connection.ts";
 import { kindOf } from "./errors.ts";
 import { FileConnection } from "./file-connection.ts";
 
@@ -59,6 +59,7 @@ export function openFile(file: string, { durability, waitMs = 5000 }: StoreOptio
   if (movedTo === null) {
     // From now on waiting is this connection's own affair: within SQLite it would stop the event loop.
     waitFor(sqlite, 0);
+    forBatches(sqlite);
     return new FileConnection(sqlite, waitMs);
   }
   sqlite.close();

@@ -1,4 +1,4 @@
-import { insertMany } from "../../state/insert.ts";
+import { batchInto, quoted } from "../../state/batch.ts";
 import { type Executor, firstRow, raw, rowsOf, type Value } from "../../state/raw.ts";
 import type { SharedTable } from "../../state/shared.ts";
 import { MOVED } from "../../state/sqlite/migrate.ts";
@@ -9,8 +9,6 @@ import type { Database } from "../../state/tables.ts";
 const PAGE = 2000;
 
 type RowValues = Record<string, Value>;
-
-const quoted = (names: readonly string[]) => names.map((name) => `"${name}"`).join(", ");
 
 /** Copies a table's rows after those that are there, or all of them where rows change; returns how many were written. */
 export async function copyTable(from: Executor, to: Store, shared: SharedTable, signal: AbortSignal): Promise<number> {
@@ -47,15 +45,9 @@ function pageAfter(
 }
 
 async function writeRows(tx: Tx, { name, key, appended }: SharedTable, rows: readonly RowValues[]): Promise<void> {
-  const columns = Object.keys(rows[0] ?? {});
-  const others = columns.filter((column) => !key.includes(column));
-  const changes = others.map((column) => `"${column}" = excluded."${column}"`).join(", ");
-  const ending = `ON CONFLICT (${quoted(key)}) DO ${appended || changes === "" ? "NOTHING" : `UPDATE SET ${changes}`}`;
-  const insert = insertMany(name, columns as (keyof Database[typeof name])[], ending);
-  await insert.into(
-    tx,
-    rows.map((row) => columns.map((column) => row[column] ?? null)),
-  );
+  const columns = Object.keys(rows[0] ?? {}) as (keyof Database[typeof name])[];
+  const shape = { columns, key: key as typeof columns, onConflict: appended ? "keep" : "replace" } as const;
+  await batchInto(name, shape)(tx, rows.map((row) => columns.map((column) => row[column] ?? null))); // prettier-ignore
 }
 
 /** What was killed when a copy began may have been revived since; nothing is served there before the copy is whole. */

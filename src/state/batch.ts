@@ -1,0 +1,77 @@
+import type { CompiledQuery } from "kysely";
+import { type Executor, raw, rowsOf, type Value } from "./raw.ts";
+import type { Database } from "./tables.ts";
+
+/** What becomes of a row whose key is there already. */
+type OnConflict =
+  /** The one that is there stays. */
+  | "keep"
+  /** It takes its place. */
+  | "replace"
+  /** The numbers of the columns in `sums` are added. */
+  | "add"
+  /** It is an error. */
+  | "refuse";
+
+/** Rows of one shape for one table; each engine has its own fastest way to write them. */
+export interface Batch {
+  table: string;
+  columns: readonly string[];
+  key: readonly string[];
+  onConflict: OnConflict;
+  sums: readonly string[];
+  /** The column that numbers new rows; null where nobody asks for it. */
+  numbered: string | null;
+  rows: readonly (readonly Value[])[];
+}
+
+export interface BatchShape<T extends keyof Database> {
+  /** In the order of each row's values. */
+  columns: readonly (keyof Database[T] & string)[];
+  /** A unique one; no two rows of a batch that is added or replaced may share it. */
+  key: readonly (keyof Database[T] & string)[];
+  onConflict: OnConflict;
+  sums?: readonly (keyof Database[T] & string)[];
+  numbered?: keyof Database[T] & string;
+}
+
+/** A query that is a batch: what the engines' connections look for. */
+export interface BatchQuery extends CompiledQuery<number | null> {
+  batch: Batch;
+}
+
+export function isBatch(query: CompiledQuery): query is BatchQuery {
+  return "batch" in query;
+}
+
+/**
+ * Writes rows of a table. Returns the number of each, in their order, where the shape asks for it; null for one that was there, of several
+ * with one key for all but the first.
+ */
+export function batchInto<T extends keyof Database>(
+  table: T,
+  shape: BatchShape<T>,
+): (tx: Executor, rows: readonly (readonly Value[])[]) => Promise<(number | null)[]> {
+  const { columns, key, onConflict, sums = [], numbered = null } = shape;
+  return async (tx, rows) => {
+    if (rows.length === 0) return [];
+    const batch: Batch = { table, columns, key, onConflict, sums, numbered, rows };
+    const query: BatchQuery = { ...raw<number | null>(`batch into ${table}`), batch };
+    return rowsOf(tx, query);
+  };
+}
+
+/** `ON CONFLICT …` of a batch, on both engines; empty where a conflict is an error. */
+export function conflictClause({ table, columns, key, onConflict, sums }: Omit<Batch, "rows">): string {
+  const target = `ON CONFLICT (${quoted(key)}) DO`;
+  if (onConflict === "refuse") return "";
+  if (onConflict === "keep") return `${target} NOTHING`;
+  if (onConflict === "add") return `${target} UPDATE SET ${sums.map((column) => `"${column}" = "${table}"."${column}" + excluded."${column}"`).join(", ")}`; // prettier-ignore
+  const others = columns.filter((column) => !key.includes(column));
+  if (others.length === 0) return `${target} NOTHING`;
+  return `${target} UPDATE SET ${others.map((column) => `"${column}" = excluded."${column}"`).join(", ")}`;
+}
+
+export function quoted(names: readonly string[]): string {
+  return names.map((name) => `"${name}"`).join(", ");
+}
