@@ -1,5 +1,5 @@
 import { AgentopsError } from "../core/errors.ts";
-import type { BareStore } from "../state/bare.ts";
+import type { BareStore } from "../state/store.ts";
 import { OPERATORS } from "../state/locks.ts";
 import type { Executor } from "../state/raw.ts";
 import { findKill, insertKill, readKills } from "./kills.store.ts";

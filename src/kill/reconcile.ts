@@ -1,4 +1,4 @@
-import type { BareStore } from "../state/bare.ts";
+import type { BareStore } from "../state/store.ts";
 import { OPERATORS } from "../state/locks.ts";
 import type { Executor } from "../state/raw.ts";
 import { findKill, insertKill } from "./kills.store.ts";

@@ -1,6 +1,6 @@
 import { AgentopsError } from "../core/errors.ts";
 import type { StoreAddress } from "../state/address.ts";
-import type { BareStore } from "../state/bare.ts";
+import type { BareStore } from "../state/store.ts";
 import { OPERATORS } from "../state/locks.ts";
 import { deleteKill, findKill, readKills } from "./kills.store.ts";
 import { type Order, others } from "./kill.ts";

@@ -1,6 +1,7 @@
 import type { Clock } from "../core/clock.ts";
 import type { StoreAddress } from "../state/address.ts";
-import { type BareStore, openBare } from "../state/bare.ts";
+import { openBare } from "../state/bare.ts";
+import type { BareStore } from "../state/store.ts";
 import { whyNot } from "../state/why-not.ts";
 
 /** Where kills are kept: the store, and a folder of markers. */

@@ -5,8 +5,12 @@ import type { Written } from "./thread/protocol.ts";
 const FLUSH_EVERY_MS = 200;
 /** So many that wait are not left to the timer. */
 const ENOUGH = 500;
-/** At most so many are written at once: pages that many units share are written once. */
-const BATCH = 5000;
+/** At most so many are written at once while the caller works, with a pause for other processes after each: they would wait in vain. */
+const BATCH = 500;
+const PAUSE_MS = 25;
+/** And while it waits for them: pages that many units share are written once. */
+const FLUSH_BATCH = 5000;
+/** How long a flush waits for one batch. */
 const FLUSH_WAIT_MS = 2000;
 const LONGEST_PAUSE_MS = 5000;
 /** Somebody else's long transaction is no news; a store that takes nothing for so long is. */
@@ -37,7 +41,7 @@ export interface ObservationQueue {
   refuse(): void;
   /** What became of the batch that was handed over. */
   written(answer: Written): void;
-  /** Writes all that is queued, waiting up to 2 s for another writer; false when something is left. */
+  /** Writes all that is queued, waiting up to 2 s for each batch; false when something is left. */
   flush(): boolean;
   /** The same for the last time: what is left is lost. */
   flushForGood: () => void;
@@ -67,12 +71,12 @@ interface QueueOptions {
 export function observationQueue({ writer, limit, clock, onTrouble }: QueueOptions): ObservationQueue {
   const waiting = backlog({ writer, clock, onTrouble });
   let timer: ReturnType<typeof setInterval> | undefined;
-  let soon: ReturnType<typeof setImmediate> | undefined;
+  let soon: ReturnType<typeof setTimeout> | undefined;
   let stopped = false;
 
   const drain = () => {
     soon = undefined;
-    if (waiting.size() > 0 && !waiting.rests()) waiting.send();
+    if (waiting.size() > 0 && !waiting.rests()) waiting.send(BATCH);
   };
   const flushForGood = () => {
     waiting.writeAll();
@@ -88,14 +92,14 @@ export function observationQueue({ writer, limit, clock, onTrouble }: QueueOptio
       }
       waiting.push(observation);
       timer ??= setInterval(drain, FLUSH_EVERY_MS).unref();
-      if (waiting.size() >= ENOUGH) soon ??= setImmediate(drain);
+      if (waiting.size() >= ENOUGH) soon ??= setTimeout(drain, 0).unref();
     },
     refuse() {
       waiting.stats.invalid += 1;
     },
     written(answer) {
       waiting.written(answer);
-      if (answer.problem === null && waiting.size() >= ENOUGH) waiting.send();
+      if (answer.problem === null && waiting.size() >= ENOUGH) soon ??= setTimeout(drain, PAUSE_MS).unref();
     },
     flush() {
       const done = waiting.writeAll();
@@ -108,7 +112,7 @@ export function observationQueue({ writer, limit, clock, onTrouble }: QueueOptio
       if (!stopped) flushForGood();
       stopped = true;
       clearInterval(timer);
-      if (soon !== undefined) clearImmediate(soon);
+      clearTimeout(soon);
       [timer, soon] = [undefined, undefined];
       writer.close();
     },
@@ -136,9 +140,9 @@ function backlog({ writer, clock, onTrouble }: Omit<QueueOptions, "limit">) {
     if (pause.after(isLocked, why)) onTrouble("late", why, queue.length);
   };
   /** Hands the next batch over, unless one is under way. */
-  const send = () => {
+  const send = (most: number) => {
     if (underWay > 0 || queue.length === 0) return;
-    const batch = queue.slice(0, BATCH);
+    const batch = queue.slice(0, most);
     const problem = writer.write(batch);
     if (problem === null) underWay = batch.length;
     else failed(problem, false);
@@ -155,14 +159,15 @@ function backlog({ writer, clock, onTrouble }: Omit<QueueOptions, "limit">) {
     queue = queue.slice(batch);
     pause.over();
   };
-  /** All of it, waiting a while for another writer; false when something is left. */
+  /** All of it, as long as it gets on: waits a while for each batch, and for another writer; false when something is left. */
   const writeAll = (): boolean => {
-    const until = clock.monotonicMs() + FLUSH_WAIT_MS;
-    for (let left = FLUSH_WAIT_MS; queue.length > 0 && left > 0; left = until - clock.monotonicMs()) {
-      const before = stats.failures;
-      send();
-      if (underWay > 0) writer.wait(left);
-      if (stats.failures > before && !locked) break;
+    let until = clock.monotonicMs() + FLUSH_WAIT_MS;
+    while (queue.length > 0 && clock.monotonicMs() < until) {
+      const before = { failures: stats.failures, waiting: queue.length };
+      send(FLUSH_BATCH);
+      if (underWay > 0) writer.wait(until - clock.monotonicMs());
+      if (stats.failures > before.failures && !locked) break;
+      if (queue.length < before.waiting) until = clock.monotonicMs() + FLUSH_WAIT_MS;
     }
     return queue.length === 0;
   };

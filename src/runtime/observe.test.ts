@@ -82,7 +82,7 @@ describe("observe", () => {
     const other = connect(store.address.location, { durability: "normal" });
     other.exec("BEGIN IMMEDIATE");
     served.observe(outcome({ id: "a" }));
-    await expect.poll(() => served.stats().failures, { interval: 10 }).toBeGreaterThan(0);
+    await expect.poll(() => served.stats().failures, { interval: 10, timeout: 10_000 }).toBeGreaterThan(0);
     expect(served.stats()).toMatchObject({
       queued: 1,
       recorded: 0,

@@ -1,8 +1,6 @@
 import type { StoreAddress } from "./address.ts";
-import type { StoreOptions } from "./store.ts";
-import { type BareReader, type BareStore, bareFileReader, bareFileStore } from "./sqlite/store.ts";
-
-export type { BareReader, BareStore } from "./sqlite/store.ts";
+import type { BareReader, BareStore, StoreOptions } from "./store.ts";
+import { bareFileReader, bareFileStore } from "./sqlite/store.ts";
 
 /**
  * Opens the store for a command that must start fast: a file without Kysely, and a server with it, where connecting takes longer. Throws
@@ -17,6 +15,6 @@ export async function openBare(address: StoreAddress, options: StoreOptions): Pr
 /** Opens what is there, to read it: creates and migrates nothing; undefined where there is no file. Throws what the engine throws. */
 export async function openBareToRead(address: StoreAddress, waitMs: number): Promise<BareReader | undefined> {
   if (address.engine === "sqlite") return bareFileReader(address, waitMs);
-  const open = await openBare(address, { durability: "full", waitMs });
-  return { db: open.db, waitAtMost: () => undefined, close: () => open.close() };
+  const { readerOf } = await import("./postgres/store.ts");
+  return readerOf(address, waitMs);
 }

@@ -1,5 +1,6 @@
 import type { Kysely, Transaction } from "kysely";
 import type { StoreAddress } from "./address.ts";
+import type { Executor } from "./raw.ts";
 import type { Database } from "./tables.ts";
 import type { TransactionOptions } from "./transaction.ts";
 
@@ -25,5 +26,21 @@ export interface Store {
    * Throws STORE_FAILED.
    */
   inTransaction<T>(work: (tx: Tx) => Promise<T>, options?: TransactionOptions): Promise<T>;
+  close(): Promise<void>;
+}
+
+/** A store without Kysely, for commands that must start fast: their SQL is written by hand. */
+export interface BareStore {
+  address: StoreAddress;
+  db: Executor;
+  inTransaction<T>(work: (tx: Executor) => Promise<T>, options?: TransactionOptions): Promise<T>;
+  close(): Promise<void>;
+}
+
+/** The same to read: a part that cannot be read is somebody else's concern, so nothing is checked before. */
+export interface BareReader {
+  db: Executor;
+  /** From now on; whoever was kept waiting once is not kept waiting for every query. */
+  waitAtMost(ms: number): void;
   close(): Promise<void>;
 }

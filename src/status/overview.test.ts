@@ -133,9 +133,8 @@ describe("a store that is not as it should be leaves the kills as they are", () 
   const rollouts = ["looks", "transitions", "stables", "outcomes", "observations", "rollouts"];
   const spoilt: [string, { [engine in typeof ENGINE | "both"]?: string }, RegExp[]][] = [
     ["from before there were rollouts", { sqlite: `PRAGMA foreign_keys = OFF; ${rollouts.map((table) => `DROP TABLE ${table}`).join("; ")}; PRAGMA user_version = 3` }, []],
-    ["newer, with another column", { sqlite: "PRAGMA user_version = 99; ALTER TABLE stables RENAME COLUMN how TO manner" }, [/^what is served cannot be read: no such column: how/]],
-    ["with another column", { postgres: "ALTER TABLE stables RENAME COLUMN how TO manner" }, [/^what is served cannot be read: column "how" does not exist/]],
-    ["newer", { postgres: "INSERT INTO migrations VALUES (99, 'breaking', 'today')" }, [/^a kill that only a marker holds is not recorded yet; the store: the store has schema 99/, /^the store cannot be read: the store has schema 99/]],
+    ["newer, with another column", { sqlite: "PRAGMA user_version = 99; ALTER TABLE stables RENAME COLUMN how TO manner", postgres: "INSERT INTO migrations VALUES (99, 'breaking', 'today'); ALTER TABLE stables RENAME COLUMN how TO manner" }, [/^what is served cannot be read: (no such column: how|column "how" does not exist)/]],
+    ["newer", { postgres: "INSERT INTO migrations VALUES (99, 'breaking', 'today')" }, []],
     ["with a state that is no JSON", { both: "UPDATE rollouts SET state = '{'" }, [/^rollouts cannot be read: /]],
     ["without looks", { both: "DROP TABLE looks" }, [/^rollouts cannot be read: (no such table: looks|it has no tables of agentops)/]],
   ]; // prettier-ignore

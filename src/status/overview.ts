@@ -1,5 +1,5 @@
 import type { Place } from "../core/refs.ts";
-import type { BareReader } from "../state/bare.ts";
+import type { BareReader } from "../state/store.ts";
 import type { BadThing, ServedTarget } from "./schema.ts";
 import { tryPath } from "../kill/switchboard.ts";
 import {

@@ -10,8 +10,7 @@ import { whyNot } from "../../state/why-not.ts";
 import type { Write, Written } from "./protocol.ts";
 
 /** Longer than others write; what still could not be written is asked for again. */
-const WAIT_MS = 200;
-const SERVER_WAIT_MS = 2000;
+const WAIT_MS = 2000;
 
 interface Open {
   store: Store;
@@ -40,7 +39,7 @@ export function writerTo(address: StoreAddress, clock: Clock): { write(write: Wr
         const recorded = await recordAll(recorder, environment, observations, clock.now());
         return { type: "written", recorded, refused: observations.length - recorded, problem: null };
       } catch (error) {
-        return { type: "written", recorded: 0, refused: 0, problem: { why: whyNot(error, waitFor(address)), locked: isLocked(error) } };
+        return { type: "written", recorded: 0, refused: 0, problem: { why: whyNot(error, WAIT_MS), locked: isLocked(error) } };
       }
     },
   };
@@ -50,7 +49,7 @@ async function openAt(address: StoreAddress): Promise<Open> {
   const file = fileOf(address.file);
   // Never made here: a new one in place of one that is gone would say that nothing was ever released, and everybody would be served nothing.
   if (address.file !== null && (file?.size ?? 0) === 0) throw new Error(`there is no store ${address.shown}`);
-  const store = await openStore(address, { durability: "normal", waitMs: waitFor(address) });
+  const store = await openStore(address, { durability: "normal", waitMs: WAIT_MS });
   return { store, recorder: recorderFor(store), inode: file?.ino };
 }
 
@@ -71,10 +70,6 @@ async function recordAll(
     const first = await recordAll(recorder, environment, batch.slice(0, middle), now);
     return first + (await recordAll(recorder, environment, batch.slice(middle), now));
   }
-}
-
-function waitFor({ file }: StoreAddress): number {
-  return file === null ? SERVER_WAIT_MS : WAIT_MS;
 }
 
 function fileOf(path: string | null) {

@@ -6,6 +6,7 @@ import type { StoreOptions } from "../store.ts";
 import type { Store, Tx } from "../store.ts";
 import type { Database } from "../tables.ts";
 import { inTransaction, type Transactions } from "../transaction.ts";
+import type { BareReader } from "../store.ts";
 import { isBatch } from "../batch.ts";
 import { writeBatch } from "./batch.ts";
 import { AT_COMMIT, kindOf, whyNotServer } from "./errors.ts";
@@ -28,9 +29,26 @@ export async function openServer(address: StoreAddress, { waitMs = 5000 }: Store
   }
 }
 
+/** To read what can be read, whatever its schema is: someone on call asks what is killed also where a newer release has changed the rest. */
+export async function readerOf(address: StoreAddress, waitMs: number): Promise<BareReader> {
+  const store = await connectServer(address, waitMs, 1);
+  try {
+    await sql`SELECT 1`.execute(store.db);
+  } catch (error) {
+    await store.close();
+    throw unreachable(address, error);
+  }
+  return {
+    db: store.db,
+    // On the one connection, so before the next query.
+    waitAtMost: (ms) => void sql.raw(`SET lock_timeout = ${Math.max(1, ms)}`).execute(store.db).catch(() => undefined),
+    close: () => store.close(),
+  };
+}
+
 /** The same for whoever migrates it. */
-export async function connectServer(address: StoreAddress, waitMs: number): Promise<Store> {
-  const pool = await openPool({ url: address.location, max: CONNECTIONS, waitMs });
+export async function connectServer(address: StoreAddress, waitMs: number, connections = CONNECTIONS): Promise<Store> {
+  const pool = await openPool({ url: address.location, max: connections, waitMs });
   const db = new Kysely<Database>({ dialect: serverDialect({ pool }) });
   const engine = serverTransactions(db);
   return {

@@ -4,28 +4,12 @@ import type { CompiledQuery, QueryResult } from "kysely";
 import { AgentopsError, messageOf } from "../../core/errors.ts";
 import { SQLITE_ONLY } from "../migrations/migrations.ts";
 import { type Executor, firstRow, raw } from "../raw.ts";
-import { inTransaction, type TransactionOptions, type Transactions } from "../transaction.ts";
+import { inTransaction, type Transactions } from "../transaction.ts";
 import { whyNot } from "../why-not.ts";
-import type { StoreOptions } from "../store.ts";
+import type { BareReader, BareStore, StoreOptions } from "../store.ts";
 import { connect, connectToRead, forBatches, isMissing, movedFrom, waitFor } from "./connection.ts";
 import { kindOf } from "./errors.ts";
 import { FileConnection } from "./file-connection.ts";
-
-/** A store without Kysely, for commands that must start fast: their SQL is written by hand. */
-export interface BareStore {
-  address: StoreAddress;
-  db: Executor;
-  inTransaction<T>(work: (tx: Executor) => Promise<T>, options?: TransactionOptions): Promise<T>;
-  close(): Promise<void>;
-}
-
-/** The same to read: a part that cannot be read is somebody else's concern, so nothing is checked before. */
-export interface BareReader {
-  db: Executor;
-  /** From now on; whoever was kept waiting once is not kept waiting for every query. */
-  waitAtMost(ms: number): void;
-  close(): Promise<void>;
-}
 
 export function bareFileReader({ location }: StoreAddress, waitMs: number): BareReader | undefined {
   if (!existsSync(location)) return undefined;

@@ -1,6 +1,6 @@
 import { statSync } from "node:fs";
 import type { StoreAddress } from "../../state/address.ts";
-import type { BareReader } from "../../state/bare.ts";
+import type { BareReader } from "../../state/store.ts";
 import { type Executor, firstRow, raw } from "../../state/raw.ts";
 import { SHARED_TABLES } from "../../state/shared.ts";
 
@@ -24,8 +24,11 @@ export async function countShared(db: Executor): Promise<{ name: string; rows: n
   return counts;
 }
 
+const HAS_TABLES = "SELECT to_regclass('agentops.migrations') IS NOT NULL AS there";
+
 /** How many migrations it has had. */
 export async function versionIn({ db }: BareReader, { file }: StoreAddress): Promise<number> {
+  if (file === null && (await firstRow(db, raw<{ there: boolean }>(HAS_TABLES)))?.there !== true) return 0;
   const listed = await firstRow(db, raw<{ number: number | null }>("SELECT MAX(number) AS number FROM migrations"));
   if (file === null || listed?.number != null) return listed?.number ?? 0;
   return (await firstRow(db, raw<{ user_version: number }>("PRAGMA user_version")))?.user_version ?? 0;

@@ -12,13 +12,12 @@ export async function storeInfo(address: StoreAddress, runsFile: string): Promis
   const evals = await evalsIn(runsFile);
   const { engine, shown, markers } = address;
   const place = { schema: "agentops.store/1", engine, url: shown, markers, evals } as const;
+  const nothing = { version: 0, pending: SCHEMA_VERSION, storeId: null, revision: null, bytes: null, moved: null };
   const open = await openBareToRead(address, WAIT_MS);
-  if (open === undefined) {
-    const nothing = { version: 0, pending: SCHEMA_VERSION, storeId: null, revision: null, bytes: null, moved: null };
-    return { ...place, ...nothing, tables: [] };
-  }
+  if (open === undefined) return { ...place, ...nothing, tables: [] };
   try {
     const version = await versionIn(open, address);
+    if (version === 0) return { ...place, ...nothing, tables: [] };
     const identity = await readIdentity(open.db);
     return {
       ...place,
