@@ -22,13 +22,23 @@ const sqlInStores = [
   { selector: "CallExpression[callee.property.name='prepare']", message: "SQL stands in state/ and in *.store.ts." },
   { selector: "CallExpression[callee.property.name='pragma']", message: "SQL stands in state/ and in *.store.ts." },
   { selector: "TaggedTemplateExpression[tag.name='sql']", message: "SQL stands in state/ and in *.store.ts." },
+  { selector: "Literal[value=/sqlite|postgres(?!:)/i]", message: "Only state/ and *.store.ts name an engine." },
+  { selector: "Identifier[name=/sqlite|postgres/i]", message: "Only state/ and *.store.ts name an engine." },
+  { selector: "MemberExpression[property.name='sqlite']", message: "Only state/ and *.store.ts name an engine." },
+];
+
+/** A query outside of a transaction waits for the one that it stands in. */
+const txInTransactions = [
+  {
+    selector: "CallExpression[callee.property.name='inTransaction'] > :function MemberExpression[property.name='db']",
+    message: "Within a transaction everything goes through tx.",
+  },
 ];
 
 /** A test of an operators' room asks testing/store.ts for its store: the engine is chosen there. */
 const storesInTests = {
   patterns: [
-    { group: ["**/state/connection.ts"], importNames: ["connect"], message: "Take openTestStore() or withStore()." },
-    { group: ["**/state/store.ts"], importNames: ["openStore"], message: "Take openTestStore() or withStore()." },
+    { group: ["**/state/open.ts"], importNames: ["openStore"], message: "Take openTestStore() or withStore()." },
   ],
 };
 
@@ -52,7 +62,11 @@ export default tseslint.config(
   {
     files: ["src/**/*.ts"],
     ignores: ["src/state/**", "src/**/*.store.ts"],
-    rules: { "no-restricted-syntax": sqlInStores },
+    rules: { "no-restricted-syntax": [...sqlInStores, ...txInTransactions] },
+  },
+  {
+    files: ["src/state/**", "src/**/*.store.ts"],
+    rules: { "no-restricted-syntax": [...pure["no-restricted-syntax"], ...txInTransactions] },
   },
   { files: ["src/core/clock.ts", "src/core/ids.ts"], rules: { "no-restricted-syntax": "off" } },
   {

@@ -1,22 +1,56 @@
 import { defineConfig } from "vitest/config";
+import { postgresFolder } from "./src/testing/postgres.ts";
 
 /** Tests of what operators and production share: they run on both engines. */
-const SHARED = ["approvals", "audit", "kill", "observations", "operations", "policy", "rollout", "runtime", "serving", "state", "status"];
-const COMMANDS = ["approvals", "canary", "doctor", "history", "kill", "observe", "promote", "resolve", "revive", "rollback", "status", "store"];
+const SHARED = [
+  "approvals",
+  "audit",
+  "kill",
+  "observations",
+  "operations",
+  "policy",
+  "rollout",
+  "runtime",
+  "serving",
+  "state",
+  "status",
+];
+const COMMANDS = [
+  "approvals",
+  "canary",
+  "doctor",
+  "history",
+  "kill",
+  "observe",
+  "promote",
+  "resolve",
+  "revive",
+  "rollback",
+  "status",
+  "store",
+];
+
+const sqlite = project("sqlite", { include: ["src/**/*.test.ts"], exclude: ["src/**/*.slow.test.ts"] });
+export const postgres = project("postgres", {
+  include: [...SHARED, ...COMMANDS.map((name) => `cli/commands/${name}`)].map((room) => `src/${room}/**/*.test.ts`),
+  exclude: ["src/**/*.slow.test.ts"],
+  env: { AGENTOPS_TEST_ENGINE: "postgres" },
+  globalSetup: ["src/testing/postgres-setup.ts"],
+});
+
+/** Whether there is a PostgreSQL for the tests; says so where there is none, and fails where there must be one. */
+export function hasPostgres() {
+  if (postgresFolder() !== undefined) return true;
+  if (process.env["AGENTOPS_NEEDS_POSTGRES"] === "1") throw new Error("PostgreSQL is missing, and its tests must run");
+  console.log("PostgreSQL is not on this machine (apt install postgresql): the stores are tested on SQLite alone");
+  return false;
+}
 
 export default defineConfig({
   test: {
     // One more than the two cores of a small machine: a test that waits for a process, or for a timeout, leaves its core to the third.
     maxWorkers: 3,
-    projects: [
-      project("sqlite", { include: ["src/**/*.test.ts"], exclude: ["src/**/*.slow.test.ts"] }),
-      project("postgres", {
-        include: [...SHARED, ...COMMANDS.map((name) => `cli/commands/${name}`)].map((room) => `src/${room}/**/*.test.ts`),
-        exclude: ["src/**/*.slow.test.ts", "src/**/*.file.test.ts"],
-        env: { AGENTOPS_TEST_ENGINE: "postgres" },
-        globalSetup: ["src/testing/postgres-setup.ts"],
-      }),
-    ],
+    projects: hasPostgres() ? [sqlite, postgres] : [sqlite],
   },
 });
 

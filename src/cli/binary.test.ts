@@ -13,6 +13,8 @@ const ELSEWHERE: readonly [string, number][] = [
   ["approvals list", 0],
   ["observe outcomes.jsonl", 0],
   ["doctor", 0],
+  ["store info --json", 0],
+  ["store check", 0],
   // The codes that scripts decide by.
   ["eval support-triage --target prompts/support-triage --sample 20", 3],
   ["eval strict", 1],

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { AgentOps } from "../runtime/agentops.ts";
 import { markerFolder, type StoreAddress } from "../state/address.ts";
-import { ENGINE } from "../testing/engine.ts";
+import { ENGINE, few } from "../testing/engine.ts";
 import { newStoreAddress, newStoreFile, openTestStore, withStore } from "../testing/store.ts";
 import { boardAt, locked, settledHistory } from "./history.testing.ts";
 import { kill } from "./kill.ts";
@@ -77,7 +77,7 @@ describe("a latch", () => {
   test.runIf(ENGINE === "postgres").each([
     ["is not reached", (url: URL) => (url.port = "1"), "no server answers there [ECONNREFUSED]"],
     ["is gone", (url: URL) => (url.pathname += "_gone"), "the server has no such database [3D000]"],
-    ["has no tables", (url: URL) => (url.pathname = "/postgres"), "the store has no tables of agentops"],
+    ["has no tables", (url: URL) => (url.pathname = "/postgres"), "has no tables of agentops"],
   ])(
     "a server's store that %s is not certain, though nothing is killed; a marker kills, nothing is revived",
     async (_, spoil, why) => {
@@ -86,7 +86,7 @@ describe("a latch", () => {
       spoil(url);
       const store = { ...address, location: url.href };
       const problemsNow = async () => (await status(boardAt(store), { environments: [] })).problems;
-      expect(await problemsNow()).toEqual([expect.stringContaining(`the store cannot be read: ${why}`)]);
+      expect(await problemsNow()).toEqual([expect.stringContaining(why)]);
       const done = await kill(boardAt(store), order("agents/x"));
       expect(done).toMatchObject({
         targets: [{ changed: true }],
@@ -172,7 +172,7 @@ function randomOf(seed: number): (n: number) => number {
   };
 }
 
-test.each(Array.from({ length: ENGINE === "sqlite" ? 12 : 6 }, (_, i) => i + 1))(
+test.each(few(Array.from({ length: 12 }, (_, i) => i + 1), 1))(
   "random commands, seed %i: killed until revived, one audit event a transition, every reader agrees",
   async (seed) => {
     const pick = randomOf(seed);

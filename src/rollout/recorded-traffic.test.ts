@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { few } from "../testing/engine.ts";
 import type { RolloutSettings } from "../core/release-config.schema.ts";
 import { hasSharedData, SHARED_DATA } from "../testing/project.ts";
 import { beginRollout, drive, type Journey } from "../testing/rollout-traffic.ts";
@@ -54,23 +55,23 @@ const summary = ({ turn: { rollout, judged }, arrivals, candidate }: Journey) =>
 describe.skipIf(!hasSharedData)("outcomes somebody else recorded, as traffic of a rollout", () => {
   const noFloor: RolloutSettings = { guardrails: { success: { floor: 0 } } };
 
-  test.each<[string, string, string, RolloutSettings, object]>([
+  test.each(few<[string, string, string, RolloutSettings, object]>([
     ["GSM8K 39 % → 22 %", "6b_verification", "6b_finetuning", noFloor, { phase: "rolled-back", harmed: ["success"] }],
     ["GSM8K 22 % → 39 %", "6b_finetuning", "6b_verification", noFloor, { phase: "promoted", harmed: [] }],
     ["GSM8K 39 % → 39 %", "6b_verification", "6b_verification", noFloor, { phase: "promoted", harmed: [] }],
     ["GSM8K 22 % → 39 %, with the floor of 90 %", "6b_finetuning", "6b_verification", {}, { phase: "rolled-back", harmed: ["success.floor"] }],
-  ])("%s", async (name, control, candidate, settings, expected) => {
+  ], 0))("%s", async (name, control, candidate, settings, expected) => {
     const journey = await replayed(gsm8k(control), gsm8k(candidate), settings);
     process.stdout.write(`${name}: ${JSON.stringify(summary(journey))}\n`);
     expect(summary(journey)).toMatchObject(expected);
     expect(journey.differences).toEqual([]);
   }); // prettier-ignore
 
-  test.each<[string, string, string, RolloutSettings, object]>([
+  test.each(few<[string, string, string, RolloutSettings, object]>([
     ["tau2 gpt-4o → claude-sonnet-4-5", "gpt-4o-2024-11-20", "claude-sonnet-4-5", noFloor, { phase: "rolled-back" }],
     ["tau2 claude-sonnet-4-5 → gpt-4o", "claude-sonnet-4-5", "gpt-4o-2024-11-20", noFloor, { phase: "rolled-back", harmed: ["success"] }],
     ["tau2 gpt-4o → claude, success alone", "gpt-4o-2024-11-20", "claude-sonnet-4-5", { guardrails: { success: { floor: 0 }, latency: false, cost: false } }, { phase: "promoted" }],
-  ])("%s", async (name, control, candidate, settings, expected) => {
+  ], 1))("%s", async (name, control, candidate, settings, expected) => {
     const journey = await replayed(tau2(control), tau2(candidate), settings);
     process.stdout.write(`${name}: ${JSON.stringify(summary(journey))}\n`);
     expect(summary(journey)).toMatchObject(expected);

@@ -1,8 +1,10 @@
 import { join, resolve } from "node:path";
 
+export const ENGINES = ["sqlite", "postgres"] as const;
+
 /** Where a store is. */
 export interface StoreAddress {
-  engine: "sqlite" | "postgres";
+  engine: (typeof ENGINES)[number];
   /** The file, absolute; or the server's address, with a password if it has one: never shown. */
   location: string;
   /** The file; null for a server. */

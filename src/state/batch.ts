@@ -13,8 +13,8 @@ type OnConflict =
   /** It is an error. */
   | "refuse";
 
-/** Rows of one shape for one table; each engine has its own fastest way to write them. */
-export interface Batch {
+/** Where rows go, and what becomes of those that are there. */
+export interface Shape {
   table: string;
   columns: readonly string[];
   key: readonly string[];
@@ -22,6 +22,12 @@ export interface Batch {
   sums: readonly string[];
   /** The column that numbers new rows; null where nobody asks for it. */
   numbered: string | null;
+}
+
+/** Rows of one shape; each engine has its own fastest way to write them. */
+export interface Batch {
+  /** The same object each time, by which an engine knows the text it has made. */
+  shape: Shape;
   rows: readonly (readonly Value[])[];
 }
 
@@ -52,17 +58,16 @@ export function batchInto<T extends keyof Database>(
   table: T,
   shape: BatchShape<T>,
 ): (tx: Executor, rows: readonly (readonly Value[])[]) => Promise<(number | null)[]> {
-  const { columns, key, onConflict, sums = [], numbered = null } = shape;
+  const whole: Shape = { table, sums: [], numbered: null, ...shape };
   return async (tx, rows) => {
     if (rows.length === 0) return [];
-    const batch: Batch = { table, columns, key, onConflict, sums, numbered, rows };
-    const query: BatchQuery = { ...raw<number | null>(`batch into ${table}`), batch };
+    const query: BatchQuery = { ...raw<number | null>(`batch into ${table}`), batch: { shape: whole, rows } };
     return rowsOf(tx, query);
   };
 }
 
 /** `ON CONFLICT …` of a batch, on both engines; empty where a conflict is an error. */
-export function conflictClause({ table, columns, key, onConflict, sums }: Omit<Batch, "rows">): string {
+export function conflictClause({ table, columns, key, onConflict, sums }: Shape): string {
   const target = `ON CONFLICT (${quoted(key)}) DO`;
   if (onConflict === "refuse") return "";
   if (onConflict === "keep") return `${target} NOTHING`;

@@ -75,15 +75,15 @@ describe(`a transaction on ${ENGINE}`, () => {
   });
   test("rows inserted in statements of any size are all there, and a repeat changes nothing", async () => {
     const store = await openTestStore();
-    const columns = ["environment", "target", "actor", "action", "reason", "at", "recordedAt", "seq"] as const;
-    const append = batchInto("auditEvents", { columns, key: ["seq"], onConflict: "keep", numbered: "id" });
-    const row = (seq: number) => ["production", "all", "ada", "kill", "r", BY.at, BY.at, seq];
-    const rows = Array.from({ length: 341 }, (_, i) => row(i + 1));
-    const ids = await store.inTransaction((tx) => append(tx, rows));
-    expect([new Set(ids).size, ids.includes(null)]).toEqual([341, false]);
-    const again = await store.inTransaction((tx) => append(tx, [row(7), row(342), row(342)]));
+    const columns = ["environment", "target", "id", "version", "success", "shadow", "at"] as const;
+    const record = batchInto("observations", { columns, key: ["environment", "target", "id"], onConflict: "keep", numbered: "seq" }); // prettier-ignore
+    const row = (id: number) => ["production", "prompts/x", `o${id}`, "v1", 1, 0, BY.at];
+    const rows = Array.from({ length: 341 }, (_, i) => row(i));
+    const seqs = await store.inTransaction((tx) => record(tx, rows));
+    expect([new Set(seqs).size, seqs.includes(null)]).toEqual([341, false]);
+    const again = await store.inTransaction((tx) => record(tx, [row(7), row(341), row(341)]));
     expect(again).toEqual([null, expect.any(Number), null]);
-    expect(await store.value(`SELECT COUNT(*) FROM "auditEvents"`)).toBe(342);
+    expect(await store.value("SELECT COUNT(*) FROM observations")).toBe(342);
   });
   test("rows of a batch are added, replaced or refused as the shape says", async () => {
     const store = await openTestStore();

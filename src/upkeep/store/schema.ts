@@ -1,9 +1,10 @@
 import { z } from "zod";
+import { ENGINES } from "../../state/address.ts";
 
 /** `agentops store info`: what is where, and how big. */
 export const storeSchema = z.object({
   schema: z.literal("agentops.store/1"),
-  engine: z.enum(["sqlite", "postgres"]),
+  engine: z.enum(ENGINES),
   url: z.string().describe("the file, or the server's address without its password"),
   version: z.int().describe("migrations it has had; 0 where nothing is there yet"),
   pending: z.int().describe("migrations it lacks: agentops store migrate"),

@@ -7,7 +7,7 @@ import { execa } from "execa";
 import { afterAll, describe, expect, test } from "vitest";
 import { locked } from "../../../kill/history.testing.ts";
 import { addressOf, fileAddress, type StoreAddress } from "../../../state/address.ts";
-import { ENGINE, newDatabase } from "../../../testing/engine.ts";
+import { ALL_CASES, ENGINE, newDatabase } from "../../../testing/engine.ts";
 import { agentops, cleanEnv, git, put, REPO, tempProject } from "../../../testing/project.ts";
 import { startVictim } from "../../../testing/victim.ts";
 import { openTestStore, withStore } from "../../../testing/store.ts";
@@ -116,6 +116,8 @@ async function breakable(scene: Scene): Promise<Scene & { cut: () => void }> {
 
 const onFiles = test.runIf(ENGINE === "sqlite");
 const onServer = test.runIf(ENGINE === "postgres");
+/** What has nothing to do with the store is drilled on a file; each is two processes. */
+const elsewhere = test.runIf(ALL_CASES);
 const PATHS = { marker: { took: true, problem: null }, store: { took: true, problem: null } };
 
 describe("a victim process stops", () => {
@@ -128,7 +130,7 @@ describe("a victim process stops", () => {
     const { document } = await drill("no store yet", await project());
     expect(document.paths.store.took).toBe(true);
   });
-  test.each([
+  elsewhere.each([
     ["a config that is no YAML", "project: [\n  : }{"],
     ["a config with a conflict of git in it", "project: x\n<<<<<<< HEAD\nenvironments: [a, production]\n=======\n"],
     ["a config that is binary", "\u0000\u0001\u0002"],
@@ -137,13 +139,13 @@ describe("a victim process stops", () => {
     expect(document.environment).toBe("*");
     expect(stderr).toContain("agentops.config.yaml cannot be read, so this is for every environment");
   });
-  test("without a config: every environment", async () => {
+  elsewhere("without a config: every environment", async () => {
     const scene = await projectWithStore();
     rmSync(join(scene.dir, "agentops.config.yaml"));
     const { document } = await drill("no config", scene);
     expect(document.environment).toBe("*");
   });
-  test("in a git repository that is damaged", async () => {
+  elsewhere("in a git repository that is damaged", async () => {
     const scene = await projectWithStore();
     await git(scene.dir, "init", "-q");
     put(scene.dir, ".git/HEAD", "garbage");
@@ -193,11 +195,11 @@ describe("a victim process stops", () => {
     const { document } = await drill("no markers possible", scene);
     expect(document.paths).toMatchObject({ marker: { took: false }, store: { took: true } });
   });
-  test("with files limited to no bytes (ulimit -f 0)", async () => {
+  elsewhere("with files limited to no bytes (ulimit -f 0)", async () => {
     const { document } = await drill("ulimit -f 0", await projectWithStore(), { limited: true });
     expect(document.paths.store.took).toBe(ENGINE === "postgres");
   });
-  test.runIf(canMount())("on a full disk", async () => {
+  test.runIf(ALL_CASES && canMount())("on a full disk", async () => {
     const scene = await project();
     mkdirSync(join(scene.dir, ".agentops"));
     mount(join(scene.dir, ".agentops"));

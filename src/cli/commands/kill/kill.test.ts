@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { addressOf } from "../../../state/address.ts";
-import { ENGINE, newDatabase } from "../../../testing/engine.ts";
+import { ENGINE, few, newDatabase } from "../../../testing/engine.ts";
 import { agentops, binary, put, type Ran, tempProject } from "../../../testing/project.ts";
 import { withStore } from "../../../testing/store.ts";
 
@@ -118,7 +118,7 @@ describe("kill, revive, status", () => {
     expect((await scene.run(["revive", "--all", "--env", "*", ...REASON])).code).toBe(0);
     expect(await killedIn(scene)).toEqual([]);
   });
-  test.each([
+  test.each(few<[string, string[], NodeJS.ProcessEnv, Record<string, string>, string]>([
     ["--env", ["--env", "staging"], { AGENTOPS_ENV: "production" }, CONFIG, "staging"],
     ["AGENTOPS_ENV", [], { AGENTOPS_ENV: "staging" }, CONFIG, "staging"],
     ["the config's last", [], {}, CONFIG, "production"],
@@ -129,7 +129,7 @@ describe("kill, revive, status", () => {
     ["a broken config", [], {}, { "agentops.config.yaml": "x: [" }, "*"],
     ["environments that are no names", [], {}, { "agentops.config.yaml": "environments: [1]\n" }, "*"],
     ["a wrong key elsewhere in the config", [], {}, { "agentops.config.yaml": "projekt: x\n" }, "production"],
-  ])("the environment: %s", async (_, args, env, files, expected) => {
+  ], 3))("the environment: %s", async (_, args, env, files, expected) => {
     const scene = await project(files);
     const run = await scene.run(["kill", "agents/x", ...REASON, "--json", ...args], env);
     expect(json(run.stdout).environment, run.stderr).toBe(expected);
