@@ -77,7 +77,7 @@ describe("a latch", () => {
   test.runIf(ENGINE === "postgres").each([
     ["is not reached", (url: URL) => (url.port = "1"), "no server answers there [ECONNREFUSED]"],
     ["is gone", (url: URL) => (url.pathname += "_gone"), "the server has no such database [3D000]"],
-    ["has no tables", (url: URL) => (url.pathname = "/postgres"), "has no tables of agentops"],
+    ["has no tables", (url: URL) => (url.pathname = "/postgres"), "no tables of agentops"],
   ])(
     "a server's store that %s is not certain, though nothing is killed; a marker kills, nothing is revived",
     async (_, spoil, why) => {

@@ -41,7 +41,7 @@ const CASES: Record<string, Case> = {
 }; // prettier-ignore
 
 describe("a candidate that is", () => {
-  test.each(few(Object.entries(CASES), 2))("%s", async (name, { candidate, settings = {}, phase, harm }) => {
+  test.each(few(Object.entries(CASES), 1))("%s", async (name, { candidate, settings = {}, phase, harm }) => {
     const store = await openTestStore();
     const random = seeded(name.length);
     const traffic: Traffic = {

@@ -1,4 +1,4 @@
-import { setTimeout as pause } from "node:timers/promises";
+import { pause } from "../core/pause.ts";
 import { AgentopsError } from "../core/errors.ts";
 import { chance } from "../core/ids.ts";
 

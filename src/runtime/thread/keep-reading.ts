@@ -1,4 +1,4 @@
-import { setTimeout as pause } from "node:timers/promises";
+import { pause } from "../../core/pause.ts";
 import { readKills } from "../../kill/kills.store.ts";
 import { readRevision, readServed, type Revision } from "../../serving/snapshot.store.ts";
 import type { Executor } from "../../state/raw.ts";

@@ -1,4 +1,4 @@
-import { setTimeout as pause } from "node:timers/promises";
+import { pause } from "../../core/pause.ts";
 import type { Statement } from "better-sqlite3";
 import type { CompiledQuery, DatabaseConnection, QueryResult } from "kysely";
 import { isBatch } from "../batch.ts";
@@ -93,13 +93,15 @@ export class FileConnection implements DatabaseConnection {
 
   /** Again while another process holds a lock, as long as this connection waits. */
   async #patiently<T>(work: () => T): Promise<T> {
-    const since = performance.now();
+    let since: number | undefined;
     for (let ms = 1; ; ms = Math.min(ms * 2, LONGEST_PAUSE_MS)) {
       try {
         return work();
       } catch (error) {
+        const now = performance.now();
+        since ??= now;
         const locked = (error as { code?: unknown }).code === "SQLITE_BUSY";
-        if (!locked || performance.now() - since >= this.waitMs) throw error;
+        if (!locked || now - since >= this.waitMs) throw error;
         await pause(ms);
       }
     }
