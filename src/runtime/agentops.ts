@@ -165,12 +165,15 @@ export class AgentOps {
 
   #writerTo(thread: StoreThread): BatchWriter {
     return {
-      write: (observations) => {
+      write: (observations, behind) => {
         const environment = this.environment ?? this.#onlyEnvironment();
         if (environment === null)
           return "no environment says where this was observed: new AgentOps({ env }) or AGENTOPS_ENV";
-        thread.write({ environment, observations });
+        thread.write({ environment, observations, behind });
         return null;
+      },
+      receive: () => {
+        thread.receive();
       },
       wait: (ms) => thread.wait("written", ms),
       close: () => {

@@ -10,6 +10,7 @@ const BATCH = 500;
 const PAUSE_MS = 25;
 /** And while it waits for them: pages that many units share are written once. */
 const FLUSH_BATCH = 5000;
+const FLUSH_BATCH_COUNT = 2;
 /** How long a flush waits for one batch. */
 const FLUSH_WAIT_MS = 2000;
 const LONGEST_PAUSE_MS = 5000;
@@ -50,10 +51,15 @@ export interface ObservationQueue {
   close(): void;
 }
 
-/** Who writes them: one batch at a time, elsewhere. */
+/** Who writes them, elsewhere. */
 export interface BatchWriter {
-  /** Hands a batch over; {@link ObservationQueue.written} is told what became of it. Returns why it could not be, if so. */
-  write(batch: readonly Observation[]): string | null;
+  /**
+   * Hands a batch over, `behind` so many whose answer is not known: it is not written when one of them is not. {@link
+   * ObservationQueue.written} is told what became of it. Returns why it could not be handed over, if so.
+   */
+  write(batch: readonly Observation[], behind: number): string | null;
+  /** Takes what is known, without waiting. */
+  receive(): void;
   /** Sleeps up to some ms until it is known. */
   wait(ms: number): void;
   close(): void;
@@ -92,7 +98,8 @@ export function observationQueue({ writer, limit, clock, onTrouble }: QueueOptio
       }
       waiting.push(observation);
       timer ??= setInterval(drain, FLUSH_EVERY_MS).unref();
-      if (waiting.size() >= ENOUGH) soon ??= setTimeout(drain, 0).unref();
+      // A caller that never waits leaves no turn to a timer.
+      if (waiting.size() % ENOUGH === 0) waiting.goOn();
     },
     refuse() {
       waiting.stats.invalid += 1;
@@ -122,9 +129,12 @@ export function observationQueue({ writer, limit, clock, onTrouble }: QueueOptio
 /** What waits to be written, and what became of the rest. */
 function backlog({ writer, clock, onTrouble }: Omit<QueueOptions, "limit">) {
   let queue: Observation[] = [];
-  /** How many of the first are being written. */
-  let underWay = 0;
+  /** Of the first, those that are being written, batch by batch. */
+  let underWay: number[] = [];
+  /** Of those, the batches that are behind one that was not written. */
+  let inVain = 0;
   let locked = false;
+  let answeredAt = -Infinity;
   const pause = backoff(clock);
   const stats = { recorded: 0, dropped: 0, invalid: 0, failures: 0, lastProblem: null as string | null };
 
@@ -139,18 +149,25 @@ function backlog({ writer, clock, onTrouble }: Omit<QueueOptions, "limit">) {
     stats.lastProblem = why;
     if (pause.after(isLocked, why)) onTrouble("late", why, queue.length);
   };
-  /** Hands the next batch over, unless one is under way. */
-  const send = (most: number) => {
-    if (underWay > 0 || queue.length === 0) return;
-    const batch = queue.slice(0, most);
-    const problem = writer.write(batch);
-    if (problem === null) underWay = batch.length;
+  /** Hands the next batch over, unless so many are under way. */
+  const send = (most: number, atOnce = 1) => {
+    if (underWay.length >= atOnce || inVain > 0) return;
+    const from = underWay.reduce((sum, size) => sum + size, 0);
+    const batch = queue.slice(from, from + most);
+    if (batch.length === 0) return;
+    const problem = writer.write(batch, underWay.length);
+    if (problem === null) underWay.push(batch.length);
     else failed(problem, false);
   };
   const written = ({ recorded, refused, problem }: Written) => {
-    const batch = underWay;
-    underWay = 0;
+    const batch = underWay.shift() ?? 0;
+    answeredAt = clock.monotonicMs();
+    if (inVain > 0) {
+      inVain -= 1;
+      return;
+    }
     if (problem !== null) {
+      inVain = underWay.length;
       failed(problem.why, problem.locked);
       return;
     }
@@ -159,13 +176,17 @@ function backlog({ writer, clock, onTrouble }: Omit<QueueOptions, "limit">) {
     queue = queue.slice(batch);
     pause.over();
   };
+  const goOn = () => {
+    writer.receive();
+    if (!pause.lasts() && clock.monotonicMs() - answeredAt >= PAUSE_MS) send(BATCH);
+  };
   /** All of it, as long as it gets on: waits a while for each batch, and for another writer; false when something is left. */
   const writeAll = (): boolean => {
     let until = clock.monotonicMs() + FLUSH_WAIT_MS;
     while (queue.length > 0 && clock.monotonicMs() < until) {
       const before = { failures: stats.failures, waiting: queue.length };
-      send(FLUSH_BATCH);
-      if (underWay > 0) writer.wait(until - clock.monotonicMs());
+      for (let i = 0; i < FLUSH_BATCH_COUNT; i++) send(FLUSH_BATCH, FLUSH_BATCH_COUNT);
+      if (underWay.length > 0) writer.wait(until - clock.monotonicMs());
       if (stats.failures > before.failures && !locked) break;
       if (queue.length < before.waiting) until = clock.monotonicMs() + FLUSH_WAIT_MS;
     }
@@ -175,6 +196,7 @@ function backlog({ writer, clock, onTrouble }: Omit<QueueOptions, "limit">) {
     stats,
     drop,
     send,
+    goOn,
     written,
     writeAll,
     push: (observation: Observation) => void queue.push(observation),

@@ -21,6 +21,8 @@ export const READ = 1;
 export interface Write {
   environment: string;
   observations: readonly Observation[];
+  /** Batches before it whose answer the main thread did not know: with one of them unwritten, this one would be out of order. */
+  behind: number;
 }
 
 export type Answer = Written | Reading;

@@ -22,6 +22,7 @@ interface Open {
 /** Writes observations to a store that may be locked, moved away, out of reach, or not there yet. */
 export function writerTo(address: StoreAddress, clock: Clock): { write(write: Write): Promise<Written> } {
   let open: Open | undefined;
+  let problem: Written["problem"] = null;
   const opened = async (): Promise<Open> => {
     const inode = fileOf(address.file)?.ino;
     // What is written to a file that was moved away is lost to everybody else.
@@ -33,13 +34,16 @@ export function writerTo(address: StoreAddress, clock: Clock): { write(write: Wr
     return open;
   };
   return {
-    async write({ environment, observations }) {
+    async write({ environment, observations, behind }) {
+      if (behind > 0 && problem !== null) return { type: "written", recorded: 0, refused: 0, problem };
       try {
         const { recorder } = await opened();
         const recorded = await recordAll(recorder, environment, observations, clock.now());
-        return { type: "written", recorded, refused: observations.length - recorded, problem: null };
+        problem = null;
+        return { type: "written", recorded, refused: observations.length - recorded, problem };
       } catch (error) {
-        return { type: "written", recorded: 0, refused: 0, problem: { why: whyNot(error, WAIT_MS), locked: isLocked(error) } };
+        problem = { why: whyNot(error, WAIT_MS), locked: isLocked(error) };
+        return { type: "written", recorded: 0, refused: 0, problem };
       }
     },
   };
