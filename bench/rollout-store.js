@@ -21,8 +21,13 @@ const PLAN = {
   caps: { latency: { maxIncrease: 0.2, cap: null }, cost: { maxIncrease: 0.2, cap: null } },
 };
 
-export async function storeWithRollout(file) {
-  const store = await openStore(fileAddress(file), { durability: "normal" });
+export function storeWithRollout(file) {
+  return rolloutIn(fileAddress(file));
+}
+
+/** Begins it in a store that has its tables, or is a file. */
+export async function rolloutIn(address) {
+  const store = await openStore(address, { durability: "normal" });
   await store.inTransaction(begin, operatorLocks(SCENE));
   await store.close();
 }

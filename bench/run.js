@@ -6,6 +6,7 @@ import { measureKill } from "./kill.js";
 import { measureMemory } from "./memory.js";
 import { table } from "./measure.js";
 import { measureObserve } from "./observe.js";
+import { measurePostgres } from "./postgres.js";
 import { measureResolve } from "./resolve.js";
 import { measureSize } from "./size.js";
 import { measureStartup } from "./startup.js";
@@ -15,6 +16,7 @@ const BENCHMARKS = [
   ["kill", measureKill],
   ["resolve", measureResolve],
   ["observe", measureObserve],
+  ["observe on PostgreSQL", measurePostgres],
   ["canary", measureCanary],
   ["eval throughput", measureThroughput],
   ["memory", measureMemory],

@@ -1,6 +1,6 @@
 import type { Caps, RolloutPlan } from "../rollout/schema.ts";
-import { batchInto } from "../state/batch.ts";
-import { rawWith, rowsOf, type Value } from "../state/raw.ts";
+import { batchInto, lookUp } from "../state/batch.ts";
+import type { Value } from "../state/raw.ts";
 import type { Db, Tx } from "../state/store.ts";
 import type { Row } from "../state/tables.ts";
 
@@ -34,6 +34,7 @@ const OUTCOME_SUMS = [
 const UNIT = [
   "look", "seenAt", "weight", "candidate", "n", "success", "latencyN", "latency", "costN", "cost", "safetyN", "safety",
 ] as const satisfies readonly (keyof UnitRow)[]; // prettier-ignore
+const UNIT_ROW = ["unit", ...UNIT] as const;
 const TALLY = ["rollout", "look", "weight", "arm", "metric"] as const;
 const TALLY_SUMS = ["n", "sum", "squares"] as const;
 
@@ -81,24 +82,10 @@ export async function saveUnits(tx: Tx, rollout: number, units: readonly (readon
   );
 }
 
-/** Asked for at once; each size is a text of its own, so few of them. */
-const ASKED = [256, 32, 4, 1];
-
 /** What is known of some units. */
 export async function unitsOf(tx: Tx, rollout: number, units: readonly number[]): Promise<Map<number, UnitRow>> {
-  const found = new Map<number, UnitRow>();
-  for (let from = 0; from < units.length;) {
-    const size = ASKED.find((each) => each <= units.length - from) ?? 1;
-    const rows = await rowsOf(tx, rawWith<UnitRow & { unit: number }>(unitsText(size), [rollout, ...units.slice(from, from + size)]));
-    for (const row of rows) found.set(row.unit, row);
-    from += size;
-  }
-  return found;
-}
-
-function unitsText(size: number): string {
-  const places = Array.from({ length: size }, (_, i) => `$${i + 2}`).join(", ");
-  return `SELECT unit, ${UNIT.map((column) => `"${column}"`).join(", ")} FROM units WHERE rollout = $1 AND unit IN (${places})`;
+  const lookup = { columns: UNIT_ROW, key: ["rollout", "unit"], first: rollout, values: units } as const;
+  return new Map((await lookUp(tx, "units", lookup)).map((row) => [row.unit, row]));
 }
 
 /** Those of some targets, with the weights that were in force. */

@@ -36,7 +36,7 @@ export function recorderFor(store: Store): Recorder {
       if (targets.length === 0) return { recorded: 0, repeated: 0, unknown: 0 };
       // Whoever decides on what was counted for a target holds the same lock.
       const locks = targets.map((target) => lockOf({ environment, target }));
-      return store.inTransaction((tx) => recordAll(tx, earlier, environment, dated), { locks });
+      return store.inTransaction((tx) => recordAll(tx, earlier, environment, dated), { locks, lockedAlone: true });
     },
   };
 }

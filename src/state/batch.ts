@@ -1,6 +1,6 @@
 import type { CompiledQuery } from "kysely";
 import { type Executor, raw, rowsOf, type Value } from "./raw.ts";
-import type { Database } from "./tables.ts";
+import type { Database, Row } from "./tables.ts";
 
 /** What becomes of a row whose key is there already. */
 type OnConflict =
@@ -64,6 +64,31 @@ export function batchInto<T extends keyof Database>(
     const query: BatchQuery = { ...raw<number | null>(`batch into ${table}`), batch: { shape: whole, rows } };
     return rowsOf(tx, query);
   };
+}
+
+/** Rows of a table by many values of one column of their key; each engine has its own fastest way to find them. */
+export interface Lookup {
+  table: string;
+  columns: readonly string[];
+  /** The first column of the key, and the one that the values are of. */
+  key: readonly [string, string];
+  first: Value;
+  values: readonly Value[];
+}
+
+export interface LookupQuery extends CompiledQuery {
+  lookup: Lookup;
+}
+
+export function isLookup(query: CompiledQuery): query is LookupQuery {
+  return "lookup" in query;
+}
+
+/** Rows `first` has at some values, in no order. */
+export async function lookUp<T extends keyof Database>(tx: Executor, table: T, lookup: Omit<Lookup, "table">): Promise<Row<T>[]> {
+  if (lookup.values.length === 0) return [];
+  const query = { ...raw<Row<T>>(`look up in ${table}`), lookup: { table, ...lookup } };
+  return rowsOf(tx, query);
 }
 
 /** `ON CONFLICT …` of a batch, on both engines; empty where a conflict is an error. */

@@ -16,11 +16,13 @@ export type ErrorKind =
 export interface TransactionOptions {
   /** Names of what is decided on, as `operators` or `production/prompts/x`; held before the first read, in order. */
   locks?: readonly string[];
+  /** All that it decides on is under its locks, so the engine need not watch what else it reads. */
+  lockedAlone?: boolean;
 }
 
 /** What the loop needs of an engine. */
 export interface Transactions<Tx> {
-  begin<T>(work: (tx: Tx) => Promise<T>, locks: readonly string[]): Promise<T>;
+  begin<T>(work: (tx: Tx) => Promise<T>, options: Required<TransactionOptions>): Promise<T>;
   kindOf(error: unknown): ErrorKind;
   /** The cause in a few words, for someone who has little time. */
   why(error: unknown): string;
@@ -35,12 +37,12 @@ const TRIES = 12;
 export async function inTransaction<Tx, T>(
   engine: Transactions<Tx>,
   work: (tx: Tx) => Promise<T>,
-  { locks = [] }: TransactionOptions = {},
+  { locks = [], lockedAlone = false }: TransactionOptions = {},
 ): Promise<T> {
-  const names = [...new Set(locks)].sort();
+  const options = { locks: [...new Set(locks)].sort(), lockedAlone };
   for (let tries = 1; ; tries++) {
     try {
-      return await engine.begin(work, names);
+      return await engine.begin(work, options);
     } catch (error) {
       const kind = error instanceof AgentopsError ? "ours" : engine.kindOf(error);
       if (kind === "ours") throw error;

@@ -1,5 +1,6 @@
-import { type Batch, conflictClause, quoted, type Shape } from "../batch.ts";
-import { type Executor, rawWith, type Value } from "../raw.ts";
+import type { CompiledQuery } from "kysely";
+import { type Batch, conflictClause, type Lookup, quoted, type Shape } from "../batch.ts";
+import { type Executor, raw, rawWith, type Value } from "../raw.ts";
 
 /** Rows a statement: few texts, so that the server parses each once, and few ways to it for some hundred rows. */
 const SIZES = [256, 64, 16, 4, 1];
@@ -18,21 +19,43 @@ export async function writeBatch(connection: Executor, batch: Batch): Promise<(n
 }
 
 /** What a statement returns comes in no order that is promised, so it is found by its key. */
-function numbersOf({ shape: { columns, key }, rows }: Batch, numbered: string, returned: Record<string, Value>[]): (number | null)[] {
-  const numbers = new Map(returned.map((row) => [JSON.stringify(key.map((column) => row[column])), row[numbered] as number]));
+function numbersOf(
+  { shape: { columns, key }, rows }: Batch,
+  numbered: string,
+  returned: readonly Record<string, Value>[],
+): (number | null)[] {
+  const numbers = new Map(returned.map((row) => [key.map((column) => row[column]).join("\0"), row[numbered] as number]));
   const places = key.map((column) => columns.indexOf(column));
   return rows.map((row) => {
-    const of = JSON.stringify(places.map((place) => row[place]));
+    const of = places.map((place) => row[place]).join("\0");
     const number = numbers.get(of) ?? null;
-    numbers.delete(of);
+    // Of several with one key the first was written.
+    if (number !== null) numbers.delete(of);
     return number;
   });
 }
 
+const texts = new WeakMap<Shape, Map<number, string>>();
+
 function textOf(shape: Shape, size: number): string {
+  const known = texts.get(shape) ?? new Map<number, string>();
+  texts.set(shape, known);
+  const text = known.get(size) ?? textFor(shape, size);
+  known.set(size, text);
+  return text;
+}
+
+function textFor(shape: Shape, size: number): string {
   const { table, columns, key, numbered } = shape;
   const list = (row: number) => `(${columns.map((_, i) => `$${row * columns.length + i + 1}`).join(", ")})`;
   const values = Array.from({ length: size }, (_, row) => list(row)).join(", ");
   const returning = numbered === null ? "" : ` RETURNING "${numbered}", ${quoted(key)}`;
   return `INSERT INTO "${table}" (${quoted(columns)}) VALUES ${values} ${conflictClause(shape)}${returning}`;
+}
+
+/** All values in one question. */
+export function lookupQuery<Row>({ table, columns, key, first, values }: Lookup): CompiledQuery<Row> {
+  const [one, many] = key;
+  const sql = `SELECT ${quoted(columns)} FROM "${table}" WHERE "${one}" = $1 AND "${many}" = ANY($2)`;
+  return { ...raw<Row>(sql), parameters: [first, values] };
 }

@@ -14,8 +14,8 @@ interface Column {
 }
 
 const TYPES: Record<string, string> = { bigint: "INTEGER", text: "TEXT", "double precision": "REAL" };
-/** Between the halves of a store no row points at a row: runs are elsewhere. */
-const ACROSS = ["calibrations.runId → runs.id"];
+/** Runs are elsewhere; and observations are too many to be asked one by one. */
+const ACROSS = ["calibrations.runId → runs.id", "observations.rollout → rollouts.seq"];
 
 const inFile = `SELECT m.name AS "table", c.name AS "column", c.type, c."notnull" = 1 OR c.pk > 0 AS required, c.pk AS key
   FROM sqlite_master m JOIN pragma_table_info(m.name) c WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite%'`;

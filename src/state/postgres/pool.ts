@@ -17,6 +17,7 @@ export interface PoolOptions {
 export async function openPool({ url, max, waitMs }: PoolOptions): Promise<Pool> {
   const pg = await loadPg();
   const types = { getTypeParser: parserOf(pg.types.getTypeParser.bind(pg.types) as GetParser) };
+  // A plan that is kept was made when the tables were small, and reads all of a table that has grown since.
   const pool = new pg.Pool({
     connectionString: url,
     max,
@@ -24,7 +25,7 @@ export async function openPool({ url, max, waitMs }: PoolOptions): Promise<Pool>
     application_name: "agentops",
     // A process that ends need not wait for connections that nobody uses.
     allowExitOnIdle: true,
-    options: `-c search_path=agentops -c idle_in_transaction_session_timeout=30s -c lock_timeout=${Math.ceil(waitMs)}`,
+    options: `-c search_path=agentops -c plan_cache_mode=force_custom_plan -c idle_in_transaction_session_timeout=30s -c lock_timeout=${Math.ceil(waitMs)}`,
     types: types,
     Client: namedStatements(pg.Client),
   });

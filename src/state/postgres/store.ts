@@ -7,8 +7,8 @@ import type { Store, Tx } from "../store.ts";
 import type { Database } from "../tables.ts";
 import { inTransaction, type Transactions } from "../transaction.ts";
 import type { BareReader } from "../store.ts";
-import { isBatch } from "../batch.ts";
-import { writeBatch } from "./batch.ts";
+import { isBatch, isLookup } from "../batch.ts";
+import { lookupQuery, writeBatch } from "./batch.ts";
 import { AT_COMMIT, kindOf, whyNotServer } from "./errors.ts";
 import type { Migrated } from "../migrations/migrations.ts";
 import { migrateServer, pendingMigrations, requireSchema } from "./migrate.ts";
@@ -86,8 +86,10 @@ class TolerantDriver extends PostgresDriver {
     const connection: DatabaseConnection = await super.acquireConnection();
     if (!this.#batching.has(connection)) {
       const execute = connection.executeQuery.bind(connection);
-      connection.executeQuery = async <Row>(query: CompiledQuery): Promise<QueryResult<Row>> =>
-        isBatch(query) ? { rows: (await writeBatch({ executeQuery: execute }, query.batch)) as Row[] } : execute<Row>(query);
+      connection.executeQuery = async <Row>(query: CompiledQuery): Promise<QueryResult<Row>> => {
+        if (isBatch(query)) return { rows: (await writeBatch({ executeQuery: execute }, query.batch)) as Row[] };
+        return execute<Row>(isLookup(query) ? lookupQuery(query.lookup) : query);
+      };
       this.#batching.add(connection);
     }
     return connection as never;
@@ -108,12 +110,13 @@ function serverTransactions(db: Kysely<Database>): Transactions<Tx> {
   return {
     kindOf,
     why: whyNotServer,
-    begin: (work, locks) =>
+    begin: (work, { locks, lockedAlone }) =>
       db.connection().execute(async (session) => {
         // Before BEGIN: a lock taken within a transaction is held after its snapshot was taken, too late to decide on what the last one wrote.
         if (locks.length > 0) await eachLock(session, "pg_advisory_lock", locks);
         try {
-          return await session.transaction().setIsolationLevel("serializable").execute(work);
+          const level = lockedAlone ? "read committed" : "serializable";
+          return await session.transaction().setIsolationLevel(level).execute(work);
         } finally {
           // A connection that is gone holds nothing.
           if (locks.length > 0) await eachLock(session, "pg_advisory_unlock", locks).catch(() => undefined);

@@ -1,8 +1,8 @@
 import { pause } from "../../core/pause.ts";
 import type { Statement } from "better-sqlite3";
 import type { CompiledQuery, DatabaseConnection, QueryResult } from "kysely";
-import { isBatch } from "../batch.ts";
-import { writeBatch } from "./batch.ts";
+import { isBatch, isLookup } from "../batch.ts";
+import { findRows, writeBatch } from "./batch.ts";
 import type { Sqlite } from "./connection.ts";
 
 /** Distinct texts of a process are some hundred; lists of varying length would make more. */
@@ -74,6 +74,7 @@ export class FileConnection implements DatabaseConnection {
 
   #run<Row>(query: CompiledQuery): QueryResult<Row> {
     if (isBatch(query)) return { rows: writeBatch((sql) => this.#prepared(sql), query.batch) as Row[] };
+    if (isLookup(query)) return { rows: findRows((sql) => this.#prepared(sql), query.lookup) as Row[] };
     const { sql, parameters } = query;
     const statement = this.#prepared(sql);
     if (statement.reader) return { rows: statement.all(...parameters) as Row[] };
