@@ -72,7 +72,11 @@ export const addTallies = batchInto("tallies", {
   sums: TALLY_SUMS,
 });
 
-export async function saveUnits(tx: Tx, rollout: number, units: readonly (readonly [number, UnitRow])[]): Promise<void> {
+export async function saveUnits(
+  tx: Tx,
+  rollout: number,
+  units: readonly (readonly [number, UnitRow])[],
+): Promise<void> {
   await replaceUnits(
     tx,
     units.map(([unit, row]): Value[] => {
@@ -122,10 +126,7 @@ export async function reportedBy(
 ): Promise<Record<Capped, number>> {
   const sums = await db
     .selectFrom("outcomes")
-    .select(({ fn }) => [
-      fn.sum<number | null>("latencyN").as("latency"),
-      fn.sum<number | null>("costN").as("cost"),
-    ])
+    .select(({ fn }) => [fn.sum<number | null>("latencyN").as("latency"), fn.sum<number | null>("costN").as("cost")])
     .where("environment", "=", place.environment)
     .where("target", "=", place.target)
     .where("version", "=", place.version)
@@ -163,5 +164,9 @@ export async function lastSeq(db: Db): Promise<number> {
 }
 
 export async function saveCaps(tx: Tx, rollout: number, caps: Caps): Promise<void> {
-  await tx.updateTable("rollouts").set({ caps: JSON.stringify(caps) }).where("seq", "=", rollout).execute();
+  await tx
+    .updateTable("rollouts")
+    .set({ caps: JSON.stringify(caps) })
+    .where("seq", "=", rollout)
+    .execute();
 }

@@ -1,10 +1,11 @@
 import { newId } from "../core/ids.ts";
-import { lockOf } from "../state/locks.ts";
+import { lockNow, lockOf } from "../state/locks.ts";
 import type { Value } from "../state/raw.ts";
 import type { Store, Tx } from "../state/store.ts";
+import { Changed } from "../state/transaction.ts";
 import { collectCaps, type Earlier } from "./cap-collector.ts";
 import { hourly } from "./hourly.ts";
-import { addHours, insertObservations, openRolloutsOf, releasedAmong } from "./observations.store.ts";
+import { addHours, insertObservations, type OpenRollout, openRolloutsOf, releasedAmong } from "./observations.store.ts";
 import { countFor, type RolloutCount } from "./rollout-count.ts";
 import type { Dated, Observation } from "./schema.ts";
 
@@ -32,18 +33,18 @@ export function recorderFor(store: Store): Recorder {
     async record(environment, observations, clockNow) {
       const now = clockNow.toISOString();
       const dated = observations.map((observation) => datedOf(observation, now));
-      const targets = [...new Set(dated.map(({ target }) => target))];
-      if (targets.length === 0) return { recorded: 0, repeated: 0, unknown: 0 };
-      // Whoever decides on what was counted for a target holds the same lock.
-      const locks = targets.map((target) => lockOf({ environment, target }));
-      return store.inTransaction((tx) => recordAll(tx, earlier, environment, dated), { locks, lockedAlone: true });
+      if (dated.length === 0) return { recorded: 0, repeated: 0, unknown: 0 };
+      return store.inTransaction((tx) => recordAll(tx, earlier, environment, dated), { lockedAlone: true });
     },
   };
 }
 
 async function recordAll(tx: Tx, earlier: Earlier, environment: string, dated: readonly Dated[]): Promise<Recorded> {
-  const counts = await countsByTarget(tx, earlier, environment, dated);
+  const targets = [...new Set(dated.map(({ target }) => target))];
+  const locked = await lockFor(tx, environment, targets);
+  const counts = await countsFor(tx, earlier, environment, locked.open);
   const stored = await newOnes(tx, environment, dated, counts);
+  await locked.now();
   const hours = hourly(environment);
   const counted = new Map<RolloutCount, Counted[]>([...counts.values()].map((count) => [count, []]));
   for (const { observation, seq } of stored) {
@@ -75,10 +76,37 @@ function* unitsIn(counted: readonly Counted[]): Generator<number> {
   for (const { unit } of counted) if (unit !== null) yield unit;
 }
 
-async function countsByTarget(tx: Tx, earlier: Earlier, environment: string, dated: readonly Dated[]) {
-  const targets = [...new Set(dated.map(({ target }) => target))];
+/**
+ * Whoever decides on what was counted for a target holds the same lock. Rows are written before it, beside those of others: nothing that they
+ * need can change but which rollout is open, which is asked again under the lock. While a cap is still collected, what others have written
+ * matters, so the lock comes first.
+ */
+async function lockFor(tx: Tx, environment: string, targets: readonly string[]) {
+  const names = targets.map((target) => lockOf({ environment, target }));
+  const open = await openRolloutsOf(tx, environment, targets);
+  if (open.every(hasItsCaps))
+    return {
+      open,
+      async now() {
+        const same = !(await lockNow(tx, names)) || isSame(open, await openRolloutsOf(tx, environment, targets));
+        if (!same) throw new Changed("another rollout is open by now");
+      },
+    };
+  await lockNow(tx, names);
+  return { open: await openRolloutsOf(tx, environment, targets), now: () => Promise.resolve() };
+}
+
+function hasItsCaps({ plan, caps }: OpenRollout): boolean {
+  return (["latency", "cost"] as const).every((metric) => plan.caps[metric] === null || caps[metric] !== null);
+}
+
+function isSame(before: readonly OpenRollout[], now: readonly OpenRollout[]): boolean {
+  return JSON.stringify(before) === JSON.stringify(now);
+}
+
+async function countsFor(tx: Tx, earlier: Earlier, environment: string, open: readonly OpenRollout[]) {
   const counts = new Map<string, RolloutCount>();
-  for (const rollout of await openRolloutsOf(tx, environment, targets))
+  for (const rollout of open)
     counts.set(rollout.target, countFor(rollout, await collectCaps(tx, earlier, environment, rollout)));
   return counts;
 }

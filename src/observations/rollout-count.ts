@@ -4,7 +4,15 @@ import type { Value } from "../state/raw.ts";
 import type { Tx } from "../state/store.ts";
 import { addOutcomes, arrive, type Request, rounded, type Sums } from "./arrival.ts";
 import type { CapCollector } from "./cap-collector.ts";
-import { addTallies, insertBreaches, type OpenRollout, saveCaps, saveUnits, unitsOf, type UnitRow } from "./observations.store.ts";
+import {
+  addTallies,
+  insertBreaches,
+  type OpenRollout,
+  saveCaps,
+  saveUnits,
+  unitsOf,
+  type UnitRow,
+} from "./observations.store.ts";
 import type { Dated } from "./schema.ts";
 
 /** Counts for one open rollout: in memory, until one transaction's observations are through. */
@@ -41,7 +49,11 @@ export function countFor(rollout: OpenRollout, caps: CapCollector): RolloutCount
     async know(tx, some) {
       const asked = new Set(some);
       // In the order of the index: half the time.
-      const found = await unitsOf(tx, rollout.seq, [...asked].sort((a, b) => a - b));
+      const found = await unitsOf(
+        tx,
+        rollout.seq,
+        [...asked].sort((a, b) => a - b),
+      );
       for (const unit of asked) units.set(unit, { row: found.get(unit), changed: false });
     },
     count(observation, seq, unit) {
@@ -57,8 +69,14 @@ export function countFor(rollout: OpenRollout, caps: CapCollector): RolloutCount
     },
     async save(tx) {
       await insertBreaches(tx, breaches);
-      const changed = [...units].flatMap(([unit, { row, changed }]): [number, UnitRow][] => (row !== undefined && changed ? [[unit, row]] : []));
-      await saveUnits(tx, rollout.seq, changed.sort(([a], [b]) => a - b));
+      const changed = [...units].flatMap(([unit, { row, changed }]): [number, UnitRow][] =>
+        row !== undefined && changed ? [[unit, row]] : [],
+      );
+      await saveUnits(
+        tx,
+        rollout.seq,
+        changed.sort(([a], [b]) => a - b),
+      );
       await addTallies(tx, tallies.rows());
       if (caps.caps() !== rollout.caps) await saveCaps(tx, rollout.seq, caps.caps());
     },

@@ -85,7 +85,11 @@ export function isLookup(query: CompiledQuery): query is LookupQuery {
 }
 
 /** Rows `first` has at some values, in no order. */
-export async function lookUp<T extends keyof Database>(tx: Executor, table: T, lookup: Omit<Lookup, "table">): Promise<Row<T>[]> {
+export async function lookUp<T extends keyof Database>(
+  tx: Executor,
+  table: T,
+  lookup: Omit<Lookup, "table">,
+): Promise<Row<T>[]> {
   if (lookup.values.length === 0) return [];
   const query = { ...raw<Row<T>>(`look up in ${table}`), lookup: { table, ...lookup } };
   return rowsOf(tx, query);

@@ -9,7 +9,11 @@ export interface SharedTable {
   appended: boolean;
 }
 
-const table = <T extends keyof Database>(name: T, key: (keyof Database[T] & string)[], appended = false): SharedTable => {
+const table = <T extends keyof Database>(
+  name: T,
+  key: (keyof Database[T] & string)[],
+  appended = false,
+): SharedTable => {
   return { name, key, appended };
 };
 const APPENDED = true;

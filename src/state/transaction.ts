@@ -20,6 +20,9 @@ export interface TransactionOptions {
   lockedAlone?: boolean;
 }
 
+/** Thrown by work that read something before its lock, which has changed since: the same work again. */
+export class Changed extends Error {}
+
 /** What the loop needs of an engine. */
 export interface Transactions<Tx> {
   begin<T>(work: (tx: Tx) => Promise<T>, options: Required<TransactionOptions>): Promise<T>;
@@ -44,12 +47,17 @@ export async function inTransaction<Tx, T>(
     try {
       return await engine.begin(work, options);
     } catch (error) {
-      const kind = error instanceof AgentopsError ? "ours" : engine.kindOf(error);
+      const kind = kindOf(engine, error);
       if (kind === "ours") throw error;
       if (kind !== "again" || tries === TRIES) throw failed(kind, engine.why(error), error);
       await pause(chance() * 5 * 2 ** Math.min(tries, 6));
     }
   }
+}
+
+function kindOf(engine: Pick<Transactions<unknown>, "kindOf">, error: unknown): ErrorKind {
+  if (error instanceof Changed) return "again";
+  return error instanceof AgentopsError ? "ours" : engine.kindOf(error);
 }
 
 function failed(kind: ErrorKind, why: string, cause: unknown): AgentopsError {

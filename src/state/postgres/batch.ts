@@ -24,7 +24,9 @@ function numbersOf(
   numbered: string,
   returned: readonly Record<string, Value>[],
 ): (number | null)[] {
-  const numbers = new Map(returned.map((row) => [key.map((column) => row[column]).join("\0"), row[numbered] as number]));
+  const numbers = new Map(
+    returned.map((row) => [key.map((column) => row[column]).join("\0"), row[numbered] as number]),
+  );
   const places = key.map((column) => columns.indexOf(column));
   return rows.map((row) => {
     const of = places.map((place) => row[place]).join("\0");

@@ -8,6 +8,8 @@ import type { Database } from "../tables.ts";
 import { inTransaction, type Transactions } from "../transaction.ts";
 import type { BareReader } from "../store.ts";
 import { isBatch, isLookup } from "../batch.ts";
+import { isLock } from "../locks.ts";
+import { raw } from "../raw.ts";
 import { lookupQuery, writeBatch } from "./batch.ts";
 import { AT_COMMIT, kindOf, whyNotServer } from "./errors.ts";
 import type { Migrated } from "../migrations/migrations.ts";
@@ -41,7 +43,11 @@ export async function readerOf(address: StoreAddress, waitMs: number): Promise<B
   return {
     db: store.db,
     // On the one connection, so before the next query.
-    waitAtMost: (ms) => void sql.raw(`SET lock_timeout = ${Math.max(1, ms)}`).execute(store.db).catch(() => undefined),
+    waitAtMost: (ms) =>
+      void sql
+        .raw(`SET lock_timeout = ${Math.max(1, ms)}`)
+        .execute(store.db)
+        .catch(() => undefined),
     close: () => store.close(),
   };
 }
@@ -88,6 +94,10 @@ class TolerantDriver extends PostgresDriver {
       const execute = connection.executeQuery.bind(connection);
       connection.executeQuery = async <Row>(query: CompiledQuery): Promise<QueryResult<Row>> => {
         if (isBatch(query)) return { rows: (await writeBatch({ executeQuery: execute }, query.batch)) as Row[] };
+        if (isLock(query)) {
+          await execute(lockQuery("pg_advisory_xact_lock", query.locks));
+          return { rows: [true] as Row[] };
+        }
         return execute<Row>(isLookup(query) ? lookupQuery(query.lookup) : query);
       };
       this.#batching.add(connection);
@@ -126,9 +136,14 @@ function serverTransactions(db: Kysely<Database>): Transactions<Tx> {
 }
 
 async function eachLock(session: Kysely<Database>, call: string, locks: readonly string[]): Promise<void> {
-  const names = JSON.stringify(locks);
-  await sql`SELECT ${sql.raw(call)}(hashtextextended(name, 0)) FROM json_array_elements_text(${names}::json) WITH ORDINALITY AS n (name, i) ORDER BY i`.execute(
-    session,
+  await session.executeQuery(lockQuery(call, locks));
+}
+
+/** In the order of their names, so that nobody waits for somebody who waits. */
+function lockQuery(call: string, locks: readonly string[]): CompiledQuery {
+  return raw(
+    `SELECT ${call}(hashtextextended(name, 0)) FROM json_array_elements_text($1::json) WITH ORDINALITY AS n (name, i) ORDER BY i`,
+    JSON.stringify(locks),
   );
 }
 

@@ -28,7 +28,10 @@ function textOf(shape: Shape): string {
 }
 
 /** A question a row: an index answers each in a microsecond. */
-export function findRows(prepared: (sql: string) => Statement, { table, columns, key, first, values }: Lookup): unknown[] {
+export function findRows(
+  prepared: (sql: string) => Statement,
+  { table, columns, key, first, values }: Lookup,
+): unknown[] {
   const [one, many] = key;
   const statement = prepared(`SELECT ${quoted(columns)} FROM "${table}" WHERE "${one}" = ? AND "${many}" = ?`);
   const rows: unknown[] = [];

@@ -2,6 +2,7 @@ import { pause } from "../../core/pause.ts";
 import type { Statement } from "better-sqlite3";
 import type { CompiledQuery, DatabaseConnection, QueryResult } from "kysely";
 import { isBatch, isLookup } from "../batch.ts";
+import { isLock } from "../locks.ts";
 import { findRows, writeBatch } from "./batch.ts";
 import type { Sqlite } from "./connection.ts";
 
@@ -75,6 +76,8 @@ export class FileConnection implements DatabaseConnection {
   #run<Row>(query: CompiledQuery): QueryResult<Row> {
     if (isBatch(query)) return { rows: writeBatch((sql) => this.#prepared(sql), query.batch) as Row[] };
     if (isLookup(query)) return { rows: findRows((sql) => this.#prepared(sql), query.lookup) as Row[] };
+    // Whoever writes has the file to itself.
+    if (isLock(query)) return { rows: [false] as Row[] };
     const { sql, parameters } = query;
     const statement = this.#prepared(sql);
     if (statement.reader) return { rows: statement.all(...parameters) as Row[] };
