@@ -1,6 +1,8 @@
 import { AgentopsError } from "../core/errors.ts";
 import type { Place } from "../core/refs.ts";
+import { isStoreError } from "../state/errors.ts";
 import { operatorLocks } from "../state/locks.ts";
+import { whyNot } from "../state/why-not.ts";
 import type { Store, Tx } from "../state/store.ts";
 import { takeTurn, type Turn, type TurnRequest } from "../rollout/turn.ts";
 import { nowOf, releaseLease, takeLease } from "./lease.store.ts";
@@ -53,8 +55,9 @@ export async function watchRollout(store: Store, place: Place, request: WatchReq
         if (isOver(phase) || phase === "inconclusive") return turn;
       } catch (error) {
         troubles += 1;
-        if (!isTrouble(error) || troubles >= MOST_TROUBLES) throw error;
-        request.onTrouble(error);
+        const trouble = troubleOf(error);
+        if (trouble === null || troubles >= MOST_TROUBLES) throw error;
+        request.onTrouble(trouble);
       }
       await pause(intervalMs, signal);
     }
@@ -63,8 +66,10 @@ export async function watchRollout(store: Store, place: Place, request: WatchReq
   }
 }
 
-function isTrouble(error: unknown): error is AgentopsError {
-  return error instanceof AgentopsError && error.code === "STORE_FAILED";
+/** The store's, also where it was only asked what a turn has come to; null for any other error. */
+function troubleOf(error: unknown): AgentopsError | null {
+  if (error instanceof AgentopsError) return error.code === "STORE_FAILED" ? error : null;
+  return isStoreError(error) ? new AgentopsError("STORE_FAILED", whyNot(error), { cause: error }) : null;
 }
 
 /** One that cannot be given back runs out by itself; what ended the watch is what must be said. */

@@ -228,9 +228,11 @@ function addressFor(store: string | undefined, markers: string | undefined): Sto
   return storeAddress({ ...location, env: { ...process.env, ...given }, configured, cwd });
 }
 
-/** Only beside a store: a wrong path must not leave folders. */
-function makeMarkers({ markers }: StoreAddress): void {
-  if (markers === null || !existsSync(dirname(markers))) return;
+/** Only beside a file's store, since a wrong path must not leave folders, or in a project where a server's last good is kept too. */
+function makeMarkers({ file, markers }: StoreAddress): void {
+  if (markers === null) return;
+  const beside = file === null ? dirname(dirname(markers)) : dirname(markers);
+  if (!existsSync(beside)) return;
   try {
     makeFolder(markers);
   } catch {

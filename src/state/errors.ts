@@ -1,3 +1,5 @@
+import { isLost } from "./postgres/errors.ts";
+
 /** The error of an engine that stands behind one of ours, or the error itself. */
 function sourceOf(error: unknown): unknown {
   return error instanceof Error && error.cause instanceof Error ? error.cause : error;
@@ -23,5 +25,5 @@ export function isRefusal(error: unknown): boolean {
 
 /** Thrown by an engine, and not yet said in words. */
 export function isStoreError(error: unknown): boolean {
-  return error instanceof Error && (error.name === "SqliteError" || "severity" in error);
+  return error instanceof Error && (error.name === "SqliteError" || "severity" in error || isLost(error));
 }

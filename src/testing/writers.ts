@@ -10,8 +10,8 @@ import { cleanEnv, REPO } from "./project.ts";
  */
 const CODE = `
 const { AgentOps } = await import(process.env.SDK);
-const { store, target, me, ms, units, batch, pauseMs } = JSON.parse(process.env.WRITER);
-const ops = new AgentOps({ store, env: "production" });
+const { store, markers, target, me, ms, units, batch, pauseMs } = JSON.parse(process.env.WRITER);
+const ops = new AgentOps({ store, ...(markers && { markers }), env: "production" });
 const until = performance.now() + ms;
 let n = 0;
 while (performance.now() < until) {
@@ -30,6 +30,8 @@ ops.close();
 
 export interface WritersOptions {
   store: string;
+  /** The folder of markers of a store that is a server. */
+  markers?: string;
   target: string;
   count: number;
   ms: number;

@@ -6,7 +6,7 @@ const AGAIN = /^(40001|40P01)$/;
 /** Connection, resources, operator intervention, read-only, a lock that was not given in time; and the network's. */
 const OUTSIDE =
   /^(08...|53...|57P0.|57014|55P03|25006|25P03|28...|3D000|3F000|42P01|42501|ECONN|EPIPE|EHOSTUNREACH|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|ENOENT|EACCES)/;
-const LOST = /terminated|not queryable|Connection ended|timeout exceeded|timeout expired/i;
+const LOST = /^(Connection terminated|Client has encountered a connection error|Client was closed|timeout exceeded when trying to connect|timeout expired)|not queryable/;
 
 /** Set on an error of COMMIT: whether it took, the server alone knows. */
 export const AT_COMMIT = Symbol("at commit");
@@ -19,10 +19,15 @@ export function kindOf(error: unknown): ErrorKind {
   return (error as { [AT_COMMIT]?: true })[AT_COMMIT] === true ? "unknown" : "outside";
 }
 
+/** The driver says so in words only. */
+export function isLost(error: unknown): boolean {
+  return codeOf(error) === undefined && !(error instanceof TypeError) && LOST.test(messageOf(error));
+}
+
 /** Of a server, or of the way to it. */
 export function isServerError(error: unknown): boolean {
   const code = codeOf(error);
-  if (code === undefined) return !(error instanceof TypeError) && LOST.test(messageOf(error));
+  if (code === undefined) return isLost(error);
   return OUTSIDE.test(code) || AGAIN.test(code);
 }
 
