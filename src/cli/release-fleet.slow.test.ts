@@ -4,7 +4,7 @@ import { CAP_VALUES, freezeCap } from "../rollout/caps.ts";
 import { fileAddress } from "../state/address.ts";
 import { spawnAgentops, tempProject } from "../testing/project.ts";
 import { halfDone } from "../testing/release-check.ts";
-import { done, outcomeOf, releaseProject, rolloutIn, TARGET } from "../testing/release-project.ts";
+import { counted, countedAnew, done, outcomeOf, releaseProject, rolloutIn, TARGET } from "../testing/release-project.ts";
 import { type TestStore, withStore } from "../testing/store.ts";
 import { runWriters } from "../testing/writers.ts";
 
@@ -22,46 +22,6 @@ rollout:
   stepObservations: 20
   guardrails: { success: { margin: 0.0001, floor: 0.5 } }
 `;
-
-type Counts = Record<string, { n: number; sum: number }>;
-
-/** Units and their outcomes by weight and arm, counted anew from the stored observations. */
-async function countedAnew(store: TestStore): Promise<Counts> {
-  const { candidate } = await rolloutIn(store);
-  const rows = await store.rows(
-    "SELECT id, unit, version, success FROM observations WHERE rollout IS NOT NULL ORDER BY seq",
-  );
-  const units = new Map<string, { weight: number; candidate: boolean }>();
-  const counts: Counts = {};
-  for (const { id, unit, version, success } of rows as {
-    id: string;
-    unit: string;
-    version: string;
-    success: number;
-  }[]) {
-    const weight = Number(id.slice(id.indexOf("~") + 1));
-    const seen = units.get(unit);
-    if (seen !== undefined && (seen.candidate || weight <= seen.weight)) continue;
-    const probability = seen === undefined ? weight : (weight - seen.weight) / (1 - seen.weight);
-    units.set(unit, { weight, candidate: version === candidate });
-    const count = (counts[`${probability.toFixed(9)} ${version}`] ??= { n: 0, sum: 0 });
-    count.n += 1;
-    count.sum += success;
-  }
-  return counts;
-}
-
-async function counted(store: TestStore): Promise<Counts> {
-  const rollout = await rolloutIn(store);
-  const rows = await store.rows(
-    "SELECT weight, arm, SUM(n) AS n, SUM(sum) AS sum FROM tallies WHERE metric = 'success' GROUP BY weight, arm",
-  );
-  return Object.fromEntries(
-    (rows as { weight: number; arm: "control" | "candidate"; n: number; sum: number }[]).map(
-      ({ weight, arm, n, sum }) => [`${weight.toFixed(9)} ${rollout[arm]}`, { n, sum }],
-    ),
-  );
-}
 
 /** What the cap of the latency is made of, whoever wrote it. */
 async function firstLatencies(store: TestStore): Promise<number[]> {

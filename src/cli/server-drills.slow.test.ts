@@ -11,7 +11,7 @@ import { migrateStore } from "../state/migrate.ts";
 import { postgresFolder, type Server, startServer } from "../testing/postgres.ts";
 import { spawnAgentops, tempProject } from "../testing/project.ts";
 import { halfDone } from "../testing/release-check.ts";
-import { done, releaseProject, TARGET } from "../testing/release-project.ts";
+import { counted, countedAnew, done, releaseProject, TARGET } from "../testing/release-project.ts";
 import { type TestStore, withStore } from "../testing/store.ts";
 import { startVictim } from "../testing/victim.ts";
 import { runWriters } from "../testing/writers.ts";
@@ -165,14 +165,10 @@ describe.skipIf(postgresFolder() === undefined)("a store on a server", () => {
   });
 });
 
-/** Units whose counts are not what their rows, in order of their numbers, would give. */
+/** Units that are counted otherwise than their rows, in the order of their numbers, would be. */
 async function countsOff(open: TestStore): Promise<{ units: number; of: number }> {
-  const rows = await open.rows("SELECT id, unit FROM observations WHERE rollout IS NOT NULL ORDER BY seq");
-  const largest = new Map<string, number>();
-  for (const { id, unit } of rows as { id: string; unit: string }[]) {
-    const weight = Number(id.slice(id.indexOf("~") + 1));
-    largest.set(unit, Math.max(largest.get(unit) ?? 0, weight));
-  }
-  const counted = (await open.value("SELECT COUNT(*) FROM units")) as number;
-  return { units: Math.abs(counted - largest.size), of: largest.size };
+  const [found, expected] = [await counted(open), await countedAnew(open)];
+  const keys = [...new Set([...Object.keys(found), ...Object.keys(expected)])];
+  const off = keys.reduce((sum, key) => sum + Math.abs((found[key]?.n ?? 0) - (expected[key]?.n ?? 0)), 0);
+  return { units: off, of: Object.values(expected).reduce((sum, { n }) => sum + n, 0) };
 }
