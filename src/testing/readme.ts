@@ -1,0 +1,106 @@
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { delimiter, join } from "node:path";
+import { execa } from "execa";
+import { expect } from "vitest";
+import { cleanEnv, REPO, sampleRepository, tempProject } from "./project.ts";
+
+const FILE = join(REPO, "README.md");
+/** `UPDATE_README=1 npx vitest run --project sqlite src/readme.test.ts` writes what the commands print. */
+const UPDATE = process.env["UPDATE_README"] === "1";
+
+/** Commands that a test cannot run inside itself; .ci/run runs them. */
+export const ELSEWHERE = ["npm test"];
+
+interface Step {
+  command: string;
+  output: string;
+}
+
+function stepsOf(block: string): Step[] {
+  const steps: Step[] = [];
+  for (const line of block.split("\n")) {
+    if (line.startsWith("$ ")) steps.push({ command: line.slice(2), output: "" });
+    else if (steps.length > 0) steps.at(-1)!.output += `${line}\n`;
+  }
+  return steps;
+}
+
+/** Names that are new each time: runs, commits, dates. */
+function normal(text: string): string {
+  return text
+    .replace(/[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}/g, "RUN")
+    .replace(/[0-9a-f]{8}-[0-9a-f]{4}(?![0-9a-f-])/g, "RUN")
+    .replace(/\b[0-9a-f]{10}\b/g, "COMMIT")
+    .replace(/(\d{4}-\d\d-\d\d )?\b\d\d:\d\d\b/g, "TIME") // a time of another day is printed with its date, so after midnight too
+    .trimEnd();
+}
+
+/** Who gets the candidate depends on the rollout's id, so what these print has other numbers each time, and other line breaks. */
+const COUNTS = /traffic\.js|agentops (canary|history|status)/;
+
+/** Everything but numbers, layout, and the rows of a rollout whose verdict chance decides. */
+function words(text: string): string {
+  return text
+    .replace(/^(latency |split ).*\n/gm, "")
+    .replace(/: [^:\n]*…$/gm, ": …")
+    .replace(/the least time and units .* no harm is shown|every guardrail .* to be safe/g, "WHY")
+    .replace(/(?<![a-z\d])[<>−+]?\d[\d.,]*(\^\d+|k\b)?/gi, "#")
+    .replace(/# (s|min|h)\b/g, "SPAN")
+    .replace(/\s+/g, " ");
+}
+
+function compared(text: string, command: string): string {
+  return COUNTS.test(command) ? words(normal(text)) : normal(text);
+}
+
+interface Following {
+  env?: NodeJS.ProcessEnv;
+  /** What is compared of a text. */
+  shown?: (text: string) => string;
+}
+
+/** Runs every command of the README in a sample repository, and holds what it prints against what the README says. */
+export async function followReadme({ env = {}, shown = (text) => text }: Following = {}): Promise<number> {
+  const dir = await sampleRepository();
+  mkdirSync(join(dir, "node_modules", ".bin"), { recursive: true });
+  writeFileSync(join(dir, ".git", "info", "exclude"), "node_modules\n");
+  symlinkSync(join(REPO, "bin", "agentops.js"), join(dir, "node_modules", ".bin", "agentops"));
+  symlinkSync(REPO, join(dir, "node_modules", "agentops"));
+  // npm takes twice as long to find the program as the program takes; the first command shows that it does.
+  const quick = tempProject();
+  writeFileSync(join(quick, "npx"), '#!/bin/sh\nexec "./node_modules/.bin/$@"\n', { mode: 0o755 });
+  let readme = readFileSync(FILE, "utf8");
+  let ran = 0;
+  for (const [whole, block] of readme.matchAll(/```console\n([^]*?)```/g)) {
+    const steps = stepsOf(block!.trimEnd());
+    for (const step of steps) {
+      if (ELSEWHERE.includes(step.command)) continue;
+      const command = step.command.replace(/^npm ci && /, "");
+      const { all } = await execa("sh", ["-c", command], {
+        cwd: dir,
+        env: cleanEnv({
+          ...{ npm_config_update_notifier: "false", AGENTOPS_ACTOR: "ada", ...env },
+          PATH: ran === 0 ? process.env["PATH"] : `${quick}${delimiter}${process.env["PATH"]}`,
+        }),
+        extendEnv: false,
+        reject: false,
+        all: true,
+        stdin: "ignore",
+      });
+      const printed = all
+        .split("\n")
+        .filter((l) => !l.startsWith("npm warn "))
+        .join("\n");
+      ran += 1;
+      if (UPDATE) step.output = printed.trimEnd() === "" ? "" : `${printed.trimEnd()}\n`;
+      else expect(shown(compared(printed, command)), command).toBe(shown(compared(step.output, command)));
+    }
+    if (UPDATE)
+      readme = readme.replace(
+        whole,
+        () => `\`\`\`console\n${steps.map((s) => `$ ${s.command}\n${s.output}`).join("")}\`\`\``,
+      );
+  }
+  if (UPDATE) writeFileSync(FILE, readme);
+  return ran;
+}
