@@ -72,7 +72,8 @@ async function bareInsert(server, n) {
 }
 
 export async function measurePostgres({ server = process.env.AGENTOPS_BENCH_SERVER, runs = 3, n = 25_000 } = {}) {
-  if (server === undefined) return [{ what: "observe on PostgreSQL: AGENTOPS_BENCH_SERVER names no server", result: "–" }];
+  if (server === undefined)
+    return [{ what: "observe on PostgreSQL: AGENTOPS_BENCH_SERVER names no server", result: "–" }];
   const walls = { bare: [], observed: [] };
   for (let round = 0; round < runs; round++) {
     walls.bare.push(await bareInsert(server, PROCESSES * n));
@@ -96,6 +97,8 @@ export async function measurePostgres({ server = process.env.AGENTOPS_BENCH_SERV
 }
 
 if (isMain(import.meta.url)) {
-  const { values } = parseArgs({ options: { runs: { type: "string", default: "3" }, n: { type: "string", default: "25000" } } });
+  const { values } = parseArgs({
+    options: { runs: { type: "string", default: "3" }, n: { type: "string", default: "25000" } },
+  });
   console.log(table(await measurePostgres({ runs: Number(values.runs), n: Number(values.n) })));
 }

@@ -78,7 +78,12 @@ export function wantsColor(shell: Shell, flags: GlobalFlags, stream: OutStream):
   return stream.isTTY === true && shell.env["TERM"] !== "dumb";
 }
 
-async function writeLines(shell: Shell, cwd: string, flags: GlobalFlags, lines: Iterable<string> | AsyncIterable<string>): Promise<void> {
+async function writeLines(
+  shell: Shell,
+  cwd: string,
+  flags: GlobalFlags,
+  lines: Iterable<string> | AsyncIterable<string>,
+): Promise<void> {
   if (flags.output === undefined) {
     for await (const line of lines) await write(shell.stdout, `${line}\n`);
     return;

@@ -4,7 +4,15 @@ import { CAP_VALUES, freezeCap } from "../rollout/caps.ts";
 import { fileAddress } from "../state/address.ts";
 import { spawnAgentops, tempProject } from "../testing/project.ts";
 import { halfDone } from "../testing/release-check.ts";
-import { counted, countedAnew, done, outcomeOf, releaseProject, rolloutIn, TARGET } from "../testing/release-project.ts";
+import {
+  counted,
+  countedAnew,
+  done,
+  outcomeOf,
+  releaseProject,
+  rolloutIn,
+  TARGET,
+} from "../testing/release-project.ts";
 import { type TestStore, withStore } from "../testing/store.ts";
 import { runWriters } from "../testing/writers.ts";
 

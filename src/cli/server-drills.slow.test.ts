@@ -134,7 +134,9 @@ describe.skipIf(postgresFolder() === undefined)("a store on a server", () => {
     await expect.poll(() => restarted.killSwitch("agents/x"), { timeout: 10_000 }).toMatchObject({ killed: true, problem: back }); // prettier-ignore
     await kill(boardAt(store), order("agents/y"));
     await kill(boardAt(store), order("agents/z"));
-    await expect.poll(() => ops.killSwitch("agents/z"), { timeout: 10_000 }).toMatchObject({ killed: true, problem: null });
+    await expect
+      .poll(() => ops.killSwitch("agents/z"), { timeout: 10_000 })
+      .toMatchObject({ killed: true, problem: null });
     for (const each of [ops, restarted]) each.close();
   });
 
@@ -143,7 +145,8 @@ describe.skipIf(postgresFolder() === undefined)("a store on a server", () => {
     const dir = await releaseProject({ config: CONFIG });
     await done(dir, store.location, "promote", `${TARGET}@v1`);
     const markers = markersOf();
-    const open = (failClosed: boolean) => new AgentOps({ store: store.location, markers, env: "production", failClosed });
+    const open = (failClosed: boolean) =>
+      new AgentOps({ store: store.location, markers, env: "production", failClosed });
     const [ops, closed] = [open(false), open(true)];
     const good = ops.resolve(TARGET, { unit: "u" });
     expect([good.version, good.reason, closed.resolve(TARGET).reason]).toEqual(["v1", "STATIC", "STATIC"]);
@@ -151,7 +154,11 @@ describe.skipIf(postgresFolder() === undefined)("a store on a server", () => {
     await expect.poll(() => ops.resolve(TARGET, { unit: "u" }).reason, { timeout: 10_000 }).toBe("STALE");
     await expect.poll(() => closed.resolve(TARGET).reason, { timeout: 10_000 }).toBe("DISABLED");
     const restarted = open(false);
-    expect(restarted.resolve(TARGET, { unit: "u" })).toMatchObject({ version: "v1", reason: "STALE", value: good.value });
+    expect(restarted.resolve(TARGET, { unit: "u" })).toMatchObject({
+      version: "v1",
+      reason: "STALE",
+      value: good.value,
+    });
     ops.observe({ ...good.served, success: true });
     expect(ops.flush(), "kept, and not in the way").toBe(false);
     await server.start();

@@ -45,7 +45,13 @@ describe("AgentOps", () => {
     expect(ops.killSwitch("agents/x")).toEqual(ALIVE);
     const killed = await kill(boardAt(store), order());
     await seen();
-    expect(ops.killSwitch("agents/x")).toEqual({ killed: true, reason: "refunds twice", by: "ada", at: killed.at, problem: null });
+    expect(ops.killSwitch("agents/x")).toEqual({
+      killed: true,
+      reason: "refunds twice",
+      by: "ada",
+      at: killed.at,
+      problem: null,
+    });
     expect(() => ops.checkpoint("agents/x")).toThrow(
       expect.objectContaining({
         code: "AGENT_KILLED",
@@ -77,7 +83,10 @@ describe("AgentOps", () => {
     const store = address.location;
     for (const end of ["-wal", "-shm"]) rmSync(`${store}${end}`, { force: true });
     spoil(store);
-    const [ops, closed] = [false, true].map((failClosed) => open({ store, env: "production", failClosed })) as [AgentOps, AgentOps];
+    const [ops, closed] = [false, true].map((failClosed) => open({ store, env: "production", failClosed })) as [
+      AgentOps,
+      AgentOps,
+    ];
     expect(ops.killSwitch("agents/x")).toMatchObject({ killed: false, problem: expect.stringContaining(store) });
     expect(closed.killSwitch("agents/x")).toMatchObject({
       killed: true,
@@ -146,8 +155,7 @@ describe("AgentOps", () => {
       expect(() => ops.resolve(name)).toThrow(expect.objectContaining({ code: "REF_INVALID" }));
     }
     const file = at(await newStore());
-    for (const queueLimit of [0, -1, NaN, 1.5])
-      expect(() => open({ ...file, queueLimit })).toThrow(/queueLimit/);
+    for (const queueLimit of [0, -1, NaN, 1.5]) expect(() => open({ ...file, queueLimit })).toThrow(/queueLimit/);
     ops.close();
     expect(() => ops.killSwitch("x")).toThrow(expect.objectContaining({ code: "USAGE" }));
   });

@@ -93,26 +93,29 @@ describe("observe", () => {
     await expect.poll(() => served.stats().recorded, { interval: 10, timeout: 5000 }).toBe(1);
     expect(await count(store)).toBe(1);
   });
-  onFiles("a store that was moved away and made anew by somebody gets what came since; a wrong path leaves no folder", async () => {
-    const { store, ops } = await newStore();
-    const { location } = store.address;
-    const served = ops();
-    served.observe(outcome());
-    served.flush();
-    await store.close();
-    renameSync(location, `${location}.old`);
-    for (const end of ["-wal", "-shm"]) rmSync(`${location}${end}`, { force: true });
-    vi.spyOn(process, "emitWarning").mockImplementation(() => undefined);
-    served.observe(outcome());
-    expect([served.flush(), existsSync(location)], "an empty store would serve nothing").toEqual([false, false]);
-    const anew = await openTestStore({ address: store.address });
-    expect(served.flush()).toBe(true);
-    expect(await count(anew)).toBe(1);
-    await anew.close();
-    const wrong = ops({ store: join(dirname(location), "nowhere", "state.db") });
-    wrong.observe(outcome());
-    expect([wrong.flush(), wrong.stats().queued, existsSync(dirname(wrong.store))]).toEqual([false, 1, false]);
-  });
+  onFiles(
+    "a store that was moved away and made anew by somebody gets what came since; a wrong path leaves no folder",
+    async () => {
+      const { store, ops } = await newStore();
+      const { location } = store.address;
+      const served = ops();
+      served.observe(outcome());
+      served.flush();
+      await store.close();
+      renameSync(location, `${location}.old`);
+      for (const end of ["-wal", "-shm"]) rmSync(`${location}${end}`, { force: true });
+      vi.spyOn(process, "emitWarning").mockImplementation(() => undefined);
+      served.observe(outcome());
+      expect([served.flush(), existsSync(location)], "an empty store would serve nothing").toEqual([false, false]);
+      const anew = await openTestStore({ address: store.address });
+      expect(served.flush()).toBe(true);
+      expect(await count(anew)).toBe(1);
+      await anew.close();
+      const wrong = ops({ store: join(dirname(location), "nowhere", "state.db") });
+      wrong.observe(outcome());
+      expect([wrong.flush(), wrong.stats().queued, existsSync(dirname(wrong.store))]).toEqual([false, 1, false]);
+    },
+  );
   test("what is queued is written when the process ends by itself or by exit()", async () => {
     const { store, location } = await newStore();
     const code = (end: string) => `

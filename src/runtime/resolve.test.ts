@@ -21,7 +21,12 @@ afterEach(() => {
 async function newStore(): Promise<{ store: TestStore; ops: (options?: AgentOpsOptions) => AgentOps }> {
   const store = await openTestStore();
   const ops = (options: AgentOpsOptions = {}) => {
-    const made = new AgentOps({ store: store.address.location, env: "production", ...options });
+    const made = new AgentOps({
+      store: store.address.location,
+      markers: store.address.markers ?? "",
+      env: "production",
+      ...options,
+    });
     open.push(made);
     return made;
   };
@@ -101,13 +106,16 @@ describe("resolve", () => {
     expect(all[0]).toMatchObject({ reason: "SPLIT", errorCode: "UNIT_MISSING", bucket: null });
     expect(all[0]!.served).not.toHaveProperty("unit");
   });
-  test.each([null, "", Number.NaN, {}, Symbol("s")])("%o is no unit: it would put everybody into one arm", async (unit) => {
-    const { store, ops } = await newStore();
-    await startedRollout(store);
-    const resolved = ops().resolve("x", { unit: unit as unknown as string });
-    expect(resolved).toMatchObject({ errorCode: "UNIT_MISSING", bucket: null });
-    expect(resolved.served).not.toHaveProperty("unit");
-  });
+  test.each([null, "", Number.NaN, {}, Symbol("s")])(
+    "%o is no unit: it would put everybody into one arm",
+    async (unit) => {
+      const { store, ops } = await newStore();
+      await startedRollout(store);
+      const resolved = ops().resolve("x", { unit: unit as unknown as string });
+      expect(resolved).toMatchObject({ errorCode: "UNIT_MISSING", bucket: null });
+      expect(resolved.served).not.toHaveProperty("unit");
+    },
+  );
   test("a number is the unit of its digits, and can be observed", async () => {
     const { store, ops } = await newStore();
     await startedRollout(store);
@@ -143,7 +151,10 @@ describe("resolve", () => {
     ["missing", (store: string) => renameSync(store, `${store}.old`)],
     ["damaged", (store: string) => (rmSync(store), writeFileSync(store, "no database ".repeat(999)))],
     ["a folder", (store: string) => (rmSync(store), mkdirSync(store))],
-    ["replaced by an empty one", (store: string) => (rmSync(store), void connect(store, { durability: "normal" }).close())],
+    [
+      "replaced by an empty one",
+      (store: string) => (rmSync(store), void connect(store, { durability: "normal" }).close()),
+    ],
   ])("where the store is %s then, the last known good is served as STALE", async (_, spoil) => {
     const { store, ops } = await newStore();
     await startedRollout(store, FAST);

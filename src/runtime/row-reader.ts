@@ -120,6 +120,8 @@ function revisionIn(open: FileReader): { revision: string | null; movedTo: strin
 
 function servedIn(open: FileReader): ServedRows {
   const [stables, rollouts] = [open.all(STABLES_NOW), open.all(ROLLOUTS_NOW)];
-  const contents = versionsIn({ stables, rollouts }).flatMap(([target, version]) => open.all(contentOf(target, version)));
+  const contents = versionsIn({ stables, rollouts }).flatMap(([target, version]) =>
+    open.all(contentOf(target, version)),
+  );
   return { stables, rollouts, contents };
 }

@@ -53,12 +53,21 @@ export async function readOnce(address: StoreAddress, clock: Clock): Promise<Sto
 
 async function rowsNow(address: StoreAddress): Promise<RowReader> {
   const fixed = (kills: readonly Kill[], snapshot: Snapshot | null, problem: string | null): RowReader => {
-    return { refresh: () => false, kills: () => kills, snapshot: () => snapshot, problem: () => problem, close: () => undefined };
+    return {
+      refresh: () => false,
+      kills: () => kills,
+      snapshot: () => snapshot,
+      problem: () => problem,
+      close: () => undefined,
+    };
   };
   try {
     const store = await openStore(address, { durability: "normal", waitMs: WAIT_MS });
     try {
-      const read = await store.inTransaction(async (tx) => ({ kills: await readKills(tx), served: await readServed(tx) }));
+      const read = await store.inTransaction(async (tx) => ({
+        kills: await readKills(tx),
+        served: await readServed(tx),
+      }));
       return fixed(read.kills, snapshotOf(read.served, new Map()), null);
     } finally {
       await store.close();

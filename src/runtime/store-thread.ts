@@ -2,7 +2,15 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from "node:worker_threads";
 import { messageOf } from "../core/errors.ts";
-import { type Answer, READ, type Reading, type ThreadData, type Write, type Written, WRITTEN } from "./thread/protocol.ts";
+import {
+  type Answer,
+  READ,
+  type Reading,
+  type ThreadData,
+  type Write,
+  type Written,
+  WRITTEN,
+} from "./thread/protocol.ts";
 
 /** A process's thread that owns the store, as the main thread sees it: nothing here waits longer than it is told. */
 export interface StoreThread {

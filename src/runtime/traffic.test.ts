@@ -17,12 +17,14 @@ test("fixtures/traffic.js: every request is answered by the served prompt, and e
   const by = { actor: "ada", reason: "first", at };
   const place = { environment: "production", target };
   await store.inTransaction(async (tx) => {
-  await insertRelease(tx, { target, version: "v1", digest: "d", content, gitCommit: "c", publishedBy: "ada", publishedAt: at, releasedAt: at }); // prettier-ignore
-  const auditEvent = await appendAuditEvent(tx, { ...by, ...place, action: "promote", before: null, after: null });
-  await insertStable(tx, { ...by, ...place, version: "v1", how: "promote", rollout: null, auditEvent });
+    await insertRelease(tx, { target, version: "v1", digest: "d", content, gitCommit: "c", publishedBy: "ada", publishedAt: at, releasedAt: at }); // prettier-ignore
+    const auditEvent = await appendAuditEvent(tx, { ...by, ...place, action: "promote", before: null, after: null });
+    await insertStable(tx, { ...by, ...place, version: "v1", how: "promote", rollout: null, auditEvent });
   });
   const script = join(REPO, "fixtures", "traffic.js");
   const { stdout, stderr } = await execa(process.execPath, [script, target, "--requests", "600", "--store", store.address.location], { env: cleanEnv(), extendEnv: false }); // prettier-ignore
   expect([stdout, stderr]).toEqual([expect.stringMatching(/^served v1 600 \(9[5-8]\.\d % ok\)$/), ""]);
-  expect(await store.rows("SELECT SUM(n) AS n, COUNT(DISTINCT version) AS versions FROM outcomes")).toEqual([{ n: 600, versions: 1 }]);
+  expect(await store.rows("SELECT SUM(n) AS n, COUNT(DISTINCT version) AS versions FROM outcomes")).toEqual([
+    { n: 600, versions: 1 },
+  ]);
 });

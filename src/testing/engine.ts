@@ -22,7 +22,9 @@ export async function newDatabase({ empty = false } = {}): Promise<string> {
   const admin = new pg.Client({ connectionString: `${server}/postgres` });
   await admin.connect();
   try {
-    await admin.query(`CREATE DATABASE ${name} TEMPLATE ${empty ? "template1" : "template_agentops"} STRATEGY file_copy`);
+    await admin.query(
+      `CREATE DATABASE ${name} TEMPLATE ${empty ? "template1" : "template_agentops"} STRATEGY file_copy`,
+    );
   } finally {
     await admin.end();
   }

@@ -25,7 +25,10 @@ export interface Server {
 export function postgresFolder(): string | undefined {
   const debian = "/usr/lib/postgresql";
   const majors = existsSync(debian) ? readdirSync(debian).sort((a, b) => Number(b) - Number(a)) : [];
-  const folders = [...(process.env["PATH"] ?? "").split(delimiter), ...majors.map((major) => join(debian, major, "bin"))];
+  const folders = [
+    ...(process.env["PATH"] ?? "").split(delimiter),
+    ...majors.map((major) => join(debian, major, "bin")),
+  ];
   return folders.find((folder) => existsSync(join(folder, "initdb")) && existsSync(join(folder, "postgres")));
 }
 

@@ -119,7 +119,11 @@ export function stepUp(store: Store, rollout: Rollout, at: string): Promise<Roll
 export async function closeLook(store: Store, { seq }: Rollout): Promise<void> {
   const next = ({ look }: Rollout) => ({ look: look + 1 });
   await store.inTransaction(async (tx) => {
-    await tx.updateTable("rollouts").set(next(await reread(tx, seq))).where("seq", "=", seq).execute();
+    await tx
+      .updateTable("rollouts")
+      .set(next(await reread(tx, seq)))
+      .where("seq", "=", seq)
+      .execute();
   });
 }
 

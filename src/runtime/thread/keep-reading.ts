@@ -25,8 +25,9 @@ async function readForEver(address: StoreAddress, lastGood: string | null, tell:
   let said: string | null = null;
   const told = (next: Known | undefined, problem: string | null) => {
     const news = next !== undefined && next !== known;
-    if (news && problem === null && lastGood !== null) writeLastGood(lastGood, next);
-    if (news || problem !== said) tell({ type: "reading", rows: news ? { kills: next.kills, served: next.served } : null, problem });
+    if (news && problem === null && lastGood !== null) writeLastGood(lastGood, address.shown, next);
+    if (news || problem !== said)
+      tell({ type: "reading", rows: news ? { kills: next.kills, served: next.served } : null, problem });
     if (next !== undefined) known = next;
     said = problem;
   };
@@ -34,13 +35,21 @@ async function readForEver(address: StoreAddress, lastGood: string | null, tell:
     try {
       const store = await openStore(address, { durability: "normal", waitMs: WAIT_MS });
       try {
-        await follow(store, () => known ?? readLastGood(lastGood), told);
+        await follow(
+          store,
+          lastGood === null ? "" : ` without ${lastGood}`,
+          () => known ?? readLastGood(lastGood, address.shown),
+          told,
+        );
       } finally {
         await store.close();
       }
     } catch (error) {
       // What was killed stays killed: nothing says that it was revived.
-      told(known ?? readLastGood(lastGood), `the store ${address.shown} cannot be read: ${whyNot(error, WAIT_MS)}`);
+      told(
+        known ?? readLastGood(lastGood, address.shown),
+        `the store ${address.shown} cannot be read: ${whyNot(error, WAIT_MS)}`,
+      );
       await pause(RETRY_MS);
     }
   }
@@ -49,6 +58,7 @@ async function readForEver(address: StoreAddress, lastGood: string | null, tell:
 /** Until the connection is lost. */
 async function follow(
   store: Store,
+  forgotten: string,
   before: () => Known | undefined,
   told: (known: Known | undefined, problem: string | null) => void,
 ): Promise<never> {
@@ -58,7 +68,7 @@ async function follow(
       const known = before();
       const revision = await revisionOf(store.db);
       const back = known === undefined ? null : wentBack(store.address, known.revision, revision);
-      if (back !== null) told(known, back);
+      if (back !== null) told(known, `${back}; where that is meant, restart the process${forgotten}`);
       else if (known?.revision.value === revision.value) told(known, null);
       else told(await readAll(store, known), null);
       await changes.next(LOOK_EVERY_MS);

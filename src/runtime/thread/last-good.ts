@@ -4,8 +4,8 @@ import { newId } from "../../core/ids.ts";
 import type { Known } from "./protocol.ts";
 
 /** Kept for its owner alone, whole or not at all; where it cannot be kept, a restart without the server serves nothing. */
-export function writeLastGood(file: string, known: Known): void {
-  const text = JSON.stringify(known);
+export function writeLastGood(file: string, address: string, known: Known): void {
+  const text = JSON.stringify({ address, ...known });
   const draft = `${file}.${newId()}`;
   try {
     writeFileSync(draft, `${digestOf(text)}\n${text}\n`, { mode: 0o600 });
@@ -15,12 +15,13 @@ export function writeLastGood(file: string, known: Known): void {
   }
 }
 
-/** Undefined where there is none, or where it is not as it was written. */
-export function readLastGood(file: string | null): Known | undefined {
+/** Undefined where there is none of that address, or where it is not as it was written. */
+export function readLastGood(file: string | null, address: string): Known | undefined {
   if (file === null) return undefined;
   try {
     const [digest, text = ""] = readFileSync(file, "utf8").split("\n");
-    return digest === digestOf(text) ? (JSON.parse(text) as Known) : undefined;
+    const known = digest === digestOf(text) ? (JSON.parse(text) as Known & { address?: string }) : undefined;
+    return known?.address === address ? known : undefined;
   } catch {
     return undefined;
   }
