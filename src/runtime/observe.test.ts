@@ -124,7 +124,11 @@ describe("observe", () => {
       for (let i = 0; i < 700; i++) ops.observe({ target: "prompts/x", version: "v1", success: true });
       ${end}`;
     for (const end of ["", "process.exit(3);"]) {
-      const options = { env: cleanEnv(), extendEnv: false, reject: false } as const;
+      const options = {
+        env: cleanEnv({ AGENTOPS_MARKERS: store.address.markers ?? "" }),
+        extendEnv: false,
+        reject: false,
+      } as const;
       const done = await execa(process.execPath, ["--input-type=module", "-e", code(end)], options);
       expect([done.exitCode, done.stderr]).toEqual([end === "" ? 0 : 3, ""]);
     }

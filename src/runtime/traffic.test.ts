@@ -22,7 +22,7 @@ test("fixtures/traffic.js: every request is answered by the served prompt, and e
     await insertStable(tx, { ...by, ...place, version: "v1", how: "promote", rollout: null, auditEvent });
   });
   const script = join(REPO, "fixtures", "traffic.js");
-  const { stdout, stderr } = await execa(process.execPath, [script, target, "--requests", "600", "--store", store.address.location], { env: cleanEnv(), extendEnv: false }); // prettier-ignore
+  const { stdout, stderr } = await execa(process.execPath, [script, target, "--requests", "600", "--store", store.address.location], { env: cleanEnv({ AGENTOPS_MARKERS: store.address.markers ?? "" }), extendEnv: false }); // prettier-ignore
   expect([stdout, stderr]).toEqual([expect.stringMatching(/^served v1 600 \(9[5-8]\.\d % ok\)$/), ""]);
   expect(await store.rows("SELECT SUM(n) AS n, COUNT(DISTINCT version) AS versions FROM outcomes")).toEqual([
     { n: 600, versions: 1 },
