@@ -28,6 +28,7 @@ import {
   exportEvidence as exportJudged,
 } from "./policy/evidence/export-evidence.ts";
 import { diffDocument } from "./report/diff/document.ts";
+import { doctorDocument } from "./report/doctor/document.ts";
 import { evaluationDocument, runDocument } from "./report/evaluation/document.ts";
 import { gateDocument } from "./report/gate/document.ts";
 import { calibrationDocument } from "./report/judge/document.ts";
@@ -42,6 +43,8 @@ import { rolloutView } from "./rollout/view.ts";
 import type { RunStore } from "./state/runs.ts";
 import type { Store } from "./state/store.ts";
 import type { StatusDocument } from "./status/schema.ts";
+import { doctor as examine, type DoctorRequest } from "./upkeep/doctor/doctor.ts";
+import type { DoctorDocument } from "./upkeep/doctor/schema.ts";
 import { status as statusNow, type StatusRequest } from "./status/status.ts";
 
 export type { Clock } from "./core/clock.ts";
@@ -167,6 +170,19 @@ export type { StatusDocument } from "./status/schema.ts";
 
 export async function status(board: Switchboard, request: StatusRequest): Promise<StatusDocument> {
   return statusDocument(await statusNow(board, request));
+}
+
+// Whoever looks after the store.
+export { migrateStore } from "./state/migrate.ts";
+export { backupStore } from "./upkeep/store/backup.ts";
+export { checkStore } from "./upkeep/store/check.ts";
+export { type CopyRequest, copyStore } from "./upkeep/store/copy.ts";
+export { storeInfo } from "./upkeep/store/info.ts";
+export { type PruneRequest, pruneStore } from "./upkeep/store/prune.ts";
+export type { StoreBackup, StoreCheck, StoreCopy, StoreDocument, StorePrune } from "./upkeep/store/schema.ts";
+
+export async function doctor(request: DoctorRequest, redact: (text: string) => string): Promise<DoctorDocument> {
+  return doctorDocument(await examine(request), redact);
 }
 
 // An agent's own process.

@@ -1,25 +1,28 @@
 import { z } from "zod";
 
+/** A server stores no NUL, and a file that does would not be copied to one. */
+const text = (most: number) =>
+  z
+    .string()
+    .min(1)
+    .max(most)
+    .regex(/^[^\0]*$/, "a text without NUL");
+
 /** One line of `agentops observe`, and what `AgentOps.observe` takes: one production outcome. */
 export const observationSchema = z.strictObject({
   target: z.string().regex(/^(prompts|agents)\/[a-z0-9](?:[a-z0-9._-]*[a-z0-9])?$/, "prompts/NAME or agents/NAME"),
   version: z.string().regex(/^v[1-9]\d*$/, "the version that served, as v7"),
-  unit: z.string().min(1).max(500).optional().describe("user, conversation …: what the assignment is sticky for"),
+  unit: text(500).optional().describe("user, conversation …: what the assignment is sticky for"),
   success: z.boolean(),
   latencyMs: z.number().min(0).optional(),
   costUsd: z.number().min(0).optional(),
   inputTokens: z.int().min(0).optional(),
   outputTokens: z.int().min(0).optional(),
   safe: z.boolean().optional(),
-  breach: z
-    .string()
-    .min(1)
-    .max(200)
-    .optional()
-    .describe("which kind: pii, secrets …; without safe it says that it was not safe"),
+  breach: text(200).optional().describe("which kind: pii, secrets …; without safe it says that it was not safe"),
   shadow: z.boolean().optional().describe("a copy of the input; the answer was not served"),
   at: z.iso.datetime({ offset: true }).optional().describe("when it was served (default: now)"),
-  id: z.string().min(1).max(200).optional().describe("makes a repeat harmless"),
+  id: text(200).optional().describe("makes a repeat harmless"),
   rollout: z.string().optional().describe("from resolve: the rollout that assigned the unit"),
   weight: z.number().min(0).max(1).optional().describe("from resolve: the candidate's share at that moment"),
 });

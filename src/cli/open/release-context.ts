@@ -18,11 +18,14 @@ const WAIT_MS = 10_000;
 export async function withRelease<T>(context: CommandContext, work: (release: ReleaseContext) => T | Promise<T>) {
   const project = await context.project();
   const store = await openStore(addressFor(context.shell, project), { durability: "full" });
-  const runs = runsOf(context, project);
   try {
-    return await work({ project, store, runs, clock: context.clock });
+    const runs = runsOf(context, project);
+    try {
+      return await work({ project, store, runs, clock: context.clock });
+    } finally {
+      await runs.close();
+    }
   } finally {
-    await runs.close();
     await store.close();
   }
 }

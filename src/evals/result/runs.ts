@@ -13,6 +13,8 @@ export interface RunListing {
   suite: string;
   status: RunRow["status"];
   actor: string;
+  /** On the machine that made it, or on the server that others share. */
+  home: RunRow["home"];
   target: { ref: string; version: string | null; digest: string | null; model: string };
   scored: number;
   succeeded: number;
@@ -33,6 +35,7 @@ function listing(run: RunRow): RunListing {
     suite: run.suite,
     status: run.status,
     actor: run.actor,
+    home: run.home,
     target: { ref: run.targetRef, version: run.targetVersion, digest: run.targetDigest, model: run.model },
     scored: result?.scored ?? 0,
     succeeded: result?.succeeded ?? 0,
@@ -73,6 +76,11 @@ export async function showRun(
 
 /** A whole run as JSON lines: the run first, then every case with its trials. */
 export async function* exportRun(store: RunStore, run: RunRow): AsyncGenerator<string> {
-  yield JSON.stringify({ schema: "agentops.run/1", ...listing(run), result: await summarize(store, run), spec: specOf(run) });
+  yield JSON.stringify({
+    schema: "agentops.run/1",
+    ...listing(run),
+    result: await summarize(store, run),
+    spec: specOf(run),
+  });
   for (const outcome of caseOutcomes(store, run)) yield JSON.stringify({ schema: "agentops.case/1", ...outcome });
 }
