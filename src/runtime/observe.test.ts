@@ -28,6 +28,8 @@ async function newStore() {
 }
 
 const onFiles = test.runIf(ENGINE === "sqlite");
+/** On a busy machine the thread may take longer to begin than a flush waits. */
+const flushed = (served: AgentOps) => expect.poll(() => served.flush(), { timeout: 20_000 }).toBe(true);
 const count = (store: TestStore) => store.value("SELECT COUNT(*) FROM observations");
 const outcome = (more: object = {}) => ({ target: "prompts/x", version: "v1", success: true, ...more });
 
@@ -56,7 +58,7 @@ describe("observe", () => {
     const bad = [{}, null, trap, outcome({ latencyMs: Number.NaN }), outcome({ sucess: true }), { success: true }];
     for (const each of bad) served.observe(each as never);
     served.observe(outcome());
-    expect(served.flush()).toBe(true);
+    await flushed(served);
     expect(served.stats()).toMatchObject({ invalid: 6, recorded: 1 });
     expect(warn).toHaveBeenCalledTimes(1);
     served.close();
@@ -71,6 +73,7 @@ describe("observe", () => {
     for (let i = 0; i < 25; i++) served.observe(outcome({ id: `o${i}` }));
     expect(served.stats()).toMatchObject({ queued: 10, dropped: 15 });
     expect(warn).toHaveBeenCalledExactlyOnceWith(expect.stringContaining("dropped: the queue is full"));
+    await flushed(served);
     served.close();
     expect(await store.column("SELECT id FROM observations ORDER BY seq")).toEqual(
       Array.from({ length: 10 }, (_, i) => `o${i}`),
