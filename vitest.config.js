@@ -33,7 +33,8 @@ const COMMANDS = [
 const sqlite = project("sqlite", { include: ["src/**/*.test.ts"], exclude: ["src/**/*.slow.test.ts"] });
 export const postgres = project("postgres", {
   include: [...SHARED, ...COMMANDS.map((name) => `cli/commands/${name}`)].map((room) => `src/${room}/**/*.test.ts`),
-  exclude: ["src/**/*.slow.test.ts"],
+  // The commands of a canary are the use cases that the rooms' own tests try there; the slow suite tries them too.
+  exclude: ["src/**/*.slow.test.ts", "src/cli/commands/canary/*"],
   env: { AGENTOPS_TEST_ENGINE: "postgres" },
   globalSetup: ["src/testing/postgres-setup.ts"],
 });

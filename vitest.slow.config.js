@@ -16,7 +16,12 @@ const slow = {
   },
 };
 const allCases = {
-  test: { ...postgres.test, name: "postgres, all cases", env: { ...postgres.test.env, AGENTOPS_TEST_ALL: "1" } },
+  test: {
+    ...postgres.test,
+    exclude: ["src/**/*.slow.test.ts"],
+    name: "postgres, all cases",
+    env: { ...postgres.test.env, AGENTOPS_TEST_ALL: "1" },
+  },
 };
 
 export default defineConfig({ test: { maxWorkers: 2, projects: hasPostgres() ? [slow, allCases] : [slow] } });

@@ -62,9 +62,9 @@ describe.skipIf(postgresFolder() === undefined)("a store on a server", () => {
     const watcher = spawnAgentops(dir, ["canary", "watch", TARGET, "--interval", "500ms"], env);
     const writing = runWriters({ store: store.location, markers: store.markers ?? "", target: TARGET, count: WRITERS, ms: SECONDS * 1000, units: 20_000, pauseMs: 40 }); // prettier-ignore
     let operated = 0;
-    let over = false;
+    const over = new AbortController();
     const operating = (async () => {
-      for (; !over; await pause(300)) {
+      for (; !over.signal.aborted; await pause(300)) {
         const { exitCode } = await spawnAgentops(dir, ["canary", operated % 2 === 0 ? "pause" : "resume", TARGET, "--reason", "drill"], env); // prettier-ignore
         if (exitCode === 0) operated += 1;
       }
@@ -75,7 +75,7 @@ describe.skipIf(postgresFolder() === undefined)("a store on a server", () => {
       await server.start();
     }
     const writers = await writing;
-    over = true;
+    over.abort();
     await operating;
     watcher.kill("SIGINT");
     const watched = await watcher;

@@ -129,45 +129,25 @@ export function observationQueue({ writer, limit, clock, onTrouble }: QueueOptio
 /** What waits to be written, and what became of the rest. */
 function backlog({ writer, clock, onTrouble }: Omit<QueueOptions, "limit">) {
   let queue: Observation[] = [];
-  /** Of the first, those that are being written, batch by batch. */
-  let underWay: number[] = [];
-  /** Of those, the batches that are behind one that was not written. */
-  let inVain = 0;
-  let locked = false;
+  const underWay = flights();
   let answeredAt = -Infinity;
-  const pause = backoff(clock);
-  const stats = { recorded: 0, dropped: 0, invalid: 0, failures: 0, lastProblem: null as string | null };
-
-  const drop = (n: number, why: string) => {
-    stats.dropped += n;
-    stats.lastProblem = why;
-    onTrouble("dropped", why, n);
-  };
-  const failed = (why: string, isLocked: boolean) => {
-    locked = isLocked;
-    stats.failures += 1;
-    stats.lastProblem = why;
-    if (pause.after(isLocked, why)) onTrouble("late", why, queue.length);
-  };
+  const { stats, pause, drop, failed } = account(clock, onTrouble, () => queue.length);
   /** Hands the next batch over, unless so many are under way. */
   const send = (most: number, atOnce = 1) => {
-    if (underWay.length >= atOnce || inVain > 0) return;
-    const from = underWay.reduce((sum, size) => sum + size, 0);
+    if (underWay.count() >= atOnce || underWay.areSpoilt()) return;
+    const from = underWay.size();
     const batch = queue.slice(from, from + most);
     if (batch.length === 0) return;
-    const problem = writer.write(batch, underWay.length);
-    if (problem === null) underWay.push(batch.length);
+    const problem = writer.write(batch, underWay.count());
+    if (problem === null) underWay.add(batch.length);
     else failed(problem, false);
   };
   const written = ({ recorded, refused, problem }: Written) => {
-    const batch = underWay.shift() ?? 0;
+    const { size: batch, isSpoilt } = underWay.land();
     answeredAt = clock.monotonicMs();
-    if (inVain > 0) {
-      inVain -= 1;
-      return;
-    }
+    if (isSpoilt) return;
     if (problem !== null) {
-      inVain = underWay.length;
+      underWay.spoil();
       failed(problem.why, problem.locked);
       return;
     }
@@ -186,8 +166,8 @@ function backlog({ writer, clock, onTrouble }: Omit<QueueOptions, "limit">) {
     while (queue.length > 0 && clock.monotonicMs() < until) {
       const before = { failures: stats.failures, waiting: queue.length };
       for (let i = 0; i < FLUSH_BATCH_COUNT; i++) send(FLUSH_BATCH, FLUSH_BATCH_COUNT);
-      if (underWay.length > 0) writer.wait(until - clock.monotonicMs());
-      if (stats.failures > before.failures && !locked) break;
+      if (underWay.count() > 0) writer.wait(until - clock.monotonicMs());
+      if (stats.failures > before.failures && !pause.isShort()) break;
       if (queue.length < before.waiting) until = clock.monotonicMs() + FLUSH_WAIT_MS;
     }
     return queue.length === 0;
@@ -207,22 +187,67 @@ function backlog({ writer, clock, onTrouble }: Omit<QueueOptions, "limit">) {
   };
 }
 
+/** What became of them, and whom that is told. */
+function account(clock: Clock, onTrouble: OnTrouble, waiting: () => number) {
+  const pause = backoff(clock);
+  const stats = { recorded: 0, dropped: 0, invalid: 0, failures: 0, lastProblem: null as string | null };
+  return {
+    stats,
+    pause,
+    drop: (n: number, why: string) => {
+      stats.dropped += n;
+      stats.lastProblem = why;
+      onTrouble("dropped", why, n);
+    },
+    failed: (why: string, isLocked: boolean) => {
+      stats.failures += 1;
+      stats.lastProblem = why;
+      if (pause.after(isLocked, why)) onTrouble("late", why, waiting());
+    },
+  };
+}
+
+/** The batches that are being written: the first of the queue, in its order. */
+function flights() {
+  const sizes: number[] = [];
+  /** Those that are behind one that was not written. */
+  let spoilt = 0;
+  return {
+    count: () => sizes.length,
+    size: () => sizes.reduce((sum, size) => sum + size, 0),
+    areSpoilt: () => spoilt > 0,
+    add: (size: number) => void sizes.push(size),
+    land() {
+      const isSpoilt = spoilt > 0;
+      if (isSpoilt) spoilt -= 1;
+      return { size: sizes.shift() ?? 0, isSpoilt };
+    },
+    spoil() {
+      spoilt = sizes.length;
+    },
+  };
+}
+
 /** How long to leave a store alone that could not be written. */
 function backoff(clock: Clock) {
   let until = -Infinity;
   let since: number | undefined;
   let failed = 0;
+  let short = false;
   let last = "";
   return {
     /** True when it has been failing for long. Another writer is done soon; everything else takes a person, and is asked for less and less often. */
     after(isLocked: boolean, why: string): boolean {
       const now = clock.monotonicMs();
+      short = isLocked;
       failed = isLocked ? 1 : failed + 1;
       until = now + Math.min(LONGEST_PAUSE_MS, FLUSH_EVERY_MS * 2 ** (failed - 1));
       since ??= now;
       last = `: ${why}`;
       return now - since >= LATE_MS;
     },
+    /** Another writer was in the way the last time, and is done soon. */
+    isShort: () => short,
     lasts: () => clock.monotonicMs() < until,
     over() {
       [failed, since, last] = [0, undefined, ""];

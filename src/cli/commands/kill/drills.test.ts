@@ -126,7 +126,7 @@ describe("a victim process stops", () => {
     expect(document.paths).toEqual(PATHS);
     expect(stopped.details).toMatchObject({ name: AGENT, by: "ada", reason: "refunds twice" });
   });
-  test("when there is no store and no marker folder yet", async () => {
+  elsewhere("when there is no store and no marker folder yet", async () => {
     const { document } = await drill("no store yet", await project());
     expect(document.paths.store.took).toBe(true);
   });
@@ -188,7 +188,7 @@ describe("a victim process stops", () => {
     const { document } = await drill("a newer schema", scene);
     expect(document.paths.store.problem).toContain("the store has schema 99");
   });
-  test("when a file is where the markers should be: the store does it", async () => {
+  elsewhere("when a file is where the markers should be: the store does it", async () => {
     const scene = await projectWithStore();
     rmSync(scene.store.markers!, { recursive: true, force: true });
     writeFileSync(scene.store.markers!, "");
