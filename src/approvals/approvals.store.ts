@@ -23,11 +23,7 @@ export function approvalsFor(db: Db, { environment, target, version, digest }: C
 }
 
 /** In an environment, the newest first; of some targets only, when they are given. */
-export async function listApprovals(
-  db: Db,
-  environment: string,
-  targets?: readonly string[],
-): Promise<ApprovalRow[]> {
+export async function listApprovals(db: Db, environment: string, targets?: readonly string[]): Promise<ApprovalRow[]> {
   const all = db.selectFrom("approvals").selectAll().where("environment", "=", environment).orderBy("id", "desc");
   return (targets === undefined ? all : all.where("target", "in", targets)).execute();
 }

@@ -16,7 +16,12 @@ export function examplesOf(store: RunStore, compared: ComparedRuns, limit: numbe
   ];
 }
 
-function example(store: RunStore, { control, candidate }: ComparedRuns, id: string, change: Example["change"]): Example {
+function example(
+  store: RunStore,
+  { control, candidate }: ComparedRuns,
+  id: string,
+  change: Example["change"],
+): Example {
   const before = outcomeIn(store, control, id);
   const after = outcomeIn(store, candidate, id);
   const { vars, expected } = after.case;

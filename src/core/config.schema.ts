@@ -71,7 +71,9 @@ const fields = z.strictObject({
     .string()
     .min(1)
     .optional()
-    .describe("postgres://USER@HOST/DATABASE for a team (the password comes from PGPASSWORD or a service file), or a file"),
+    .describe(
+      "postgres://USER@HOST/DATABASE for a team (the password comes from PGPASSWORD or a service file), or a file",
+    ),
   models: z.record(z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/), modelProviderSchema).optional(),
   limits: z
     .strictObject({

@@ -172,60 +172,62 @@ function randomOf(seed: number): (n: number) => number {
   };
 }
 
-test.each(few(Array.from({ length: 12 }, (_, i) => i + 1), 1))(
-  "random commands, seed %i: killed until revived, one audit event a transition, every reader agrees",
-  async (seed) => {
-    const pick = randomOf(seed);
-    const { address: store, markers } = await newStore();
-    const environments = ["production", "staging", "*"];
-    const targets = ["agents/x", "prompts/x", "all"];
-    const readers = ["production", "staging"].map((env) => new AgentOps({ store: store.location, markers, env }));
-    const model: Kill[] = [];
-    let transitions = 0;
-    // Where a busy server is not reached in time, the marker does it as well.
-    const hasty = boardAt(store, ENGINE === "sqlite" ? 1 : 40);
-    let letGo: (() => Promise<void>) | undefined;
-    for (let step = 0; step < 60; step++) {
-      const [environment, target] = [environments[pick(3)]!, targets[pick(3)]!];
-      const is = (k: Kill) => k.environment === environment && k.target === target;
-      const what = pick(10);
-      if (what === 0 && letGo === undefined) {
-        letGo = await locked(store);
-      } else if (what === 1 || (letGo !== undefined && what === 2)) {
-        await letGo?.();
-        letGo = undefined;
-      } else if (what < 6) {
-        const done = await kill(hasty, order(target, environment, `actor ${step}`));
-        const known = model.find(is);
-        expect(done.targets[0]!.changed, `step ${step}`).toBe(known === undefined);
-        if (known === undefined) {
-          transitions += 1;
-          model.push({ ...order(target, environment), target, at: done.at, actor: `actor ${step}`, reason: "" });
-        } else expect(done.targets[0]!.kill!.actor).toBe(known.actor);
-      } else if (letGo !== undefined) {
-        await expect(revive(hasty, order(target, environment))).rejects.toThrow(/nothing was revived/);
-      } else {
-        const index = model.findIndex(is);
-        const done = await revive(boardAt(store), order(target, environment));
-        expect(done.targets[0]!.changed).toBe(index >= 0);
-        if (index >= 0) {
-          transitions += 1;
-          model.splice(index, 1);
-        }
+test.each(
+  few(
+    Array.from({ length: 12 }, (_, i) => i + 1),
+    1,
+  ),
+)("random commands, seed %i: killed until revived, one audit event a transition, every reader agrees", async (seed) => {
+  const pick = randomOf(seed);
+  const { address: store, markers } = await newStore();
+  const environments = ["production", "staging", "*"];
+  const targets = ["agents/x", "prompts/x", "all"];
+  const readers = ["production", "staging"].map((env) => new AgentOps({ store: store.location, markers, env }));
+  const model: Kill[] = [];
+  let transitions = 0;
+  // Where a busy server is not reached in time, the marker does it as well.
+  const hasty = boardAt(store, ENGINE === "sqlite" ? 1 : 40);
+  let letGo: (() => Promise<void>) | undefined;
+  for (let step = 0; step < 60; step++) {
+    const [environment, target] = [environments[pick(3)]!, targets[pick(3)]!];
+    const is = (k: Kill) => k.environment === environment && k.target === target;
+    const what = pick(10);
+    if (what === 0 && letGo === undefined) {
+      letGo = await locked(store);
+    } else if (what === 1 || (letGo !== undefined && what === 2)) {
+      await letGo?.();
+      letGo = undefined;
+    } else if (what < 6) {
+      const done = await kill(hasty, order(target, environment, `actor ${step}`));
+      const known = model.find(is);
+      expect(done.targets[0]!.changed, `step ${step}`).toBe(known === undefined);
+      if (known === undefined) {
+        transitions += 1;
+        model.push({ ...order(target, environment), target, at: done.at, actor: `actor ${step}`, reason: "" });
+      } else expect(done.targets[0]!.kill!.actor).toBe(known.actor);
+    } else if (letGo !== undefined) {
+      await expect(revive(hasty, order(target, environment))).rejects.toThrow(/nothing was revived/);
+    } else {
+      const index = model.findIndex(is);
+      const done = await revive(boardAt(store), order(target, environment));
+      expect(done.targets[0]!.changed).toBe(index >= 0);
+      if (index >= 0) {
+        transitions += 1;
+        model.splice(index, 1);
       }
-      const names = readers.flatMap((reader) =>
-        ["agents/x", "prompts/x", "agents/other", "x"].map((name) => ({ reader, name })),
-      );
-      const answers = () => names.map(({ reader, name }) => reader.killSwitch(name).killed);
-      const expected = names.map(({ reader, name }) => holding(model, reader.environment, targetsOf(name)).length > 0);
-      if (ENGINE === "sqlite") expect(answers(), `step ${step}`).toEqual(expected);
-      // A server's changes are told, which takes a moment.
-      else await expect.poll(answers, { interval: 2, message: `step ${step}` }).toEqual(expected);
     }
-    await letGo?.();
-    for (const reader of readers) reader.close();
-    const { killed, actions } = await settledHistory(store);
-    expect(killed.sort()).toEqual(model.map((k) => `${k.environment} ${k.target}`).sort());
-    expect(Object.values(actions).flat()).toHaveLength(transitions);
-  },
-);
+    const names = readers.flatMap((reader) =>
+      ["agents/x", "prompts/x", "agents/other", "x"].map((name) => ({ reader, name })),
+    );
+    const answers = () => names.map(({ reader, name }) => reader.killSwitch(name).killed);
+    const expected = names.map(({ reader, name }) => holding(model, reader.environment, targetsOf(name)).length > 0);
+    if (ENGINE === "sqlite") expect(answers(), `step ${step}`).toEqual(expected);
+    // A server's changes are told, which takes a moment.
+    else await expect.poll(answers, { interval: 2, message: `step ${step}` }).toEqual(expected);
+  }
+  await letGo?.();
+  for (const reader of readers) reader.close();
+  const { killed, actions } = await settledHistory(store);
+  expect(killed.sort()).toEqual(model.map((k) => `${k.environment} ${k.target}`).sort());
+  expect(Object.values(actions).flat()).toHaveLength(transitions);
+});

@@ -121,6 +121,8 @@ function neither(
   return new AgentopsError(
     "STORE_FAILED",
     `${targets.join(" and ")} was NOT killed; the marker beside the store: ${marker.problem ?? ""}; the store: ${row.problem ?? ""}`,
-    { hint: `make ${store.file === null ? `${store.shown} reachable` : `the folder of ${store.shown} writable`} and repeat, or stop the agent's processes themselves` },
+    {
+      hint: `make ${store.file === null ? `${store.shown} reachable` : `the folder of ${store.shown} writable`} and repeat, or stop the agent's processes themselves`,
+    },
   );
 }

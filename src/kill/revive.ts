@@ -54,10 +54,7 @@ async function release(board: Switchboard, revivals: readonly Kill[]) {
       "STORE_FAILED",
       `nothing was revived, ${names} is as it was; the store: ${whyNot(error, board.waitMs)}`,
       {
-        hint:
-          error instanceof AgentopsError && error.code === "STORE_NEWER"
-            ? error.hint
-            : wayToRecord(board.store),
+        hint: error instanceof AgentopsError && error.code === "STORE_NEWER" ? error.hint : wayToRecord(board.store),
         cause: error,
       },
     );

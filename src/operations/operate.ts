@@ -13,12 +13,7 @@ export type Operation = "pause" | "resume" | "approve" | "abort";
  * Applies it in one transaction. Throws ROLLOUT_NOT_FOUND, and CONCURRENT_CHANGE where the rollout is in a phase that it does not fit: it
  * went on, or somebody was faster.
  */
-export function operate(
-  store: Store,
-  place: Place,
-  operation: Operation,
-  by: By & { at: string },
-): Promise<Rollout> {
+export function operate(store: Store, place: Place, operation: Operation, by: By & { at: string }): Promise<Rollout> {
   return store.inTransaction((tx) => operated(tx, place, operation, by), operatorLocks(place));
 }
 
@@ -43,7 +38,7 @@ function phaseOf({ state: { phase, approved } }: Rollout): string {
 
 /** Four eyes: who started it does not approve its steps. */
 async function refuseOwn(tx: Tx, { seq }: Rollout, actor: string): Promise<void> {
-  if (await starterOf(tx, seq) !== actor) return;
+  if ((await starterOf(tx, seq)) !== actor) return;
   throw new AgentopsError("POLICY_REFUSED", `${actor} started this rollout, so somebody else approves its steps`, {
     hint: "--actor NAME, or AGENTOPS_ACTOR, says who acts",
   });

@@ -61,7 +61,7 @@ async function goneBack(tx: Tx, place: Place, order: RollbackOrder, at: string):
   const to = order.to === undefined ? undefined : await releasedVersion(tx, target, order.to);
   const ended = open === undefined ? null : await endOpen(tx, open, by);
   const stays = ended !== null && (to === undefined || to === ended.control);
-  const version = stays ? ended.control : (to ?? await before(tx, place, stable));
+  const version = stays ? ended.control : (to ?? (await before(tx, place, stable)));
   const takenBack = stays ? ended : await replaceStable(tx, place, stable, { version, by });
   return {
     schema: "agentops.release/1",
@@ -88,7 +88,7 @@ function refuseMoved({ environment, target }: Place, from: string | undefined, l
 
 async function releasedVersion(db: Db, target: string, typed: string): Promise<string> {
   const version = typed.slice(typed.lastIndexOf("@") + 1);
-  if (await findRelease(db, target, version) !== undefined) return version;
+  if ((await findRelease(db, target, version)) !== undefined) return version;
   const known = (await releasesOf(db, target)).map((release) => release.version);
   throw new AgentopsError("VERSION_NOT_FOUND", `${target}@${version} was never released`, {
     hint: `released: ${known.join(", ")}; agentops promote ${target}@${version} releases another`,
@@ -137,7 +137,17 @@ async function replaceStable(
     before: stable === undefined ? null : { version: stable.version },
     after: { version },
   });
-  await insertStable(tx, { environment, target, version, how: "rollback", rollout: null, at, actor, reason, auditEvent });
+  await insertStable(tx, {
+    environment,
+    target,
+    version,
+    how: "rollback",
+    rollout: null,
+    at,
+    actor,
+    reason,
+    auditEvent,
+  });
   return null;
 }
 

@@ -25,7 +25,10 @@ export interface CanaryOrder {
  * audit event are one transaction. Throws REF_INVALID, VERSION_NOT_FOUND, POLICY_REFUSED, NOT_RELEASED without anything served,
  * USAGE for what is served already, CONCURRENT_CHANGE while another rollout is under way.
  */
-export async function startCanary({ project, store, runs, clock }: ReleaseContext, order: CanaryOrder): Promise<Rollout> {
+export async function startCanary(
+  { project, store, runs, clock }: ReleaseContext,
+  order: CanaryOrder,
+): Promise<Rollout> {
   const { environment, actor, reason, override, settings } = order;
   const prepared = await prepareRelease(project, await storedRef(store.db, environment, order.ref));
   const policy = await openPolicyCase({ project, store, runs }, prepared, environment);

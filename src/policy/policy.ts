@@ -41,7 +41,9 @@ export async function openPolicyCase(
   environment: string,
 ): Promise<PolicyCase> {
   const rules = rulesOf(project, environment);
-  const gathered = rules.evidence ? await gatherEvidence({ project, runs, db: store.db }, prepared) : { evidence: [], ignored: [] };
+  const gathered = rules.evidence
+    ? await gatherEvidence({ project, runs, db: store.db }, prepared)
+    : { evidence: [], ignored: [] };
   return { prepared, environment, rules, gathered, markers: store.address.markers };
 }
 
@@ -86,7 +88,7 @@ async function factsOf(db: Db, policyCase: PolicyCase, now: string): Promise<Pol
     releasedDigest: (await findRelease(db, target, version))?.digest ?? null,
     approvers: (await approvalsFor(db, { environment, target, version, digest })).map(({ actor }) => actor),
     outcomes: await stableOutcomes(db, { environment, target, since }),
-    kills: holding([...await readKills(db), ...markersIn(markers)], environment, [target]),
+    kills: holding([...(await readKills(db)), ...markersIn(markers)], environment, [target]),
   };
 }
 

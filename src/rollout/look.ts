@@ -24,7 +24,12 @@ export async function lookAt(tx: Tx, rollout: Rollout, at: string): Promise<{ ro
   const evidence = addLook(rollout.evidence, tallies, rollout.plan, rollout.caps);
   const judged = judge({ ...rollout, evidence, breaches });
   const { look } = rollout;
-  await insertLook(tx, rollout.seq, { look, at, verdict: judged.verdict, analysis: JSON.stringify(storedLook(judged)) });
+  await insertLook(tx, rollout.seq, {
+    look,
+    at,
+    verdict: judged.verdict,
+    analysis: JSON.stringify(storedLook(judged)),
+  });
   const after = { ...rollout, evidence, look: look + 1 };
   await updateRollout(tx, after);
   return { rollout: after, judged };

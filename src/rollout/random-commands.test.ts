@@ -58,7 +58,12 @@ async function attempt(work: () => Promise<unknown>): Promise<void> {
   }
 }
 
-test.each(few(Array.from({ length: 16 }, (_, i) => i + 1), 1))("random commands and traffic, seed %i", async (seed) => {
+test.each(
+  few(
+    Array.from({ length: 16 }, (_, i) => i + 1),
+    1,
+  ),
+)("random commands and traffic, seed %i", async (seed) => {
   const random = seeded(seed);
   const store = await openTestStore();
   const { db, address } = store;

@@ -21,7 +21,7 @@ export async function replayRollout(db: Db, rollout: Rollout): Promise<ReplayDoc
     env,
     looks: looks.length,
     transitions: transitions.length,
-    differences: [...await lookDifferences(db, rollout), ...await stateDifferences(db, rollout)],
+    differences: [...(await lookDifferences(db, rollout)), ...(await stateDifferences(db, rollout))],
   };
 }
 

@@ -27,13 +27,21 @@ export interface Rollout {
 
 /** The one that is under way, if any. */
 export async function openRollout(db: Db, environment: string, target: string): Promise<Rollout | undefined> {
-  const here = db.selectFrom("rollouts").selectAll().where("environment", "=", environment).where("target", "=", target);
+  const here = db
+    .selectFrom("rollouts")
+    .selectAll()
+    .where("environment", "=", environment)
+    .where("target", "=", target);
   return found(await here.where("endedAt", "is", null).executeTakeFirst());
 }
 
 /** Everything that is under way in an environment, by target. */
 export async function openRollouts(db: Db, environment: string): Promise<Rollout[]> {
-  const open = db.selectFrom("rollouts").selectAll().where("environment", "=", environment).where("endedAt", "is", null);
+  const open = db
+    .selectFrom("rollouts")
+    .selectAll()
+    .where("environment", "=", environment)
+    .where("endedAt", "is", null);
   return (await open.orderBy("target").execute()).map(parsed);
 }
 
@@ -61,7 +69,11 @@ export async function rolloutsOf(db: Db, environment: string, target: string): P
 }
 
 function newestFirst(db: Db, environment: string, target: string) {
-  const here = db.selectFrom("rollouts").selectAll().where("environment", "=", environment).where("target", "=", target);
+  const here = db
+    .selectFrom("rollouts")
+    .selectAll()
+    .where("environment", "=", environment)
+    .where("target", "=", target);
   return here.orderBy("seq", "desc");
 }
 
@@ -197,7 +209,10 @@ export function breachesOf(db: Db, rollout: number): Promise<BreachRow[]> {
 export type LookRow = Omit<Row<"looks">, "rollout">;
 
 export async function insertLook(tx: Tx, rollout: number, row: LookRow): Promise<void> {
-  await tx.insertInto("looks").values({ rollout, ...row }).execute();
+  await tx
+    .insertInto("looks")
+    .values({ rollout, ...row })
+    .execute();
 }
 
 export function looksOf(db: Db, rollout: number): Promise<LookRow[]> {

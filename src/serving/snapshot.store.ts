@@ -90,7 +90,8 @@ export function versionsIn({ stables, rollouts }: Pick<ServedRows, "stables" | "
   const versions = new Map<string, [string, string]>();
   const add = (target: string, version: string) => versions.set(keyOf(target, version), [target, version]);
   for (const { target, version } of stables) add(target, version);
-  for (const { target, control, candidate } of rollouts) add(target, control).set(keyOf(target, candidate), [target, candidate]);
+  for (const { target, control, candidate } of rollouts)
+    add(target, control).set(keyOf(target, candidate), [target, candidate]);
   return [...versions.values()];
 }
 

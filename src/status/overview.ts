@@ -62,10 +62,14 @@ async function readParts(open: BareReader, { now, waitMs }: OverviewRequest): Pr
   };
   const dayAgo = new Date(now.getTime() - DAY_MS).toISOString();
   const stables = await part("what is served", () => readStables(db));
-  const rollouts = await part("rollouts", async () => each(await readLatestRollouts(db), (row) => newestRollout(db, row)));
+  const rollouts = await part("rollouts", async () =>
+    each(await readLatestRollouts(db), (row) => newestRollout(db, row)),
+  );
   const hours = await part("what was observed", () => readHours(db, dayAgo.slice(0, 13)));
   const places = placesOf([stables, rollouts, hours]);
-  const unsafe = await part("what was unsafe", async () => (await each(places, (place) => readUnsafe(db, place))).flat());
+  const unsafe = await part("what was unsafe", async () =>
+    (await each(places, (place) => readUnsafe(db, place))).flat(),
+  );
   const setbacks = await part("the rollouts' history", () => readSetbacks(db, dayAgo));
   return { stables, rollouts, hours, bad: [...unsafe, ...setbacks].filter(({ at }) => at >= dayAgo), unread };
 }

@@ -92,7 +92,11 @@ async function readStore(board: Switchboard, request: OverviewRequest) {
     const moved = await tryPath(0, () => readRevision(open.db));
     const movedTo = moved.result?.movedTo ?? null;
     const found = await overview(open, request);
-    return { ...found, unread: [...(movedTo === null ? [] : [`the store was moved to ${movedTo}`]), ...found.unread], rows };
+    return {
+      ...found,
+      unread: [...(movedTo === null ? [] : [`the store was moved to ${movedTo}`]), ...found.unread],
+      rows,
+    };
   } finally {
     await open.close();
   }

@@ -21,7 +21,10 @@ export async function shareVerdicts(
   if (address.file !== null || judged.length === 0) return;
   const { clock } = context;
   try {
-    await shareEvidence({ project, store, clock, actor: actorOf(context) }, judged, { agentops: version(), word: runDocument });
+    await shareEvidence({ project, store, clock, actor: actorOf(context) }, judged, {
+      agentops: version(),
+      word: runDocument,
+    });
   } catch (error) {
     context.note(
       `warning: the verdict is not in ${address.shown}: ${messageOf(error)}; later: agentops runs export ${judged[0] ?? ""} --format evidence --output e.json, agentops runs import e.json`,

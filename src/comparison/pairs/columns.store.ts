@@ -20,7 +20,10 @@ export function* trialsIn({ sqlite }: RunStore, runId: string, cases: number): G
 }
 
 /** Each case of a dataset with its cluster, in order. */
-export function caseNames({ sqlite }: RunStore, dataset: string): IterableIterator<[id: string, cluster: string | null]> {
+export function caseNames(
+  { sqlite }: RunStore,
+  dataset: string,
+): IterableIterator<[id: string, cluster: string | null]> {
   return sqlite
     .prepare<[string], [string, string | null]>("SELECT caseId, cluster FROM cases WHERE dataset = ? ORDER BY seq")
     .raw(true)

@@ -19,7 +19,7 @@ type HistoryEvent = HistoryDocument["events"][number];
  */
 export async function historyOf(db: Db, given: string | null, name: string): Promise<HistoryDocument> {
   const target = await targetOf(db, parseRef(name));
-  const environment = given ?? await onlyEnvironment(db, target);
+  const environment = given ?? (await onlyEnvironment(db, target));
   const stable = await currentStable(db, environment, target);
   return {
     schema: "agentops.history/1",

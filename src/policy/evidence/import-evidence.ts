@@ -59,7 +59,11 @@ async function documentsIn({ file, path }: EvidenceFile): Promise<ReadEvidence[]
 }
 
 /** Within the transaction of the operators; false when the store has it already. `file` says where it came from. */
-export async function keepEvidence(tx: Tx, { file, document }: ReadEvidence, { actor, at }: { actor: string; at: string }): Promise<boolean> {
+export async function keepEvidence(
+  tx: Tx,
+  { file, document }: ReadEvidence,
+  { actor, at }: { actor: string; at: string },
+): Promise<boolean> {
   const { digest, target, suite, verdict, runId } = document;
   const added = await insertEvidence(tx, {
     digest,

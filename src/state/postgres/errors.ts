@@ -6,7 +6,8 @@ const AGAIN = /^(40001|40P01)$/;
 /** Connection, resources, operator intervention, read-only, a lock that was not given in time; and the network's. */
 const OUTSIDE =
   /^(08...|53...|57P0.|57014|55P03|25006|25P03|28...|3D000|3F000|42P01|42501|ECONN|EPIPE|EHOSTUNREACH|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|ENOENT|EACCES)/;
-const LOST = /^(Connection terminated|Client has encountered a connection error|Client was closed|timeout exceeded when trying to connect|timeout expired)|not queryable/;
+const LOST =
+  /^(Connection terminated|Client has encountered a connection error|Client was closed|timeout exceeded when trying to connect|timeout expired)|not queryable/;
 
 /** Set on an error of COMMIT: whether it took, the server alone knows. */
 export const AT_COMMIT = Symbol("at commit");

@@ -33,8 +33,6 @@ async function approveOne(context: CommandContext, ref: string | undefined, reas
 }
 
 async function list(context: CommandContext, name: string | undefined): Promise<void> {
-  const found = await withRelease(context, ({ project, store }) =>
-    approvalsIn(store.db, project.environment, name),
-  );
+  const found = await withRelease(context, ({ project, store }) => approvalsIn(store.db, project.environment, name));
   await emitDocument(context, found, (style) => approvalsText(found, style));
 }

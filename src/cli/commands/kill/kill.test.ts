@@ -118,18 +118,23 @@ describe("kill, revive, status", () => {
     expect((await scene.run(["revive", "--all", "--env", "*", ...REASON])).code).toBe(0);
     expect(await killedIn(scene)).toEqual([]);
   });
-  test.each(few<[string, string[], NodeJS.ProcessEnv, Record<string, string>, string]>([
-    ["--env", ["--env", "staging"], { AGENTOPS_ENV: "production" }, CONFIG, "staging"],
-    ["AGENTOPS_ENV", [], { AGENTOPS_ENV: "staging" }, CONFIG, "staging"],
-    ["the config's last", [], {}, CONFIG, "production"],
-    ["a config without environments", [], {}, {}, "production"],
-    ["a config without environments, --env", ["--env", "eu"], {}, {}, "eu"],
-    ["a broken config, --env", ["--env", "eu"], {}, { "agentops.config.yaml": "environments: [a\n" }, "eu"],
-    ["a broken config, AGENTOPS_ENV", [], { AGENTOPS_ENV: "eu" }, { "agentops.config.yaml": "x: [" }, "eu"],
-    ["a broken config", [], {}, { "agentops.config.yaml": "x: [" }, "*"],
-    ["environments that are no names", [], {}, { "agentops.config.yaml": "environments: [1]\n" }, "*"],
-    ["a wrong key elsewhere in the config", [], {}, { "agentops.config.yaml": "projekt: x\n" }, "production"],
-  ], 3))("the environment: %s", async (_, args, env, files, expected) => {
+  test.each(
+    few<[string, string[], NodeJS.ProcessEnv, Record<string, string>, string]>(
+      [
+        ["--env", ["--env", "staging"], { AGENTOPS_ENV: "production" }, CONFIG, "staging"],
+        ["AGENTOPS_ENV", [], { AGENTOPS_ENV: "staging" }, CONFIG, "staging"],
+        ["the config's last", [], {}, CONFIG, "production"],
+        ["a config without environments", [], {}, {}, "production"],
+        ["a config without environments, --env", ["--env", "eu"], {}, {}, "eu"],
+        ["a broken config, --env", ["--env", "eu"], {}, { "agentops.config.yaml": "environments: [a\n" }, "eu"],
+        ["a broken config, AGENTOPS_ENV", [], { AGENTOPS_ENV: "eu" }, { "agentops.config.yaml": "x: [" }, "eu"],
+        ["a broken config", [], {}, { "agentops.config.yaml": "x: [" }, "*"],
+        ["environments that are no names", [], {}, { "agentops.config.yaml": "environments: [1]\n" }, "*"],
+        ["a wrong key elsewhere in the config", [], {}, { "agentops.config.yaml": "projekt: x\n" }, "production"],
+      ],
+      3,
+    ),
+  )("the environment: %s", async (_, args, env, files, expected) => {
     const scene = await project(files);
     const run = await scene.run(["kill", "agents/x", ...REASON, "--json", ...args], env);
     expect(json(run.stdout).environment, run.stderr).toBe(expected);

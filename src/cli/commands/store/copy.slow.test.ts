@@ -43,20 +43,23 @@ async function verdicts({ db }: TestStore) {
   return { state: rollout.state, looks, replayed: await replayRollout(db, rollout) };
 }
 
-test.skipIf(postgresFolder() === undefined)("a store in the middle of a rollout is copied whole, and decides the same", async () => {
-  const file = fileAddress(join(tempProject(), "state.db"));
-  const before = await withStore(file, async (store) => {
-    await fill(store);
-    return verdicts(store);
-  });
-  const url = await newDatabase();
-  const started = performance.now();
-  const copied = await agentops(tempProject(), ["store", "copy", "--to", url, "--yes", "--json"], { AGENTOPS_STORE: file.location }); // prettier-ignore
-  const seconds = (performance.now() - started) / 1000;
-  expect(copied.code, copied.stderr).toBe(0);
-  expect(JSON.parse(copied.stdout).tables).toContainEqual({ name: "observations", rows: ROWS });
-  const after = await withStore(addressOf(url), verdicts);
-  expect(after).toEqual(before);
-  expect([after.replayed.differences, after.looks.length > 1]).toEqual([[], true]);
-  process.stdout.write(`\n${ROWS} observations and all that belongs to them copied in ${seconds.toFixed(1)} s; ${after.looks.length} looks decided the same\n`); // prettier-ignore
-});
+test.skipIf(postgresFolder() === undefined)(
+  "a store in the middle of a rollout is copied whole, and decides the same",
+  async () => {
+    const file = fileAddress(join(tempProject(), "state.db"));
+    const before = await withStore(file, async (store) => {
+      await fill(store);
+      return verdicts(store);
+    });
+    const url = await newDatabase();
+    const started = performance.now();
+    const copied = await agentops(tempProject(), ["store", "copy", "--to", url, "--yes", "--json"], { AGENTOPS_STORE: file.location }); // prettier-ignore
+    const seconds = (performance.now() - started) / 1000;
+    expect(copied.code, copied.stderr).toBe(0);
+    expect(JSON.parse(copied.stdout).tables).toContainEqual({ name: "observations", rows: ROWS });
+    const after = await withStore(addressOf(url), verdicts);
+    expect(after).toEqual(before);
+    expect([after.replayed.differences, after.looks.length > 1]).toEqual([[], true]);
+    process.stdout.write(`\n${ROWS} observations and all that belongs to them copied in ${seconds.toFixed(1)} s; ${after.looks.length} looks decided the same\n`); // prettier-ignore
+  },
+);

@@ -21,7 +21,11 @@ type Options = Record<string, unknown>;
 
 const ACTIONS = "info | migrate | check | backup FILE | prune --older-than TIME | copy --to URL";
 
-export async function run(context: CommandContext, [action = "info", file]: unknown[], options: Options): Promise<number> {
+export async function run(
+  context: CommandContext,
+  [action = "info", file]: unknown[],
+  options: Options,
+): Promise<number> {
   const { setting, address } = storeSetting(context);
   if (action !== "backup" && file !== undefined)
     throw new AgentopsError("USAGE", `store ${String(action)} takes no file`, { hint: `agentops store ${ACTIONS}` });

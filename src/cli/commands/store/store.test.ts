@@ -36,7 +36,10 @@ describe(`agentops store on ${ENGINE}`, () => {
     expect(info["tables"]).toContainEqual({ name: "observations", rows: 600 });
     expect([info["bytes"], info["revision"]].every((n) => (n as number) > 0)).toBe(true);
     const { code, stdout } = await run("info");
-    expect([code, stdout]).toEqual([0, expect.stringMatching(/schema 5\nid [0-9a-f]{32}, change \d+\n[^]*observations +600/)]);
+    expect([code, stdout]).toEqual([
+      0,
+      expect.stringMatching(/schema 5\nid [0-9a-f]{32}, change \d+\n[^]*observations +600/),
+    ]);
   });
   test("info of nothing makes nothing", async () => {
     const dir = tempProject();
@@ -63,7 +66,12 @@ describe(`agentops store on ${ENGINE}`, () => {
     expect((await json("prune", "--older-than", "1d", "--dry-run"))["tables"]).toEqual([{ name: "observations", rows: 2 }, { name: "units", rows: 0 }]); // prettier-ignore
     expect((await run("prune", "--older-than", "1d")).stdout).toContain("deleted 2 observations, 0 units");
     expect(await store.value("SELECT COUNT(*) FROM observations")).toBe(600);
-    await store.inTransaction((tx) => tx.updateTable("rollouts").set({ endedAt: minutesLater(600) }).execute());
+    await store.inTransaction((tx) =>
+      tx
+        .updateTable("rollouts")
+        .set({ endedAt: minutesLater(600) })
+        .execute(),
+    );
     expect((await run("prune", "--older-than", "1d")).stdout).toContain("deleted 600 observations, 600 units");
     expect(await replayed(store)).toEqual([]);
   });
@@ -94,7 +102,10 @@ describe.runIf(ENGINE === "postgres")("agentops store", () => {
     const dir = tempProject();
     const env = { AGENTOPS_STORE: await newDatabase({ empty: true }) };
     const before = await agentops(dir, ["history", "x"], env);
-    expect([before.code, before.stderr]).toEqual([2, expect.stringMatching(/has no tables of agentops[^]*agentops store migrate/)]);
+    expect([before.code, before.stderr]).toEqual([
+      2,
+      expect.stringMatching(/has no tables of agentops[^]*agentops store migrate/),
+    ]);
     expect((await agentops(dir, ["store", "migrate"], env)).stdout).toContain("has schema 5 now (it was 0)");
     expect((await agentops(dir, ["store", "migrate"], env)).stdout).toContain("has schema 5 already");
     const after = await agentops(dir, ["history", "x"], env);
@@ -107,7 +118,9 @@ describe.runIf(ENGINE === "postgres")("agentops store", () => {
     const { code, stdout, stderr } = await run("copy", "--to", url, "--yes");
     expect([code, stderr.includes("geheim"), stdout.includes("geheim")]).toEqual([0, false, false]);
     expect(stdout).toMatch(/observations +600\n/);
-    const server = await openTestStore({ address: { ...store.address, engine: "postgres", location: url, file: null } });
+    const server = await openTestStore({
+      address: { ...store.address, engine: "postgres", location: url, file: null },
+    });
     expect(await replayed(server)).toEqual([]);
     expect((await agentops(dir, ["store", "check"], { AGENTOPS_STORE: url })).code).toBe(0);
     expect(await server.rows(`SELECT seq, hash FROM "auditEvents" ORDER BY seq`)).toEqual(await store.rows("SELECT seq, hash FROM auditEvents ORDER BY seq")); // prettier-ignore
@@ -128,7 +141,10 @@ describe.runIf(ENGINE === "postgres")("agentops store", () => {
     const watched = await run("copy", "--to", url, "--yes");
     expect([watched.code, watched.stderr]).toEqual([5, expect.stringContaining("is watched by me")]);
     const early = await agentops(dir, ["history", "x"], { AGENTOPS_STORE: url });
-    expect([early.code, early.stderr]).toEqual([2, expect.stringMatching(/is not in force: a copy of .* is under way/)]);
+    expect([early.code, early.stderr]).toEqual([
+      2,
+      expect.stringMatching(/is not in force: a copy of .* is under way/),
+    ]);
     await store.inTransaction((tx) => tx.deleteFrom("leases").execute());
     const done = await run("copy", "--to", url, "--yes");
     expect([done.code, done.stderr]).toEqual([0, expect.stringMatching(/observations: 0 rows/)]);
