@@ -32,6 +32,8 @@ interface Running {
   worker: Worker;
   port: MessagePort;
   counts: Int32Array;
+  /** Batches handed over. */
+  sent: number;
   /** Answers that were handled. */
   handled: { written: number; reading: number };
 }
@@ -41,41 +43,27 @@ export function storeThread(options: ThreadOptions): StoreThread {
   let running: Running | undefined;
   let closed = false;
 
-  const handle = (current: Running, answer: Answer) => {
-    current.handled[answer.type] += 1;
-    if (answer.type === "written") options.onWritten(answer);
-    else options.onReading(answer);
-  };
-  const ended = (why: string) => {
-    running = undefined;
-    if (closed) return;
-    const problem = `the thread of the store ended: ${why}`;
-    options.onWritten({ type: "written", recorded: 0, refused: 0, problem: { why: problem, locked: false } });
-    if (options.reads) options.onReading({ type: "reading", rows: null, problem });
-  };
   const start = (): Running => {
     const made = startWorker(options);
     made.port.on("message", (answer: Answer) => {
-      handle(made, answer);
+      handle(made, answer, options);
     });
     made.port.unref();
     made.worker.once("error", (error) => {
-      ended(messageOf(error));
+      running = undefined;
+      if (!closed) answerFor(made, messageOf(error), options);
     });
     return made;
   };
   const receive = () => {
-    if (running === undefined) {
-      if (options.reads && !closed) running = start();
-      return;
-    }
-    for (let next = receiveMessageOnPort(running.port); next !== undefined; next = receiveMessageOnPort(running.port))
-      handle(running, next.message as Answer);
+    if (options.reads && !closed) running ??= start();
+    if (running !== undefined) handleAll(running, options);
   };
   if (options.reads) running = start();
   return {
     write(batch) {
       running ??= start();
+      running.sent += 1;
       running.port.postMessage(batch);
     },
     receive,
@@ -96,6 +84,27 @@ export function storeThread(options: ThreadOptions): StoreThread {
   };
 }
 
+function handle(running: Running, answer: Answer, { onWritten, onReading }: ThreadOptions): void {
+  running.handled[answer.type] += 1;
+  if (answer.type === "written") onWritten(answer);
+  else onReading(answer);
+}
+
+function handleAll(running: Running, options: ThreadOptions): void {
+  for (let next = receiveMessageOnPort(running.port); next !== undefined; next = receiveMessageOnPort(running.port))
+    handle(running, next.message as Answer, options);
+}
+
+/** Says for a thread that ended what it can no longer say: whoever handed a batch over waits for its answer. */
+function answerFor(ended: Running, why: string, options: ThreadOptions): void {
+  handleAll(ended, options);
+  ended.port.close();
+  const problem = `the thread of the store ended: ${why}`;
+  while (ended.handled.written < ended.sent)
+    handle(ended, { type: "written", recorded: 0, refused: 0, problem: { why: problem, locked: false } }, options);
+  if (options.reads) handle(ended, { type: "reading", rows: null, problem }, options);
+}
+
 function startWorker({ address, reads, lastGood }: ThreadOptions): Running {
   const { port1: port, port2 } = new MessageChannel();
   const counters = new SharedArrayBuffer(8);
@@ -103,7 +112,7 @@ function startWorker({ address, reads, lastGood }: ThreadOptions): Running {
   // Not the options of a process that was given its program as a text.
   const worker = new Worker(ENTRY, { workerData: data, transferList: [port2], execArgv: [] });
   worker.unref();
-  return { worker, port, counts: new Int32Array(counters), handled: { written: 0, reading: 0 } };
+  return { worker, port, counts: new Int32Array(counters), sent: 0, handled: { written: 0, reading: 0 } };
 }
 
 /** A worker's file is JavaScript: beside the bundle of the SDK, or, from the sources, where the last build has put it. */
