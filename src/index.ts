@@ -189,7 +189,7 @@ export async function doctor(request: DoctorRequest, redact: (text: string) => s
 export { importObservations, type ImportRequest } from "./observations/import.ts";
 export type { Observation } from "./observations/schema.ts";
 export { AgentOps, type AgentOpsOptions, type KillSwitch } from "./runtime/agentops.ts";
-export type { ObservationStats } from "./runtime/observation-queue.ts";
+export type { ObservationStats } from "./runtime/backlog-account.ts";
 export type { Observed } from "./runtime/observer.ts";
 export type { Resolved, Served } from "./runtime/resolution.ts";
 export type { Resolution } from "./serving/schema.ts";

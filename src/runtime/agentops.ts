@@ -9,8 +9,8 @@ import { nothing } from "../serving/resolve.ts";
 import { makeFolder } from "../core/folder.ts";
 import { configuredStore } from "../core/configured-store.ts";
 import { type StoreAddress, storeAddress } from "../state/address.ts";
-import type { ObservationStats } from "./observation-queue.ts";
-import type { BatchWriter } from "./observation-queue.ts";
+import type { BatchWriter } from "./backlog.ts";
+import type { ObservationStats } from "./backlog-account.ts";
 import { type Observed, type Observer, openObserver } from "./observer.ts";
 import {
   type Answers,

@@ -2,7 +2,9 @@ import { writeSync } from "node:fs";
 import type { Clock } from "../core/clock.ts";
 import { newId } from "../core/ids.ts";
 import { type Observation, observationSchema } from "../observations/schema.ts";
-import { type BatchWriter, type ObservationQueue, observationQueue, type OnTrouble } from "./observation-queue.ts";
+import type { BatchWriter } from "./backlog.ts";
+import type { OnTrouble } from "./backlog-account.ts";
+import { type ObservationQueue, observationQueue } from "./observation-queue.ts";
 
 /** An observation as a caller gives it; what `resolve` says of the target comes from `served`. */
 export type Observed = Partial<Observation> & Pick<Observation, "success">;

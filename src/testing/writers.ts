@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { execa } from "execa";
-import type { ObservationStats } from "../runtime/observation-queue.ts";
+import type { ObservationStats } from "../runtime/backlog-account.ts";
 import { cleanEnv, REPO } from "./project.ts";
 
 /**
