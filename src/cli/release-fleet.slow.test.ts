@@ -12,6 +12,7 @@ import {
   releaseProject,
   rolloutIn,
   TARGET,
+  underWayFor,
 } from "../testing/release-project.ts";
 import { type TestStore, withStore } from "../testing/store.ts";
 import { runWriters } from "../testing/writers.ts";
@@ -19,17 +20,6 @@ import { runWriters } from "../testing/writers.ts";
 /** A minute, unless somebody who works on this has less. */
 const SECONDS = Number(process.env["FLEET_SECONDS"] ?? 60);
 const WRITERS = 8;
-
-/** Steps by the second, and a margin that no evidence can exclude: it is under way to the end. */
-const CONFIG = `project: drill
-models: { offline: { kind: offline } }
-policy: { production: { evidence: false } }
-rollout:
-  steps: [0.02, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 1]
-  stepTime: ${SECONDS * 100}ms
-  stepObservations: 20
-  guardrails: { success: { margin: 0.0001, floor: 0.5 } }
-`;
 
 /** What the cap of the latency is made of, whoever wrote it. */
 async function firstLatencies(store: TestStore): Promise<number[]> {
@@ -40,7 +30,7 @@ async function firstLatencies(store: TestStore): Promise<number[]> {
 }
 
 test("eight processes observe while one watches: nothing acknowledged is lost, all is counted once, nobody sees a lock", async () => {
-  const dir = await releaseProject({ config: CONFIG });
+  const dir = await releaseProject({ config: underWayFor(SECONDS) });
   const store = join(tempProject(), "state.db");
   await done(dir, store, "promote", `${TARGET}@v1`);
   await done(dir, store, "canary", "start", `${TARGET}@v2`);

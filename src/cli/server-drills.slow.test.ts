@@ -11,7 +11,7 @@ import { migrateStore } from "../state/migrate.ts";
 import { postgresFolder, type Server, startServer } from "../testing/postgres.ts";
 import { spawnAgentops, tempProject } from "../testing/project.ts";
 import { halfDone } from "../testing/release-check.ts";
-import { counted, countedAnew, done, releaseProject, TARGET } from "../testing/release-project.ts";
+import { counted, countedAnew, done, releaseProject, TARGET, underWayFor } from "../testing/release-project.ts";
 import { type TestStore, withStore } from "../testing/store.ts";
 import { startVictim } from "../testing/victim.ts";
 import { runWriters } from "../testing/writers.ts";
@@ -19,16 +19,6 @@ import { runWriters } from "../testing/writers.ts";
 /** How long the drill with eight writers lasts. */
 const SECONDS = Number(process.env["FLEET_SECONDS"] ?? 20);
 const WRITERS = 8;
-const CONFIG = `project: drill
-models: { offline: { kind: offline } }
-policy: { production: { evidence: false } }
-rollout:
-  steps: [0.02, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 1]
-  stepTime: ${SECONDS * 100}ms
-  stepObservations: 20
-  guardrails: { success: { margin: 0.0001, floor: 0.5 } }
-`;
-
 let server: Server;
 let databases = 0;
 const markersOf = () => join(tempProject(), ".agentops", "state.db.kills");
@@ -55,7 +45,7 @@ describe.skipIf(postgresFolder() === undefined)("a store on a server", () => {
 
   test("eight processes observe, one watches, one operates, while the server is restarted and killed: nothing acknowledged is lost", async () => {
     const store = await newStore();
-    const dir = await releaseProject({ config: CONFIG });
+    const dir = await releaseProject({ config: underWayFor(SECONDS) });
     const env = { AGENTOPS_STORE: store.location, AGENTOPS_MARKERS: store.markers ?? "" };
     await done(dir, store.location, "promote", `${TARGET}@v1`);
     await done(dir, store.location, "canary", "start", `${TARGET}@v2`);
@@ -142,7 +132,7 @@ describe.skipIf(postgresFolder() === undefined)("a store on a server", () => {
 
   test("with the server gone an agent goes on with what it knew, also when it is started anew; or not, where it fails closed", async () => {
     const store = await newStore();
-    const dir = await releaseProject({ config: CONFIG });
+    const dir = await releaseProject({ config: underWayFor(SECONDS) });
     await done(dir, store.location, "promote", `${TARGET}@v1`);
     const markers = markersOf();
     const open = (failClosed: boolean) =>

@@ -1,74 +1,11 @@
 import type { Generated, Selectable } from "kysely";
+import type { RunTables } from "./run-tables.ts";
 
 /** A row as it is read. */
 export type Row<Table extends keyof Database> = Selectable<Database[Table]>;
 
 /** Rows as stored. Times are ISO-8601 UTC text, booleans 0/1, structures canonical JSON text. */
-export interface Database {
-  datasets: { digest: string; cases: number; createdAt: string };
-  cases: {
-    dataset: string;
-    seq: number;
-    caseId: string;
-    vars: string;
-    expected: string | null;
-    tags: string | null;
-    cluster: string | null;
-  };
-  runs: {
-    id: string;
-    suite: string;
-    suiteDigest: string;
-    /** The suite, target, scorers and options as they were: what a resume continues. */
-    spec: string;
-    targetRef: string;
-    targetVersion: string | null;
-    targetDigest: string | null;
-    model: string;
-    dataset: string;
-    trials: number;
-    status: "running" | "complete" | "interrupted" | "stopped" | "failed";
-    /** The document of the finished run (agentops.eval/1 `runs[]` entry), null until then. */
-    result: string | null;
-    actor: string;
-    pid: number | null;
-    createdAt: string;
-    finishedAt: string | null;
-    home: Generated<"local" | "shared">;
-  };
-  trials: {
-    runId: string;
-    caseSeq: number;
-    trial: number;
-    /** 1 when an outside failure or a broken scorer left nothing to judge. */
-    isError: number;
-    passed: number | null;
-    score: number | null;
-    output: string | null;
-    toolCalls: string | null;
-    finishReason: string | null;
-    inputTokens: number | null;
-    outputTokens: number | null;
-    cachedTokens: number | null;
-    cacheWriteTokens: number | null;
-    reasoningTokens: number | null;
-    costUsd: number | null;
-    retryCostUsd: number;
-    judgeCostUsd: number | null;
-    latencyMs: number | null;
-    latencySimulated: number;
-    ttftMs: number | null;
-    answeredBy: string | null;
-    attempts: number;
-    fromCache: number;
-    /** JSON array aligned with the run's scorers: {score, pass, reason}. */
-    scores: string | null;
-    warnings: string | null;
-    errorKind: string | null;
-    errorMessage: string | null;
-    requestKey: string | null;
-    at: string;
-  };
+export interface Database extends RunTables {
   calibrations: {
     id: string;
     /** Digest of the scorer's content: rubric, pin, threshold, what the judge is shown. */

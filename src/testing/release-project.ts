@@ -24,6 +24,19 @@ rollout:
   guardrails: { success: { margin: 0.3, floor: 0.5 }, safety: { margin: 0.4 } }
 `;
 
+/** Steps by the second, and a margin that no evidence can exclude: a drill of some seconds ends with the rollout under way. */
+export function underWayFor(seconds: number): string {
+  return `project: drill
+models: { offline: { kind: offline } }
+policy: { production: { evidence: false } }
+rollout:
+  steps: [0.02, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 1]
+  stepTime: ${seconds * 100}ms
+  stepObservations: 20
+  guardrails: { success: { margin: 0.0001, floor: 0.5 } }
+`;
+}
+
 /** The sample project in git with `versions` published versions of its prompt and a config made for drills. */
 export async function releaseProject({ versions = 2, config = QUICK } = {}): Promise<string> {
   const dir = await copyOfMade(`${versions} published versions`, () => published(versions));
