@@ -9,6 +9,11 @@ const OUTSIDE =
 const LOST =
   /^(Connection terminated|Client has encountered a connection error|Client was closed|timeout exceeded when trying to connect|timeout expired)|not queryable/;
 
+const NO_PASSWORD = /client password must be a/;
+const NO_ANSWER = /timeout/;
+/** Nothing gets better by waiting: a user, a password, a database or an address that is not so. */
+const REFUSED = /^(28P01|28000|3D000|ERR_INVALID_URL)$/;
+
 /** Set on an error of COMMIT: whether it took, the server alone knows. */
 export const AT_COMMIT = Symbol("at commit");
 
@@ -37,6 +42,7 @@ const CAUSES: readonly (readonly [RegExp, string])[] = [
   [/^ECONNREFUSED$/, "no server answers there"],
   [/^(ENOTFOUND|EAI_AGAIN)$/, "the server's name is not known"],
   [/^(28P01|28000)$/, "the server refuses the user or the password"],
+  [/^ERR_INVALID_URL$/, "its address is none"],
   [/^3D000$/, "the server has no such database"],
   [/^(42P01|3F000)$/, "it has no tables of agentops: agentops store migrate"],
   [/^42501$/, "the user may not do that"],
@@ -46,12 +52,31 @@ const CAUSES: readonly (readonly [RegExp, string])[] = [
   [/^(25006)$/, "the server takes no writes: it is a standby"],
 ];
 
+/** Whether the server, or the driver, refuses what the address says. */
+export function isRefused(error: unknown): boolean {
+  return REFUSED.test(codeOf(error) ?? "") || NO_PASSWORD.test(messageOf(error));
+}
+
+/** What to do about a server that cannot be used. */
+export function wayOut(error: unknown): string {
+  const code = codeOf(error) ?? "";
+  if (/^28/.test(code) || NO_PASSWORD.test(messageOf(error)))
+    return "the password comes from PGPASSWORD, ~/.pgpass or a service file";
+  if (code === "3D000") return "createdb NAME, by somebody who may; then agentops store migrate";
+  if (code === "ERR_INVALID_URL")
+    return "an address is postgres://USER@HOST:PORT/DATABASE, with %40 for @ in a password";
+  return "is the server there, and the address right? agentops kill works without it";
+}
+
 /** The cause in a few words; the code stays, to be searched for. Never the address: it may have a password. */
 export function whyNotServer(error: unknown): string {
   const code = codeOf(error);
   const known = code === undefined ? undefined : CAUSES.find(([pattern]) => pattern.test(code));
   if (known !== undefined) return `${known[1]} [${code}]`;
-  if (code === undefined && LOST.test(messageOf(error))) return "the connection was lost";
+  if (code === undefined && NO_PASSWORD.test(messageOf(error)))
+    return "the server asks for a password, and none is given";
+  if (code === undefined && LOST.test(messageOf(error)))
+    return NO_ANSWER.test(messageOf(error)) ? "the server does not answer in time" : "the connection was lost";
   // Node tries several addresses of one name, and the error of all of them has no message.
   return messageOf(error) || (code ?? "unknown");
 }

@@ -63,6 +63,10 @@ function numberFrom(text: string): number {
   return value;
 }
 
+interface Connected {
+  connection: { stream: { destroy(): void } };
+}
+
 /** A client that prepares each text under a name, so that the server parses it once. */
 function namedStatements(Client: Pg["Client"]): Pg["Client"] {
   const names = new Map<string, string>();
@@ -74,6 +78,16 @@ function namedStatements(Client: Pg["Client"]): Pg["Client"] {
     return name;
   };
   return class extends Client {
+    /** pg leaves the socket of a connection that was refused open, which would keep the process alive. */
+    override connect(...args: unknown[]): never {
+      const [callback] = args as [((error?: Error) => void)?];
+      const done = (error?: Error) => {
+        if (error != null) (this as unknown as Connected).connection.stream.destroy();
+        callback?.(error);
+      };
+      return (super.connect as (...given: unknown[]) => never)(...(callback === undefined ? [] : [done]));
+    }
+
     override query(...args: unknown[]): never {
       const [text, values] = args;
       const name = typeof text === "string" && Array.isArray(values) && values.length > 0 ? nameOf(text) : undefined;

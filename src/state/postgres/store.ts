@@ -11,7 +11,7 @@ import { isBatch, isLookup } from "../batch.ts";
 import { isLock } from "../locks.ts";
 import { raw } from "../raw.ts";
 import { lookupQuery, writeBatch } from "./batch.ts";
-import { AT_COMMIT, kindOf, whyNotServer } from "./errors.ts";
+import { AT_COMMIT, isRefused, kindOf, wayOut, whyNotServer } from "./errors.ts";
 import type { Migrated } from "../migrations/migrations.ts";
 import { migrateServer, pendingMigrations, requireSchema } from "./migrate.ts";
 import { closePool, openPool } from "./pool.ts";
@@ -70,8 +70,9 @@ export async function connectServer(address: StoreAddress, waitMs: number, conne
 
 /** Words for a server that cannot be used at all. */
 export function unreachable({ shown }: StoreAddress, cause: unknown): AgentopsError {
-  return new AgentopsError("STORE_FAILED", `cannot use the store ${shown}: ${whyNotServer(cause)}`, {
-    hint: "the address is AGENTOPS_STORE or `store:` in the config; the password comes from PGPASSWORD or a service file",
+  const code = isRefused(cause) ? "STORE_REFUSED" : "STORE_FAILED";
+  return new AgentopsError(code, `cannot use the store ${shown}: ${whyNotServer(cause)}`, {
+    hint: wayOut(cause),
     cause,
   });
 }
