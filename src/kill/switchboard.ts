@@ -14,7 +14,7 @@ export interface Switchboard {
 
 /** Opens the store for an operator's action, does the work and closes it. */
 export async function inStore<T>({ store, waitMs }: Switchboard, work: (open: BareStore) => Promise<T>): Promise<T> {
-  const open = await openBare(store, { durability: "full", waitMs });
+  const open = await openBare(store, { durability: "full", waitMs, answerMs: waitMs + 500 });
   try {
     return await work(open);
   } finally {

@@ -13,8 +13,12 @@ export async function openBare(address: StoreAddress, options: StoreOptions): Pr
 }
 
 /** Opens what is there, to read it: creates and migrates nothing; undefined where there is no file. Throws what the engine throws. */
-export async function openBareToRead(address: StoreAddress, waitMs: number): Promise<BareReader | undefined> {
+export async function openBareToRead(
+  address: StoreAddress,
+  waitMs: number,
+  answerMs?: number,
+): Promise<BareReader | undefined> {
   if (address.engine === "sqlite") return bareFileReader(address, waitMs);
   const { readerOf } = await import("./postgres/store.ts");
-  return readerOf(address, waitMs);
+  return readerOf(address, { waitMs, answerMs });
 }

@@ -15,10 +15,10 @@ export async function openStore(address: StoreAddress, options: StoreOptions): P
   return openServer(address, options);
 }
 
-/** A server's store that need not be in force: for whoever makes it so. */
+/** A server's store that need not be in force: for whoever makes it so, however long a query takes. */
 export async function connectStore(address: StoreAddress, waitMs: number): Promise<Store> {
   const { connectServer } = await import("./postgres/store.ts");
-  return connectServer(address, waitMs);
+  return connectServer(address, { waitMs, answerMs: Infinity });
 }
 
 function fileStore(address: StoreAddress, options: StoreOptions): Store {

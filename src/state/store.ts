@@ -9,6 +9,8 @@ export interface StoreOptions {
   durability: "full" | "normal";
   /** How long to wait for another writer, or for a server; 5 s unless told. */
   waitMs?: number;
+  /** How long a server may take for one query; 30 s unless told. One that has gone silent would never be done. */
+  answerMs?: number;
 }
 
 /** For readers: a store's, or a transaction. */

@@ -1,5 +1,6 @@
 import pg from "pg";
-import { describe, expect, test } from "vitest";
+import { sql } from "kysely";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { AgentopsError } from "../core/errors.ts";
 import { ENGINE } from "../testing/engine.ts";
 import { newStoreAddress, openTestStore } from "../testing/store.ts";
@@ -118,8 +119,8 @@ describe(`a transaction on ${ENGINE}`, () => {
   });
 });
 
-/** Holds what {@link OPERATORS} waits for, from outside. */
-async function hold(location: string): Promise<() => Promise<void>> {
+/** Holds a lock from outside; of a file the one that there is. */
+async function hold(location: string, name = OPERATORS): Promise<() => Promise<void>> {
   if (ENGINE === "sqlite") {
     const sqlite = connect(location, { durability: "normal" });
     sqlite.exec("BEGIN IMMEDIATE");
@@ -127,7 +128,7 @@ async function hold(location: string): Promise<() => Promise<void>> {
   }
   const client = new pg.Client({ connectionString: location });
   await client.connect();
-  await client.query("SELECT pg_advisory_lock(hashtextextended($1, 0))", [OPERATORS]);
+  await client.query("SELECT pg_advisory_lock(hashtextextended($1, 0))", [name]);
   return () => client.end();
 }
 
@@ -172,6 +173,47 @@ describe.runIf(ENGINE === "postgres")("a connection", () => {
     expect(await reasons(store)).toEqual([""]);
     await store.inTransaction(lengthen, locks);
     expect(await reasons(store)).toEqual(["!"]);
+  });
+  test("that was given one lock and not the next gives the first back", async () => {
+    const store = await openTestStore({ waitMs: 200 });
+    const other = await openTestStore({ address: store.address, waitMs: 200 });
+    await killed(store);
+    const free = await hold(store.address.location, "z");
+    await expect(store.inTransaction(lengthen, { locks: [OPERATORS, "z"] })).rejects.toThrow(/holds it for too long/);
+    await free();
+    await other.inTransaction(lengthen, locks);
+    expect(await reasons(store)).toEqual(["!"]);
+  });
+  test("whose query takes too long is given up, with its locks", async () => {
+    const store = await openTestStore({ answerMs: 300 });
+    await killed(store);
+    const slow = store.inTransaction(async (tx) => {
+      await lengthen(tx);
+      await sql`SELECT pg_sleep(20)`.execute(tx);
+    }, locks);
+    await expect(slow).rejects.toThrow("nothing was changed: the server took too long over it");
+    await store.inTransaction(lengthen, locks);
+    expect(await reasons(store)).toEqual(["!"]);
+  });
+  test("whose server has gone silent is given up, and not used again", async () => {
+    const store = await openTestStore({ answerMs: 300 });
+    await killed(store);
+    const silent = store.inTransaction(async (tx) => {
+      const pid = await sql<{ pid: number }>`SELECT pg_backend_pid() AS pid`.execute(tx);
+      process.kill(pid.rows[0]?.pid ?? 0, "SIGSTOP");
+      onTestFinished(() => void process.kill(pid.rows[0]?.pid ?? 0, "SIGCONT"));
+      await lengthen(tx);
+    }, locks);
+    await expect(silent).rejects.toThrow("nothing was changed: the server does not answer in time");
+    expect(await reasons(store)).toEqual([""]);
+  });
+  test("whose server has gone silent at the commit says that nobody knows", async () => {
+    const store = await openTestStore({ answerMs: 300 });
+    await killed(store);
+    await sql`CREATE FUNCTION late() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_sleep(20); RETURN NULL; END'`.execute(store.db); // prettier-ignore
+    await sql`CREATE CONSTRAINT TRIGGER late AFTER UPDATE ON kills DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION late()`.execute(store.db); // prettier-ignore
+    const silent = store.inTransaction(lengthen, locks);
+    await expect(silent).rejects.toThrow("nobody knows whether it was done: the server does not answer in time");
   });
   test("that is cut while nobody uses it ends no process", async () => {
     const store = await openTestStore();

@@ -83,7 +83,7 @@ function merge(rows: readonly Kill[], markers: readonly Kill[]): Seen[] {
 /** Everything that the store knows; what could not be read is said once. */
 async function readStore(board: Switchboard, request: OverviewRequest) {
   const nothing: Overview = { serving: new Map(), unread: [] };
-  const opened = await tryPath(board.waitMs, () => openBareToRead(board.store, board.waitMs));
+  const opened = await tryPath(board.waitMs, () => openBareToRead(board.store, board.waitMs, board.waitMs + 500));
   const { result: open } = opened;
   if (open === undefined) return { ...nothing, rows: { result: [], path: opened.path } };
   try {
@@ -116,7 +116,7 @@ async function recover(board: Switchboard, markers: readonly Kill[]): Promise<st
 }
 
 async function rowsOf({ store, waitMs }: Switchboard): Promise<Kill[]> {
-  const open = await openBareToRead(store, waitMs);
+  const open = await openBareToRead(store, waitMs, waitMs + 500);
   if (open === undefined) return [];
   try {
     return await readKills(open.db);

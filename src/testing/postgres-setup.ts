@@ -18,7 +18,7 @@ async function makeTemplate(url: string): Promise<void> {
   await admin.connect();
   await admin.query("CREATE DATABASE template_agentops");
   await admin.end();
-  const store = await connectServer(addressOf(`${url}/template_agentops`), 5000);
+  const store = await connectServer(addressOf(`${url}/template_agentops`), { waitMs: 5000 });
   await migrateServer(store.db);
   // A database with a connection cannot be copied.
   await store.close();

@@ -4,7 +4,7 @@ import { addressOf, fileAddress, type StoreAddress } from "../state/address.ts";
 import { raw, rowsOf, type Value } from "../state/raw.ts";
 import { openRuns, type RunStore } from "../state/runs.ts";
 import { openStore } from "../state/open.ts";
-import type { Store } from "../state/store.ts";
+import type { Store, StoreOptions } from "../state/store.ts";
 import { ENGINE, newDatabase } from "./engine.ts";
 import { tempProject } from "./project.ts";
 
@@ -35,9 +35,9 @@ export async function newStoreAddress(): Promise<StoreAddress> {
 /** A store, a new one unless its address is given, until the test ends. */
 export async function openTestStore({
   address,
-  waitMs = 5000,
-}: { address?: StoreAddress; waitMs?: number } = {}): Promise<TestStore> {
-  const store = withQueries(await openStore(address ?? (await newStoreAddress()), { durability: "normal", waitMs }));
+  ...waits
+}: { address?: StoreAddress } & Pick<StoreOptions, "waitMs" | "answerMs"> = {}): Promise<TestStore> {
+  const store = withQueries(await openStore(address ?? (await newStoreAddress()), { durability: "normal", ...waits }));
   onTestFinished(() => store.close());
   return store;
 }

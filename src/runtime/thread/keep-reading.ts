@@ -33,7 +33,7 @@ async function readForEver(address: StoreAddress, lastGood: string | null, tell:
   };
   for (;;) {
     try {
-      const store = await openStore(address, { durability: "normal", waitMs: WAIT_MS });
+      const store = await openStore(address, { durability: "normal", waitMs: WAIT_MS, answerMs: WAIT_MS });
       try {
         await follow(
           store,

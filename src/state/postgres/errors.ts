@@ -7,7 +7,7 @@ const AGAIN = /^(40001|40P01)$/;
 const OUTSIDE =
   /^(08...|53...|57P0.|57014|55P03|25006|25P03|28...|3D000|3F000|42P01|42501|ECONN|EPIPE|EHOSTUNREACH|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|ENOENT|EACCES)/;
 const LOST =
-  /^(Connection terminated|Client has encountered a connection error|Client was closed|timeout exceeded when trying to connect|timeout expired)|not queryable/;
+  /^(Connection terminated|Client has encountered a connection error|Client was closed|timeout exceeded when trying to connect|timeout expired|Query read timeout)|not queryable/;
 
 const NO_PASSWORD = /client password must be a/;
 const NO_ANSWER = /timeout/;
@@ -47,6 +47,7 @@ const CAUSES: readonly (readonly [RegExp, string])[] = [
   [/^(42P01|3F000)$/, "it has no tables of agentops: agentops store migrate"],
   [/^42501$/, "the user may not do that"],
   [/^55P03$/, "somebody else holds it for too long"],
+  [/^57014$/, "the server took too long over it"],
   [/^53300$/, "the server has no connection left"],
   [/^57P0/, "the server was stopped"],
   [/^(25006)$/, "the server takes no writes: it is a standby"],

@@ -12,7 +12,7 @@ export async function examineServer(
   address: StoreAddress,
   { waitMs, clock }: { waitMs: number; clock: Clock },
 ): Promise<StoreFacts> {
-  const store = await connectServer(address, waitMs);
+  const store = await connectServer(address, { waitMs, answerMs: waitMs });
   try {
     const version = await serverVersion(store.db);
     const schema = await pendingMigrations(store.db);

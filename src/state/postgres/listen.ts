@@ -12,7 +12,7 @@ const WAIT_MS = 1000;
 
 /** A connection of its own that waits for the channel which operators' transactions notify at their commit. */
 export async function listenTo({ location }: StoreAddress): Promise<Changes> {
-  const pool = await openPool({ url: location, max: 1, waitMs: WAIT_MS });
+  const pool = await openPool({ url: location, max: 1, waitMs: WAIT_MS, answerMs: WAIT_MS });
   const client = await pool.connect();
   let lost: Error | undefined;
   let changed = false;

@@ -5,6 +5,8 @@ import { messageOf } from "../../core/errors.ts";
 const NUMBERS = new Set([20, 1700]);
 /** Each text is parsed by the server once a connection; lists of varying length would be new each time. */
 const MOST_NAMES = 400;
+/** A server that does not even say that it took too long is silent. */
+const SILENT_MS = 300;
 
 export interface PoolOptions {
   url: string;
@@ -12,9 +14,11 @@ export interface PoolOptions {
   max: number;
   /** How long to wait for a connection, and for a lock that somebody else holds. */
   waitMs: number;
+  /** How long to wait for the answer to a query; Infinity: as long as it takes. */
+  answerMs: number;
 }
 
-export async function openPool({ url, max, waitMs }: PoolOptions): Promise<Pool> {
+export async function openPool({ url, max, waitMs, answerMs }: PoolOptions): Promise<Pool> {
   const pg = await loadPg();
   const types = { getTypeParser: parserOf(pg.types.getTypeParser.bind(pg.types) as GetParser) };
   // A plan that is kept was made when the tables were small, and reads all of a table that has grown since.
@@ -22,10 +26,12 @@ export async function openPool({ url, max, waitMs }: PoolOptions): Promise<Pool>
     connectionString: url,
     max,
     connectionTimeoutMillis: Math.max(1, Math.ceil(waitMs)),
+    ...(Number.isFinite(answerMs) ? { query_timeout: Math.ceil(answerMs) + SILENT_MS } : {}),
     application_name: "agentops",
+    keepAlive: true,
     // A process that ends need not wait for connections that nobody uses.
     allowExitOnIdle: true,
-    options: `-c search_path=agentops -c plan_cache_mode=force_custom_plan -c idle_in_transaction_session_timeout=30s -c lock_timeout=${Math.ceil(waitMs)}`,
+    options: `-c search_path=agentops -c plan_cache_mode=force_custom_plan -c idle_in_transaction_session_timeout=30s -c lock_timeout=${Math.ceil(waitMs)} -c statement_timeout=${Number.isFinite(answerMs) ? Math.ceil(answerMs) : 0}`,
     types: types,
     Client: namedStatements(pg.Client),
   });
@@ -63,11 +69,11 @@ function numberFrom(text: string): number {
   return value;
 }
 
-interface Connected {
-  connection: { stream: { destroy(): void } };
+function cut(client: object): void {
+  (client as { connection: { stream: { destroy(): void } } }).connection.stream.destroy();
 }
 
-/** A client that prepares each text under a name, so that the server parses it once. */
+/** A client that prepares each text under a name, so that the server parses it once, and keeps no connection that is of no use. */
 function namedStatements(Client: Pg["Client"]): Pg["Client"] {
   const names = new Map<string, string>();
   const nameOf = (text: string) => {
@@ -82,7 +88,7 @@ function namedStatements(Client: Pg["Client"]): Pg["Client"] {
     override connect(...args: unknown[]): never {
       const [callback] = args as [((error?: Error) => void)?];
       const done = (error?: Error) => {
-        if (error != null) (this as unknown as Connected).connection.stream.destroy();
+        if (error != null) cut(this);
         callback?.(error);
       };
       return (super.connect as (...given: unknown[]) => never)(...(callback === undefined ? [] : [done]));
@@ -92,7 +98,13 @@ function namedStatements(Client: Pg["Client"]): Pg["Client"] {
       const [text, values] = args;
       const name = typeof text === "string" && Array.isArray(values) && values.length > 0 ? nameOf(text) : undefined;
       const query: unknown[] = name === undefined ? args : [{ name, text, values }];
-      return (super.query as (...given: unknown[]) => never)(...query);
+      const answer: unknown = (super.query as (...given: unknown[]) => unknown)(...query);
+      // Whoever used the connection next would wait behind it.
+      if (answer instanceof Promise)
+        answer.catch((error: unknown) => {
+          if (messageOf(error) === "Query read timeout") cut(this);
+        });
+      return answer as never;
     }
   };
 }

@@ -18,10 +18,17 @@ import { closePool, openPool } from "./pool.ts";
 
 /** One for each thing that a command or an agent's thread does at once; operators share a server's hundred. */
 const CONNECTIONS = 4;
+const ANSWER_MS = 30_000;
+
+/** Of {@link StoreOptions}. */
+export interface Waits {
+  waitMs: number;
+  answerMs?: number | undefined;
+}
 
 /** Connects and checks the schema; migrates nothing. Throws STORE_FAILED, STORE_NEWER, STORE_OLD. */
-export async function openServer(address: StoreAddress, { waitMs = 5000 }: StoreOptions): Promise<Store> {
-  const store = await connectServer(address, waitMs);
+export async function openServer(address: StoreAddress, { waitMs = 5000, answerMs }: StoreOptions): Promise<Store> {
+  const store = await connectServer(address, { waitMs, answerMs });
   try {
     await requireSchema(address, store.db);
     return store;
@@ -32,8 +39,8 @@ export async function openServer(address: StoreAddress, { waitMs = 5000 }: Store
 }
 
 /** To read what can be read, whatever its schema is: someone on call asks what is killed also where a newer release has changed the rest. */
-export async function readerOf(address: StoreAddress, waitMs: number): Promise<BareReader> {
-  const store = await connectServer(address, waitMs, 1);
+export async function readerOf(address: StoreAddress, { waitMs, answerMs }: Waits): Promise<BareReader> {
+  const store = await connectServer(address, { waitMs, answerMs }, 1);
   try {
     await sql`SELECT 1`.execute(store.db);
   } catch (error) {
@@ -53,8 +60,12 @@ export async function readerOf(address: StoreAddress, waitMs: number): Promise<B
 }
 
 /** The same for whoever migrates it. */
-export async function connectServer(address: StoreAddress, waitMs: number, connections = CONNECTIONS): Promise<Store> {
-  const pool = await openPool({ url: address.location, max: connections, waitMs });
+export async function connectServer(
+  address: StoreAddress,
+  { waitMs, answerMs = ANSWER_MS }: Waits,
+  connections = CONNECTIONS,
+): Promise<Store> {
+  const pool = await openPool({ url: address.location, max: connections, waitMs, answerMs });
   const db = new Kysely<Database>({ dialect: serverDialect({ pool }) });
   const engine = serverTransactions(db);
   return {
@@ -123,22 +134,20 @@ function serverTransactions(db: Kysely<Database>): Transactions<Tx> {
     why: whyNotServer,
     begin: (work, { locks, lockedAlone }) =>
       db.connection().execute(async (session) => {
-        // Before BEGIN: a lock taken within a transaction is held after its snapshot was taken, too late to decide on what the last one wrote.
-        if (locks.length > 0) await eachLock(session, "pg_advisory_lock", locks);
         try {
+          // Before BEGIN: a lock taken within a transaction is held after its snapshot was taken, too late to decide on what the last one wrote.
+          if (locks.length > 0) await session.executeQuery(lockQuery("pg_advisory_lock", locks));
           const level = lockedAlone ? "read committed" : "serializable";
           return await session.transaction().setIsolationLevel(level).execute(work);
         } finally {
-          // A connection that is gone holds nothing.
-          if (locks.length > 0) await eachLock(session, "pg_advisory_unlock", locks).catch(() => undefined);
+          // Of several the first may be held where the next was not given. A connection that is gone holds nothing.
+          if (locks.length > 0) await session.executeQuery(UNLOCK).catch(() => undefined);
         }
       }),
   };
 }
 
-async function eachLock(session: Kysely<Database>, call: string, locks: readonly string[]): Promise<void> {
-  await session.executeQuery(lockQuery(call, locks));
-}
+const UNLOCK = raw("SELECT pg_advisory_unlock_all()");
 
 /** In the order of their names, so that nobody waits for somebody who waits. */
 function lockQuery(call: string, locks: readonly string[]): CompiledQuery {
@@ -150,7 +159,7 @@ function lockQuery(call: string, locks: readonly string[]): CompiledQuery {
 
 /** Makes or changes a server's tables, with the rights of whoever asks. */
 export async function migrateAt(address: StoreAddress, waitMs: number): Promise<Migrated> {
-  const store = await connectServer(address, waitMs);
+  const store = await connectServer(address, { waitMs, answerMs: Infinity });
   try {
     const { version: from } = await pendingMigrations(store.db);
     await migrateServer(store.db);

@@ -9,7 +9,7 @@ const PAGE = 5000;
 
 /** Whether the store is whole: its pages, what its rows point at, and the chain of its audit events. Throws STORE_FAILED and others of opening. */
 export async function checkStore(address: StoreAddress): Promise<StoreCheck> {
-  const open = await openBare(address, { durability: "full" });
+  const open = await openBare(address, { durability: "full", answerMs: Infinity });
   try {
     const { db } = open;
     const chain = await followChain(db);

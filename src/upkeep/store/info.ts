@@ -13,7 +13,7 @@ export async function storeInfo(address: StoreAddress, runsFile: string): Promis
   const { engine, shown, markers } = address;
   const place = { schema: "agentops.store/1", engine, url: shown, markers, evals } as const;
   const nothing = { version: 0, pending: SCHEMA_VERSION, storeId: null, revision: null, bytes: null, moved: null };
-  const open = await openBareToRead(address, WAIT_MS);
+  const open = await openBareToRead(address, WAIT_MS, Infinity);
   if (open === undefined) return { ...place, ...nothing, tables: [] };
   try {
     const version = await versionIn(open, address);

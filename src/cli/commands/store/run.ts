@@ -86,7 +86,7 @@ async function prune(context: CommandContext, address: StoreAddress, options: Op
     });
   refuseNone(address);
   const before = new Date(context.clock.now().getTime() - ms).toISOString();
-  const store = await openStore(address, { durability: "full" });
+  const store = await openStore(address, { durability: "full", answerMs: Infinity });
   try {
     const done = await pruneStore(store, { before, dryRun: options["dryRun"] === true, signal: context.signal });
     await emitDocument(context, done, () => pruneText(done));

@@ -1,11 +1,12 @@
 import { writeFileSync } from "node:fs";
+import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { replayRollout } from "../../../rollout/replay.ts";
 import { needRollout } from "../../../rollout/rollouts.store.ts";
 import { fileAddress, type StoreAddress } from "../../../state/address.ts";
 import { ENGINE, newDatabase } from "../../../testing/engine.ts";
-import { agentops, tempProject } from "../../../testing/project.ts";
+import { agentops, spawnAgentops, tempProject } from "../../../testing/project.ts";
 import { BEGIN, minutesLater } from "../../../testing/rollout.ts";
 import { beginRollout, drive } from "../../../testing/rollout-traffic.ts";
 import { newStoreAddress, openTestStore, type TestStore, withStore } from "../../../testing/store.ts";
@@ -159,6 +160,23 @@ describe.runIf(ENGINE === "postgres")("agentops store", () => {
     const { run } = await inTheMiddle();
     const { code, stderr } = await run("backup", "x.db");
     expect([code, stderr]).toEqual([2, expect.stringContaining("pg_dump")]);
+  });
+  test("a server that asks for a password, and gets none, is no reason to wait", async () => {
+    const asks = Buffer.concat([Buffer.from([82, 0, 0, 0, 23, 0, 0, 0, 10]), Buffer.from("SCRAM-SHA-256\0\0")]);
+    const goesOn = Buffer.from([82, 0, 0, 0, 8, 0, 0, 0, 11]);
+    const server = createServer((socket) => {
+      socket.once("data", () => {
+        socket.write(asks);
+        socket.once("data", () => socket.write(goesOn));
+      });
+      socket.on("error", () => undefined);
+    });
+    await new Promise<void>((done) => void server.listen(0, "127.0.0.1", done));
+    onTestFinished(() => void server.close());
+    const { port } = server.address() as AddressInfo;
+    const url = `postgres://ada@127.0.0.1:${port}/agentops`;
+    const run = await spawnAgentops(tempProject(), ["store", "info"], { AGENTOPS_STORE: url, PGPASSWORD: "", PGPASSFILE: "/nowhere" }); // prettier-ignore
+    expect([run.exitCode, run.stderr]).toEqual([2, expect.stringContaining("asks for a password, and none is given [STORE_REFUSED]")]); // prettier-ignore
   });
   test("store: in the config names the server, AGENTOPS_STORE wins, and no output has the password", async () => {
     const { env } = await inTheMiddle();
