@@ -58,6 +58,11 @@ export function markerFolder(file: string): string {
   return `${file}.kills`;
 }
 
+/** Why a store takes no writes, of its `movedTo`: of a server it says what is under way. */
+export function notInForce({ file }: Pick<StoreAddress, "file">, movedTo: string): string {
+  return file === null ? `is not in force: ${movedTo}` : `was moved to ${movedTo}`;
+}
+
 function projectFile(root: string): string {
   return join(root, ".agentops", "state.db");
 }

@@ -15,11 +15,11 @@ export function isLocked(error: unknown): boolean {
   return /^(SQLITE_BUSY|SQLITE_LOCKED|55P03|40001|40P01)/.test(codeOf(error));
 }
 
-/** The store will never take that row: a value that its column refuses, on either engine. */
+/** The store will never take that row: a value that its column refuses, on either engine. Triggers speak of the whole store. */
 export function isRefusal(error: unknown): boolean {
   return (
     sourceOf(error) instanceof TypeError ||
-    /^(SQLITE_(CONSTRAINT|MISMATCH|TOOBIG)|22...$|23...$|54...$)/.test(codeOf(error))
+    /^(SQLITE_(CONSTRAINT(?!_TRIGGER)|MISMATCH|TOOBIG)|22...$|23...$|54...$)/.test(codeOf(error))
   );
 }
 

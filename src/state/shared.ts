@@ -5,35 +5,35 @@ export interface SharedTable {
   name: keyof Database;
   /** Its primary key. */
   key: readonly string[];
-  /** Rows are only ever added, so that what was copied once need not be copied again. */
-  appended: boolean;
+  /**
+   * What becomes of rows: `numbered` ones are added with a key larger than all before, so that those after the last need copying only;
+   * others are `added`, with any key; or they are `changed`.
+   */
+  rows: "numbered" | "added" | "changed";
 }
 
 const table = <T extends keyof Database>(
+  rows: SharedTable["rows"],
   name: T,
-  key: (keyof Database[T] & string)[],
-  appended = false,
-): SharedTable => {
-  return { name, key, appended };
-};
-const APPENDED = true;
+  ...key: (keyof Database[T] & string)[]
+): SharedTable => ({ name, key, rows });
 
 /** In the order in which their rows may be written: a row comes after those that it points at. */
 export const SHARED_TABLES: readonly SharedTable[] = [
-  table("releases", ["target", "version"], APPENDED),
-  table("auditEvents", ["id"], APPENDED),
-  table("rollouts", ["seq"]),
-  table("transitions", ["rollout", "seq"], APPENDED),
-  table("stables", ["id"], APPENDED),
-  table("observations", ["seq"], APPENDED),
-  table("breaches", ["rollout", "look", "observation"], APPENDED),
-  table("looks", ["rollout", "look"], APPENDED),
-  table("tallies", ["rollout", "look", "weight", "arm", "metric"]),
-  table("units", ["rollout", "unit"]),
-  table("outcomes", ["environment", "target", "hour", "version", "shadow"]),
-  table("approvals", ["id"], APPENDED),
-  table("evidence", ["digest"], APPENDED),
-  table("calibrations", ["id"], APPENDED),
-  table("kills", ["environment", "target"]),
-  table("leases", ["name"]),
+  table("added", "releases", "target", "version"),
+  table("numbered", "auditEvents", "id"),
+  table("changed", "rollouts", "seq"),
+  table("added", "transitions", "rollout", "seq"),
+  table("numbered", "stables", "id"),
+  table("numbered", "observations", "seq"),
+  table("added", "breaches", "rollout", "look", "observation"),
+  table("added", "looks", "rollout", "look"),
+  table("changed", "tallies", "rollout", "look", "weight", "arm", "metric"),
+  table("changed", "units", "rollout", "unit"),
+  table("changed", "outcomes", "environment", "target", "hour", "version", "shadow"),
+  table("numbered", "approvals", "id"),
+  table("added", "evidence", "digest"),
+  table("added", "calibrations", "id"),
+  table("changed", "kills", "environment", "target"),
+  table("changed", "leases", "name"),
 ];

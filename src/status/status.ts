@@ -1,5 +1,5 @@
 import { existsSync, statSync } from "node:fs";
-import type { StoreAddress } from "../state/address.ts";
+import { notInForce, type StoreAddress } from "../state/address.ts";
 import { openBareToRead } from "../state/bare.ts";
 import { type Overview, overview, type OverviewRequest, type TargetNow } from "./overview.ts";
 import { readKills } from "../kill/kills.store.ts";
@@ -94,7 +94,7 @@ async function readStore(board: Switchboard, request: OverviewRequest) {
     const found = await overview(open, request);
     return {
       ...found,
-      unread: [...(movedTo === null ? [] : [`the store was moved to ${movedTo}`]), ...found.unread],
+      unread: [...(movedTo === null ? [] : [`the store ${notInForce(board.store, movedTo)}`]), ...found.unread],
       rows,
     };
   } finally {

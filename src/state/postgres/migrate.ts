@@ -22,7 +22,7 @@ export async function requireSchema({ shown }: StoreAddress, db: Db): Promise<vo
     const { movedTo } = await db.selectFrom("revision").select("movedTo").executeTakeFirstOrThrow();
     if (movedTo === null) return;
     throw new AgentopsError("STORE_MOVED", `the store ${shown} is not in force: ${movedTo}`, {
-      hint: "agentops store copy   ends what it began; AGENTOPS_STORE names another store",
+      hint: `agentops store copy --to ${shown} --yes   with AGENTOPS_STORE=FILE ends what it began`,
     });
   }
   const has = version === 0 ? "has no tables of agentops" : `has schema ${version}`;

@@ -1,4 +1,5 @@
 import { existsSync, statSync } from "node:fs";
+import { dirname } from "node:path";
 import { AgentopsError } from "../../core/errors.ts";
 import type { StoreAddress } from "../../state/address.ts";
 import { backupFile } from "../../state/backup.ts";
@@ -13,6 +14,10 @@ export async function backupStore({ file: store, shown }: StoreAddress, file: st
   if (!existsSync(store))
     throw new AgentopsError("FILE_NOT_FOUND", `there is no store ${shown}`, { hint: "-C DIR, or AGENTOPS_STORE" });
   if (existsSync(file)) throw new AgentopsError("USAGE", `${file} is there already`, { hint: "name another file" });
+  if (!existsSync(dirname(file)))
+    throw new AgentopsError("FILE_NOT_FOUND", `there is no folder ${dirname(file)}`, {
+      hint: "make it, or name another",
+    });
   await backupFile(store, file);
   return { schema: "agentops.store-backup/1", url: shown, file, bytes: statSync(file).size };
 }

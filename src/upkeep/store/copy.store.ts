@@ -1,6 +1,6 @@
 import { batchInto, quoted } from "../../state/batch.ts";
 import { type Executor, firstRow, raw, rowsOf, type Value } from "../../state/raw.ts";
-import type { SharedTable } from "../../state/shared.ts";
+import { SHARED_TABLES, type SharedTable } from "../../state/shared.ts";
 import { MOVED } from "../../state/sqlite/migrate.ts";
 import type { Store, Tx } from "../../state/store.ts";
 import type { Database } from "../../state/tables.ts";
@@ -12,7 +12,7 @@ type RowValues = Record<string, Value>;
 
 /** Copies a table's rows after those that are there, or all of them where rows change; returns how many were written. */
 export async function copyTable(from: Executor, to: Store, shared: SharedTable, signal: AbortSignal): Promise<number> {
-  let after = shared.appended ? await lastKey(to.db, shared) : undefined;
+  let after = shared.rows === "numbered" ? await lastKey(to.db, shared) : undefined;
   let written = 0;
   for (;;) {
     signal.throwIfAborted();
@@ -44,9 +44,9 @@ function pageAfter(
   );
 }
 
-async function writeRows(tx: Tx, { name, key, appended }: SharedTable, rows: readonly RowValues[]): Promise<void> {
+async function writeRows(tx: Tx, { name, key, rows: become }: SharedTable, rows: readonly RowValues[]): Promise<void> {
   const columns = Object.keys(rows[0] ?? {}) as (keyof Database[typeof name])[];
-  const shape = { columns, key: key as typeof columns, onConflict: appended ? "keep" : "replace" } as const;
+  const shape = { columns, key: key as typeof columns, onConflict: become === "changed" ? "replace" : "keep" } as const;
   await batchInto(name, shape)(tx, rows.map((row) => columns.map((column) => row[column] ?? null))); // prettier-ignore
 }
 
@@ -82,8 +82,15 @@ export async function goOnNumbering(tx: Tx): Promise<void> {
   } // prettier-ignore
 }
 
-/** Within the transaction that held its write lock to the end of the copy: it takes no more writes, not even of an older release. */
+/**
+ * Within the transaction that held its write lock to the end of the copy: it takes no more writes, neither of an older release nor of
+ * whoever had it open before.
+ */
 export async function markMoved(tx: Tx, to: string): Promise<void> {
+  const why = `the store was moved to ${to}`.replaceAll("'", "''");
+  for (const { name } of SHARED_TABLES)
+    for (const change of ["INSERT", "UPDATE", "DELETE"])
+      await rowsOf(tx, raw(`CREATE TRIGGER "moved ${name} ${change}" BEFORE ${change} ON "${name}" BEGIN SELECT RAISE(ABORT, '${why}'); END`)); // prettier-ignore
   await tx.updateTable("revision").set({ movedTo: to }).execute();
   await rowsOf(tx, raw(`PRAGMA user_version = ${MOVED}`));
 }

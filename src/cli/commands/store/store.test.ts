@@ -1,10 +1,12 @@
 import { writeFileSync } from "node:fs";
 import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
+import pg from "pg";
 import { describe, expect, onTestFinished, test } from "vitest";
+import { AgentOps } from "../../../runtime/agentops.ts";
 import { replayRollout } from "../../../rollout/replay.ts";
 import { needRollout } from "../../../rollout/rollouts.store.ts";
-import { fileAddress, type StoreAddress } from "../../../state/address.ts";
+import { addressOf, fileAddress, type StoreAddress } from "../../../state/address.ts";
 import { ENGINE, newDatabase } from "../../../testing/engine.ts";
 import { agentops, spawnAgentops, tempProject } from "../../../testing/project.ts";
 import { BEGIN, minutesLater } from "../../../testing/rollout.ts";
@@ -149,6 +151,55 @@ describe.runIf(ENGINE === "postgres")("agentops store", () => {
     await store.inTransaction((tx) => tx.deleteFrom("leases").execute());
     const done = await run("copy", "--to", url, "--yes");
     expect([done.code, done.stderr]).toEqual([0, expect.stringMatching(/observations: 0 rows/)]);
+  });
+  test("a copy that was cut when the file was marked and the server not yet in force goes on", async () => {
+    const { run, env, dir, store } = await inTheMiddle(fileAddress(join(tempProject(), "state.db")));
+    const url = await newDatabase();
+    expect((await run("copy", "--to", url, "--yes")).code).toBe(0);
+    const admin = new pg.Client({ connectionString: url });
+    await admin.connect();
+    await admin.query(`UPDATE agentops.revision SET value = 0, "movedTo" = 'a copy of it is under way'`);
+    await admin.end();
+    const neither = [await agentops(dir, ["history", "x"], env), await agentops(dir, ["history", "x"], { AGENTOPS_STORE: url })]; // prettier-ignore
+    expect(neither.map(({ code, stderr }) => [code, /STORE_\w+/.exec(stderr)?.[0]])).toEqual([[2, "STORE_MOVED"], [2, "STORE_MOVED"]]); // prettier-ignore
+    const status = await agentops(dir, ["status"], { AGENTOPS_STORE: url });
+    expect(status.stdout).toContain("the store is not in force: a copy of it is under way");
+    expect((await run("copy", "--to", url, "--yes")).code).toBe(0);
+    expect((await agentops(dir, ["history", "x"], { AGENTOPS_STORE: url })).code).toBe(0);
+    const again = await run("copy", "--to", url, "--yes");
+    expect([again.code, again.stderr]).toEqual([2, expect.stringContaining("has this store already")]);
+    await withStore(addressOf(url), async (server) => {
+      expect(await server.value("SELECT value FROM revision")).toBe((await store.value("SELECT value FROM revision")) + 1); // prettier-ignore
+    });
+  });
+  test("rows with any key that come between two turns of a copy are copied", async () => {
+    const { run, store } = await inTheMiddle(fileAddress(join(tempProject(), "state.db")));
+    const url = await newDatabase();
+    const learnt = (id: string) => store.inTransaction((tx) => tx.insertInto("calibrations").values({ id, judgeKey: "k", suite: "s", scorer: "j", runId: null, verdict: "usable", labelsDigest: "d", result: "{}", actor: "ada", createdAt: BEGIN }).execute()); // prettier-ignore
+    const watch = (expiresAt: string) => store.inTransaction((tx) => tx.insertInto("leases").values({ name: "prompts/x in production", holder: "me", expiresAt }).onConflict((oc) => oc.column("name").doUpdateSet({ expiresAt })).execute()); // prettier-ignore
+    await learnt("m");
+    await watch("2999-01-01T00:00:00.000Z");
+    expect((await run("copy", "--to", url, "--yes")).code).toBe(5);
+    await learnt("a");
+    await watch("2000-01-01T00:00:00.000Z");
+    const done = await run("copy", "--to", url, "--yes");
+    expect([done.code, done.stderr]).toEqual([0, expect.stringContaining("calibrations: 2 rows")]);
+  });
+  test("who had the file open before it was moved is told, and nothing of theirs is lost", async () => {
+    const { run, store, env } = await inTheMiddle(fileAddress(join(tempProject(), "state.db")));
+    const ops = new AgentOps({ store: env.AGENTOPS_STORE, markers: env.AGENTOPS_MARKERS, env: "production" });
+    onTestFinished(() => {
+      ops.close();
+    });
+    const outcome = { target: "prompts/x", version: "v1", success: true };
+    ops.observe(outcome);
+    await expect.poll(() => ops.flush(), { timeout: 20_000 }).toBe(true);
+    expect((await run("copy", "--to", await newDatabase(), "--yes")).code).toBe(0);
+    ops.observe(outcome);
+    expect(ops.flush()).toBe(false);
+    expect(ops.stats()).toMatchObject({ queued: 1, recorded: 1, dropped: 0, lastProblem: expect.stringContaining("was moved to postgres://") }); // prettier-ignore
+    const write = store.inTransaction((tx) => tx.insertInto("leases").values({ name: "n", holder: "me", expiresAt: BEGIN }).execute()); // prettier-ignore
+    await expect(write).rejects.toThrow("the store was moved to postgres://");
   });
   test("copy refuses a server that has another store", async () => {
     const { run } = await inTheMiddle(fileAddress(join(tempProject(), "state.db")));
