@@ -30,15 +30,30 @@ const INSERT = `${insertInto("auditEvents", COLUMNS)} RETURNING id`;
 
 /** Appends an event within the caller's transaction, which holds the lock of the operators, and seals it; returns its number. */
 export async function appendAuditEvent(tx: Executor, event: AuditEvent): Promise<number> {
-  const last = await firstRow(tx, LAST_SEALED);
+  const last = await lastLink(tx);
   const row = rowOf(event, (last?.seq ?? 0) + 1, last?.hash ?? null);
   const inserted = await firstRow(tx, raw<{ id: number }>(INSERT, ...COLUMNS.map((column) => row[column])));
   return inserted?.id ?? 0;
 }
 
-const LAST_SEALED = raw<{ seq: number; hash: string }>(
-  `SELECT seq, hash FROM "auditEvents" WHERE seq IS NOT NULL ORDER BY seq DESC LIMIT 1`,
-);
+/** A place in the chain of events. */
+export interface Link {
+  seq: number;
+  hash: string;
+}
+
+/** The newest event of the chain; undefined before the first. */
+export function lastLink(db: Executor): Promise<Link | undefined> {
+  return firstRow(db, LAST_SEALED);
+}
+
+/** Whether an event that was there is there still: what an older copy, or another history, does not know. */
+export async function hasLink(db: Executor, { seq, hash }: Link): Promise<boolean> {
+  const query = raw<{ seq: number }>(`SELECT seq FROM "auditEvents" WHERE seq = $1 AND hash = $2`, seq, hash);
+  return (await firstRow(db, query)) !== undefined;
+}
+
+const LAST_SEALED = raw<Link>(`SELECT seq, hash FROM "auditEvents" WHERE seq IS NOT NULL ORDER BY seq DESC LIMIT 1`);
 
 function rowOf(event: AuditEvent, seq: number, prev: string | null): AuditRow {
   const text = (state: object | null) => (state === null ? null : JSON.stringify(state));

@@ -100,7 +100,7 @@ describe.skipIf(postgresFolder() === undefined)("a store on a server", () => {
     expect(Math.max(...times), "promised").toBeLessThan(500);
   });
 
-  test("a failover to an older snapshot revives nothing, is said, and ends when the store has gone on", async () => {
+  test("a failover to an older snapshot revives nothing, hears new kills, is said, and ends where the lost kill is made again", async () => {
     const store = await newStore();
     const markers = markersOf();
     const open = () => new AgentOps({ store: store.location, markers, env: "production" });
@@ -123,10 +123,14 @@ describe.skipIf(postgresFolder() === undefined)("a store on a server", () => {
     const restarted = open();
     await expect.poll(() => restarted.killSwitch("agents/x"), { timeout: 10_000 }).toMatchObject({ killed: true, problem: back }); // prettier-ignore
     await kill(boardAt(store), order("agents/y"));
+    const older = expect.stringContaining("an older copy of it answers");
+    await expect.poll(() => ops.killSwitch("agents/y"), { timeout: 10_000 }).toMatchObject({ killed: true, problem: older }); // prettier-ignore
     await kill(boardAt(store), order("agents/z"));
-    await expect
-      .poll(() => ops.killSwitch("agents/z"), { timeout: 10_000 })
-      .toMatchObject({ killed: true, problem: null });
+    const lost = expect.stringContaining("has lost the kill of agents/x, which stays");
+    await expect.poll(() => ops.killSwitch("agents/z"), { timeout: 10_000 }).toMatchObject({ killed: true, problem: lost }); // prettier-ignore
+    expect(ops.killSwitch("agents/x").killed, "still nobody revived it").toBe(true);
+    await kill(boardAt(store), order("agents/x"));
+    await expect.poll(() => ops.killSwitch("agents/x"), { timeout: 10_000 }).toMatchObject({ killed: true, problem: null }); // prettier-ignore
     for (const each of [ops, restarted]) each.close();
   });
 

@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { AgentOps } from "../runtime/agentops.ts";
 import { markerFolder, type StoreAddress } from "../state/address.ts";
 import { ENGINE, few } from "../testing/engine.ts";
-import { newStoreAddress, newStoreFile, openTestStore, withStore } from "../testing/store.ts";
+import { newStoreAddress, newStoreFile, openTestStore, type TestStore, withStore } from "../testing/store.ts";
 import { boardAt, locked, settledHistory } from "./history.testing.ts";
 import { kill } from "./kill.ts";
 import { holding, type Kill, targetsOf } from "./latch.ts";
@@ -160,6 +160,65 @@ describe("a latch", () => {
     ["", "REF_INVALID"],
   ])("%j is refused", (name, code) => {
     expect(() => targetsOf(name)).toThrow(expect.objectContaining({ code }));
+  });
+  describe("of two machines with one store, each with its own markers", () => {
+    async function twoMachines() {
+      const { address } = await newStore();
+      const there: StoreAddress = { ...address, markers: markerFolder(newStoreFile()) };
+      return { address, here: boardAt(address), there: boardAt(there), store: await openTestStore({ address }) };
+    }
+    const actionsOf = (store: TestStore) => store.column(`SELECT action FROM "auditEvents" ORDER BY id`);
+
+    test.each([
+      ["where the other had killed first", true],
+      ["where it was killed on one only", false],
+    ])("what one revives the other does not kill again: %s", async (_, onBoth) => {
+      const { here, there, store } = await twoMachines();
+      if (onBoth) await kill(here, order("agents/x"));
+      await kill(there, order("agents/x", "production", "bob", "also saw it"));
+      await revive(here, order("agents/x"));
+      expect(readMarkers(there.store.markers), "nobody could clear it").toHaveLength(1);
+      const seen = await status(there, { environments: [] });
+      expect([seen.problems, seen.environments]).toEqual([[], []]);
+      expect(readMarkers(there.store.markers)).toEqual([]);
+      expect(await actionsOf(store)).toEqual(["kill", "revive"]);
+    });
+    test("a kill over the other's stale marker is a new one", async () => {
+      const { here, there, store } = await twoMachines();
+      await kill(there, order("agents/x", "production", "bob"));
+      await revive(here, order("agents/x"));
+      const again = await kill(there, order("agents/x", "production", "eve", "again"));
+      expect(again.targets).toMatchObject([{ changed: true, kill: { actor: "eve", reason: "again" } }]);
+      expect(readMarkers(there.store.markers)).toMatchObject([{ actor: "eve", reason: "again" }]);
+      await revive(here, order("agents/x"));
+      expect((await status(there, { environments: [] })).environments).toEqual([]);
+      expect(await actionsOf(store)).toEqual(["kill", "revive", "kill", "revive"]);
+    });
+    test("one that only a marker knew, made by hand, is revived elsewhere once it was recorded", async () => {
+      const { here, there } = await twoMachines();
+      mkdirSync(there.store.markers!, { recursive: true });
+      writeFileSync(join(there.store.markers!, "production~agents~x"), "");
+      expect((await status(there, { environments: [] })).environments).toMatchObject([
+        { killed: [{ actor: "unknown" }] },
+      ]);
+      await revive(here, order("agents/x"));
+      expect((await status(there, { environments: [] })).environments).toEqual([]);
+    });
+  });
+  test.runIf(ENGINE === "postgres")("a commit that fails leaves the marker as it was", async () => {
+    const { address, markers } = await newStore();
+    await kill(boardAt(address), order("agents/x"));
+    const before = readMarkers(markers);
+    const store = await openTestStore({ address });
+    await store.rows(
+      "CREATE FUNCTION late() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RAISE EXCEPTION ''too late'' USING ERRCODE = ''53100''; END'",
+    );
+    await store.rows("CREATE CONSTRAINT TRIGGER late AFTER DELETE ON kills DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION late()"); // prettier-ignore
+    await expect(revive(boardAt(address), order("agents/x"))).rejects.toMatchObject({
+      code: "STORE_FAILED",
+      message: expect.stringContaining("agents/x"),
+    });
+    expect(readMarkers(markers)).toEqual(before);
   });
 });
 

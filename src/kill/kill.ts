@@ -2,9 +2,9 @@ import { AgentopsError } from "../core/errors.ts";
 import type { BareStore } from "../state/store.ts";
 import { OPERATORS } from "../state/locks.ts";
 import type { Executor } from "../state/raw.ts";
-import { findKill, insertKill, readKills } from "./kills.store.ts";
+import { findKill, insertKill, readKills, wasRecorded } from "./kills.store.ts";
 import { EVERY, holding, isSame, type Kill } from "./latch.ts";
-import { keepMarker, readMarkers, setMarker, syncMarkers } from "./markers.ts";
+import { keepMarker, readMarkers, rewriteMarker, setMarker, syncMarkers } from "./markers.ts";
 import { reconcile } from "./reconcile.ts";
 import type { KillDocument } from "./schema.ts";
 import { inStore, type Switchboard, tryPath } from "./switchboard.ts";
@@ -79,8 +79,10 @@ async function record(
       // Again, under the lock that a revive holds: it may have cleared the marker after it was set above.
       if (marked !== undefined) keepMarker(board.store.markers, latch);
       const known = await findKill(tx, latch);
-      const kill = known ?? marked?.[i]?.kill ?? latch;
+      const kill = known ?? (await unlessRevived(tx, marked?.[i]?.kill)) ?? latch;
       if (known === undefined) await insertKill(tx, kill, latch.at);
+      // A marker that says the same as the row is known for revived once the row is gone, also where another machine revives.
+      if (marked !== undefined && kill !== marked[i]?.kill) rewriteMarker(board.store.markers, kill);
       taken.push({ kill, fresh: known === undefined });
     }
     return taken;
@@ -89,6 +91,11 @@ async function record(
   // What only other markers know is no reason to fail.
   const { result: recovered = 0 } = await tryPath(board.waitMs, () => reconcile(open, board));
   return { taken, recovered, kills: await readKills(open.db) };
+}
+
+/** What another machine revived is only a marker's that it could not clear. */
+async function unlessRevived(tx: Executor, kill: Kill | undefined): Promise<Kill | undefined> {
+  return kill === undefined || (await wasRecorded(tx, kill)) ? undefined : kill;
 }
 
 /** The store knows who was first; the kill is this command's own when that is what it says. */

@@ -18,6 +18,12 @@ export function findKill(db: Executor, { environment, target }: Latch): Promise<
   return firstRow(db, raw<Kill>(one, environment, target));
 }
 
+/** Whether that very kill was recorded once: one that is not in force any more was revived. */
+export async function wasRecorded(db: Executor, { environment, target, actor, at }: Kill): Promise<boolean> {
+  const one = `SELECT 1 AS found FROM "auditEvents" WHERE action = 'kill' AND environment = $1 AND target = $2 AND at = $3 AND actor = $4 LIMIT 1`;
+  return (await firstRow(db, raw<{ found: number }>(one, environment, target, at, actor))) !== undefined;
+}
+
 /** The switch and its audit event; the caller's transaction makes them one. */
 export async function insertKill(tx: Executor, kill: Kill, recordedAt: string): Promise<void> {
   const { environment, target, actor, reason, at } = kill;

@@ -5,6 +5,7 @@ import {
   openSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   statSync,
   writeFileSync,
@@ -37,10 +38,10 @@ export function setMarker(folder: string, kill: Kill): boolean {
 }
 
 /** A check sees who and why together with the marker, never before; undefined where this cannot be done. */
-function link(path: string, { actor, reason, at }: Kill): boolean | undefined {
-  const draft = join(dirname(path), `draft-${newId()}`);
+function link(path: string, kill: Kill): boolean | undefined {
+  const draft = draftBeside(path);
   try {
-    writeFileSync(draft, `${JSON.stringify({ actor, reason, at })}\n`, { flag: "wx" });
+    writeFileSync(draft, textOf(kill), { flag: "wx" });
     linkSync(draft, path);
     return true;
   } catch (error) {
@@ -48,6 +49,14 @@ function link(path: string, { actor, reason, at }: Kill): boolean | undefined {
   } finally {
     rmSync(draft, { force: true });
   }
+}
+
+function draftBeside(path: string): string {
+  return join(dirname(path), `draft-${newId()}`);
+}
+
+function textOf({ actor, reason, at }: Kill): string {
+  return `${JSON.stringify({ actor, reason, at })}\n`;
 }
 
 function create(path: string): boolean {
@@ -63,6 +72,21 @@ function create(path: string): boolean {
 /** Sets the marker again where it was cleared meanwhile. */
 export function keepMarker(folder: string | null, kill: Kill): void {
   if (folder !== null) attempt(() => setMarker(folder, kill));
+}
+
+/** Makes a marker say this kill; it is set all the while. */
+export function rewriteMarker(folder: string | null, kill: Kill): void {
+  if (folder === null) return;
+  const path = join(folder, markerName(kill));
+  const draft = draftBeside(path);
+  attempt(() => {
+    try {
+      writeFileSync(draft, textOf(kill), { flag: "wx" });
+      renameSync(draft, path);
+    } finally {
+      rmSync(draft, { force: true });
+    }
+  });
 }
 
 /** Makes the markers outlast a power cut, as far as the file system can. */

@@ -5,7 +5,7 @@ import { OPERATORS } from "../state/locks.ts";
 import { deleteKill, findKill, readKills } from "./kills.store.ts";
 import { type Order, others } from "./kill.ts";
 import type { Kill } from "./latch.ts";
-import { clearMarker } from "./markers.ts";
+import { clearMarker, keepMarker } from "./markers.ts";
 import { reconcile } from "./reconcile.ts";
 import type { KillDocument } from "./schema.ts";
 import { inStore, type Switchboard } from "./switchboard.ts";
@@ -41,24 +41,32 @@ export async function revive(board: Switchboard, order: Order): Promise<KillDocu
 }
 
 async function release(board: Switchboard, revivals: readonly Kill[]) {
+  const cleared: Kill[] = [];
   try {
     return await inStore(board, async (open) => {
       // First, and by itself: a kill that only a marker knows becomes a row, so that a crash below leaves it killed.
       const recovered = await reconcile(open, board);
-      const changed = await clear(open, board, revivals);
+      const changed = await clear(open, board, revivals, (kill) => cleared.push(kill));
+      cleared.length = 0;
       return { recovered, changed, kills: await readKills(open.db) };
     });
   } catch (error) {
-    const names = revivals.map((r) => r.target).join(" and ");
-    throw new AgentopsError(
-      "STORE_FAILED",
-      `nothing was revived, ${names} is as it was; the store: ${whyNot(error, board.waitMs)}`,
-      {
-        hint: error instanceof AgentopsError && error.code === "STORE_NEWER" ? error.hint : wayToRecord(board.store),
-        cause: error,
-      },
-    );
+    // Where it was revived after all, the next look at the store clears them.
+    for (const kill of cleared) keepMarker(board.store.markers, kill);
+    throw failed(board, revivals, error);
   }
+}
+
+function failed(board: Switchboard, revivals: readonly Kill[], error: unknown): AgentopsError {
+  const names = revivals.map((r) => r.target).join(" and ");
+  const why = whyNot(error, board.waitMs);
+  if (error instanceof AgentopsError && error.details?.["outcome"] === "unknown")
+    return new AgentopsError("STORE_FAILED", `${names}: ${why}`, { hint: "look first: agentops status", cause: error });
+  const [are, they] = revivals.length === 1 ? ["is", "it was"] : ["are", "they were"];
+  return new AgentopsError("STORE_FAILED", `nothing was revived, ${names} ${are} as ${they}; the store: ${why}`, {
+    hint: error instanceof AgentopsError && error.code === "STORE_NEWER" ? error.hint : wayToRecord(board.store),
+    cause: error,
+  });
 }
 
 function wayToRecord({ file, shown, markers }: StoreAddress): string {
@@ -67,13 +75,21 @@ function wayToRecord({ file, shown, markers }: StoreAddress): string {
 }
 
 /** The marker goes before the commit: a crash between the two leaves the row, hence killed. */
-function clear(open: BareStore, { store }: Switchboard, revivals: readonly Kill[]): Promise<boolean[]> {
+function clear(
+  open: BareStore,
+  { store }: Switchboard,
+  revivals: readonly Kill[],
+  cleared: (kill: Kill) => void,
+): Promise<boolean[]> {
   return open.inTransaction(
     async (tx) => {
       const changed: boolean[] = [];
       for (const revival of revivals) {
         const known = await findKill(tx, revival);
-        if (known !== undefined) await deleteKill(tx, known, revival);
+        if (known !== undefined) {
+          await deleteKill(tx, known, revival);
+          cleared(known);
+        }
         changed.push(known !== undefined);
       }
       for (const revival of revivals) clearMarker(store.markers, revival);

@@ -38,10 +38,14 @@ interface Running {
   handled: { written: number; reading: number };
 }
 
+/** What ends a thread may end the next one too, and each question would start another. */
+const RESTART_MS = 1000;
+
 /** Started at once where it reads, else with the first batch; started anew when it ended by an error. It keeps no process alive. */
 export function storeThread(options: ThreadOptions): StoreThread {
   let running: Running | undefined;
   let closed = false;
+  let endedAt = -Infinity;
 
   const start = (): Running => {
     const made = startWorker(options);
@@ -51,12 +55,13 @@ export function storeThread(options: ThreadOptions): StoreThread {
     made.port.unref();
     made.worker.once("error", (error) => {
       running = undefined;
+      endedAt = performance.now();
       if (!closed) answerFor(made, messageOf(error), options);
     });
     return made;
   };
   const receive = () => {
-    if (options.reads && !closed) running ??= start();
+    if (options.reads && !closed && performance.now() - endedAt > RESTART_MS) running ??= start();
     if (running !== undefined) handleAll(running, options);
   };
   if (options.reads) running = start();

@@ -1,4 +1,5 @@
 import { join, resolve } from "node:path";
+import { AgentopsError } from "../core/errors.ts";
 
 export const ENGINES = ["sqlite", "postgres"] as const;
 
@@ -26,7 +27,7 @@ export interface StoreSetting {
   cwd: string;
 }
 
-/** Where a project keeps what its operators and production share: AGENTOPS_STORE, else the config's `store:`, else a file. */
+/** Where a project keeps what its operators and production share: AGENTOPS_STORE, else the config's `store:`, else a file. Throws USAGE. */
 export function storeAddress({ root, found, env, configured, cwd }: StoreSetting): StoreAddress {
   const given = valueOf(env["AGENTOPS_STORE"]);
   const named = given ?? valueOf(configured);
@@ -34,6 +35,7 @@ export function storeAddress({ root, found, env, configured, cwd }: StoreSetting
     const folder = valueOf(env["AGENTOPS_MARKERS"]) ?? (found ? markerFolder(projectFile(root)) : undefined);
     return addressOf(named, folder === undefined ? null : resolve(cwd, folder));
   }
+  if (named !== undefined) refuseMistyped(named);
   return fileAddress(named === undefined ? projectFile(root) : resolve(given === undefined ? root : cwd, named));
 }
 
@@ -42,9 +44,12 @@ export function fileAddress(file: string): StoreAddress {
   return { engine: "sqlite", location: file, file, shown: file, markers: markerFolder(file) };
 }
 
-/** The address that a text means, without a project: a server's, or a file's. */
+/** The address that a text means, without a project: a server's, or a file's. Throws USAGE. */
 export function addressOf(text: string, markers: string | null = null): StoreAddress {
-  if (!isServer(text)) return fileAddress(text);
+  if (!isServer(text)) {
+    refuseMistyped(text);
+    return fileAddress(text);
+  }
   return { engine: "postgres", location: text, file: null, shown: withoutPassword(text), markers };
 }
 
@@ -71,6 +76,19 @@ function isServer(text: string): boolean {
   return /^postgres(ql)?:\/\//i.test(text);
 }
 
+/** A mistyped address must not become a file of that name: nobody reads it, and its name has the password. A drive has one letter. */
+function refuseMistyped(text: string): void {
+  const [scheme] = /^[a-z][a-z0-9+.-]+:/i.exec(text) ?? [];
+  if (scheme === undefined && !/:[^/]*@|^postgres(ql)?\/\//i.test(text)) return;
+  throw new AgentopsError(
+    "USAGE",
+    `${scheme === undefined ? "what is given" : `${scheme}…`} is no address of a store`,
+    {
+      hint: "postgres://USER@HOST:PORT/DATABASE, or a file by its path alone (./a:b.db where it has a colon)",
+    },
+  );
+}
+
 /** SQLite takes an empty name for a database that is gone when it is closed. */
 function valueOf(text: string | undefined): string | undefined {
   return text === undefined || text === "" ? undefined : text;
@@ -80,6 +98,8 @@ function valueOf(text: string | undefined): string | undefined {
 function withoutPassword(address: string): string {
   if (!URL.canParse(address)) return `${address.slice(0, address.indexOf(":"))}://…`;
   const url = new URL(address);
+  // A password with a slash, # or ? in it that is not encoded ends the host early.
+  if (/@/.test(url.pathname + url.search + url.hash)) return `${url.protocol}//…`;
   url.password = "";
   for (const key of [...url.searchParams.keys()]) if (/pass|secret|key/i.test(key)) url.searchParams.delete(key);
   return url.href;

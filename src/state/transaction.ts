@@ -64,6 +64,7 @@ function failed(kind: ErrorKind, why: string, cause: unknown): AgentopsError {
   if (kind === "unknown")
     return new AgentopsError("STORE_FAILED", `nobody knows whether it was done: ${why} while it was committed`, {
       hint: "look first: agentops status, agentops history NAME",
+      details: { outcome: "unknown" },
       cause,
     });
   return new AgentopsError("STORE_FAILED", `nothing was changed: ${why}`, { hint: "run the command again", cause });

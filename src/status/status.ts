@@ -14,6 +14,8 @@ import { whyNot } from "../state/why-not.ts";
 export interface StatusRequest {
   /** Environments to show even where nothing is killed in them. */
   environments: readonly string[];
+  /** What could not be made sure of before. */
+  problems?: readonly string[];
   /** Only this environment, and what is killed in every one. */
   only?: string | undefined;
 }
@@ -26,10 +28,12 @@ export type StatusNow = Omit<StatusDocument, "environments"> & {
 /** What is killed, from both paths, and what is served; never throws, and says what it could not read. */
 export async function status(board: Switchboard, request: StatusRequest): Promise<StatusNow> {
   const now = board.clock.now();
+  const before = await tryPath(0, () => readMarkers(board.store.markers));
+  const lost = await recover(board, before.result ?? []);
   const markers = await tryPath(0, () => readMarkers(board.store.markers));
-  const lost = await recover(board, markers.result ?? []);
   const { rows, serving, unread } = await readStore(board, { now, waitMs: board.waitMs, only: request.only });
   const problems = [
+    ...(request.problems ?? []),
     ...(await goneStore(board.store)),
     ...lost,
     ...(markers.path.problem === null ? [] : [`the markers cannot be read: ${markers.path.problem}`]),

@@ -3,6 +3,7 @@ import { AgentopsError } from "../../core/errors.ts";
 import { chooseEnvironment } from "../../core/environments.ts";
 import { type Location, locateProject } from "../../core/location.ts";
 import { EVERY } from "../../kill/latch.ts";
+import type { Kept } from "../../report/kill/text.ts";
 import type { Switchboard } from "../../kill/switchboard.ts";
 import { configuredStore } from "../../core/configured-store.ts";
 import { storeAddress, type StoreAddress, type StoreSetting } from "../../state/address.ts";
@@ -14,29 +15,33 @@ const WAIT_MS = 2000;
 /** Where the kills are and in which environment they apply; notes what it had to guess. */
 export async function findSwitchboard(
   context: CommandContext,
+  unsure?: (what: string) => void,
 ): Promise<{ board: Switchboard; environment: string; location: Location }> {
-  const { board, location } = openSwitchboard(context);
+  const { board, location } = openSwitchboard(context, unsure);
   const given = context.flags.env ?? context.shell.env["AGENTOPS_ENV"];
   const { name, note } = await chooseEnvironment(location, given === "" ? undefined : given, EVERY);
   if (note !== null) context.note(`note: ${note}`);
   return { board, environment: name, location };
 }
 
-/** Where the store is, found without what a broken config could stop. */
-export function storeSetting({ cwd, flags, shell }: CommandContext) {
+/** Where the store is, found without what a broken config could stop; `unsure` is told where nobody can know which one is meant. */
+export function storeSetting({ cwd, flags, shell }: CommandContext, unsure: (what: string) => void) {
   const location = locateProject({ cwd, env: shell.env, configFile: flags.config });
   const { value: configured, unclear } = configuredStore(location);
   const setting: StoreSetting = { ...location, env: shell.env, configured, cwd: shell.cwd() };
-  return { setting, address: storeAddress(setting), location, unclear };
+  const address = storeAddress(setting);
+  if (unclear && (shell.env["AGENTOPS_STORE"] ?? "") === "")
+    unsure(`\`store:\` in ${location.configFile ?? ""} cannot be read, so this is about ${address.shown}`);
+  return { setting, address, location };
 }
 
-export function openSwitchboard(context: CommandContext): { board: Switchboard; location: Location } {
+/** Throws CONFIG_INVALID where nobody can know which store is meant, unless the caller takes that to be told to a person. */
+export function openSwitchboard(
+  context: CommandContext,
+  unsure: (what: string) => void = refuseUnsure,
+): { board: Switchboard; location: Location } {
   const { shell, clock } = context;
-  const { address: store, location, unclear } = storeSetting(context);
-  if (unclear && (shell.env["AGENTOPS_STORE"] ?? "") === "")
-    context.note(
-      `note: \`store:\` in the config cannot be read, so this is about ${store.shown} (AGENTOPS_STORE says another)`,
-    );
+  const { address: store, location } = storeSetting(context, unsure);
   if (!location.found && (shell.env["AGENTOPS_STORE"] ?? "") === "")
     context.note(
       `note: no project here or above; only processes whose store is ${store.shown} are concerned (-C DIR, AGENTOPS_STORE)`,
@@ -44,11 +49,22 @@ export function openSwitchboard(context: CommandContext): { board: Switchboard; 
   return { board: { store, clock, waitMs: WAIT_MS }, location };
 }
 
+export function refuseUnsure(what: string): never {
+  throw new AgentopsError("CONFIG_INVALID", what.replace(/, so .*/, ""), {
+    hint: "it is one text on a line of its own; or name the store: AGENTOPS_STORE",
+  });
+}
+
 /** The store's path as it looks from here; a server's address is the same from everywhere. */
 export function shownStore({ cwd }: CommandContext, store: string): string {
   if (!isAbsolute(store)) return store;
   const path = relative(cwd, store);
   return path.startsWith("..") || isAbsolute(path) ? store : path;
+}
+
+/** Where kills are kept, as a person here knows it. */
+export function keptFor(context: CommandContext, { store: { shown, file, markers } }: Switchboard): Kept {
+  return { store: shownStore(context, shown), server: file === null, markers };
 }
 
 /** The store, and the one environment that a command is about: `--env`, AGENTOPS_ENV, the config's last one. Throws USAGE without any. */

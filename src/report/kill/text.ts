@@ -6,14 +6,28 @@ import type { Style } from "../style.ts";
 type Target = KillDocument["targets"][number];
 type Held = Target["heldBy"][number];
 
-/** What happened to each target, what still stops it, and which path did not take part; `store` as the person knows it. */
-export function killText(done: KillDocument, style: Style, store: string): string {
-  const lines = done.targets.flatMap((target) => (done.action === "kill" ? killed : revived)(target, done, style));
-  return [...lines, ...pathLines(done, style), ...recoveredLine(done), style.dim(`store  ${store}`)].join("\n");
+/** Where kills are kept, as the person knows it. */
+export interface Kept {
+  store: string;
+  /** A server has agents on other machines, which do not read the markers here. */
+  server: boolean;
+  markers: string | null;
 }
 
-function killed({ target, changed, kill }: Target, { environment }: KillDocument, style: Style): string[] {
-  const what = `${nameOf(target)} in ${environmentName(environment)}`;
+/** What happened to each target, what still stops it, and which path did not take part. */
+export function killText(done: KillDocument, style: Style, kept: Kept): string {
+  const lines =
+    done.action === "kill"
+      ? done.targets.flatMap((target) => killed(target, done, style, kept))
+      : [...done.targets.flatMap((target) => revived(target, done, style)), ...elsewhere(done, kept)];
+  return [...lines, ...pathLines(done, style, kept), ...recoveredLine(done), style.dim(`store  ${kept.store}`)].join(
+    "\n",
+  );
+}
+
+function killed({ target, changed, kill }: Target, done: KillDocument, style: Style, { server }: Kept): string[] {
+  const where = server && !done.paths.store.took ? " on this machine only" : "";
+  const what = `${nameOf(target)} in ${environmentName(done.environment)}${where}`;
   const why = kill === null ? "" : `by ${by(kill)}`;
   return [changed ? `${style.bad("killed")} ${what}, ${why}` : `${what} was ${style.bad("killed")} already, ${why}`];
 }
@@ -29,17 +43,26 @@ function revived({ target, changed, heldBy }: Target, { environment }: KillDocum
   ];
 }
 
-function pathLines({ paths }: KillDocument, style: Style): string[] {
+/** Its marker there is cleared by whoever can. */
+function elsewhere({ targets }: KillDocument, { server }: Kept): string[] {
+  if (!server || !targets.some(({ changed }) => changed)) return [];
+  return ["  a machine where it was killed too holds it until agentops status runs there"];
+}
+
+function pathLines({ paths }: KillDocument, style: Style, { server, markers }: Kept): string[] {
+  const meanwhile = server
+    ? [
+        `  agents that do not read ${markers ?? ""} go on: run it again when the server answers, or where they run`,
+        "  the next agentops kill, revive or status that reaches the server records it",
+      ]
+    : [
+        "  the marker beside it does the same; the next agentops kill, revive or status that reaches the store records it",
+      ];
   return [
     ...(paths.marker.took
       ? []
       : [`${style.unsure("marker not made")}: ${paths.marker.problem ?? ""}; the store has it`]),
-    ...(paths.store.took
-      ? []
-      : [
-          `${style.unsure("not in the store")}: ${paths.store.problem ?? ""}`,
-          "  the marker beside it does the same; the next agentops kill, revive or status that reaches the store records it",
-        ]),
+    ...(paths.store.took ? [] : [`${style.unsure("not in the store")}: ${paths.store.problem ?? ""}`, ...meanwhile]),
   ];
 }
 

@@ -12,11 +12,12 @@ import { columns } from "../table.ts";
 
 type Counts = readonly { name: string; rows: number }[];
 
-export function infoText(info: StoreDocument, style: Style): string {
-  const { engine, url, version, pending, tables, evals, markers, moved, bytes, storeId, revision } = info;
+/** `refused` says why it takes no writes, where it takes none. */
+export function infoText(info: StoreDocument, style: Style, refused: string | null): string {
+  const { engine, url, version, pending, tables, evals, markers, bytes, storeId, revision } = info;
   const lines = [
     `${style.bold(url)}  (${engine}${bytes === null ? "" : `, ${size(bytes)}`})`,
-    ...(moved === null ? [] : [style.bad(engine === "sqlite" ? `moved to ${moved}: it takes no more writes` : `not in force: ${moved}`)]), // prettier-ignore
+    ...(refused === null ? [] : [style.bad(`it ${refused}: it takes no writes`)]),
     version === 0 ? "nothing is there yet" : `schema ${version}${pending === 0 ? "" : `, ${style.bad(`${pending} migrations are missing`)}: agentops store migrate`}`, // prettier-ignore
     ...(storeId === null ? [] : [`id ${storeId}, change ${revision ?? 0}`]),
     `kill markers  ${markers ?? "none: a kill writes the store alone"}`,

@@ -1,14 +1,13 @@
 import { pause } from "../../core/pause.ts";
-import { readKills } from "../../kill/kills.store.ts";
-import { readRevision, readServed, type Revision } from "../../serving/snapshot.store.ts";
-import type { Executor } from "../../state/raw.ts";
+import type { Revision } from "../../serving/snapshot.store.ts";
 import type { StoreAddress } from "../../state/address.ts";
 import { listen } from "../../state/listen.ts";
 import { openStore } from "../../state/open.ts";
 import type { Store } from "../../state/store.ts";
 import { whyNot } from "../../state/why-not.ts";
+import { difference, type Known, look, revisionOf } from "./known.ts";
 import { readLastGood, writeLastGood } from "./last-good.ts";
-import type { Known, Reading } from "./protocol.ts";
+import type { Reading } from "./protocol.ts";
 
 /** A change is told at once; this is for what was missed while the connection was gone. */
 const LOOK_EVERY_MS = 200;
@@ -55,7 +54,7 @@ async function readForEver(address: StoreAddress, lastGood: string | null, tell:
   }
 }
 
-/** Until the connection is lost. */
+/** Until the connection is lost. The first look after it was is a whole one: another copy may answer, at the same change. */
 async function follow(
   store: Store,
   forgotten: string,
@@ -64,13 +63,11 @@ async function follow(
 ): Promise<never> {
   const changes = await listen(store);
   try {
-    for (;;) {
+    for (let first = true; ; first = false) {
       const known = before();
-      const revision = await revisionOf(store.db);
-      const back = known === undefined ? null : wentBack(store.address, known.revision, revision);
-      if (back !== null) told(known, `${back}; where that is meant, restart the process${forgotten}`);
-      else if (known?.revision.value === revision.value) told(known, null);
-      else told(await readAll(store, known), null);
+      const now = await revisionOf(store.db);
+      const next = !first && known !== undefined && isSettled(known, now) ? known : await look(store, known);
+      told(next, difference(store.address, next, now, forgotten));
       await changes.next(LOOK_EVERY_MS);
     }
   } finally {
@@ -78,24 +75,6 @@ async function follow(
   }
 }
 
-/** A copy from before must not undo a kill that was acknowledged, nor a release: what is known counts until somebody has looked. */
-function wentBack({ shown }: StoreAddress, before: Revision, now: Revision): string | null {
-  if (now.movedTo !== null) return `the store ${shown} is not in force: ${now.movedTo}`;
-  if (now.storeId !== before.storeId) return `the store ${shown} is another one than before`;
-  if (now.value >= before.value) return null;
-  return `the store ${shown} went back from change ${before.value} to ${now.value}: an older copy of it answers`;
-}
-
-/** A server's store has one, or it could not have been opened. */
-async function revisionOf(db: Executor): Promise<Revision> {
-  const revision = await readRevision(db);
-  if (revision === undefined) throw new Error("it has no revision");
-  return revision;
-}
-
-function readAll(store: Store, before: Known | undefined): Promise<Known> {
-  return store.inTransaction(async (tx) => {
-    const revision = await revisionOf(tx);
-    return { revision, kills: await readKills(tx), served: await readServed(tx, before?.served) };
-  });
+function isSettled({ revision, parted, lost }: Known, now: Revision): boolean {
+  return !parted && lost.length === 0 && now.storeId === revision.storeId && now.value === revision.value;
 }

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { newId } from "../../core/ids.ts";
-import type { Known } from "./protocol.ts";
+import type { Known } from "./known.ts";
 
 /** Kept for its owner alone, whole or not at all; where it cannot be kept, a restart without the server serves nothing. */
 export function writeLastGood(file: string, address: string, known: Known): void {

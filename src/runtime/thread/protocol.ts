@@ -1,6 +1,6 @@
 import type { Kill } from "../../kill/latch.ts";
 import type { Observation } from "../../observations/schema.ts";
-import type { Revision, ServedRows } from "../../serving/snapshot.store.ts";
+import type { ServedRows } from "../../serving/snapshot.store.ts";
 import type { StoreAddress } from "../../state/address.ts";
 
 /** What the thread is started with. */
@@ -43,11 +43,4 @@ export interface Reading {
   /** What is killed and served, and the contents that were not told before; null where nothing new could be read. */
   rows: { kills: readonly Kill[]; served: ServedRows } | null;
   problem: string | null;
-}
-
-/** What a process knows of the store, and when it was so. */
-export interface Known {
-  revision: Revision;
-  kills: readonly Kill[];
-  served: ServedRows;
 }

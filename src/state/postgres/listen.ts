@@ -1,5 +1,5 @@
 import type { StoreAddress } from "../address.ts";
-import { openPool } from "./pool.ts";
+import { closePool, openPool } from "./pool.ts";
 
 /** Waits for operators' changes by others. */
 export interface Changes {
@@ -28,7 +28,13 @@ export async function listenTo({ location }: StoreAddress): Promise<Changes> {
   };
   client.on("error", end);
   client.on("end", end);
-  await client.query("LISTEN agentops");
+  try {
+    await client.query("LISTEN agentops");
+  } catch (error) {
+    client.release(true);
+    await closePool(pool);
+    throw error;
+  }
   return {
     async next(ms) {
       if (!changed && lost === undefined) await woken(ms, (wakeUp) => (wake = wakeUp));

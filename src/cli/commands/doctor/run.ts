@@ -18,7 +18,9 @@ const WIDTH = 60;
 export async function run(context: CommandContext): Promise<number> {
   const { cwd, clock, shell } = context;
   const project = await context.project().catch(unlessUsage);
-  const { board, location } = openSwitchboard(context);
+  const { board, location } = openSwitchboard(context, (what) => {
+    context.note(`warning: ${what}`);
+  });
   // A config that was named may be in a folder that is not there.
   const root = existsSync(location.root) ? location.root : cwd;
   const actor = findActor(context);

@@ -139,7 +139,10 @@ describe("a store on a server", () => {
     const { port } = silent.address() as { port: number };
     try {
       const { store } = await diagnosed(tempProject(), { AGENTOPS_STORE: `postgres://ada@127.0.0.1:${port}/db` });
-      expect(store).toMatchObject({ state: "problem", found: expect.stringContaining("the server does not answer in time") });
+      expect(store).toMatchObject({
+        state: "problem",
+        found: expect.stringContaining("the server does not answer in time"),
+      });
     } finally {
       silent.close();
     }

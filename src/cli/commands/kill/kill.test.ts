@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { addressOf } from "../../../state/address.ts";
@@ -184,6 +184,39 @@ describe("kill, revive, status", () => {
         { action: "kill", target: "agents/x", actor: "ada", reason: "refunds twice" },
       ]);
     });
+  });
+  test("a mistyped address of a server kills nothing, makes no file and shows no password", async () => {
+    const { dir } = await project();
+    for (const store of ["mysql://u:s3cret@host/db", "postgres:/u:s3cret@host/db"]) {
+      const run = await agentops(dir, ["kill", "agents/x", ...REASON], { AGENTOPS_STORE: store });
+      expect([run.code, run.stderr]).toEqual([2, expect.stringContaining("is no address of a store [USAGE]")]);
+      expect(run.stderr).not.toContain("s3cret");
+    }
+    expect(readdirSync(dir).filter((name) => /mysql|postgres/.test(name))).toEqual([]);
+  });
+  test("where `store:` cannot be read: kill acts and warns, status is not certain, the others ask for it", async () => {
+    const { dir } = await project();
+    put(dir, "agentops.config.yaml", "environments: [production]\nstore: { a: b }\n");
+    const run = (...args: string[]) => agentops(dir, [...args, "--env", "production"], { AGENTOPS_STORE: "" });
+    const what = "`store:` in .*agentops.config.yaml cannot be read";
+    const killed = await run("kill", "agents/x", ...REASON);
+    expect([killed.code, killed.stderr]).toEqual([0, expect.stringMatching(new RegExp(`^warning: ${what}, so this is about .*state.db; .*AGENTOPS_STORE$`))]); // prettier-ignore
+    const seen = await run("status");
+    expect([seen.code, seen.stdout]).toEqual([5, expect.stringMatching(new RegExp(`not certain: ${what}`))]);
+    rmSync(join(dir, ".agentops"), { recursive: true });
+    expect((await run("status")).code).toBe(4);
+    for (const args of [
+      ["history", "x"],
+      ["resolve", "x"],
+      ["observe", "x.jsonl"],
+      ["rollback", "x"],
+      ["revive", "x", ...REASON],
+      ["canary", "status", "x"],
+      ["store", "info"],
+    ]) {
+      const refused = await run(...args);
+      expect([refused.code, refused.stderr], args[0]).toEqual([2, expect.stringMatching(new RegExp(`${what} \\[CONFIG_INVALID\\]`))]); // prettier-ignore
+    }
   });
   // A server takes longer to reach than a query builder to load.
   const NEVER =

@@ -8,13 +8,14 @@ import { openSwitchboard, shownStore } from "../../open/switchboard.ts";
 
 /** 5: something is killed. 4: nothing that could be read is, but not everything could be read. 1: something else needs a person. */
 export async function run(context: CommandContext): Promise<number> {
-  const { board, location } = openSwitchboard(context);
+  const problems: string[] = [];
+  const { board, location } = openSwitchboard(context, (what) => problems.push(`${what}: AGENTOPS_STORE names it`));
   const only = context.flags.env;
   const known = only === undefined ? await listEnvironments(location) : [];
   if (known === null)
     context.note("note: agentops.config.yaml cannot be read; only environments with a kill are shown");
   const environments = known?.length === 0 ? ["production"] : (known ?? []);
-  const found = statusDocument(await status(board, { environments, only }));
+  const found = statusDocument(await status(board, { environments, only, problems }));
   await emitDocument(context, found, (style) => statusText(found, style, shownStore(context, found.store)));
   if (found.environments.some(({ killed }) => killed.length > 0)) return 5;
   if (found.problems.length > 0) return 4;

@@ -3,7 +3,7 @@ import { durationMs } from "../../../core/duration.ts";
 import { AgentopsError } from "../../../core/errors.ts";
 import { whole } from "../../../report/numbers.ts";
 import { backupText, checkText, copyText, infoText, migrationText, pruneText } from "../../../report/store/text.ts";
-import { addressOf, runsFile, type StoreAddress, type StoreSetting } from "../../../state/address.ts";
+import { addressOf, notInForce, runsFile, type StoreAddress, type StoreSetting } from "../../../state/address.ts";
 import { migrateStore } from "../../../state/migrate.ts";
 import { openStore } from "../../../state/open.ts";
 import { backupStore } from "../../../upkeep/store/backup.ts";
@@ -15,7 +15,7 @@ import type { StoreMigration } from "../../../upkeep/store/schema.ts";
 import type { CommandContext } from "../../context.ts";
 import { emitDocument } from "../../document.ts";
 import { refuseNone } from "../../open/release-context.ts";
-import { storeSetting } from "../../open/switchboard.ts";
+import { refuseUnsure, storeSetting } from "../../open/switchboard.ts";
 
 type Options = Record<string, unknown>;
 
@@ -26,7 +26,7 @@ export async function run(
   [action = "info", file]: unknown[],
   options: Options,
 ): Promise<number> {
-  const { setting, address } = storeSetting(context);
+  const { setting, address } = storeSetting(context, refuseUnsure);
   if (action !== "backup" && file !== undefined)
     throw new AgentopsError("USAGE", `store ${String(action)} takes no file`, { hint: `agentops store ${ACTIONS}` });
   switch (action) {
@@ -49,7 +49,9 @@ export async function run(
 
 async function info(context: CommandContext, address: StoreAddress, setting: StoreSetting): Promise<number> {
   const found = await storeInfo(address, runsFile(setting));
-  await emitDocument(context, found, (style) => infoText(found, style));
+  await emitDocument(context, found, (style) =>
+    infoText(found, style, found.moved === null ? null : notInForce(address, found.moved)),
+  );
   return 0;
 }
 
@@ -81,9 +83,13 @@ async function prune(context: CommandContext, address: StoreAddress, options: Op
   const typed = options["olderThan"] as string | undefined;
   const ms = typed === undefined ? undefined : durationMs(typed);
   if (ms === undefined || ms < 86_400_000)
-    throw new AgentopsError("USAGE", `--older-than takes a time of at least a day, not "${typed ?? ""}"`, {
-      hint: "agentops store prune --older-than 90d",
-    });
+    throw new AgentopsError(
+      "USAGE",
+      `--older-than takes a time of at least a day${typed === undefined ? "" : `, not "${typed}"`}`,
+      {
+        hint: "agentops store prune --older-than 90d",
+      },
+    );
   refuseNone(address);
   const before = new Date(context.clock.now().getTime() - ms).toISOString();
   const store = await openStore(address, { durability: "full", answerMs: Infinity });
