@@ -26,8 +26,18 @@ import { status } from "./commands/status/spec.ts";
 import { store } from "./commands/store/spec.ts";
 import { verify } from "./commands/verify/spec.ts";
 
-/** Every command, in the order of the help. */
+/** Every command, in the order of the help: first what somebody on call looks for. */
 export const COMMANDS: readonly CommandSpec[] = [
+  status,
+  kill,
+  rollback,
+  revive,
+  canary,
+  promote,
+  resolve,
+  observe,
+  history,
+  approvals,
   init,
   lint,
   list,
@@ -41,16 +51,6 @@ export const COMMANDS: readonly CommandSpec[] = [
   gate,
   stats,
   judge,
-  canary,
-  promote,
-  rollback,
-  history,
-  approvals,
-  kill,
-  revive,
-  status,
-  resolve,
-  observe,
   runs,
   store,
   doctor,

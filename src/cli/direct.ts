@@ -24,7 +24,8 @@ const GLOBAL = {
 
 export interface DirectCommand {
   action: CommandSpec["action"];
-  args: string[];
+  /** Those of a variadic one are one array, as the command parser gives them. */
+  args: unknown[];
   options: Record<string, unknown>;
   flags: GlobalFlags;
 }
@@ -36,12 +37,13 @@ export function directCommand(typed: string[]): DirectCommand | undefined {
   try {
     const own = ownOptions(spec);
     const parsed = parseArgs({ args: typed.slice(1), options: { ...own, ...GLOBAL }, allowPositionals: true });
-    if (parsed.positionals.length > (spec.args === undefined ? 0 : 1)) return undefined;
+    const takesWords = spec.args?.endsWith("...]") === true;
+    if (!takesWords && parsed.positionals.length > (spec.args === undefined ? 0 : 1)) return undefined;
     const { "no-color": noColor, ...values } = parsed.values;
     const entries = Object.entries(values);
     return {
       action: spec.action,
-      args: parsed.positionals,
+      args: takesWords ? [parsed.positionals] : parsed.positionals,
       options: Object.fromEntries(entries.filter(([name]) => Object.hasOwn(own, name))),
       flags: {
         ...Object.fromEntries(entries.filter(([name]) => Object.hasOwn(GLOBAL, name))),
@@ -53,12 +55,13 @@ export function directCommand(typed: string[]): DirectCommand | undefined {
   }
 }
 
-/** The command's own flags as `parseArgs` takes them: `--reason <text>` has a value, `--all` has none. */
+/** The command's own flags as `parseArgs` takes them: `-m, --reason <text>` has a value, `--all` has none. */
 function ownOptions({ options = [] }: CommandSpec): NonNullable<ParseArgsConfig["options"]> {
   return Object.fromEntries(
     options.flatMap(([flags]) => {
-      const [, name = "", value] = /^--([\w-]+)( <\w+>)?$/.exec(flags) ?? [];
-      return Object.hasOwn(GLOBAL, name) ? [] : [[name, { type: value === undefined ? "boolean" : "string" }] as const];
+      const [, short, name = "", value] = /^(?:-(\w), )?--([\w-]+)( <\w+>)?$/.exec(flags) ?? [];
+      const type = value === undefined ? "boolean" : "string";
+      return Object.hasOwn(GLOBAL, name) ? [] : [[name, { type, ...(short !== undefined && { short }) }] as const];
     }),
   );
 }

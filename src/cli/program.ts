@@ -2,6 +2,7 @@ import { Command, CommanderError } from "commander";
 import { AgentopsError } from "../core/errors.ts";
 import { didYouMean } from "../core/suggest.ts";
 import { COMMANDS } from "./commands.ts";
+import { guesses } from "./guesses.ts";
 import { createContext, wantsColor } from "./context.ts";
 import type { GlobalFlags, Shell } from "./shell.ts";
 import { version } from "./version.ts";
@@ -40,7 +41,7 @@ export async function runProgram(
   try {
     await program.parseAsync(args, { from: "user" });
   } catch (error) {
-    if (error instanceof CommanderError) return usage(error);
+    if (error instanceof CommanderError) return usage(error, args);
     throw error;
   }
   return exitCode;
@@ -107,20 +108,25 @@ function addHelpTopic(program: Command, shell: Shell): void {
     const typed = program.args[0];
     if (typed === undefined) program.outputHelp();
     else
-      throw new AgentopsError("USAGE", `unknown command '${typed}'`, {
-        hint: `${didYouMean(
-          typed,
-          COMMANDS.map((c) => c.name),
-        )} See agentops --help`,
-      });
+      throw new AgentopsError("USAGE", `unknown command '${typed}'`, { hint: `${meant(typed)} See agentops --help` });
   });
 }
 
-function usage(error: CommanderError): number {
+function meant(typed: string): string {
+  const found = guesses(typed);
+  if (found.length > 0) return `did you mean ${found.map((command) => `agentops ${command}`).join(" or ")}?`;
+  return didYouMean(
+    typed,
+    COMMANDS.map((command) => command.name),
+  );
+}
+
+function usage(error: CommanderError, args: readonly string[]): number {
   if (error.exitCode === 0) return 0;
+  const command = COMMANDS.find(({ name }) => args.includes(name))?.name;
   const [first, ...rest] = error.message.replace(/^error: /, "").split("\n");
   throw new AgentopsError("USAGE", first ?? "wrong usage", {
-    hint: rest.join(" ").trim() || "agentops --help",
+    hint: rest.join(" ").trim() || (command === undefined ? "agentops --help" : `agentops help ${command}`),
     cause: error,
   });
 }

@@ -13,6 +13,29 @@ describe("help", () => {
       `../../fixtures/golden/help/${command === "" ? "agentops" : command}.txt`,
     );
   });
+  test.each([
+    ["stop", "did you mean agentops kill?"],
+    ["undo", "did you mean agentops rollback?"],
+    ["ship", "did you mean agentops canary start or agentops promote?"],
+    ["validate", "did you mean agentops lint?"],
+    ["test", "did you mean agentops eval?"],
+    ["abort", "did you mean agentops canary abort?"],
+    ["rolback", "did you mean rollback?"],
+    ["zzzzzzzz", "known: status, kill, rollback, "],
+  ])("%s is no command: %s", async (typed, hint) => {
+    const run = await agentops("/", [typed]);
+    expect([run.code, run.stderr]).toEqual([2, expect.stringContaining(hint)]);
+  });
+  test("a missing argument names the command's own help", async () => {
+    for (const [args, command] of [
+      [["rollback"], "rollback"],
+      [["--env", "x", "history"], "history"],
+      [["promote"], "promote"],
+    ] as const) {
+      const run = await agentops("/", [...args]);
+      expect([run.code, run.stderr]).toEqual([2, expect.stringContaining(`hint: agentops help ${command}`)]);
+    }
+  });
   test("help exit-codes, --version, no command", async () => {
     expect((await agentops(REPO, ["help", "exit-codes"])).stdout).toContain("inconclusive");
     expect((await agentops(REPO, ["--version"])).stdout).toMatch(/^\d+\.\d+\.\d+$/);

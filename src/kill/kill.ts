@@ -2,9 +2,10 @@ import { AgentopsError } from "../core/errors.ts";
 import type { BareStore } from "../state/store.ts";
 import { OPERATORS } from "../state/locks.ts";
 import type { Executor } from "../state/raw.ts";
-import { findKill, insertKill, readKills, wasRecorded } from "./kills.store.ts";
-import { EVERY, holding, isSame, type Kill } from "./latch.ts";
+import { explainKill, findKill, insertKill, readKills, wasRecorded } from "./kills.store.ts";
+import { EVERY, holding, isSame, type Kill, told, type ToldKill } from "./latch.ts";
 import { keepMarker, readMarkers, rewriteMarker, setMarker, syncMarkers } from "./markers.ts";
+import type { Knowledge, Meant } from "./names.ts";
 import { reconcile } from "./reconcile.ts";
 import type { KillDocument } from "./schema.ts";
 import { inStore, type Switchboard, tryPath } from "./switchboard.ts";
@@ -13,7 +14,10 @@ import { inStore, type Switchboard, tryPath } from "./switchboard.ts";
 export interface Order {
   environment: string;
   targets: readonly string[];
+  /** What is known of each target's name; true for all where nobody asked. */
+  names?: Pick<Meant, "targets" | "unchecked">;
   actor: string;
+  /** "" when not given. */
   reason: string;
 }
 
@@ -47,11 +51,13 @@ export async function kill(board: Switchboard, order: Order): Promise<KillDocume
     environment,
     targets: wanted.map((latch, i) => ({
       target: latch.target,
+      known: knownOf(order, latch.target),
       ...outcome(latch, marker.result?.[i], store.result?.taken[i]),
-      heldBy: others(store.result?.kills ?? [], latch),
+      heldBy: others(store.result?.kills ?? [], latch).map(told),
     })),
+    ...knowledgeOf(order),
     actor,
-    reason,
+    reason: reason === "" ? null : reason,
     at,
     store: board.store.shown,
     paths: { marker: marker.path, store: store.path },
@@ -78,7 +84,7 @@ async function record(
     for (const [i, latch] of wanted.entries()) {
       // Again, under the lock that a revive holds: it may have cleared the marker after it was set above.
       if (marked !== undefined) keepMarker(board.store.markers, latch);
-      const known = await findKill(tx, latch);
+      const known = await withReason(tx, await findKill(tx, latch), latch);
       const kill = known ?? (await unlessRevived(tx, marked?.[i]?.kill)) ?? latch;
       if (known === undefined) await insertKill(tx, kill, latch.at);
       // A marker that says the same as the row is known for revived once the row is gone, also where another machine revives.
@@ -93,6 +99,13 @@ async function record(
   return { taken, recovered, kills: await readKills(open.db) };
 }
 
+/** The kill in force, with a reason that nobody had given before. */
+async function withReason(tx: Executor, known: Kill | undefined, given: Kill): Promise<Kill | undefined> {
+  if (known === undefined || known.reason !== "" || given.reason === "") return known;
+  await explainKill(tx, known, given);
+  return { ...known, reason: given.reason };
+}
+
 /** What another machine revived is only a marker's that it could not clear. */
 async function unlessRevived(tx: Executor, kill: Kill | undefined): Promise<Kill | undefined> {
   return kill === undefined || (await wasRecorded(tx, kill)) ? undefined : kill;
@@ -103,10 +116,22 @@ function outcome(
   own: Kill,
   marked: Taken | undefined,
   stored: Taken | undefined,
-): { changed: boolean; kill: Kill | null } {
-  if (stored === undefined) return { changed: marked?.fresh === true, kill: marked?.kill ?? null };
+): { changed: boolean; kill: ToldKill | null } {
+  if (stored === undefined)
+    return { changed: marked?.fresh === true, kill: marked === undefined ? null : told(marked.kill) };
   const isOwn = own.at === stored.kill.at && own.actor === stored.kill.actor && own.reason === stored.kill.reason;
-  return { changed: isOwn && (stored.fresh || marked?.fresh === true), kill: stored.kill };
+  return { changed: isOwn && (stored.fresh || marked?.fresh === true), kill: told(stored.kill) };
+}
+
+/** What a document says of an order's names. */
+export function knowledgeOf({ names }: Order): { known: Knowledge; unchecked: string[] } {
+  const all = (names?.targets ?? []).map(({ known }) => known);
+  return { known: all.includes(false) ? false : all.includes(null) ? null : true, unchecked: names?.unchecked ?? [] };
+}
+
+export function knownOf({ names }: Order, target: string): Knowledge {
+  const one = names?.targets.find((name) => name.target === target);
+  return one === undefined ? true : one.known;
 }
 
 /** Other latches that stop the same target. */

@@ -31,6 +31,15 @@ export async function insertKill(tx: Executor, kill: Kill, recordedAt: string): 
   await audit(tx, "kill", kill, recordedAt, { before: null, after: { actor, at, reason } });
 }
 
+/** The reason of a kill in force that had none. */
+export async function explainKill(tx: Executor, kill: Kill, given: Kill): Promise<void> {
+  const { environment, target, actor, reason, at } = kill;
+  const set = "UPDATE kills SET reason = $1 WHERE environment = $2 AND target = $3";
+  await tx.executeQuery(raw(set, given.reason, environment, target));
+  const states = { before: { actor, at, reason }, after: { actor, at, reason: given.reason } };
+  await audit(tx, "kill.reason", given, given.at, states);
+}
+
 /** The same for the way back: `revival` says who, why and when. */
 export async function deleteKill(tx: Executor, kill: Kill, revival: Kill): Promise<void> {
   const { environment, target, actor, reason, at } = kill;
@@ -40,7 +49,7 @@ export async function deleteKill(tx: Executor, kill: Kill, revival: Kill): Promi
 
 async function audit(
   tx: Executor,
-  action: "kill" | "revive",
+  action: "kill" | "kill.reason" | "revive",
   { at, actor, environment, target, reason }: Kill,
   recordedAt: string,
   states: { before: object | null; after: object | null },

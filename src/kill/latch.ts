@@ -15,8 +15,20 @@ export interface Latch {
 /** A latch that is set: whose kill it was, the first one's, until it is revived. */
 export interface Kill extends Latch {
   actor: string;
+  /** "" while nobody has given one. */
   reason: string;
   at: string;
+}
+
+/** The same in a document. */
+export type ToldKill = Omit<Kill, "reason"> & { reason: string | null };
+
+export function told<K extends Kill>(kill: K): Omit<K, "reason"> & { reason: string | null } {
+  return { ...kill, reason: kill.reason === "" ? null : kill.reason };
+}
+
+export function reasonText({ reason }: Pick<ToldKill, "reason">): string {
+  return reason === null || reason === "" ? "no reason given" : reason;
 }
 
 /** A name's targets; a bare name means both kinds, and nothing needs to exist. Throws REF_INVALID, USAGE. */
@@ -24,7 +36,7 @@ export function targetsOf(name: string, verb = "kill"): string[] {
   const { kind, name: bare, point } = parseRef(name);
   if (point.type !== "worktree" || name.includes("@")) {
     throw new AgentopsError("USAGE", `a kill stops every version, and "${name}" names one`, {
-      hint: `agentops ${verb} ${name.slice(0, name.indexOf("@"))} --reason TEXT`,
+      hint: `agentops ${verb} ${name.slice(0, name.indexOf("@"))} -m TEXT`,
     });
   }
   return kind === undefined ? [`prompts/${bare}`, `agents/${bare}`] : [`${kind}/${bare}`];

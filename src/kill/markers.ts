@@ -129,11 +129,12 @@ function parseName(name: string): Latch | null {
 function detailsOf(path: string): Omit<Marker, keyof Latch> {
   const said = attempt(() => JSON.parse(readFileSync(path, "utf8")) as Partial<Kill>);
   const text = (value: unknown) => (typeof value === "string" && value !== "" ? value : undefined);
+  const explained = text(said?.actor) !== undefined;
   return {
     actor: text(said?.actor) ?? "unknown",
-    reason: text(said?.reason) ?? "unknown: the marker file says nothing",
+    reason: text(said?.reason) ?? (explained ? "" : "unknown: the marker file says nothing"),
     at: text(said?.at) ?? new Date(attempt(() => statSync(path).mtimeMs) ?? 0).toISOString(),
-    explained: text(said?.reason) !== undefined,
+    explained,
   };
 }
 

@@ -3,8 +3,8 @@ import type { StoreAddress } from "../state/address.ts";
 import type { BareStore } from "../state/store.ts";
 import { OPERATORS } from "../state/locks.ts";
 import { deleteKill, findKill, readKills } from "./kills.store.ts";
-import { type Order, others } from "./kill.ts";
-import type { Kill } from "./latch.ts";
+import { knowledgeOf, knownOf, type Order, others } from "./kill.ts";
+import { ALL, EVERY, type Kill, told } from "./latch.ts";
 import { clearMarker, keepMarker } from "./markers.ts";
 import { reconcile } from "./reconcile.ts";
 import type { KillDocument } from "./schema.ts";
@@ -27,17 +27,25 @@ export async function revive(board: Switchboard, order: Order): Promise<KillDocu
     environment,
     targets: revivals.map((latch, i) => ({
       target: latch.target,
+      known: knownOf(order, latch.target),
       changed: done.changed[i] === true,
       kill: null,
-      heldBy: others(done.kills, latch),
+      heldBy: stillHeld(done.kills, latch).map(told),
     })),
+    ...knowledgeOf(order),
     actor,
-    reason,
+    reason: reason === "" ? null : reason,
     at,
     store: board.store.shown,
     paths: { marker: took, store: took },
     recovered: done.recovered,
   };
+}
+
+/** After `--all` every kill by name goes on. */
+function stillHeld(kills: readonly Kill[], latch: Kill): Kill[] {
+  if (latch.target !== ALL) return others(kills, latch);
+  return kills.filter(({ environment }) => [environment, EVERY].includes(latch.environment) || environment === EVERY);
 }
 
 async function release(board: Switchboard, revivals: readonly Kill[]) {

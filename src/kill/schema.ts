@@ -4,7 +4,7 @@ export const killShape = {
   environment: z.string().describe('"*": every environment'),
   target: z.string().describe('agents/NAME, prompts/NAME, or "all"'),
   actor: z.string(),
-  reason: z.string(),
+  reason: z.string().nullable().describe("null while nobody has given one"),
   at: z.string().describe("ISO 8601, UTC"),
 };
 
@@ -19,11 +19,17 @@ export const killSchema = z.object({
   targets: z.array(
     z.object({
       target: killShape.target,
+      known: z
+        .boolean()
+        .nullable()
+        .describe("whether a file, tag, release or earlier kill has the name; null where that could not be told"),
       changed: z.boolean().describe("false when it was killed, or not killed, already"),
       kill: z.object(killShape).nullable().describe("the kill in force; the first one's. Null after a revive"),
       heldBy: z.array(z.object(killShape)).describe("other kills that stop the target as well"),
     }),
   ),
+  known: z.boolean().nullable().describe("of all targets: false where one is not, null where one could not be told"),
+  unchecked: z.array(z.string()).describe("what could have known the names and could not be read"),
   actor: killShape.actor,
   reason: killShape.reason,
   at: killShape.at,

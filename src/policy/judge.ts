@@ -1,4 +1,4 @@
-import type { Kill } from "../kill/latch.ts";
+import { type Kill, reasonText } from "../kill/latch.ts";
 import type { PreparedRelease } from "../serving/release.ts";
 import { distinctPeople, isAuthor } from "../core/person.ts";
 import type { Rules } from "./rules.ts";
@@ -161,7 +161,7 @@ function killed({ kills, environment }: PolicyFacts): Refusal | null {
   const where = kill.environment === "*" ? "'*'" : kill.environment;
   return {
     rule: "killed",
-    message: `${what} is killed in ${kill.environment === "*" ? "every environment" : environment} by ${kill.actor}: ${kill.reason}`,
-    hint: `agentops revive ${name} --env ${where} --reason TEXT`,
+    message: `${what} is killed in ${kill.environment === "*" ? "every environment" : environment} by ${kill.actor}: ${reasonText(kill)}`,
+    hint: `agentops revive ${name} --env ${where} -m TEXT`,
   };
 }

@@ -4,7 +4,7 @@ import { systemClock } from "../core/clock.ts";
 import { AgentopsError } from "../core/errors.ts";
 import { chance } from "../core/ids.ts";
 import { locateProject } from "../core/location.ts";
-import { holding, targetsOf } from "../kill/latch.ts";
+import { holding, reasonText, targetsOf } from "../kill/latch.ts";
 import { nothing } from "../serving/resolve.ts";
 import { makeFolder } from "../core/folder.ts";
 import { configuredStore } from "../core/configured-store.ts";
@@ -200,7 +200,7 @@ export class AgentOps {
     const targets = targetsOf(name);
     const problem = this.#reader.problem();
     const first = holding(this.#reader.kills(), this.environment, targets)[0];
-    if (first !== undefined) return { killed: true, reason: first.reason, by: first.actor, at: first.at, problem };
+    if (first !== undefined) return { killed: true, reason: reasonText(first), by: first.actor, at: first.at, problem };
     if (this.#failClosed && problem !== null)
       return { killed: true, reason: `fail closed: ${problem}`, by: null, at: null, problem };
     return { killed: false, reason: null, by: null, at: null, problem };
@@ -211,7 +211,7 @@ export class AgentOps {
     if (!killed) return undefined;
     const who = by === null ? "" : ` (by ${by} since ${at ?? "unknown"})`;
     return new AgentopsError("AGENT_KILLED", `${name} is killed: ${reason ?? "unknown"}${who}`, {
-      hint: `agentops status; agentops revive ${name} --reason TEXT`,
+      hint: `agentops status; agentops revive ${name} -m TEXT`,
       details: { name, environment: this.environment, reason, by, at },
     });
   }

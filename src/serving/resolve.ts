@@ -1,4 +1,4 @@
-import type { Kill } from "../kill/latch.ts";
+import { type Kill, reasonText } from "../kill/latch.ts";
 import { bucketOf, isCandidate } from "./assignment.ts";
 import type { Resolution } from "./schema.ts";
 
@@ -38,7 +38,7 @@ export interface ResolveRequest {
 export function resolve(request: ResolveRequest): Resolution {
   const { target, env, serving, kill } = request;
   if (kill !== undefined) {
-    const why = `${target} is killed: ${kill.reason} (by ${kill.actor} since ${kill.at})`;
+    const why = `${target} is killed: ${reasonText(kill)} (by ${kill.actor} since ${kill.at})`;
     return { ...nothing(target, env, why), reason: "DISABLED", errorCode: "AGENT_KILLED" };
   }
   if (serving?.rollout) return inRollout(request, serving.rollout);

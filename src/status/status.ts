@@ -3,7 +3,7 @@ import { notInForce, type StoreAddress } from "../state/address.ts";
 import { openBareToRead } from "../state/bare.ts";
 import { type Overview, overview, type OverviewRequest, type TargetNow } from "./overview.ts";
 import { readKills } from "../kill/kills.store.ts";
-import { EVERY, isSame, type Kill } from "../kill/latch.ts";
+import { EVERY, isSame, type Kill, told } from "../kill/latch.ts";
 import { readMarkers } from "../kill/markers.ts";
 import { reconcile } from "../kill/reconcile.ts";
 import type { StatusDocument } from "./schema.ts";
@@ -51,7 +51,7 @@ export async function status(board: Switchboard, request: StatusRequest): Promis
     environments: [...new Set([...names, ...shown.map((k) => k.environment), ...serving.keys()])].map(
       (environment) => ({
         environment,
-        killed: shown.filter((kill) => kill.environment === environment),
+        killed: shown.filter((kill) => kill.environment === environment).map(told),
         ...(serving.get(environment) ?? { targets: [], bad: [] }),
       }),
     ),

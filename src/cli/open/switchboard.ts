@@ -35,7 +35,10 @@ export function storeSetting({ cwd, flags, shell }: CommandContext, unsure: (wha
   return { setting, address, location };
 }
 
-/** Throws CONFIG_INVALID where nobody can know which store is meant, unless the caller takes that to be told to a person. */
+/**
+ * Throws CONFIG_NOT_FOUND where there is neither a project nor a store, CONFIG_INVALID where nobody can know which store is meant, unless
+ * the caller takes that to be told to a person.
+ */
 export function openSwitchboard(
   context: CommandContext,
   unsure: (what: string) => void = refuseUnsure,
@@ -43,9 +46,9 @@ export function openSwitchboard(
   const { shell, clock } = context;
   const { address: store, location } = storeSetting(context, unsure);
   if (!location.found && (shell.env["AGENTOPS_STORE"] ?? "") === "")
-    context.note(
-      `note: no project here or above; only processes whose store is ${store.shown} are concerned (-C DIR, AGENTOPS_STORE)`,
-    );
+    throw new AgentopsError("CONFIG_NOT_FOUND", "neither a project nor a store here or above; nothing was done", {
+      hint: "-C DIR says where the project is, or AGENTOPS_STORE where the store is",
+    });
   return { board: { store, clock, waitMs: WAIT_MS }, location };
 }
 

@@ -1,5 +1,6 @@
 import { plural } from "../../core/words.ts";
 import type { KillDocument } from "../../kill/schema.ts";
+import { reasonText } from "../../kill/latch.ts";
 import { oneLine } from "../numbers.ts";
 import type { Style } from "../style.ts";
 
@@ -16,20 +17,21 @@ export interface Kept {
 
 /** What happened to each target, what still stops it, and which path did not take part. */
 export function killText(done: KillDocument, style: Style, kept: Kept): string {
-  const lines =
-    done.action === "kill"
-      ? done.targets.flatMap((target) => killed(target, done, style, kept))
-      : [...done.targets.flatMap((target) => revived(target, done, style)), ...elsewhere(done, kept)];
-  return [...lines, ...pathLines(done, style, kept), ...recoveredLine(done), style.dim(`store  ${kept.store}`)].join(
-    "\n",
+  const lines = done.targets.flatMap((target) =>
+    (done.action === "kill" ? killed : revived)(target, done, style, kept),
   );
+  const all = [...uncheckedLine(done, style), ...lines, ...pathLines(done, style, kept), ...recoveredLine(done)];
+  return [...all, style.dim(`store  ${kept.store}`)].join("\n");
 }
 
 function killed({ target, changed, kill }: Target, done: KillDocument, style: Style, { server }: Kept): string[] {
   const where = server && !done.paths.store.took ? " on this machine only" : "";
   const what = `${nameOf(target)} in ${environmentName(done.environment)}${where}`;
   const why = kill === null ? "" : `by ${by(kill)}`;
-  return [changed ? `${style.bad("killed")} ${what}, ${why}` : `${what} was ${style.bad("killed")} already, ${why}`];
+  const first = changed
+    ? `${style.bad("killed")} ${what}, ${why}`
+    : `${what} was ${style.bad("killed")} already, ${why}`;
+  return kill?.reason === null ? [first, `  why? ${whyCommand(target, done.environment)}`] : [first];
 }
 
 function revived({ target, changed, heldBy }: Target, { environment }: KillDocument, style: Style): string[] {
@@ -37,16 +39,18 @@ function revived({ target, changed, heldBy }: Target, { environment }: KillDocum
   return [
     changed ? `${style.good("revived")} ${what}` : `${what} was not killed`,
     ...heldBy.map((kill) => {
-      const command = `agentops revive ${argumentOf(kill.target)} --env ${environmentArgument(kill.environment)} --reason TEXT`;
+      const command = `agentops revive ${argumentOf(kill.target)} --env ${environmentArgument(kill.environment)}`;
       return `  ${style.bad("still killed")}: ${nameOf(kill.target)} in ${environmentName(kill.environment)}, by ${by(kill)}\n    ${command}`;
     }),
   ];
 }
 
-/** Its marker there is cleared by whoever can. */
-function elsewhere({ targets }: KillDocument, { server }: Kept): string[] {
-  if (!server || !targets.some(({ changed }) => changed)) return [];
-  return ["  a machine where it was killed too holds it until agentops status runs there"];
+/** First, since a mistyped name looks the same otherwise. */
+function uncheckedLine({ unchecked, targets }: KillDocument, style: Style): string[] {
+  if (unchecked.length === 0) return [];
+  const names = targets.filter(({ known }) => known === null).map(({ target }) => nameOf(target));
+  const whether = names.length === 0 ? "a word here is a name" : `${names.join(", ")} is the right name`;
+  return [`${style.unsure("not checked")}: whether ${whether}; not read: ${unchecked.map(line).join(", ")}`];
 }
 
 function pathLines({ paths }: KillDocument, style: Style, { server, markers }: Kept): string[] {
@@ -70,9 +74,15 @@ function recoveredLine({ recovered }: KillDocument): string[] {
   return recovered === 0 ? [] : [`recorded ${plural(recovered, "kill")} that only a marker knew`];
 }
 
+/** What gives a reason afterwards. */
+export function whyCommand(target: string, environment: string): string {
+  return `agentops kill ${argumentOf(target)} --env ${environmentArgument(environment)} -m TEXT`;
+}
+
 /** Who, since when and why. */
-export function by({ actor, at, reason }: Held): string {
-  return `${line(actor)} since ${line(at.slice(0, 16).replace("T", " "))} UTC: ${line(reason)}`;
+export function by(kill: Held): string {
+  const { actor, at } = kill;
+  return `${line(actor)} since ${line(at.slice(0, 16).replace("T", " "))} UTC: ${line(reasonText(kill))}`;
 }
 
 export function nameOf(target: string): string {

@@ -1,6 +1,6 @@
 import { printable } from "../../core/printable.ts";
 import type { ServedTarget, StatusDocument } from "../../status/schema.ts";
-import { by, environmentName, nameOf } from "../kill/text.ts";
+import { by, environmentName, nameOf, whyCommand } from "../kill/text.ts";
 import { many, oneLine, trimmed } from "../numbers.ts";
 import { eOf, paintPhase, stepText } from "../rollout/words.ts";
 import { momentText, sinceText, spanText } from "../spans.ts";
@@ -16,7 +16,7 @@ export function statusText(found: StatusDocument, style: Style, store: string): 
       style.bold(environmentName(environment.environment)),
       ...(environment.killed.length === 0
         ? [`  ${style.good("nothing is killed")}`]
-        : environment.killed.map((kill) => killLine(kill, style))),
+        : environment.killed.flatMap((kill) => killLines(kill, style))),
       ...environment.targets.flatMap((target) => targetLines(target, at, style)),
       ...badLines(environment, at, style),
     ]),
@@ -26,9 +26,10 @@ export function statusText(found: StatusDocument, style: Style, store: string): 
   ].join("\n");
 }
 
-function killLine(kill: Environment["killed"][number], style: Style): string {
+function killLines(kill: Environment["killed"][number], style: Style): string[] {
   const only = kill.via.includes("store") ? "" : style.dim("  (marker only)");
-  return `  ${style.bad("killed")} ${nameOf(kill.target)}, by ${by(kill)}${only}`;
+  const why = kill.reason === null ? [`    why? ${whyCommand(kill.target, kill.environment)}`] : [];
+  return [`  ${style.bad("killed")} ${nameOf(kill.target)}, by ${by(kill)}${only}`, ...why];
 }
 
 function targetLines({ target, stable, rollout, lastHour, lastDay, wrong }: ServedTarget, now: string, style: Style) {

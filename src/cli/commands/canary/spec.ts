@@ -13,7 +13,7 @@ export const canary: CommandSpec = {
     ["--shadow", "start: first the candidate gets copies of inputs and serves nobody"],
     ["--manual", "start: every step waits for somebody else's approval"],
     ["--override", "start: release against the policy; needs --reason and is recorded"],
-    ["--reason <text>", "why, for the record"],
+    ["-m, --reason <text>", "why, for the record"],
     ["--replay", "status: decide again from the stored counts, exit 1 where a verdict differs"],
     ["--interval <time>", "watch: time between two looks (default 10s)"],
     FORMAT("text or json"),

@@ -9,7 +9,7 @@ import { doctor } from "../../../upkeep/doctor/doctor.ts";
 import { findActor } from "../../actor.ts";
 import type { CommandContext } from "../../context.ts";
 import { emitDocument } from "../../document.ts";
-import { openSwitchboard } from "../../open/switchboard.ts";
+import { storeSetting } from "../../open/switchboard.ts";
 
 /** Where no terminal says how wide it is: a log, an issue, half a screen. */
 const WIDTH = 60;
@@ -18,14 +18,14 @@ const WIDTH = 60;
 export async function run(context: CommandContext): Promise<number> {
   const { cwd, clock, shell } = context;
   const project = await context.project().catch(unlessUsage);
-  const { board, location } = openSwitchboard(context, (what) => {
+  const { address, location } = storeSetting(context, (what) => {
     context.note(`warning: ${what}`);
   });
   // A config that was named may be in a folder that is not there.
   const root = existsSync(location.root) ? location.root : cwd;
   const actor = findActor(context);
-  const findings = await doctor({ root, location, env: shell.env, clock, project, actor, store: board.store });
-  const secrets = redactor([...passwordsIn(board.store.location), shell.env["PGPASSWORD"]]);
+  const findings = await doctor({ root, location, env: shell.env, clock, project, actor, store: address });
+  const secrets = redactor([...passwordsIn(address.location), shell.env["PGPASSWORD"]]);
   const redact = project instanceof Error ? secrets : (text: string) => project.redact(secrets(text));
   const found = doctorDocument(findings, redact);
   const here = cwd.endsWith(sep) ? null : `${cwd}${sep}`;

@@ -244,14 +244,14 @@ describe("a victim process stops", () => {
     const again = await agentops(scene.dir, ["kill", "agents/y", "--reason", "r"], cuttable.env);
     expect([again.code, again.stdout]).toEqual([
       0,
-      expect.stringMatching(/^killed agents\/y in \S+ on this machine only/),
+      expect.stringMatching(/^not checked: .*\nkilled agents\/y in \S+ on this machine only/),
     ]);
     expect(again.stdout).toContain(`  agents that do not read ${scene.store.markers ?? ""} go on: run it again`);
     expect((await agentops(scene.dir, ["status"], scene.env)).code).toBe(5);
     const store = await openTestStore({ address: scene.store });
     expect(await store.column(`SELECT action FROM "auditEvents"`)).toEqual(["kill", "kill"]);
     const revived = await agentops(scene.dir, ["revive", AGENT, "--reason", "r"], scene.env);
-    expect(revived.stdout).toContain("a machine where it was killed too holds it until agentops status runs there");
+    expect(revived.stderr).toContain("a machine where it was killed too holds it until agentops status runs there");
   });
 });
 

@@ -7,6 +7,13 @@ import { agentops, binary, put, type Ran, tempProject } from "../../../testing/p
 import { withStore } from "../../../testing/store.ts";
 
 const REASON = ["--reason", "refunds twice"];
+/** An agent's name, as a file tells it. */
+const FILES = {
+  "agents/x.agent.yml": "",
+  "agents/refund-desk.agent.yml": "",
+  ".git/refs/tags/x": "",
+  ".git/objects/x": "",
+};
 const CONFIG = { "agentops.config.yaml": "project: x\nenvironments:\n  - staging\n  - production\n" };
 const json = (text: string) => JSON.parse(text);
 
@@ -21,7 +28,7 @@ interface Scene {
 
 /** A project whose store is a file of its own, or a database that nobody else uses. */
 async function project(files: Record<string, string> = CONFIG): Promise<Scene> {
-  const dir = tempProject(files);
+  const dir = tempProject({ ...FILES, ...files });
   const store = ENGINE === "sqlite" ? join(dir, ".agentops", "state.db") : await newDatabase();
   const env = ENGINE === "sqlite" ? {} : { AGENTOPS_STORE: store };
   return { dir, store, env, run: (args, more = {}) => binary(dir, args, { ...env, ...more }) };
@@ -50,13 +57,26 @@ async function killedIn({ run }: Scene, args: string[] = []): Promise<string[]> 
 
 describe("what is typed", () => {
   test.each([
-    ["no reason", ["kill", "agents/x"], "--reason is missing", 'agentops kill agents/x --reason "refunds twice"'],
-    ["an empty reason", ["kill", "--all", "--reason", " "], "--reason is missing", "agentops kill --all --reason"],
     ["no name", ["kill", ...REASON], "nothing to kill: NAME or --all", "agentops kill agents/refund-desk"],
-    ["a name and --all", ["revive", "x", "--all", ...REASON], "exclude each other", "agentops revive agents/"],
-    ["a reason without quotes", ["kill", "x", "--reason", "refunds", "twice"], "too many arguments", "agentops --help"],
-    ["a version", ["kill", "agents/x@v7", ...REASON], "a kill stops every version", "agentops kill agents/x --reason"],
-    ["no name at all", ["kill", "Refund Desk", ...REASON], '"Refund Desk" is not a name', "a ref is NAME"],
+    ["a name and --all", ["revive", "x", "--all", ...REASON], "exclude each other", "agentops revive x"],
+    ["a reason without quotes", ["kill", "x", "--reason", "refunds", "twice"], "nobody knows twice", "--unknown"],
+    [
+      "a name that nobody knows",
+      ["kill", "agents/y"],
+      "nobody knows agents/y",
+      "did you mean agents/x? nothing was killed",
+    ],
+    ["one that is nearly known", ["kill", "refund-dsk"], "nobody knows refund-dsk", "did you mean agents/refund-desk?"],
+    ["the same to revive", ["revive", "refund-dsk"], "nobody knows refund-dsk", "nothing was revived"],
+    ["a reason that is nearly a name", ["kill", "x", "refund-dsk"], "nobody knows refund-dsk", "-m refund-dsk"],
+    [
+      "two reasons",
+      ["kill", "x", "it pays twice", "so I was told"],
+      'not a name: "it pays twice"',
+      "at most one other word",
+    ],
+    ["a version", ["kill", "agents/x@v7", ...REASON], "a kill stops every version", "agentops kill agents/x -m"],
+    ["no name at all", ["kill", "Refund Desk", ...REASON], 'not a name: "Refund Desk"', "names are prompts/NAME"],
     ["an unknown flag", ["kill", "x", "--reasn", "y"], "unknown option '--reasn'", "--reason"],
     ["an unknown format", ["status", "--format", "xml"], 'unknown format "xml"', "one of text, json"],
     [
@@ -114,8 +134,12 @@ describe("kill, revive, status", () => {
     const run = await scene.run(["revive", "agents/x", ...REASON]);
     expect(run.code).toBe(5);
     expect(run.stdout).toContain("still killed: everything in every environment");
-    expect(run.stdout).toContain("agentops revive --all --env '*' --reason TEXT");
-    expect((await scene.run(["revive", "--all", "--env", "*", ...REASON])).code).toBe(0);
+    expect(run.stdout).toContain("agentops revive --all --env '*'\n");
+    await scene.run(["kill", "x", "--env", "staging"]);
+    const all = await scene.run(["revive", "--all", "--env", "*", ...REASON]);
+    expect([all.code, all.stdout]).toEqual([5, expect.stringContaining("still killed: agents/x in staging")]);
+    expect((await scene.run(["revive", "x", "--env", "staging"])).code).toBe(0);
+    expect((await scene.run(["revive", "--all", "--env", "*"])).code, "it was revived already").toBe(0);
     expect(await killedIn(scene)).toEqual([]);
   });
   test.each(
@@ -142,16 +166,66 @@ describe("kill, revive, status", () => {
     const readers = await scene.run(["status"]);
     expect(readers.code).toBe(5);
   });
-  test.runIf(ENGINE === "sqlite")("outside of any project it works, and says which store that is", async () => {
-    const dir = tempProject();
-    mkdirSync(join(dir, "a"));
-    const run = await binary(join(dir, "a"), ["kill", "x", ...REASON, "--config", "none.yaml"]);
-    expect([run.code, run.stderr]).toEqual([
-      0,
-      expect.stringContaining("no project here or above; only processes whose store"),
+  test.runIf(ENGINE === "sqlite")("with neither a project nor a store it is exit 2 and leaves nothing", async () => {
+    const dir = join(tempProject(), "a");
+    mkdirSync(dir);
+    const verbs = [["kill", "x"], ["kill", "--all"], ["revive", "x"], ["status"], ["rollback", "x"], ["observe", "f"], ["resolve", "x"], ["history", "x"]]; // prettier-ignore
+    for (const args of verbs) {
+      const run = await agentops(dir, [...args, "--config", "none.yaml"], { AGENTOPS_STORE: "" });
+      expect([run.code, run.stderr], args[0]).toEqual([2, expect.stringMatching(/neither a project nor a store.*\nhint: -C DIR .*AGENTOPS_STORE/)]); // prettier-ignore
+    }
+    expect(readdirSync(dir)).toEqual([]);
+  });
+  test.runIf(ENGINE === "sqlite")(
+    "outside of any project a store that is named does it, and says what it could not check",
+    async () => {
+      const dir = join(tempProject(), "a");
+      mkdirSync(dir);
+      const AGENTOPS_STORE = join(dir, ".agentops", "state.db");
+      const run = await agentops(dir, ["kill", "x", "--config", "none.yaml"], { AGENTOPS_STORE });
+      expect([run.code, run.stderr]).toEqual([0, expect.stringContaining(`note: there was no store`)]);
+      expect(run.stdout).toMatch(
+        /^not checked: whether prompts\/x, agents\/x is the right name; not read: the files \(no project here or above\)/,
+      );
+      expect((await agentops(dir, ["status"], { AGENTOPS_STORE })).code).toBe(5);
+    },
+  );
+  test("what is known may be a file, a tag, loose or packed, an earlier kill, or what a marker says", async () => {
+    const { dir, run } = await project();
+    put(dir, ".git/refs/tags/prompts/loose/v1", "");
+    put(dir, ".git/packed-refs", `# pack-refs with: peeled\n${"0".repeat(40)} refs/tags/agents/packed/v12\n`);
+    put(dir, ".agentops/state.db.kills/production~agents~marked", "");
+    const knownOf = async (...args: string[]) => json((await run(["kill", ...args, "--json"])).stdout).targets.map((t: any) => [t.target, t.known]); // prettier-ignore
+    expect(await knownOf("agents/refund-desk", "prompts/loose", "packed", "agents/marked", "all of them")).toEqual([
+      ["agents/refund-desk", true],
+      ["prompts/loose", true],
+      ["prompts/packed", true],
+      ["agents/packed", true],
+      ["agents/marked", true],
     ]);
-    const seen = await binary(dir, ["status"], { AGENTOPS_STORE: join(dir, "a", ".agentops", "state.db") });
-    expect([seen.code, seen.stderr]).toEqual([5, ""]);
+    expect(await knownOf("agents/new", "--unknown")).toEqual([["agents/new", false]]);
+    expect(await knownOf("agents/new")).toEqual([["agents/new", true]]);
+    put(dir, ".git/HEAD", "");
+    rmSync(join(dir, ".git", "objects"), { recursive: true });
+    const unsure = json((await run(["kill", "agents/newer", "--json"])).stdout);
+    expect(unsure).toMatchObject({ known: null, unchecked: [expect.stringContaining("the tags")], targets: [{ changed: true }] }); // prettier-ignore
+  });
+  test("a reason may be one word more, may come later, and status asks for one that is missing", async () => {
+    const { run, store } = await project();
+    const first = await run(["kill", "agents/x", "agents/refund-desk"]);
+    expect([first.code, first.stdout]).toEqual([0, expect.stringMatching(/^killed agents\/x in production, by .*: no reason given\n {2}why\? agentops kill agents\/x --env production -m TEXT\n/)]); // prettier-ignore
+    expect((await run(["status"])).stdout).toContain("    why? agentops kill agents/x --env production -m TEXT\n");
+    const again = json((await run(["kill", "agents/x", "it pays twice", "--json", "--actor", "bob"])).stdout);
+    expect(again.targets).toMatchObject([{ changed: false, kill: { reason: "it pays twice" } }]);
+    const later = json((await run(["kill", "-m", "another", "agents/x", "--json"])).stdout);
+    expect(later.targets).toMatchObject([{ changed: false, kill: { reason: "it pays twice" } }]);
+    const [staging, production] = json((await run(["status", "--json"])).stdout).environments;
+    expect(staging.killed).toEqual([]);
+    expect(production.killed.map((kill: any) => `${kill.target}: ${kill.reason}`).sort()).toEqual(["agents/refund-desk: null", "agents/x: it pays twice"]); // prettier-ignore
+    await withStore(addressOf(store), async (open) => {
+      const events = await open.rows(`SELECT action, target, reason FROM "auditEvents" ORDER BY id`);
+      expect(events.map((event) => Object.values(event).join(" "))).toEqual(["kill agents/x ", "kill agents/refund-desk ", "kill.reason agents/x it pays twice"]); // prettier-ignore
+    });
   });
   test.runIf(ENGINE === "postgres")("outside of any project a server's store does it alone, and is shown", async () => {
     const { store, run } = await project();

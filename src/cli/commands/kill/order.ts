@@ -1,31 +1,52 @@
 import { AgentopsError } from "../../../core/errors.ts";
+import type { Location } from "../../../core/location.ts";
 import type { Order } from "../../../kill/kill.ts";
-import { ALL, targetsOf } from "../../../kill/latch.ts";
+import { meantBy, type NameSource, namesOfStore } from "../../../kill/names.ts";
+import type { Switchboard } from "../../../kill/switchboard.ts";
+import { namesOfFiles, namesOfTags } from "../../../registry/known-names.ts";
 import { actorOf } from "../../actor.ts";
 import type { CommandContext } from "../../context.ts";
 
 const EXAMPLE = {
-  kill: 'agentops kill agents/refund-desk --reason "refunds twice"',
-  revive: 'agentops revive agents/refund-desk --reason "v8 asks before it pays"',
+  kill: 'agentops kill agents/refund-desk "refunds twice"',
+  revive: 'agentops revive agents/refund-desk "v8 asks before it pays"',
 };
 
-/** What was typed after `kill` and `revive`: who or all, and why; throws USAGE with a line that would do. */
-export function orderOf(
+/** What was typed after `kill` and `revive`: who or all, and why. Throws USAGE, REF_INVALID, ARTIFACT_NOT_FOUND. */
+export async function orderOf(
   context: CommandContext,
   verb: "kill" | "revive",
-  [name]: readonly (string | undefined)[],
+  words: readonly string[],
   options: Record<string, unknown>,
-): Omit<Order, "environment"> {
+  { board, location }: { board: Switchboard; location: Location },
+): Promise<Omit<Order, "environment">> {
   const all = options["all"] === true;
-  if (all === (name !== undefined)) {
-    const what = all ? `--all and the name ${name ?? ""} exclude each other` : `nothing to ${verb}: NAME or --all`;
-    throw new AgentopsError("USAGE", what, { hint: EXAMPLE[verb] });
+  if (!all && words.length === 0)
+    throw new AgentopsError("USAGE", `nothing to ${verb}: NAME or --all`, { hint: EXAMPLE[verb] });
+  const stored = namesOfStore(board);
+  try {
+    const sources = [...namesIn(location), ...stored.sources];
+    const reason = options["reason"] as string | undefined;
+    const typed = { words, reason, all, unknown: options["unknown"] === true };
+    const names = await meantBy(verb, typed, sources);
+    const targets = names.targets.map(({ target }) => target);
+    return { targets, names, reason: names.reason, actor: actorOf(context) };
+  } finally {
+    await stored.close();
   }
-  const targets = name === undefined ? [ALL] : targetsOf(name, verb);
-  const reason = ((options["reason"] as string | undefined) ?? "").trim();
-  if (reason === "") {
-    const typed = `agentops ${verb} ${name ?? "--all"} --reason ${EXAMPLE[verb].slice(EXAMPLE[verb].indexOf('"'))}`;
-    throw new AgentopsError("USAGE", "--reason is missing: somebody will want to know why", { hint: typed });
-  }
-  return { targets, reason, actor: actorOf(context) };
+}
+
+function namesIn({ found, root }: Location): NameSource[] {
+  if (!found) return [nowhere("the files"), nowhere("the tags")];
+  return [
+    { name: "the files", ...namesOfFiles(root) },
+    { name: "the tags", ...namesOfTags(root) },
+  ];
+}
+
+function nowhere(name: string): NameSource {
+  const fail = () => {
+    throw new Error("no project here or above");
+  };
+  return { name, has: fail, all: fail };
 }

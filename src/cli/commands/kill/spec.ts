@@ -2,19 +2,19 @@ import { type CommandSpec, FORMAT, OUTPUT } from "../../command.ts";
 
 export const kill: CommandSpec = {
   name: "kill",
-  args: "[name]",
-  exact: true,
+  args: "[words...]",
   summary: "stop an agent or a prompt now, until it is revived; needs no config, no git and no store",
   options: [
     ["--all", "everything, also what does not exist yet"],
-    ["--reason <text>", "why, for whoever wakes up next (required)"],
+    ["--unknown", "also a name that no file, tag, release or earlier kill has"],
+    ["-m, --reason <text>", "why, for whoever wakes up next; else one word in quotes that is no name"],
     FORMAT("text or json"),
     OUTPUT,
   ],
   examples: [
-    'agentops kill agents/refund-desk --reason "refunds twice"',
-    'agentops kill --all --env staging --reason "leaks names"',
-    "agentops kill refund-desk --env '*' --reason \"in every environment\"",
+    'agentops kill agents/refund-desk "refunds twice"',
+    'agentops kill --all --env staging -m "leaks names"',
+    "agentops kill refund-desk --env '*'",
   ],
   action: () => import("./run.ts"),
 };

@@ -6,7 +6,7 @@ export const promote: CommandSpec = {
   exact: true,
   summary: "serve a published version to everybody, when the policy of the environment admits it",
   options: [
-    ["--reason <text>", "why"],
+    ["-m, --reason <text>", "why"],
     ["--override", "go on although rules are broken; needs --reason, is recorded"],
     FORMAT("text or json"),
     OUTPUT,

@@ -8,7 +8,7 @@ export const rollback: CommandSpec = {
   options: [
     ["--to <version>", "go back to this released version"],
     ["--from <version>", "refuse when another version is to be left by now"],
-    ["--reason <text>", "why (default: rollback)"],
+    ["-m, --reason <text>", "why (default: rollback)"],
     FORMAT("text or json"),
     OUTPUT,
   ],

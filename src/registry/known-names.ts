@@ -1,0 +1,87 @@
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { artifactFileOf, addressOf, KINDS, pathsOf } from "./files.ts";
+import type { ArtifactKind } from "../core/refs.ts";
+
+// Someone on call asks whether a name is right: looked at without git, which takes longer than the whole command and may be damaged.
+
+/** Where names are known from; what cannot be read throws. */
+export interface KnownNames {
+  has(target: string): boolean;
+  all(): string[];
+}
+
+/** `prompts/NAME`, `agents/NAME` of the files in the working tree. */
+export function namesOfFiles(root: string): KnownNames {
+  return {
+    has: (target) => {
+      const [kind = "", name = ""] = target.split("/");
+      return pathsOf(kind as ArtifactKind, name).some((path) => existsSync(join(root, path)));
+    },
+    all: () =>
+      KINDS.flatMap((kind) =>
+        entriesOf(join(root, kind)).flatMap((entry) => {
+          const file = artifactFileOf(kind, entry);
+          return file === null ? [] : [addressOf(kind, file.name)];
+        }),
+      ),
+  };
+}
+
+/** The same of version tags, loose or packed. */
+export function namesOfTags(root: string): KnownNames {
+  const git = once(() => gitFolder(root));
+  const packed = once(() => packedRefs(git()));
+  return {
+    has: (target) =>
+      entriesOf(join(git(), "refs", "tags", target)).length > 0 || packed().includes(` refs/tags/${target}/v`),
+    all: () => [
+      ...KINDS.flatMap((kind) => entriesOf(join(git(), "refs", "tags", kind)).map((name) => addressOf(kind, name))),
+      ...[...packed().matchAll(/ refs\/tags\/((?:prompts|agents)\/[^/\n]+)\/v\d+$/gm)].map(
+        ([, target]) => target as string,
+      ),
+    ],
+  };
+}
+
+/** The folder with the refs, of the repository that has the project; a worktree has them elsewhere. */
+function gitFolder(root: string): string {
+  for (let dir = resolve(root); ; dir = dirname(dir)) {
+    const git = join(dir, ".git");
+    if (existsSync(git)) return commonFolder(statSync(git).isDirectory() ? git : resolve(dir, pointedTo(git)));
+    if (dirname(dir) === dir) throw new Error("there is no git repository");
+  }
+}
+
+function pointedTo(file: string): string {
+  const [, folder] = /^gitdir: (.+)$/m.exec(readFileSync(file, "utf8")) ?? [];
+  if (folder === undefined) throw new Error(`${file} names no folder`);
+  return folder.trim();
+}
+
+function commonFolder(git: string): string {
+  const file = join(git, "commondir");
+  const common = existsSync(file) ? resolve(git, readFileSync(file, "utf8").trim()) : git;
+  const isWhole = ["refs", "objects"].every((folder) => existsSync(join(common, folder)));
+  if (!isWhole || existsSync(join(common, "reftable"))) throw new Error("its refs are not where git keeps them");
+  return common;
+}
+
+function packedRefs(git: string): string {
+  const file = join(git, "packed-refs");
+  return existsSync(file) ? readFileSync(file, "utf8") : "";
+}
+
+function entriesOf(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch (error) {
+    if (/^(ENOENT|ENOTDIR)$/.test((error as NodeJS.ErrnoException).code ?? "")) return [];
+    throw error;
+  }
+}
+
+function once<T>(make: () => T): () => T {
+  let made: { value: T } | undefined;
+  return () => (made ??= { value: make() }).value;
+}
