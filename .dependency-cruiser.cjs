@@ -28,9 +28,10 @@ const ROOMS = [
   "alerts",
   "incidents",
   "status",
-  "runtime",
   "upkeep",
   "report",
+  // Its thread is a program of its own and words what it records.
+  "runtime",
   "server",
   "cli",
 ];

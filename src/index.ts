@@ -21,6 +21,9 @@ import type { Switchboard } from "./kill/switchboard.ts";
 import type { ReleaseContext } from "./operations/context.ts";
 import { promote as promoteVersion, type PromoteOrder } from "./operations/promote.ts";
 import type { ReleaseDocument } from "./operations/release.schema.ts";
+import { type ImportRequest as FullImportRequest, importObservations as importLines } from "./observations/import.ts";
+import type { ObservedDocument } from "./observations/schema.ts";
+import { turningRecorder } from "./operations/record.ts";
 import { advance, watchRollout, type WatchRequest } from "./operations/watch.ts";
 import {
   type EvidenceOptions,
@@ -186,7 +189,15 @@ export async function doctor(request: DoctorRequest, redact: (text: string) => s
 }
 
 // An agent's own process.
-export { importObservations, type ImportRequest } from "./observations/import.ts";
+/** Records outcomes from JSON lines, as `agentops observe` does, and takes the turns of rollouts that they make due. */
+export function importObservations(request: ImportRequest): Promise<ObservedDocument> {
+  const { clock, store } = request;
+  const taker = { clock, markers: store.markers, via: "observe", say: reasonText, onTrouble: () => undefined } as const;
+  return importLines({ ...request, recorder: (open) => turningRecorder(open, taker) });
+}
+
+export type ImportRequest = Omit<FullImportRequest, "recorder">;
+export type { ObservedDocument } from "./observations/schema.ts";
 export type { Observation } from "./observations/schema.ts";
 export { AgentOps, type AgentOpsOptions, type KillSwitch } from "./runtime/agentops.ts";
 export type { ObservationStats } from "./runtime/backlog-account.ts";

@@ -16,6 +16,8 @@ export interface AuditEvent {
   reason: string;
   before: object | null;
   after: object | null;
+  /** What did it for nobody in particular: `sdk`, `observe`, `advance`, `watch`. */
+  via?: string;
 }
 
 /** An event as stored; its number is the store's own. */
@@ -57,9 +59,9 @@ const LAST_SEALED = raw<Link>(`SELECT seq, hash FROM "auditEvents" WHERE seq IS 
 
 function rowOf(event: AuditEvent, seq: number, prev: string | null): AuditRow {
   const text = (state: object | null) => (state === null ? null : JSON.stringify(state));
-  const { at, recordedAt = at, actor, action, environment, target, reason, before, after } = event;
+  const { at, recordedAt = at, actor, action, environment, target, reason, before, after, via = null } = event;
   const said = { at, recordedAt, actor, action, environment, target, reason, before: text(before), after: text(after) };
-  const row = { ...said, traceId: null, taskId: null, authenticated: null, rules: null, via: null, seq, prev };
+  const row = { ...said, traceId: null, taskId: null, authenticated: null, rules: null, via, seq, prev };
   return { ...row, hash: hashOf(row) };
 }
 

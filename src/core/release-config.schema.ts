@@ -66,6 +66,12 @@ const settings = {
     .union([z.boolean(), z.strictObject({ time: duration.optional(), observations: z.int().min(1).optional() })])
     .optional()
     .describe("before the first step, the candidate gets copies of inputs and serves nobody (default false)"),
+  turns: z
+    .enum(["anybody", "watcher"])
+    .optional()
+    .describe(
+      "who moves it up: whoever records outcomes (default), or only canary advance and watch; harm is undone by anybody",
+    ),
   manual: z.boolean().optional().describe("every step waits for a person's approval (default false)"),
   proof: z
     .enum(["promotion", "every-step"])

@@ -4,6 +4,7 @@ import { systemClock } from "../core/clock.ts";
 import { promoted } from "../testing/rollout.ts";
 import { newStoreAddress, withStore } from "../testing/store.ts";
 import { importObservations } from "./import.ts";
+import { recorderFor } from "./record.ts";
 
 const line = (more: object = {}) => JSON.stringify({ target: "prompts/x", version: "v1", success: true, ...more });
 
@@ -22,6 +23,7 @@ async function importer() {
     const pieces = () =>
       Array.from({ length: Math.ceil(text.length / every) }, (_, i) => text.slice(i * every, (i + 1) * every));
     return importObservations({
+      recorder: recorderFor,
       ...{ name: "in.jsonl", rereadable, skipInvalid, store, environment: "production", clock: systemClock },
       ...{ open: () => Readable.from(pieces()), signal: new AbortController().signal, onProgress: () => undefined },
     });

@@ -3,10 +3,11 @@ import { AgentopsError } from "../core/errors.ts";
 import { type Problem, throwOnErrors } from "../core/problems.ts";
 import type { StoreAddress } from "../state/address.ts";
 import { openStore } from "../state/open.ts";
+import type { Store } from "../state/store.ts";
 import { whyNot } from "../state/why-not.ts";
 import { linesOf } from "./lines.ts";
 import { parseObservation } from "./lines.ts";
-import { type Recorder, recorderFor } from "./record.ts";
+import type { Recorder } from "./record.ts";
 import type { Observation, ObservedDocument } from "./schema.ts";
 
 /** One transaction: short enough for other writers to wait, long enough to be fast. */
@@ -26,6 +27,8 @@ export interface ImportRequest {
   skipInvalid: boolean;
   environment: string;
   store: StoreAddress;
+  /** What writes them into the open store. */
+  recorder: (store: Store) => Recorder;
   clock: Clock;
   signal: AbortSignal;
   /** Called after each transaction with the lines that were taken so far. */
@@ -50,7 +53,7 @@ export async function importObservations(request: ImportRequest): Promise<Observ
   };
   const open = await inWords(done, () => openStore(store, { durability: "normal", waitMs: WAIT_MS }));
   try {
-    await importLines(request, recorderFor(open), done);
+    await importLines(request, request.recorder(open), done);
     return done;
   } finally {
     await open.close();

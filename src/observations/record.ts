@@ -9,13 +9,24 @@ import { addHours, insertObservations, type OpenRollout, openRolloutsOf, release
 import { countFor, type RolloutCount } from "./rollout-count.ts";
 import type { Dated, Observation } from "./schema.ts";
 
-interface Recorded {
+export interface Recorded {
   /** New ones. */
   recorded: number;
   /** Of which the store had the id already; nothing changed. */
   repeated: number;
   /** New ones of a version that was never released. */
   unknown: number;
+  /** Rollouts that something was counted for. */
+  counted: Counting[];
+}
+
+/** A rollout, and what is known of the look that is open. */
+export interface Counting {
+  seq: number;
+  target: string;
+  look: number;
+  /** A safety breach was among what was counted. */
+  breached: boolean;
 }
 
 /** Writes observations into one store; it keeps what it has read of rows that never change. */
@@ -33,7 +44,7 @@ export function recorderFor(store: Store): Recorder {
     async record(environment, observations, clockNow) {
       const now = clockNow.toISOString();
       const dated = observations.map((observation) => datedOf(observation, now));
-      if (dated.length === 0) return { recorded: 0, repeated: 0, unknown: 0 };
+      if (dated.length === 0) return { recorded: 0, repeated: 0, unknown: 0, counted: [] };
       return store.inTransaction((tx) => recordAll(tx, earlier, environment, dated), { lockedAlone: true });
     },
   };
@@ -60,7 +71,8 @@ async function recordAll(tx: Tx, earlier: Earlier, environment: string, dated: r
     await count.save(tx);
   }
   const unknown = await unreleased(tx, stored);
-  return { recorded: stored.length, repeated: dated.length - stored.length, unknown };
+  const touched = [...counted].flatMap(([count, its]) => (its.length === 0 ? [] : [count.counting()]));
+  return { recorded: stored.length, repeated: dated.length - stored.length, unknown, counted: touched };
 }
 
 interface New {

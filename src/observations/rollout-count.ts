@@ -26,6 +26,8 @@ export interface RolloutCount {
   /** Counts one that belongs to it and was stored, as row `seq`. */
   count(observation: Dated, seq: number, unit: number | null): void;
   save(tx: Tx): Promise<void>;
+  /** What was counted for. */
+  counting(): { seq: number; target: string; look: number; breached: boolean };
 }
 
 type Arm = "control" | "candidate" | "shadow";
@@ -80,6 +82,7 @@ export function countFor(rollout: OpenRollout, caps: CapCollector): RolloutCount
       await addTallies(tx, tallies.rows());
       if (caps.caps() !== rollout.caps) await saveCaps(tx, rollout.seq, caps.caps());
     },
+    counting: () => ({ seq: rollout.seq, target: rollout.target, look: rollout.look, breached: breaches.length > 0 }),
   };
 }
 

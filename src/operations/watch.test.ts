@@ -27,7 +27,12 @@ const clockOf = (now: () => void) => ({
 });
 
 function request({ address }: Store, holder: string, more: Partial<WatchRequest> = {}): WatchRequest {
-  const usual = { clock: clockOf(() => undefined), actor: "ada", intervalMs: 10, signal: AbortSignal.timeout(100) };
+  const usual = {
+    clock: clockOf(() => undefined),
+    via: "watch" as const,
+    intervalMs: 10,
+    signal: AbortSignal.timeout(100),
+  };
   const quiet = { onTurn: () => undefined, onTrouble: () => undefined };
   return { markers: address.markers, holder, say: reasonText, ...usual, ...quiet, ...more };
 }

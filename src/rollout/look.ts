@@ -1,5 +1,5 @@
 import type { Db, Tx } from "../state/store.ts";
-import { addLook, type TallyRow } from "./evidence.ts";
+import { addLook, type Evidence, type TallyRow } from "./evidence.ts";
 import { judge, type Judged } from "./judge.ts";
 import { type BreachRow, breachesOf, insertLook, type Rollout, talliesOf, updateRollout } from "./rollouts.store.ts";
 
@@ -47,8 +47,17 @@ function isWorthALook(
 ): boolean {
   if (breaches.some((breach) => breach.look === look)) return true;
   const arrivals = tallies.filter(({ metric }) => metric === "success").reduce((sum, { n }) => sum + n, 0);
-  const before = evidence.shadowUnits + evidence.exposures.reduce((sum, e) => sum + e.control + e.candidate, 0);
+  return isDue(arrivals, arrivalsIn(evidence));
+}
+
+/** Whether arrivals since the last look are worth one, after those before it. */
+export function isDue(arrivals: number, before: number): boolean {
   return arrivals > 0 && arrivals >= LOOK_SHARE * before;
+}
+
+/** What the looks so far have counted. */
+export function arrivalsIn({ shadowUnits, exposures }: Evidence): number {
+  return shadowUnits + exposures.reduce((sum, { control, candidate }) => sum + control + candidate, 0);
 }
 
 export function storedLook({ guardrails, sampleRatio, breaches }: Judged): StoredLook {

@@ -60,6 +60,7 @@ export function planOf(settings: RolloutSettings, priors: Priors = {}): RolloutP
         ? null
         : { timeMs: ms(copies.time, stepMs), observations: copies.observations ?? stepObservations },
     manual: settings.manual ?? false,
+    turns: settings.turns ?? "anybody",
     proof: settings.proof ?? "promotion",
     alpha: settings.alpha ?? 0.05,
     safeAlpha: settings.safeAlpha ?? 0.05,

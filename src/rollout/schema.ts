@@ -34,6 +34,10 @@ const planSchema = z.object({
   deadlineMs: z.number(),
   shadow: z.object({ timeMs: z.number(), observations: z.int() }).nullable(),
   manual: z.boolean(),
+  turns: z
+    .enum(["anybody", "watcher"])
+    .optional()
+    .describe("who moves it up: whoever records outcomes, or only canary advance and watch; harm is undone by anybody"),
   proof: z.enum(["promotion", "every-step"]),
   alpha: z.number(),
   safeAlpha: z.number(),

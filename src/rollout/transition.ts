@@ -7,6 +7,8 @@ import { insertTransition, type Rollout, updateRollout } from "./rollouts.store.
 export interface By {
   actor: string;
   reason: string;
+  /** What took the turn, where it was automatic. */
+  via?: string;
   /** Rules of the policy that did not hold and were skipped for a reason. */
   overridden?: readonly string[];
 }
@@ -19,7 +21,7 @@ export async function transition(
   tx: Tx,
   rollout: Rollout,
   event: RolloutEvent,
-  { overridden = [], ...by }: By,
+  { overridden = [], via, ...by }: By,
 ): Promise<Rollout> {
   const state = next(rollout.state, event, rollout.plan);
   if (state === rollout.state) return rollout;
@@ -29,6 +31,7 @@ export async function transition(
   const auditEvent = await appendAuditEvent(tx, {
     at: event.at,
     ...by,
+    ...(via !== undefined && { via }),
     action: `rollout.${event.type}`,
     environment,
     target,

@@ -9,11 +9,18 @@ import { lastJudged, lookAt } from "./look.ts";
 import { isOver, next } from "./next.ts";
 import { type Reason, reasonOf } from "./reasons.ts";
 import { needRollout, type Rollout } from "./rollouts.store.ts";
+import type { RolloutPlan } from "./schema.ts";
 import { transition } from "./transition.ts";
+
+/** Who an automatic turn is recorded for, whoever took it. */
+const ACTOR = "agentops";
+
+/** What took a turn: somebody who recorded outcomes, or a command whose work it is. */
+export type Via = "sdk" | "observe" | "advance" | "watch";
 
 export interface TurnRequest {
   clock: Clock;
-  actor: string;
+  via: Via;
   /** The folder of the markers of kills. */
   markers: string | null;
   /** Words a reason, for the audit event. */
@@ -33,19 +40,26 @@ export interface Turn {
 
 /**
  * One turn of a rollout, within the caller's transaction: looks at what was observed, and moves on, holds or rolls back. One that is over
- * stays as it is. It needs neither git nor the config: what it decides by was frozen into the plan. Clock and kills are read here, under
+ * stays as it is. Where its plan leaves the way up to a watcher, whoever records outcomes undoes harm and nothing else. It needs neither git nor the config: what it decides by was frozen into the plan. Clock and kills are read here, under
  * the lock: a turn that waited for it is no earlier than what it waited for, and nothing moves on after a kill that was acknowledged
  * meanwhile. Throws ROLLOUT_NOT_FOUND.
  */
-export async function takeTurn(tx: Tx, place: Place, { clock, actor, markers, say }: TurnRequest): Promise<Turn> {
+export async function takeTurn(tx: Tx, place: Place, { clock, via, markers, say }: TurnRequest): Promise<Turn> {
   const at = clock.now().toISOString();
   const held = await heldBy(tx, markers, place);
   const found = await needRollout(tx, place);
   if (isOver(found.state.phase)) return { rollout: found, judged: await lastJudged(tx, found), moved: false, held, at };
   const { rollout, judged } = await lookAt(tx, found, at);
   const units = unitsIn(rollout.state.phase, rollout.evidence);
-  const event = { type: "look", at, verdict: judged.verdict, units, held: held === null ? null : "killed" } as const;
+  const waits = held === null && !mayClimb(rollout.plan, via) ? "watcher" : null;
+  const event = { type: "look", at, verdict: judged.verdict, units, held: held === null ? waits : "killed" } as const;
   const to = next(rollout.state, event, rollout.plan).phase;
-  const after = await transition(tx, rollout, event, { actor, reason: say(reasonOf(judged, rollout, to)) });
+  const by = { actor: ACTOR, via, reason: say(reasonOf(judged, rollout, to)) };
+  const after = await transition(tx, rollout, event, by);
   return { rollout: after, judged, moved: after !== rollout, held, at };
+}
+
+/** A rollout that was started before anybody could is left to who was expected. */
+function mayClimb({ turns }: RolloutPlan, via: Via): boolean {
+  return turns === "anybody" || via === "advance" || via === "watch";
 }

@@ -134,5 +134,5 @@ async function reread(tx: Tx, seq: number): Promise<Rollout> {
 /** What a turn of the engine at a moment needs. */
 export function turnBy({ address }: Store, at: string): TurnRequest {
   const clock = { now: () => new Date(at), monotonicMs: () => 0 };
-  return { clock, actor: "engine", markers: address.markers, say: reasonText };
+  return { clock, via: "advance", markers: address.markers, say: reasonText };
 }

@@ -4,6 +4,7 @@ export interface HistoryRow {
   id: number;
   at: string;
   actor: string;
+  via: string | null;
   action: string;
   environment: string;
   target: string;
@@ -19,7 +20,7 @@ export function changesOf(db: Db, environment: string, target: string): Promise<
   return db
     .selectFrom("auditEvents as a")
     .leftJoin("stables as s", "s.auditEvent", "a.id")
-    .select(["a.id", "a.at", "a.actor", "a.action", "a.environment", "a.target", "a.reason", "a.after"])
+    .select(["a.id", "a.at", "a.actor", "a.via", "a.action", "a.environment", "a.target", "a.reason", "a.after"])
     .select("s.version as serves")
     .where("a.environment", "in", [environment, "*"])
     .where("a.target", "in", [target, "all"])

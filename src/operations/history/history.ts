@@ -40,11 +40,12 @@ interface After {
   overridden?: string[];
 }
 
-function eventOf({ id, at, actor, action, environment, target, reason, after, serves }: HistoryRow): HistoryEvent {
+function eventOf({ id, at, actor, via, action, environment, target, reason, after, serves }: HistoryRow): HistoryEvent {
   const state = (after === null ? {} : JSON.parse(after)) as After;
   return {
     at,
     actor,
+    via,
     action,
     env: environment,
     target,

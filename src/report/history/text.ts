@@ -15,7 +15,7 @@ export function historyText({ target, env, stable, events }: HistoryDocument, st
     painted(event, style),
     event.version ?? "",
     effect(event),
-    printable(event.actor),
+    printable(event.via === null ? event.actor : `${event.actor} (${event.via})`),
     why(event),
   ]);
   return `${head}\n${columns(["UTC", "what", "version", "effect", "by", "why"], rows, style.dim)}`;

@@ -1,9 +1,11 @@
 import { statSync } from "node:fs";
 import type { Clock } from "../../core/clock.ts";
-import { type Recorder, recorderFor } from "../../observations/record.ts";
+import type { Recorder } from "../../observations/record.ts";
 import type { Observation } from "../../observations/schema.ts";
 import type { StoreAddress } from "../../state/address.ts";
 import { isLocked, isRefusal } from "../../state/errors.ts";
+import { turningRecorder } from "../../operations/record.ts";
+import { reasonText } from "../../report/rollout/reasons.ts";
 import { openStore } from "../../state/open.ts";
 import type { Store } from "../../state/store.ts";
 import { whyNot } from "../../state/why-not.ts";
@@ -30,7 +32,7 @@ export function writerTo(address: StoreAddress, clock: Clock): { write(write: Wr
       await open.store.close();
       open = undefined;
     }
-    open ??= await openAt(address);
+    open ??= await openAt(address, clock);
     return open;
   };
   return {
@@ -49,12 +51,16 @@ export function writerTo(address: StoreAddress, clock: Clock): { write(write: Wr
   };
 }
 
-async function openAt(address: StoreAddress): Promise<Open> {
+async function openAt(address: StoreAddress, clock: Clock): Promise<Open> {
   const file = fileOf(address.file);
   // Never made here: a new one in place of one that is gone would say that nothing was ever released, and everybody would be served nothing.
   if (address.file !== null && (file?.size ?? 0) === 0) throw new Error(`there is no store ${address.shown}`);
   const store = await openStore(address, { durability: "normal", waitMs: WAIT_MS });
-  return { store, recorder: recorderFor(store), inode: file?.ino };
+  const { markers } = address;
+  // What was recorded stays; the next batch tries again, and status says that a look is overdue.
+  const onTrouble = () => undefined;
+  const recorder = turningRecorder(store, { clock, markers, via: "sdk", say: reasonText, onTrouble });
+  return { store, recorder, inode: file?.ino };
 }
 
 /** How many are in the store now. One that the store will never take must not hold up those after it: it is found by halving. */

@@ -17,7 +17,14 @@ export function rolloutFlags(options: Options): RolloutSettings {
     ...(observations !== undefined && { stepObservations: countOf(observations) }),
     ...(options["shadow"] === true && { shadow: true }),
     ...(options["manual"] === true && { manual: true }),
+    ...turnsFlag(text("turns")),
   };
+}
+
+function turnsFlag(typed: string | undefined): RolloutSettings {
+  if (typed === undefined) return {};
+  if (typed === "anybody" || typed === "watcher") return { turns: typed };
+  throw new AgentopsError("USAGE", `--turns takes anybody or watcher, not "${typed}"`, { hint: "--turns watcher" });
 }
 
 function risingSteps(typed: string): number[] {

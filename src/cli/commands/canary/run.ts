@@ -19,7 +19,7 @@ type Options = Record<string, unknown>;
 
 const ACTIONS = "start | status | advance | approve | pause | resume | abort | watch";
 
-const START = ["steps", "stepTime", "stepObservations", "deadline", "shadow", "manual", "override", "reason"];
+const START = ["steps", "stepTime", "stepObservations", "deadline", "shadow", "manual", "turns", "override", "reason"];
 
 /** What each action takes, beside --format and --output. */
 const TAKES: Partial<Record<string, readonly string[]>> = {
@@ -94,7 +94,7 @@ async function list(context: CommandContext, open: OperatedStore): Promise<numbe
 async function advance(context: CommandContext, open: OperatedStore, name: unknown): Promise<number> {
   const place = await placeOf(open, name, "agentops canary advance support-triage");
   const { store } = open;
-  const by = { markers: store.address.markers, clock: context.clock, actor: actorOf(context), say: reasonText };
+  const by = { markers: store.address.markers, clock: context.clock, via: "advance", say: reasonText } as const;
   const turn = await takeOneTurn(store, place, by);
   await emitRollout(context, rolloutDocument(await rolloutView(store.db, turn.rollout, turn.judged, turn)));
   return exitOf(turn);

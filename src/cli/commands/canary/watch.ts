@@ -9,7 +9,6 @@ import type { Turn } from "../../../rollout/turn.ts";
 import { watchRollout } from "../../../operations/watch.ts";
 import { rolloutLine, rolloutText } from "../../../report/rollout/text.ts";
 import { createStyle } from "../../../report/style.ts";
-import { actorOf } from "../../actor.ts";
 import { emitRollout, exitOf } from "./document.ts";
 import { chosenFormat, type CommandContext } from "../../context.ts";
 import { inOperatedStore, placeOf } from "../../open/operated-store.ts";
@@ -27,7 +26,7 @@ export async function watch(context: CommandContext, name: unknown, options: Rec
     const turn = await watchRollout(store, place, {
       markers: store.address.markers,
       clock: context.clock,
-      actor: actorOf(context),
+      via: "watch",
       say: reasonText,
       // Containers may share a host's name and a process's number; the last digits of an id are chance.
       holder: `process ${process.pid} on ${hostname()} (${newId().slice(-6)})`,

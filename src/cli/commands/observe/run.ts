@@ -1,9 +1,11 @@
 import { createReadStream, statSync } from "node:fs";
 import { resolve } from "node:path";
 import type { Readable } from "node:stream";
-import { AgentopsError } from "../../../core/errors.ts";
+import { AgentopsError, messageOf } from "../../../core/errors.ts";
 import { importObservations } from "../../../observations/import.ts";
+import { turningRecorder } from "../../../operations/record.ts";
 import { whole } from "../../../report/numbers.ts";
+import { reasonText } from "../../../report/rollout/reasons.ts";
 import { observedText } from "../../../report/observed/text.ts";
 import type { CommandContext } from "../../context.ts";
 import { emitDocument } from "../../document.ts";
@@ -21,6 +23,18 @@ export async function run(
     ...sourceOf(context, file as string | undefined),
     environment,
     store,
+    recorder: (open) =>
+      turningRecorder(open, {
+        clock: context.clock,
+        markers: store.markers,
+        via: "observe",
+        say: reasonText,
+        onTrouble: (error) => {
+          context.note(
+            `note: recorded, but the rollout's turn could not be taken: ${messageOf(error)}; the next one tries again`,
+          );
+        },
+      }),
     skipInvalid: options["skipInvalid"] === true,
     clock: context.clock,
     signal: context.signal,

@@ -1,0 +1,67 @@
+import type { Clock } from "../core/clock.ts";
+import { type Counting, type Recorded, type Recorder, recorderFor } from "../observations/record.ts";
+import { arrivalsIn, isDue } from "../rollout/look.ts";
+import { talliesOf } from "../rollout/rollouts.store.ts";
+import type { TurnRequest } from "../rollout/turn.ts";
+import type { Store } from "../state/store.ts";
+import { advance } from "./watch.ts";
+
+/** A step that only needs time is left at the next turn of anybody; so often whoever records takes one without a look that is due. */
+const TURN_EVERY_MS = 10_000;
+
+/** What is remembered of a rollout between batches. */
+interface Seen {
+  look: number;
+  /** Arrivals that the looks before it have counted. */
+  before: number;
+  /** When the last turn was taken here, by the monotonic clock. */
+  turnAt: number;
+}
+
+export interface TurnTaker extends Omit<TurnRequest, "via"> {
+  via: "sdk" | "observe";
+  clock: Clock;
+  /** What was recorded stays; the next batch tries again. */
+  onTrouble: (error: unknown) => void;
+}
+
+/**
+ * Records, and takes the turn of each rollout whose look that made due: harm is undone with nobody watching. The turn is a transaction of its
+ * own right after, since its audit event has its place in the order of all operators'; a process that ends between the two leaves it due, for
+ * whoever records next.
+ */
+export function turningRecorder(store: Store, taker: TurnTaker): Recorder {
+  const recorder = recorderFor(store);
+  const seen = new Map<number, Seen>();
+  return {
+    async record(environment, observations, clockNow): Promise<Recorded> {
+      const done = await recorder.record(environment, observations, clockNow);
+      try {
+        for (const rollout of done.counted) await turnOf(store, taker, seen, environment, rollout);
+      } catch (error) {
+        taker.onTrouble(error);
+      }
+      return done;
+    },
+  };
+}
+
+async function turnOf(
+  store: Store,
+  taker: TurnTaker,
+  seen: Map<number, Seen>,
+  environment: string,
+  { seq, target, look, breached }: Counting,
+): Promise<void> {
+  const now = taker.clock.monotonicMs();
+  const known = seen.get(seq);
+  const timely = known !== undefined && now - known.turnAt < TURN_EVERY_MS;
+  if (timely && !breached && known.look === look && !isDue(await arrivalsSince(store, seq, look), known.before)) return;
+  const { rollout } = await advance(store, { environment, target }, taker);
+  seen.set(seq, { look: rollout.look, before: arrivalsIn(rollout.evidence), turnAt: now });
+}
+
+async function arrivalsSince(store: Store, seq: number, look: number): Promise<number> {
+  const tallies = await talliesOf(store.db, seq, { from: look, to: look });
+  return tallies.filter(({ metric }) => metric === "success").reduce((sum, { n }) => sum + n, 0);
+}
