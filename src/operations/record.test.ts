@@ -16,7 +16,8 @@ const AT = minutesLater(1);
 const QUICK: Partial<RolloutPlan> = { stepMs: 0, stepObservations: 10, turns: "anybody" };
 
 function recorderOf(store: TestStore, more: Partial<TurnTaker> = {}) {
-  const clock = { now: () => new Date(AT), monotonicMs: () => 0 };
+  let ms = 0;
+  const clock = { now: () => new Date(AT), monotonicMs: () => (ms += 300) };
   const markers = store.address.markers;
   const onTrouble = (error: unknown) => {
     throw error;
@@ -116,7 +117,7 @@ describe("whoever records outcomes takes the turn", () => {
     const store = await openTestStore();
     await startedRollout(store, { plan: { ...QUICK, stepObservations: 1000 } });
     let ms = 0;
-    const recorder = recorderOf(store, { clock: { now: () => new Date(AT), monotonicMs: () => ms } });
+    const recorder = recorderOf(store, { via: "observe", clock: { now: () => new Date(AT), monotonicMs: () => ms } });
     const lookNow = async () => (await needRollout(store.db, place)).look;
     await recorder.record(place.environment, await outcomes(store, 0, 400, 0.95), new Date(AT));
     expect(await lookNow()).toBe(2);
@@ -131,6 +132,21 @@ describe("whoever records outcomes takes the turn", () => {
     ms = 10_000;
     await recorder.record(place.environment, await outcomes(store, 405, 1, 0.95), new Date(AT));
     expect((await needRollout(store.db, place)).state.step).toBe(1);
+  });
+
+  test("a process that records without a pause takes four turns a second, and one at once for a breach", async () => {
+    const store = await openTestStore();
+    await startedRollout(store, { plan: { turns: "anybody" } });
+    let ms = 0;
+    const recorder = recorderOf(store, { clock: { now: () => new Date(AT), monotonicMs: () => ms } });
+    const looksAfter = async (atMs: number, from: number, more: Partial<Observation> = {}) => {
+      ms = atMs;
+      const lines = (await outcomes(store, from, 100, 0.95)).map((line) => ({ ...line, ...more }));
+      await recorder.record(place.environment, lines, new Date(AT));
+      return (await needRollout(store.db, place)).look;
+    };
+    expect([await looksAfter(0, 0), await looksAfter(249, 100), await looksAfter(250, 200)]).toEqual([2, 2, 3]);
+    expect(await looksAfter(260, 300, { version: "v2", breach: "pii" })).toBe(4);
   });
 
   test("what was recorded stays where the turn cannot be taken, and the next batch takes it", async () => {

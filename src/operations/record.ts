@@ -1,13 +1,16 @@
 import type { Clock } from "../core/clock.ts";
 import { type Counting, type Recorded, type Recorder, recorderFor } from "../observations/record.ts";
 import { arrivalsIn, isDue } from "../rollout/look.ts";
-import { talliesOf } from "../rollout/rollouts.store.ts";
+import { type Rollout, rolloutBySeq, talliesOf } from "../rollout/rollouts.store.ts";
 import type { TurnRequest } from "../rollout/turn.ts";
 import type { Store } from "../state/store.ts";
 import { advance } from "./watch.ts";
 
 /** A step that only needs time is left at the next turn of anybody; so often whoever records takes one without a look that is due. */
 const TURN_EVERY_MS = 10_000;
+
+/** Many processes that record without a pause would else wait for each other's turns more than they record. */
+const PAUSE_MS = 250;
 
 /** What is remembered of a rollout between batches. */
 interface Seen {
@@ -55,10 +58,23 @@ async function turnOf(
 ): Promise<void> {
   const now = taker.clock.monotonicMs();
   const known = seen.get(seq);
-  const timely = known !== undefined && now - known.turnAt < TURN_EVERY_MS;
-  if (timely && !breached && known.look === look && !isDue(await arrivalsSince(store, seq, look), known.before)) return;
+  const last = known === undefined || known.look === look ? known : await takenByOthers(store, seq, now);
+  if (last !== undefined) seen.set(seq, last);
+  const age = last === undefined ? Infinity : now - last.turnAt;
+  if (taker.via === "sdk" && age < PAUSE_MS && !breached) return;
+  const timely = last !== undefined && age < TURN_EVERY_MS;
+  if (timely && !breached && !isDue(await arrivalsSince(store, seq, last.look), last.before)) return;
   const { rollout } = await advance(store, { environment, target }, taker);
-  seen.set(seq, { look: rollout.look, before: arrivalsIn(rollout.evidence), turnAt: now });
+  seen.set(seq, seenIn(rollout, now));
+}
+
+async function takenByOthers(store: Store, seq: number, now: number): Promise<Seen | undefined> {
+  const rollout = await rolloutBySeq(store.db, seq);
+  return rollout === undefined ? undefined : seenIn(rollout, now);
+}
+
+function seenIn({ look, evidence }: Rollout, turnAt: number): Seen {
+  return { look, before: arrivalsIn(evidence), turnAt };
 }
 
 async function arrivalsSince(store: Store, seq: number, look: number): Promise<number> {
