@@ -1,7 +1,10 @@
-import { readFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { closeSync, existsSync, openSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import { execa } from "execa";
 import { expect, test } from "vitest";
-import { binary, put, REPO, sampleRepository, tempProject } from "../testing/project.ts";
+import { binary, cleanEnv, put, REPO, sampleRepository, tempProject } from "../testing/project.ts";
 import { COMMANDS } from "./commands.ts";
 
 /** What the README's tour, which is run through the binary too, does not show; each with the exit code it must end with. */
@@ -56,4 +59,30 @@ test("a folder that is no project is the user's to mend", async () => {
   const run = await binary(tempProject({ "agentops.config.yaml": "project: [" }), ["eval"]);
   expect(run.code).toBe(2);
   expect(run.stderr).toContain("agentops.config.yaml:1");
+});
+
+test.each([
+  ["SIGHUP", 129],
+  ["SIGTERM", 143],
+  ["SIGINT", 130],
+] as const)("observe that waits for its input ends with %s, and keeps what it was given", async (signal, code) => {
+  const dir = tempProject();
+  const child = execa(process.execPath, [join(REPO, "bin", "agentops.js"), "observe"], { cwd: dir, env: cleanEnv({}), extendEnv: false, reject: false }); // prettier-ignore
+  child.stdin.write('{"target":"prompts/x","version":"v1","success":true}\n{"target":"prompts/x","ver');
+  await expect.poll(() => existsSync(join(dir, ".agentops", "state.db")), { timeout: 20_000 }).toBe(true);
+  await pause(200);
+  child.kill(signal);
+  const { exitCode, stderr } = await child;
+  expect([exitCode, stderr]).toEqual([code, expect.stringContaining(`stopped by ${signal}; recorded before it: 1 [`)]);
+  expect((await binary(dir, ["store", "info", "--json"])).stdout).toMatch(/"name":\s*"observations",\s*"rows":\s*1\b/);
+});
+
+test.skipIf(!existsSync("/dev/full"))("stdout that cannot be written is one line and exit 4", () => {
+  const dir = tempProject();
+  for (const args of [["--version"], ["help"], ["status"], ["kill", "--all"], ["list", "--json"]]) {
+    const full = openSync("/dev/full", "w");
+    const run = spawnSync(process.execPath, [join(REPO, "bin", "agentops.js"), ...args], { cwd: dir, env: cleanEnv({}), stdio: ["ignore", full, "pipe"], encoding: "utf8" }); // prettier-ignore
+    closeSync(full);
+    expect([run.status, run.stderr.replace(/^note: .*\n/, "")], args[0]).toEqual([4, "error: stdout cannot be written [ENOSPC]\n"]); // prettier-ignore
+  }
 });

@@ -143,4 +143,5 @@ const EXIT_CODES_HELP = `Exit codes (never a count):
   70   a bug of ours                                           report it
   130  interrupted (Ctrl-C); what was done is kept             resume
   143  terminated (SIGTERM); what was done is kept             resume
+  129  hung up (SIGHUP); what was done is kept                 resume
 `;

@@ -2,7 +2,7 @@ import type { Readable, Writable } from "node:stream";
 
 export type OutStream = Writable & { isTTY?: boolean; columns?: number };
 
-type Signal = "SIGINT" | "SIGTERM" | "SIGXFSZ";
+type Signal = "SIGINT" | "SIGTERM" | "SIGHUP" | "SIGXFSZ";
 
 /** What a command may touch of the process; tests and `bin` pass the real one. */
 export interface Shell {

@@ -35,6 +35,8 @@ const CODES = {
   POLICY_REFUSED: 5,
   INTERRUPTED: 130,
   TERMINATED: 143,
+  HUNG_UP: 129,
+  OUTPUT_FAILED: 4,
   INTERNAL: 70,
 } as const satisfies Record<string, number>;
 
@@ -66,6 +68,11 @@ export class AgentopsError extends Error {
 /** Exit code for a process that ends with this error (DESIGN.md, "Exit codes"). */
 export function exitCodeOf(error: unknown): number {
   return error instanceof AgentopsError ? CODES[error.code] : CODES.INTERNAL;
+}
+
+/** Somebody asked the process to stop: what was done is kept. */
+export function isStop(error: unknown): error is AgentopsError {
+  return error instanceof AgentopsError && ["INTERRUPTED", "TERMINATED", "HUNG_UP"].includes(error.code);
 }
 
 /** The message of anything that was thrown. */

@@ -1,4 +1,4 @@
-import { AgentopsError } from "../core/errors.ts";
+import { AgentopsError, isStop } from "../core/errors.ts";
 import type { EvalContext } from "../evals/run/context.ts";
 import type { RunOptions } from "../evals/run-suite.ts";
 import { findSuiteFiles, type LoadedSuite, loadSuites } from "../evals/dataset/suite.ts";
@@ -92,7 +92,7 @@ async function judgeOne(
 
 /** A gate is not resumed run by run: asked again, it takes from the store what was answered. */
 function whenInterrupted(error: unknown): never {
-  if (!(error instanceof AgentopsError) || (error.code !== "INTERRUPTED" && error.code !== "TERMINATED")) throw error;
+  if (!isStop(error)) throw error;
   throw new AgentopsError(error.code, error.message, {
     hint: "run the gate again: it goes on from the answers in the store",
     details: error.details,

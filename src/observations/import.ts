@@ -1,12 +1,11 @@
 import type { Clock } from "../core/clock.ts";
-import { AgentopsError } from "../core/errors.ts";
+import { AgentopsError, isStop } from "../core/errors.ts";
 import { type Problem, throwOnErrors } from "../core/problems.ts";
 import type { StoreAddress } from "../state/address.ts";
 import { openStore } from "../state/open.ts";
 import type { Store } from "../state/store.ts";
 import { whyNot } from "../state/why-not.ts";
-import { linesOf } from "./lines.ts";
-import { parseObservation } from "./lines.ts";
+import { type Line, linesOf, parseObservation } from "./lines.ts";
 import type { Recorder } from "./record.ts";
 import type { Observation, ObservedDocument } from "./schema.ts";
 
@@ -81,7 +80,7 @@ async function importLines(request: ImportRequest, recorder: Recorder, done: Obs
     request.onProgress(done.recorded + done.repeated + done.invalid);
     request.signal.throwIfAborted();
   };
-  for await (const lines of linesOf(request.open()))
+  const take = async (lines: readonly Line[]) => {
     for (const { text, line } of lines) {
       const parsed = parseObservation(text);
       if ("observation" in parsed) chunk.push(parsed.observation);
@@ -92,7 +91,24 @@ async function importLines(request: ImportRequest, recorder: Recorder, done: Obs
       }
       if (chunk.length >= CHUNK) await write();
     }
-  await write();
+  };
+  try {
+    for await (const lines of linesOf(request.open())) await take(lines);
+    await write();
+  } catch (error) {
+    if (!request.signal.aborted) throw error;
+    // What was read is recorded: it may come from a pipe, and would never come again.
+    if (chunk.length > 0) await record(request, recorder, chunk, done);
+    throw stopped(request.signal.reason, done);
+  }
+}
+
+function stopped(reason: unknown, done: ObservedDocument): unknown {
+  if (!isStop(reason)) return reason;
+  return new AgentopsError(reason.code, `${reason.message}; ${before(done)}`, {
+    hint: "run it again: what has an id is recorded once",
+    details: { ...done },
+  });
 }
 
 async function record(

@@ -2,27 +2,30 @@ import { AgentopsError } from "../core/errors.ts";
 import type { Place } from "../core/refs.ts";
 import { operatorLocks } from "../state/locks.ts";
 import type { Store, Tx } from "../state/store.ts";
-import { isOver } from "../rollout/next.ts";
+import { isOver, isUnderWay } from "../rollout/next.ts";
 import { needRollout, type Rollout, starterOf } from "../rollout/rollouts.store.ts";
 import { type By, transition } from "../rollout/transition.ts";
 
 /** What a person does with a rollout that is under way. */
 export type Operation = "pause" | "resume" | "approve" | "abort";
 
+/** The rollout after it, and whether it changed anything. */
+export type Operated = Rollout & { changed: boolean };
+
 /**
- * Applies it in one transaction. Throws ROLLOUT_NOT_FOUND, and CONCURRENT_CHANGE where the rollout is in a phase that it does not fit: it
- * went on, or somebody was faster.
+ * Applies it in one transaction; where it is so already, nothing changes. Throws ROLLOUT_NOT_FOUND, and CONCURRENT_CHANGE where the rollout
+ * is in a phase that it does not fit: it went on, or somebody was faster.
  */
-export function operate(store: Store, place: Place, operation: Operation, by: By & { at: string }): Promise<Rollout> {
+export function operate(store: Store, place: Place, operation: Operation, by: By & { at: string }): Promise<Operated> {
   return store.inTransaction((tx) => operated(tx, place, operation, by), operatorLocks(place));
 }
 
-async function operated(tx: Tx, place: Place, type: Operation, { at, ...by }: By & { at: string }): Promise<Rollout> {
+async function operated(tx: Tx, place: Place, type: Operation, { at, ...by }: By & { at: string }): Promise<Operated> {
   const { environment, target } = place;
   const rollout = await needRollout(tx, place);
   if (type === "approve" && !isOver(rollout.state.phase)) await refuseOwn(tx, rollout, by.actor);
   const after = await transition(tx, rollout, { type, at }, by);
-  if (after !== rollout) return after;
+  if (after !== rollout || isSoAlready(rollout, type)) return { ...after, changed: after !== rollout };
   throw new AgentopsError(
     "CONCURRENT_CHANGE",
     `cannot ${type}: the rollout of ${target} in ${environment} is ${phaseOf(rollout)}`,
@@ -30,6 +33,20 @@ async function operated(tx: Tx, place: Place, type: Operation, { at, ...by }: By
       hint: `agentops canary status ${target} --env ${environment}`,
     },
   );
+}
+
+/** Nobody who repeats what was done a moment ago has anything to decide. */
+function isSoAlready({ state }: Rollout, operation: Operation): boolean {
+  switch (operation) {
+    case "pause":
+      return state.phase === "paused";
+    case "resume":
+      return isUnderWay(state.phase) && state.pausedFrom === null;
+    case "approve":
+      return state.approved && !isOver(state.phase);
+    case "abort":
+      return state.phase === "aborted";
+  }
 }
 
 function phaseOf({ state: { phase, approved } }: Rollout): string {

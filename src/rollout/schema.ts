@@ -119,6 +119,7 @@ export const rolloutSchema = z.object({
   since: z.string().describe("when the step or phase began"),
   startedAt: z.string(),
   endedAt: z.string().nullable(),
+  changed: z.boolean().optional().describe("of pause, resume, approve, abort: false where it was so already"),
   deadline: z.string(),
   unseen: z.int().describe("units that came since the last look"),
   awaiting: z.enum(["approval"]).nullable(),

@@ -16,7 +16,7 @@ import { transition } from "./transition.ts";
 const ACTOR = "agentops";
 
 /** What took a turn: somebody who recorded outcomes, or a command whose work it is. */
-export type Via = "sdk" | "observe" | "advance" | "watch";
+type Via = "sdk" | "observe" | "advance" | "watch";
 
 export interface TurnRequest {
   clock: Clock;

@@ -154,7 +154,11 @@ describe("AgentOps", () => {
       expect(() => ops.checkpoint(name)).toThrow(expect.objectContaining({ code: "REF_INVALID" }));
       expect(() => ops.resolve(name)).toThrow(expect.objectContaining({ code: "REF_INVALID" }));
     }
+    for (const options of [null, undefined, {}, { unit: null }, { unit: 5 }, { unit: {} }] as never[])
+      expect(ops.resolve("agents/x", options).reason).toBe("ERROR");
     const file = at(await newStore());
+    for (const options of [{ store: 5 }, { ...file, env: 5 }, { ...file, markers: [] }, "production"] as never[])
+      expect(() => open(options)).toThrow(expect.objectContaining({ code: "USAGE" }));
     for (const queueLimit of [0, -1, NaN, 1.5]) expect(() => open({ ...file, queueLimit })).toThrow(/queueLimit/);
     ops.close();
     expect(() => ops.killSwitch("x")).toThrow(expect.objectContaining({ code: "USAGE" }));

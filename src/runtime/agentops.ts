@@ -65,7 +65,8 @@ export class AgentOps {
   #closed = false;
   #warned = false;
 
-  constructor({ store, markers, env, failClosed = false, queueLimit = 10_000 }: AgentOpsOptions = {}) {
+  constructor(options: AgentOpsOptions = {}) {
+    const { store, markers, env, failClosed = false, queueLimit = 10_000 } = plainOptions(options);
     const address = addressFor(store, markers);
     this.store = address.shown;
     this.environment = (env ?? process.env["AGENTOPS_ENV"] ?? "") || null;
@@ -115,9 +116,9 @@ export class AgentOps {
    * (null: nothing can be served) and `reason`; a failing store is no error but the last known good. Throws REF_INVALID for what is
    * no name, USAGE after close(), and nothing else.
    */
-  resolve(name: string, options: { unit?: string | undefined } = {}): Resolved {
+  resolve(name: string, options: { unit?: string | undefined } | null = {}): Resolved {
     this.#refresh(name);
-    const unit = unitOf(options.unit);
+    const unit = unitOf(options?.unit);
     const known = this.#routes.get(name) ?? { route: routeOf(this.#reader, this.environment, name), answers: {} };
     this.#routes.set(name, known);
     const { route, answers } = known;
@@ -215,6 +216,21 @@ export class AgentOps {
       details: { name, environment: this.environment, reason, by, at },
     });
   }
+}
+
+/** JavaScript passes anything for them. */
+function plainOptions(options: unknown): AgentOpsOptions {
+  if (options === null || options === undefined) return {};
+  if (typeof options !== "object")
+    throw new AgentopsError("USAGE", `new AgentOps takes options, not ${typeof options}`, {
+      hint: 'new AgentOps({ env: "production" })',
+    });
+  for (const key of ["store", "markers", "env"] as const) {
+    const value = (options as Record<string, unknown>)[key];
+    if (value !== undefined && value !== null && typeof value !== "string")
+      throw new AgentopsError("USAGE", `${key} is a text, not ${typeof value}`, { hint: 'new AgentOps({ env: "production" })' }); // prettier-ignore
+  }
+  return options;
 }
 
 function addressFor(store: string | undefined, markers: string | undefined): StoreAddress {

@@ -102,12 +102,14 @@ describe("canary on the command line", () => {
   }, 60_000);
 
   test("pause, approve, kill and abort; who started does not approve", async () => {
-    const started = await canary("start", TARGET, ...FORCED, ...QUICK, "--steps", "0.5,1", "--manual", "--json");
+    const started = await canary("start", TARGET, ...FORCED, ...QUICK, "--steps", "50%,1", "--manual", "--json");
     const rollout = read(started);
     expect(rollout.candidate.version).toBe("v3");
     await run("observe", traffic(rollout, 200, { control: 0.9, candidate: 0.95 }), "--quiet");
     expect(read(await canary("pause", TARGET, "--reason", "lunch", "--json"))).toMatchObject({ phase: "paused" });
-    expect((await canary("pause", TARGET)).code, "twice").toBe(5);
+    const twice = await canary("pause", TARGET);
+    expect([twice.code, twice.stdout], "where it is so already").toEqual([0, expect.stringMatching(/^prompts\/support-triage v1 → v3 in production is paused already; nothing was changed .*$/)]); // prettier-ignore
+    expect(read(await canary("pause", TARGET, "--json"))).toMatchObject({ phase: "paused", changed: false });
     expect(read(await canary("resume", TARGET, "--json"))).toMatchObject({ phase: "progressing", weight: 0.5 });
     const own = await canary("approve", TARGET, "--actor", "ada", "--json");
     expect([own.code, JSON.parse(own.stderr).error.code]).toEqual([5, "POLICY_REFUSED"]);
@@ -116,9 +118,11 @@ describe("canary on the command line", () => {
     expect([held.code, read(held).analysis.reasons.join()]).toEqual([5, expect.stringContaining("smoke")]);
     await run("revive", TARGET, "--reason", "no fire");
     expect((await canary("approve", TARGET, "--actor", "bob")).code).toBe(0);
-    expect(read(await canary("abort", TARGET, "--reason", "enough", "--json"))).toMatchObject({ phase: "aborted", weight: 0 }); // prettier-ignore
+    expect(read(await canary("abort", TARGET, "--reason", "enough", "--json"))).toMatchObject({ phase: "aborted", weight: 0, changed: true }); // prettier-ignore
     const again = await canary("abort", TARGET);
-    expect([again.code, again.stderr]).toEqual([5, expect.stringContaining("the rollout of prompts/support-triage in production is aborted")]); // prettier-ignore
+    expect([again.code, again.stdout]).toEqual([0, expect.stringContaining("in production was aborted already; nothing was changed")]); // prettier-ignore
+    const late = await canary("pause", TARGET);
+    expect([late.code, late.stderr]).toEqual([5, expect.stringContaining("the rollout of prompts/support-triage in production is aborted")]); // prettier-ignore
   }, 60_000);
 
   test("watch takes turns until it is over, one line a change without a terminal", async () => {
@@ -142,6 +146,8 @@ describe("canary, refused", () => {
     ["a target without a rollout", ["advance", TARGET], 2, "ROLLOUT_NOT_FOUND"],
     ["the stable version again", ["start", `${TARGET}@v1`, ...FORCED], 2, "USAGE"],
     ["weights that fall", ["start", `${TARGET}@v2`, "--steps", "0.5,0.1"], 2, "USAGE"],
+    ["a weight that could be either", ["start", `${TARGET}@v2`, "--steps", "10,100"], 2, "USAGE"],
+    ["nobody's turns", ["start", `${TARGET}@v2`, "--turns", "me"], 2, "USAGE"],
     ["no control left", ["start", `${TARGET}@v2`, "--steps", "1"], 2, "USAGE"],
     ["a time without a unit", ["start", `${TARGET}@v2`, "--step-time", "5"], 2, "USAGE"],
     ["an override without a reason", ["start", `${TARGET}@v2`, "--override"], 2, "USAGE"],

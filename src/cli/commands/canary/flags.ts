@@ -1,7 +1,6 @@
 import { AgentopsError } from "../../../core/errors.ts";
 import { durationMs } from "../../../core/duration.ts";
 import type { RolloutSettings } from "../../../core/release-config.schema.ts";
-import { weights } from "../stats/plan.ts";
 
 type Options = Record<string, unknown>;
 
@@ -27,8 +26,20 @@ function turnsFlag(typed: string | undefined): RolloutSettings {
   throw new AgentopsError("USAGE", `--turns takes anybody or watcher, not "${typed}"`, { hint: "--turns watcher" });
 }
 
+/** Shares or percent; a number that could be either is refused. */
+function weightOf(typed: string): number {
+  const text = typed.trim();
+  const [, number = "", percent] = /^(\d+\.?\d*|\.\d+)\s*(%)?$/.exec(text) ?? [];
+  const value = percent === undefined ? Number(number || Number.NaN) : Number(number) / 100;
+  if (value > 0 && value <= 1) return Number(value.toPrecision(12));
+  const meant = value > 1 && value <= 100 ? `${number} % is ${number}% or ${Number(number) / 100}` : "1% is 0.01";
+  throw new AgentopsError("USAGE", `--steps takes shares from 0 to 1 or percent, not "${text}"`, {
+    hint: `${meant}; --steps 1%,5%,25%,50%,100%`,
+  });
+}
+
 function risingSteps(typed: string): number[] {
-  const steps = weights(typed);
+  const steps = typed.split(",").map(weightOf);
   const rise = steps.every((weight, i) => i === 0 || weight > (steps[i - 1] as number));
   if (rise && (steps[0] as number) < 1) return steps;
   const why = rise

@@ -6,6 +6,7 @@ import { needRollout, openRollouts } from "../../../rollout/rollouts.store.ts";
 import type { RolloutsDocument } from "../../../rollout/schema.ts";
 import { advance as takeOneTurn } from "../../../operations/watch.ts";
 import { rolloutDocument } from "../../../report/rollout/document.ts";
+import { operatedText } from "../../../report/rollout/operated.ts";
 import { reasonText } from "../../../report/rollout/reasons.ts";
 import { replayText } from "../../../report/rollout/replay.ts";
 import { rolloutText } from "../../../report/rollout/text.ts";
@@ -108,7 +109,9 @@ async function operateOn(
   const place = await placeOf(open, name, `agentops canary ${action} support-triage`);
   const reason = ((options["reason"] as string | undefined) ?? "").trim() || action;
   const at = context.clock.now().toISOString();
-  const rollout = await operate(open.store, place, action, { at, actor: actorOf(context), reason });
-  await emitRollout(context, await documentOf(context, open, rollout));
+  const actor = actorOf(context);
+  const { changed, ...rollout } = await operate(open.store, place, action, { at, actor, reason });
+  const document = { ...(await documentOf(context, open, rollout)), changed };
+  await emitDocument(context, document, (style) => operatedText(document, { action, actor, reason }, style));
   return 0;
 }

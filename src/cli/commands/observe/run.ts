@@ -1,6 +1,6 @@
 import { createReadStream, statSync } from "node:fs";
 import { resolve } from "node:path";
-import type { Readable } from "node:stream";
+import { addAbortSignal, type Readable } from "node:stream";
 import { AgentopsError, messageOf } from "../../../core/errors.ts";
 import { importObservations } from "../../../observations/import.ts";
 import { turningRecorder } from "../../../operations/record.ts";
@@ -45,11 +45,11 @@ export async function run(
 }
 
 function sourceOf(context: CommandContext, file: string | undefined) {
-  const { cwd, shell } = context;
+  const { cwd, shell, signal } = context;
   if (file === undefined || file === "-") {
     if (shell.stdin.isTTY === true)
       context.note("reading observations from the terminal, one JSON object a line; Ctrl-D ends");
-    return { name: "stdin", open: () => textOf(shell.stdin), rereadable: false };
+    return { name: "stdin", open: () => textOf(shell.stdin, signal), rereadable: false };
   }
   const path = resolve(cwd, file);
   const found = statSync(path, { throwIfNoEntry: false });
@@ -57,13 +57,14 @@ function sourceOf(context: CommandContext, file: string | undefined) {
   // A pipe can be read once.
   return {
     name: file,
-    open: () => textOf(createReadStream(path, { highWaterMark: 1 << 18 })),
+    open: () => textOf(createReadStream(path, { highWaterMark: 1 << 18 }), signal),
     rereadable: found.isFile(),
   };
 }
 
-function textOf(stream: Readable): AsyncIterable<string> {
-  return stream.setEncoding("utf8");
+/** Ends with the signal also while nothing comes. */
+function textOf(stream: Readable, signal: AbortSignal): AsyncIterable<string> {
+  return addAbortSignal(signal, stream.setEncoding("utf8"));
 }
 
 function progressNotes(context: CommandContext): (done: number) => void {
