@@ -28,7 +28,7 @@ export function rolloutRequest(options: Options): RolloutRequest {
 }
 
 /** `0.01,0.05,1` as numbers. Throws USAGE. */
-export function weights(typed: string): number[] {
+function weights(typed: string): number[] {
   const parts = typed.split(",").map((part) => part.trim());
   const steps = parts.map((part) => (part === "" ? Number.NaN : Number(part)));
   if (steps.every((weight) => weight > 0 && weight <= 1)) return steps;
