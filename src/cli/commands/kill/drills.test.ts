@@ -250,8 +250,10 @@ describe("a victim process stops", () => {
     expect((await agentops(scene.dir, ["status"], scene.env)).code).toBe(5);
     const store = await openTestStore({ address: scene.store });
     expect(await store.column(`SELECT action FROM "auditEvents"`)).toEqual(["kill", "kill"]);
-    const revived = await agentops(scene.dir, ["revive", AGENT, "--reason", "r"], scene.env);
-    expect(revived.stderr).toContain("a machine where it was killed too holds it until agentops status runs there");
+    const here = await agentops(scene.dir, ["revive", AGENT, "--reason", "r"], scene.env);
+    expect([here.code, here.stderr]).toEqual([0, ""]);
+    const elsewhere = await agentops(tempProject(), ["revive", "agents/y", "--reason", "r"], scene.env);
+    expect(elsewhere.stderr).toContain("killed on another machine, which holds it until agentops status runs there");
   });
 });
 
