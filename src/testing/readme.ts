@@ -41,12 +41,14 @@ const COUNTS = /traffic\.js|agentops (canary|history|status)/;
 /** Everything but numbers, layout, and the rows of a rollout whose verdict chance decides. */
 function words(text: string): string {
   return text
-    .replace(/^(latency |split ).*\n/gm, "")
+    .replace(/^(latency |split |  ≥ ).*\n/gm, "")
     .replace(/: [^:\n]*…$/gm, ": …")
     .replace(/the least time and units .* no harm is shown|every guardrail .* to be safe/g, "WHY")
     .replace(/(?<![a-z\d])[<>−+]?\d[\d.,]*(\^\d+|k\b)?/gi, "#")
     .replace(/# (s|min|h)\b/g, "SPAN")
-    .replace(/\s+/g, " ");
+    .replace(/# (look|transition)s\b/g, "# $1")
+    .replace(/\s+/g, " ")
+    .replace(/;? success\.floor: [^()]*\(E [^()]*\)/g, ""); // whoever is slower has counted more when the first look comes
 }
 
 function compared(text: string, command: string): string {

@@ -31,7 +31,7 @@ export function connect(file: string, { durability, waitMs = 5000 }: StoreOption
     sqlite?.close();
     if (error instanceof AgentopsError) throw error;
     throw new AgentopsError("STORE_FAILED", `cannot open the store ${file}: ${messageOf(error)}`, {
-      hint: "it is one SQLite file; move it away to start anew, or set AGENTOPS_STORE",
+      hint: "agentops kill stops an agent without it; then bring back a backup, or name the right file: AGENTOPS_STORE",
       cause: error,
     });
   }

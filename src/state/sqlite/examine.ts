@@ -23,7 +23,7 @@ export function examineFile(file: string, waitMs: number): StoreFacts {
   } catch (error) {
     if (error instanceof AgentopsError) throw error;
     throw new AgentopsError("STORE_FAILED", `cannot read the store ${file}: ${whyNot(error, waitMs)}`, {
-      hint: "it is one SQLite file; move it away to start anew, or set AGENTOPS_STORE",
+      hint: "agentops kill stops an agent without it; then bring back a backup, or name the right file: AGENTOPS_STORE",
       cause: error,
     });
   } finally {

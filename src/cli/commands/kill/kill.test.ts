@@ -246,7 +246,9 @@ describe("kill, revive, status", () => {
     const refused = await run(["revive", "--all", ...REASON]);
     expect(refused.code).toBe(4);
     expect(refused.stderr).toMatch(new RegExp(`nothing was revived.*${why.source}.*\\nhint: .*${hint.source}`));
-    expect(refused.stderr).not.toContain("secret");
+    const back = await run(["rollback", "x"]);
+    expect([back.code, back.stderr]).toEqual([4, expect.stringMatching(/\nhint: .*agentops kill/)]);
+    expect(refused.stderr + back.stderr).not.toContain("secret");
     expect(readdirSync(join(dir, ".agentops", "state.db.kills"))).toEqual(["production~@all"]);
   });
   test("a kill made while the store was down is in the audit after the next status", async () => {
