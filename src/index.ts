@@ -38,7 +38,6 @@ import { calibrationDocument } from "./report/judge/document.ts";
 import { rolloutDocument } from "./report/rollout/document.ts";
 import { reasonText } from "./report/rollout/reasons.ts";
 import { statusDocument } from "./report/status/document.ts";
-import { lastJudged } from "./rollout/look.ts";
 import { needRollout, type Rollout } from "./rollout/rollouts.store.ts";
 import type { RolloutDocument } from "./rollout/schema.ts";
 import type { Turn, TurnRequest } from "./rollout/turn.ts";
@@ -145,7 +144,7 @@ export function watchCanary(store: Store, place: Place, request: Omit<WatchReque
   return watchRollout(store, place, { ...request, say: reasonText });
 }
 
-/** A rollout as it stands, without a look at what came since; the newest of its place, or the one given. */
+/** A rollout as it stands, judged on all that is stored; the newest of its place, or the one given. */
 export async function canaryStatus(
   { db, address }: Store,
   place: Place,
@@ -153,7 +152,7 @@ export async function canaryStatus(
 ): Promise<RolloutDocument> {
   const shown = rollout ?? (await needRollout(db, place));
   const moment = { at: clock.now().toISOString(), held: await heldBy(db, address.markers, place) };
-  return rolloutDocument(await rolloutView(db, shown, await lastJudged(db, shown), moment));
+  return rolloutDocument(await rolloutView(db, shown, moment));
 }
 
 export async function exportEvidence(

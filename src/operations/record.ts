@@ -1,6 +1,6 @@
 import type { Clock } from "../core/clock.ts";
 import { type Counting, type Recorded, type Recorder, recorderFor } from "../observations/record.ts";
-import { arrivalsIn, isDue } from "../rollout/look.ts";
+import { arrivalsIn, arrivalsOf, isDue } from "../rollout/look.ts";
 import { type Rollout, rolloutBySeq, talliesOf } from "../rollout/rollouts.store.ts";
 import type { TurnRequest } from "../rollout/turn.ts";
 import type { Store } from "../state/store.ts";
@@ -78,6 +78,5 @@ function seenIn({ look, evidence }: Rollout, turnAt: number): Seen {
 }
 
 async function arrivalsSince(store: Store, seq: number, look: number): Promise<number> {
-  const tallies = await talliesOf(store.db, seq, { from: look, to: look });
-  return tallies.filter(({ metric }) => metric === "success").reduce((sum, { n }) => sum + n, 0);
+  return arrivalsOf(await talliesOf(store.db, seq, { from: look, to: look }));
 }

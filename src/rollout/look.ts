@@ -40,19 +40,28 @@ export async function lastJudged(db: Db, rollout: Rollout): Promise<Judged> {
   return judge({ ...rollout, breaches: (await breachesOf(db, rollout.seq)).filter(({ look }) => look < rollout.look) });
 }
 
-function isWorthALook(
-  { evidence, look }: Rollout,
+/** Whether the counts and breaches of the open look are worth closing it. */
+export function isWorthALook(
+  { evidence, look }: Pick<Rollout, "evidence" | "look">,
   tallies: readonly TallyRow[],
   breaches: readonly BreachRow[],
 ): boolean {
-  if (breaches.some((breach) => breach.look === look)) return true;
-  const arrivals = tallies.filter(({ metric }) => metric === "success").reduce((sum, { n }) => sum + n, 0);
-  return isDue(arrivals, arrivalsIn(evidence));
+  return breaches.some((breach) => breach.look === look) || isDue(arrivalsOf(tallies), arrivalsIn(evidence));
+}
+
+/** Units that counts are of. */
+export function arrivalsOf(tallies: readonly Pick<TallyRow, "metric" | "n">[]): number {
+  return tallies.filter(({ metric }) => metric === "success").reduce((sum, { n }) => sum + n, 0);
 }
 
 /** Whether arrivals since the last look are worth one, after those before it. */
 export function isDue(arrivals: number, before: number): boolean {
-  return arrivals > 0 && arrivals >= LOOK_SHARE * before;
+  return arrivals >= dueAfter(before);
+}
+
+/** So many arrivals make a look due. */
+export function dueAfter(before: number): number {
+  return Math.max(1, Math.ceil(LOOK_SHARE * before));
 }
 
 /** What the looks so far have counted. */

@@ -4,6 +4,7 @@ import { unitsIn } from "./evidence.ts";
 import { isUnderWay, type Waiting, waitingFor } from "./next.ts";
 import type { Rollout } from "./rollouts.store.ts";
 import type { Phase } from "./schema.ts";
+import type { Due } from "./stored.ts";
 
 /** Why a look says what it says, why a rollout is where it is, and what a reader must know beside it. */
 export type Reason =
@@ -16,10 +17,12 @@ export type Reason =
       e: number;
       threshold: number;
     }
-  | { code: "safe" }
+  | { code: "safe"; safe: string[]; noHarm: string[] }
   | { code: "step-over" }
   | { code: "deadline"; at: string }
+  | { code: "due"; overdueSince: string | null; target: string; environment: string }
   | { code: "held"; kill: Kill; target: string }
+  | { code: "ready"; turns: "anybody" | "watcher"; target: string; environment: string }
   | { code: "waits"; step: Step; target: string; waiting: Waiting; noData: boolean }
   | { code: "unmeasured"; names: string[] }
   | { code: "one-sided"; name: string; arm: "control" | "candidate" };
@@ -44,9 +47,9 @@ export interface EndedBy {
 export function reasonsFor(
   judged: Judged,
   rollout: Rollout,
-  { at, held, last }: { at: string; held: Kill | null; last: EndedBy | undefined },
+  { at, held, last, due }: { at: string; held: Kill | null; last: EndedBy | undefined; due: Due | null },
 ): Reason[] {
-  const { state, plan, evidence, target } = rollout;
+  const { state, plan, evidence, target, environment } = rollout;
   const units = unitsIn(state.phase, evidence);
   const waits = isUnderWay(state.phase);
   const ended = last === undefined ? undefined : endOf(last);
@@ -54,11 +57,21 @@ export function reasonsFor(
     ...(ended === undefined ? [] : [ended]),
     // What looked safe is no reason of what a person ended.
     ...(ended !== undefined && judged.verdict === "promote" ? [] : verdictReasons(judged, rollout)),
+    ...(due !== null && (due.overdueSince !== null || isEnd(judged))
+      ? [{ code: "due", ...due, target, environment } as const]
+      : []),
     ...(waits && held !== null ? [{ code: "held", kill: held, target } as const] : []),
-    ...(waits ? waitReasons(waitingFor(state, { at, verdict: judged.verdict, units }, plan), rollout, units) : []),
+    ...(waits && !isEnd(judged)
+      ? waitReasons(waitingFor(state, { at, verdict: judged.verdict, units }, plan), rollout, { units, held })
+      : []),
     ...(state.phase === "inconclusive" ? [{ code: "deadline", at: state.deadline } as const] : []),
     ...unmeasured(judged, rollout),
   ];
+}
+
+/** The next look ends it. */
+function isEnd({ verdict }: Judged): boolean {
+  return verdict === "rollback" || verdict === "invalid";
 }
 
 function endOf({ event, actor, reason }: EndedBy): Reason | undefined {
@@ -86,14 +99,23 @@ function verdictReasons({ verdict, guardrails, sampleRatio, breaches }: Judged, 
       return [{ code: "sample-ratio", split, ...sampleRatio }];
     }
     case "promote":
-      return [{ code: "safe" }];
+      return [{ code: "safe", safe: namesOf(guardrails, "safe"), noHarm: namesOf(guardrails, "undecided") }];
     case "continue":
       return [];
   }
 }
 
-function waitReasons(waiting: Waiting, { state, plan, target }: Rollout, units: number): Reason[] {
-  if (Object.values(waiting).every((left) => left === null)) return [];
+function namesOf(guardrails: Judged["guardrails"], verdict: "safe" | "undecided"): string[] {
+  return guardrails.filter((guardrail) => guardrail.verdict === verdict).map(({ name }) => name);
+}
+
+function waitReasons(
+  waiting: Waiting,
+  { state, plan, target, environment }: Rollout,
+  { units, held }: { units: number; held: Kill | null },
+): Reason[] {
+  if (Object.values(waiting).every((left) => left === null))
+    return held === null ? [{ code: "ready", turns: plan.turns ?? "watcher", target, environment }] : [];
   const shown = { number: state.step + 1, of: plan.steps.length, weight: state.weight };
   return [{ code: "waits", step: state.phase === "shadow" ? null : shown, target, waiting, noData: units === 0 }];
 }

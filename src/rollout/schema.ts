@@ -122,6 +122,10 @@ export const rolloutSchema = z.object({
   changed: z.boolean().optional().describe("of pause, resume, approve, abort: false where it was so already"),
   deadline: z.string(),
   unseen: z.int().describe("units that came since the last look"),
+  overdueSince: z
+    .string()
+    .nullable()
+    .describe("a look is due since then and nobody took it, though outcomes arrived for ten minutes; exit 1"),
   awaiting: z.enum(["approval"]).nullable(),
   plan: planSchema,
   history: z.array(

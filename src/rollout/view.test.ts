@@ -24,11 +24,11 @@ async function awaited(
   await recorderFor(store).record(place.environment, lines, new Date(at(1)));
   const turn = () => advance(store, place, turnBy(store, at(2)));
   const before = await turn();
-  const awaiting = async ({ rollout, judged }: Turn) =>
-    (await rolloutView(store.db, rollout, judged, { at: at(2), held: null })).awaiting;
+  const awaiting = async ({ rollout }: Pick<Turn, "rollout">) =>
+    (await rolloutView(store.db, rollout, { at: at(2), held: null })).awaiting;
   const first = await awaiting(before);
   const approved = await operate(store, place, "approve", { at: at(2), actor: "bob", reason: "looks well" });
-  const second = await awaiting({ ...before, rollout: approved });
+  const second = await awaiting({ rollout: approved });
   return [first, second, (await turn()).rollout.state.phase];
 }
 

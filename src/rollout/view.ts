@@ -9,19 +9,21 @@ import { needOf } from "./need.ts";
 import { type Reason, reasonsFor } from "./reasons.ts";
 import { type Rollout, talliesOf, transitionsOf } from "./rollouts.store.ts";
 import type { Analysis, GuardrailResult, Metric, RolloutDocument } from "./schema.ts";
-import { isUnderWay, waitingFor } from "./next.ts";
+import { isOver, isUnderWay, waitingFor } from "./next.ts";
+import { storedNow } from "./stored.ts";
 
 /** A rollout for its readers, with intervals, what it waits for, and its history; its reasons are not words yet. */
 export type RolloutView = Omit<RolloutDocument, "analysis"> & {
   analysis: Omit<Analysis, "reasons"> & { reasons: Reason[] };
 };
 
+/** Judges all that is stored, also what no look has counted yet; writes nothing. */
 export async function rolloutView(
   db: Db,
-  rollout: Rollout,
-  judged: Judged,
+  found: Rollout,
   { at, held }: { at: string; held: Kill | null },
 ): Promise<RolloutView> {
+  const { rollout, judged, unseen, due } = await storedNow(db, found);
   const { state, plan, target } = rollout;
   const history = await historyOf(db, rollout);
   return {
@@ -35,12 +37,13 @@ export async function rolloutView(
     step: state.step,
     steps: plan.steps,
     weight: state.weight,
-    analysis: await analysisOf(db, rollout, judged, { at, held, last: history.at(-1) }),
+    analysis: await analysisOf(db, rollout, judged, { at, held, due, last: history.at(-1) }),
     since: state.since,
     startedAt: rollout.createdAt,
     endedAt: rollout.endedAt,
     deadline: state.deadline,
-    unseen: await unseenUnits(db, rollout),
+    unseen,
+    overdueSince: due?.overdueSince ?? null,
     awaiting: awaitsOnlyApproval(rollout, judged, at) ? "approval" : null,
     plan,
     history,
@@ -61,7 +64,8 @@ async function analysisOf(
   judged: Judged,
   moment: Parameters<typeof reasonsFor>[2],
 ): Promise<RolloutView["analysis"]> {
-  const tallies = await talliesOf(db, rollout.seq, { from: 1, to: rollout.look - 1 });
+  const to = isOver(rollout.state.phase) ? rollout.look - 1 : rollout.look;
+  const tallies = await talliesOf(db, rollout.seq, { from: 1, to });
   return {
     verdict: rollout.state.phase === "inconclusive" && judged.verdict !== "rollback" ? "inconclusive" : judged.verdict,
     guardrails: judged.guardrails.map((guardrail) => ({
@@ -96,11 +100,6 @@ function compared({ evidence }: Rollout, tallies: readonly TallyRow[], metric: M
 /** −0 would be written as 0 and read as another number. */
 function negated(value: number): number {
   return value === 0 ? 0 : -value;
-}
-
-async function unseenUnits(db: Db, { seq, look }: Rollout): Promise<number> {
-  const tallies = await talliesOf(db, seq, { from: look, to: look });
-  return tallies.filter(({ metric }) => metric === "success").reduce((sum, { n }) => sum + n, 0);
 }
 
 async function versionOf(db: Db, target: string, version: string) {

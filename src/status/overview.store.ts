@@ -21,34 +21,38 @@ export interface LatestRollout extends Place {
   weight: number;
   plan: string;
   state: string;
+  look: number;
+  evidence: string;
+  caps: string;
   createdAt: string;
   endedAt: string | null;
 }
 
 /** The newest rollout of each target, whether it is over or not. */
 export function readLatestRollouts(db: Executor): Promise<LatestRollout[]> {
-  const newest = `SELECT seq, id, environment, target, control, candidate, phase, weight, plan, state, "createdAt", "endedAt" FROM rollouts WHERE seq IN (SELECT MAX(seq) FROM rollouts GROUP BY environment, target)`;
+  const newest = `SELECT seq, id, environment, target, control, candidate, phase, weight, plan, state, look, evidence, caps, "createdAt", "endedAt" FROM rollouts WHERE seq IN (SELECT MAX(seq) FROM rollouts GROUP BY environment, target)`;
   return rowsOf(db, raw<LatestRollout>(newest));
 }
 
-type LastLook = Pick<Row<"looks">, "at" | "verdict" | "analysis">;
+type LastLook = Pick<Row<"looks">, "at" | "verdict">;
 
 export function readLastLook(db: Executor, rollout: number): Promise<LastLook | undefined> {
-  const last = "SELECT at, verdict, analysis FROM looks WHERE rollout = $1 ORDER BY look DESC LIMIT 1";
+  const last = "SELECT at, verdict FROM looks WHERE rollout = $1 ORDER BY look DESC LIMIT 1";
   return firstRow(db, raw<LastLook>(last, rollout));
 }
 
 export interface HourCount extends Place {
+  version: string;
   hour: string;
   n: number;
   succeeded: number;
   unsafe: number;
 }
 
-/** Served requests by the hour, from the hour (`2026-11-21T10`) on. */
+/** Served requests of each version by the hour, from the hour (`2026-11-21T10`) on. */
 export function readHours(db: Executor, from: string): Promise<HourCount[]> {
   const counts =
-    "SELECT environment, target, hour, SUM(n) AS n, SUM(succeeded) AS succeeded, SUM(unsafe) AS unsafe FROM outcomes WHERE hour >= $1 AND shadow = 0 GROUP BY environment, target, hour ORDER BY environment, target, hour";
+    "SELECT environment, target, version, hour, SUM(n) AS n, SUM(succeeded) AS succeeded, SUM(unsafe) AS unsafe FROM outcomes WHERE hour >= $1 AND shadow = 0 GROUP BY environment, target, version, hour ORDER BY environment, target, hour";
   return rowsOf(db, raw<HourCount>(counts, from));
 }
 

@@ -12,15 +12,15 @@ import { agentops } from "../testing/project.ts";
 import { newStoreAddress, newStoreFile, openTestStore, type TestStore, withStore } from "../testing/store.ts";
 import { appendAuditEvent } from "../audit/events.store.ts";
 import { kill } from "../kill/kill.ts";
+import { NO_EVIDENCE } from "../rollout/evidence.ts";
+import { planOf } from "../rollout/plan.ts";
 import { status } from "./status.ts";
 
 const NOW = "2026-11-21T10:37:20.000Z";
 const target = "prompts/support-triage";
 const environment = "production";
 const clock = { now: () => new Date(NOW), monotonicMs: () => 0 };
-const plan = JSON.stringify({
-  ...{ steps: [0.01, 0.05, 0.25, 0.5, 1], guardrails: [{}, {}, {}, {}], alpha: 0.05, safeAlpha: 0.05, shadow: null },
-});
+const plan = JSON.stringify(planOf({}));
 
 interface Story {
   phase: string;
@@ -52,11 +52,26 @@ async function tell(store: TestStore, { phase, since, over = false, how = "promo
   const weight = over ? 0 : 0.05;
   const state = JSON.stringify({ phase, step: 1, weight, since, pausedAt: null });
   const rollout = await store.value(
-    `INSERT INTO rollouts (id, environment, target, control, candidate, plan, state, phase, weight, look, evidence, caps, "createdAt", "endedAt") VALUES ($1, $2, $3, 'v6', 'v7', $4, $5, $6, $7, 3, '{}', '{}', '2026-11-20T21:02:00.000Z', $8) RETURNING seq`,
-    ...[`r-${since}`, environment, target, plan, state, phase, weight, over ? since : null],
+    `INSERT INTO rollouts (id, environment, target, control, candidate, plan, state, phase, weight, look, evidence, caps, "createdAt", "endedAt") VALUES ($1, $2, $3, 'v6', 'v7', $4, $5, $6, $7, 3, $8, $9, '2026-11-20T21:02:00.000Z', $10) RETURNING seq`,
+    ...[
+      `r-${since}`,
+      environment,
+      target,
+      plan,
+      state,
+      phase,
+      weight,
+      JSON.stringify(NO_EVIDENCE),
+      '{"latency":null,"cost":null}',
+      over ? since : null,
+    ],
   );
-  const analysis = { guardrails: [{ name: "success", harm: Math.log(0.4), safe: Math.log(3.1) }, { name: "success.floor", harm: 0, safe: null }] }; // prettier-ignore
-  await store.rows("INSERT INTO looks VALUES ($1, 2, '2026-11-21T10:34:00.000Z', 'continue', $2)", rollout, JSON.stringify(analysis)); // prettier-ignore
+  await store.rows("INSERT INTO looks VALUES ($1, 2, '2026-11-21T10:34:00.000Z', 'continue', '{}')", rollout);
+  for (const [arm, n, sum] of [
+    ["control", 40, 39],
+    ["candidate", 20, 11],
+  ] as const)
+    await store.rows("INSERT INTO tallies VALUES ($1, 3, 0.05, $2, 'success', $3, $4, $5)", rollout, arm, n, sum, sum);
   const change = {
     at: since,
     actor: "agentops",
@@ -100,8 +115,11 @@ test("one screen: what is served, the rollout with its evidence, counts, the las
       prompts/support-triage  serves v6 since 2026-11-18 09:00 UTC, 3 days, by ada
         1 unsafe answer in the last hour
         v6 → v7  progressing  step 2 of 5 (5 %)  since 10:12 UTC, 25 min
-          continue, looked 3 min ago; most evidence so far: success harm 0.4/80 safe 3.1/20
-        since 09:00: 1,900 answers, 95.1 % ok, 2 unsafe; 24 h: 5,900 answers, 95 % ok, 3 unsafe
+          success  control 97.5 % of 40, candidate 55 % of 20: harm (harm >10^4/80, safe 1/20)
+          success.floor  candidate 55 % of 20: harm (harm 281/100)
+          continue at the look 3 min ago; 60 units came since
+        since 09:00: 1,900 answers, 95.1 % ok, 2 unsafe
+        24 h: 5,900 answers, 95 % ok, 3 unsafe
       last bad things (24 h, UTC)
         10:20  unsafe  prompts/support-triage v7: pii
         2026-11-20 20:00  rolled-back  prompts/support-triage v7: v7 is worse
@@ -114,12 +132,12 @@ describe("what needs a person", () => {
   test.each<[string, Story[], string[]]>([
     ["a rollout that goes on", [{ phase: "progressing", since: NOW }], []],
     ["one that is inconclusive, however long", [{ phase: "inconclusive", since: "2026-11-01T00:00:00.000Z" }], ["the rollout of v7 is inconclusive and waits for a person"]],
-    ["a rollback today", [ended], ["v7 was rolled back"]],
-    ["one that is invalid", [{ ...ended, phase: "invalid" }], ["the rollout of v7 is invalid"]],
+    ["a rollback today", [ended], ["v7 was rolled back; agentops canary ack prompts/support-triage --env production"]],
+    ["one that is invalid", [{ ...ended, phase: "invalid" }], ["the rollout of v7 is invalid; agentops canary ack prompts/support-triage --env production"]],
     ["a rollback two days ago", [{ ...ended, since: "2026-11-19T08:00:00.000Z" }], []],
     ["a rollback and a newer rollout", [ended, { phase: "progressing", since: NOW }], []],
     ["a rollback and a newer promotion", [{ ...ended, stableAt: "2026-11-21T09:00:00.000Z" }], []],
-    ["a rollback of what was promoted", [{ ...ended, how: "rollback", stableAt: "2026-11-21T08:00:00.001Z" }], ["v7 was rolled back"]],
+    ["a rollback of what was promoted", [{ ...ended, how: "rollback", stableAt: "2026-11-21T08:00:00.001Z" }], ["v7 was rolled back; agentops canary ack prompts/support-triage --env production"]],
     ["somebody's abort", [{ ...ended, phase: "aborted" }], []],
     ["an unsafe answer", [{ phase: "progressing", since: NOW, unsafeAt: "2026-11-21T09:50:00.000Z" }], ["1 unsafe answer in the last hour"]],
     ["an old unsafe answer", [{ phase: "progressing", since: NOW, unsafeAt: "2026-11-21T08:50:00.000Z" }], []],
@@ -187,7 +205,22 @@ test("the command says it with its exit code: 1 wrong, 5 killed", async () => {
   const { location, markers } = await storeWith({ phase: "rolled-back", since: recent, over: true });
   const env = { AGENTOPS_STORE: location, AGENTOPS_MARKERS: markers! };
   const run = await agentops("/", ["status", "--env", environment], env);
-  expect([run.code, run.stdout]).toEqual([1, expect.stringContaining("v7 was rolled back\n")]);
+  expect([run.code, run.stdout]).toEqual([
+    1,
+    expect.stringContaining("v7 was rolled back; agentops canary ack prompts/support-triage --env production\n"),
+  ]);
+  const acked = await agentops(
+    "/",
+    ["canary", "ack", target, "-m", "it will be v8", "--env", environment, "--actor", "eve"],
+    env,
+  );
+  expect([acked.code, acked.stdout]).toEqual([
+    0,
+    `acknowledged ${target} v6 → v7 in production, by eve: it will be v8  rolled-back  was at step 2 of 5 (5 %)`,
+  ]);
+  expect((await agentops("/", ["status", "--env", environment], env)).code).toBe(0);
+  const again = await agentops("/", ["canary", "ack", target, "--env", environment, "--json"], env);
+  expect([again.code, JSON.parse(again.stdout)]).toMatchObject([0, { changed: false, phase: "rolled-back" }]);
   await agentops("/", ["kill", "agents/x", "--reason", "r", "--env", environment], env);
   expect((await agentops("/", ["status", "--env", environment], env)).code).toBe(5);
   expect((await agentops("/", ["status", "--env", "staging"], env)).code).toBe(0);

@@ -119,13 +119,20 @@ function targetAt(parts: Parts, place: Place, now: Date): TargetNow {
     rollout: rollout?.shown ?? null,
     lastHour: countsFrom(hours, now.getTime() - HOUR_MS),
     lastDay: countsFrom(hours, now.getTime() - DAY_MS),
-    wrong: wrongWith({ rollout, stable, unsafe: unsafe.map(({ at }) => at) }, now),
+    wrong: wrongWith({ ...place, rollout, stable, unsafe: unsafe.map(({ at }) => at) }, now),
   };
 }
 
 function countsFrom(hours: readonly HourCount[], fromMs: number): ServedTarget["lastHour"] {
   const first = new Date(fromMs).toISOString().slice(0, 13);
   const counted = hours.filter(({ hour }) => hour.slice(0, 13) >= first);
+  const versions = [...new Set(counted.map(({ version }) => version))].map((version) => {
+    return { version, ...sumsOf(counted.filter((hour) => hour.version === version)) };
+  });
+  return { from: `${first}:00:00.000Z`, ...sumsOf(counted), versions };
+}
+
+function sumsOf(counted: readonly HourCount[]): Record<"n" | "succeeded" | "unsafe", number> {
   const sum = (key: "n" | "succeeded" | "unsafe") => counted.reduce((total, hour) => total + hour[key], 0);
-  return { from: `${first}:00:00.000Z`, n: sum("n"), succeeded: sum("succeeded"), unsafe: sum("unsafe") };
+  return { n: sum("n"), succeeded: sum("succeeded"), unsafe: sum("unsafe") };
 }

@@ -1,12 +1,19 @@
 import { z } from "zod";
 import { killShape } from "../kill/schema.ts";
 
-const counts = z.object({
-  from: z.string().describe("counted by the hour: the beginning of the first one"),
+const served = {
   n: z.int().describe("requests that were served, no copies in shadow"),
   succeeded: z.int(),
   unsafe: z.int(),
+};
+
+const counts = z.object({
+  from: z.string().describe("counted by the hour: the beginning of the first one"),
+  ...served,
+  versions: z.array(z.object({ version: z.string(), ...served })).describe("each version apart"),
 });
+
+const arm = z.object({ n: z.int().describe("units"), rate: z.number().nullable().describe("share of good ones") });
 
 const servedTarget = z.object({
   target: z.string(),
@@ -31,21 +38,29 @@ const servedTarget = z.object({
       since: z.string().describe("when the step or phase began"),
       startedAt: z.string(),
       look: z
-        .object({
-          at: z.string(),
-          verdict: z.string(),
-          guardrails: z.array(
-            z.object({
-              name: z.string(),
-              harmE: z.number().describe("the largest so far"),
-              harmThreshold: z.number(),
-              safeE: z.number(),
-              safeThreshold: z.number(),
-            }),
-          ),
-        })
+        .object({ at: z.string(), verdict: z.string() })
         .nullable()
         .describe("the last one; null before the first"),
+      verdict: z.string().describe("on all that is stored, also what no look has counted"),
+      guardrails: z
+        .array(
+          z.object({
+            name: z.string(),
+            control: arm.nullable().describe("null for an absolute floor"),
+            candidate: arm,
+            harmE: z.number().describe("the largest so far"),
+            harmThreshold: z.number(),
+            safeE: z.number().nullable(),
+            safeThreshold: z.number().nullable(),
+            verdict: z.string(),
+          }),
+        )
+        .describe("those that something was seen of, each arm apart"),
+      unseen: z.int().describe("units that came since the last look"),
+      overdueSince: z
+        .string()
+        .nullable()
+        .describe("a look is due since then and nobody took it, though outcomes arrived for ten minutes"),
     })
     .nullable()
     .describe("the one under way"),

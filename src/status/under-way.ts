@@ -1,29 +1,42 @@
 import type { Executor } from "../state/raw.ts";
 import type { ServedTarget } from "./schema.ts";
-import type { RolloutState } from "../rollout/next.ts";
-import type { RolloutPlan } from "../rollout/schema.ts";
+import type { Rollout } from "../rollout/rollouts.store.ts";
+import { acknowledgedBy } from "../rollout/stored.store.ts";
+import { storedNow, type StoredNow } from "../rollout/stored.ts";
 import { type LatestRollout, readLastLook } from "./overview.store.ts";
 
 type UnderWay = NonNullable<ServedTarget["rollout"]>;
-type Guardrails = NonNullable<UnderWay["look"]>["guardrails"];
 
 /** The newest rollout of a target; `shown` where it is not over. */
 export interface Newest extends LatestRollout {
   since: string;
   shown: UnderWay | null;
+  overdueSince: string | null;
+  acknowledged: boolean;
 }
 
-/** Adds what only the stored state and the last look know. Throws what the store throws, and what JSON.parse does. */
+/** Adds what only the stored state and its counts know. Throws what the store throws, and what JSON.parse does. */
 export async function newestRollout(db: Executor, row: LatestRollout): Promise<Newest> {
-  const state = JSON.parse(row.state) as RolloutState;
-  return { ...row, since: state.since, shown: row.endedAt === null ? await underWay(db, row, state) : null };
+  const state = JSON.parse(row.state) as Rollout["state"];
+  const { since } = state;
+  const acknowledged = (await acknowledgedBy(db, row, since)) !== null;
+  if (row.endedAt !== null) return { ...row, since, shown: null, overdueSince: null, acknowledged };
+  const [plan, evidence, caps] = [row.plan, row.evidence, row.caps].map((text) => JSON.parse(text) as unknown) as [
+    Rollout["plan"],
+    Rollout["evidence"],
+    Rollout["caps"],
+  ];
+  const now = await storedNow(db, { ...row, plan, evidence, caps, state });
+  const shown = await underWay(db, row, now);
+  return { ...row, since, shown, overdueSince: shown.overdueSince, acknowledged };
 }
 
-/** For one screen: where it is, and what its last look found. */
-async function underWay(db: Executor, row: LatestRollout, state: RolloutState): Promise<UnderWay> {
-  const { id, control, candidate, phase, weight, createdAt } = row;
-  const plan = JSON.parse(row.plan) as RolloutPlan;
-  const look = await readLastLook(db, row.seq);
+/** For one screen: where it is, and what is stored of each arm. */
+async function underWay(
+  db: Executor,
+  { seq, id, control, candidate, phase, weight, createdAt }: LatestRollout,
+  { rollout: { state, plan }, judged, unseen, due }: StoredNow<Pick<Rollout, "state" | "plan">>,
+): Promise<UnderWay> {
   return {
     id,
     control,
@@ -34,18 +47,17 @@ async function underWay(db: Executor, row: LatestRollout, state: RolloutState): 
     steps: plan.steps,
     since: state.pausedAt ?? state.since,
     startedAt: createdAt,
-    look: look === undefined ? null : { at: look.at, verdict: look.verdict, guardrails: seenIn(look.analysis, plan) },
+    look: (await readLastLook(db, seq)) ?? null,
+    verdict: judged.verdict,
+    guardrails: judged.guardrails
+      .filter(({ verdict }) => verdict !== "unmeasured")
+      .map(({ name, control, candidate, peaks, harmThreshold, safeThreshold, verdict }) => {
+        const safeE = peaks.safe === null ? null : cut(peaks.safe);
+        return { name, control, candidate, harmE: cut(peaks.harm), harmThreshold, safeE, safeThreshold, verdict };
+      }),
+    unseen,
+    overdueSince: due?.overdueSince ?? null,
   };
-}
-
-/** A look keeps natural logarithms of the largest e-values; a floor is compared with nobody and stays out. */
-function seenIn(analysis: string, { guardrails, alpha, safeAlpha }: RolloutPlan): Guardrails {
-  const stored = JSON.parse(analysis) as { guardrails?: { name: string; harm: number; safe: number | null }[] };
-  return (stored.guardrails ?? []).flatMap(({ name, harm, safe }) => {
-    if (safe === null) return [];
-    const seen = { harmE: cut(harm), safeE: cut(safe) };
-    return [{ name, ...seen, harmThreshold: guardrails.length / alpha, safeThreshold: 1 / safeAlpha }];
-  });
 }
 
 /** JSON has no infinity. */

@@ -41,12 +41,12 @@ const COUNTS = /traffic\.js|agentops (canary|history|status)/;
 /** Everything but numbers, layout, and the rows of a rollout whose verdict chance decides. */
 function words(text: string): string {
   return text
-    .replace(/^(latency |split |  ≥ ).*\n/gm, "")
+    .replace(/^(latency |split | {2}≥ ).*\n/gm, "")
     .replace(/: [^:\n]*…$/gm, ": …")
-    .replace(/the least time and units .* no harm is shown|every guardrail .* to be safe/g, "WHY")
+    .replace(/the least time and units .* no harm is shown|shown to be not worse by the margin: .*/g, "WHY")
     .replace(/(?<![a-z\d])[<>−+]?\d[\d.,]*(\^\d+|k\b)?/gi, "#")
     .replace(/# (s|min|h)\b/g, "SPAN")
-    .replace(/# (look|transition)s\b/g, "# $1")
+    .replace(/# (look|transition|answer)s\b/g, "# $1")
     .replace(/\s+/g, " ")
     .replace(/;? success\.floor: [^()]*\(E [^()]*\)/g, ""); // whoever is slower has counted more when the first look comes
 }

@@ -15,7 +15,7 @@ export const historySchema = z.object({
         at: z.string(),
         actor: z.string(),
         via: z.string().nullable().describe("what took an automatic turn: sdk, observe, advance, watch"),
-        action: z.string().describe("promote, rollback, approve, kill, revive, or rollout.EVENT"),
+        action: z.string().describe("promote, rollback, approve, kill, kill.reason, revive, or rollout.EVENT"),
         env: z.string().describe('"*": every environment'),
         target: z.string().describe('"all": everything'),
         reason: z.string(),

@@ -4,12 +4,19 @@ import type { RolloutDocument } from "../../rollout/schema.ts";
 import type { Style } from "../style.ts";
 import { paintPhase, stepText } from "./words.ts";
 
-const DONE = { pause: "paused", resume: "resumed", approve: "approved", abort: "aborted" } as const;
+const DONE = {
+  pause: "paused",
+  resume: "resumed",
+  approve: "approved",
+  abort: "aborted",
+  ack: "acknowledged",
+} as const;
 const SO_ALREADY = {
   pause: "is paused",
   resume: "is under way",
   approve: "is approved",
   abort: "was aborted",
+  ack: "is acknowledged, or did not end badly,",
 } as const;
 
 interface Operated {
@@ -25,4 +32,17 @@ export function operatedText(rollout: RolloutDocument, { action, actor, reason }
   const now = [paintPhase(phase, style), stepText(rollout)].filter((fact) => fact !== null).join("  ");
   if (rollout.changed === false) return `${what} ${SO_ALREADY[action]} already; nothing was changed  ${now}`;
   return `${DONE[action]} ${what}, by ${oneLine(actor, 40)}: ${oneLine(reason, 120)}  ${now}`;
+}
+
+/** Below a rollout that has just begun: who moves it from here on, and how one looks at it. */
+export function nextLines({ target, env, plan, phase }: RolloutDocument): string[] {
+  const command = (verb: string) => `agentops canary ${verb} ${target} --env ${env}`;
+  const first = phase === "shadow" ? "copies of inputs" : "outcomes";
+  const climbs = plan.turns === "anybody";
+  return [
+    "",
+    `next      whoever records ${first} ${climbs ? "moves it on, and " : ""}takes it back where it does harm`,
+    ...(climbs ? [] : [`          ${command("watch")}   moves it up`]),
+    `          ${command("status")}   shows how it stands`,
+  ];
 }

@@ -50,7 +50,18 @@ testSayings<Reason>("a reason", reasonText, {
       "the arms do not have the sizes that the weights give: 90 of 1000 units at 5 %, 9 of 20 units at 50 % (E 5310 of 1000); check that callers use resolve and report every outcome",
     ],
   ],
-  safe: [[{}, "every guardrail that was measured is shown to be safe"]],
+  safe: [
+    [{ safe: ["success", "latency"], noHarm: [] }, "shown to be not worse by the margin: success, latency"],
+    [{ safe: ["success"], noHarm: ["success.floor"] }, "shown to be not worse by the margin: success; no harm is shown: success.floor"],
+  ],
+  ready: [
+    [{ turns: "anybody", target: "prompts/x", environment: "production" }, "it moves on with the next outcome that is recorded"],
+    [{ turns: "watcher", target: "prompts/x", environment: "production" }, "it may move on; only a watcher moves it: agentops canary advance prompts/x --env production"],
+  ], // prettier-ignore
+  due: [
+    [{ overdueSince: null, target: "prompts/x", environment: "production" }, "no look has acted on it yet: agentops canary advance prompts/x --env production"],
+    [{ overdueSince: "2026-11-21T02:51:00.000Z", target: "prompts/x", environment: "production" }, "a look is due since 2026-11-21 02:51 UTC and nobody takes it, though outcomes arrive: agentops canary advance prompts/x --env production"],
+  ], // prettier-ignore
   "step-over": [[{}, "the least time and units of the step are over, and no harm is shown"]],
   deadline: [[{ at: "2026-12-01T08:09:10.000Z" }, "the deadline 2026-12-01 08:09 UTC passed without a decision"]],
   held: [

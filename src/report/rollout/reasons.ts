@@ -17,11 +17,23 @@ export function reasonText(reason: Reason): string {
     case "sample-ratio":
       return sampleRatioText(reason);
     case "safe":
-      return "every guardrail that was measured is shown to be safe";
+      return safeText(reason);
     case "step-over":
       return "the least time and units of the step are over, and no harm is shown";
     case "deadline":
       return `the deadline ${minute(reason.at)} UTC passed without a decision`;
+    case "due": {
+      const { overdueSince: since, target, environment } = reason;
+      const what =
+        since === null
+          ? "no look has acted on it yet"
+          : `a look is due since ${minute(since)} UTC and nobody takes it, though outcomes arrive`;
+      return `${what}: agentops canary advance ${target} --env ${environment}`;
+    }
+    case "ready":
+      return reason.turns === "anybody"
+        ? "it moves on with the next outcome that is recorded"
+        : `it may move on; only a watcher moves it: agentops canary advance ${reason.target} --env ${reason.environment}`;
     case "held":
       return `held: ${heldText(reason.kill, reason.target)}`;
     case "waits":
@@ -34,6 +46,12 @@ export function reasonText(reason: Reason): string {
 }
 
 const ENDED = { abort: "aborted", rollback: "rolled back", promote: "promoted" } as const;
+
+/** Of each guardrail what its row says: nothing that is undecided is called safe. */
+function safeText({ safe, noHarm }: Extract<Reason, { code: "safe" }>): string {
+  const shown = `shown to be not worse by the margin: ${safe.join(", ")}`;
+  return noHarm.length === 0 ? shown : `${shown}; no harm is shown: ${noHarm.join(", ")}`;
+}
 
 function harmText({
   name,

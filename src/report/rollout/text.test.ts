@@ -73,6 +73,7 @@ const document: RolloutDocument = {
   endedAt: null,
   deadline: "2026-11-23T21:02:00.000Z",
   unseen: 0,
+  overdueSince: null,
   awaiting: null,
   plan: {
     ...{ steps: [0.01, 0.05, 0.25, 0.5, 1], stepMs: 1_800_000, stepObservations: 50, deadlineMs: 259_200_000 },

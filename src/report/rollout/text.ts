@@ -95,7 +95,12 @@ function facts(document: RolloutDocument, style: Style, now: string): string[] {
     ...(isOdd(sampleRatio) ? [line("split", splitText(sampleRatio), style.unsure)] : []),
     ...(caps === null ? [] : [line("good is", caps)]),
     ...(document.unseen > 0 && document.endedAt === null
-      ? [line("unseen", `${many(document.unseen, "unit")} came since the last look`)]
+      ? [
+          line(
+            "unseen",
+            `${many(document.unseen, "unit")} came since the last look; they are in these numbers, and the next look decides`,
+          ),
+        ]
       : []),
     ...([...UNDER_WAY, "inconclusive"].includes(phase) ? needOf(document).map((need) => line("needs", need)) : []),
     ...(UNDER_WAY.includes(phase) ? [line("deadline", deadlineText(deadline, now))] : []),

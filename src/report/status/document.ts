@@ -18,11 +18,17 @@ function wrongText(wrong: Wrong): string {
   switch (wrong.code) {
     case "unsafe":
       return `${plural(wrong.count, "unsafe answer")} in the last hour`;
+    case "overdue":
+      return `a look at ${wrong.version} is due since ${wrong.since.slice(0, 16).replace("T", " ")} UTC and nobody takes it: agentops canary advance ${wrong.target} --env ${wrong.environment}`;
     case "inconclusive":
       return `the rollout of ${wrong.version} is inconclusive and waits for a person`;
     case "invalid":
-      return `the rollout of ${wrong.version} is invalid`;
+      return `the rollout of ${wrong.version} is invalid; ${ackText(wrong)}`;
     case "rolled-back":
-      return `${wrong.version} was rolled back`;
+      return `${wrong.version} was rolled back; ${ackText(wrong)}`;
   }
+}
+
+function ackText({ target, environment }: { target: string; environment: string }): string {
+  return `agentops canary ack ${target} --env ${environment}`;
 }

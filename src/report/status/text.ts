@@ -1,7 +1,7 @@
 import { printable } from "../../core/printable.ts";
 import type { ServedTarget, StatusDocument } from "../../status/schema.ts";
 import { by, environmentName, nameOf, whyCommand } from "../kill/text.ts";
-import { many, oneLine, trimmed } from "../numbers.ts";
+import { many, oneLine, trimmed, whole } from "../numbers.ts";
 import { eOf, paintPhase, stepText } from "../rollout/words.ts";
 import { momentText, sinceText, spanText } from "../spans.ts";
 import type { Style } from "../style.ts";
@@ -44,31 +44,51 @@ function targetLines({ target, stable, rollout, lastHour, lastDay, wrong }: Serv
     ...(lastDay.n === 0
       ? []
       : [
-          `    since ${momentText(lastHour.from, now)}: ${countsText(lastHour, style)}; 24 h: ${countsText(lastDay, style)}`,
+          `    since ${momentText(lastHour.from, now)}: ${countsText(lastHour, style)}`,
+          `    24 h: ${countsText(lastDay, style)}`,
         ]),
   ];
 }
 
 function rolloutLines(rollout: NonNullable<ServedTarget["rollout"]>, now: string, style: Style): string[] {
   const phase = rollout.phase as Parameters<typeof paintPhase>[0];
-  const { control, candidate, since, look } = rollout;
+  const { control, candidate, since, look, unseen } = rollout;
   const facts = [paintPhase(phase, style), stepText({ ...rollout, phase }), style.dim(sinceText(since, now))];
-  const verdict = look === null ? "no look yet" : `${look.verdict}, looked ${ago(look.at, now)}`;
-  // Where both are still 1, nothing was seen.
-  const guardrails = (look?.guardrails ?? [])
-    .filter(({ harmE, safeE }) => harmE !== 1 || safeE !== 1)
-    .map(({ name, harmE, harmThreshold, safeE, safeThreshold }) => {
-      return `${name} harm ${eOf(harmE, harmThreshold)} safe ${eOf(safeE, safeThreshold)}`;
-    });
-  const most = guardrails.length === 0 ? [] : [`most evidence so far: ${guardrails.join(", ")}`];
+  const looked = look === null ? "no look yet" : `${look.verdict} at the look ${ago(look.at, now)}`;
+  const came = unseen === 0 ? "" : `; ${many(unseen, "unit")} came since`;
   return [
     `    ${control} → ${candidate}  ${facts.filter((fact) => fact !== null).join("  ")}`,
-    `      ${[verdict, ...most].join("; ")}`,
+    ...rollout.guardrails.map((result) => `      ${guardrailText(result, style)}`),
+    style.dim(`      ${looked}${came}`),
   ];
 }
 
-function countsText({ n, succeeded, unsafe }: ServedTarget["lastHour"], style: Style): string {
-  if (n === 0) return "no answers";
+/** Each arm apart: a candidate of 1 % changes no sum. */
+function guardrailText(result: NonNullable<ServedTarget["rollout"]>["guardrails"][number], style: Style): string {
+  const { name, control, candidate, harmE, harmThreshold, safeE, safeThreshold, verdict } = result;
+  const arms = [...(control === null ? [] : [`control ${armText(control)}`]), `candidate ${armText(candidate)}`];
+  const safe = safeE === null || safeThreshold === null ? "" : `, safe ${eOf(safeE, safeThreshold)}`;
+  const paint = verdict === "harm" ? style.bad : verdict === "safe" ? style.good : (text: string) => text;
+  return `${name}  ${arms.join(", ")}: ${paint(verdict)} (harm ${eOf(harmE, harmThreshold)}${safe})`;
+}
+
+function armText({ n, rate }: { n: number; rate: number | null }): string {
+  return rate === null ? "—" : `${trimmed(rate * 100, 1)} % of ${whole(n)}`;
+}
+
+type Served = Pick<ServedTarget["lastHour"], "n" | "succeeded" | "unsafe">;
+
+function countsText({ versions, ...all }: ServedTarget["lastHour"], style: Style): string {
+  if (all.n === 0) return "no answers";
+  if (versions.length === 1) return answersText(all, style);
+  const shown = versions.slice(0, MOST_VERSIONS).map((one) => `${one.version} ${answersText(one, style)}`);
+  const left = versions.length - shown.length;
+  return [...shown, ...(left > 0 ? [`${left} versions more`] : [])].join("; ");
+}
+
+const MOST_VERSIONS = 4;
+
+function answersText({ n, succeeded, unsafe }: Served, style: Style): string {
   const bad = unsafe === 0 ? "" : `, ${style.bad(`${unsafe} unsafe`)}`;
   return `${many(n, "answer")}, ${trimmed((succeeded / n) * 100, 1)} % ok${bad}`;
 }

@@ -2,7 +2,6 @@ import { heldBy } from "../../../kill/held.ts";
 import type { Turn } from "../../../rollout/turn.ts";
 import { rolloutView } from "../../../rollout/view.ts";
 import { rolloutDocument } from "../../../report/rollout/document.ts";
-import { lastJudged } from "../../../rollout/look.ts";
 import type { Rollout } from "../../../rollout/rollouts.store.ts";
 import type { RolloutDocument } from "../../../rollout/schema.ts";
 import { rolloutText } from "../../../report/rollout/text.ts";
@@ -18,7 +17,7 @@ export function exitOf({ rollout: { state }, held }: Pick<Turn, "rollout" | "hel
   return held !== null && phase !== "promoted" ? 5 : 0;
 }
 
-/** As it stands, without a look at what came since. */
+/** As it stands, judged on all that is stored; nothing is written. */
 export async function documentOf(
   { clock }: CommandContext,
   { store }: Pick<OperatedStore, "store">,
@@ -26,13 +25,19 @@ export async function documentOf(
 ): Promise<RolloutDocument> {
   const at = clock.now().toISOString();
   const held = await heldBy(store.db, store.address.markers, rollout);
-  return rolloutDocument(await rolloutView(store.db, rollout, await lastJudged(store.db, rollout), { at, held }));
+  return rolloutDocument(await rolloutView(store.db, rollout, { at, held }));
 }
 
-export function emitRollout(context: CommandContext, document: RolloutDocument): Promise<void> {
-  return emitDocument(context, document, (style) =>
-    rolloutText(document, style, context.clock.now().toISOString(), widthOf(context)),
-  );
+/** `after` is what a reader of text is told below it. */
+export function emitRollout(
+  context: CommandContext,
+  document: RolloutDocument,
+  after: (document: RolloutDocument) => readonly string[] = () => [],
+): Promise<void> {
+  return emitDocument(context, document, (style) => {
+    const text = rolloutText(document, style, context.clock.now().toISOString(), widthOf(context));
+    return [text, ...after(document)].join("\n");
+  });
 }
 
 /** Of the terminal; a file and a pipe get what fits most. */

@@ -1,9 +1,10 @@
 import { AgentopsError } from "../../../core/errors.ts";
 import { rolloutView } from "../../../rollout/view.ts";
+import { acknowledge } from "../../../operations/acknowledge.ts";
 import { operate, type Operation } from "../../../operations/operate.ts";
 import { replayRollout } from "../../../rollout/replay.ts";
 import { needRollout, openRollouts } from "../../../rollout/rollouts.store.ts";
-import type { RolloutsDocument } from "../../../rollout/schema.ts";
+import type { RolloutDocument, RolloutsDocument } from "../../../rollout/schema.ts";
 import { advance as takeOneTurn } from "../../../operations/watch.ts";
 import { rolloutDocument } from "../../../report/rollout/document.ts";
 import { operatedText } from "../../../report/rollout/operated.ts";
@@ -18,7 +19,7 @@ import { documentOf, emitRollout, exitOf } from "./document.ts";
 
 type Options = Record<string, unknown>;
 
-const ACTIONS = "start | status | advance | approve | pause | resume | abort | watch";
+const ACTIONS = "start | status | advance | approve | pause | resume | abort | ack | watch";
 
 const START = ["steps", "stepTime", "stepObservations", "deadline", "shadow", "manual", "turns", "override", "reason"];
 
@@ -32,6 +33,7 @@ const TAKES: Partial<Record<string, readonly string[]>> = {
   pause: ["reason"],
   resume: ["reason"],
   abort: ["reason"],
+  ack: ["reason"],
 };
 
 export async function run(context: CommandContext, [action, name]: unknown[], options: Options): Promise<number> {
@@ -53,6 +55,7 @@ export async function run(context: CommandContext, [action, name]: unknown[], op
     case "pause":
     case "resume":
     case "abort":
+    case "ack":
       return inOperatedStore(context, (open) => operateOn(context, open, { action, name, options }));
     default:
       throw new AgentopsError("USAGE", `unknown action "${String(action)}"`, { hint: `agentops canary ${ACTIONS}` });
@@ -72,8 +75,9 @@ async function status(context: CommandContext, open: OperatedStore, name: unknow
   const place = await placeOf(open, name, "agentops canary status support-triage");
   const rollout = await needRollout(open.store.db, place);
   if (options["replay"] !== true) {
-    await emitRollout(context, await documentOf(context, open, rollout));
-    return 0;
+    const document = await documentOf(context, open, rollout);
+    await emitRollout(context, document);
+    return overdueExit([document]);
   }
   const replay = await replayRollout(open.store.db, rollout);
   await emitDocument(context, replay, (style) => replayText(replay, style));
@@ -89,7 +93,12 @@ async function list(context: CommandContext, open: OperatedStore): Promise<numbe
       ? `no rollout is under way in ${open.environment}`
       : rollouts.map((rollout) => rolloutText(rollout, style, context.clock.now().toISOString())).join("\n\n"),
   );
-  return 0;
+  return overdueExit(rollouts);
+}
+
+/** Nobody takes its turns: somebody should. */
+function overdueExit(rollouts: readonly RolloutDocument[]): number {
+  return rollouts.some(({ overdueSince }) => overdueSince !== null) ? 1 : 0;
 }
 
 async function advance(context: CommandContext, open: OperatedStore, name: unknown): Promise<number> {
@@ -97,20 +106,23 @@ async function advance(context: CommandContext, open: OperatedStore, name: unkno
   const { store } = open;
   const by = { markers: store.address.markers, clock: context.clock, via: "advance", say: reasonText } as const;
   const turn = await takeOneTurn(store, place, by);
-  await emitRollout(context, rolloutDocument(await rolloutView(store.db, turn.rollout, turn.judged, turn)));
+  await emitRollout(context, rolloutDocument(await rolloutView(store.db, turn.rollout, turn)));
   return exitOf(turn);
 }
 
 async function operateOn(
   context: CommandContext,
   open: OperatedStore,
-  { action, name, options }: { action: Operation; name: unknown; options: Options },
+  { action, name, options }: { action: Operation | "ack"; name: unknown; options: Options },
 ): Promise<number> {
   const place = await placeOf(open, name, `agentops canary ${action} support-triage`);
   const reason = ((options["reason"] as string | undefined) ?? "").trim() || action;
   const at = context.clock.now().toISOString();
   const actor = actorOf(context);
-  const { changed, ...rollout } = await operate(open.store, place, action, { at, actor, reason });
+  const by = { at, actor, reason };
+  const { changed, ...rollout } = await (action === "ack"
+    ? acknowledge(open.store, place, by)
+    : operate(open.store, place, action, by));
   const document = { ...(await documentOf(context, open, rollout)), changed };
   await emitDocument(context, document, (style) => operatedText(document, { action, actor, reason }, style));
   return 0;

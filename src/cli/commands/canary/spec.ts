@@ -4,7 +4,7 @@ export const canary: CommandSpec = {
   name: "canary",
   args: "<action> [name]",
   exact: true,
-  summary: "staged rollout of a version: start, status, advance, approve, pause, resume, abort, watch",
+  summary: "staged rollout of a version: start, status, advance, approve, pause, resume, abort, ack, watch",
   options: [
     ["--steps <weights>", "start: the candidate's share step by step (default 0.01,0.05,0.25,0.5,1)"],
     ["--step-time <time>", "start: least time at a step (default 1h)"],
@@ -25,6 +25,7 @@ export const canary: CommandSpec = {
     "agentops canary status support-triage --replay",
     "agentops canary advance support-triage",
     'agentops canary abort support-triage --reason "wrong model"',
+    "agentops canary ack support-triage   # it ended badly and somebody knows; status is exit 0 again",
   ],
   action: () => import("./run.ts"),
 };

@@ -4,6 +4,7 @@ import { actorOf } from "../../actor.ts";
 import { documentOf, emitRollout } from "./document.ts";
 import type { CommandContext } from "../../context.ts";
 import { withRelease } from "../../open/release-context.ts";
+import { nextLines } from "../../../report/rollout/operated.ts";
 import { rolloutFlags } from "./flags.ts";
 
 /** Reads the version from git, asks the policy, and starts its rollout against what is served now. */
@@ -22,7 +23,7 @@ export async function start(context: CommandContext, ref: unknown, options: Reco
       override: options["override"] === true,
       settings,
     });
-    await emitRollout(context, await documentOf(context, release, rollout));
+    await emitRollout(context, await documentOf(context, release, rollout), nextLines);
     return 0;
   });
 }

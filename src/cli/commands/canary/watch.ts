@@ -21,8 +21,8 @@ export async function watch(context: CommandContext, name: unknown, options: Rec
     const { store } = open;
     const place = await placeOf(open, name, "agentops canary watch support-triage");
     const show = progressOf(context);
-    const shownNow = async ({ rollout, judged }: Turn, held: Turn["held"]) =>
-      rolloutDocument(await rolloutView(store.db, rollout, judged, { at: context.clock.now().toISOString(), held }));
+    const shownNow = async ({ rollout }: Turn, held: Turn["held"]) =>
+      rolloutDocument(await rolloutView(store.db, rollout, { at: context.clock.now().toISOString(), held }));
     const turn = await watchRollout(store, place, {
       markers: store.address.markers,
       clock: context.clock,
