@@ -25,14 +25,19 @@ export function storeWithRollout(file) {
   return rolloutIn(fileAddress(file));
 }
 
+/** The same, served to everybody with no rollout. */
+export function storeWithStable(file) {
+  return rolloutIn(fileAddress(file), promote);
+}
+
 /** Begins it in a store that has its tables, or is a file. */
-export async function rolloutIn(address) {
+export async function rolloutIn(address, work = begin) {
   const store = await openStore(address, { durability: "normal" });
-  await store.inTransaction(begin, operatorLocks(SCENE));
+  await store.inTransaction(work, operatorLocks(SCENE));
   await store.close();
 }
 
-async function begin(tx) {
+async function promote(tx) {
   const content = JSON.stringify({ name: "x", messages: [{ role: "system", content: "answer ".repeat(100) }] });
   for (const version of ["v1", "v2"])
     await insertRelease(tx, {
@@ -42,6 +47,10 @@ async function begin(tx) {
   const promotion = { at: AT, ...BY, action: "promote", ...SCENE, before: null, after: { version: "v1" } };
   const auditEvent = await appendAuditEvent(tx, promotion);
   await insertStable(tx, { ...SCENE, version: "v1", how: "promote", rollout: null, at: AT, ...BY, auditEvent });
+}
+
+async function begin(tx) {
+  await promote(tx);
   const seq = await insertRollout(tx, {
     ...{ id: "0199f000-0000-7000-8000-000000000001", ...SCENE, control: "v1", candidate: "v2", plan: PLAN },
     ...{ state: pendingState(AT, PLAN), look: 1, evidence: NO_EVIDENCE, caps: { latency: null, cost: null } },

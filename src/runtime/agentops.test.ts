@@ -74,6 +74,21 @@ describe("AgentOps", () => {
     expect(open({ ...at(store), env: "staging" }).killSwitch("agents/x").killed).toBe(true);
     expect(open(at(store)).killSwitch("agents/x").killed).toBe(true);
   });
+  test("a fresh checkpoint asks the store itself", async () => {
+    const address = await newStore();
+    const ops = open({ ...at(address), env: "production" });
+    await seen();
+    for (const name of ["a", "b", "c"]) {
+      ops.checkpoint(`agents/${name}`);
+      await kill(boardAt(address), order(`agents/${name}`, "production"));
+      expect(() => {
+        ops.checkpoint(`agents/${name}`, { fresh: true });
+      }).toThrow(/is killed: /);
+    }
+    expect(() => {
+      ops.checkpoint("agents/d", null);
+    }).not.toThrow();
+  });
   onFiles.each([
     ["is missing", (store: string) => rmSync(store)],
     ["is damaged", (store: string) => writeFileSync(store, "no database ".repeat(999))],
@@ -95,6 +110,7 @@ describe("AgentOps", () => {
     });
     mkdirSync(markerFolder(store), { recursive: true });
     writeFileSync(join(markerFolder(store), "production~agents~x"), "");
+    await seen();
     expect(ops.killSwitch("agents/x")).toMatchObject({ killed: true, by: "unknown" });
   });
   onFiles("a store that comes later, or is moved away and made anew, is found", async () => {

@@ -10,6 +10,7 @@ import { makeFolder } from "../core/folder.ts";
 import { configuredStore } from "../core/configured-store.ts";
 import { type StoreAddress, storeAddress } from "../state/address.ts";
 import type { BatchWriter } from "./backlog.ts";
+import { Buckets } from "./buckets.ts";
 import type { ObservationStats } from "./backlog-account.ts";
 import { type Observed, type Observer, openObserver } from "./observer.ts";
 import {
@@ -51,6 +52,9 @@ export interface KillSwitch {
   problem: string | null;
 }
 
+/** Between two looks answers come from memory alone: a look costs more than an answer, and a kill may take 50 ms to be seen. */
+const LOOK_EVERY_MS = 20;
+
 /** What an agent's own process asks before each step. One a process; answers come from memory. */
 export class AgentOps {
   readonly store: string;
@@ -62,6 +66,8 @@ export class AgentOps {
   /** Answers until the next change. */
   readonly #known = new Map<string, KillSwitch>();
   readonly #routes = new Map<string, { route: Route; answers: Answers }>();
+  readonly #buckets = new Buckets();
+  #lookedAt = -Infinity;
   #closed = false;
   #warned = false;
 
@@ -94,13 +100,19 @@ export class AgentOps {
   killSwitch(name: string): KillSwitch {
     this.#refresh(name);
     // Kept for the next question, so a caller must not change it.
-    const known = this.#known.get(name) ?? Object.freeze(this.#judge(name));
-    this.#known.set(name, known);
-    return known;
+    const known = this.#known.get(name);
+    if (known !== undefined) return known;
+    const judged = Object.freeze(this.#judge(name));
+    this.#known.set(name, judged);
+    return judged;
   }
 
-  /** Call it before every step: throws AGENT_KILLED while the target is killed. */
-  checkpoint(name: string): void {
+  /**
+   * Call it before every step: throws AGENT_KILLED while the target is killed. What is known is at most 20 ms old, of a server that is reached
+   * half a second; `fresh` asks the store itself, a server for up to 250 ms.
+   */
+  checkpoint(name: string, options: { fresh?: boolean | undefined } | null = {}): void {
+    if (options?.fresh === true) this.#refresh(name, true);
     const error = this.#errorOf(name);
     if (error !== undefined) throw error;
   }
@@ -119,11 +131,10 @@ export class AgentOps {
   resolve(name: string, options: { unit?: string | undefined } | null = {}): Resolved {
     this.#refresh(name);
     const unit = unitOf(options?.unit);
-    const known = this.#routes.get(name) ?? { route: routeOf(this.#reader, this.environment, name), answers: {} };
-    this.#routes.set(name, known);
-    const { route, answers } = known;
+    const { route, answers } = this.#routes.get(name) ?? this.#routeTo(name);
     const problem = this.#failClosed ? this.#reader.problem() : null;
-    if (problem === null || route.kill !== undefined) return quickAnswer(route, answers, unit, chance);
+    if (problem === null || route.kill !== undefined)
+      return quickAnswer(route, answers, unit, { chance, buckets: this.#buckets });
     const closed = nothing(route.target, route.env, `fail closed: ${problem}`);
     return withServed({ ...closed, reason: "DISABLED", errorCode: "STORE_FAILED" }, unit, null);
   }
@@ -158,10 +169,19 @@ export class AgentOps {
   }
 
   /** JavaScript passes anything for a name. */
-  #refresh(name: unknown): void {
+  #refresh(name: unknown, fresh = false): void {
     if (this.#closed) throw new AgentopsError("USAGE", "this AgentOps was closed");
-    if (typeof name !== "string") throw new AgentopsError("REF_INVALID", `not a name: ${String(name)}`);
-    if (this.#reader.refresh()) this.#changed();
+    if (typeof name !== "string") throw new AgentopsError("REF_INVALID", `not a name: ${typeof name}`);
+    const now = systemClock.monotonicMs();
+    if (!fresh && now - this.#lookedAt < LOOK_EVERY_MS) return;
+    this.#lookedAt = now;
+    if (this.#reader.refresh(fresh)) this.#changed();
+  }
+
+  #routeTo(name: string): { route: Route; answers: Answers } {
+    const added = { route: routeOf(this.#reader, this.environment, name), answers: {} };
+    this.#routes.set(name, added);
+    return added;
   }
 
   #writerTo(thread: StoreThread): BatchWriter {
@@ -170,7 +190,7 @@ export class AgentOps {
         const environment = this.environment ?? this.#onlyEnvironment();
         if (environment === null)
           return "no environment says where this was observed: new AgentOps({ env }) or AGENTOPS_ENV";
-        thread.write({ environment, observations, behind });
+        thread.write({ type: "write", environment, observations, behind });
         return null;
       },
       receive: () => {

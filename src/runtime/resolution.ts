@@ -1,8 +1,9 @@
 import { holding, type Kill, targetsOf } from "../kill/latch.ts";
 import type { Observation } from "../observations/schema.ts";
-import { bucketOf, isCandidate } from "../serving/assignment.ts";
+import { isCandidate } from "../serving/assignment.ts";
 import { notReleased, nothing, resolve, type Serving } from "../serving/resolve.ts";
 import type { Resolution } from "../serving/schema.ts";
+import type { Buckets, Places } from "./buckets.ts";
 import type { StoreReader } from "./store-reader.ts";
 
 /** What an observation of it says: `ops.observe({ ...resolved.served, success })`. */
@@ -69,6 +70,7 @@ export interface Answers {
   control?: Resolution;
   candidate?: Resolution;
   fixed?: Resolution;
+  places?: Places;
 }
 
 /**
@@ -81,22 +83,37 @@ export function unitOf(given: unknown): string | undefined {
   return isNumber ? String(given) : undefined;
 }
 
+/** Where chance and what was computed before come from. */
+export interface Sources {
+  chance: () => number;
+  buckets: Buckets;
+}
+
 /** The same as {@link answer}, in a fraction of the time. */
-export function quickAnswer(route: Route, answers: Answers, unit: string | undefined, chance: () => number): Resolved {
+export function quickAnswer(
+  route: Route,
+  answers: Answers,
+  unit: string | undefined,
+  { chance, buckets }: Sources,
+): Resolved {
   const rollout = route.serving?.rollout ?? null;
   if (rollout === null || rollout.weight === 0) {
     answers.fixed ??= answer(route, unit, chance);
     return withServed(answers.fixed, unit, null);
   }
   if (unit === undefined) return withServed(answer(route, unit, chance), unit, null);
-  const bucket = bucketOf(rollout.id, unit);
+  const bucket = (answers.places ??= buckets.in(rollout.id)).of(unit);
   const variant = isCandidate(bucket, rollout.weight) ? "candidate" : "control";
   const known = (answers[variant] ??= answer(route, unit, chance));
   return withServed(known, unit, known.bucket === null ? null : bucket);
 }
 
 export function withServed(resolution: Resolution, unit: string | undefined, bucket: number | null): Resolved {
-  return { ...resolution, bucket, served: servedOf(resolution, unit) };
+  const { schema, target, env, variant, version, digest, reason, errorCode, message } = resolution;
+  const { value, rollout, weight, shadow } = resolution;
+  const served = servedOf(resolution, unit);
+  // Each field by its name: a spread of as many takes five times as long.
+  return { schema, target, env, variant, version, digest, reason, errorCode, message, value, rollout, weight, bucket, shadow, served }; // prettier-ignore
 }
 
 function servedOf({ target, version, rollout, weight }: Resolution, unit: string | undefined): Served | null {

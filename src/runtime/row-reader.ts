@@ -25,8 +25,8 @@ const WAIT_MS = 20;
 
 /** What a process keeps of the store in memory. */
 export interface RowReader {
-  /** Looks whether something changed, in a few microseconds; true when it did. Never throws. */
-  refresh(): boolean;
+  /** Looks whether something changed, in a few microseconds; true when it did. `fresh` asks a server and waits for it. Never throws. */
+  refresh(fresh?: boolean): boolean;
   kills(): readonly Kill[];
   /** The last known; null while the store was never read. */
   snapshot(): Snapshot | null;
@@ -79,9 +79,10 @@ export function openRowReader(store: string, clock: Clock): RowReader {
       if (open === undefined) return false;
       const current = open.version();
       if (current === version) return false;
+      const before = { rows, problem };
       rows = read(open, rows);
       [version, problem] = [current, rows.stale === null ? null : `the store ${store} ${rows.stale}`];
-      return true;
+      return rows !== before.rows || problem !== before.problem;
     } catch (error) {
       // What was killed stays killed: nothing says that it was revived.
       close();
@@ -101,7 +102,8 @@ function rowsOf(): (open: FileReader, before: Rows) => Rows {
   return (open, before) => {
     const kills = open.all(KILLS);
     const { revision, movedTo } = revisionIn(open);
-    if (revision !== null && revision === before.revision) return { ...before, kills };
+    if (revision !== null && revision === before.revision)
+      return JSON.stringify(kills) === JSON.stringify(before.kills) ? before : { ...before, kills };
     const snapshot = snapshotOf(revision === null ? NO_ROWS : open.atOnce(() => servedIn(open)), contents);
     // What was released is never deleted, so this is another store in the place of one that is gone.
     if (snapshot.environments.length === 0 && (before.snapshot?.environments.length ?? 0) > 0)

@@ -9,8 +9,8 @@ import { openMarkerReader } from "./marker-reader.ts";
 import { openRowReader, type RowReader } from "./row-reader.ts";
 
 export interface StoreReader {
-  /** Looks whether something changed, in a few microseconds; true when it did. Never throws. */
-  refresh(): boolean;
+  /** Looks whether something changed, in a few microseconds; true when it did. `fresh` asks a server and waits for it. Never throws. */
+  refresh(fresh?: boolean): boolean;
   /** Kills in force by either path, as of the last refresh. */
   kills(): readonly Kill[];
   /** What is served, as last known; null while the store was never read. */
@@ -26,8 +26,8 @@ export interface StoreReader {
 export function openStoreReader(rows: RowReader, markerFolder: string | null, clock: Clock): StoreReader {
   const markers = openMarkerReader(markerFolder, clock);
   return {
-    refresh() {
-      const rowsChanged = rows.refresh();
+    refresh(fresh = false) {
+      const rowsChanged = rows.refresh(fresh);
       return markers.refresh() || rowsChanged;
     },
     kills: () => [...rows.kills(), ...markers.kills()],

@@ -17,7 +17,12 @@ test.runIf(ENGINE === "sqlite")(
       onReading: () => undefined,
     });
     const observation = { id: "o-1", target: "prompts/x", version: "v1", success: true };
-    const batch = { environment: "production", observations: [observation], behind: 0 };
+    const batch = {
+      type: "write" as const,
+      environment: "production",
+      observations: [observation],
+      behind: 0,
+    };
     thread.write(null as never);
     thread.write({ ...batch, behind: 1 });
     await expect.poll(() => answers.length, { timeout: 20_000 }).toBe(2);

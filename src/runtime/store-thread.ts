@@ -4,6 +4,7 @@ import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from "
 import { messageOf } from "../core/errors.ts";
 import {
   type Answer,
+  type Look,
   READ,
   type Reading,
   type ThreadData,
@@ -18,6 +19,8 @@ export interface StoreThread {
   write(batch: Write): void;
   /** Handles what was answered, without waiting. */
   receive(): void;
+  /** Asks the store anew, and sleeps up to some ms for what it says. */
+  look(ms: number): void;
   /** The same, sleeping up to some ms until there is an answer of that kind. False when none came. */
   wait(kind: "written" | "reading", ms: number): boolean;
   close(): void;
@@ -72,6 +75,11 @@ export function storeThread(options: ThreadOptions): StoreThread {
       running.port.postMessage(batch);
     },
     receive,
+    look(ms) {
+      receive();
+      running?.port.postMessage({ type: "look" } satisfies Look);
+      this.wait("reading", ms);
+    },
     wait(kind, ms) {
       if (running === undefined) return false;
       const { counts, handled } = running;

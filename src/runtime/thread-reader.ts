@@ -7,6 +7,9 @@ import type { Reading } from "./thread/protocol.ts";
 /** The first question waits for the first reading; after that, answers come from memory. */
 const FIRST_WAIT_MS = 2000;
 
+/** What somebody asked anew waits for the answer, and then does with what is known. */
+const FRESH_WAIT_MS = 250;
+
 /** What the thread last said of a store that is a server. */
 export interface ThreadReader extends RowReader {
   take(reading: Reading): void;
@@ -25,9 +28,10 @@ export function threadReader(thread: () => StoreThread): ThreadReader {
       problem = why;
       news = true;
     },
-    refresh() {
-      if (waited) thread().receive();
-      else waited = thread().wait("reading", FIRST_WAIT_MS) || true;
+    refresh(fresh = false) {
+      if (!waited) waited = thread().wait("reading", FIRST_WAIT_MS) || true;
+      else if (fresh) thread().look(FRESH_WAIT_MS);
+      else thread().receive();
       const changed = news;
       news = false;
       return changed;

@@ -31,7 +31,7 @@ export async function newDatabase({ empty = false } = {}): Promise<string> {
   return `${server}/${name}`;
 }
 
-/** Until an agent's process has seen what was changed: a file is read at each question, a server's changes are told. */
+/** Until an agent's process sees what was changed: a file is looked at every 20 ms, a server's changes are told. */
 export async function seen(): Promise<void> {
-  if (ENGINE === "postgres") await new Promise((done) => setTimeout(done, 300));
+  await new Promise((done) => setTimeout(done, ENGINE === "postgres" ? 300 : 25));
 }

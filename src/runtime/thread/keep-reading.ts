@@ -15,17 +15,48 @@ const RETRY_MS = 250;
 const WAIT_MS = 1000;
 
 /** Tells what is killed and served now, and after each change; for ever. What a server said last outlives it, and this process. */
-export function keepReading(address: StoreAddress, lastGood: string | null, tell: (reading: Reading) => void): void {
-  void readForEver(address, lastGood, tell);
+export function keepReading(
+  address: StoreAddress,
+  lastGood: string | null,
+  tell: (reading: Reading) => void,
+): Pick<Asked, "now"> {
+  const asked = new Asked();
+  void readForEver(address, lastGood, tell, asked);
+  return asked;
 }
 
-async function readForEver(address: StoreAddress, lastGood: string | null, tell: (reading: Reading) => void) {
+/** Somebody waits for what the store says now, news or not. */
+class Asked {
+  isWaiting = false;
+  #wake: () => void = () => undefined;
+
+  now(): void {
+    this.isWaiting = true;
+    this.#wake();
+  }
+
+  next(): Promise<void> {
+    return new Promise((done) => {
+      this.#wake = done;
+      if (this.isWaiting) done();
+    });
+  }
+}
+
+async function readForEver(
+  address: StoreAddress,
+  lastGood: string | null,
+  tell: (reading: Reading) => void,
+  asked: Asked,
+) {
   let known: Known | undefined;
   let said: string | null = null;
   const told = (next: Known | undefined, problem: string | null) => {
     const news = next !== undefined && next !== known;
     if (news && problem === null && lastGood !== null) writeLastGood(lastGood, address.shown, next);
-    if (news || problem !== said)
+    const isAwaited = asked.isWaiting;
+    asked.isWaiting = false;
+    if (news || isAwaited || problem !== said)
       tell({ type: "reading", rows: news ? { kills: next.kills, served: next.served } : null, problem });
     if (next !== undefined) known = next;
     said = problem;
@@ -38,7 +69,7 @@ async function readForEver(address: StoreAddress, lastGood: string | null, tell:
           store,
           lastGood === null ? "" : ` without ${lastGood}`,
           () => known ?? readLastGood(lastGood, address.shown),
-          told,
+          { told, asked },
         );
       } finally {
         await store.close();
@@ -59,7 +90,7 @@ async function follow(
   store: Store,
   forgotten: string,
   before: () => Known | undefined,
-  told: (known: Known | undefined, problem: string | null) => void,
+  { told, asked }: { told: (known: Known | undefined, problem: string | null) => void; asked: Asked },
 ): Promise<never> {
   const changes = await listen(store);
   try {
@@ -68,7 +99,10 @@ async function follow(
       const now = await revisionOf(store.db);
       const next = !first && known !== undefined && isSettled(known, now) ? known : await look(store, known);
       told(next, difference(store.address, next, now, forgotten));
-      await changes.next(LOOK_EVERY_MS);
+      const change = changes.next(LOOK_EVERY_MS);
+      // Where somebody asked first, the next look says that the connection is lost.
+      change.catch(() => undefined);
+      await Promise.race([change, asked.next()]);
     }
   } finally {
     await changes.close();

@@ -19,10 +19,16 @@ export const READ = 1;
 
 /** One batch, in the order it came. */
 export interface Write {
+  type: "write";
   environment: string;
   observations: readonly Observation[];
   /** Batches before it whose answer the main thread did not know: with one of them unwritten, this one would be out of order. */
   behind: number;
+}
+
+/** Asks for a reading now, also where nothing is new. */
+export interface Look {
+  type: "look";
 }
 
 export type Answer = Written | Reading;

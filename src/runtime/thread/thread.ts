@@ -2,7 +2,7 @@
 import { type MessagePort, workerData } from "node:worker_threads";
 import { systemClock } from "../../core/clock.ts";
 import { keepReading } from "./keep-reading.ts";
-import { type Answer, READ, type ThreadData, type Write, WRITTEN } from "./protocol.ts";
+import { type Answer, type Look, READ, type ThreadData, type Write, WRITTEN } from "./protocol.ts";
 import { writerTo } from "./writer.ts";
 
 const { address, reads, lastGood, counters, port } = workerData as ThreadData & { port: MessagePort };
@@ -16,13 +16,18 @@ function tell(counter: number, answer: Answer): void {
 
 const writer = writerTo(address, systemClock);
 let last: Promise<unknown> = Promise.resolve();
-port.on("message", (write: Write) => {
+const looks = reads
+  ? keepReading(address, lastGood, (reading) => {
+      tell(READ, reading);
+    })
+  : undefined;
+
+port.on("message", (order: Write | Look) => {
+  if (order.type === "look") {
+    looks?.now();
+    return;
+  }
   last = last.then(async () => {
-    tell(WRITTEN, await writer.write(write));
+    tell(WRITTEN, await writer.write(order));
   });
 });
-
-if (reads)
-  keepReading(address, lastGood, (reading) => {
-    tell(READ, reading);
-  });
