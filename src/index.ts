@@ -23,6 +23,7 @@ import { promote as promoteVersion, type PromoteOrder } from "./operations/promo
 import type { ReleaseDocument } from "./operations/release.schema.ts";
 import { type ImportRequest as FullImportRequest, importObservations as importLines } from "./observations/import.ts";
 import type { ObservedDocument } from "./observations/schema.ts";
+import { tellEnds } from "./operations/tell-ends.ts";
 import { turningRecorder } from "./operations/record.ts";
 import { advance, watchRollout, type WatchRequest } from "./operations/watch.ts";
 import {
@@ -192,7 +193,10 @@ export async function doctor(request: DoctorRequest, redact: (text: string) => s
 export function importObservations(request: ImportRequest): Promise<ObservedDocument> {
   const { clock, store } = request;
   const taker = { clock, markers: store.markers, via: "observe", say: reasonText, onTrouble: () => undefined } as const;
-  return importLines({ ...request, recorder: (open) => turningRecorder(open, taker) });
+  const tell = async (open: Store, env: string) => {
+    await tellEnds(open, env, { clock, env: process.env, cwd: process.cwd() });
+  };
+  return importLines({ ...request, recorder: (open) => turningRecorder(open, { ...taker, tell }) });
 }
 
 export type ImportRequest = Omit<FullImportRequest, "recorder">;

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { channelsSchema, rolloutEndsSchema } from "./channels.schema.ts";
 import { policyConfigSchema, rolloutConfigSchema } from "./release-config.schema.ts";
 
 // A command checks a handful of files once: generating a validator for each schema costs more than it ever saves here.
@@ -90,10 +91,18 @@ const fields = z.strictObject({
     .optional(),
   pricing: z.record(z.string(), price).optional().describe("your own prices by model pin, before the built-in table"),
   rollout: rolloutConfigSchema.optional().describe("how a candidate is staged: steps, guardrails, deadline"),
+  channels: channelsSchema.optional().describe("where messages to people go, by name"),
+  rolloutEnds: rolloutEndsSchema.optional().describe("who is told of a rollout that ends by itself"),
   policy: policyConfigSchema.optional().describe("by environment: what must hold before a version is released"),
 });
 
-export const configSchema = fields.superRefine(({ environments = ["production"], policy = {} }, context) => {
+export const configSchema = fields.superRefine((config, context) => {
+  const { environments = ["production"], policy = {}, channels = {}, rolloutEnds } = config;
+  for (const [i, name] of (rolloutEnds?.notify ?? []).entries()) {
+    if (channels[name] !== undefined) continue;
+    const message = `no channel "${name}" (known: ${Object.keys(channels).join(", ") || "none"}), so nobody would be told`;
+    context.addIssue({ code: "custom", path: ["rolloutEnds", "notify", i], message });
+  }
   for (const name of Object.keys(policy).filter((key) => !environments.includes(key))) {
     const message = `no environment "${name}" (known: ${environments.join(", ")}), so these rules would bind nobody`;
     context.addIssue({ code: "custom", path: ["policy", name], message });

@@ -22,7 +22,8 @@ function recorderOf(store: TestStore, more: Partial<TurnTaker> = {}) {
   const onTrouble = (error: unknown) => {
     throw error;
   };
-  return turningRecorder(store, { clock, markers, via: "sdk", say: reasonText, onTrouble, ...more });
+  const tell = () => Promise.resolve();
+  return turningRecorder(store, { clock, markers, via: "sdk", say: reasonText, onTrouble, tell, ...more });
 }
 
 /** What units are answered at the weight of now, the candidate's good in a share of them. */

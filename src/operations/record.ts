@@ -1,6 +1,7 @@
 import type { Clock } from "../core/clock.ts";
 import { type Counting, type Recorded, type Recorder, recorderFor } from "../observations/record.ts";
 import { arrivalsIn, arrivalsOf, isDue } from "../rollout/look.ts";
+import { isOver } from "../rollout/next.ts";
 import { type Rollout, rolloutBySeq, talliesOf } from "../rollout/rollouts.store.ts";
 import type { TurnRequest } from "../rollout/turn.ts";
 import type { Store } from "../state/store.ts";
@@ -26,7 +27,11 @@ export interface TurnTaker extends Omit<TurnRequest, "via"> {
   clock: Clock;
   /** What was recorded stays; the next batch tries again. */
   onTrouble: (error: unknown) => void;
+  /** Tells of rollouts that ended: after such a turn, and now and then for processes that ended before they had told. */
+  tell: (store: Store, environment: string) => Promise<void>;
 }
+
+const TELL_EVERY_MS = 60_000;
 
 /**
  * Records, and takes the turn of each rollout whose look that made due: harm is undone with nobody watching. The turn is a transaction of its
@@ -36,11 +41,16 @@ export interface TurnTaker extends Omit<TurnRequest, "via"> {
 export function turningRecorder(store: Store, taker: TurnTaker): Recorder {
   const recorder = recorderFor(store);
   const seen = new Map<number, Seen>();
+  let toldAt = -Infinity;
   return {
     async record(environment, observations, clockNow): Promise<Recorded> {
       const done = await recorder.record(environment, observations, clockNow);
       try {
-        for (const rollout of done.counted) await turnOf(store, taker, seen, environment, rollout);
+        let ended = taker.clock.monotonicMs() - toldAt >= TELL_EVERY_MS;
+        for (const rollout of done.counted) ended = (await turnOf(store, taker, seen, environment, rollout)) || ended;
+        if (!ended) return done;
+        toldAt = taker.clock.monotonicMs();
+        await taker.tell(store, environment);
       } catch (error) {
         taker.onTrouble(error);
       }
@@ -49,23 +59,25 @@ export function turningRecorder(store: Store, taker: TurnTaker): Recorder {
   };
 }
 
+/** True where it ended the rollout, or left it to a person. */
 async function turnOf(
   store: Store,
   taker: TurnTaker,
   seen: Map<number, Seen>,
   environment: string,
   { seq, target, look, breached }: Counting,
-): Promise<void> {
+): Promise<boolean> {
   const now = taker.clock.monotonicMs();
   const known = seen.get(seq);
   const last = known === undefined || known.look === look ? known : await takenByOthers(store, seq, now);
   if (last !== undefined) seen.set(seq, last);
   const age = last === undefined ? Infinity : now - last.turnAt;
-  if (taker.via === "sdk" && age < PAUSE_MS && !breached) return;
+  if (taker.via === "sdk" && age < PAUSE_MS && !breached) return false;
   const timely = last !== undefined && age < TURN_EVERY_MS;
-  if (timely && !breached && !isDue(await arrivalsSince(store, seq, last.look), last.before)) return;
-  const { rollout } = await advance(store, { environment, target }, taker);
+  if (timely && !breached && !isDue(await arrivalsSince(store, seq, last.look), last.before)) return false;
+  const { rollout, moved } = await advance(store, { environment, target }, taker);
   seen.set(seq, seenIn(rollout, now));
+  return moved && (isOver(rollout.state.phase) || rollout.state.phase === "inconclusive");
 }
 
 async function takenByOthers(store: Store, seq: number, now: number): Promise<Seen | undefined> {

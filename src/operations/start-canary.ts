@@ -1,8 +1,10 @@
+import type { Channel } from "../core/channels.schema.ts";
 import { newId } from "../core/ids.ts";
 import type { RolloutSettings } from "../core/release-config.schema.ts";
 import { enforcePolicy, openPolicyCase } from "../policy/policy.ts";
 import { settingsFor } from "../rollout/plan.ts";
 import type { Rollout } from "../rollout/rollouts.store.ts";
+import type { RolloutPlan } from "../rollout/schema.ts";
 import { startRollout } from "../rollout/start.ts";
 import type { ReleaseContext } from "./context.ts";
 import { storedRef } from "./names.ts";
@@ -38,9 +40,17 @@ export async function startCanary(
     environment,
     release: prepared.row,
     settings: settingsFor(project.config.rollout, prepared.address, settings),
+    ...notifyOf(project.config),
     at,
     actor,
     reason: (reason ?? "").trim() || `canary of ${prepared.version}`,
     admit: (tx) => enforcePolicy(tx, policy, { now: at, override: { wanted: override, reason } }),
   });
+}
+
+/** Frozen with the plan: whoever takes the turn that ends it has neither the config nor git. */
+function notifyOf({ rolloutEnds, channels = {} }: ReleaseContext["project"]["config"]): Pick<RolloutPlan, "notify"> {
+  const names = [...new Set(rolloutEnds?.notify ?? [])];
+  if (names.length === 0) return {};
+  return { notify: names.map((name) => ({ name, ...(channels[name] as Channel) })) };
 }

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { channelSchema } from "../core/channels.schema.ts";
 
 export const PHASES = [
   "pending",
@@ -38,6 +39,10 @@ const planSchema = z.object({
     .enum(["anybody", "watcher"])
     .optional()
     .describe("who moves it up: whoever records outcomes, or only canary advance and watch; harm is undone by anybody"),
+  notify: z
+    .array(z.intersection(z.object({ name: z.string() }), channelSchema))
+    .optional()
+    .describe("channels that are told once when it ends by itself"),
   proof: z.enum(["promotion", "every-step"]),
   alpha: z.number(),
   safeAlpha: z.number(),

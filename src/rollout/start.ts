@@ -9,6 +9,7 @@ import { NO_EVIDENCE } from "./evidence.ts";
 import { pendingState } from "./next.ts";
 import { planOf } from "./plan.ts";
 import { insertRollout, openRollout, type Rollout } from "./rollouts.store.ts";
+import type { RolloutPlan } from "./schema.ts";
 import { type By, transition } from "./transition.ts";
 
 export interface StartRequest extends By {
@@ -18,6 +19,8 @@ export interface StartRequest extends By {
   /** The candidate, as it was published. */
   release: Omit<ReleaseRow, "releasedAt">;
   settings: RolloutSettings;
+  /** Who is told when it ends by itself. */
+  notify?: RolloutPlan["notify"];
   /** ISO 8601. */
   at: string;
   /** Asks the policy under the same lock; returns the rules that were overridden, throws POLICY_REFUSED. */
@@ -36,7 +39,7 @@ export function startRollout(store: Store, request: StartRequest): Promise<Rollo
 
 async function started(
   tx: Tx,
-  { id, environment, release, settings, at, actor, reason, admit }: StartRequest,
+  { id, environment, release, settings, notify, at, actor, reason, admit }: StartRequest,
 ): Promise<Rollout> {
   const { target, version } = release;
   const control = await controlOf(tx, environment, release);
@@ -44,7 +47,7 @@ async function started(
   const { overridden } = await admit(tx);
   await insertRelease(tx, { ...release, releasedAt: at });
   const history = await controlHistory(tx, environment, target, control);
-  const plan = planOf(settings, history.priors);
+  const plan = { ...planOf(settings, history.priors), ...(notify !== undefined && { notify }) };
   const fresh: Omit<Rollout, "seq"> = {
     id,
     environment,

@@ -1,12 +1,5 @@
-import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
+import { type Command, type Program, startProgram } from "../../core/program.ts";
 import { CallFailure, excerpt } from "../client/failure.ts";
-import { killGroup, track } from "./end-group.ts";
-
-export interface AgentCommand {
-  command: readonly string[];
-  cwd: string;
-  env: NodeJS.ProcessEnv;
-}
 
 /** A running agent that answers one request at a time. */
 export interface AgentProcess {
@@ -22,7 +15,7 @@ const LONGEST_LINE = 16 * 1024 * 1024;
 const DRAIN_MS = 200;
 
 interface State {
-  child: ChildProcessWithoutNullStreams;
+  program: Program;
   pending: { id: string; resolve: (value: unknown) => void; reject: (error: Error) => void } | undefined;
   partial: string;
   stderr: string;
@@ -33,21 +26,21 @@ interface State {
 }
 
 /** Starts an agent in a process group of its own, so that it can be ended together with its children. */
-export function startAgent({ command, cwd, env }: AgentCommand): AgentProcess {
-  const [program = "", ...args] = command;
-  const child = spawn(program, args, { cwd, env, detached: process.platform !== "win32", stdio: "pipe" });
-  const state: State = { child, pending: undefined, partial: "", stderr: "", answered: 0, heard: false, ended: false };
-  track(child);
-  listen(state, program);
+export function startAgent(command: Command): AgentProcess {
+  const program = startProgram(command);
+  const state: State = {
+    ...{ program, pending: undefined, partial: "", stderr: "", answered: 0, heard: false, ended: false },
+  };
+  listen(state, command.command[0] ?? "");
   return {
     isAlive: () => !state.ended,
     ask: (id, line, signal) => ask(state, id, line, signal),
-    kill: () => killGroup(child),
+    kill: () => program.end(),
   };
 }
 
-function listen(state: State, program: string): void {
-  const { child } = state;
+function listen(state: State, name: string): void {
+  const { child, end } = state.program;
   child.stdout.setEncoding("utf8").on("data", (chunk: string) => {
     onOutput(state, chunk);
   });
@@ -57,7 +50,7 @@ function listen(state: State, program: string): void {
   // A write to a process that just died; its exit says more.
   child.stdin.on("error", () => undefined);
   child.on("error", (error: NodeJS.ErrnoException) => {
-    fail(state, cannotStart(program, error));
+    fail(state, cannotStart(name, error));
   });
   child.on("exit", (code, signal) => {
     state.ended = true;
@@ -67,7 +60,7 @@ function listen(state: State, program: string): void {
     };
     const timer = setTimeout(gone, DRAIN_MS);
     child.on("close", gone);
-    void killGroup(child);
+    void end();
   });
 }
 
@@ -93,7 +86,7 @@ function ask(state: State, id: string, line: string, signal: AbortSignal): Promi
       },
     };
     signal.addEventListener("abort", onAbort, { once: true });
-    state.child.stdin.write(`${line}\n`);
+    state.program.child.stdin.write(`${line}\n`);
   });
 }
 
@@ -144,7 +137,7 @@ function idOf(value: unknown): unknown {
 function fail(state: State, error: Error): void {
   state.ended = true;
   state.pending?.reject(error);
-  void killGroup(state.child);
+  void state.program.end();
 }
 
 function cannotStart(program: string, error: NodeJS.ErrnoException): CallFailure {

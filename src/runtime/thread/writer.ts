@@ -5,6 +5,7 @@ import type { Observation } from "../../observations/schema.ts";
 import type { StoreAddress } from "../../state/address.ts";
 import { isLocked, isRefusal } from "../../state/errors.ts";
 import { turningRecorder } from "../../operations/record.ts";
+import { tellEnds } from "../../operations/tell-ends.ts";
 import { reasonText } from "../../report/rollout/reasons.ts";
 import { openStore } from "../../state/open.ts";
 import type { Store } from "../../state/store.ts";
@@ -59,8 +60,26 @@ async function openAt(address: StoreAddress, clock: Clock): Promise<Open> {
   const { markers } = address;
   // What was recorded stays; the next batch tries again, and status says that a look is overdue.
   const onTrouble = () => undefined;
-  const recorder = turningRecorder(store, { clock, markers, via: "sdk", say: reasonText, onTrouble });
+  const recorder = turningRecorder(store, {
+    clock,
+    markers,
+    via: "sdk",
+    say: reasonText,
+    onTrouble,
+    tell: teller(clock),
+  });
   return { store, recorder, inode: file?.ino };
+}
+
+/** Beside the batches, which wait for nobody; one at a time. What this process has no time for, the next one tells. */
+function teller(clock: Clock): (store: Store, environment: string) => Promise<void> {
+  let telling: Promise<unknown> | undefined;
+  return (store, environment) => {
+    telling ??= tellEnds(store, environment, { clock, env: process.env, cwd: process.cwd() })
+      .catch(() => undefined)
+      .finally(() => (telling = undefined));
+    return Promise.resolve();
+  };
 }
 
 /** How many are in the store now. One that the store will never take must not hold up those after it: it is found by halving. */

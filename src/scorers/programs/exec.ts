@@ -1,8 +1,9 @@
 import { access, constants } from "node:fs/promises";
 import { delimiter, isAbsolute, resolve } from "node:path";
 import { scoreOf } from "../answer.ts";
+import { clip } from "../wording.ts";
 import { fault, type Prepare, type ScorerContext, type Subject } from "../measure.ts";
-import { parseAnswer, runProgram } from "./run-program.ts";
+import { runProgram } from "../../core/program.ts";
 
 const DEFAULT_TIMEOUT_MS = 30_000;
 
@@ -59,4 +60,13 @@ async function isExecutable(file: string): Promise<boolean> {
     () => true,
     () => false,
   );
+}
+
+/** The answer of a program: JSON on stdout. */
+function parseAnswer(stdout: string, program: string): unknown {
+  try {
+    return JSON.parse(stdout);
+  } catch {
+    throw new Error(`${program} answered ${JSON.stringify(clip(stdout.trim(), 200))}, which is not JSON`);
+  }
 }

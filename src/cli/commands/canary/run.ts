@@ -14,6 +14,7 @@ import { rolloutText } from "../../../report/rollout/text.ts";
 import { actorOf } from "../../actor.ts";
 import type { CommandContext } from "../../context.ts";
 import { emitDocument } from "../../document.ts";
+import { tellOfEnds } from "../../open/tell.ts";
 import { inOperatedStore, type OperatedStore, placeOf } from "../../open/operated-store.ts";
 import { documentOf, emitRollout, exitOf } from "./document.ts";
 
@@ -106,6 +107,7 @@ async function advance(context: CommandContext, open: OperatedStore, name: unkno
   const { store } = open;
   const by = { markers: store.address.markers, clock: context.clock, via: "advance", say: reasonText } as const;
   const turn = await takeOneTurn(store, place, by);
+  await tellOfEnds(context, store, place.environment);
   await emitRollout(context, rolloutDocument(await rolloutView(store.db, turn.rollout, turn)));
   return exitOf(turn);
 }

@@ -11,6 +11,7 @@ import { rolloutLine, rolloutText } from "../../../report/rollout/text.ts";
 import { createStyle } from "../../../report/style.ts";
 import { emitRollout, exitOf } from "./document.ts";
 import { chosenFormat, type CommandContext } from "../../context.ts";
+import { tellOfEnds } from "../../open/tell.ts";
 import { inOperatedStore, placeOf } from "../../open/operated-store.ts";
 
 /** Takes turns in the foreground: the screen redrawn on a terminal, else a line whenever something changed; the last state is the document. */
@@ -39,6 +40,7 @@ export async function watch(context: CommandContext, name: unknown, options: Rec
         show(await shownNow(taken, taken.held));
       },
     });
+    await tellOfEnds(context, store, place.environment);
     await emitRollout(context, await shownNow(turn, null));
     return exitOf({ ...turn, held: null });
   });

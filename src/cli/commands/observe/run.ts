@@ -9,6 +9,7 @@ import { reasonText } from "../../../report/rollout/reasons.ts";
 import { observedText } from "../../../report/observed/text.ts";
 import type { CommandContext } from "../../context.ts";
 import { emitDocument } from "../../document.ts";
+import { tellOfEnds } from "../../open/tell.ts";
 import { oneEnvironment } from "../../open/switchboard.ts";
 
 const PROGRESS_EVERY_MS = 2000;
@@ -29,6 +30,7 @@ export async function run(
         markers: store.markers,
         via: "observe",
         say: reasonText,
+        tell: (opened, env) => tellOfEnds(context, opened, env),
         onTrouble: (error) => {
           context.note(
             `note: recorded, but the rollout's turn could not be taken: ${messageOf(error)}; the next one tries again`,
