@@ -32,7 +32,7 @@ const isOutside = (id) => !isOwn(id) && !ALWAYS_NEEDED.test(id);
 const flat = { entryFileNames: "[name].js", chunkFileNames: "[name]-[hash].js" };
 // What a kill loads anyway in one file instead of thirty: opening them is a tenth of its time.
 const ON_CALL =
-  /[\\/]src[\\/](kill|audit|core[\\/](configured-store|environments|errors|folder|ids|location|pause|printable|refs|words)|state[\\/](address|bare|batch|errors|insert|locks|raw|transaction|why-not|migrations[\\/]|postgres[\\/]errors|sqlite[\\/](batch|connection|errors|file-connection|migrate|store))|cli[\\/](actor|context|document|failure|version|open[\\/](address|switchboard)|commands[\\/]kill[\\/])|report[\\/](kill[\\/]|numbers|style))/;
+  /[\\/]src[\\/](kill|audit|core[\\/](configured-store|duration|environments|errors|folder|ids|location|pause|printable|refs|words)|state[\\/](address|bare|batch|errors|insert|locks|raw|transaction|why-not|migrations[\\/]|postgres[\\/]errors|sqlite[\\/](batch|connection|errors|file-connection|migrate|store))|cli[\\/](actor|context|document|failure|version|open[\\/](address|switchboard)|commands[\\/]kill[\\/])|report[\\/](kill[\\/]|numbers|style))/;
 const codeSplitting = { groups: [{ name: "on-call", test: ON_CALL }] };
 await write({ main: "src/cli/main.ts" }, isOutside, { dir: "dist/bin", ...flat, codeSplitting });
 await write({ index: "src/index.ts", thread: "src/runtime/thread/thread.ts" }, isOutside, { dir: "dist/sdk", ...flat });

@@ -3,4 +3,5 @@ export type AuditAction =
   | "kill" | "kill.reason" | "revive" | "promote" | "rollback" | "approve" | "evidence.import" | `rollout.${RolloutVerb}`; // prettier-ignore
 
 /** What happens to a rollout; a look is recorded where it changes something. */
-type RolloutVerb = "start" | "look" | "pause" | "resume" | "approve" | "abort" | "rollback" | "promote" | "ack" | "notify";
+type RolloutVerb =
+  "start" | "look" | "pause" | "resume" | "approve" | "abort" | "rollback" | "promote" | "ack" | "notify";

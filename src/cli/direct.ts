@@ -44,7 +44,9 @@ export function directCommand(typed: string[]): DirectCommand | undefined {
     return {
       action: spec.action,
       args: takesWords ? [parsed.positionals] : parsed.positionals,
-      options: Object.fromEntries(entries.filter(([name]) => Object.hasOwn(own, name))),
+      options: Object.fromEntries(
+        entries.filter(([name]) => Object.hasOwn(own, name)).map(([name, value]) => [camelCase(name), value]),
+      ),
       flags: {
         ...Object.fromEntries(entries.filter(([name]) => Object.hasOwn(GLOBAL, name))),
         ...(noColor === true && { color: false }),
@@ -53,6 +55,11 @@ export function directCommand(typed: string[]): DirectCommand | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** As the command parser names them. */
+function camelCase(flag: string): string {
+  return flag.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
 }
 
 /** The command's own flags as `parseArgs` takes them: `-m, --reason <text>` has a value, `--all` has none. */

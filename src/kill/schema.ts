@@ -12,6 +12,19 @@ const path = z
   .object({ took: z.boolean(), problem: z.string().nullable() })
   .describe("one of the two paths; either is enough");
 
+const someProcess = z.object({ host: z.string(), pid: z.int(), seenAt: z.string() });
+
+const arrivalSchema = z.object({
+  processes: z.int().describe("agents' processes of the environment that have shown themselves in the last minute"),
+  saw: z.int().describe("those of them that saw the kill"),
+  withinMs: z.number().describe("how long it took until all had seen it, or how long was waited"),
+  missing: z.array(someProcess).describe("those that did not; exit 4"),
+  silent: z.array(someProcess).describe("not seen for a minute, and never said that they end; of the last day"),
+  problem: z.string().nullable().describe("why nobody could be asked; exit 4"),
+});
+
+export type Arrival = z.infer<typeof arrivalSchema>;
+
 export const killSchema = z.object({
   schema: z.literal("agentops.kill/1"),
   action: z.enum(["kill", "revive"]),
@@ -36,6 +49,11 @@ export const killSchema = z.object({
   store: z.string().describe("the store's file; the markers are in the folder FILE.kills"),
   paths: z.object({ marker: path, store: path }),
   recovered: z.int().describe("kills that only a marker knew and that are recorded now"),
+  readers: z
+    .array(z.string())
+    .optional()
+    .describe("agents that read a prompt that was killed, and go on; --with-readers kills them too"),
+  arrival: arrivalSchema.optional().describe("with --wait"),
 });
 
 export type KillDocument = z.infer<typeof killSchema>;

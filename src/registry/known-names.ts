@@ -28,6 +28,17 @@ export function namesOfFiles(root: string): KnownNames {
   };
 }
 
+/** Agents of the working tree that read one of some prompts, which are given by their bare names; without the time that reading YAML takes. */
+export function readersInFiles(root: string, prompts: readonly string[]): string[] {
+  const folder = join(root, "agents");
+  return entriesOf(folder).flatMap((entry) => {
+    const file = artifactFileOf("agents", entry);
+    if (file === null) return [];
+    const [, prompt = ""] = /^prompt:[ \t]*["']?([^"'\s#]+)/m.exec(readFileSync(join(folder, entry), "utf8")) ?? [];
+    return prompts.includes(prompt) ? [addressOf("agents", file.name)] : [];
+  });
+}
+
 /** The same of version tags, loose or packed. */
 export function namesOfTags(root: string): KnownNames {
   const git = once(() => gitFolder(root));

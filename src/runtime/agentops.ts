@@ -2,13 +2,14 @@ import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { systemClock } from "../core/clock.ts";
 import { AgentopsError } from "../core/errors.ts";
-import { chance } from "../core/ids.ts";
+import { chance, newId } from "../core/ids.ts";
 import { locateProject } from "../core/location.ts";
 import { holding, reasonText, targetsOf } from "../kill/latch.ts";
 import { nothing } from "../serving/resolve.ts";
 import { makeFolder } from "../core/folder.ts";
 import { configuredStore } from "../core/configured-store.ts";
 import { type StoreAddress, storeAddress } from "../state/address.ts";
+import { atExit } from "./at-exit.ts";
 import type { BatchWriter } from "./backlog.ts";
 import { Buckets } from "./buckets.ts";
 import type { ObservationStats } from "./backlog-account.ts";
@@ -55,6 +56,10 @@ export interface KillSwitch {
 /** Between two looks answers come from memory alone: a look costs more than an answer, and a kill may take 50 ms to be seen. */
 const LOOK_EVERY_MS = 20;
 
+const SHOW_AFTER_MS = 500;
+/** Whoever ends says so, unless the store is busy. */
+const END_WAIT_MS = 250;
+
 /** What an agent's own process asks before each step. One a process; answers come from memory. */
 export class AgentOps {
   readonly store: string;
@@ -67,6 +72,10 @@ export class AgentOps {
   readonly #known = new Map<string, KillSwitch>();
   readonly #routes = new Map<string, { route: Route; answers: Answers }>();
   readonly #buckets = new Buckets();
+  readonly #thread: StoreThread;
+  readonly #shows: NodeJS.Timeout;
+  readonly #forget: () => void;
+  readonly #openedAt = systemClock.monotonicMs();
   #lookedAt = -Infinity;
   #closed = false;
   #warned = false;
@@ -83,6 +92,8 @@ export class AgentOps {
     const reads = address.file === null;
     const rows = reads ? threadReader(() => thread) : undefined;
     const thread = storeThread({
+      id: newId(),
+      environment: this.environment,
       address,
       reads,
       lastGood: lastGoodOf(address),
@@ -93,6 +104,14 @@ export class AgentOps {
     });
     this.#reader = openStoreReader(rows ?? openRowReader(address.location, systemClock), address.markers, systemClock);
     this.#observer = openObserver({ writer: this.#writerTo(thread), limit: queueLimit, clock: systemClock });
+    this.#thread = thread;
+    // A process that ends sooner need not show itself; one that leaves no turn to a timer is shown by its questions.
+    this.#shows = setTimeout(() => {
+      thread.start();
+    }, SHOW_AFTER_MS).unref();
+    this.#forget = atExit(() => {
+      thread.end(END_WAIT_MS);
+    });
     this.#signals = watchSignals((name) => this.#errorOf(name));
   }
 
@@ -162,6 +181,8 @@ export class AgentOps {
 
   /** Ends the watch, writes what was observed and closes the store. */
   close(): void {
+    clearTimeout(this.#shows);
+    this.#forget();
     this.#observer.close();
     this.#closed = true;
     this.#signals.close();
@@ -175,6 +196,7 @@ export class AgentOps {
     const now = systemClock.monotonicMs();
     if (!fresh && now - this.#lookedAt < LOOK_EVERY_MS) return;
     this.#lookedAt = now;
+    if (now - this.#openedAt > SHOW_AFTER_MS) this.#thread.start();
     if (this.#reader.refresh(fresh)) this.#changed();
   }
 
@@ -198,6 +220,7 @@ export class AgentOps {
       },
       wait: (ms) => thread.wait("written", ms),
       close: () => {
+        thread.end(END_WAIT_MS);
         thread.close();
       },
     };

@@ -2,6 +2,7 @@ import { writeSync } from "node:fs";
 import type { Clock } from "../core/clock.ts";
 import { newId } from "../core/ids.ts";
 import { type Observation, observationSchema } from "../observations/schema.ts";
+import { atExit } from "./at-exit.ts";
 import type { BatchWriter } from "./backlog.ts";
 import type { OnTrouble } from "./backlog-account.ts";
 import { type ObservationQueue, observationQueue } from "./observation-queue.ts";
@@ -80,20 +81,4 @@ function parsed(observed: unknown): ReturnType<typeof observationSchema.safePars
 function firstIssue(issues: readonly { path: PropertyKey[]; message: string }[]): string {
   const { path = [], message = "" } = issues[0] ?? {};
   return path.length === 0 ? message : `${path.map(String).join(".")}: ${message}`;
-}
-
-const works = new Set<() => void>();
-
-function runAll(): void {
-  for (const work of works) work();
-}
-
-/** Runs work when the process ends by itself or by exit(); one listener for all of it. Returns the way to take it back. */
-function atExit(work: () => void): () => void {
-  if (works.size === 0) process.once("exit", runAll);
-  works.add(work);
-  return () => {
-    works.delete(work);
-    if (works.size === 0) process.off("exit", runAll);
-  };
 }

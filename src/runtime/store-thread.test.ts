@@ -11,6 +11,8 @@ test.runIf(ENGINE === "sqlite")(
     const answers: Written[] = [];
     const thread = storeThread({
       address,
+      id: "p-1",
+      environment: "production",
       reads: false,
       lastGood: null,
       onWritten: (answer) => void answers.push(answer),

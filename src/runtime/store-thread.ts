@@ -4,6 +4,8 @@ import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from "
 import { messageOf } from "../core/errors.ts";
 import {
   type Answer,
+  type End,
+  ENDED,
   type Look,
   READ,
   type Reading,
@@ -22,7 +24,11 @@ export interface StoreThread {
   /** Asks the store anew, and sleeps up to some ms for what it says. */
   look(ms: number): void;
   /** The same, sleeping up to some ms until there is an answer of that kind. False when none came. */
-  wait(kind: "written" | "reading", ms: number): boolean;
+  wait(kind: "written" | "reading" | "ended", ms: number): boolean;
+  /** Starts it where it was not: from then on this process shows itself. */
+  start(): void;
+  /** Waits up to some ms until the process is known to have ended. */
+  end(ms: number): void;
   close(): void;
 }
 
@@ -38,8 +44,10 @@ interface Running {
   /** Batches handed over. */
   sent: number;
   /** Answers that were handled. */
-  handled: { written: number; reading: number };
+  handled: { written: number; reading: number; ended: number };
 }
+
+const COUNTERS = { written: WRITTEN, reading: READ, ended: ENDED };
 
 /** What ends a thread may end the next one too, and each question would start another. */
 const RESTART_MS = 1000;
@@ -83,10 +91,18 @@ export function storeThread(options: ThreadOptions): StoreThread {
     wait(kind, ms) {
       if (running === undefined) return false;
       const { counts, handled } = running;
-      const [counter, before] = kind === "written" ? [WRITTEN, handled.written] : [READ, handled.reading];
+      const [counter, before] = [COUNTERS[kind], handled[kind]];
       if (handled[kind] === Atomics.load(counts, counter)) Atomics.wait(counts, counter, before, ms);
       receive();
       return handled[kind] > before;
+    },
+    start() {
+      if (!closed && performance.now() - endedAt > RESTART_MS) running ??= start();
+    },
+    end(ms) {
+      if (closed || running === undefined) return;
+      running.port.postMessage({ type: "end" } satisfies End);
+      this.wait("ended", ms);
     },
     close() {
       closed = true;
@@ -100,7 +116,7 @@ export function storeThread(options: ThreadOptions): StoreThread {
 function handle(running: Running, answer: Answer, { onWritten, onReading }: ThreadOptions): void {
   running.handled[answer.type] += 1;
   if (answer.type === "written") onWritten(answer);
-  else onReading(answer);
+  else if (answer.type === "reading") onReading(answer);
 }
 
 function handleAll(running: Running, options: ThreadOptions): void {
@@ -118,14 +134,14 @@ function answerFor(ended: Running, why: string, options: ThreadOptions): void {
   if (options.reads) handle(ended, { type: "reading", rows: null, problem }, options);
 }
 
-function startWorker({ address, reads, lastGood }: ThreadOptions): Running {
+function startWorker({ id, address, environment, reads, lastGood }: ThreadOptions): Running {
   const { port1: port, port2 } = new MessageChannel();
-  const counters = new SharedArrayBuffer(8);
-  const data: ThreadData & { port: MessagePort } = { address, reads, lastGood, counters, port: port2 };
+  const counters = new SharedArrayBuffer(12);
+  const data: ThreadData & { port: MessagePort } = { id, address, environment, reads, lastGood, counters, port: port2 };
   // Not the options of a process that was given its program as a text.
   const worker = new Worker(ENTRY, { workerData: data, transferList: [port2], execArgv: [] });
   worker.unref();
-  return { worker, port, counts: new Int32Array(counters), sent: 0, handled: { written: 0, reading: 0 } };
+  return { worker, port, counts: new Int32Array(counters), sent: 0, handled: { written: 0, reading: 0, ended: 0 } };
 }
 
 /** A worker's file is JavaScript: beside the bundle of the SDK, or, from the sources, where the last build has put it. */

@@ -40,6 +40,7 @@ const COLUMNS: Record<keyof Database, readonly string[]> = {
   approvals: columnsOf<"approvals">()("id environment target version digest actor reason at auditEvent"),
   evidence: columnsOf<"evidence">()("digest target targetDigest suite verdict document source actor importedAt"),
   leases: columnsOf<"leases">()("name holder expiresAt"),
+  processes: columnsOf<"processes">()("id environment host pid startedAt seenAt revision serves"),
   revision: columnsOf<"revision">()("storeId value movedTo"),
   migrations: columnsOf<"migrations">()("number kind at"),
 };
@@ -108,7 +109,7 @@ describe("a store that is a file", () => {
     const runs = await Promise.all(
       Array.from({ length: 6 }, () => execa(process.execPath, ["--input-type=module", "-e", code])),
     );
-    expect(runs.map((r) => r.stdout)).toEqual(Array(6).fill("5,additive"));
+    expect(runs.map((r) => r.stdout)).toEqual(Array(6).fill("5,additive,6,additive"));
   });
 
   test.each([
@@ -125,7 +126,7 @@ describe("a store that is a file", () => {
       "ALTER TABLE kills ADD COLUMN later TEXT",
     );
     const store = await openStore(fileAddress(file), NORMAL);
-    expect(await store.db.selectFrom("migrations").select("number").orderBy("number").execute()).toEqual([{ number: 5 }, { number: 99 }]); // prettier-ignore
+    expect(await store.db.selectFrom("migrations").select("number").orderBy("number").execute()).toEqual([{ number: 5 }, { number: 6 }, { number: 99 }]); // prettier-ignore
     await store.close();
   });
 

@@ -20,6 +20,17 @@ export interface Database extends RunTables {
     actor: string;
     createdAt: string;
   };
+  /** Agents' processes as they show themselves; `serves` is JSON. */
+  processes: {
+    id: string;
+    environment: string | null;
+    host: string;
+    pid: number;
+    startedAt: string;
+    seenAt: string;
+    revision: number;
+    serves: string;
+  };
   /** What is killed now; `environment` "*" is every one, `target` "all" everything. */
   kills: { environment: string; target: string; actor: string; reason: string; at: string };
   auditEvents: {

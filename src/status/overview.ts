@@ -1,6 +1,9 @@
 import type { Place } from "../core/refs.ts";
 import type { BareReader } from "../state/store.ts";
-import type { BadThing, ServedTarget } from "./schema.ts";
+import { isPresent } from "../kill/arrival.ts";
+import { lastChange, readProcesses } from "../kill/processes.store.ts";
+import type { Executor } from "../state/raw.ts";
+import type { BadThing, ServedTarget, ShownProcess } from "./schema.ts";
 import { tryPath } from "../kill/switchboard.ts";
 import {
   type Bad,
@@ -26,7 +29,7 @@ export type TargetNow = Omit<ServedTarget, "wrong"> & { wrong: Wrong[] };
 
 export interface Overview {
   /** By environment. */
-  serving: Map<string, { targets: TargetNow[]; bad: BadThing[] }>;
+  serving: Map<string, { targets: TargetNow[]; processes: ShownProcess[]; bad: BadThing[] }>;
   /** What could not be read, for people. */
   unread: string[];
 }
@@ -46,6 +49,7 @@ interface Parts {
   rollouts: Newest[];
   hours: HourCount[];
   bad: Bad[];
+  processes: (ShownProcess & { environment: string | null })[];
   unread: string[];
 }
 
@@ -71,7 +75,23 @@ async function readParts(open: BareReader, { now, waitMs }: OverviewRequest): Pr
     (await each(places, (place) => readUnsafe(db, place))).flat(),
   );
   const setbacks = await part("the rollouts' history", () => readSetbacks(db, dayAgo));
-  return { stables, rollouts, hours, bad: [...unsafe, ...setbacks].filter(({ at }) => at >= dayAgo), unread };
+  const processes = await part("agents' processes", () => processesNow(db, now, dayAgo));
+  return {
+    stables,
+    rollouts,
+    hours,
+    processes,
+    bad: [...unsafe, ...setbacks].filter(({ at }) => at >= dayAgo),
+    unread,
+  };
+}
+
+async function processesNow(db: Executor, now: Date, since: string): Promise<Parts["processes"]> {
+  const change = (await lastChange(db)) ?? 0;
+  return (await readProcesses(db, since)).map(({ environment, host, pid, startedAt, seenAt, revision, serves }) => {
+    const state = !isPresent(seenAt, now.getTime()) ? "silent" : revision < change ? "behind" : "current";
+    return { environment, host, pid, startedAt, seenAt, state, serves: JSON.parse(serves) as string[] };
+  });
 }
 
 /** One after the other: they share a connection. */
@@ -90,13 +110,26 @@ function placesOf(rows: readonly (readonly Place[])[]): Place[] {
 }
 
 function arranged(parts: Parts, { now, only }: OverviewRequest): Overview {
+  const places = placesOf([parts.stables, parts.rollouts, parts.hours]);
+  const named = parts.processes.flatMap(({ environment }) => (environment === null ? [] : [environment]));
+  const environments = [...new Set([...places.map(({ environment }) => environment), ...named])].sort();
   const serving: Overview["serving"] = new Map();
-  for (const place of placesOf([parts.stables, parts.rollouts, parts.hours])) {
-    if (only !== undefined && place.environment !== only) continue;
-    const found = serving.get(place.environment) ?? { targets: [], bad: worstOf(parts.bad, place.environment) };
-    serving.set(place.environment, { ...found, targets: [...found.targets, targetAt(parts, place, now)] });
+  for (const environment of environments) {
+    if (only !== undefined && environment !== only) continue;
+    serving.set(environment, {
+      targets: places.filter((place) => place.environment === environment).map((place) => targetAt(parts, place, now)),
+      processes: processesOf(parts, environment),
+      bad: worstOf(parts.bad, environment),
+    });
   }
   return { serving, unread: parts.unread };
+}
+
+/** One that names no environment serves whatever is the only one. */
+function processesOf({ processes }: Parts, environment: string): ShownProcess[] {
+  return processes
+    .filter((one) => one.environment === null || one.environment === environment)
+    .map(({ host, pid, startedAt, seenAt, state, serves }) => ({ host, pid, startedAt, seenAt, state, serves }));
 }
 
 function worstOf(bad: readonly Bad[], environment: string): BadThing[] {

@@ -77,6 +77,19 @@ const badThing = z.object({
   why: z.string().describe("the kind of breach, or the reason of the change"),
 });
 
+const shownProcess = z.object({
+  host: z.string(),
+  pid: z.int(),
+  startedAt: z.string(),
+  seenAt: z.string(),
+  state: z
+    .enum(["current", "behind", "silent"])
+    .describe(
+      "saw the last change of the store, did not yet, or was not seen for a minute and never said that it ends",
+    ),
+  serves: z.array(z.string()).describe("target@version that it recorded outcomes of in the last minute"),
+});
+
 export const statusSchema = z.object({
   schema: z.literal("agentops.status/1"),
   at: killShape.at,
@@ -86,6 +99,7 @@ export const statusSchema = z.object({
       environment: killShape.environment,
       killed: z.array(z.object({ ...killShape, via: z.array(z.enum(["marker", "store"])) })),
       targets: z.array(servedTarget),
+      processes: z.array(shownProcess).describe("agents' processes that have shown themselves, of the last day"),
       bad: z.array(badThing).describe("of the last 24 hours, the newest first, at most 5"),
     }),
   ),
@@ -94,4 +108,5 @@ export const statusSchema = z.object({
 
 export type StatusDocument = z.infer<typeof statusSchema>;
 export type ServedTarget = z.infer<typeof servedTarget>;
+export type ShownProcess = z.infer<typeof shownProcess>;
 export type BadThing = z.infer<typeof badThing>;

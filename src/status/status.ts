@@ -52,7 +52,7 @@ export async function status(board: Switchboard, request: StatusRequest): Promis
       (environment) => ({
         environment,
         killed: shown.filter((kill) => kill.environment === environment).map(told),
-        ...(serving.get(environment) ?? { targets: [], bad: [] }),
+        ...(serving.get(environment) ?? { targets: [], processes: [], bad: [] }),
       }),
     ),
     problems,

@@ -20,7 +20,14 @@ export function killText(done: KillDocument, style: Style, kept: Kept): string {
   const lines = done.targets.flatMap((target) =>
     (done.action === "kill" ? killed : revived)(target, done, style, kept),
   );
-  const all = [...uncheckedLine(done, style), ...lines, ...pathLines(done, style, kept), ...recoveredLine(done)];
+  const all = [
+    ...uncheckedLine(done, style),
+    ...lines,
+    ...pathLines(done, style, kept),
+    ...recoveredLine(done),
+    ...readerLines(done, style),
+    ...arrivalLines(done, style),
+  ];
   return [...all, style.dim(`store  ${kept.store}`)].join("\n");
 }
 
@@ -72,6 +79,33 @@ function pathLines({ paths }: KillDocument, style: Style, { server, markers }: K
 
 function recoveredLine({ recovered }: KillDocument): string[] {
   return recovered === 0 ? [] : [`recorded ${plural(recovered, "kill")} that only a marker knew`];
+}
+
+/** Killing a prompt stops who asks for the prompt, not the agents whose versions have it inside. */
+function readerLines({ readers = [] }: KillDocument, style: Style): string[] {
+  if (readers.length === 0) return [];
+  const go = readers.length === 1 ? "reads it and goes on" : "read it and go on";
+  return [
+    `${style.unsure(`${readers.map(line).join(", ")} ${go}`)}: --with-readers kills ${readers.length === 1 ? "it" : "them"} too`,
+  ];
+}
+
+/** Did it arrive? */
+function arrivalLines({ arrival }: KillDocument, style: Style): string[] {
+  if (arrival === undefined) return [];
+  const { processes, saw, withinMs, missing, silent, problem } = arrival;
+  if (problem !== null) return [`${style.unsure("not known who saw it")}: the store cannot be asked: ${problem}`];
+  const quiet = silent.length === 0 ? "" : `; ${silent.length} silent: ${silent.slice(0, MOST_PROCESSES).map((one) => `${processText(one)} since ${line(one.seenAt.slice(11, 16))} UTC`).join(", ")}${silent.length > MOST_PROCESSES ? ", …" : ""}`; // prettier-ignore
+  if (processes === 0) return [`no process of an agent has shown itself in the last minute${quiet}`];
+  const text = `${saw} of ${plural(processes, "process", "processes")} saw it in ${Math.round(withinMs)} ms${quiet}`;
+  if (missing.length === 0) return [style.good(text)];
+  return [style.bad(text), ...missing.map((one) => `  ${style.bad("did not see it")}: ${processText(one)}`)];
+}
+
+const MOST_PROCESSES = 5;
+
+function processText({ host, pid }: { host: string; pid: number }): string {
+  return `process ${pid} on ${line(host)}`;
 }
 
 /** What gives a reason afterwards. */

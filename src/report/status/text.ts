@@ -1,3 +1,4 @@
+import { plural } from "../../core/words.ts";
 import { printable } from "../../core/printable.ts";
 import type { ServedTarget, StatusDocument } from "../../status/schema.ts";
 import { by, environmentName, nameOf, whyCommand } from "../kill/text.ts";
@@ -18,6 +19,7 @@ export function statusText(found: StatusDocument, style: Style, store: string): 
         ? [`  ${style.good("nothing is killed")}`]
         : environment.killed.flatMap((kill) => killLines(kill, style))),
       ...environment.targets.flatMap((target) => targetLines(target, at, style)),
+      ...processLines(environment, at, style),
       ...badLines(environment, at, style),
     ]),
     ...(environments.length === 0 ? [style.good("nothing is killed")] : []),
@@ -91,6 +93,28 @@ const MOST_VERSIONS = 4;
 function answersText({ n, succeeded, unsafe }: Served, style: Style): string {
   const bad = unsafe === 0 ? "" : `, ${style.bad(`${unsafe} unsafe`)}`;
   return `${many(n, "answer")}, ${trimmed((succeeded / n) * 100, 1)} % ok${bad}`;
+}
+
+const MOST_PROCESSES = 6;
+
+/** What needs a look comes first. */
+function processLines({ processes }: Environment, now: string, style: Style): string[] {
+  if (processes.length === 0) return [];
+  const of = (state: Environment["processes"][number]["state"]) => processes.filter((one) => one.state === state);
+  const [silent, behind, current] = [of("silent"), of("behind"), of("current")];
+  const sum = [
+    `${plural(processes.length - silent.length, "process", "processes")} of agents`,
+    ...(behind.length > 0 ? [style.unsure(`${behind.length} behind the last change`)] : []),
+    ...(silent.length > 0 ? [style.unsure(`${silent.length} silent`)] : []),
+  ];
+  const shown = [...silent, ...behind, ...current]
+    .slice(0, MOST_PROCESSES)
+    .map(({ host, pid, state, seenAt, serves }) => {
+      const what = state === "silent" ? style.unsure(`silent since ${momentText(seenAt, now)}`) : state === "behind" ? style.unsure(state) : state; // prettier-ignore
+      return `    ${oneLine(`${pid} on ${host}`, 40)}  ${what}${serves.length === 0 ? "" : `  ${oneLine(serves.join(", "), 60)}`}`;
+    });
+  const more = processes.length - shown.length;
+  return [`  ${sum.join(", ")}`, ...shown, ...(more > 0 ? [style.dim(`    and ${more} more`)] : [])];
 }
 
 function badLines({ bad }: Environment, now: string, style: Style): string[] {

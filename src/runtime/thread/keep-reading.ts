@@ -19,9 +19,14 @@ export function keepReading(
   address: StoreAddress,
   lastGood: string | null,
   tell: (reading: Reading) => void,
+  saw: (revision: number) => void,
 ): Pick<Asked, "now"> {
   const asked = new Asked();
-  void readForEver(address, lastGood, tell, asked);
+  const telling = (reading: Reading, revision: number | undefined) => {
+    tell(reading);
+    if (revision !== undefined) saw(revision);
+  };
+  void readForEver(address, lastGood, telling, asked);
   return asked;
 }
 
@@ -46,7 +51,7 @@ class Asked {
 async function readForEver(
   address: StoreAddress,
   lastGood: string | null,
-  tell: (reading: Reading) => void,
+  tell: (reading: Reading, revision: number | undefined) => void,
   asked: Asked,
 ) {
   let known: Known | undefined;
@@ -57,7 +62,10 @@ async function readForEver(
     const isAwaited = asked.isWaiting;
     asked.isWaiting = false;
     if (news || isAwaited || problem !== said)
-      tell({ type: "reading", rows: news ? { kills: next.kills, served: next.served } : null, problem });
+      tell(
+        { type: "reading", rows: news ? { kills: next.kills, served: next.served } : null, problem },
+        problem === null ? next?.revision.value : undefined,
+      );
     if (next !== undefined) known = next;
     said = problem;
   };

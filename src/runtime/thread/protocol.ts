@@ -10,12 +10,17 @@ export interface ThreadData {
   reads: boolean;
   /** Where what was last read is kept for a restart without the server; null where there is no folder for it. */
   lastGood: string | null;
-  /** Two counters, of answers to writes and of readings: whoever waits for one sleeps on it. */
+  /** Of the process, also for the thread that comes after one that ended. */
+  id: string;
+  /** Which environment it serves; null where none was named. */
+  environment: string | null;
+  /** Three counters, of answers to writes, of readings and of the end: whoever waits for one sleeps on it. */
   counters: SharedArrayBuffer;
 }
 
 export const WRITTEN = 0;
 export const READ = 1;
+export const ENDED = 2;
 
 /** One batch, in the order it came. */
 export interface Write {
@@ -31,7 +36,12 @@ export interface Look {
   type: "look";
 }
 
-export type Answer = Written | Reading;
+/** The process ends: the thread says goodbye in the store. */
+export interface End {
+  type: "end";
+}
+
+export type Answer = Written | Reading | { type: "ended" };
 
 /** What became of a batch: all of it was handled, or nothing was. */
 export interface Written {

@@ -2,10 +2,11 @@
 import { type MessagePort, workerData } from "node:worker_threads";
 import { systemClock } from "../../core/clock.ts";
 import { keepReading } from "./keep-reading.ts";
-import { type Answer, type Look, READ, type ThreadData, type Write, WRITTEN } from "./protocol.ts";
+import { keepPresent } from "./presence.ts";
+import { type Answer, type End, ENDED, type Look, READ, type ThreadData, type Write, WRITTEN } from "./protocol.ts";
 import { writerTo } from "./writer.ts";
 
-const { address, reads, lastGood, counters, port } = workerData as ThreadData & { port: MessagePort };
+const { address, reads, lastGood, counters, port, ...process } = workerData as ThreadData & { port: MessagePort };
 const counts = new Int32Array(counters);
 
 function tell(counter: number, answer: Answer): void {
@@ -16,18 +17,30 @@ function tell(counter: number, answer: Answer): void {
 
 const writer = writerTo(address, systemClock);
 let last: Promise<unknown> = Promise.resolve();
+const presence = keepPresent({ address, ...process }, systemClock, writer.withStore);
 const looks = reads
-  ? keepReading(address, lastGood, (reading) => {
-      tell(READ, reading);
-    })
+  ? keepReading(
+      address,
+      lastGood,
+      (reading) => {
+        tell(READ, reading);
+      },
+      presence.saw,
+    )
   : undefined;
 
-port.on("message", (order: Write | Look) => {
+port.on("message", (order: Write | Look | End) => {
   if (order.type === "look") {
     looks?.now();
     return;
   }
   last = last.then(async () => {
+    if (order.type === "end") {
+      await presence.end();
+      tell(ENDED, { type: "ended" });
+      return;
+    }
+    presence.recorded(order.observations);
     tell(WRITTEN, await writer.write(order));
   });
 });

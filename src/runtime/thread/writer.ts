@@ -10,6 +10,7 @@ import { reasonText } from "../../report/rollout/reasons.ts";
 import { openStore } from "../../state/open.ts";
 import type { Store } from "../../state/store.ts";
 import { whyNot } from "../../state/why-not.ts";
+import type { WithStore } from "./presence.ts";
 import type { Write, Written } from "./protocol.ts";
 
 /** Longer than others write; what still could not be written is asked for again. */
@@ -23,7 +24,10 @@ interface Open {
 }
 
 /** Writes observations to a store that may be locked, moved away, out of reach, or not there yet. */
-export function writerTo(address: StoreAddress, clock: Clock): { write(write: Write): Promise<Written> } {
+export function writerTo(
+  address: StoreAddress,
+  clock: Clock,
+): { write(write: Write): Promise<Written>; withStore: WithStore } {
   let open: Open | undefined;
   let problem: Written["problem"] = null;
   const opened = async (): Promise<Open> => {
@@ -37,6 +41,7 @@ export function writerTo(address: StoreAddress, clock: Clock): { write(write: Wr
     return open;
   };
   return {
+    withStore: async (work) => work((await opened()).store),
     async write({ environment, observations, behind }) {
       if (behind > 0 && problem !== null) return { type: "written", recorded: 0, refused: 0, problem };
       try {

@@ -30,7 +30,7 @@ async function withoutTables<Row>(connection: FileConnection, query: CompiledQue
   } catch (error) {
     if (!isMissing(error)) throw error;
     // Newer than the tables that every release since the first rollouts has.
-    if (/: (revision|migrations)$/.test(messageOf(error))) return { rows: [] };
+    if (/: (revision|migrations|processes)$/.test(messageOf(error))) return { rows: [] };
     const version = await firstRow(connection, raw<{ user_version: number }>("PRAGMA user_version"));
     if ((version?.user_version ?? 0) < SQLITE_ONLY.length) return { rows: [] };
     throw error;

@@ -8,6 +8,8 @@ export const kill: CommandSpec = {
     ["--all", "everything, also what does not exist yet"],
     ["--unknown", "also a name that no file, tag, release or earlier kill has"],
     ["-m, --reason <text>", "why, for whoever wakes up next; else one word in quotes that is no name"],
+    ["--wait <time>", "then wait until every process that has shown itself saw it; exit 4 where one did not"],
+    ["--with-readers", "also the agents that read a prompt"],
     FORMAT("text or json"),
     OUTPUT,
   ],
