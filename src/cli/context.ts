@@ -59,7 +59,7 @@ export function createContext(shell: Shell, flags: GlobalFlags, signal: AbortSig
       if (flags.C !== undefined && !existsSync(cwd)) throw new AgentopsError("USAGE", `no such folder: ${flags.C}`);
       const { loadProject } = await import("../core/project.ts");
       const project = await loadProject({ cwd, env: shell.env, configFile: flags.config, environment: flags.env });
-      return { ...project, served: (ref) => servedRef(shell, project, ref) };
+      return { ...project, signal, served: (ref) => servedRef(shell, project, ref) };
     },
     emit: (document) => writeLines(shell, cwd, flags, [document.endsWith("\n") ? document.slice(0, -1) : document]),
     emitLines: (lines) => writeLines(shell, cwd, flags, lines),

@@ -18,6 +18,8 @@ export interface Project {
   /** `--env`, or the last of `environments`, or "production". */
   environment: string;
   env: NodeJS.ProcessEnv;
+  /** Aborted with what to end with when somebody asks the process to stop: nothing new is begun then. */
+  signal?: AbortSignal;
   /** Removes the values of every secret the config names. */
   redact: Redact;
   /** The version that `@stable` or `@candidate` is in this environment; null where nothing is. Only who has a store can tell. */

@@ -1,5 +1,6 @@
 import { execFile, type ExecFileException } from "node:child_process";
 import { AgentopsError, messageOf } from "../../core/errors.ts";
+import { pause } from "../../core/pause.ts";
 
 /** What a git process left behind; a failed command is a value, so that callers can tell refusals apart. */
 export interface GitResult {
@@ -26,24 +27,31 @@ export type Git = (args: string[], options?: GitOptions) => Promise<GitResult>;
 const DROPPED =
   /^(?:GIT_(?:DIR|WORK_TREE|INDEX_FILE|PREFIX|NAMESPACE|COMMON_DIR|OBJECT_DIRECTORY|ALTERNATE_OBJECT_DIRECTORIES|EDITOR|SEQUENCE_EDITOR|PAGER|EXTERNAL_DIFF|TEMPLATE_DIR|EXEC_PATH|PROXY_COMMAND|CONFIG)|EDITOR|VISUAL|PAGER|PREFIX)$/i;
 
-/** A git that runs in `cwd`, an existing folder. */
-export function openGit(cwd: string, env: NodeJS.ProcessEnv): Git {
+const HEARING_MS = 50;
+
+/** A git that runs in `cwd`, an existing folder. Once `signal` is aborted no other one is started; throws its reason. */
+export function openGit(cwd: string, env: NodeJS.ProcessEnv, signal?: AbortSignal): Git {
   const own = gitEnvironment(env);
-  return (args, { config = [], input = "" } = {}) => {
+  return async (args, { config = [], input = "" } = {}) => {
+    signal?.throwIfAborted();
     const all = [...config.flatMap((setting) => ["-c", setting]), ...args];
-    const ended = new Promise<GitResult>((done) => {
+    const ended = new Promise<GitResult & { killed: boolean }>((done) => {
       const options = { cwd, env: own, maxBuffer: Infinity, windowsHide: true };
       const child = execFile("git", all, options, (error, stdout, stderr) => {
-        done({ exitCode: exitCodeOf(error), stdout, stderr });
+        done({ exitCode: exitCodeOf(error), stdout, stderr, killed: error?.signal != null });
       });
       // A git that ends before it has read everything says so by its exit code.
       child.stdin?.on("error", () => undefined);
       child.stdin?.end(input);
     });
     // An argument that no process can be given.
-    return ended.catch((error: unknown) => {
+    const { killed, ...result } = await ended.catch((error: unknown) => {
       throw new AgentopsError("GIT_FAILED", `git could not be run: ${messageOf(error)}`, { cause: error });
     });
+    // Ctrl-C ends git as well, and its end may be heard before ours is.
+    if (killed && signal?.aborted === false) await pause(HEARING_MS);
+    if (result.exitCode !== 0) signal?.throwIfAborted();
+    return result;
   };
 }
 

@@ -5,6 +5,8 @@ import { type Git, gitFailed, must, openGit } from "./git.ts";
 /** The git repository around a project. */
 export interface Repo {
   git: Git;
+  /** Also when the process is asked to stop: takes back what is half done. */
+  undo: Git;
   /** Absolute project folder, where git runs. */
   cwd: string;
   /** Absolute path of the work tree's top folder. */
@@ -16,13 +18,13 @@ export interface Repo {
 }
 
 /** The repository around a project, or null when there is none (or no git): reading the worktree needs neither. */
-export async function findRepo(project: Pick<Project, "root" | "env">): Promise<Repo | null> {
-  const git = openGit(project.root, project.env);
+export async function findRepo(project: Pick<Project, "root" | "env" | "signal">): Promise<Repo | null> {
+  const git = openGit(project.root, project.env, project.signal);
   const found = await git(["rev-parse", "--show-toplevel", "--show-prefix", "--is-shallow-repository"]);
   if (found.exitCode < 0 || /not a git repository/.test(found.stderr)) return null;
   if (found.exitCode !== 0) throw gitFailed(found, "cannot read the git repository");
   const [top = "", prefix = "", shallow] = found.stdout.split("\n");
-  return { git, cwd: project.root, top, prefix, shallow: shallow === "true" };
+  return { git, undo: openGit(project.root, project.env), cwd: project.root, top, prefix, shallow: shallow === "true" };
 }
 
 /** The repository around a project; throws GIT_FAILED when there is none. */

@@ -54,10 +54,13 @@ async function commitOnly(
   if (added.length > 0) await intendToAdd(repo, added);
   const signing = sign === true ? ["-S"] : [];
   const args = ["commit", "--only", "--quiet", "--cleanup=whitespace", ...signing, "-F", "-", "--", ...files];
-  const result = await repo.git(args, { input: `${message}\n` });
-  if (result.exitCode === 0) return;
-  await forget(repo, added);
-  throw refusal(result);
+  try {
+    const result = await repo.git(args, { input: `${message}\n` });
+    if (result.exitCode !== 0) throw refusal(result);
+  } catch (error) {
+    await forget(repo, added);
+    throw error;
+  }
 }
 
 /** `commit --only` takes files that git knows; this makes them known without staging their content. */
@@ -69,8 +72,8 @@ async function intendToAdd(repo: Repo, files: readonly string[]): Promise<void> 
 async function forget(repo: Repo, files: readonly string[]): Promise<void> {
   for (const file of files) {
     // Another publish may have committed it meanwhile; then its entry is real and stays.
-    const committed = await repo.git(["cat-file", "-e", `HEAD:${repo.prefix}${file}`]);
-    if (committed.exitCode !== 0) await repo.git(["update-index", "--force-remove", "--", file]);
+    const committed = await repo.undo(["cat-file", "-e", `HEAD:${repo.prefix}${file}`]);
+    if (committed.exitCode !== 0) await repo.undo(["update-index", "--force-remove", "--", file]);
   }
 }
 

@@ -1,4 +1,4 @@
-import { AgentopsError } from "../../core/errors.ts";
+import { AgentopsError, isStop } from "../../core/errors.ts";
 import { throwOnErrors } from "../../core/problems.ts";
 import type { Project } from "../../core/project.ts";
 import { lintArtifacts } from "../lint/lint.ts";
@@ -49,7 +49,14 @@ export interface PublishResult {
 export async function publish(project: Project, options: PublishOptions = {}): Promise<PublishResult> {
   const repo = await needRepo(project);
   throwOnErrors(await lintArtifacts(project, { only: options.names }), "LINT_FAILED");
-  return withPublishLock(repo, () => publishLocked(project, repo, options));
+  try {
+    return await withPublishLock(repo, () => publishLocked(project, repo, options));
+  } catch (error) {
+    if (!isStop(error)) throw error;
+    throw new AgentopsError(error.code, `${error.message}: nothing was published, and no tag is left`, {
+      hint: "publish again; a commit that was made is used",
+    });
+  }
 }
 
 async function publishLocked(project: Project, repo: Repo, options: PublishOptions): Promise<PublishResult> {

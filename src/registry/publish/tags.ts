@@ -49,7 +49,7 @@ const SIGN_HINT = "git config gpg.format ssh; git config user.signingkey ~/.ssh/
 /** Removes tags that were made here and not accepted; each only while it still is on our commit. */
 export async function deleteTags(repo: Repo, tags: readonly NewTag[]): Promise<void> {
   for (const { tag, commit } of tags) {
-    const peeled = await repo.git(["rev-parse", "--verify", "--quiet", `refs/tags/${tag}^{commit}`]);
-    if (peeled.stdout.trim() === commit) await repo.git(["tag", "-d", tag]);
+    const peeled = await repo.undo(["rev-parse", "--verify", "--quiet", `refs/tags/${tag}^{commit}`]);
+    if (peeled.stdout.trim() === commit) await repo.undo(["tag", "-d", tag]);
   }
 }

@@ -51,26 +51,26 @@ test("kill --wait says how many saw it, who did not, and who is silent", async (
   expect(JSON.parse(all.stdout).arrival.withinMs).toBeLessThan(5000);
   // One that hangs, and one that was ended without a word two minutes ago.
   const insert = `INSERT INTO processes VALUES ($1, 'production', 'web-1', $2, '2026-11-01T00:00:00.000Z', $3, 0, '["agents/refund-desk@v6"]')`;
-  await store.rows(insert, "hung", 4711, new Date().toISOString());
-  await store.rows(insert, "gone", 4712, new Date(Date.now() - 120_000).toISOString());
+  await store.rows(insert, "hung", 9000001, new Date().toISOString());
+  await store.rows(insert, "gone", 9000002, new Date(Date.now() - 120_000).toISOString());
   const some = await run("kill", "agents/third", "--unknown", "-m", "r", "--wait", "300ms");
   expect([some.code, some.stdout]).toEqual([
     4,
     expect.stringMatching(
-      /\n2 of 3 processes saw it in \d+ ms; 1 silent: process 4712 on web-1 since \d\d:\d\d UTC\n {2}did not see it: process 4711 on web-1\n/,
+      /\n2 of 3 processes saw it in \d+ ms; 1 silent: process 9000002 on web-1 since \d\d:\d\d UTC\n {2}did not see it: process 9000001 on web-1\n/,
     ),
   ]);
   const seen = JSON.parse((await run("status", "--env", "production", "--json")).stdout).environments[0].processes;
   expect(
-    seen.map((one: { pid: number; state: string }) => [one.pid > 4712 ? "victim" : one.pid, one.state]).sort(),
+    seen.map((one: { pid: number; state: string }) => [one.pid < 9000000 ? "victim" : one.pid, one.state]).sort(),
   ).toEqual([
-    [4711, "behind"],
-    [4712, "silent"],
+    [9000001, "behind"],
+    [9000002, "silent"],
     ["victim", "current"],
     ["victim", "current"],
   ]);
   expect((await run("status", "--env", "production")).stdout).toMatch(
-    /\n {2}3 processes of agents, 1 behind the last change, 1 silent\n {4}4712 on web-1 {2}silent since \d\d:\d\d {2}agents\/refund-desk@v6\n {4}4711 on web-1 {2}behind {2}agents\/refund-desk@v6\n/,
+    /\n {2}3 processes of agents, 1 behind the last change, 1 silent\n {4}9000002 on web-1 {2}silent since \d\d:\d\d {2}agents\/refund-desk@v6\n {4}9000001 on web-1 {2}behind {2}agents\/refund-desk@v6\n/,
   );
 });
 

@@ -15,5 +15,7 @@ export async function run(
     push: options["push"] !== false,
   });
   await emitDocument(context, result, (style) => publishText(result, style));
+  // Asked to stop when nothing was left to do: the document says that it was done.
+  context.signal.throwIfAborted();
   return 0;
 }

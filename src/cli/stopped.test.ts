@@ -1,0 +1,64 @@
+import { chmodSync, existsSync, readFileSync } from "node:fs";
+import { delimiter, join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { expect, test } from "vitest";
+import { binary, git, put, spawnAgentops, tempProject } from "../testing/project.ts";
+import { commitAll, repositoryOf } from "../testing/repository.ts";
+
+const PROMPTS = 60;
+const prompt = (name: string, word: string) =>
+  `name: ${name}\nmodel: offline/stand-in-v1\nmessages: [{ role: user, content: "${word} {{q}}" }]\n`;
+
+/** Many prompts, each with a change that is not published. */
+async function manyPrompts(): Promise<string> {
+  const files = Array.from({ length: PROMPTS }, (_, i) => [`prompts/p${i}.prompt.yml`, prompt(`p${i}`, "say")]);
+  const config = "project: x\nmodels: { offline: { kind: offline } }\n";
+  return repositoryOf({ "agentops.config.yaml": config, ...Object.fromEntries(files) });
+}
+
+const tagsIn = async (dir: string) => (await git(dir, "tag", "-l")).split("\n").filter((tag) => tag !== "").length;
+
+test.each([
+  ["SIGTERM", 143],
+  ["SIGINT", 130],
+  ["SIGHUP", 129],
+] as const)(
+  "publish ends by %s at the next safe point: no tag is left, no git either, and again it goes on",
+  async (signal, code) => {
+    const dir = await manyPrompts();
+    const child = spawnAgentops(dir, ["publish", "--no-push", "-m", "first"]);
+    while ((await tagsIn(dir)) < 3) await sleep(5);
+    child.kill(signal);
+    const { exitCode, stderr, stdout } = await child;
+    expect([exitCode, stdout]).toEqual([code, ""]);
+    expect(stderr).toContain(`error: stopped by ${signal}: nothing was published, and no tag is left`);
+    expect(stderr).toContain("hint: publish again; a commit that was made is used");
+    expect(await tagsIn(dir)).toBe(0);
+    expect(await git(dir, "status", "--porcelain")).toBe("");
+    if (signal !== "SIGTERM") return;
+    expect((await binary(dir, ["publish", "--no-push", "-m", "again"])).code).toBe(0);
+    expect(await tagsIn(dir)).toBe(PROMPTS);
+  },
+);
+
+test("gate ends when told while it reads git, and starts no more of it", async () => {
+  const dir = await manyPrompts();
+  for (let i = 0; i < PROMPTS; i++) put(dir, `prompts/p${i}.prompt.yml`, prompt(`p${i}`, "tell"));
+  await commitAll(dir, "Change all");
+  // A git that says that it was started, and takes its time.
+  const slow = tempProject();
+  put(
+    slow,
+    "git",
+    `#!/bin/sh\necho "$1" >> ${JSON.stringify(join(slow, "started"))}\nsleep 0.05\nPATH=\${PATH#*:} exec git "$@"\n`,
+  );
+  chmodSync(join(slow, "git"), 0o755);
+  const started = () =>
+    existsSync(join(slow, "started")) ? readFileSync(join(slow, "started"), "utf8").split("\n").length - 1 : 0;
+  const child = spawnAgentops(dir, ["gate", "--base", "HEAD~1"], { PATH: `${slow}${delimiter}${process.env["PATH"]}` });
+  while (started() < 5) await sleep(5);
+  child.kill("SIGTERM");
+  const { exitCode, stderr } = await child;
+  expect([exitCode, stderr]).toEqual([143, expect.stringContaining("error: stopped by SIGTERM [TERMINATED]")]);
+  expect(started()).toBeLessThan(20);
+});
