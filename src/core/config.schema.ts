@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { SIZE_PATTERN, sizeBytes } from "./size.ts";
 import { channelsSchema, rolloutEndsSchema } from "./channels.schema.ts";
 import { policyConfigSchema, rolloutConfigSchema } from "./release-config.schema.ts";
 
@@ -81,6 +82,12 @@ const fields = z.strictObject({
       concurrency: z.int().min(1).max(1000).optional(),
       timeoutMs: z.int().min(1).optional(),
       retries: z.int().min(0).max(20).optional(),
+      maxAnswer: z
+        .string()
+        .regex(SIZE_PATTERN, "a size is a number and B, KiB, MiB or GiB: 16MiB")
+        .refine((text) => (sizeBytes(text) ?? 1) > 0, "a size is at least 1B")
+        .optional()
+        .describe("a larger answer of a model or an agent is an error of its trial (default 16MiB)"),
       maxErrorRate: z
         .number()
         .min(0)

@@ -1,10 +1,13 @@
-/** C0 and C1 control characters other than tab and line break, and DEL. */
-const CONTROL = /[^\P{Cc}\t\n]/gu;
+/** C0 and C1 control characters other than tab and line break, and DEL; and what changes the direction of the text after it (UAX 9). */
+const CONTROL = /[^\P{Cc}\t\n]|\p{Bidi_Control}/gu;
 
 /**
  * Text of unknown origin, safe to show on a terminal: control characters are spelled out, so that an answer of a model
- * cannot clear the screen, set a title or hide a line.
+ * cannot clear the screen, set a title, hide a line or show one the other way round.
  */
 export function printable(text: string): string {
-  return text.replace(CONTROL, (c) => `\\x${c.charCodeAt(0).toString(16).padStart(2, "0")}`);
+  return text.replace(CONTROL, (c) => {
+    const code = c.charCodeAt(0).toString(16);
+    return code.length > 2 ? `\\u${code.padStart(4, "0")}` : `\\x${code.padStart(2, "0")}`;
+  });
 }

@@ -12,7 +12,7 @@ export async function createBackend(provider: ModelProvider, setup: BackendSetup
 }
 
 async function remoteBackend(config: RemoteProvider, setup: BackendSetup): Promise<Backend> {
-  const { env, name, model, clock } = setup;
+  const { env, name, model, clock, maxAnswer } = setup;
   const [{ loadProviderModel }, { languageModelBackend }, { createDispatcher }, { leanFetch }] = await Promise.all([
     import("./providers/load.ts"),
     import("./language-model/backend.ts"),
@@ -26,7 +26,7 @@ async function remoteBackend(config: RemoteProvider, setup: BackendSetup): Promi
     name,
     key: (variable: string) => requiredKey(env, variable, name),
     env: (variable: string) => env[variable],
-    fetch: leanFetch(dispatcher) as unknown as typeof globalThis.fetch,
+    fetch: leanFetch(dispatcher, maxAnswer) as unknown as typeof globalThis.fetch,
   });
   return languageModelBackend(loaded.model, {
     clock,

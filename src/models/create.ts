@@ -3,6 +3,7 @@ import type { ModelProvider } from "../core/config.schema.ts";
 import { AgentopsError } from "../core/errors.ts";
 import type { Project } from "../core/project.ts";
 import { parsePin } from "../core/refs.ts";
+import { sizeBytes } from "../core/size.ts";
 import { didYouMean } from "../core/suggest.ts";
 import { createBackend } from "./backends.ts";
 import { callClient } from "./calling/call.ts";
@@ -26,7 +27,7 @@ export interface ModelClientOptions {
   env?: NodeJS.ProcessEnv | undefined;
 }
 
-const DEFAULTS = { timeoutMs: 60_000, retries: 3, concurrency: 8 };
+const DEFAULTS = { timeoutMs: 60_000, retries: 3, concurrency: 8, maxAnswer: "16MiB" };
 
 /**
  * The client for a model pin.
@@ -44,7 +45,10 @@ export async function createModelClient(
   const concurrency = own.concurrency ?? options.concurrency ?? general.concurrency ?? DEFAULTS.concurrency;
   const { clock, random, warn } = options;
   const env = options.env ?? project.env;
-  const backend = await createBackend(provider, { project, name, model, env, clock });
+  const backend = await createBackend(provider, {
+    ...{ project, name, model, env, clock },
+    maxAnswer: sizeBytes(general.maxAnswer ?? DEFAULTS.maxAnswer) ?? Infinity,
+  });
   const agent = provider.kind === "exec" || provider.kind === "http";
   return callClient(backend, {
     pin,

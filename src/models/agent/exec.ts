@@ -13,7 +13,10 @@ const PASSED_ON = ["PATH", "HOME", "LANG", "TMPDIR", "NODE_ENV"];
  * The user's agent as a pool of processes, each with one request at a time. The caller's concurrency limit bounds the
  * pool; a process that died is replaced by the next request.
  */
-export function execBackend(provider: ExecProvider, { project, env }: Pick<BackendSetup, "project" | "env">): Backend {
+export function execBackend(
+  provider: ExecProvider,
+  { project, env, maxAnswer }: Pick<BackendSetup, "project" | "env" | "maxAnswer">,
+): Backend {
   const command = { command: provider.command, cwd: project.root, env: agentEnv(env, provider.env ?? []) };
   const idle: AgentProcess[] = [];
   const all = new Set<AgentProcess>();
@@ -23,7 +26,7 @@ export function execBackend(provider: ExecProvider, { project, env }: Pick<Backe
       if (one.isAlive()) return one;
       all.delete(one);
     }
-    const started = startAgent(command);
+    const started = startAgent(command, maxAnswer);
     all.add(started);
     return started;
   };

@@ -13,9 +13,9 @@ import { agentAnswer, agentRequest } from "./protocol.ts";
 type HttpProvider = Extract<ModelProvider, { kind: "http" }>;
 
 /** An agent behind a URL: the same JSON as a process gets, posted. */
-export function httpBackend(provider: HttpProvider, { env, name, clock }: BackendSetup): Backend {
+export function httpBackend(provider: HttpProvider, { env, name, clock, maxAnswer }: BackendSetup): Backend {
   const dispatcher = createDispatcher(env);
-  const fetch = leanFetch(dispatcher);
+  const fetch = leanFetch(dispatcher, maxAnswer);
   const { apiKeyEnv } = provider;
   const headers = {
     "content-type": "application/json",

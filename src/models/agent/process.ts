@@ -1,4 +1,6 @@
 import { type Command, type Program, startProgram } from "../../core/program.ts";
+import { sizeText } from "../../core/size.ts";
+import { TOO_LARGE_HINT } from "../transport/transport-error.ts";
 import { CallFailure, excerpt } from "../client/failure.ts";
 
 /** A running agent that answers one request at a time. */
@@ -10,12 +12,13 @@ export interface AgentProcess {
 }
 
 const STDERR_TAIL = 2000;
-const LONGEST_LINE = 16 * 1024 * 1024;
 /** After the exit, how long we wait for the rest of stdout; a grandchild may hold it open for ever. */
 const DRAIN_MS = 200;
 
 interface State {
   program: Program;
+  /** Of one line. */
+  maxAnswer: number;
   pending: { id: string; resolve: (value: unknown) => void; reject: (error: Error) => void } | undefined;
   partial: string;
   stderr: string;
@@ -26,10 +29,10 @@ interface State {
 }
 
 /** Starts an agent in a process group of its own, so that it can be ended together with its children. */
-export function startAgent(command: Command): AgentProcess {
+export function startAgent(command: Command, maxAnswer: number): AgentProcess {
   const program = startProgram(command);
   const state: State = {
-    ...{ program, pending: undefined, partial: "", stderr: "", answered: 0, heard: false, ended: false },
+    ...{ program, maxAnswer, pending: undefined, partial: "", stderr: "", answered: 0, heard: false, ended: false },
   };
   listen(state, command.command[0] ?? "");
   return {
@@ -95,8 +98,9 @@ function onOutput(state: State, chunk: string): void {
   const lines = (state.partial + chunk).split("\n");
   state.partial = lines.pop() ?? "";
   for (const line of lines) if (line.trim() !== "") onLine(state, line);
-  if (state.partial.length > LONGEST_LINE) {
-    fail(state, new CallFailure("bad-response", "the agent wrote more than 16 MiB without a line break"));
+  if (state.partial.length > state.maxAnswer) {
+    const message = `the agent wrote more than ${sizeText(state.maxAnswer)} without a line break`;
+    fail(state, new CallFailure("bad-response", message, { hint: TOO_LARGE_HINT }));
   }
 }
 

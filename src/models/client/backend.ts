@@ -25,4 +25,6 @@ export interface BackendSetup {
   model: string;
   env: NodeJS.ProcessEnv;
   clock: Clock;
+  /** Bytes of the largest answer that is taken. */
+  maxAnswer: number;
 }

@@ -4,7 +4,7 @@ export type Headers = Readonly<Record<string, string | undefined>>;
 
 /**
  * Milliseconds the provider asks to wait, or undefined: `retry-after-ms`, `retry-after` in seconds or as an HTTP date
- * (RFC 9110, 10.2.3), or the RetryInfo detail that Google puts into the error body.
+ * (RFC 9110, 10.2.3) that is to come, or the RetryInfo detail that Google puts into the error body.
  */
 export function retryAfterMs(headers: Headers, body: unknown, clock: Clock): number | undefined {
   const exact = finite(headers["retry-after-ms"]);
@@ -13,8 +13,10 @@ export function retryAfterMs(headers: Headers, body: unknown, clock: Clock): num
   if (header === undefined) return retryInfoMs(body);
   const seconds = finite(header);
   if (seconds !== undefined) return seconds * 1000;
-  const date = Date.parse(header);
-  return Number.isNaN(date) ? undefined : Math.max(0, date - clock.now().getTime());
+  // A negative number is no date, though Date.parse finds one in it; and what is over asks for nothing.
+  const date = /[a-z]/i.test(header) ? Date.parse(header) : Number.NaN;
+  const left = date - clock.now().getTime();
+  return left > 0 ? left : undefined;
 }
 
 function finite(text: string | undefined): number | undefined {

@@ -1,6 +1,6 @@
 import type { Dispatcher } from "undici";
 import { bufferedBody, leanHeaders, type LeanResponse } from "./response.ts";
-import { TransportError } from "./transport-error.ts";
+import { AnswerTooLarge, TransportError } from "./transport-error.ts";
 
 interface LeanInit {
   method?: string | undefined;
@@ -14,9 +14,9 @@ export type LeanFetch = (input: string | URL, init?: LeanInit) => Promise<LeanRe
 /**
  * A fetch for one kind of use (JSON out, JSON or an event stream back) straight on undici's dispatcher. undici.fetch
  * builds Request, Response, Headers and web streams for every call, which costs three times as much as all the rest.
- * It follows no redirects, so a key never travels to another host.
+ * It follows no redirects, so a key never travels to another host; an answer of more than `maxAnswer` bytes, streamed or not, is an error.
  */
-export function leanFetch(dispatcher: Dispatcher): LeanFetch {
+export function leanFetch(dispatcher: Dispatcher, maxAnswer: number): LeanFetch {
   return (input, init = {}) =>
     new Promise((resolve, reject) => {
       const url = String(input);
@@ -25,7 +25,7 @@ export function leanFetch(dispatcher: Dispatcher): LeanFetch {
         reject(reasonOf(signal));
         return;
       }
-      const exchange = new Exchange(url, resolve, reject);
+      const exchange = new Exchange({ url, maxAnswer }, resolve, reject);
       signal?.addEventListener(
         "abort",
         () => {
@@ -63,6 +63,8 @@ function requestOptions(url: string, init: LeanInit): Dispatcher.DispatchOptions
 /** One request under way, as undici reports on it. */
 class Exchange implements Dispatcher.DispatchHandler {
   private readonly url: string;
+  private readonly maxAnswer: number;
+  private size = 0;
   private readonly resolve: (response: LeanResponse) => void;
   private readonly reject: (error: Error) => void;
   private controller: Dispatcher.DispatchController | undefined;
@@ -71,8 +73,13 @@ class Exchange implements Dispatcher.DispatchHandler {
   private chunks: Uint8Array[] = [];
   private cut: Error | undefined;
 
-  constructor(url: string, resolve: (response: LeanResponse) => void, reject: (error: Error) => void) {
+  constructor(
+    { url, maxAnswer }: { url: string; maxAnswer: number },
+    resolve: (response: LeanResponse) => void,
+    reject: (error: Error) => void,
+  ) {
     this.url = url;
+    this.maxAnswer = maxAnswer;
     this.resolve = resolve;
     this.reject = reject;
   }
@@ -110,6 +117,12 @@ class Exchange implements Dispatcher.DispatchHandler {
   }
 
   onResponseData(_controller: Dispatcher.DispatchController, chunk: Uint8Array): void {
+    this.size += chunk.byteLength;
+    if (this.size > this.maxAnswer) {
+      this.chunks = [];
+      this.abort(new AnswerTooLarge(this.url, this.maxAnswer));
+      return;
+    }
     if (this.stream === undefined) this.chunks.push(chunk);
     else this.stream.enqueue(chunk);
   }

@@ -1,3 +1,4 @@
+import { sizeText } from "../../core/size.ts";
 import { CallFailure } from "../client/failure.ts";
 
 /** A connection that failed: before an answer began (`request`) or in the middle of one (`body`). */
@@ -25,9 +26,25 @@ const UNREACHABLE = new Set([
 ]);
 const CERTIFICATE = /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|ERR_TLS|ERR_SSL/;
 
+/** An answer that was not read to its end, since nobody wants one so large. */
+export class AnswerTooLarge extends TransportError {
+  readonly maxAnswer: number;
+
+  constructor(url: string, maxAnswer: number) {
+    super("body", url, undefined);
+    this.maxAnswer = maxAnswer;
+  }
+}
+
+export const TOO_LARGE_HINT = "limits: { maxAnswer: 64MiB } in agentops.config.yaml takes larger ones";
+
 /** The failure a broken connection amounts to; names host and port, never a header. */
 export function transportFailure(error: TransportError): CallFailure {
   const host = hostOf(error.url);
+  if (error instanceof AnswerTooLarge)
+    return new CallFailure("bad-response", `${host} answered with more than ${sizeText(error.maxAnswer)}`, {
+      hint: TOO_LARGE_HINT,
+    });
   if (error.phase === "body") {
     return new CallFailure("bad-response", `${host} closed the connection in the middle of its answer`, {
       retry: "backoff",
