@@ -4,6 +4,7 @@ import { canary } from "./commands/canary/spec.ts";
 import { diff } from "./commands/diff/spec.ts";
 import { doctor } from "./commands/doctor/spec.ts";
 import { evalCommand } from "./commands/eval/spec.ts";
+import { freeze } from "./commands/freeze/spec.ts";
 import { gate } from "./commands/gate/spec.ts";
 import { history } from "./commands/history/spec.ts";
 import { init } from "./commands/init/spec.ts";
@@ -24,6 +25,7 @@ import { show } from "./commands/show/spec.ts";
 import { stats } from "./commands/stats/spec.ts";
 import { status } from "./commands/status/spec.ts";
 import { store } from "./commands/store/spec.ts";
+import { unfreeze } from "./commands/unfreeze/spec.ts";
 import { verify } from "./commands/verify/spec.ts";
 
 /** Every command, in the order of the help: first what somebody on call looks for. */
@@ -36,6 +38,8 @@ export const COMMANDS: readonly CommandSpec[] = [
   promote,
   resolve,
   observe,
+  freeze,
+  unfreeze,
   history,
   approvals,
   init,

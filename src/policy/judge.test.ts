@@ -18,7 +18,7 @@ const GOOD: PolicyFacts = {
     signature: { status: "good", signer: "ada" },
   },
   ...{ environment: "production", now: NOW, releasedDigest: null, evidence: [ran("pass")], ignored: [] },
-  ...{ approvers: [], outcomes: { n: 0, failed: 0 }, kills: [] },
+  ...{ approvers: [], outcomes: { n: 0, failed: 0 }, kills: [], frozen: null },
 };
 const signature = (status: PolicyFacts["version"]["signature"]["status"]) => ({
   version: { ...GOOD.version, signature: { status, signer: null } },

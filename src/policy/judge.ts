@@ -1,6 +1,7 @@
 import { type Kill, reasonText } from "../kill/latch.ts";
 import type { PreparedRelease } from "../serving/release.ts";
 import { distinctPeople, isAuthor } from "../core/person.ts";
+import type { Frozen } from "../rollout/freeze.store.ts";
 import type { Rules } from "./rules.ts";
 
 export type RuleName = "published" | "evidence" | "signed" | "approvals" | "freeze" | "errorBudget" | "killed";
@@ -40,6 +41,8 @@ export interface PolicyFacts {
   /** What was observed of the stable versions in the budget's window. */
   outcomes: { n: number; failed: number };
   kills: readonly Kill[];
+  /** Set by a person for a time. */
+  frozen: Frozen | null;
 }
 
 /** Every rule that does not hold; none when the version may be released. */
@@ -124,6 +127,14 @@ function approvals(facts: PolicyFacts, rules: Rules): Refusal | null {
 }
 
 function freeze(facts: PolicyFacts, rules: Rules): Refusal | null {
+  if (facts.frozen !== null) {
+    const { actor, until, reason } = facts.frozen;
+    return {
+      rule: "freeze",
+      message: `${facts.environment} is frozen by ${actor} until ${until.slice(0, 16).replace("T", " ")} UTC: ${reason}`,
+      hint: `wait, or agentops unfreeze --env ${facts.environment}`,
+    };
+  }
   const now = Date.parse(facts.now);
   const frozen = rules.freeze.find(({ from, to }) => from <= now && now < to);
   if (frozen === undefined) return null;

@@ -7,6 +7,7 @@ import { holding, type Kill } from "../kill/latch.ts";
 import { readMarkers } from "../kill/markers.ts";
 import { whyNot } from "../state/why-not.ts";
 import type { PreparedRelease } from "../serving/release.ts";
+import { frozenNow } from "../rollout/freeze.store.ts";
 import { findRelease } from "../serving/serving.store.ts";
 import { approvalsFor } from "../approvals/approvals.store.ts";
 import { type GatheredEvidence, gatherEvidence } from "./evidence/evidence.ts";
@@ -88,6 +89,7 @@ async function factsOf(db: Db, policyCase: PolicyCase, now: string): Promise<Pol
     releasedDigest: (await findRelease(db, target, version))?.digest ?? null,
     approvers: (await approvalsFor(db, { environment, target, version, digest })).map(({ actor }) => actor),
     outcomes: await stableOutcomes(db, { environment, target, since }),
+    frozen: await frozenNow(db, environment, now),
     kills: holding([...(await readKills(db)), ...markersIn(markers)], environment, [target]),
   };
 }

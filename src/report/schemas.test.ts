@@ -8,6 +8,7 @@ import { diffSchema } from "../comparison/schema.ts";
 import { evaluationSchema } from "../gate/evaluation.schema.ts";
 import { gateDocumentSchema } from "../gate/gate.schema.ts";
 import { historySchema } from "../operations/history/schema.ts";
+import { freezeSchema } from "../operations/freeze.ts";
 import { killSchema } from "../kill/schema.ts";
 import { statusSchema } from "../status/schema.ts";
 import { approvalSchema, approvalsSchema } from "../approvals/schema.ts";
@@ -31,6 +32,7 @@ describe("schemas/", () => {
     ["diff", diffSchema, "agentops diff --json"],
     ["gate", gateDocumentSchema, "agentops gate --json"],
     ["judge", calibrationSchema, "agentops judge calibrate --json"],
+    ["freeze", freezeSchema, "agentops freeze --json, agentops unfreeze --json"],
     ["kill", killSchema, "agentops kill --json, agentops revive --json"],
     ["rollout", rolloutSchema, "agentops canary start|status|advance|watch --json"],
     ["rollouts", rolloutsSchema, "agentops canary status --json"],

@@ -1,6 +1,7 @@
 import type { Kill } from "../kill/latch.ts";
 import type { Judged } from "./judge.ts";
 import { unitsIn } from "./evidence.ts";
+import type { Frozen } from "./freeze.store.ts";
 import { isUnderWay, type Waiting, waitingFor } from "./next.ts";
 import type { Rollout } from "./rollouts.store.ts";
 import type { Phase } from "./schema.ts";
@@ -22,6 +23,7 @@ export type Reason =
   | { code: "deadline"; at: string }
   | { code: "due"; overdueSince: string | null; target: string; environment: string }
   | { code: "held"; kill: Kill; target: string }
+  | { code: "frozen"; by: Frozen; environment: string }
   | { code: "ready"; turns: "anybody" | "watcher"; target: string; environment: string }
   | { code: "waits"; step: Step; target: string; waiting: Waiting; noData: boolean }
   | { code: "unmeasured"; names: string[] }
@@ -47,7 +49,13 @@ export interface EndedBy {
 export function reasonsFor(
   judged: Judged,
   rollout: Rollout,
-  { at, held, last, due }: { at: string; held: Kill | null; last: EndedBy | undefined; due: Due | null },
+  {
+    at,
+    held,
+    frozen,
+    last,
+    due,
+  }: { at: string; held: Kill | null; frozen: Frozen | null; last: EndedBy | undefined; due: Due | null },
 ): Reason[] {
   const { state, plan, evidence, target, environment } = rollout;
   const units = unitsIn(state.phase, evidence);
@@ -61,8 +69,12 @@ export function reasonsFor(
       ? [{ code: "due", ...due, target, environment } as const]
       : []),
     ...(waits && held !== null ? [{ code: "held", kill: held, target } as const] : []),
+    ...(waits && frozen !== null ? [{ code: "frozen", by: frozen, environment } as const] : []),
     ...(waits && !isEnd(judged)
-      ? waitReasons(waitingFor(state, { at, verdict: judged.verdict, units }, plan), rollout, { units, held })
+      ? waitReasons(waitingFor(state, { at, verdict: judged.verdict, units }, plan), rollout, {
+          units,
+          stands: held !== null || frozen !== null,
+        })
       : []),
     ...(state.phase === "inconclusive" ? [{ code: "deadline", at: state.deadline } as const] : []),
     ...unmeasured(judged, rollout),
@@ -112,10 +124,10 @@ function namesOf(guardrails: Judged["guardrails"], verdict: "safe" | "undecided"
 function waitReasons(
   waiting: Waiting,
   { state, plan, target, environment }: Rollout,
-  { units, held }: { units: number; held: Kill | null },
+  { units, stands }: { units: number; stands: boolean },
 ): Reason[] {
   if (Object.values(waiting).every((left) => left === null))
-    return held === null ? [{ code: "ready", turns: plan.turns ?? "watcher", target, environment }] : [];
+    return !stands ? [{ code: "ready", turns: plan.turns ?? "watcher", target, environment }] : [];
   const shown = { number: state.step + 1, of: plan.steps.length, weight: state.weight };
   return [{ code: "waits", step: state.phase === "shadow" ? null : shown, target, waiting, noData: units === 0 }];
 }

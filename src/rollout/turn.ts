@@ -5,6 +5,7 @@ import type { Kill } from "../kill/latch.ts";
 import type { Tx } from "../state/store.ts";
 import type { Judged } from "./judge.ts";
 import { unitsIn } from "./evidence.ts";
+import { type Frozen, frozenNow } from "./freeze.store.ts";
 import { lastJudged, lookAt } from "./look.ts";
 import { isOver, next } from "./next.ts";
 import { type Reason, reasonOf } from "./reasons.ts";
@@ -34,6 +35,8 @@ export interface Turn {
   moved: boolean;
   /** What forbids to move on; null when nothing does. */
   held: Kill | null;
+  /** What a person has forbidden for a time; null when nothing is. */
+  frozen: Frozen | null;
   /** When it was taken; ISO 8601. */
   at: string;
 }
@@ -48,15 +51,18 @@ export async function takeTurn(tx: Tx, place: Place, { clock, via, markers, say 
   const at = clock.now().toISOString();
   const held = await heldBy(tx, markers, place);
   const found = await needRollout(tx, place);
-  if (isOver(found.state.phase)) return { rollout: found, judged: await lastJudged(tx, found), moved: false, held, at };
+  const frozen = await frozenNow(tx, place.environment, at);
+  if (isOver(found.state.phase))
+    return { rollout: found, judged: await lastJudged(tx, found), moved: false, held, frozen, at };
   const { rollout, judged } = await lookAt(tx, found, at);
   const units = unitsIn(rollout.state.phase, rollout.evidence);
-  const waits = held === null && !mayClimb(rollout.plan, via) ? "watcher" : null;
-  const event = { type: "look", at, verdict: judged.verdict, units, held: held === null ? waits : "killed" } as const;
+  const waits = mayClimb(rollout.plan, via) ? null : "watcher";
+  const why = held !== null ? "killed" : frozen !== null ? "frozen" : waits;
+  const event = { type: "look", at, verdict: judged.verdict, units, held: why } as const;
   const to = next(rollout.state, event, rollout.plan).phase;
   const by = { actor: ACTOR, via, reason: say(reasonOf(judged, rollout, to)) };
   const after = await transition(tx, rollout, event, by);
-  return { rollout: after, judged, moved: after !== rollout, held, at };
+  return { rollout: after, judged, moved: after !== rollout, held, frozen, at };
 }
 
 /** A rollout that was started before anybody could is left to who was expected. */

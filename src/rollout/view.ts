@@ -5,6 +5,7 @@ import { riskDifference } from "../stats/sequential/risk-difference.ts";
 import { findRelease } from "../serving/serving.store.ts";
 import type { Judged } from "./judge.ts";
 import { batchesOf, type TallyRow, unitsIn } from "./evidence.ts";
+import { frozenNow } from "./freeze.store.ts";
 import { needOf } from "./need.ts";
 import { type Reason, reasonsFor } from "./reasons.ts";
 import { type Rollout, talliesOf, transitionsOf } from "./rollouts.store.ts";
@@ -24,6 +25,7 @@ export async function rolloutView(
   { at, held }: { at: string; held: Kill | null },
 ): Promise<RolloutView> {
   const { rollout, judged, unseen, due } = await storedNow(db, found);
+  const frozen = await frozenNow(db, rollout.environment, at);
   const { state, plan, target } = rollout;
   const history = await historyOf(db, rollout);
   return {
@@ -37,7 +39,7 @@ export async function rolloutView(
     step: state.step,
     steps: plan.steps,
     weight: state.weight,
-    analysis: await analysisOf(db, rollout, judged, { at, held, due, last: history.at(-1) }),
+    analysis: await analysisOf(db, rollout, judged, { at, held, frozen, due, last: history.at(-1) }),
     since: state.since,
     startedAt: rollout.createdAt,
     endedAt: rollout.endedAt,

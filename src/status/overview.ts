@@ -4,6 +4,7 @@ import { isPresent } from "../kill/arrival.ts";
 import { lastChange, readProcesses } from "../kill/processes.store.ts";
 import type { Executor } from "../state/raw.ts";
 import type { BadThing, ServedTarget, ShownProcess } from "./schema.ts";
+import { type Frozen, frozenEverywhere } from "../rollout/freeze.store.ts";
 import { tryPath } from "../kill/switchboard.ts";
 import {
   type Bad,
@@ -30,6 +31,8 @@ export type TargetNow = Omit<ServedTarget, "wrong"> & { wrong: Wrong[] };
 export interface Overview {
   /** By environment. */
   serving: Map<string, { targets: TargetNow[]; processes: ShownProcess[]; bad: BadThing[] }>;
+  /** By environment. */
+  frozen: Map<string, Frozen>;
   /** What could not be read, for people. */
   unread: string[];
 }
@@ -50,6 +53,7 @@ interface Parts {
   hours: HourCount[];
   bad: Bad[];
   processes: (ShownProcess & { environment: string | null })[];
+  frozen: (Frozen & { environment: string })[];
   unread: string[];
 }
 
@@ -76,11 +80,13 @@ async function readParts(open: BareReader, { now, waitMs }: OverviewRequest): Pr
   );
   const setbacks = await part("the rollouts' history", () => readSetbacks(db, dayAgo));
   const processes = await part("agents' processes", () => processesNow(db, now, dayAgo));
+  const frozen = await part("what is frozen", () => frozenEverywhere(db, now.toISOString()));
   return {
     stables,
     rollouts,
     hours,
     processes,
+    frozen,
     bad: [...unsafe, ...setbacks].filter(({ at }) => at >= dayAgo),
     unread,
   };
@@ -122,7 +128,8 @@ function arranged(parts: Parts, { now, only }: OverviewRequest): Overview {
       bad: worstOf(parts.bad, environment),
     });
   }
-  return { serving, unread: parts.unread };
+  const frozen = new Map(parts.frozen.map(({ environment, ...one }) => [environment, one]));
+  return { serving, frozen, unread: parts.unread };
 }
 
 /** One that names no environment serves whatever is the only one. */

@@ -97,6 +97,10 @@ export const statusSchema = z.object({
   environments: z.array(
     z.object({
       environment: killShape.environment,
+      frozen: z
+        .object({ actor: z.string(), reason: z.string(), at: z.string(), until: z.string() })
+        .nullable()
+        .describe("nothing is released and nothing climbs until then"),
       killed: z.array(z.object({ ...killShape, via: z.array(z.enum(["marker", "store"])) })),
       targets: z.array(servedTarget),
       processes: z.array(shownProcess).describe("agents' processes that have shown themselves, of the last day"),

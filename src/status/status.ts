@@ -31,7 +31,7 @@ export async function status(board: Switchboard, request: StatusRequest): Promis
   const before = await tryPath(0, () => readMarkers(board.store.markers));
   const lost = await recover(board, before.result ?? []);
   const markers = await tryPath(0, () => readMarkers(board.store.markers));
-  const { rows, serving, unread } = await readStore(board, { now, waitMs: board.waitMs, only: request.only });
+  const { rows, serving, frozen, unread } = await readStore(board, { now, waitMs: board.waitMs, only: request.only });
   const problems = [
     ...(request.problems ?? []),
     ...(await goneStore(board.store)),
@@ -51,6 +51,7 @@ export async function status(board: Switchboard, request: StatusRequest): Promis
     environments: [...new Set([...names, ...shown.map((k) => k.environment), ...serving.keys()])].map(
       (environment) => ({
         environment,
+        frozen: frozen.get(environment) ?? null,
         killed: shown.filter((kill) => kill.environment === environment).map(told),
         ...(serving.get(environment) ?? { targets: [], processes: [], bad: [] }),
       }),
@@ -86,7 +87,7 @@ function merge(rows: readonly Kill[], markers: readonly Kill[]): Seen[] {
 
 /** Everything that the store knows; what could not be read is said once. */
 async function readStore(board: Switchboard, request: OverviewRequest) {
-  const nothing: Overview = { serving: new Map(), unread: [] };
+  const nothing: Overview = { serving: new Map(), frozen: new Map(), unread: [] };
   const opened = await tryPath(board.waitMs, () => openBareToRead(board.store, board.waitMs, board.waitMs + 500));
   const { result: open } = opened;
   if (open === undefined) return { ...nothing, rows: { result: [], path: opened.path } };

@@ -54,6 +54,9 @@ testSayings<Reason>("a reason", reasonText, {
     [{ safe: ["success", "latency"], noHarm: [] }, "shown to be not worse by the margin: success, latency"],
     [{ safe: ["success"], noHarm: ["success.floor"] }, "shown to be not worse by the margin: success; no harm is shown: success.floor"],
   ],
+  frozen: [
+    [{ by: { actor: "ada", reason: "holidays", at: "2026-11-21T10:00:00.000Z", until: "2026-12-27T08:00:00.000Z" }, environment: "production" }, "production is frozen by ada until 2026-12-27 08:00 UTC: holidays"],
+  ], // prettier-ignore
   ready: [
     [{ turns: "anybody", target: "prompts/x", environment: "production" }, "it moves on with the next outcome that is recorded"],
     [{ turns: "watcher", target: "prompts/x", environment: "production" }, "it may move on; only a watcher moves it: agentops canary advance prompts/x --env production"],

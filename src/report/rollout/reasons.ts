@@ -36,6 +36,8 @@ export function reasonText(reason: Reason): string {
         : `it may move on; only a watcher moves it: agentops canary advance ${reason.target} --env ${reason.environment}`;
     case "held":
       return `held: ${heldText(reason.kill, reason.target)}`;
+    case "frozen":
+      return `${reason.environment} is frozen by ${reason.by.actor} until ${minute(reason.by.until)} UTC: ${reason.by.reason}`;
     case "waits":
       return waitText(reason);
     case "unmeasured":

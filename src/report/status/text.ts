@@ -18,6 +18,7 @@ export function statusText(found: StatusDocument, style: Style, store: string): 
       ...(environment.killed.length === 0
         ? [`  ${style.good("nothing is killed")}`]
         : environment.killed.flatMap((kill) => killLines(kill, style))),
+      ...frozenLine(environment, at, style),
       ...environment.targets.flatMap((target) => targetLines(target, at, style)),
       ...processLines(environment, at, style),
       ...badLines(environment, at, style),
@@ -26,6 +27,14 @@ export function statusText(found: StatusDocument, style: Style, store: string): 
     ...problems.map((problem) => `${style.unsure("not certain")}: ${problem}`),
     style.dim(`store  ${store}`),
   ].join("\n");
+}
+
+function frozenLine({ frozen }: Environment, now: string, style: Style): string[] {
+  if (frozen === null) return [];
+  const { until, actor, reason } = frozen;
+  return [
+    `  ${style.unsure("frozen")} until ${momentText(until, now)} UTC, by ${oneLine(actor, 40)}: ${oneLine(reason, 80)}`,
+  ];
 }
 
 function killLines(kill: Environment["killed"][number], style: Style): string[] {

@@ -9,12 +9,12 @@ import type { CommandContext } from "../../context.ts";
 import { emitDocument } from "../../document.ts";
 import type { OperatedStore } from "../../open/operated-store.ts";
 
-/** 0: moved, held as planned or promoted; 1: rolled back or aborted; 3: inconclusive or invalid; 5: killed, so nothing moves on. */
-export function exitOf({ rollout: { state }, held }: Pick<Turn, "rollout" | "held">): number {
+/** 0: moved, held as planned or promoted; 1: rolled back or aborted; 3: inconclusive or invalid; 5: killed or frozen, so nothing moves on. */
+export function exitOf({ rollout: { state }, held, frozen }: Pick<Turn, "rollout" | "held" | "frozen">): number {
   const { phase } = state;
   if (phase === "rolled-back" || phase === "aborted") return 1;
   if (phase === "inconclusive" || phase === "invalid") return 3;
-  return held !== null && phase !== "promoted" ? 5 : 0;
+  return (held !== null || frozen !== null) && phase !== "promoted" ? 5 : 0;
 }
 
 /** As it stands, judged on all that is stored; nothing is written. */

@@ -42,7 +42,7 @@ export async function watch(context: CommandContext, name: unknown, options: Rec
     });
     await tellOfEnds(context, store, place.environment);
     await emitRollout(context, await shownNow(turn, null));
-    return exitOf({ ...turn, held: null });
+    return exitOf({ ...turn, held: null, frozen: null });
   });
 }
 

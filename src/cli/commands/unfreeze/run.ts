@@ -1,0 +1,6 @@
+import type { CommandContext } from "../../context.ts";
+import { emitFreeze } from "../freeze/run.ts";
+
+export function run(context: CommandContext, _: unknown[], options: Record<string, unknown>): Promise<number> {
+  return emitFreeze(context, null, (options["reason"] as string | undefined) ?? "unfreeze");
+}

@@ -1,0 +1,55 @@
+import { z } from "zod";
+import { appendAuditEvent } from "../audit/events.store.ts";
+import { frozenNow } from "../rollout/freeze.store.ts";
+import { OPERATORS } from "../state/locks.ts";
+import type { Store } from "../state/store.ts";
+
+/** `agentops freeze --json`, `agentops unfreeze --json`. */
+export const freezeSchema = z.object({
+  schema: z.literal("agentops.freeze/1"),
+  action: z.enum(["freeze", "unfreeze"]),
+  env: z.string(),
+  frozen: z
+    .object({ actor: z.string(), reason: z.string(), at: z.string(), until: z.string() })
+    .nullable()
+    .describe("what is in force now"),
+  changed: z.boolean().describe("false where it was so already"),
+});
+
+export type FreezeDocument = z.infer<typeof freezeSchema>;
+
+export interface FreezeOrder {
+  environment: string;
+  actor: string;
+  reason: string;
+  /** ISO 8601. */
+  at: string;
+  /** Until when; null lifts it. */
+  until: string | null;
+}
+
+/** Nothing is released and nothing climbs in an environment until then; harm is still undone, rollback and kill stay possible. */
+export function freeze(store: Store, order: FreezeOrder): Promise<FreezeDocument> {
+  const { environment, actor, reason, at, until } = order;
+  return store.inTransaction(
+    async (tx) => {
+      const before = await frozenNow(tx, environment, at);
+      const changed = until === null ? before !== null : before?.until !== until || before.reason !== reason;
+      if (changed)
+        await appendAuditEvent(tx, {
+          ...{ at, actor, reason, environment, target: "all" },
+          action: until === null ? "unfreeze" : "freeze",
+          before: before === null ? null : { ...before },
+          after: until === null ? null : { until },
+        });
+      return {
+        schema: "agentops.freeze/1",
+        action: until === null ? "unfreeze" : "freeze",
+        env: environment,
+        frozen: await frozenNow(tx, environment, at),
+        changed,
+      };
+    },
+    { locks: [OPERATORS] },
+  );
+}
