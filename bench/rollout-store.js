@@ -37,7 +37,7 @@ export async function rolloutIn(address, work = begin) {
   await store.close();
 }
 
-async function promote(tx) {
+export async function promote(tx) {
   const content = JSON.stringify({ name: "x", messages: [{ role: "system", content: "answer ".repeat(100) }] });
   for (const version of ["v1", "v2"])
     await insertRelease(tx, {

@@ -2,19 +2,23 @@
 import { measureCanary } from "./canary.js";
 import { measureDiff } from "./diff.js";
 import { measureThroughput } from "./eval-throughput.js";
+import { measureHarm } from "./harm.js";
 import { measureKill } from "./kill.js";
 import { measureMemory } from "./memory.js";
 import { table } from "./measure.js";
 import { measureObserve } from "./observe.js";
 import { measurePostgres } from "./postgres.js";
 import { measureResolve } from "./resolve.js";
+import { measureSeen } from "./seen.js";
 import { measureSize } from "./size.js";
 import { measureStartup } from "./startup.js";
 
 const BENCHMARKS = [
   ["start-up", measureStartup],
   ["kill", measureKill],
+  ["seen", measureSeen],
   ["resolve", measureResolve],
+  ["harm", measureHarm],
   ["observe", measureObserve],
   ["observe on PostgreSQL", measurePostgres],
   ["canary", measureCanary],
