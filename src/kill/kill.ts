@@ -4,7 +4,7 @@ import { OPERATORS } from "../state/locks.ts";
 import type { Executor } from "../state/raw.ts";
 import { explainKill, findKill, insertKill, readKills, wasRecorded } from "./kills.store.ts";
 import { EVERY, holding, isSame, type Kill, told, type ToldKill } from "./latch.ts";
-import { keepMarker, readMarkers, rewriteMarker, setMarker, syncMarkers } from "./markers.ts";
+import { keepMarker, keepReserve, readMarkers, rewriteMarker, setMarker, syncMarkers } from "./markers.ts";
 import type { Knowledge, Meant } from "./names.ts";
 import { reconcile } from "./reconcile.ts";
 import type { KillDocument } from "./schema.ts";
@@ -45,6 +45,7 @@ export async function kill(board: Switchboard, order: Order): Promise<KillDocume
     for (const latch of wanted) keepMarker(markers, latch);
     syncMarkers(markers);
   }
+  keepReserve(markers);
   return {
     schema: "agentops.kill/1",
     action: "kill",

@@ -1,5 +1,6 @@
 import {
   closeSync,
+  existsSync,
   fsyncSync,
   linkSync,
   openSync,
@@ -9,6 +10,7 @@ import {
   rmSync,
   statSync,
   writeFileSync,
+  writeSync,
 } from "node:fs";
 import { dirname, join } from "node:path";
 import { newId } from "../core/ids.ts";
@@ -30,11 +32,54 @@ export function markerName({ environment, target }: Latch): string {
   return `${where}~${target === ALL ? "@all" : target.split("/").map(encode).join("~")}`;
 }
 
-/** Sets the latch's marker; false when it was set already. It appears whole, or on a full disk as a bare name. */
+/**
+ * Sets the latch's marker; false when it was set already. It appears whole; on a full disk first as a bare name, which then takes the blocks
+ * of the reserve to say who and why.
+ */
 export function setMarker(folder: string, kill: Kill): boolean {
   makeFolder(folder);
   const path = join(folder, markerName(kill));
-  return link(path, kill) ?? create(path);
+  const linked = link(path, kill);
+  if (linked !== undefined) return linked;
+  const created = create(path);
+  if (created) attempt(() => explainByReserve(folder, path, kill));
+  return created;
+}
+
+const RESERVE = "reserve";
+/** One block of most file systems. */
+const RESERVE_BYTES = 4096;
+
+/** Keeps a file's worth of blocks beside the markers, for a kill on a full disk; where there are none left, it goes without. */
+export function keepReserve(folder: string | null): void {
+  if (folder === null) return;
+  attempt(() => {
+    const path = join(folder, RESERVE);
+    if ((statSync(path, { throwIfNoEntry: false })?.size ?? 0) >= RESERVE_BYTES || !existsSync(folder)) return;
+    writeFileSync(path, " ".repeat(RESERVE_BYTES));
+  });
+}
+
+/** Writes into blocks that are there already, and takes the bare marker's place; whoever renames the reserve first has it. */
+function explainByReserve(folder: string, path: string, kill: Kill): void {
+  const draft = draftBeside(path);
+  renameSync(join(folder, RESERVE), draft);
+  try {
+    const fits = (reason: string) => Buffer.byteLength(textOf({ ...kill, reason })) <= RESERVE_BYTES;
+    let { reason } = kill;
+    while (!fits(reason)) reason = reason.slice(0, Math.floor(reason.length / 2));
+    const text = textOf({ ...kill, reason });
+    const open = openSync(draft, "r+");
+    try {
+      writeSync(open, text.padEnd(text.length + RESERVE_BYTES - Buffer.byteLength(text)), 0);
+    } finally {
+      closeSync(open);
+    }
+    renameSync(draft, path);
+  } catch (error) {
+    rmSync(draft, { force: true });
+    throw error;
+  }
 }
 
 /** A check sees who and why together with the marker, never before; undefined where this cannot be done. */

@@ -5,6 +5,7 @@ import { AgentopsError } from "../core/errors.ts";
 import { chance, newId } from "../core/ids.ts";
 import { locateProject } from "../core/location.ts";
 import { holding, reasonText, targetsOf } from "../kill/latch.ts";
+import { keepReserve } from "../kill/markers.ts";
 import { nothing } from "../serving/resolve.ts";
 import { makeFolder } from "../core/folder.ts";
 import { configuredStore } from "../core/configured-store.ts";
@@ -294,6 +295,7 @@ function makeMarkers({ file, markers }: StoreAddress): void {
   if (!existsSync(beside)) return;
   try {
     makeFolder(markers);
+    keepReserve(markers);
   } catch {
     // A kill says what is wrong with its marker.
   }

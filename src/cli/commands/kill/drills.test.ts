@@ -5,6 +5,7 @@ import { join } from "node:path";
 import Database from "better-sqlite3";
 import { execa } from "execa";
 import { afterAll, describe, expect, test } from "vitest";
+import { keepReserve } from "../../../kill/markers.ts";
 import { locked } from "../../../kill/history.testing.ts";
 import { addressOf, fileAddress, type StoreAddress } from "../../../state/address.ts";
 import { ALL_CASES, ENGINE, newDatabase } from "../../../testing/engine.ts";
@@ -204,9 +205,16 @@ describe("a victim process stops", () => {
     mkdirSync(join(scene.dir, ".agentops"));
     mount(join(scene.dir, ".agentops"));
     mkdirSync(scene.store.markers!);
+    keepReserve(scene.store.markers);
     await withStore(scene.store, () => Promise.resolve());
     fill(join(scene.dir, ".agentops", "ballast"));
-    const { document } = await drill("a full disk (tmpfs)", scene);
+    const { document, stopped } = await drill("a full disk (tmpfs)", scene);
+    expect(stopped.details).toMatchObject({ by: expect.stringMatching(/^(ada|unknown)$/) });
+    // Once the reserve was taken, who and why stand in the marker; an agent may have looked just before.
+    const seen = await agentops(scene.dir, ["status", "--json"], { ...scene.env });
+    expect(JSON.parse(seen.stdout).environments.flatMap((one: { killed: object[] }) => one.killed)).toMatchObject([
+      { target: AGENT, actor: "ada", reason: "refunds twice" },
+    ]);
     const full = { took: false, problem: expect.stringContaining("the disk is full") };
     expect(document.paths.store).toMatchObject(ENGINE === "sqlite" ? full : { took: true });
   });
