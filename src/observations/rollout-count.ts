@@ -45,8 +45,7 @@ export function countFor(rollout: OpenRollout, caps: CapCollector): RolloutCount
     addOutcomes(row, request, tallies.at(row.weight, arm));
   };
   return {
-    seqFor: ({ version, at }) =>
-      (version === rollout.control || version === rollout.candidate) && at >= rollout.createdAt ? rollout.seq : null,
+    seqFor: (observation) => (belongs(observation, rollout) ? rollout.seq : null),
     unitOf: (observation) => unitOf(observation, rollout),
     async know(tx, some) {
       const asked = new Set(some);
@@ -109,6 +108,11 @@ function talliesIn({ seq, look }: OpenRollout) {
 
 function none(): Sums {
   return { n: 0, sum: 0, squares: 0 };
+}
+
+/** What says which rollout it was served by needs no time, which may be of a clock that was set back. */
+function belongs({ version, at, rollout }: Dated, { id, control, candidate, createdAt }: OpenRollout): boolean {
+  return (version === control || version === candidate) && (rollout === id || at >= createdAt);
 }
 
 function armOf(candidate: boolean): Arm {

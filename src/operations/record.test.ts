@@ -59,6 +59,16 @@ const looks = (store: TestStore) =>
   store.rows(`SELECT actor, via, reason FROM "auditEvents" WHERE action = 'rollout.look' ORDER BY id`);
 
 describe("whoever records outcomes takes the turn", () => {
+  test("harm is undone also by a process whose clock was set back an hour", async () => {
+    const store = await openTestStore();
+    await startedRollout(store, { plan: QUICK });
+    const clock = { now: () => new Date(minutesLater(-60)), monotonicMs: () => performance.now() };
+    const recorder = recorderOf(store, { clock });
+    const at = minutesLater(-60);
+    const lines = (await outcomes(store, 0, 2000, 0.3)).map((line) => ({ ...line, at }));
+    await recorder.record(place.environment, lines, new Date(at));
+    expect(await needRollout(store.db, place)).toMatchObject({ state: { phase: "rolled-back" } });
+  });
   test("harm is undone with nobody watching and no command run, and the turn says who took it", async () => {
     const store = await openTestStore();
     await startedRollout(store, { plan: { turns: "anybody" } });

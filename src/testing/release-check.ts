@@ -42,7 +42,7 @@ async function unrecorded(tx: Tx): Promise<string[]> {
     ...(await same(
       "transitions",
       `SELECT "auditEvent" FROM transitions ORDER BY 1`,
-      `SELECT id FROM "auditEvents" WHERE action LIKE 'rollout.%' ORDER BY 1`,
+      `SELECT id FROM "auditEvents" WHERE action LIKE 'rollout.%' AND action NOT IN ('rollout.ack', 'rollout.notify') ORDER BY 1`,
     )),
     ...(await same(
       "stable versions",
