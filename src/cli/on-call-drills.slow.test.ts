@@ -100,7 +100,7 @@ describe.each(ENGINES.filter(({ engine }) => engine === "a file" || postgresFold
           return child;
         });
         const [agentEnd, , operatorEnd] = await Promise.all(ends);
-        const said = Number(String(agentEnd!.stdout).trim().split("\n").at(-1) ?? 0) || 0;
+        const said = Number(agentEnd!.stdout.trim().split("\n").at(-1) ?? 0) || 0;
         await withStore(store, async (open) => {
           const kept = Number(await open.value("SELECT COUNT(*) FROM observations WHERE id LIKE $1", `${round}~%`));
           expect(kept, `round ${round}: acknowledged ${said}`).toBeGreaterThanOrEqual(said);
