@@ -40,6 +40,8 @@ export async function listEnvironments(location: Location): Promise<string[] | n
 
 async function environmentsIn(text: string | null): Promise<string[] | null> {
   if (text === null) return null;
+  const plain = plainList(text);
+  if (plain !== null) return plain;
   // A quarter of the command's time: only where a look at the text is not enough.
   const { readYaml } = await import("./yaml.ts");
   const config = readYaml(text, CONFIG_FILE).yaml?.value;
@@ -52,9 +54,19 @@ async function environmentsIn(text: string | null): Promise<string[] | null> {
 
 /** True when the name needs no parser: the config lists no environments, or this one, on one line. */
 function isPlainlyListed(text: string, name: string): boolean {
-  if (!text.includes("environments")) return true;
-  const list = /^environments:[ \t]*\[([^\]\n]*)\]/m.exec(text)?.[1] ?? "";
-  return list.split(",").some((item) => item.trim().replace(/^(["'])(.*)\1$/, "$2") === name);
+  return !text.includes("environments") || (plainList(text)?.includes(name) ?? false);
+}
+
+/** One list of plain names on one line of its own, which needs no parser; null for anything else, and where git left a conflict. */
+function plainList(text: string): string[] | null {
+  const [line, ...more] = text.match(/^.*environments.*$/gm) ?? [];
+  const list = /^environments:[ \t]*\[([^\]\n]*)\][ \t]*(?:#.*)?\r?$/.exec(line ?? "")?.[1];
+  if (list === undefined || more.length > 0 || /^(<{7}|={7}|>{7})/m.test(text)) return null;
+  const names = list.split(",").map((item) => item.trim().replace(/^(["'])(.*)\1$/, "$2"));
+  // What YAML could take for a number or a truth needs its parser.
+  return names.every((name) => /^(?!(true|false|null|yes|no|on|off|y|n)$)[a-z][a-z0-9._-]*$/i.test(name))
+    ? names
+    : null;
 }
 
 function readConfig(file: string): string | null {
