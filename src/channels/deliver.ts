@@ -23,17 +23,26 @@ export async function deliver(channel: Channel, message: unknown, sender: Sender
   }
   const url = sender.env[channel.urlEnv];
   if (url === undefined || url === "") throw new Error(`${channel.urlEnv} is not set`);
+  const problem = unusable(url);
+  if (problem !== null) throw new Error(`${channel.urlEnv} ${problem}`);
   const secret = channel.secretEnv === undefined ? undefined : sender.env[channel.secretEnv];
   if (channel.secretEnv !== undefined && !secret) throw new Error(`${channel.secretEnv} is not set`);
   const signature = secret === undefined ? {} : { "x-agentops-signature": `sha256=${createHmac("sha256", secret).update(body).digest("hex")}` }; // prettier-ignore
   const headers = { "content-type": "application/json", ...signature };
   for (let attempt = 0; ; attempt++) {
-    const problem = await post(url, { headers, body }, sender.signal);
-    if (problem === null) return;
+    const failed = await post(url, { headers, body }, sender.signal);
+    if (failed === null) return;
     const pause = PAUSES_MS[attempt];
-    if (problem.final || pause === undefined) throw new Error(problem.why);
+    if (failed.final || pause === undefined) throw new Error(failed.why);
     await new Promise((done) => setTimeout(done, pause));
   }
+}
+
+function unusable(url: string): string | null {
+  if (!URL.canParse(url)) return "is no address";
+  const { protocol, username, password } = new URL(url);
+  if (protocol !== "http:" && protocol !== "https:") return "is no http or https address";
+  return username !== "" || password !== "" ? "has a user or a password in it, which a webhook cannot take" : null;
 }
 
 /** Null once it was taken; `final` where asking again cannot help. */
@@ -47,19 +56,19 @@ async function post(
     const response = await fetch(url, {
       ...request,
       method: "POST",
-      redirect: "error",
+      redirect: "manual",
       signal: signal === undefined ? limit : AbortSignal.any([limit, signal]),
     });
     await response.body?.cancel();
     if (response.ok) return null;
+    if (response.status >= 300 && response.status < 400)
+      return { why: `the webhook answered ${response.status}: it has moved`, final: true };
     const final = response.status < 500 && response.status !== 429 && response.status !== 408;
     return { why: `the webhook answered ${response.status}`, final };
   } catch (error) {
     // fetch names the address, and an address may be a secret.
-    const code = ((error as Error).cause as NodeJS.ErrnoException | undefined)?.code;
-    return {
-      why: `the webhook could not be reached: ${code ?? (error as Error).name}`,
-      final: signal?.aborted === true,
-    };
+    const cause = (error as Error).cause as NodeJS.ErrnoException | undefined;
+    const why = cause?.code ?? cause?.message ?? (error as Error).name;
+    return { why: `the webhook could not be reached: ${why}`, final: signal?.aborted === true };
   }
 }

@@ -38,7 +38,12 @@ export async function main(shell: Shell): Promise<number> {
 function listenForSignals(shell: Shell): { signal: AbortSignal; stop: () => void } {
   const controller = new AbortController();
   const handler = (name: string, code: "INTERRUPTED" | "TERMINATED" | "HUNG_UP", exit: number) => () => {
-    if (controller.signal.aborted) shell.exit(exit);
+    if (controller.signal.aborted) {
+      shell.stderr.write(
+        `stopped at once by ${name}: what was under way may be half done; run the command again, or git tag and agentops status say what there is\n`,
+      );
+      shell.exit(exit);
+    }
     controller.abort(new AgentopsError(code, `stopped by ${name}`));
   };
   const onInt = handler("SIGINT", "INTERRUPTED", 130);

@@ -41,6 +41,27 @@ test.each([
   },
 );
 
+test("Ctrl-C while the remote answers: what it has is published, and said", async () => {
+  const dir = await manyPrompts();
+  const remote = tempProject();
+  await git(remote, "init", "-q", "--bare");
+  put(
+    remote,
+    "hooks/post-receive",
+    "#!/bin/sh\ncat >/dev/null\ntouch ../arrived 2>/dev/null || touch arrived\nsleep 5\n",
+  );
+  chmodSync(join(remote, "hooks", "post-receive"), 0o755);
+  await git(dir, "remote", "add", "origin", remote);
+  const child = spawnAgentops(dir, ["publish", "-m", "first"], {}, { detached: true });
+  const tags = async () => (await git(remote, "tag", "-l")).split("\n").filter((tag) => tag !== "").length;
+  while ((await tags()) < PROMPTS) await sleep(20);
+  process.kill(-child.pid!, "SIGINT");
+  const { exitCode, stdout } = await child;
+  expect(exitCode).toBe(130);
+  expect(stdout.match(/^published prompts\/p\d+@v1/gm)).toHaveLength(PROMPTS);
+  expect(await tagsIn(dir)).toBe(PROMPTS);
+});
+
 test("gate ends when told while it reads git, and starts no more of it", async () => {
   const dir = await manyPrompts();
   for (let i = 0; i < PROMPTS; i++) put(dir, `prompts/p${i}.prompt.yml`, prompt(`p${i}`, "tell"));

@@ -1,3 +1,4 @@
+import { hostname } from "node:os";
 import { pause } from "../core/pause.ts";
 import { openBareToRead } from "../state/bare.ts";
 import type { BareReader } from "../state/store.ts";
@@ -34,7 +35,7 @@ export async function waitForArrival(
   return result ?? { ...NOBODY, problem: path.problem };
 }
 
-const NOBODY: Arrival = { processes: 0, saw: 0, withinMs: 0, missing: [], silent: [], problem: null };
+const NOBODY: Arrival = { processes: 0, saw: 0, withinMs: 0, missing: [], ended: [], silent: [], problem: null };
 
 interface Asking {
   environment: string;
@@ -54,7 +55,9 @@ async function askAll(
     const here = all.filter(
       (one) => environment === EVERY || one.environment === null || one.environment === environment,
     );
-    const present = here.filter(({ seenAt }) => isPresent(seenAt, now));
+    const recent = here.filter(({ seenAt }) => isPresent(seenAt, now));
+    const ended = recent.filter(isGone);
+    const present = recent.filter((one) => !ended.includes(one));
     const missing = present.filter(({ revision }) => revision < change);
     const withinMs = clock.monotonicMs() - began;
     if (missing.length === 0 || withinMs >= waitMs)
@@ -63,7 +66,8 @@ async function askAll(
         saw: present.length - missing.length,
         withinMs: Math.round(withinMs),
         missing: missing.map(plain),
-        silent: here.filter((one) => !present.includes(one)).map(plain),
+        ended: ended.map(plain),
+        silent: here.filter((one) => !recent.includes(one)).map(plain),
         problem: null,
       };
     await pause(Math.min(POLL_MS, waitMs - withinMs));
@@ -73,6 +77,17 @@ async function askAll(
 /** Whether one that was seen then is asked now. */
 export function isPresent(seenAt: string, nowMs: number): boolean {
   return Date.parse(seenAt) >= nowMs - PRESENT_MS;
+}
+
+/** Killed, or crashed: of a process of this host the host knows. */
+export function isGone({ host, pid }: Pick<Shown, "host" | "pid">): boolean {
+  if (host !== hostname()) return false;
+  try {
+    process.kill(pid, 0);
+    return false;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "ESRCH";
+  }
 }
 
 function plain({ host, pid, seenAt }: Shown): Arrival["missing"][number] {

@@ -42,7 +42,10 @@ export function setMarker(folder: string, kill: Kill): boolean {
   const linked = link(path, kill);
   if (linked !== undefined) return linked;
   const created = create(path);
-  if (created) attempt(() => { explainByReserve(folder, path, kill); });
+  if (created)
+    attempt(() => {
+      explainByReserve(folder, path, kill);
+    });
   return created;
 }
 

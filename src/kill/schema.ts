@@ -19,6 +19,9 @@ const arrivalSchema = z.object({
   saw: z.int().describe("those of them that saw the kill"),
   withinMs: z.number().describe("how long it took until all had seen it, or how long was waited"),
   missing: z.array(someProcess).describe("those that did not; exit 4"),
+  ended: z
+    .array(someProcess)
+    .describe("of this host, which has no such process any more: they ended without saying so in the last minute"),
   silent: z.array(someProcess).describe("not seen for a minute, and never said that they end; of the last day"),
   problem: z.string().nullable().describe("why nobody could be asked; exit 4"),
 });

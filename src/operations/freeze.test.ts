@@ -69,19 +69,24 @@ test("freeze and unfreeze from the shell: a promotion is refused with the way ou
   expect((await run("freeze", "--until", "2h")).code).toBe(2);
   expect((await run("freeze", "-m", "x", "--until", "yesterday")).code).toBe(2);
   expect((await run("freeze", "-m", "x", "--until", "2020-01-01")).code).toBe(2);
+  expect((await run("freeze", "-m", "x", "--until", "2099-02-30T10:00Z")).code).toBe(2);
   const frozen = await run("freeze", "-m", "holidays", "--until", "2h", "--actor", "eve");
   expect([frozen.code, frozen.stdout]).toEqual([
     0,
     expect.stringMatching(/^frozen production until .* UTC, by eve: holidays\n {2}no promotion/),
   ]);
+  const shorter = await run("freeze", "-m", "holidays", "--until", "1h", "--actor", "bob");
+  expect(shorter.stdout).toMatch(
+    /^frozen production until .* by bob: holidays\n {2}no longer until .* UTC, by eve: holidays\n/,
+  );
   const refused = await run("promote", "prompts/support-triage@v1");
   expect([refused.code, refused.stderr]).toEqual([
     5,
     expect.stringMatching(
-      /freeze: production is frozen by eve until .*: holidays[^]*agentops unfreeze --env production/,
+      /freeze: production is frozen by bob until .*: holidays[^]*agentops unfreeze --env production/,
     ),
   ]);
-  expect((await run("status", "--env", "production")).stdout).toMatch(/\n {2}frozen until .* UTC, by eve: holidays\n/);
+  expect((await run("status", "--env", "production")).stdout).toMatch(/\n {2}frozen until .* UTC, by bob: holidays\n/);
   expect(
     JSON.parse((await run("status", "--json")).stdout).environments.map(
       (e: { frozen: { reason: string } | null }) => e.frozen?.reason ?? null,

@@ -13,6 +13,10 @@ export const freezeSchema = z.object({
     .object({ actor: z.string(), reason: z.string(), at: z.string(), until: z.string() })
     .nullable()
     .describe("what is in force now"),
+  replaced: z
+    .object({ actor: z.string(), reason: z.string(), at: z.string(), until: z.string() })
+    .nullable()
+    .describe("what was in force before and is not any more"),
   changed: z.boolean().describe("false where it was so already"),
 });
 
@@ -47,6 +51,7 @@ export function freeze(store: Store, order: FreezeOrder): Promise<FreezeDocument
         action: until === null ? "unfreeze" : "freeze",
         env: environment,
         frozen: await frozenNow(tx, environment, at),
+        replaced: changed ? before : null,
         changed,
       };
     },

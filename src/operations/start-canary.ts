@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import type { Channel } from "../core/channels.schema.ts";
 import { newId } from "../core/ids.ts";
 import type { RolloutSettings } from "../core/release-config.schema.ts";
@@ -40,7 +41,7 @@ export async function startCanary(
     environment,
     release: prepared.row,
     settings: settingsFor(project.config.rollout, prepared.address, settings),
-    ...notifyOf(project.config),
+    ...notifyOf(project),
     at,
     actor,
     reason: (reason ?? "").trim() || `canary of ${prepared.version}`,
@@ -49,8 +50,16 @@ export async function startCanary(
 }
 
 /** Frozen with the plan: whoever takes the turn that ends it has neither the config nor git. */
-function notifyOf({ rolloutEnds, channels = {} }: ReleaseContext["project"]["config"]): Pick<RolloutPlan, "notify"> {
+function notifyOf({ root, config }: ReleaseContext["project"]): Pick<RolloutPlan, "notify"> {
+  const { rolloutEnds, channels = {} } = config;
   const names = [...new Set(rolloutEnds?.notify ?? [])];
   if (names.length === 0) return {};
-  return { notify: names.map((name) => ({ name, ...(channels[name] as Channel) })) };
+  return { notify: names.map((name) => ({ name, ...placed(channels[name] as Channel, root) })) };
+}
+
+/** A program of the project is found wherever the sender stands. */
+function placed(channel: Channel, root: string): Channel {
+  if (channel.kind !== "command") return channel;
+  const [program = "", ...args] = channel.command;
+  return { ...channel, command: [/[/\\]/.test(program) ? resolve(root, program) : program, ...args] };
 }

@@ -93,9 +93,12 @@ test("what could not be told is in the audit once, without address or secret, an
     return (await tell(store, minutes, env))[0]?.error;
   };
   expect(await errorAt(2, {})).toBe("HOOK_URL is not set");
+  expect(await errorAt(3.5, { HOOK_URL: "http://me:hunter2@127.0.0.1/x" })).toBe(
+    "HOOK_URL has a user or a password in it, which a webhook cannot take",
+  );
   // The lease of the first keeps others from trying at once.
-  expect(await tell(store, 2, { HOOK_URL: url })).toEqual([]);
-  expect(await errorAt(4, { HOOK_URL: gone.url })).toBe("the webhook could not be reached: ECONNREFUSED");
+  expect(await tell(store, 3.6, { HOOK_URL: url })).toEqual([]);
+  expect(await errorAt(4.9, { HOOK_URL: gone.url })).toBe("the webhook could not be reached: ECONNREFUSED");
   expect(await errorAt(6, { HOOK_URL: url })).toBe("the webhook answered 404");
   expect(await errorAt(8, { HOOK_URL: url })).toBe("the webhook answered 503");
   expect(got.length).toBe(4);

@@ -28,15 +28,16 @@ const LEASE_MS = 60_000;
  */
 export async function tellEnds(store: Store, environment: string, request: TellRequest): Promise<TriedNow[]> {
   const since = new Date(request.clock.now().getTime() - NEWS_MS).toISOString();
-  const tried: TriedNow[] = [];
-  for (const end of await endsSince(store.db, environment, since))
-    for (const { name, ...channel } of end.plan.notify ?? []) {
+  const tellings = (await endsSince(store.db, environment, since)).flatMap((end) =>
+    (end.plan.notify ?? []).map(async ({ name, ...channel }): Promise<TriedNow[]> => {
       const told = await toldSince(store.db, environment, end.target, since);
-      if (told.some((one) => isOf(one, end, name) && one.sent)) continue;
+      if (told.some((one) => isOf(one, end, name) && one.sent)) return [];
       const one = await tell(store, { environment, end, name, channel }, request);
-      if (one !== null) tried.push({ ...one, target: end.target });
-    }
-  return tried;
+      return one === null ? [] : [{ ...one, target: end.target }];
+    }),
+  );
+  // One that hangs keeps nobody else from being told.
+  return (await Promise.all(tellings)).flat();
 }
 
 interface Telling {

@@ -74,6 +74,30 @@ describe("AgentOps", () => {
     expect(open({ ...at(store), env: "staging" }).killSwitch("agents/x").killed).toBe(true);
     expect(open(at(store)).killSwitch("agents/x").killed).toBe(true);
   });
+  test("misuse throws an error with a code, or nothing; methods work off their object", async () => {
+    const address = await newStore();
+    const ops = open({ ...at(address), env: "production" });
+    const hostile = Object.defineProperty({}, "unit", { get: () => { throw new Error("mine"); }, enumerable: true });
+    const odd = [null, undefined, 5, Symbol("x"), {}, Object.create(null), () => 1, hostile, "", "a b", "no/such/name"];
+    const codes: unknown[] = [];
+    const tried = (work: () => unknown) => {
+      try {
+        work();
+      } catch (error) {
+        codes.push((error as { code?: unknown }).code);
+      }
+    };
+    const { observe, resolve, checkpoint, killSwitch, signal, flush, stats } = ops;
+    for (const one of odd) {
+      for (const method of [resolve, checkpoint, killSwitch, signal, observe]) tried(() => method(one as never));
+      tried(() => resolve("agents/x", one as never));
+      tried(() => checkpoint("agents/x", one as never));
+      tried(() => new AgentOps({ ...at(address), queueLimit: one as never }).close());
+      tried(() => new AgentOps(one as never).close());
+    }
+    tried(() => [flush(), stats()]);
+    expect(new Set(codes)).toEqual(new Set(["REF_INVALID", "USAGE"]));
+  }); // prettier-ignore
   test("a fresh checkpoint asks the store itself", async () => {
     const address = await newStore();
     const ops = open({ ...at(address), env: "production" });

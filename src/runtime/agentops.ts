@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { systemClock } from "../core/clock.ts";
-import { AgentopsError } from "../core/errors.ts";
+import { AgentopsError, messageOf } from "../core/errors.ts";
 import { chance, newId } from "../core/ids.ts";
 import { locateProject } from "../core/location.ts";
 import { holding, reasonText, targetsOf } from "../kill/latch.ts";
@@ -88,7 +88,10 @@ export class AgentOps {
     this.environment = (env ?? process.env["AGENTOPS_ENV"] ?? "") || null;
     this.#failClosed = failClosed;
     if (!(Number.isSafeInteger(queueLimit) && queueLimit > 0))
-      throw new AgentopsError("USAGE", `queueLimit is how many observations may wait, not ${queueLimit}`);
+      throw new AgentopsError(
+        "USAGE",
+        `queueLimit is how many observations may wait, not ${typeof queueLimit === "number" ? queueLimit : typeof queueLimit}`,
+      );
     makeMarkers(address);
     const reads = address.file === null;
     const rows = reads ? threadReader(() => thread) : undefined;
@@ -113,6 +116,15 @@ export class AgentOps {
     this.#forget = atExit(() => {
       thread.end(END_WAIT_MS);
     });
+    // Taken off the object they work as well: `const { observe } = ops`.
+    this.killSwitch = this.killSwitch.bind(this);
+    this.checkpoint = this.checkpoint.bind(this);
+    this.signal = this.signal.bind(this);
+    this.resolve = this.resolve.bind(this);
+    this.observe = this.observe.bind(this);
+    this.flush = this.flush.bind(this);
+    this.stats = this.stats.bind(this);
+    this.close = this.close.bind(this);
     this.#signals = watchSignals((name) => this.#errorOf(name));
   }
 
@@ -132,7 +144,7 @@ export class AgentOps {
    * half a second; `fresh` asks the store itself, a server for up to 250 ms.
    */
   checkpoint(name: string, options: { fresh?: boolean | undefined } | null = {}): void {
-    if (options?.fresh === true) this.#refresh(name, true);
+    if (given(options, "fresh") === true) this.#refresh(name, true);
     const error = this.#errorOf(name);
     if (error !== undefined) throw error;
   }
@@ -150,7 +162,7 @@ export class AgentOps {
    */
   resolve(name: string, options: { unit?: string | undefined } | null = {}): Resolved {
     this.#refresh(name);
-    const unit = unitOf(options?.unit);
+    const unit = unitOf(given(options, "unit"));
     const { route, answers } = this.#routes.get(name) ?? this.#routeTo(name);
     const problem = this.#failClosed ? this.#reader.problem() : null;
     if (problem === null || route.kill !== undefined)
@@ -263,10 +275,11 @@ export class AgentOps {
 }
 
 /** JavaScript passes anything for them. */
-function plainOptions(options: unknown): AgentOpsOptions {
-  if (options === null || options === undefined) return {};
-  if (typeof options !== "object")
-    throw new AgentopsError("USAGE", `new AgentOps takes options, not ${typeof options}`, {
+function plainOptions(passed: unknown): AgentOpsOptions {
+  if (passed === null || passed === undefined) return {};
+  const options = readOptions(passed);
+  if (typeof options !== "object" || options === null)
+    throw new AgentopsError("USAGE", `new AgentOps takes options, not ${typeof passed}`, {
       hint: 'new AgentOps({ env: "production" })',
     });
   for (const key of ["store", "markers", "env"] as const) {
@@ -275,6 +288,25 @@ function plainOptions(options: unknown): AgentOpsOptions {
       throw new AgentopsError("USAGE", `${key} is a text, not ${typeof value}`, { hint: 'new AgentOps({ env: "production" })' }); // prettier-ignore
   }
   return options;
+}
+
+function readOptions(passed: unknown): unknown {
+  try {
+    return typeof passed === "object" ? { ...passed } : passed;
+  } catch (error) {
+    throw new AgentopsError("USAGE", `the options of new AgentOps cannot be read: ${messageOf(error)}`, {
+      cause: error,
+    });
+  }
+}
+
+/** JavaScript passes anything for options, also what throws when it is read. */
+function given<K extends string>(options: { [key in K]?: unknown } | null | undefined, key: K): unknown {
+  try {
+    return options?.[key];
+  } catch {
+    return undefined;
+  }
 }
 
 function addressFor(store: string | undefined, markers: string | undefined): StoreAddress {

@@ -4,6 +4,7 @@ import { backlog, type BatchWriter, PAUSE_MS } from "./backlog.ts";
 import { FLUSH_EVERY_MS, type ObservationStats, type OnTrouble } from "./backlog-account.ts";
 import type { Written } from "./thread/protocol.ts";
 
+const NO_ANSWER = "the store did not take them in time";
 /** So many that wait are not left to the timer. */
 const ENOUGH = 500;
 
@@ -46,7 +47,7 @@ export function observationQueue({ writer, limit, clock, onTrouble }: QueueOptio
     waiting.writeAll();
     const { dropped, lastProblem } = waiting.stats;
     const lost = waiting.size() + dropped;
-    if (lost > 0) onTrouble("lost", lastProblem ?? "unknown", lost);
+    if (lost > 0) onTrouble("lost", lastProblem ?? NO_ANSWER, lost);
   };
   return {
     add(observation) {
@@ -68,7 +69,7 @@ export function observationQueue({ writer, limit, clock, onTrouble }: QueueOptio
     },
     flush() {
       const done = waiting.writeAll();
-      if (!done) onTrouble("late", waiting.stats.lastProblem ?? "unknown", waiting.size());
+      if (!done) onTrouble("late", waiting.stats.lastProblem ?? NO_ANSWER, waiting.size());
       return done;
     },
     flushForGood,

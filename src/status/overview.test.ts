@@ -8,7 +8,7 @@ import { createStyle } from "../report/style.ts";
 import { raw } from "../state/raw.ts";
 import { fileAddress, type StoreAddress } from "../state/address.ts";
 import { ENGINE } from "../testing/engine.ts";
-import { agentops } from "../testing/project.ts";
+import { agentops, tempProject } from "../testing/project.ts";
 import { newStoreAddress, newStoreFile, openTestStore, type TestStore, withStore } from "../testing/store.ts";
 import { appendAuditEvent } from "../audit/events.store.ts";
 import { kill } from "../kill/kill.ts";
@@ -198,6 +198,21 @@ describe("a store that is not as it should be leaves the kills as they are", () 
       });
     },
   );
+});
+
+test("--env '*' shows every environment, and a mistyped one is refused", async () => {
+  const { location, markers } = await storeWith({ phase: "rolled-back", since: new Date().toISOString(), over: true });
+  const dir = tempProject({ "agentops.config.yaml": "project: x\nenvironments: [staging, production]\n" });
+  const run = (...args: string[]) => agentops(dir, args, { AGENTOPS_STORE: location, AGENTOPS_MARKERS: markers! });
+  expect((await run("status", "--env", "*")).code).toBe(1);
+  expect((await run("kill", "agents/x", "--unknown", "-m", "r")).code).toBe(0);
+  const every = await run("status", "--env", "*");
+  expect([every.code, every.stdout]).toEqual([
+    5,
+    expect.stringMatching(/^staging\n[^]*\nproduction\n {2}killed agents\/x/),
+  ]);
+  const typo = await run("status", "--env", "prodution");
+  expect([typo.code, typo.stderr]).toEqual([2, expect.stringContaining('unknown environment "prodution"')]);
 });
 
 test("the command says it with its exit code: 1 wrong, 5 killed", async () => {

@@ -1,6 +1,6 @@
 import type { Place } from "../core/refs.ts";
 import type { BareReader } from "../state/store.ts";
-import { isPresent } from "../kill/arrival.ts";
+import { isGone, isPresent } from "../kill/arrival.ts";
 import { lastChange, readProcesses } from "../kill/processes.store.ts";
 import type { Executor } from "../state/raw.ts";
 import type { BadThing, ServedTarget, ShownProcess } from "./schema.ts";
@@ -95,7 +95,8 @@ async function readParts(open: BareReader, { now, waitMs }: OverviewRequest): Pr
 async function processesNow(db: Executor, now: Date, since: string): Promise<Parts["processes"]> {
   const change = (await lastChange(db)) ?? 0;
   return (await readProcesses(db, since)).map(({ environment, host, pid, startedAt, seenAt, revision, serves }) => {
-    const state = !isPresent(seenAt, now.getTime()) ? "silent" : revision < change ? "behind" : "current";
+    const present = isPresent(seenAt, now.getTime());
+    const state = isGone({ host, pid }) ? "ended" : !present ? "silent" : revision < change ? "behind" : "current";
     return { environment, host, pid, startedAt, seenAt, state, serves: JSON.parse(serves) as string[] };
   });
 }

@@ -83,9 +83,9 @@ const shownProcess = z.object({
   startedAt: z.string(),
   seenAt: z.string(),
   state: z
-    .enum(["current", "behind", "silent"])
+    .enum(["current", "behind", "silent", "ended"])
     .describe(
-      "saw the last change of the store, did not yet, or was not seen for a minute and never said that it ends",
+      "saw the last change of the store, did not yet, was not seen for a minute and never said that it ends; or ended: this host has no such process any more",
     ),
   serves: z.array(z.string()).describe("target@version that it recorded outcomes of in the last minute"),
 });

@@ -70,8 +70,9 @@ export function cleanEnv(extra: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv {
 const BIN = join(REPO, "bin", "agentops.js");
 
 /** Starts the real binary; the caller awaits or kills it. */
-export function spawnAgentops(cwd: string, args: string[], env: NodeJS.ProcessEnv = {}) {
+export function spawnAgentops(cwd: string, args: string[], env: NodeJS.ProcessEnv = {}, { detached = false } = {}) {
   return execa(process.execPath, [BIN, ...args], {
+    detached,
     cwd,
     env: cleanEnv(env),
     extendEnv: false,

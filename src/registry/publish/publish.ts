@@ -5,7 +5,7 @@ import { lintArtifacts } from "../lint/lint.ts";
 import { commitFiles, refuseUnfinished } from "./commit.ts";
 import { withPublishLock } from "./lock.ts";
 import { planPublish, type Planned, type Unchanged } from "./plan.ts";
-import { claimTags, refuseWhenBehind } from "./remote.ts";
+import { arrived, claimTags, refuseWhenBehind } from "./remote.ts";
 import { deleteTags, makeTags, type NewTag } from "./tags.ts";
 import { readArtifact } from "../read.ts";
 import { needRepo, remoteOf, type Repo } from "../git/repo.ts";
@@ -77,6 +77,8 @@ async function claimOrUndo(repo: Repo, remote: string, tags: readonly NewTag[]):
   try {
     await claimTags(repo, remote, tags);
   } catch (error) {
+    // A push that was stopped may have arrived all the same, and then others have seen the versions.
+    if (isStop(error) && (await arrived(repo, remote, tags))) return;
     await deleteTags(repo, tags);
     throw error;
   }

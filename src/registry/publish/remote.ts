@@ -46,6 +46,21 @@ export async function claimTags(repo: Repo, remote: string, tags: readonly NewTa
   throw gitFailed(result, `cannot push the tags to ${remote}`, OFFLINE_HINT);
 }
 
+/**
+ * Whether the remote has tags whose push was not answered. Throws GIT_FAILED where it cannot be asked: then they stay here, since nobody knows
+ * whether somebody else has them.
+ */
+export async function arrived(repo: Repo, remote: string, tags: readonly NewTag[]): Promise<boolean> {
+  const first = tags[0]?.tag ?? "";
+  const listed = await repo.undo(["ls-remote", "--refs", remote, `refs/tags/${first}`]);
+  if (listed.exitCode === 0) return listed.stdout.trim() !== "";
+  throw gitFailed(
+    listed,
+    `stopped while the tags were pushed, and not known whether ${remote} has them`,
+    `git push ${remote} ${first}, or git ls-remote ${remote}, says it; the tags are here`,
+  );
+}
+
 function wasTaken({ stdout, stderr }: GitResult): boolean {
   return /\(already exists\)|reference already exists|cannot lock ref|failed to update ref/.test(stdout + stderr);
 }

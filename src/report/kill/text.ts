@@ -93,11 +93,13 @@ function readerLines({ readers = [] }: KillDocument, style: Style): string[] {
 /** Did it arrive? */
 function arrivalLines({ arrival }: KillDocument, style: Style): string[] {
   if (arrival === undefined) return [];
-  const { processes, saw, withinMs, missing, silent, problem } = arrival;
+  const { processes, saw, withinMs, missing, ended, silent, problem } = arrival;
   if (problem !== null) return [`${style.unsure("not known who saw it")}: the store cannot be asked: ${problem}`];
   const quiet = silent.length === 0 ? "" : `; ${silent.length} silent: ${silent.slice(0, MOST_PROCESSES).map((one) => `${processText(one)} since ${line(one.seenAt.slice(11, 16))} UTC`).join(", ")}${silent.length > MOST_PROCESSES ? ", …" : ""}`; // prettier-ignore
+  const gone = ended.length === 0 ? "" : `; ${ended.length} ended without saying so`;
+  if (processes === 0 && ended.length > 0) return [`no process is left${gone}${quiet}`];
   if (processes === 0) return [`no process of an agent has shown itself in the last minute${quiet}`];
-  const text = `${saw} of ${plural(processes, "process", "processes")} saw it in ${Math.round(withinMs)} ms${quiet}`;
+  const text = `${saw} of ${plural(processes, "process", "processes")} saw it in ${Math.round(withinMs)} ms${gone}${quiet}`;
   if (missing.length === 0) return [style.good(text)];
   return [style.bad(text), ...missing.map((one) => `  ${style.bad("did not see it")}: ${processText(one)}`)];
 }

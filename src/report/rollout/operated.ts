@@ -16,7 +16,7 @@ const SO_ALREADY = {
   resume: "is under way",
   approve: "is approved",
   abort: "was aborted",
-  ack: "is acknowledged, or did not end badly,",
+  ack: "is acknowledged",
 } as const;
 
 interface Operated {
@@ -30,6 +30,8 @@ export function operatedText(rollout: RolloutDocument, { action, actor, reason }
   const { target, env, control, candidate, phase } = rollout;
   const what = `${style.bold(printable(target))} ${control.version} → ${candidate.version} in ${env}`;
   const now = [paintPhase(phase, style), stepText(rollout)].filter((fact) => fact !== null).join("  ");
+  if (rollout.changed === false && action === "ack" && phase !== "rolled-back" && phase !== "invalid")
+    return `${what} did not end badly; there is nothing to acknowledge  ${now}`;
   if (rollout.changed === false) return `${what} ${SO_ALREADY[action]} already; nothing was changed  ${now}`;
   return `${DONE[action]} ${what}, by ${oneLine(actor, 40)}: ${oneLine(reason, 120)}  ${now}`;
 }

@@ -110,18 +110,19 @@ const MOST_PROCESSES = 6;
 function processLines({ processes }: Environment, now: string, style: Style): string[] {
   if (processes.length === 0) return [];
   const of = (state: Environment["processes"][number]["state"]) => processes.filter((one) => one.state === state);
-  const [silent, behind, current] = [of("silent"), of("behind"), of("current")];
+  const [silent, ended, behind, current] = [of("silent"), of("ended"), of("behind"), of("current")];
   const sum = [
-    `${plural(processes.length - silent.length, "process", "processes")} of agents`,
+    `${plural(behind.length + current.length, "process", "processes")} of agents`,
     ...(behind.length > 0 ? [style.unsure(`${behind.length} behind the last change`)] : []),
     ...(silent.length > 0 ? [style.unsure(`${silent.length} silent`)] : []),
+    ...(ended.length > 0 ? [style.unsure(`${ended.length} ended without saying so`)] : []),
   ];
-  const shown = [...silent, ...behind, ...current]
-    .slice(0, MOST_PROCESSES)
-    .map(({ host, pid, state, seenAt, serves }) => {
-      const what = state === "silent" ? style.unsure(`silent since ${momentText(seenAt, now)}`) : state === "behind" ? style.unsure(state) : state; // prettier-ignore
-      return `    ${oneLine(`${pid} on ${host}`, 40)}  ${what}${serves.length === 0 ? "" : `  ${oneLine(serves.join(", "), 60)}`}`;
-    });
+  const shown = [...silent, ...ended, ...behind, ...current].slice(0, MOST_PROCESSES).map((one) => {
+    const { host, pid, state, seenAt, serves } = one;
+    const since = state === "silent" || state === "ended" ? ` since ${momentText(seenAt, now)}` : "";
+    const what = state === "current" ? state : style.unsure(`${state}${since}`);
+    return `    ${oneLine(`${pid} on ${host}`, 40)}  ${what}${serves.length === 0 ? "" : `  ${oneLine(serves.join(", "), 60)}`}`;
+  });
   const more = processes.length - shown.length;
   return [`  ${sum.join(", ")}`, ...shown, ...(more > 0 ? [style.dim(`    and ${more} more`)] : [])];
 }

@@ -36,7 +36,7 @@ port.on("message", (order: Write | Look | End) => {
   }
   last = last.then(async () => {
     if (order.type === "end") {
-      await presence.end();
+      await Promise.all([writer.end(), presence.end()]);
       tell(ENDED, { type: "ended" });
       return;
     }

@@ -27,7 +27,9 @@ interface Open {
 export function writerTo(
   address: StoreAddress,
   clock: Clock,
-): { write(write: Write): Promise<Written>; withStore: WithStore } {
+): { write(write: Write): Promise<Written>; withStore: WithStore; end(): Promise<void> } {
+  const over = new AbortController();
+  const telling = teller(clock, over.signal);
   let open: Open | undefined;
   let problem: Written["problem"] = null;
   const opened = async (): Promise<Open> => {
@@ -37,10 +39,14 @@ export function writerTo(
       await open.store.close();
       open = undefined;
     }
-    open ??= await openAt(address, clock);
+    open ??= await openAt(address, clock, telling.tell);
     return open;
   };
   return {
+    async end() {
+      over.abort();
+      await telling.settled();
+    },
     withStore: async (work) => work((await opened()).store),
     async write({ environment, observations, behind }) {
       if (behind > 0 && problem !== null) return { type: "written", recorded: 0, refused: 0, problem };
@@ -57,7 +63,7 @@ export function writerTo(
   };
 }
 
-async function openAt(address: StoreAddress, clock: Clock): Promise<Open> {
+async function openAt(address: StoreAddress, clock: Clock, tell: Tell): Promise<Open> {
   const file = fileOf(address.file);
   // Never made here: a new one in place of one that is gone would say that nothing was ever released, and everybody would be served nothing.
   if (address.file !== null && (file?.size ?? 0) === 0) throw new Error(`there is no store ${address.shown}`);
@@ -65,25 +71,27 @@ async function openAt(address: StoreAddress, clock: Clock): Promise<Open> {
   const { markers } = address;
   // What was recorded stays; the next batch tries again, and status says that a look is overdue.
   const onTrouble = () => undefined;
-  const recorder = turningRecorder(store, {
-    clock,
-    markers,
-    via: "sdk",
-    say: reasonText,
-    onTrouble,
-    tell: teller(clock),
-  });
+  const recorder = turningRecorder(store, { clock, markers, via: "sdk", say: reasonText, onTrouble, tell });
   return { store, recorder, inode: file?.ino };
 }
 
-/** Beside the batches, which wait for nobody; one at a time. What this process has no time for, the next one tells. */
-function teller(clock: Clock): (store: Store, environment: string) => Promise<void> {
+type Tell = (store: Store, environment: string) => Promise<void>;
+
+/**
+ * Beside the batches, which wait for nobody; one at a time. What this process has no time for, the next one tells: at its end a program that
+ * is still told is ended with it.
+ */
+function teller(clock: Clock, signal: AbortSignal): { tell: Tell; settled: () => Promise<unknown> } {
   let telling: Promise<unknown> | undefined;
-  return (store, environment) => {
-    telling ??= tellEnds(store, environment, { clock, env: process.env, cwd: process.cwd() })
-      .catch(() => undefined)
-      .finally(() => (telling = undefined));
-    return Promise.resolve();
+  return {
+    tell: (store, environment) => {
+      if (!signal.aborted)
+        telling ??= tellEnds(store, environment, { clock, env: process.env, cwd: process.cwd(), signal })
+          .catch(() => undefined)
+          .finally(() => (telling = undefined));
+      return Promise.resolve();
+    },
+    settled: () => telling ?? Promise.resolve(),
   };
 }
 

@@ -38,7 +38,11 @@ function untilOf(typed: string | undefined, now: Date): string {
       : `${typed}Z`;
   const until =
     ms === undefined ? (/^\d{4}-\d\d-\d\d/.test(typed) ? Date.parse(zoned) : Number.NaN) : now.getTime() + ms;
-  if (Number.isNaN(until))
+  // 30 February would be 2 March.
+  const day = /^(\d{4})-(\d\d)-(\d\d)/.exec(typed)?.slice(1).map(Number);
+  const exists =
+    day === undefined || new Date(Date.UTC(day[0] ?? 0, (day[1] ?? 0) - 1, day[2])).getUTCDate() === day[2];
+  if (Number.isNaN(until) || !exists)
     throw new AgentopsError("USAGE", `--until takes a date and time, or a time from now, not "${typed}"`, {
       hint: EXAMPLE,
     });

@@ -74,6 +74,27 @@ test("kill --wait says how many saw it, who did not, and who is silent", async (
   );
 });
 
+test("one that was killed or crashed on this host is known to have ended, and nobody waits for it", async () => {
+  const { store: address, run } = await scene();
+  const store = await openTestStore({ address });
+  const [victim] = await Promise.all([agent(address), agent(address)]);
+  await shown(store, 2);
+  victim.end();
+  await expect
+    .poll(
+      async () =>
+        JSON.parse((await run("status", "--json", "--env", "production")).stdout).environments[0].processes.filter(
+          (one: { state: string }) => one.state === "ended",
+        ).length,
+    )
+    .toBe(1);
+  const done = await run("kill", "agents/other", "--unknown", "-m", "r", "--wait", "5s");
+  expect([done.code, done.stdout]).toEqual([
+    0,
+    expect.stringMatching(/\n1 of 1 process saw it in \d+ ms; 1 ended without saying so\n/),
+  ]);
+});
+
 test("a process that ends says so, by close or by itself", async () => {
   const { store: address, run } = await scene();
   const store = await openTestStore({ address });

@@ -1,4 +1,6 @@
 import { listEnvironments } from "../../../core/environments.ts";
+import { AgentopsError } from "../../../core/errors.ts";
+import { EVERY } from "../../../kill/latch.ts";
 import { status } from "../../../status/status.ts";
 import { statusDocument } from "../../../report/status/document.ts";
 import { statusText } from "../../../report/status/text.ts";
@@ -10,9 +12,14 @@ import { openSwitchboard, shownStore } from "../../open/switchboard.ts";
 export async function run(context: CommandContext): Promise<number> {
   const problems: string[] = [];
   const { board, location } = openSwitchboard(context, (what) => problems.push(`${what}: AGENTOPS_STORE names it`));
-  const only = context.flags.env;
-  const known = only === undefined ? await listEnvironments(location) : [];
-  if (known === null)
+  const typed = context.flags.env;
+  const only = typed === EVERY ? undefined : typed;
+  const known = await listEnvironments(location);
+  if (only !== undefined && known !== null && known.length > 0 && !known.includes(only))
+    throw new AgentopsError("CONFIG_INVALID", `unknown environment "${only}"`, {
+      hint: `environments in agentops.config.yaml: ${known.join(", ")}; --env '*' shows every one`,
+    });
+  if (known === null && only === undefined)
     context.note("note: agentops.config.yaml cannot be read; only environments with a kill are shown");
   const environments = known?.length === 0 ? ["production"] : (known ?? []);
   const found = statusDocument(await status(board, { environments, only, problems }));
