@@ -22,6 +22,8 @@ const ELSEWHERE: readonly [string, number][] = [
   ["eval support-triage --target prompts/support-triage --sample 20", 3],
   ["eval strict", 1],
   ["resolve support-triage", 2],
+  ["freeze --until 1h --reason drill --env production", 0],
+  ["unfreeze --env production", 0],
   ["runs", 4],
   ["status", 5],
 ];

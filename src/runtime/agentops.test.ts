@@ -10,7 +10,8 @@ import { connect } from "../state/sqlite/connection.ts";
 import { spawnAgentops } from "../testing/project.ts";
 import { ENGINE, seen } from "../testing/engine.ts";
 import { newStoreAddress, withStore } from "../testing/store.ts";
-import { AgentOps, type AgentOpsOptions } from "./agentops.ts";
+import { AgentOps } from "./agentops.ts";
+import type { AgentOpsOptions } from "./options.ts";
 
 const opened: AgentOps[] = [];
 afterEach(() => {
@@ -87,15 +88,20 @@ describe("AgentOps", () => {
         codes.push((error as { code?: unknown }).code);
       }
     };
-    const { observe, resolve, checkpoint, killSwitch, signal, flush, stats } = ops;
+    // As JavaScript takes methods off their object.
+    const off = { ...(ops as unknown as Record<string, (...args: unknown[]) => unknown>) };
     for (const one of odd) {
-      for (const method of [resolve, checkpoint, killSwitch, signal, observe]) tried(() => method(one as never));
-      tried(() => resolve("agents/x", one as never));
-      tried(() => checkpoint("agents/x", one as never));
-      tried(() => new AgentOps({ ...at(address), queueLimit: one as never }).close());
-      tried(() => new AgentOps(one as never).close());
+      for (const name of ["resolve", "checkpoint", "killSwitch", "signal", "observe"]) tried(() => off[name]?.(one));
+      tried(() => off["resolve"]?.("agents/x", one));
+      tried(() => off["checkpoint"]?.("agents/x", one));
+      tried(() => {
+        new AgentOps({ ...at(address), queueLimit: one as never }).close();
+      });
+      tried(() => {
+        new AgentOps(one as never).close();
+      });
     }
-    tried(() => [flush(), stats()]);
+    tried(() => [off["flush"]?.(), off["stats"]?.()]);
     expect(new Set(codes)).toEqual(new Set(["REF_INVALID", "USAGE"]));
   }); // prettier-ignore
   test("a fresh checkpoint asks the store itself", async () => {

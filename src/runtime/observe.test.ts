@@ -7,7 +7,8 @@ import { cleanEnv, REPO } from "../testing/project.ts";
 import { startedRollout } from "../testing/rollout.ts";
 import { ENGINE } from "../testing/engine.ts";
 import { openTestStore, type TestStore } from "../testing/store.ts";
-import { AgentOps, type AgentOpsOptions } from "./agentops.ts";
+import { AgentOps } from "./agentops.ts";
+import type { AgentOpsOptions } from "./options.ts";
 
 const open: { close(): unknown }[] = [];
 afterEach(() => {

@@ -11,7 +11,8 @@ import { minutesLater, promoted, startedRollout, stepUp } from "../testing/rollo
 import { operatorLocks } from "../state/locks.ts";
 import { ENGINE, seen } from "../testing/engine.ts";
 import { openTestStore, type TestStore } from "../testing/store.ts";
-import { AgentOps, type AgentOpsOptions } from "./agentops.ts";
+import { AgentOps } from "./agentops.ts";
+import type { AgentOpsOptions } from "./options.ts";
 
 const open: { close(): unknown }[] = [];
 afterEach(() => {
