@@ -1,20 +1,9 @@
 import { insertInto } from "../state/insert.ts";
 import { type Executor, firstRow, raw, rowsOf } from "../state/raw.ts";
+import type { Row } from "../state/tables.ts";
 
 /** An agent's process that has shown itself. */
-export interface Shown {
-  id: string;
-  /** Null where it serves none by name. */
-  environment: string | null;
-  host: string;
-  pid: number;
-  startedAt: string;
-  seenAt: string;
-  /** The store's change that it has seen. */
-  revision: number;
-  /** JSON. */
-  serves: string;
-}
+export type Shown = Row<"processes">;
 
 const COLUMNS = ["id", "environment", "host", "pid", "startedAt", "seenAt", "revision", "serves"] as const;
 const SHOW = `${insertInto("processes", COLUMNS)} ON CONFLICT (id) DO UPDATE SET "seenAt" = excluded."seenAt", revision = excluded.revision, serves = excluded.serves`;

@@ -20,15 +20,18 @@ export interface Database extends RunTables {
     actor: string;
     createdAt: string;
   };
-  /** Agents' processes as they show themselves; `serves` is JSON. */
+  /** Agents' processes as they show themselves. */
   processes: {
     id: string;
+    /** Null where it serves none by name. */
     environment: string | null;
     host: string;
     pid: number;
     startedAt: string;
     seenAt: string;
+    /** The store's change that it has seen. */
     revision: number;
+    /** JSON: target@version of the last minute. */
     serves: string;
   };
   /** What is killed now; `environment` "*" is every one, `target` "all" everything. */
