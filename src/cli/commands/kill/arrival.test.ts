@@ -53,7 +53,7 @@ test("kill --wait says how many saw it, who did not, and who is silent", async (
   const insert = `INSERT INTO processes VALUES ($1, 'production', 'web-1', $2, '2026-11-01T00:00:00.000Z', $3, 0, '["agents/refund-desk@v6"]')`;
   await store.rows(insert, "hung", 9000001, new Date().toISOString());
   await store.rows(insert, "gone", 9000002, new Date(Date.now() - 120_000).toISOString());
-  const some = await run("kill", "agents/third", "--unknown", "-m", "r", "--wait", "300ms");
+  const some = await run("kill", "agents/third", "--unknown", "-m", "r", "--wait", "2s");
   expect([some.code, some.stdout]).toEqual([
     4,
     expect.stringMatching(
