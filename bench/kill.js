@@ -16,6 +16,7 @@ export async function measureKill({ runs = 15 } = {}) {
   return inTempFolder(async (cwd) => {
     writeFileSync(join(cwd, "agentops.config.yaml"), "project: bench\nenvironments: [staging, production]\n");
     mkdirSync(join(cwd, ".agentops"));
+    mkdirSync(join(cwd, "agents"));
     const empty = [];
     const walls = COMMANDS.map(() => []);
     for (let round = -WARM_UPS; round < runs; round++) {
@@ -23,6 +24,8 @@ export async function measureKill({ runs = 15 } = {}) {
       if (round >= 0) empty.push(wallMs);
       for (const [i, { args }] of COMMANDS.entries()) {
         const name = `agents/victim-${round + WARM_UPS}-${i}`;
+        // An agent of the project: whoever is woken up kills one that exists.
+        writeFileSync(join(cwd, `${name}.agent.yml`), "name: victim\n");
         const timed = await runNode([AGENTOPS, "kill", name, "--reason", "bench", ...args], { cwd });
         if (round >= 0) walls[i].push(timed.wallMs);
       }

@@ -1,6 +1,7 @@
 // Outcomes a second into one PostgreSQL from four processes, for one target with a rollout under way, beside a bare insert of the same rows.
 // AGENTOPS_BENCH_SERVER=postgres://postgres@127.0.0.1:5432 names a server where databases may be made.
 import { spawn } from "node:child_process";
+import { tmpdir } from "node:os";
 import { parseArgs } from "node:util";
 import pg from "pg";
 import { addressOf } from "../dist/state/address.js";
@@ -41,6 +42,7 @@ async function newDatabase(server, name) {
 async function observed(store, n) {
   const children = Array.from({ length: PROCESSES }, (_, i) =>
     spawn(process.execPath, ["--input-type=module", "-e", WRITER, String(i), String(n)], {
+      cwd: tmpdir(),
       env: { ...process.env, STORE: store },
       stdio: ["pipe", "pipe", "inherit"],
     }),
