@@ -202,7 +202,8 @@ export function importObservations(request: ImportRequest): Promise<ObservedDocu
 export type ImportRequest = Omit<FullImportRequest, "recorder">;
 export type { ObservedDocument } from "./observations/schema.ts";
 export type { Observation } from "./observations/schema.ts";
-export { AgentOps, type KillSwitch } from "./runtime/agentops.ts";
+export { AgentOps } from "./runtime/agentops.ts";
+export type { KillSwitch } from "./runtime/kill-switch.ts";
 export type { AgentOpsOptions } from "./runtime/options.ts";
 export type { ObservationStats } from "./runtime/backlog-account.ts";
 export type { Observed } from "./runtime/observer.ts";

@@ -62,6 +62,23 @@ test("Ctrl-C while the remote answers: what it has is published, and said", asyn
   expect(await tagsIn(dir)).toBe(PROMPTS);
 });
 
+test("a second signal ends it at once, and says that something may be half done", async () => {
+  const dir = await manyPrompts();
+  const slow = tempProject();
+  put(slow, "git", `#!/bin/sh\necho "$1" >> ${JSON.stringify(join(slow, "started"))}\nexec sleep 5\n`);
+  chmodSync(join(slow, "git"), 0o755);
+  const child = spawnAgentops(dir, ["log", "p1"], { PATH: `${slow}${delimiter}${process.env["PATH"]}` });
+  while (!existsSync(join(slow, "started"))) await sleep(5);
+  child.kill("SIGTERM");
+  await sleep(100);
+  child.kill("SIGTERM");
+  const { exitCode, stderr } = await child;
+  expect([exitCode, stderr]).toEqual([
+    143,
+    expect.stringMatching(/^stopped at once by SIGTERM: what was under way may be half done/),
+  ]);
+});
+
 test("gate ends when told while it reads git, and starts no more of it", async () => {
   const dir = await manyPrompts();
   for (let i = 0; i < PROMPTS; i++) put(dir, `prompts/p${i}.prompt.yml`, prompt(`p${i}`, "tell"));

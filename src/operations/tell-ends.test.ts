@@ -83,7 +83,7 @@ test("a webhook and a command are told once, with a signature and on stdin", asy
 });
 
 test("what could not be told is in the audit once, without address or secret, and tried again after a minute for a day", async () => {
-  const { got, url } = await receiver(404, 503, 503, 503);
+  const { got, url } = await receiver(404, 503, 503, 503, 302);
   const gone = await receiver();
   servers.pop()?.close();
   const store = await ended([{ name: "hook", kind: "webhook", urlEnv: "HOOK_URL" }]);
@@ -103,7 +103,10 @@ test("what could not be told is in the audit once, without address or secret, an
   expect(await errorAt(8, { HOOK_URL: url })).toBe("the webhook answered 503");
   expect(got.length).toBe(4);
   expect(await errorAt(24 * 60 + 3, { HOOK_URL: url })).toBeUndefined();
-  expect(await errorAt(10, { HOOK_URL: url })).toBeNull();
+  expect(await errorAt(9.5, { HOOK_URL: url })).toBe("the webhook answered 302: it has moved");
+  expect(await errorAt(11, { HOOK_URL: "ftp://x/y" })).toBe("HOOK_URL is no http or https address");
+  expect(await errorAt(12.5, { HOOK_URL: "secret-path" })).toBe("HOOK_URL is no address");
+  expect(await errorAt(14, { HOOK_URL: url })).toBeNull();
   const audit = await store.rows(`SELECT reason, after FROM "auditEvents" WHERE action = 'rollout.notify' ORDER BY id`);
   expect(audit.map((row) => (row as { reason: string }).reason)).toEqual([
     "hook could not be told: HOOK_URL is not set",

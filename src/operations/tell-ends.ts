@@ -7,6 +7,7 @@ import { redactor } from "../core/redact.ts";
 import { operatorLocks } from "../state/locks.ts";
 import type { Store } from "../state/store.ts";
 import { type EndRow, endsSince, type Told, toldSince } from "./ends.store.ts";
+import type { RolloutEnd } from "./rollout-end.schema.ts";
 import { nowOf, releaseLease, takeLease } from "./lease.store.ts";
 
 export interface TellRequest extends Sender {
@@ -101,8 +102,10 @@ function refusedByOther(error: unknown): false {
   throw error;
 }
 
-/** `agentops.rollout-end/1`. */
-function messageOfEnd(env: string, { rollout, change, target, control, candidate, phase, at, reason, via }: EndRow) {
+function messageOfEnd(
+  env: string,
+  { rollout, change, target, control, candidate, phase, at, reason, via }: EndRow,
+): RolloutEnd {
   const serves = phase === "promoted" ? candidate : phase === "inconclusive" ? null : control;
   return {
     schema: "agentops.rollout-end/1",

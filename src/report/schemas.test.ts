@@ -8,6 +8,7 @@ import { diffSchema } from "../comparison/schema.ts";
 import { evaluationSchema } from "../gate/evaluation.schema.ts";
 import { gateDocumentSchema } from "../gate/gate.schema.ts";
 import { historySchema } from "../operations/history/schema.ts";
+import { rolloutEndSchema } from "../operations/rollout-end.schema.ts";
 import { freezeSchema } from "../operations/freeze.ts";
 import { killSchema } from "../kill/schema.ts";
 import { statusSchema } from "../status/schema.ts";
@@ -32,6 +33,7 @@ describe("schemas/", () => {
     ["diff", diffSchema, "agentops diff --json"],
     ["gate", gateDocumentSchema, "agentops gate --json"],
     ["judge", calibrationSchema, "agentops judge calibrate --json"],
+    ["rollout-end", rolloutEndSchema, "what a channel is told of a rollout that ends by itself"],
     ["freeze", freezeSchema, "agentops freeze --json, agentops unfreeze --json"],
     ["kill", killSchema, "agentops kill --json, agentops revive --json"],
     ["rollout", rolloutSchema, "agentops canary start|status|advance|watch --json"],

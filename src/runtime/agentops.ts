@@ -1,12 +1,12 @@
 import { systemClock } from "../core/clock.ts";
 import { AgentopsError } from "../core/errors.ts";
 import { chance, newId } from "../core/ids.ts";
-import { holding, reasonText, targetsOf } from "../kill/latch.ts";
 import { nothing } from "../serving/resolve.ts";
 import { atExit } from "./at-exit.ts";
 import type { BatchWriter } from "./backlog.ts";
 import { Buckets } from "./buckets.ts";
 import type { ObservationStats } from "./backlog-account.ts";
+import { type KillSwitch, killedError, killSwitchOf } from "./kill-switch.ts";
 import { type Observed, type Observer, openObserver } from "./observer.ts";
 import {
   type Answers,
@@ -24,16 +24,6 @@ import { openRowReader } from "./row-reader.ts";
 import { openStoreReader, type StoreReader } from "./store-reader.ts";
 import { type StoreThread, storeThread } from "./store-thread.ts";
 import { threadReader } from "./thread-reader.ts";
-
-export interface KillSwitch {
-  killed: boolean;
-  /** Why, by whom and since when (ISO 8601); null when not killed. `by` is null when fail-closed stopped it. */
-  reason: string | null;
-  by: string | null;
-  at: string | null;
-  /** What could not be read, if anything; what could be read counts all the same. */
-  problem: string | null;
-}
 
 /** Between two looks answers come from memory alone: a look costs more than an answer, and a kill may take 50 ms to be seen. */
 const LOOK_EVERY_MS = 20;
@@ -68,11 +58,6 @@ export class AgentOps {
     this.store = address.shown;
     this.environment = (env ?? process.env["AGENTOPS_ENV"] ?? "") || null;
     this.#failClosed = failClosed;
-    if (!(Number.isSafeInteger(queueLimit) && queueLimit > 0))
-      throw new AgentopsError(
-        "USAGE",
-        `queueLimit is how many observations may wait, not ${typeof queueLimit === "number" ? queueLimit : typeof queueLimit}`,
-      );
     makeMarkers(address);
     const reads = address.file === null;
     const rows = reads ? threadReader(() => thread) : undefined;
@@ -115,7 +100,7 @@ export class AgentOps {
     // Kept for the next question, so a caller must not change it.
     const known = this.#known.get(name);
     if (known !== undefined) return known;
-    const judged = Object.freeze(this.#judge(name));
+    const judged = Object.freeze(killSwitchOf(this.#reader, this.environment, name, this.#failClosed));
     this.#known.set(name, judged);
     return judged;
   }
@@ -234,23 +219,7 @@ export class AgentOps {
     process.emitWarning(`agentops: ${problem}; kills still count as far as the rest can be read`);
   }
 
-  #judge(name: string): KillSwitch {
-    const targets = targetsOf(name);
-    const problem = this.#reader.problem();
-    const first = holding(this.#reader.kills(), this.environment, targets)[0];
-    if (first !== undefined) return { killed: true, reason: reasonText(first), by: first.actor, at: first.at, problem };
-    if (this.#failClosed && problem !== null)
-      return { killed: true, reason: `fail closed: ${problem}`, by: null, at: null, problem };
-    return { killed: false, reason: null, by: null, at: null, problem };
-  }
-
   #errorOf(name: string): AgentopsError | undefined {
-    const { killed, reason, by, at } = this.killSwitch(name);
-    if (!killed) return undefined;
-    const who = by === null ? "" : ` (by ${by} since ${at ?? "unknown"})`;
-    return new AgentopsError("AGENT_KILLED", `${name} is killed: ${reason ?? "unknown"}${who}`, {
-      hint: `agentops status; agentops revive ${name} -m TEXT`,
-      details: { name, environment: this.environment, reason, by, at },
-    });
+    return killedError(name, this.environment, this.killSwitch(name));
   }
 }

@@ -33,6 +33,11 @@ export function plainOptions(passed: unknown): AgentOpsOptions {
     if (value !== undefined && value !== null && typeof value !== "string")
       throw new AgentopsError("USAGE", `${key} is a text, not ${typeof value}`, { hint: 'new AgentOps({ env: "production" })' }); // prettier-ignore
   }
+  const { queueLimit } = options as AgentOpsOptions;
+  if (queueLimit !== undefined && !(Number.isSafeInteger(queueLimit) && queueLimit > 0)) {
+    const shown = typeof queueLimit === "number" ? queueLimit : typeof queueLimit;
+    throw new AgentopsError("USAGE", `queueLimit is how many observations may wait, not ${shown}`);
+  }
   return options;
 }
 

@@ -26,7 +26,7 @@ export interface StoreThread {
   /** The same, sleeping up to some ms until there is an answer of that kind. False when none came. */
   wait(kind: "written" | "reading" | "ended", ms: number): boolean;
   /** Starts it where it was not: from then on this process shows itself. */
-  start(): void;
+  start: () => void;
   /** Waits up to some ms until the process is known to have ended. */
   end(ms: number): void;
   close(): void;
@@ -58,21 +58,17 @@ export function storeThread(options: ThreadOptions): StoreThread {
   let closed = false;
   let endedAt = -Infinity;
 
-  const start = (): Running => {
-    const made = startWorker(options);
-    made.port.on("message", (answer: Answer) => {
-      handle(made, answer, options);
-    });
-    made.port.unref();
-    made.worker.once("error", (error) => {
+  const start = (): Running =>
+    listenedTo(startWorker(options), options, (made, error) => {
       running = undefined;
       endedAt = performance.now();
       if (!closed) answerFor(made, messageOf(error), options);
     });
-    return made;
+  const startAnew = () => {
+    if (!closed && performance.now() - endedAt > RESTART_MS) running ??= start();
   };
   const receive = () => {
-    if (options.reads && !closed && performance.now() - endedAt > RESTART_MS) running ??= start();
+    if (options.reads) startAnew();
     if (running !== undefined) handleAll(running, options);
   };
   if (options.reads) running = start();
@@ -96,9 +92,7 @@ export function storeThread(options: ThreadOptions): StoreThread {
       receive();
       return handled[kind] > before;
     },
-    start() {
-      if (!closed && performance.now() - endedAt > RESTART_MS) running ??= start();
-    },
+    start: startAnew,
     end(ms) {
       if (closed || running === undefined) return;
       running.port.postMessage({ type: "end" } satisfies End);
@@ -111,6 +105,18 @@ export function storeThread(options: ThreadOptions): StoreThread {
       running = undefined;
     },
   };
+}
+
+/** Handles what it answers while the event loop is free, and its end by an error. It keeps no process alive. */
+function listenedTo(made: Running, options: ThreadOptions, onEnd: (made: Running, error: unknown) => void): Running {
+  made.port.on("message", (answer: Answer) => {
+    handle(made, answer, options);
+  });
+  made.port.unref();
+  made.worker.once("error", (error) => {
+    onEnd(made, error);
+  });
+  return made;
 }
 
 function handle(running: Running, answer: Answer, { onWritten, onReading }: ThreadOptions): void {
