@@ -102,6 +102,7 @@ function rowsOf(): (open: FileReader, before: Rows) => Rows {
   return (open, before) => {
     const kills = open.all(KILLS);
     const { revision, movedTo } = revisionIn(open);
+    // One that was made between these two reads came with a revision that is known already.
     if (revision !== null && revision === before.revision)
       return JSON.stringify(kills) === JSON.stringify(before.kills) ? before : { ...before, kills };
     const snapshot = snapshotOf(revision === null ? NO_ROWS : open.atOnce(() => servedIn(open)), contents);
