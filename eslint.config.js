@@ -108,4 +108,10 @@ export default tseslint.config(
       },
     },
   },
+  // The launcher is CommonJS (bin/package.json).
+  {
+    files: ["bin/**/*.js"],
+    languageOptions: { sourceType: "commonjs", globals: { __dirname: "readonly" } },
+    rules: { "@typescript-eslint/no-require-imports": "off" },
+  },
 );

@@ -5,7 +5,7 @@ import { parseArgs } from "node:util";
 import { AGENTOPS, inTempFolder, isMain, median, ratio, runNode, table } from "./measure.js";
 
 const WARM_UPS = 2;
-const AIM = 2.5;
+const AIM = 1.45;
 const COMMANDS = [
   { what: "agentops kill NAME", args: [] },
   { what: "agentops kill NAME --env production", args: ["--env", "production"] },

@@ -1,10 +1,15 @@
 #!/usr/bin/env node
-import { existsSync } from "node:fs";
+"use strict";
+const { existsSync } = require("node:fs");
+const { join } = require("node:path");
 
-const entry = new URL("../dist/bin/main.js", import.meta.url);
+const entry = join(__dirname, "../dist/bin/main.cjs");
 if (existsSync(entry)) {
-  const { main } = await import(entry.href);
-  process.exitCode = await main(process);
+  require(entry)
+    .main(process)
+    .then((code) => {
+      process.exitCode = code;
+    });
 } else {
   // Node 20 cannot run TypeScript, so a checkout without its build must say what is missing.
   process.stderr.write("error: agentops is not built here\nhint: npm ci   (or: npm run build)\n");

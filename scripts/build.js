@@ -4,19 +4,20 @@
  * is killed, is finding and opening some three hundred modules. What is native, large or rarely used stays outside and is loaded when it
  * is needed. Types are tsc's; see docs/decisions/005-the-command-line-is-bundled.md.
  */
-import { readdirSync, rmSync } from "node:fs";
+import { readdirSync, readFileSync, rmSync } from "node:fs";
 import { rolldown } from "rolldown";
 
 const TEST = /([.]test[.]ts|[.]testing[.]ts)$|^testing[\\/]/;
 const ALWAYS_NEEDED = /^(zod|yaml|commander|kysely|fastest-levenshtein|canonicalize|uuidv7)(\/|$)/;
 const isOwn = (id) => id.startsWith(".") || id.startsWith("/") || /^[A-Za-z]:[\\/]/.test(id);
 
-async function write(input, isOutside, output) {
+async function write(input, isOutside, output, define = {}) {
   const bundle = await rolldown({
     input,
     platform: "node",
     external: isOutside,
     checks: { ineffectiveDynamicImport: false },
+    transform: { define },
   });
   await bundle.write({ format: "esm", ...output });
 }
@@ -32,7 +33,16 @@ const isOutside = (id) => !isOwn(id) && !ALWAYS_NEEDED.test(id);
 const flat = { entryFileNames: "[name].js", chunkFileNames: "[name]-[hash].js" };
 // What a kill loads anyway in one file instead of thirty: opening them is a tenth of its time.
 const ON_CALL =
-  /[\\/]src[\\/](kill|audit|core[\\/](configured-store|duration|environments|errors|folder|ids|location|pause|printable|refs|words)|state[\\/](address|bare|batch|errors|insert|locks|raw|transaction|why-not|migrations[\\/]|postgres[\\/]errors|sqlite[\\/](batch|connection|errors|file-connection|migrate|store))|cli[\\/](actor|context|document|failure|version|open[\\/](address|switchboard)|commands[\\/]kill[\\/])|report[\\/](kill[\\/]|numbers|style))/;
+  /better-sqlite3|[\\/]src[\\/](kill|audit|core[\\/](configured-store|duration|environments|errors|folder|ids|location|pause|printable|refs|words)|state[\\/](address|bare|batch|errors|insert|locks|raw|transaction|why-not|migrations[\\/]|postgres[\\/]errors|sqlite[\\/](batch|connection|driver|errors|file-connection|migrate|store))|cli[\\/](actor|context|document|failure|version|open[\\/](address|switchboard)|commands[\\/]kill[\\/])|report[\\/](kill[\\/]|numbers|style))/;
 const codeSplitting = { groups: [{ name: "on-call", test: ON_CALL }] };
-await write({ main: "src/cli/main.ts" }, isOutside, { dir: "dist/bin", ...flat, codeSplitting });
+// CommonJS: Node 20 takes a fifth less time to start it, because it makes no second module of each one of its own.
+const common = { format: "cjs", entryFileNames: "[name].cjs", chunkFileNames: "[name]-[hash].cjs" };
+const driver = JSON.parse(readFileSync("node_modules/better-sqlite3/package.json", "utf8")).version;
+const isOutsideCommand = (id) => isOutside(id) && id !== "better-sqlite3";
+await write(
+  { main: "src/cli/main.ts" },
+  isOutsideCommand,
+  { dir: "dist/bin", ...common, codeSplitting },
+  { JOINED_DRIVER: JSON.stringify(driver) },
+);
 await write({ index: "src/index.ts", thread: "src/runtime/thread/thread.ts" }, isOutside, { dir: "dist/sdk", ...flat });

@@ -1,4 +1,3 @@
-import { createRequire } from "node:module";
 import { dirname } from "node:path";
 import type BetterSqlite3 from "better-sqlite3";
 import { AgentopsError, messageOf } from "../../core/errors.ts";
@@ -6,19 +5,19 @@ import { makeFolder } from "../../core/folder.ts";
 import type { StoreOptions } from "../store.ts";
 import type { Database } from "../tables.ts";
 import { markerFolder } from "../address.ts";
+import { openFile } from "./driver.ts";
 import { migrate } from "./migrate.ts";
 
 export type Sqlite = BetterSqlite3.Database;
 
 /** Opens (and creates or migrates) the store's file; throws STORE_FAILED with the file and the cause, STORE_NEWER, STORE_MOVED. */
 export function connect(file: string, { durability, waitMs = 5000 }: StoreOptions): Sqlite {
-  const Database = loadDriver();
   let sqlite: Sqlite | undefined;
   try {
     makeFolder(dirname(file));
     makeMarkerFolder(file);
     // The driver takes whole milliseconds only, and what is left of a wait seldom is.
-    sqlite = new Database(file, { timeout: Math.ceil(waitMs) });
+    sqlite = openFile(file, { timeout: Math.ceil(waitMs) });
     sqlite.pragma("journal_mode = WAL");
     sqlite.pragma(`synchronous = ${durability}`);
     sqlite.pragma("foreign_keys = ON");
@@ -39,7 +38,7 @@ export function connect(file: string, { durability, waitMs = 5000 }: StoreOption
 
 /** Opens a store that is there, to read it; creates and migrates nothing. Throws what SQLite throws. */
 export function connectToRead(file: string, waitMs: number): Sqlite {
-  return new (loadDriver())(file, { readonly: true, fileMustExist: true, timeout: Math.ceil(waitMs) });
+  return openFile(file, { readonly: true, fileMustExist: true, timeout: Math.ceil(waitMs) });
 }
 
 /** False in a store from before there was such a table. */
@@ -80,25 +79,5 @@ function makeMarkerFolder(file: string): void {
     makeFolder(markerFolder(file));
   } catch {
     // The store says what is wrong with its folder, and a kill what is wrong with its marker.
-  }
-}
-
-/** better-sqlite3 13 crashes the process on Node 20, so the pair is checked before the binary is loaded. */
-export function loadDriver(): typeof BetterSqlite3 {
-  const require = createRequire(import.meta.url);
-  const { version } = require("better-sqlite3/package.json") as { version: string };
-  const node = Number(process.versions.node.split(".")[0]);
-  if (node < 22 && Number(version.split(".")[0]) >= 13) {
-    throw new AgentopsError("STORE_FAILED", `better-sqlite3 ${version} does not run on Node ${node}`, {
-      hint: "npm i better-sqlite3@12   (or use Node 22 or newer)",
-    });
-  }
-  try {
-    return require("better-sqlite3") as typeof BetterSqlite3;
-  } catch (error) {
-    throw new AgentopsError("STORE_FAILED", `cannot load better-sqlite3: ${messageOf(error)}`, {
-      hint: "npm rebuild better-sqlite3",
-      cause: error,
-    });
   }
 }

@@ -4,7 +4,8 @@ import { AgentopsError } from "../../core/errors.ts";
 import { SCHEMA_VERSION } from "../migrations/migrations.ts";
 import type { StoreFacts } from "../store-facts.ts";
 import { whyNot } from "../why-not.ts";
-import { connectToRead, hasTable, loadDriver, movedFrom, type Sqlite } from "./connection.ts";
+import { connectToRead, hasTable, movedFrom, type Sqlite } from "./connection.ts";
+import { openFile } from "./driver.ts";
 import { versionOf } from "./migrate.ts";
 import { movedAway } from "./store.ts";
 
@@ -44,7 +45,7 @@ function isWritable(file: string): boolean {
 
 /** The driver's binary is loaded with the first database, so one is opened in memory. */
 export function engineVersion(): string {
-  const sqlite = new (loadDriver())(":memory:");
+  const sqlite = openFile(":memory:", {});
   try {
     return sqlite.prepare<[], string>("SELECT sqlite_version()").pluck().get() ?? "unknown";
   } finally {
