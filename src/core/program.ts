@@ -1,9 +1,9 @@
-import { type ChildProcess, type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
-import type { Readable } from "node:stream";
+import type { ChildProcess } from "node:child_process";
+import type { Readable, Writable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 
 const MAX_STDOUT = 1_000_000;
-const GRACE_MS = 500;
+const GRACE_MS = 2000;
 const POLL_MS = 20;
 const GROUPS = process.platform !== "win32";
 
@@ -15,8 +15,13 @@ export interface Command {
 
 /** A user's program, started in a process group of its own: what it starts can be ended with it. */
 export interface Program {
-  child: ChildProcessWithoutNullStreams;
-  /** Ends it and everything it started: SIGTERM to the group, SIGKILL to what is left after half a second. */
+  child: ChildProcess;
+  stdin: Writable;
+  stdout: Readable;
+  stderr: Readable;
+  /** Why it could not be started; never settles when it was. */
+  notStarted: Promise<NodeJS.ErrnoException>;
+  /** Ends it and everything it started: SIGTERM to the group, SIGKILL to what is left after two seconds. */
   end: () => Promise<void>;
 }
 
@@ -24,10 +29,13 @@ export interface Program {
 const alive = new Set<ChildProcess>();
 let hooked = false;
 
-/** The only place that starts a user's program. What cannot be started is an "error" of the child. */
-export function startProgram({ command, cwd, env }: Command): Program {
+/** The only place that starts a user's program. Never throws: what cannot be started is `notStarted`. */
+export async function startProgram({ command, cwd, env }: Command): Promise<Program> {
   const [program = "", ...args] = command;
-  const child = spawn(program, args, { cwd, env, detached: GROUPS, stdio: "pipe" });
+  const { execa } = await import("execa");
+  // execa 9 ends the direct child alone, so ending, time-outs and cleaning up are ours; nothing is kept of what streams by.
+  const ours = { cleanup: false, buffer: false, reject: false, extendEnv: false } as const;
+  const child = execa(program, args, { ...ours, cwd, env, detached: GROUPS, stdin: "pipe" });
   alive.add(child);
   if (!hooked) {
     hooked = true;
@@ -35,9 +43,17 @@ export function startProgram({ command, cwd, env }: Command): Program {
       for (const one of alive) signalTo(one, "SIGKILL");
     });
   }
+  const notStarted = new Promise<NodeJS.ErrnoException>((resolve) => {
+    void child.then(({ failed, cause }) => {
+      if (!failed || child.pid !== undefined) return;
+      alive.delete(child);
+      resolve(cause instanceof Error ? cause : new Error(`cannot start ${program}`));
+    });
+  });
   // Once: the number of a group that is gone may become another's.
   let ended: Promise<void> | undefined;
-  return { child, end: () => (ended ??= endGroup(child)) };
+  const { stdin, stdout, stderr } = child;
+  return { child, stdin, stdout, stderr, notStarted, end: () => (ended ??= endGroup(child)) };
 }
 
 async function endGroup(child: ChildProcess): Promise<void> {
@@ -71,7 +87,7 @@ export interface ProgramCall extends Command {
 export async function runProgram(call: ProgramCall): Promise<string> {
   call.signal.throwIfAborted();
   const [name = ""] = call.command;
-  const program = startProgram(call);
+  const program = await startProgram(call);
   const watch = new AbortController();
   try {
     return await Promise.race([answer(program, name, call.stdin), interruption(call, name, watch.signal)]);
@@ -81,13 +97,17 @@ export async function runProgram(call: ProgramCall): Promise<string> {
   }
 }
 
-function answer({ child, end }: Program, name: string, stdin: string): Promise<string> {
+function answer(
+  { child, stdin: input, stdout, stderr, notStarted, end }: Program,
+  name: string,
+  stdin: string,
+): Promise<string> {
   return new Promise((resolve, reject) => {
-    const out = collect(child.stdout, MAX_STDOUT, () => {
+    const out = collect(stdout, MAX_STDOUT, () => {
       reject(new Error(`${name} wrote more than ${MAX_STDOUT} characters`));
     });
-    const err = collect(child.stderr, Infinity);
-    child.once("error", reject);
+    const err = collect(stderr, Infinity);
+    void notStarted.then(reject);
     // A child left behind would hold the pipes open and so keep "close" from coming.
     child.once("exit", () => void end());
     child.once("close", (code, signal) => {
@@ -95,8 +115,8 @@ function answer({ child, end }: Program, name: string, stdin: string): Promise<s
       else reject(new Error(`${name} ended with ${signal ?? `exit ${code ?? -1}`}: ${err().trim().slice(-200)}`));
     });
     // A program that does not read its input closes the pipe; its answer still counts.
-    child.stdin.on("error", () => undefined);
-    child.stdin.end(stdin);
+    input.on("error", () => undefined);
+    input.end(stdin);
   });
 }
 
@@ -110,6 +130,8 @@ function interruption({ timeoutMs, signal }: ProgramCall, name: string, done: Ab
       reject(new Error(`${name} was interrupted`));
     };
     signal.addEventListener("abort", abort, { once: true, signal: done });
+    // It was while the program was started.
+    if (signal.aborted) abort();
     done.addEventListener("abort", () => {
       clearTimeout(timer);
     });

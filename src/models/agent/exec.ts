@@ -21,18 +21,18 @@ export function execBackend(
   const idle: AgentProcess[] = [];
   const all = new Set<AgentProcess>();
   let asked = 0;
-  const take = () => {
+  const take = async () => {
     for (let one = idle.pop(); one !== undefined; one = idle.pop()) {
       if (one.isAlive()) return one;
       all.delete(one);
     }
-    const started = startAgent(command, maxAnswer);
+    const started = await startAgent(command, maxAnswer);
     all.add(started);
     return started;
   };
   return {
     attempt: async (request, context, signal) => {
-      const agent = take();
+      const agent = await take();
       const id = String(++asked);
       const value = await agent.ask(id, agentRequest(id, request, context), signal);
       idle.push(agent);

@@ -29,8 +29,8 @@ interface State {
 }
 
 /** Starts an agent in a process group of its own, so that it can be ended together with its children. */
-export function startAgent(command: Command, maxAnswer: number): AgentProcess {
-  const program = startProgram(command);
+export async function startAgent(command: Command, maxAnswer: number): Promise<AgentProcess> {
+  const program = await startProgram(command);
   const state: State = {
     ...{ program, maxAnswer, pending: undefined, partial: "", stderr: "", answered: 0, heard: false, ended: false },
   };
@@ -43,16 +43,16 @@ export function startAgent(command: Command, maxAnswer: number): AgentProcess {
 }
 
 function listen(state: State, name: string): void {
-  const { child, end } = state.program;
-  child.stdout.setEncoding("utf8").on("data", (chunk: string) => {
+  const { child, stdin, stdout, stderr, notStarted, end } = state.program;
+  stdout.setEncoding("utf8").on("data", (chunk: string) => {
     onOutput(state, chunk);
   });
-  child.stderr.setEncoding("utf8").on("data", (chunk: string) => {
+  stderr.setEncoding("utf8").on("data", (chunk: string) => {
     state.stderr = (state.stderr + chunk).slice(-STDERR_TAIL);
   });
   // A write to a process that just died; its exit says more.
-  child.stdin.on("error", () => undefined);
-  child.on("error", (error: NodeJS.ErrnoException) => {
+  stdin.on("error", () => undefined);
+  void notStarted.then((error) => {
     fail(state, cannotStart(name, error));
   });
   child.on("exit", (code, signal) => {
@@ -89,7 +89,9 @@ function ask(state: State, id: string, line: string, signal: AbortSignal): Promi
       },
     };
     signal.addEventListener("abort", onAbort, { once: true });
-    state.program.child.stdin.write(`${line}\n`);
+    // It was while the process was started.
+    if (signal.aborted) onAbort();
+    state.program.stdin.write(`${line}\n`);
   });
 }
 
