@@ -6,7 +6,7 @@ import { parseArgs } from "node:util";
 import { AGENTOPS, inTempFolder, isMain, median, ratio, runNode, table } from "./measure.js";
 import { outcomes, storeWithRollout } from "./rollout-store.js";
 
-const AIM = 50_000;
+const AIM = 60_000;
 const BATCH = 1000;
 const SDK = new URL("../dist/sdk/index.js", import.meta.url).href;
 const FLUSH = `

@@ -21,8 +21,8 @@ export interface BatchWriter {
   write(batch: readonly Observation[], behind: number): string | null;
   /** Takes what is known, without waiting. */
   receive(): void;
-  /** Sleeps up to some ms until it is known. */
-  wait(ms: number): void;
+  /** Sleeps up to some ms until it is known; false when it is not. */
+  wait(ms: number): boolean;
   close(): void;
 }
 
@@ -57,7 +57,7 @@ export function backlog({ writer, clock, onTrouble }: { writer: BatchWriter; clo
     while (line.size() > 0 && clock.monotonicMs() < until) {
       const before = { failures: stats.failures, waiting: line.size() };
       for (let i = 0; i < FLUSH_BATCH_COUNT; i++) send(FLUSH_BATCH, FLUSH_BATCH_COUNT);
-      if (line.isUnderWay()) writer.wait(until - clock.monotonicMs());
+      if (line.isUnderWay() && !writer.wait(until - clock.monotonicMs())) break;
       if (stats.failures > before.failures && !pause.isShort()) break;
       if (line.size() < before.waiting) until = clock.monotonicMs() + FLUSH_WAIT_MS;
     }

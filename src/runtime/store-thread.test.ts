@@ -1,5 +1,9 @@
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { execa } from "execa";
 import { expect, test } from "vitest";
 import { ENGINE } from "../testing/engine.ts";
+import { cleanEnv, REPO } from "../testing/project.ts";
 import { openTestStore } from "../testing/store.ts";
 import { storeThread } from "./store-thread.ts";
 import type { Written } from "./thread/protocol.ts";
@@ -38,3 +42,41 @@ test.runIf(ENGINE === "sqlite")(
     thread.close();
   },
 );
+
+/** Node's permissions, which allow no thread unless told; 20 calls them an experiment. */
+const PERMISSIONS = [
+  process.allowedNodeEnvironmentFlags.has("--permission") ? "--permission" : "--experimental-permission",
+  ...["--allow-fs-read=*", "--allow-fs-write=*", "--allow-addons"],
+];
+const AGENT = `
+const { AgentOps } = await import(process.env.SDK);
+try {
+  const ops = new AgentOps(JSON.parse(process.env.OPTIONS));
+  for (let i = 0; i < 1200; i++) ops.observe({ target: "prompts/x", version: "v1", unit: "u" + i, success: true });
+  const at = performance.now();
+  const atOnce = ops.flush();
+  const waitedMs = performance.now() - at;
+  while (!ops.flush()) await new Promise((done) => setTimeout(done, 5));
+  console.log(JSON.stringify({ atOnce, waited: waitedMs > 1500, killed: ops.killSwitch("agents/x").killed, recorded: ops.stats().recorded }));
+  ops.close();
+} catch (error) {
+  console.log(JSON.stringify({ code: error.code, hint: error.hint }));
+}
+`;
+
+test("where threads cannot be started a file is written here, while the loop is free; a server says that it needs one", async () => {
+  const store = await openTestStore();
+  const { location, markers } = store.address;
+  const sdk = pathToFileURL(join(REPO, "dist", "sdk", "index.js")).href;
+  const options = { store: location, ...(markers !== null && { markers }), env: "production" };
+  const agent = await execa(process.execPath, [...PERMISSIONS, "--input-type=module", "-e", AGENT], {
+    env: cleanEnv({ SDK: sdk, OPTIONS: JSON.stringify(options) }),
+    extendEnv: false,
+  });
+  expect(JSON.parse(agent.stdout)).toEqual(
+    ENGINE === "sqlite"
+      ? { atOnce: false, waited: false, killed: false, recorded: 1200 }
+      : { code: "STORE_FAILED", hint: "a store on a server needs one: node --allow-worker" },
+  );
+  expect(await store.column(`SELECT count(*) AS n FROM observations`)).toEqual([ENGINE === "sqlite" ? 1200 : 0]);
+});

@@ -1,7 +1,7 @@
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from "node:worker_threads";
-import { messageOf } from "../core/errors.ts";
+import { AgentopsError, messageOf } from "../core/errors.ts";
 import {
   type Answer,
   type End,
@@ -38,7 +38,8 @@ export interface ThreadOptions extends Omit<ThreadData, "counters"> {
 }
 
 interface Running {
-  worker: Worker;
+  /** Null where no thread may be started, and its work is done here, while the event loop is free. */
+  worker: Worker | null;
   port: MessagePort;
   counts: Int32Array;
   /** Batches handed over. */
@@ -77,6 +78,8 @@ export function storeThread(options: ThreadOptions): StoreThread {
       running ??= start();
       running.sent += 1;
       running.port.postMessage(batch);
+      // A thread is waited for at the exit; what is done here needs the event loop until it is done.
+      if (running.worker === null) running.port.ref();
     },
     receive,
     look(ms) {
@@ -88,7 +91,8 @@ export function storeThread(options: ThreadOptions): StoreThread {
       if (running === undefined) return false;
       const { counts, handled } = running;
       const [counter, before] = [COUNTERS[kind], handled[kind]];
-      if (handled[kind] === Atomics.load(counts, counter)) Atomics.wait(counts, counter, before, ms);
+      if (running.worker !== null && handled[kind] === Atomics.load(counts, counter))
+        Atomics.wait(counts, counter, before, ms);
       receive();
       return handled[kind] > before;
     },
@@ -101,7 +105,7 @@ export function storeThread(options: ThreadOptions): StoreThread {
     close() {
       closed = true;
       running?.port.close();
-      void running?.worker.terminate();
+      void running?.worker?.terminate();
       running = undefined;
     },
   };
@@ -113,7 +117,7 @@ function listenedTo(made: Running, options: ThreadOptions, onEnd: (made: Running
     handle(made, answer, options);
   });
   made.port.unref();
-  made.worker.once("error", (error) => {
+  made.worker?.once("error", (error) => {
     onEnd(made, error);
   });
   return made;
@@ -121,6 +125,7 @@ function listenedTo(made: Running, options: ThreadOptions, onEnd: (made: Running
 
 function handle(running: Running, answer: Answer, { onWritten, onReading }: ThreadOptions): void {
   running.handled[answer.type] += 1;
+  if (running.worker === null && running.handled.written >= running.sent) running.port.unref();
   if (answer.type === "written") onWritten(answer);
   else if (answer.type === "reading") onReading(answer);
 }
@@ -140,14 +145,33 @@ function answerFor(ended: Running, why: string, options: ThreadOptions): void {
   if (options.reads) handle(ended, { type: "reading", rows: null, problem }, options);
 }
 
+/**
+ * Where threads cannot be started (node's permissions, a limit of the system) a file is written by the same code here. Throws STORE_FAILED
+ * where it is a server: nobody could wait for it.
+ */
 function startWorker({ id, address, environment, reads, lastGood }: ThreadOptions): Running {
   const { port1: port, port2 } = new MessageChannel();
   const counters = new SharedArrayBuffer(12);
-  const data: ThreadData & { port: MessagePort } = { id, address, environment, reads, lastGood, counters, port: port2 };
-  // Not the options of a process that was given its program as a text.
-  const worker = new Worker(ENTRY, { workerData: data, transferList: [port2], execArgv: [] });
-  worker.unref();
-  return { worker, port, counts: new Int32Array(counters), sent: 0, handled: { written: 0, reading: 0, ended: 0 } };
+  const data: ThreadData = { id, address, environment, reads, lastGood, counters };
+  const counts = new Int32Array(counters);
+  const made = { port, counts, sent: 0, handled: { written: 0, reading: 0, ended: 0 } };
+  try {
+    // Not the options of a process that was given its program as a text.
+    const worker = new Worker(ENTRY, { workerData: { ...data, port: port2 }, transferList: [port2], execArgv: [] });
+    worker.unref();
+    return { ...made, worker };
+  } catch (error) {
+    if (reads)
+      throw new AgentopsError("STORE_FAILED", `the thread of the store cannot be started: ${messageOf(error)}`, {
+        hint: "a store on a server needs one: node --allow-worker",
+        cause: error,
+      });
+    void import("./thread/serve.ts").then(({ serveStore }) => {
+      serveStore(data, port2);
+      port2.unref();
+    });
+    return { ...made, worker: null };
+  }
 }
 
 /** A worker's file is JavaScript: beside the bundle of the SDK, or, from the sources, where the last build has put it. */

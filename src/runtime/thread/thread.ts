@@ -1,46 +1,7 @@
-/** The worker thread that owns the store of a process: it waits for locks and servers, so that the caller does not. */
+/** The worker thread's own file. */
 import { type MessagePort, workerData } from "node:worker_threads";
-import { systemClock } from "../../core/clock.ts";
-import { keepReading } from "./keep-reading.ts";
-import { keepPresent } from "./presence.ts";
-import { type Answer, type End, ENDED, type Look, READ, type ThreadData, type Write, WRITTEN } from "./protocol.ts";
-import { writerTo } from "./writer.ts";
+import type { ThreadData } from "./protocol.ts";
+import { serveStore } from "./serve.ts";
 
-const { address, reads, lastGood, counters, port, ...process } = workerData as ThreadData & { port: MessagePort };
-const counts = new Int32Array(counters);
-
-function tell(counter: number, answer: Answer): void {
-  port.postMessage(answer);
-  Atomics.add(counts, counter, 1);
-  Atomics.notify(counts, counter);
-}
-
-const writer = writerTo(address, systemClock);
-let last: Promise<unknown> = Promise.resolve();
-const presence = keepPresent({ address, ...process }, systemClock, writer.withStore);
-const looks = reads
-  ? keepReading(
-      address,
-      lastGood,
-      (reading) => {
-        tell(READ, reading);
-      },
-      presence.saw,
-    )
-  : undefined;
-
-port.on("message", (order: Write | Look | End) => {
-  if (order.type === "look") {
-    looks?.now();
-    return;
-  }
-  last = last.then(async () => {
-    if (order.type === "end") {
-      await Promise.all([writer.end(), presence.end()]);
-      tell(ENDED, { type: "ended" });
-      return;
-    }
-    presence.recorded(order.observations);
-    tell(WRITTEN, await writer.write(order));
-  });
-});
+const { port, ...data } = workerData as ThreadData & { port: MessagePort };
+serveStore(data, port);
