@@ -1,5 +1,6 @@
 import { messageOf } from "../core/errors.ts";
 import { type DescribedIssue, describeIssues } from "../core/zod-issues.ts";
+import { readObservation } from "./read.ts";
 import { type Observation, observationSchema } from "./schema.ts";
 
 /** A line that says something; numbers are 1-based. */
@@ -45,7 +46,7 @@ export function parseObservation(text: string): ParsedLine {
     // Not what it says instead: that may be a key, and an error goes to logs.
     return { column: Number(position ?? 0) + 1, message: "not a JSON object" };
   }
-  const read = observationSchema.safeParse(value);
+  const read = readObservation(value);
   if (read.success) return { observation: read.data };
   const issues = describeIssues(observationSchema, read.error.issues, value, ALIASES);
   return { column: columnOf(text, issues[0]), message: issues.map((issue) => issue.message).join("; ") };

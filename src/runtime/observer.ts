@@ -1,7 +1,8 @@
 import { writeSync } from "node:fs";
 import type { Clock } from "../core/clock.ts";
 import { newId } from "../core/ids.ts";
-import { type Observation, observationSchema } from "../observations/schema.ts";
+import { readObservation } from "../observations/read.ts";
+import type { Observation } from "../observations/schema.ts";
 import { atExit } from "./at-exit.ts";
 import type { BatchWriter } from "./backlog.ts";
 import type { OnTrouble } from "./backlog-account.ts";
@@ -70,11 +71,11 @@ function lastWords(text: string): void {
 }
 
 /** A caller's getter may throw; the caller must go on all the same. */
-function parsed(observed: unknown): ReturnType<typeof observationSchema.safeParse> {
+function parsed(observed: unknown): ReturnType<typeof readObservation> {
   try {
-    return observationSchema.safeParse(observed);
+    return readObservation(observed);
   } catch {
-    return observationSchema.safeParse(undefined);
+    return readObservation(undefined);
   }
 }
 
