@@ -19,8 +19,8 @@ const WAIT_MS = 2000;
 interface Open {
   store: Store;
   recorder: Recorder;
-  /** Of a file. */
-  inode: number | undefined;
+  /** Of the file and its log, by which one that was put in its place is known. */
+  files: string;
 }
 
 /** Writes observations to a store that may be locked, moved away, out of reach, or not there yet. */
@@ -33,9 +33,8 @@ export function writerTo(
   let open: Open | undefined;
   let problem: Written["problem"] = null;
   const opened = async (): Promise<Open> => {
-    const inode = fileOf(address.file)?.ino;
-    // What is written to a file that was moved away is lost to everybody else.
-    if (open !== undefined && open.inode !== inode) {
+    // What is written to a file that was moved away, or beside its log, is lost to everybody else.
+    if (open !== undefined && open.files !== filesOf(address.file)) {
       await open.store.close();
       open = undefined;
     }
@@ -72,7 +71,7 @@ async function openAt(address: StoreAddress, clock: Clock, tell: Tell): Promise<
   // What was recorded stays; the next batch tries again, and status says that a look is overdue.
   const onTrouble = () => undefined;
   const recorder = turningRecorder(store, { clock, markers, via: "sdk", say: reasonText, onTrouble, tell });
-  return { store, recorder, inode: file?.ino };
+  return { store, recorder, files: filesOf(address.file) };
 }
 
 type Tell = (store: Store, environment: string) => Promise<void>;
@@ -116,4 +115,8 @@ async function recordAll(
 
 function fileOf(path: string | null) {
   return path === null ? undefined : statSync(path, { throwIfNoEntry: false });
+}
+
+function filesOf(path: string | null): string {
+  return path === null ? "" : [path, `${path}-wal`].map((file) => fileOf(file)?.ino ?? "").join(" ");
 }

@@ -1,8 +1,5 @@
-import { execFileSync } from "node:child_process";
-import { chmodSync, closeSync, mkdirSync, openSync, readdirSync, rmSync, writeFileSync, writeSync } from "node:fs";
-import { connect as dial, createServer, type Socket } from "node:net";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import Database from "better-sqlite3";
 import { execa } from "execa";
 import { afterAll, describe, expect, test } from "vitest";
 import { keepReserve } from "../../../kill/markers.ts";
@@ -10,14 +7,23 @@ import { locked } from "../../../kill/history.testing.ts";
 import { addressOf, fileAddress, type StoreAddress } from "../../../state/address.ts";
 import { ALL_CASES, ENGINE, newDatabase } from "../../../testing/engine.ts";
 import { agentops, cleanEnv, git, put, REPO, tempProject } from "../../../testing/project.ts";
+import {
+  breakable,
+  canMount,
+  damage,
+  fill,
+  lockOut,
+  makeNewer,
+  makeReadOnly,
+  mountSmall,
+  NOBODY,
+} from "../../../testing/trouble.ts";
 import { startVictim } from "../../../testing/victim.ts";
 import { openTestStore, withStore } from "../../../testing/store.ts";
 
 const BIN = join(REPO, "bin", "agentops.js");
 const AGENT = "agents/refund-desk";
 const KILL = ["kill", AGENT, "--reason", "refunds twice", "--actor", "ada", "--json"];
-const isRoot = process.getuid?.() === 0;
-const NOBODY = isRoot ? 65534 : undefined;
 
 const cleanups: (() => void)[] = [];
 const times: string[] = [];
@@ -81,40 +87,6 @@ async function drill(
 /** The pipe to cat: a limited process may not print into a file either. */
 const LIMITED = `set -o pipefail; (ulimit -f 0; exec "${process.execPath}" "${BIN}" ${KILL.map((a) => `'${a}'`).join(" ")}) | cat`;
 
-/** Keeps even readers out of a store that is a file. */
-function lock({ store }: Scene): void {
-  const holder = new Database(store.location);
-  holder.pragma("locking_mode = EXCLUSIVE");
-  holder.exec("BEGIN EXCLUSIVE");
-  cleanups.push(() => holder.close());
-}
-
-function damage({ store }: Scene): void {
-  for (const end of ["-wal", "-shm"]) rmSync(`${store.location}${end}`, { force: true });
-  writeFileSync(store.location, "this is no database any more ".repeat(400));
-}
-
-/** The same server by a way that can be cut. */
-async function breakable(scene: Scene): Promise<Scene & { cut: () => void }> {
-  const url = new URL(scene.store.location);
-  const sockets: Socket[] = [];
-  const way = createServer((near) => {
-    const far = dial(Number(url.port), url.hostname);
-    sockets.push(near, far);
-    for (const socket of [near, far]) socket.on("error", () => undefined);
-    near.pipe(far).pipe(near);
-  });
-  await new Promise<void>((ready) => way.listen(0, "127.0.0.1", ready));
-  url.port = String((way.address() as { port: number }).port);
-  const cut = () => {
-    way.close();
-    for (const socket of sockets) socket.destroy();
-  };
-  cleanups.push(cut);
-  const store = addressOf(url.href, scene.store.markers);
-  return { ...scene, store, env: { AGENTOPS_STORE: url.href }, cut };
-}
-
 const onFiles = test.runIf(ENGINE === "sqlite");
 const onServer = test.runIf(ENGINE === "postgres");
 /** What has nothing to do with the store is drilled on a file; each is two processes. */
@@ -155,7 +127,7 @@ describe("a victim process stops", () => {
   });
   onFiles("with a store that is damaged before the victim starts", async () => {
     const scene = await projectWithStore();
-    damage(scene);
+    damage(scene.store);
     const { document } = await drill("a damaged store", scene);
     expect(document.paths.store).toEqual({ took: false, problem: "the store's file is damaged [SQLITE_NOTADB]" });
   });
@@ -178,14 +150,12 @@ describe("a victim process stops", () => {
   });
   onFiles("with a lock that keeps even readers out", async () => {
     const scene = await projectWithStore();
-    lock(scene);
+    cleanups.push(lockOut(scene.store));
     await drill("locking_mode = EXCLUSIVE held", scene);
   });
   test("with a store that a newer agentops wrote", async () => {
     const scene = await projectWithStore();
-    const newer =
-      ENGINE === "sqlite" ? "PRAGMA user_version = 99" : "INSERT INTO migrations VALUES (99, 'breaking', 'today')";
-    await withStore(scene.store, (open) => open.rows(newer));
+    await makeNewer(scene.store);
     const { document } = await drill("a newer schema", scene);
     expect(document.paths.store.problem).toContain("the store has schema 99");
   });
@@ -203,7 +173,7 @@ describe("a victim process stops", () => {
   test.runIf(ALL_CASES && canMount())("on a full disk", async () => {
     const scene = await project();
     mkdirSync(join(scene.dir, ".agentops"));
-    mount(join(scene.dir, ".agentops"));
+    cleanups.push(mountSmall(join(scene.dir, ".agentops")));
     mkdirSync(scene.store.markers!);
     keepReserve(scene.store.markers);
     await withStore(scene.store, () => Promise.resolve());
@@ -220,16 +190,7 @@ describe("a victim process stops", () => {
   });
   test("with a store that may only be read", async () => {
     const scene = await projectWithStore();
-    if (ENGINE === "sqlite") {
-      for (const end of readdirSync(join(scene.dir, ".agentops"))) chmodSync(join(scene.dir, ".agentops", end), 0o777);
-      chmodSync(scene.store.location, 0o444);
-      for (const folder of [scene.dir, join(scene.dir, ".agentops")]) chmodSync(folder, 0o777);
-    } else {
-      const database = new URL(scene.store.location).pathname.slice(1);
-      await withStore(scene.store, (open) =>
-        open.rows(`ALTER DATABASE ${database} SET default_transaction_read_only = on`),
-      );
-    }
+    await makeReadOnly(scene.store);
     const { document } = await drill("a read-only store", scene, { uid: ENGINE === "sqlite" ? NOBODY : undefined });
     expect(document.paths.store.took).toBe(false);
   });
@@ -245,8 +206,10 @@ describe("a victim process stops", () => {
   });
   onServer("when the server is gone since it started: the marker does it, and the next look records it", async () => {
     const scene = await projectWithStore();
-    const cuttable = await breakable(scene);
-    const { document } = await drill("a server that is gone", cuttable, { meanwhile: cuttable.cut });
+    const { store: way, cut } = await breakable(scene.store);
+    cleanups.push(cut);
+    const cuttable = { ...scene, store: way, env: { AGENTOPS_STORE: way.location } };
+    const { document } = await drill("a server that is gone", cuttable, { meanwhile: cut });
     const gone = { took: false, problem: "no server answers there [ECONNREFUSED]" };
     expect(document.paths).toEqual({ ...PATHS, store: gone });
     const again = await agentops(scene.dir, ["kill", "agents/y", "--reason", "r"], cuttable.env);
@@ -292,29 +255,3 @@ test("when neither path takes, the command says NOT killed, why on both, and exi
     message: expect.stringMatching(/NOT killed; the marker beside the store: .*; the store: /),
   });
 });
-
-function canMount(): boolean {
-  if (!isRoot) return false;
-  const dir = tempProject();
-  try {
-    execFileSync("mount", ["-t", "tmpfs", "-o", "size=64k", "tmpfs", dir], { stdio: "ignore" });
-    execFileSync("umount", [dir], { stdio: "ignore" });
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-function mount(dir: string): void {
-  execFileSync("mount", ["-t", "tmpfs", "-o", "size=512k", "tmpfs", dir]);
-  cleanups.push(() => void execFileSync("umount", ["-l", dir]));
-}
-
-function fill(file: string): void {
-  const fd = openSync(file, "w");
-  try {
-    for (;;) writeSync(fd, Buffer.alloc(4096));
-  } catch {
-    closeSync(fd);
-  }
-}
