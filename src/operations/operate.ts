@@ -4,6 +4,7 @@ import { operatorLocks } from "../state/locks.ts";
 import type { Store, Tx } from "../state/store.ts";
 import { isOver, isUnderWay } from "../rollout/next.ts";
 import { needRollout, type Rollout, starterOf } from "../rollout/rollouts.store.ts";
+import { servedAt, somebodyWasFirst } from "./first.store.ts";
 import { type By, transition } from "../rollout/transition.ts";
 
 /** What a person does with a rollout that is under way. */
@@ -16,13 +17,29 @@ export type Operated = Rollout & { changed: boolean };
  * Applies it in one transaction; where it is so already, nothing changes. Throws ROLLOUT_NOT_FOUND, and CONCURRENT_CHANGE where the rollout
  * is in a phase that it does not fit: it went on, or somebody was faster.
  */
-export function operate(store: Store, place: Place, operation: Operation, by: By & { at: string }): Promise<Operated> {
-  return store.inTransaction((tx) => operated(tx, place, operation, by), operatorLocks(place));
+export async function operate(
+  store: Store,
+  place: Place,
+  operation: Operation,
+  by: By & { at: string },
+): Promise<Operated> {
+  const seen = await needRollout(store.db, place);
+  return store.inTransaction((tx) => operated(tx, place, operation, { ...by, seen }), operatorLocks(place));
 }
 
-async function operated(tx: Tx, place: Place, type: Operation, { at, ...by }: By & { at: string }): Promise<Operated> {
+async function operated(
+  tx: Tx,
+  place: Place,
+  type: Operation,
+  { at, seen, ...by }: By & { at: string; seen: Rollout },
+): Promise<Operated> {
   const { environment, target } = place;
   const rollout = await needRollout(tx, place);
+  if (rollout.seq !== seen.seq)
+    throw await somebodyWasFirst(tx, place, await servedAt(tx, place), {
+      at,
+      hint: `agentops canary status ${target} --env ${environment}   shows the rollout of ${rollout.candidate}`,
+    });
   if (type === "approve" && !isOver(rollout.state.phase)) await refuseOwn(tx, rollout, by.actor);
   const after = await transition(tx, rollout, { type, at }, by);
   if (after !== rollout || isSoAlready(rollout, type)) return { ...after, changed: after !== rollout };

@@ -5,13 +5,14 @@ import type { Tx } from "../state/store.ts";
 import { enforcePolicy, openPolicyCase, type PolicyCase } from "../policy/policy.ts";
 import { lookAt } from "../rollout/look.ts";
 import { type Reason, reasonOf } from "../rollout/reasons.ts";
-import { openRollout, type Rollout } from "../rollout/rollouts.store.ts";
+import type { Rollout } from "../rollout/rollouts.store.ts";
 import { transition } from "../rollout/transition.ts";
 import type { ReleaseContext } from "./context.ts";
+import { againHint, hasMoved, openOf, type Served, servedAt, somebodyWasFirst } from "./first.store.ts";
 import { storedRef } from "./names.ts";
 import { keepRelease, prepareRelease } from "../serving/release.ts";
 import type { ReleaseDocument } from "./release.schema.ts";
-import { currentStable, findRelease, insertStable } from "../serving/serving.store.ts";
+import { findRelease, insertStable } from "../serving/serving.store.ts";
 
 export interface PromoteContext extends ReleaseContext {
   /** Words a reason, for a refusal. */
@@ -38,22 +39,23 @@ export async function promote(context: PromoteContext, order: PromoteOrder): Pro
   const { store } = context;
   // No name is resolved and no evidence read while others wait for the lock.
   const prepared = await prepareRelease(context.project, await storedRef(store.db, environment, order.ref));
+  const seen = await servedAt(store.db, { environment, target: prepared.address });
   const policyCase = await openPolicyCase(context, prepared, environment);
   const locks = operatorLocks({ environment, target: prepared.address });
-  return store.inTransaction((tx) => admitted(tx, context, policyCase, order), locks);
+  return store.inTransaction((tx) => admitted(tx, context, policyCase, { ...order, seen }), locks);
 }
 
 async function admitted(
   tx: Tx,
   context: PromoteContext,
   policyCase: PolicyCase,
-  order: PromoteOrder,
+  order: PromoteOrder & { seen: Served },
 ): Promise<ReleaseDocument> {
   const at = context.clock.now().toISOString();
   const { prepared, environment } = policyCase;
   const { address: target, version, digest } = prepared;
-  const from = (await currentStable(tx, environment, target))?.version ?? null;
-  const open = await openRollout(tx, environment, target);
+  const now = await servedAt(tx, { environment, target });
+  const [open, from] = [openOf(now), now.stable?.version ?? null];
   refuseOther(open, version);
   const by = { actor: order.actor, reason: order.reason ?? "promoted" };
   const document: ReleaseDocument = {
@@ -72,6 +74,11 @@ async function admitted(
   };
   const same = from === version && (await findRelease(tx, target, version))?.digest === digest;
   if (open === undefined && same) return { ...document, changed: false };
+  if (hasMoved(order.seen, now))
+    throw await somebodyWasFirst(tx, { environment, target }, now, {
+      at,
+      hint: againHint("promote", prepared, environment),
+    });
   const override = { wanted: order.override, reason: order.reason };
   const { overridden } = await enforcePolicy(tx, policyCase, { now: at, override });
   await keepRelease(tx, prepared, at);

@@ -16,7 +16,12 @@ import {
 import { historyOf } from "./history/history.ts";
 import { boardAt } from "../kill/history.testing.ts";
 import { kill } from "../kill/kill.ts";
+import { appendAuditEvent } from "../audit/events.store.ts";
+import { operatorLocks } from "../state/locks.ts";
+import type { Tx } from "../state/store.ts";
 import { approve } from "./approve.ts";
+import { operate } from "./operate.ts";
+import { startCanary } from "./start-canary.ts";
 import { recorderFor } from "../observations/record.ts";
 import { NO_EVIDENCE } from "../rollout/evidence.ts";
 import { next, pendingState } from "../rollout/next.ts";
@@ -27,7 +32,7 @@ import { lockHolder } from "./lock-holder.testing.ts";
 import { promote, type PromoteOrder } from "./promote.ts";
 import { keepRelease, prepareRelease } from "../serving/release.ts";
 import { rollback, type RollbackOrder } from "./rollback.ts";
-import { currentStable, findRelease } from "../serving/serving.store.ts";
+import { currentStable, findRelease, insertStable } from "../serving/serving.store.ts";
 import { openTestRuns, openTestStore } from "../testing/store.ts";
 
 afterAll(removeFolders);
@@ -80,13 +85,13 @@ async function released({ versions = 3, policy = "evidence: false", waitMs = 500
     return rollback({ store, clock }, { ...typed, ...order });
   };
   const served = async () => (await currentStable(store.db, "production", TARGET))?.version;
-  const roll = async (candidate: string) => {
+  const roll = async (candidate: string, id = `to-${candidate}`) => {
     const at = clock.now().toISOString();
     const prepared = await prepareRelease(temp.project, `triage@${candidate}`);
     const state = next(pendingState(at, PLAN), { type: "start", at }, PLAN);
     const versions = { control: (await served()) ?? "", candidate };
     const rollout = {
-      id: `to-${candidate}`,
+      id,
       environment: "production",
       target: TARGET,
       ...versions,
@@ -107,7 +112,9 @@ async function released({ versions = 3, policy = "evidence: false", waitMs = 500
     const phase = await store.value("SELECT phase FROM rollouts WHERE id = $1", id);
     return [phase, await served(), await counts()];
   };
-  return { ...temp, store, clock, context, up, back, served, roll, counts, after };
+  /** Time goes by. */
+  const wait = (ms: number) => Promise.resolve(void (now += ms));
+  return { ...temp, store, clock, wait, context, up, back, served, roll, counts, after };
 }
 
 describe("promote and rollback", () => {
@@ -118,14 +125,15 @@ describe("promote and rollback", () => {
     expect(await up("prompts/triage@stable")).toMatchObject({ version: "v3", changed: false });
     expect(await counts()).toEqual({ events: 2, stables: 2 });
     expect(await back()).toMatchObject({ action: "rollback", version: "v1", from: "v3", env: "production", changed: true }); // prettier-ignore
-    await expect(back()).rejects.toThrow(/nothing to go back to.*v1 is the first version there/);
+    await expect(back()).rejects.toThrow(/somebody was first: v1 is served now/);
+    await expect(back({ from: "v1" })).rejects.toThrow(/nothing to go back to.*v1 is the first version there/);
     await up("triage@v3");
     await up("triage@v2");
     await expect(back({ from: "v3" })).rejects.toThrow(expect.objectContaining({ code: "CONCURRENT_CHANGE" }));
     expect([(await back({ from: "v2" })).version, (await back({ from: "v3" })).version]).toEqual(["v3", "v1"]);
-    expect((await back({ to: "triage@v2" })).version).toBe("v2");
+    expect((await back({ to: "triage@v2", from: "v1" })).version).toBe("v2");
     expect(await back({ to: "v2" })).toMatchObject({ version: "v2", changed: false });
-    await expect(back({ to: "v9" })).rejects.toThrow(expect.objectContaining({ code: "VERSION_NOT_FOUND", hint: expect.stringMatching(/^released: v3, v2, v1;/) as string })); // prettier-ignore
+    await expect(back({ to: "v9" })).rejects.toThrow(expect.objectContaining({ code: "VERSION_NOT_FOUND", hint: expect.stringMatching(/^served there before: v1, v3;/) as string })); // prettier-ignore
     expect(await served()).toBe("v2");
     expect(await counts()).toEqual({ events: 8, stables: 8 });
     const release = (await findRelease(store.db, TARGET, "v1"))!;
@@ -133,7 +141,10 @@ describe("promote and rollback", () => {
       name: "triage",
       messages: [{ content: "Route {{ticket}}, 1." }],
     });
-    expect(release).toMatchObject({ publishedBy: "Ada <ada@example.com>", digest: (await back({ to: "v1" })).digest });
+    expect(release).toMatchObject({
+      publishedBy: "Ada <ada@example.com>",
+      digest: (await back({ to: "v1", from: "v2" })).digest,
+    });
     const { stable, events } = await historyOf(store.db, null, "triage");
     expect(stable).toMatchObject({ version: "v1" });
     expect(events.map(({ serves }) => serves)).toEqual(["v1", "v2", "v1", "v3", "v2", "v3", "v1", "v3", "v1"]);
@@ -198,9 +209,103 @@ describe("promote and rollback", () => {
     await other.hold();
     await expect(up("triage@v2")).rejects.toMatchObject({ code: "STORE_FAILED" });
     await other.letGo();
-    await expect(back()).rejects.toThrow(/nothing to go back to/);
+    await expect(back({ from: "v1" })).rejects.toThrow(/nothing to go back to/);
+  });
+
+  test("a reflex goes back one version, not two: after a person, after an abort, after the engine; --from goes further", async () => {
+    const { up, back, roll, served, store, clock, wait } = await released();
+    const isSecond = (left: string, further: string) => ({
+      code: "CONCURRENT_CHANGE",
+      message: expect.stringMatching(
+        new RegExp(`^somebody was first: ${left} is served now \\(\\w+ \\d s ago: `),
+      ) as string,
+      hint: expect.stringContaining(`agentops rollback ${TARGET} --env production --from ${left}   goes back to ${further}`) as string, // prettier-ignore
+    });
+    await up("triage@v1");
+    await up("triage@v2");
+    const end = async (event: { type: "abort" } | { type: "look"; verdict: "rollback"; units: number; held: null }) => {
+      const rollout = (await openRollout(store.db, "production", TARGET))!;
+      const by = event.type === "abort" ? "mia" : "agentops";
+      await store.inTransaction((tx) => transition(tx, rollout, { ...event, at: clock.now().toISOString() }, { actor: by, reason: "harm" })); // prettier-ignore
+    };
+    await roll("v3");
+    await end({ type: "look", verdict: "rollback", units: 100, held: null });
+    await expect(back()).rejects.toMatchObject(isSecond("v2", "v1"));
+    await wait(11 * 60_000);
+    await roll("v3", "another");
+    await end({ type: "abort" });
+    await expect(back()).rejects.toMatchObject(isSecond("v2", "v1"));
+    await up("triage@v3");
+    expect(await back(), "something was promoted since").toMatchObject({ version: "v2" });
+    await expect(back()).rejects.toMatchObject(isSecond("v2", "v1"));
+    await expect(back({ to: "v1" })).rejects.toMatchObject(isSecond("v2", "v1"));
+    expect(await back({ to: "v2" })).toMatchObject({ changed: false });
+    expect([await served(), (await back({ from: "v2" })).version]).toEqual(["v2", "v1"]);
+    await up("triage@v2");
+    await up("triage@v3");
+    await back();
+    await wait(11 * 60_000);
+    expect((await back()).version, "ten minutes later it is a decision").toBe("v1");
+  });
+
+  test("--to goes where everybody was; a candidate, or what only another environment had, is a promotion", async () => {
+    const { up, back, roll, store, clock } = await released();
+    await up("triage@v1");
+    await roll("v2");
+    const rollout = (await openRollout(store.db, "production", TARGET))!;
+    await store.inTransaction((tx) => transition(tx, rollout, { type: "abort", at: clock.now().toISOString() }, { actor: "x", reason: "rude" })); // prettier-ignore
+    await up("triage@v3", { environment: "staging", override: true, reason: "tried there" });
+    for (const to of ["v2", "v3"])
+      await expect(back({ to, environment: "production" })).rejects.toMatchObject({
+        code: "POLICY_REFUSED",
+        message: `${TARGET}@${to} was never served to everybody in production: going there is a promotion`,
+        hint: expect.stringContaining("nothing else was ever served there") as string,
+      });
+  });
+
+  test.each(["promote", "start", "abort"])("%s acts on what it saw, or not at all", async (what) => {
+    const { up, roll, store, context } = await released({ waitMs: 5000 });
+    await up("triage@v2");
+    await up("triage@v1");
+    if (what === "abort") await roll("v2");
+    const place = { environment: "production", target: TARGET };
+    const order = { ref: "triage@v3", environment: "production", actor: "eve", reason: undefined, override: false };
+    const acts = {
+      promote: () => up("triage@v3", { actor: "eve" }),
+      start: () => startCanary(context, { ...order, settings: {} }),
+      abort: () => operate(store, place, "abort", { at: "2026-11-21T12:00:00.000Z", actor: "eve", reason: "r" }),
+    };
+    const mias = await openTestStore({ address: store.address });
+    const acting = mias.inTransaction(async (tx) => {
+      // It has read by now, and waits for its turn.
+      const late = acts[what as keyof typeof acts]().catch((error: unknown) => error);
+      await new Promise((done) => setTimeout(done, 1500));
+      await somebodyElse(tx, what);
+      return { late };
+    }, operatorLocks(place));
+    expect(await (await acting).late).toMatchObject({
+      code: "CONCURRENT_CHANGE",
+      message: expect.stringMatching(/^somebody was first: v\d is served now/) as string,
+    });
   });
 });
+
+/** What another person does under the lock that a command waits for. */
+async function somebodyElse(tx: Tx, what: string): Promise<void> {
+  const by = { actor: "mia", reason: "first", at: "2026-11-21T11:00:00.000Z" };
+  const place = { environment: "production", target: TARGET };
+  if (what === "abort") {
+    const open = (await openRollout(tx, "production", TARGET))!;
+    await transition(tx, open, { type: "abort", at: by.at }, by);
+    const { environment, target, control, candidate, plan, look, evidence, caps, createdAt } = open;
+    const same = { environment, target, control, candidate, plan, look, evidence, caps, createdAt };
+    const fresh = { ...same, id: "another", endedAt: null, state: next(pendingState(by.at, PLAN), { type: "start", at: by.at }, PLAN) }; // prettier-ignore
+    await insertRollout(tx, fresh);
+    return;
+  }
+  const auditEvent = await appendAuditEvent(tx, { ...by, ...place, action: "promote", before: null, after: { version: "v2" } }); // prettier-ignore
+  await insertStable(tx, { ...by, ...place, version: "v2", how: "promote", rollout: null, auditEvent });
+}
 
 describe("what is released", () => {
   test.each([

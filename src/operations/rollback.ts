@@ -4,27 +4,20 @@ import type { Db, Store, Tx } from "../state/store.ts";
 import { appendAuditEvent } from "../audit/events.store.ts";
 import type { Clock } from "../core/clock.ts";
 import { operatorLocks } from "../state/locks.ts";
-
-import { openRollout, type Rollout, rolloutBySeq } from "../rollout/rollouts.store.ts";
+import { type Rollout, rolloutBySeq } from "../rollout/rollouts.store.ts";
 import { transition } from "../rollout/transition.ts";
+import { hasMoved, openOf, type Served, servedAt, somebodyWasFirst, takenBackLately } from "./first.store.ts";
 import { onlyEnvironment, releasedTarget } from "./names.ts";
 import type { ReleaseDocument } from "./release.schema.ts";
-import {
-  currentStable,
-  findRelease,
-  insertStable,
-  releasesOf,
-  type StableRow,
-  stablesOf,
-} from "../serving/serving.store.ts";
+import { currentStable, findRelease, insertStable, type StableRow, stablesOf } from "../serving/serving.store.ts";
 
 export interface RollbackOrder {
   name: string;
   /** Null where nothing tells: then it is the only one in which the target is served. */
   environment: string | null;
-  /** Any released version; without it, back to the one before. */
+  /** A version that everybody was served there; without it, back to the one before. */
   to: string | undefined;
-  /** Refuse when something else is to be left by now. */
+  /** What is left, whoever was first; refused when it is another by now. */
   from: string | undefined;
   actor: string;
   reason: string;
@@ -38,8 +31,10 @@ interface By {
 
 /**
  * Goes back: an open rollout ends and the stable version stays; without one, the version before is served again. It asks no policy,
- * waits for no evidence, needs no git and no config, and works on what is killed. One transaction that reads and decides.
- * Throws ARTIFACT_NOT_FOUND, VERSION_NOT_FOUND, CONCURRENT_CHANGE (`from`), USAGE when the environment is not clear, STORE_FAILED.
+ * waits for no evidence, needs no git and no config, and works on what is killed. One transaction that reads and decides. Leaves what it
+ * saw when it was called: two people that one alert woke go back one version.
+ * Throws ARTIFACT_NOT_FOUND, VERSION_NOT_FOUND, {@link NeverStable}, CONCURRENT_CHANGE where somebody was first, USAGE when the environment
+ * is not clear, STORE_FAILED.
  */
 export async function rollback(
   { store, clock }: { store: Store; clock: Clock },
@@ -48,17 +43,25 @@ export async function rollback(
   const target = await releasedTarget(store.db, parseRef(order.name));
   const environment = order.environment ?? (await onlyEnvironment(store.db, target));
   const place = { environment, target };
-  return store.inTransaction((tx) => goneBack(tx, place, order, clock.now().toISOString()), operatorLocks(place));
+  const seen = await servedAt(store.db, place);
+  return store.inTransaction((tx) => goneBack(tx, place, order, seen, clock.now().toISOString()), operatorLocks(place));
 }
 
-async function goneBack(tx: Tx, place: Place, order: RollbackOrder, at: string): Promise<ReleaseDocument> {
+async function goneBack(
+  tx: Tx,
+  place: Place,
+  order: RollbackOrder,
+  seen: Served,
+  at: string,
+): Promise<ReleaseDocument> {
   const { environment, target } = place;
-  const open = await openRollout(tx, environment, target);
-  const stable = await currentStable(tx, environment, target);
+  const now = await servedAt(tx, place);
+  const [open, stable] = [openOf(now), now.stable];
   const left = open?.candidate ?? stable?.version ?? null;
-  refuseMoved(place, order.from, left);
   const by: By = { at, actor: order.actor, reason: order.reason };
-  const to = order.to === undefined ? undefined : await releasedVersion(tx, target, order.to);
+  const to = order.to === undefined ? undefined : await stableOnce(tx, place, order.to);
+  const isThere = to !== undefined && open === undefined && to === stable?.version;
+  if (!isThere) await refuseSecond(tx, place, order.from, { seen, now, left, at });
   const ended = open === undefined ? null : await endOpen(tx, open, by);
   const stays = ended !== null && (to === undefined || to === ended.control);
   const version = stays ? ended.control : (to ?? (await before(tx, place, stable)));
@@ -78,20 +81,73 @@ async function goneBack(tx: Tx, place: Place, order: RollbackOrder, at: string):
   };
 }
 
-function refuseMoved({ environment, target }: Place, from: string | undefined, left: string | null): void {
-  if (from === undefined || from === left) return;
-  const is = left === null ? "nothing is served" : `it is ${left} by now`;
-  throw new AgentopsError("CONCURRENT_CHANGE", `not from ${from}: ${is} in ${environment}`, {
-    hint: `agentops history ${target} --env ${environment}`,
+interface Moment {
+  seen: Served;
+  now: Served;
+  left: string | null;
+  at: string;
+}
+
+/** Once more must be meant: `--from` says what is to be left. */
+async function refuseSecond(tx: Tx, place: Place, from: string | undefined, moment: Moment): Promise<void> {
+  const { seen, now, left, at } = moment;
+  if (from !== undefined && from === left) return;
+  const last = from === undefined ? await takenBackLately(tx, place, now, at) : null;
+  if (from === undefined && last === null && !hasMoved(seen, now)) return;
+  throw await somebodyWasFirst(tx, place, now, {
+    ...{ at, hint: await furtherBack(tx, place, now, left) },
+    ...(last !== null && { last }),
   });
 }
 
-async function releasedVersion(db: Db, target: string, typed: string): Promise<string> {
+async function furtherBack(db: Db, { environment, target }: Place, now: Served, left: string | null): Promise<string> {
+  const further = openOf(now)?.control ?? versionBefore(await stablesOf(db, environment, target));
+  const history = `agentops history ${target} --env ${environment}`;
+  if (left === null || further === undefined) return history;
+  return `agentops rollback ${target} --env ${environment} --from ${left}   goes back to ${further}; ${history}`;
+}
+
+/** What `--to` names, where going there is a promotion: everybody was never served it there. */
+export class NeverStable extends AgentopsError {
+  readonly place: Place;
+  readonly version: string;
+
+  constructor(place: Place, version: string, known: readonly string[]) {
+    const { environment, target } = place;
+    super(
+      "POLICY_REFUSED",
+      `${target}@${version} was never served to everybody in ${environment}: going there is a promotion`,
+      {
+        hint: `agentops promote ${target}@${version} --env ${environment}   asks the policy; ${wayBack(known)}`,
+      },
+    );
+    [this.place, this.version] = [place, version];
+  }
+}
+
+function wayBack(known: readonly string[]): string {
+  return known.length === 0 ? "nothing else was ever served there" : `served there before: ${known.join(", ")}`;
+}
+
+/** The versions that everybody was served there before this one, what is on the way back first. */
+async function onceStable(db: Db, { environment, target }: Place): Promise<string[]> {
+  const changes = await stablesOf(db, environment, target);
+  const now = changes.at(-1)?.version;
+  const way = stackOf(changes).slice(0, -1).reverse();
+  return [...new Set([...way, ...changes.map(({ version }) => version).reverse()])].filter(
+    (version) => version !== now,
+  );
+}
+
+async function stableOnce(db: Db, place: Place, typed: string): Promise<string> {
+  const { target } = place;
   const version = typed.slice(typed.lastIndexOf("@") + 1);
-  if ((await findRelease(db, target, version)) !== undefined) return version;
-  const known = (await releasesOf(db, target)).map((release) => release.version);
+  const known = await onceStable(db, place);
+  const now = (await currentStable(db, place.environment, target))?.version;
+  if (version === now || known.includes(version)) return version;
+  if ((await findRelease(db, target, version)) !== undefined) throw new NeverStable(place, version, known);
   throw new AgentopsError("VERSION_NOT_FOUND", `${target}@${version} was never released`, {
-    hint: `released: ${known.join(", ")}; agentops promote ${target}@${version} releases another`,
+    hint: `${wayBack(known)}; agentops promote ${target}@${version} releases another`,
   });
 }
 
@@ -103,9 +159,10 @@ async function before(db: Db, { environment, target }: Place, stable: StableRow 
   const version = versionBefore(await stablesOf(db, environment, target)) ?? (await promotedBy(db, stable))?.control;
   if (version !== undefined) return version;
   const current = stable === undefined ? "it was never promoted there" : `${stable.version} is the first version there`;
-  const known = (await releasesOf(db, target)).map((release) => release.version);
+  const others = await onceStable(db, { environment, target });
+  const forward = others.length === 0 ? "" : `agentops rollback ${target} --to VERSION (${wayBack(others)})   or   `;
   throw new AgentopsError("VERSION_NOT_FOUND", `nothing to go back to: ${target} in ${environment}, ${current}`, {
-    hint: `agentops rollback ${target} --to VERSION (released: ${known.join(", ")})   or   agentops kill ${target} --reason TEXT`,
+    hint: `${forward}agentops kill ${target} -m TEXT`,
   });
 }
 
@@ -155,8 +212,8 @@ type Change = Pick<StableRow, "version" | "how">;
 
 /**
  * The versions one can go back through, the current one last. Going forward to a version puts it on top; to one that is on the way
- * already, forward or back, cuts off what is above it. A rollback to a version that was never stable here takes the top's place:
- * what was left on purpose is nothing to go back to.
+ * already, forward or back, cuts off what is above it. A rollback to a version that was never stable here, as older releases allowed it, takes
+ * the top's place: what was left on purpose is nothing to go back to.
  */
 export function stackOf(changes: readonly Change[]): string[] {
   return changes.reduce<string[]>((stack, { version, how }) => {

@@ -8,6 +8,7 @@ import type { Rollout } from "../rollout/rollouts.store.ts";
 import type { RolloutPlan } from "../rollout/schema.ts";
 import { startRollout } from "../rollout/start.ts";
 import type { ReleaseContext } from "./context.ts";
+import { againHint, hasMoved, servedAt, somebodyWasFirst } from "./first.store.ts";
 import { storedRef } from "./names.ts";
 import { prepareRelease } from "../serving/release.ts";
 
@@ -34,6 +35,8 @@ export async function startCanary(
 ): Promise<Rollout> {
   const { environment, actor, reason, override, settings } = order;
   const prepared = await prepareRelease(project, await storedRef(store.db, environment, order.ref));
+  const place = { environment, target: prepared.address };
+  const seen = await servedAt(store.db, place);
   const policy = await openPolicyCase({ project, store, runs }, prepared, environment);
   const at = clock.now().toISOString();
   return startRollout(store, {
@@ -45,7 +48,12 @@ export async function startCanary(
     at,
     actor,
     reason: (reason ?? "").trim() || `canary of ${prepared.version}`,
-    admit: (tx) => enforcePolicy(tx, policy, { now: at, override: { wanted: override, reason } }),
+    async admit(tx) {
+      const now = await servedAt(tx, place);
+      if (hasMoved(seen, now))
+        throw await somebodyWasFirst(tx, place, now, { at, hint: againHint("canary start", prepared, environment) });
+      return enforcePolicy(tx, policy, { now: at, override: { wanted: override, reason } });
+    },
   });
 }
 

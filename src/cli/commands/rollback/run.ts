@@ -1,10 +1,13 @@
 import { AgentopsError } from "../../../core/errors.ts";
-import { rollback } from "../../../operations/rollback.ts";
+import { promote } from "../../../operations/promote.ts";
+import { NeverStable, rollback } from "../../../operations/rollback.ts";
 import { releaseText } from "../../../report/release/text.ts";
+import { reasonText } from "../../../report/rollout/reasons.ts";
+import type { Store } from "../../../state/store.ts";
 import { actorOf } from "../../actor.ts";
 import type { CommandContext } from "../../context.ts";
 import { emitDocument } from "../../document.ts";
-import { inReleaseStore } from "../../open/release-context.ts";
+import { inReleaseStore, withRelease } from "../../open/release-context.ts";
 
 export async function run(
   context: CommandContext,
@@ -13,7 +16,9 @@ export async function run(
 ): Promise<number> {
   refuseVersion(name as string);
   const { clock } = context;
-  const done = await inReleaseStore(context, (store, environment) =>
+  const actor = actorOf(context);
+  const reason = options["reason"] as string | undefined;
+  const back = (store: Store, environment: string | null) =>
     rollback(
       { store, clock },
       {
@@ -21,12 +26,20 @@ export async function run(
         environment,
         to: options["to"] as string | undefined,
         from: options["from"] as string | undefined,
-        actor: actorOf(context),
+        actor,
         // At 3 a.m. nobody must think of one.
-        reason: (options["reason"] as string | undefined) ?? "rollback",
+        reason: reason ?? "rollback",
       },
-    ),
-  );
+    );
+  const done = await inReleaseStore(context, back).catch((error: unknown) => {
+    if (!(error instanceof NeverStable)) throw error;
+    context.note(`note: ${error.message}`);
+    const { environment, target } = error.place;
+    const order = { ref: `${target}@${error.version}`, environment, actor, reason };
+    return withRelease(context, (release) =>
+      promote({ ...release, say: reasonText }, { ...order, override: options["override"] === true }),
+    );
+  });
   await emitDocument(context, done, (style) => releaseText(done, style));
   return 0;
 }

@@ -6,9 +6,13 @@ export const rollback: CommandSpec = {
   exact: true,
   summary: "go back to the version before, or end an open rollout; asks nobody, needs no git and no config",
   options: [
-    ["--to <version>", "go back to this released version"],
-    ["--from <version>", "refuse when another version is to be left by now"],
+    [
+      "--to <version>",
+      "go back to this one; what was never served to everybody there is a promotion, and asks the policy",
+    ],
+    ["--from <version>", "leave this one, whoever was first; refused when it is another by now"],
     ["-m, --reason <text>", "why (default: rollback)"],
+    ["--override", "where --to is a promotion: go on although rules are broken; needs --reason, is recorded"],
     FORMAT("text or json"),
     OUTPUT,
   ],
