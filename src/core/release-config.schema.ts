@@ -112,6 +112,22 @@ const rules = z.strictObject({
     .min(0)
     .optional()
     .describe("people who must have approved this version, its author not among them"),
+  rollout: z
+    .enum(["required", "optional"])
+    .optional()
+    .describe(
+      "required: only what a canary brought to its last step is promoted (default in the last environment, once something is served there)",
+    ),
+  after: z
+    .union([z.string().min(1), z.strictObject({ env: z.string().min(1), for: duration.optional() })])
+    .optional()
+    .describe("only what that environment served to everybody (for 1h unless told) without taking it back"),
+  maxWeight: z
+    .number()
+    .gt(0)
+    .max(1)
+    .optional()
+    .describe("the largest share of the units that a canary may take before it is promoted to all of them"),
   override: z.boolean().optional().describe("whether --override --reason TEXT is accepted (default true)"),
   freeze: z
     .array(

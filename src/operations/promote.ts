@@ -7,6 +7,7 @@ import { lookAt } from "../rollout/look.ts";
 import { type Reason, reasonOf } from "../rollout/reasons.ts";
 import type { Rollout } from "../rollout/rollouts.store.ts";
 import { transition } from "../rollout/transition.ts";
+import { doneOrTried } from "./dry-run.ts";
 import type { ReleaseContext } from "./context.ts";
 import { againHint, hasMoved, openOf, type Served, servedAt, somebodyWasFirst } from "./first.store.ts";
 import { storedRef } from "./names.ts";
@@ -27,6 +28,8 @@ export interface PromoteOrder {
   /** As typed. */
   reason: string | undefined;
   override: boolean;
+  /** Only say what would be done, or who would refuse. */
+  dryRun?: boolean;
 }
 
 /**
@@ -40,9 +43,11 @@ export async function promote(context: PromoteContext, order: PromoteOrder): Pro
   // No name is resolved and no evidence read while others wait for the lock.
   const prepared = await prepareRelease(context.project, await storedRef(store.db, environment, order.ref));
   const seen = await servedAt(store.db, { environment, target: prepared.address });
-  const policyCase = await openPolicyCase(context, prepared, environment);
+  const policyCase = await openPolicyCase(context, prepared, { environment, act: "promote" });
   const locks = operatorLocks({ environment, target: prepared.address });
-  return store.inTransaction((tx) => admitted(tx, context, policyCase, { ...order, seen }), locks);
+  const { dryRun } = order;
+  const done = await doneOrTried(store, (tx) => admitted(tx, context, policyCase, { ...order, seen }), { ...locks, dryRun }); // prettier-ignore
+  return { ...done, ...(dryRun === true && { dryRun }) };
 }
 
 async function admitted(

@@ -1,9 +1,9 @@
 import { z } from "zod";
 
-/** `agentops promote --json`, `agentops rollback --json`. */
+/** `agentops promote --json`, `agentops rollback --json`, and `canary start --dry-run --json`. */
 export const releaseSchema = z.object({
   schema: z.literal("agentops.release/1"),
-  action: z.enum(["promote", "rollback"]),
+  action: z.enum(["promote", "rollback", "canary.start"]),
   target: z.string(),
   env: z.string(),
   version: z.string().describe("what everybody is served now"),
@@ -14,6 +14,7 @@ export const releaseSchema = z.object({
   reason: z.string(),
   overridden: z.array(z.string()).describe("rules of the policy that did not hold"),
   changed: z.boolean().describe("false when it was so already"),
+  dryRun: z.boolean().optional().describe("true: this is what would be done; nothing was written"),
   rollout: z.string().nullable().describe("the rollout that this ended or took back"),
 });
 

@@ -6,6 +6,7 @@ import type { Clock } from "../core/clock.ts";
 import { operatorLocks } from "../state/locks.ts";
 import { type Rollout, rolloutBySeq } from "../rollout/rollouts.store.ts";
 import { transition } from "../rollout/transition.ts";
+import { doneOrTried } from "./dry-run.ts";
 import { hasMoved, openOf, type Served, servedAt, somebodyWasFirst, takenBackLately } from "./first.store.ts";
 import { onlyEnvironment, releasedTarget } from "./names.ts";
 import type { ReleaseDocument } from "./release.schema.ts";
@@ -21,6 +22,8 @@ export interface RollbackOrder {
   from: string | undefined;
   actor: string;
   reason: string;
+  /** Only say what would be done. */
+  dryRun?: boolean;
 }
 
 interface By {
@@ -44,7 +47,10 @@ export async function rollback(
   const environment = order.environment ?? (await onlyEnvironment(store.db, target));
   const place = { environment, target };
   const seen = await servedAt(store.db, place);
-  return store.inTransaction((tx) => goneBack(tx, place, order, seen, clock.now().toISOString()), operatorLocks(place));
+  const { dryRun } = order;
+  const back = (tx: Tx) => goneBack(tx, place, order, seen, clock.now().toISOString());
+  const done = await doneOrTried(store, back, { ...operatorLocks(place), dryRun });
+  return { ...done, ...(dryRun === true && { dryRun }) };
 }
 
 async function goneBack(

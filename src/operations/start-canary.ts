@@ -1,12 +1,15 @@
 import { resolve } from "node:path";
 import type { Channel } from "../core/channels.schema.ts";
+import { AgentopsError } from "../core/errors.ts";
 import { newId } from "../core/ids.ts";
 import type { RolloutSettings } from "../core/release-config.schema.ts";
-import { enforcePolicy, openPolicyCase } from "../policy/policy.ts";
-import { settingsFor } from "../rollout/plan.ts";
+import { enforcePolicy, openPolicyCase, type PolicyCase } from "../policy/policy.ts";
+import { settingsFor, STEPS } from "../rollout/plan.ts";
 import type { Rollout } from "../rollout/rollouts.store.ts";
 import type { RolloutPlan } from "../rollout/schema.ts";
-import { startRollout } from "../rollout/start.ts";
+import { startIn, type StartRequest } from "../rollout/start.ts";
+import { operatorLocks } from "../state/locks.ts";
+import { doneOrTried } from "./dry-run.ts";
 import type { ReleaseContext } from "./context.ts";
 import { againHint, hasMoved, servedAt, somebodyWasFirst } from "./first.store.ts";
 import { storedRef } from "./names.ts";
@@ -20,6 +23,10 @@ export interface CanaryOrder {
   /** As typed. */
   reason: string | undefined;
   override: boolean;
+  /** Somebody knows that nothing was observed of the target for a day. */
+  unobserved?: boolean;
+  /** Only say what would be done, or who would refuse. */
+  dryRun?: boolean;
   /** What wins over the config's `rollout:`, key by key. */
   settings: RolloutSettings;
 }
@@ -32,18 +39,18 @@ export interface CanaryOrder {
 export async function startCanary(
   { project, store, runs, clock }: ReleaseContext,
   order: CanaryOrder,
-): Promise<Rollout> {
-  const { environment, actor, reason, override, settings } = order;
+): Promise<Rollout & { digest: string }> {
+  const { environment, actor, reason, override, settings, unobserved = false } = order;
   const prepared = await prepareRelease(project, await storedRef(store.db, environment, order.ref));
   const place = { environment, target: prepared.address };
   const seen = await servedAt(store.db, place);
-  const policy = await openPolicyCase({ project, store, runs }, prepared, environment);
+  const policy = await openPolicyCase({ project, store, runs }, prepared, { environment, act: "start" });
   const at = clock.now().toISOString();
-  return startRollout(store, {
+  const request: StartRequest = {
     id: newId(),
     environment,
     release: prepared.row,
-    settings: settingsFor(project.config.rollout, prepared.address, settings),
+    settings: within(policy.rules, settingsFor(project.config.rollout, prepared.address, settings), environment),
     ...notifyOf(project),
     at,
     actor,
@@ -52,9 +59,30 @@ export async function startCanary(
       const now = await servedAt(tx, place);
       if (hasMoved(seen, now))
         throw await somebodyWasFirst(tx, place, now, { at, hint: againHint("canary start", prepared, environment) });
-      return enforcePolicy(tx, policy, { now: at, override: { wanted: override, reason } });
+      return enforcePolicy(tx, policy, { now: at, override: { wanted: override, reason }, unobserved });
     },
-  });
+  };
+  const started = await doneOrTried(store, (tx) => startIn(tx, request), { ...operatorLocks(place), dryRun: order.dryRun }); // prettier-ignore
+  return { ...started, digest: prepared.digest };
+}
+
+/** Nobody asked for steps: those that the environment allows. Throws POLICY_REFUSED for a step that somebody asked for and it does not. */
+function within({ maxWeight }: PolicyCase["rules"], settings: RolloutSettings, environment: string): RolloutSettings {
+  const { steps } = settings;
+  const isAllowed = (weight: number) => weight <= maxWeight || weight === 1;
+  if (steps === undefined) {
+    const allowed = STEPS.filter(isAllowed);
+    return { ...settings, steps: allowed.length > 1 ? allowed : [maxWeight, 1] };
+  }
+  const above = steps.find((weight) => !isAllowed(weight));
+  if (above === undefined) return settings;
+  throw new AgentopsError(
+    "POLICY_REFUSED",
+    `a step of ${above} is above the ${maxWeight} that ${environment} allows a canary`,
+    {
+      hint: `policy.${environment}.maxWeight in the config, or other steps: --steps ${maxWeight},1`,
+    },
+  );
 }
 
 /** Frozen with the plan: whoever takes the turn that ends it has neither the config nor git. */

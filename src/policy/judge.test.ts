@@ -19,7 +19,15 @@ const GOOD: PolicyFacts = {
   },
   ...{ environment: "production", now: NOW, releasedDigest: null, evidence: [ran("pass")], ignored: [] },
   ...{ approvers: [], outcomes: { n: 0, failed: 0 }, kills: [], frozen: null },
+  staging: {
+    ...{ act: "promote", stable: null, wasStable: false, canary: null, takenBack: null, before: null },
+    ...{ observedLately: 0, said: { reason: false, unobserved: false } },
+  },
 };
+const staged = (facts: Partial<PolicyFacts["staging"]>): Partial<PolicyFacts> => ({ staging: { ...GOOD.staging, stable: "v6", ...facts } }); // prettier-ignore
+const at = (step: number, isLastStep = false) => ({ canary: { step, steps: 5, weight: 0.25, isLastStep } });
+const takenBack = { at: NOW, actor: "agentops", reason: "success harm" };
+const MINUTE = 60_000;
 const signature = (status: PolicyFacts["version"]["signature"]["status"]) => ({
   version: { ...GOOD.version, signature: { status, signer: null } },
 });
@@ -37,6 +45,83 @@ type Row = [what: string, rules: PolicyRules, facts: Partial<PolicyFacts>, broke
 describe("policy", () => {
   test.each<Row>([
     ["everything holds", {}, {}, null],
+    ["the first version goes out whole", {}, staged({ stable: null }), null],
+    [
+      "what had no canary, in the last environment",
+      {},
+      staged({}),
+      "rollout: production takes what a canary brought to its last step; it had none",
+      "agentops canary start prompts/triage@v7 --env production",
+    ],
+    [
+      "what everybody had before",
+      {},
+      staged({ wasStable: true }),
+      "rollout: ",
+      "agentops rollback prompts/triage --env production --to v7",
+    ],
+    [
+      "a canary at step 3",
+      {},
+      staged(at(3)),
+      "rollout: .*; its canary stands at step 3 of 5, 25 %",
+      "agentops canary status prompts/triage --env production",
+    ],
+    ["a canary at its last step", {}, staged(at(5, true)), null],
+    ["staged exposure that is optional", { rollout: "optional" }, staged({}), null],
+    ["a canary that starts needs none", {}, staged({ act: "start", observedLately: 1 }), null],
+    [
+      "nothing observed for a day",
+      {},
+      staged({ act: "start" }),
+      "observed: nothing was observed of prompts/triage in production for a day",
+      "--unobserved",
+    ],
+    [
+      "nothing observed, and somebody knows",
+      {},
+      staged({ act: "start", said: { reason: false, unobserved: true } }),
+      null,
+    ],
+    [
+      "what was taken back",
+      {},
+      staged({ ...at(5, true), takenBack }),
+      "takenBack: it was taken back in production by agentops at 2026-12-24 12:00 UTC: success harm",
+      "agentops promote prompts/triage@v7 --env production -m TEXT",
+    ],
+    [
+      "what was taken back, with a reason",
+      {},
+      staged({ ...at(5, true), takenBack, said: { reason: true, unobserved: false } }),
+      null,
+    ],
+    [
+      "what staging never had",
+      { after: "staging" },
+      staged({ ...at(5, true), before: { ms: 0, takenBack: false } }),
+      "after: staging must have served it to everybody for 60 min first; it was never served to everybody there",
+      "agentops promote prompts/triage@v7 --env staging",
+    ],
+    [
+      "what staging has for too short",
+      { after: { env: "staging", for: "3h" } },
+      staged({ ...at(5, true), before: { ms: 119 * MINUTE, takenBack: false } }),
+      "after: staging must have served it to everybody for 3 h first; it was for 119 min",
+      "wait",
+    ],
+    [
+      "what staging has for long enough",
+      { after: "staging" },
+      staged({ ...at(5, true), before: { ms: 60 * MINUTE, takenBack: false } }),
+      null,
+    ],
+    [
+      "what staging took back",
+      { after: "staging" },
+      staged({ ...at(5, true), before: { ms: 600 * MINUTE, takenBack: true } }),
+      "after: staging took it back",
+    ],
     ["no run at all", {}, { evidence: [] }, "evidence: no stored run", "agentops eval --target prompts/triage@v7"],
     ["no run, and none is asked for", { evidence: false }, { evidence: [] }, null],
     ["a suite without a gate is no evidence", {}, { evidence: [ran("none")] }, "evidence: .*have no gate"],

@@ -3,8 +3,9 @@ import type { PreparedRelease } from "../serving/release.ts";
 import { distinctPeople, isAuthor } from "../core/person.ts";
 import type { Frozen } from "../rollout/freeze.store.ts";
 import type { Rules } from "./rules.ts";
+import { judgeStaging, type StagingFacts } from "./staging.ts";
 
-export type RuleName = "published" | "evidence" | "signed" | "approvals" | "freeze" | "errorBudget" | "killed";
+export type RuleName = "published" | "evidence" | "signed" | "approvals" | "freeze" | "errorBudget" | "killed" | "rollout" | "after" | "takenBack" | "observed"; // prettier-ignore
 
 /** No reason is good enough to skip these. */
 export const ABSOLUTE: readonly RuleName[] = ["published", "killed"];
@@ -43,6 +44,7 @@ export interface PolicyFacts {
   kills: readonly Kill[];
   /** Set by a person for a time. */
   frozen: Frozen | null;
+  staging: StagingFacts;
 }
 
 /** Every rule that does not hold; none when the version may be released. */
@@ -55,6 +57,11 @@ export function judgePolicy(facts: PolicyFacts, rules: Rules): Refusal[] {
     freeze(facts, rules),
     errorBudget(facts, rules),
     killed(facts),
+    ...judgeStaging(
+      { ref: nameOf(facts), target: facts.version.address, environment: facts.environment },
+      facts.staging,
+      rules,
+    ),
   ].filter((refusal) => refusal !== null);
 }
 

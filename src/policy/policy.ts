@@ -14,6 +14,8 @@ import { type GatheredEvidence, gatherEvidence } from "./evidence/evidence.ts";
 import { ABSOLUTE, judgePolicy, type PolicyFacts, type Refusal, type RuleName } from "./judge.ts";
 import { stableOutcomes } from "./outcomes.store.ts";
 import { type Rules, rulesOf } from "./rules.ts";
+import { stagingFacts } from "./staging.store.ts";
+import type { StagingFacts } from "./staging.ts";
 
 /** A release that asks for admission, with what had to be read before the store's write lock was taken. */
 export interface PolicyCase {
@@ -21,6 +23,7 @@ export interface PolicyCase {
   environment: string;
   rules: Rules;
   gathered: GatheredEvidence;
+  act: StagingFacts["act"];
   /** The folder of the markers of kills. */
   markers: string | null;
 }
@@ -39,18 +42,23 @@ export interface Override {
 export async function openPolicyCase(
   { project, store, runs }: { project: Project; store: Store; runs: RunStore },
   prepared: PreparedRelease,
-  environment: string,
+  { environment, act }: Pick<PolicyCase, "environment" | "act">,
 ): Promise<PolicyCase> {
   const rules = rulesOf(project, environment);
   const gathered = rules.evidence
     ? await gatherEvidence({ project, runs, db: store.db }, prepared)
     : { evidence: [], ignored: [] };
-  return { prepared, environment, rules, gathered, markers: store.address.markers };
+  return { prepared, environment, act, rules, gathered, markers: store.address.markers };
 }
 
 /** Every rule that does not hold now; none when the version may be released. */
-async function checkPolicy(db: Db, policyCase: PolicyCase, now: string): Promise<Refusal[]> {
-  return judgePolicy(await factsOf(db, policyCase, now), policyCase.rules);
+async function checkPolicy(
+  db: Db,
+  policyCase: PolicyCase,
+  now: string,
+  said: StagingFacts["said"],
+): Promise<Refusal[]> {
+  return judgePolicy(await factsOf(db, policyCase, now, said), policyCase.rules);
 }
 
 /**
@@ -61,14 +69,15 @@ async function checkPolicy(db: Db, policyCase: PolicyCase, now: string): Promise
 export async function enforcePolicy(
   db: Db,
   policyCase: PolicyCase,
-  { now, override }: { now: string; override: Override },
+  { now, override, unobserved = false }: { now: string; override: Override; unobserved?: boolean },
 ): Promise<{ overridden: RuleName[] }> {
   if (override.wanted && (override.reason ?? "").trim() === "") {
     throw new AgentopsError("USAGE", "--override needs --reason TEXT: it is recorded", {
       hint: '--override --reason "the fix for incident 12"',
     });
   }
-  const refusals = await checkPolicy(db, policyCase, now);
+  const said = { reason: (override.reason ?? "").trim() !== "", unobserved };
+  const refusals = await checkPolicy(db, policyCase, now, said);
   if (refusals.length === 0) return { overridden: [] };
   const skippable = refusals.every(({ rule }) => !ABSOLUTE.includes(rule));
   if (override.wanted && policyCase.rules.override && skippable)
@@ -76,8 +85,8 @@ export async function enforcePolicy(
   throw refused(policyCase, refusals, override.wanted);
 }
 
-async function factsOf(db: Db, policyCase: PolicyCase, now: string): Promise<PolicyFacts> {
-  const { prepared, environment, rules, gathered, markers } = policyCase;
+async function factsOf(db: Db, policyCase: PolicyCase, now: string, said: StagingFacts["said"]): Promise<PolicyFacts> {
+  const { prepared, environment, act, rules, gathered, markers } = policyCase;
   const { address: target, version, digest } = prepared;
   const windowMs = rules.errorBudget?.windowMs ?? 0;
   const since = new Date(Date.parse(now) - windowMs).toISOString();
@@ -90,6 +99,7 @@ async function factsOf(db: Db, policyCase: PolicyCase, now: string): Promise<Pol
     approvers: (await approvalsFor(db, { environment, target, version, digest })).map(({ actor }) => actor),
     outcomes: await stableOutcomes(db, { environment, target, since }),
     frozen: await frozenNow(db, environment, now),
+    staging: await stagingFacts(db, { environment, target }, { version, act, said, rules, now }),
     kills: holding([...(await readKills(db)), ...markersIn(markers)], environment, [target]),
   };
 }

@@ -19,13 +19,18 @@ export interface Rules {
   signed: boolean;
   approvals: number;
   override: boolean;
+  rollout: "required" | "optional";
+  /** The environment that must have served it to everybody first, and for how long. */
+  after: { environment: string; ms: number } | null;
+  /** The largest share before all of them. */
+  maxWeight: number;
   freeze: Freeze[];
   errorBudget: { objective: number; windowMs: number; window: string } | null;
 }
 
 /** Throws CONFIG_INVALID for a time that is none. */
 export function rulesOf({ config }: Pick<Project, "config">, environment: string): Rules {
-  const { policy = {} } = config;
+  const { policy = {}, environments = ["production"] } = config;
   const {
     evidence = true,
     signed = false,
@@ -33,12 +38,16 @@ export function rulesOf({ config }: Pick<Project, "config">, environment: string
     override = true,
     ...rest
   }: PolicyRules = policy[environment] ?? {};
-  const { freeze = [], errorBudget } = rest;
+  const { freeze = [], errorBudget, after, maxWeight = 1 } = rest;
+  const isLast = environments.at(-1) === environment;
   return {
     evidence,
     signed,
     approvals,
     override,
+    rollout: rest.rollout ?? (isLast ? "required" : "optional"),
+    after: after === undefined ? null : afterOf(after),
+    maxWeight,
     freeze: freeze.map(({ from, to, reason }) => ({ from: timeOf(from), to: endOf(to), until: to, reason })),
     errorBudget:
       errorBudget === undefined
@@ -49,6 +58,11 @@ export function rulesOf({ config }: Pick<Project, "config">, environment: string
             windowMs: durationMs(errorBudget.window) as number,
           },
   };
+}
+
+function afterOf(after: NonNullable<PolicyRules["after"]>): NonNullable<Rules["after"]> {
+  const { env, for: time = "1h" } = typeof after === "string" ? { env: after } : after;
+  return { environment: env, ms: durationMs(time) as number };
 }
 
 /** A day without a time ends when it is over. */

@@ -2,7 +2,7 @@ import { durationMs } from "../core/duration.ts";
 import type { RolloutConfig, RolloutSettings } from "../core/release-config.schema.ts";
 import type { Guardrail, Metric, RolloutPlan } from "./schema.ts";
 
-const STEPS = [0.01, 0.05, 0.25, 0.5, 1];
+export const STEPS = [0.01, 0.05, 0.25, 0.5, 1];
 const DEFAULT_INCREASE = 0.2;
 
 /** Bounds of a guardrail that nobody configured. Prior: what is expected of a control without a history. */

@@ -34,10 +34,11 @@ export interface StartRequest extends By {
  */
 export function startRollout(store: Store, request: StartRequest): Promise<Rollout> {
   const place = { environment: request.environment, target: request.release.target };
-  return store.inTransaction((tx) => started(tx, request), operatorLocks(place));
+  return store.inTransaction((tx) => startIn(tx, request), operatorLocks(place));
 }
 
-async function started(
+/** The same in the caller's transaction. */
+export async function startIn(
   tx: Tx,
   { id, environment, release, settings, notify, at, actor, reason, admit }: StartRequest,
 ): Promise<Rollout> {

@@ -6,6 +6,7 @@ import type { Style } from "../style.ts";
 export function releaseText(done: ReleaseDocument, style: Style): string {
   const { target, version, env, from, rollout, overridden } = done;
   const name = `${target}@${version}`;
+  if (done.dryRun === true) return triedText(done, style);
   if (!done.changed) return `${name} is what ${env} serves already; nothing was changed`;
   const lines = [
     done.action === "promote"
@@ -15,5 +16,19 @@ export function releaseText(done: ReleaseDocument, style: Style): string {
   ];
   if (overridden.length > 0) lines.push(style.bad(`overridden: ${overridden.join(", ")}`));
   if (rollout !== null) lines.push(style.dim(`rollout ${rollout}`));
+  return lines.join("\n");
+}
+
+/** Of a dry run: nobody refuses. */
+function triedText({ action, target, version, env, from, overridden, changed }: ReleaseDocument, style: Style): string {
+  const name = `${target}@${version}`;
+  if (!changed) return `${name} is what ${env} serves already; nothing would be changed`;
+  const would = {
+    promote: `would promote ${name} in ${env}${from === null ? ", the first version there" : `, before it ${from}`}`,
+    rollback: `would roll back ${target} in ${env}: ${version} would be served${from === null ? "" : `, no longer ${from}`}`,
+    "canary.start": `would start a canary of ${name} against ${from ?? ""} in ${env}`,
+  }[action];
+  const lines = [`${style.bold("dry run")}  ${would}; nobody refuses, and nothing was written`];
+  if (overridden.length > 0) lines.push(style.bad(`would be overridden: ${overridden.join(", ")}`));
   return lines.join("\n");
 }

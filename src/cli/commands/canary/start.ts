@@ -1,6 +1,10 @@
 import { AgentopsError } from "../../../core/errors.ts";
 import { startCanary } from "../../../operations/start-canary.ts";
+import type { ReleaseDocument } from "../../../operations/release.schema.ts";
+import { releaseText } from "../../../report/release/text.ts";
+import type { Rollout } from "../../../rollout/rollouts.store.ts";
 import { actorOf } from "../../actor.ts";
+import { emitDocument } from "../../document.ts";
 import { documentOf, emitRollout } from "./document.ts";
 import type { CommandContext } from "../../context.ts";
 import { withRelease } from "../../open/release-context.ts";
@@ -21,9 +25,39 @@ export async function start(context: CommandContext, ref: unknown, options: Reco
       actor: actorOf(context),
       reason: options["reason"] as string | undefined,
       override: options["override"] === true,
+      unobserved: options["unobserved"] === true,
+      dryRun: options["dryRun"] === true,
       settings,
     });
+    if (options["dryRun"] === true) {
+      const document = triedDocument(rollout, { actor: actorOf(context), reason: options["reason"] });
+      await emitDocument(context, document, (style) => releaseText(document, style));
+      return 0;
+    }
     await emitRollout(context, await documentOf(context, release, rollout), nextLines);
     return 0;
   });
+}
+
+/** What would be started; nothing was. */
+function triedDocument(
+  { target, environment, candidate, control, createdAt, digest }: Rollout & { digest: string },
+  { actor, reason }: { actor: string; reason: unknown },
+): ReleaseDocument {
+  return {
+    schema: "agentops.release/1",
+    action: "canary.start",
+    target,
+    env: environment,
+    version: candidate,
+    digest,
+    from: control,
+    at: createdAt,
+    actor,
+    reason: typeof reason === "string" ? reason : `canary of ${candidate}`,
+    overridden: [],
+    changed: true,
+    dryRun: true,
+    rollout: null,
+  };
 }

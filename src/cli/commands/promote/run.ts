@@ -20,6 +20,7 @@ export async function run(
         actor: actorOf(context),
         reason: options["reason"] as string | undefined,
         override: options["override"] === true,
+        dryRun: options["dryRun"] === true,
       },
     ),
   );

@@ -7,6 +7,7 @@ export const promote: CommandSpec = {
   summary: "serve a published version to everybody, when the policy of the environment admits it",
   options: [
     ["-m, --reason <text>", "why"],
+    ["--dry-run", "what or who would refuse; nothing is written"],
     ["--override", "go on although rules are broken; needs --reason, is recorded"],
     FORMAT("text or json"),
     OUTPUT,

@@ -18,6 +18,7 @@ export async function run(
   const { clock } = context;
   const actor = actorOf(context);
   const reason = options["reason"] as string | undefined;
+  const dryRun = options["dryRun"] === true;
   const back = (store: Store, environment: string | null) =>
     rollback(
       { store, clock },
@@ -29,6 +30,7 @@ export async function run(
         actor,
         // At 3 a.m. nobody must think of one.
         reason: reason ?? "rollback",
+        dryRun,
       },
     );
   const done = await inReleaseStore(context, back).catch((error: unknown) => {
@@ -37,7 +39,7 @@ export async function run(
     const { environment, target } = error.place;
     const order = { ref: `${target}@${error.version}`, environment, actor, reason };
     return withRelease(context, (release) =>
-      promote({ ...release, say: reasonText }, { ...order, override: options["override"] === true }),
+      promote({ ...release, say: reasonText }, { ...order, dryRun, override: options["override"] === true }),
     );
   });
   await emitDocument(context, done, (style) => releaseText(done, style));

@@ -12,6 +12,7 @@ export const rollback: CommandSpec = {
     ],
     ["--from <version>", "leave this one, whoever was first; refused when it is another by now"],
     ["-m, --reason <text>", "why (default: rollback)"],
+    ["--dry-run", "what would be served; nothing is written"],
     ["--override", "where --to is a promotion: go on although rules are broken; needs --reason, is recorded"],
     FORMAT("text or json"),
     OUTPUT,
