@@ -40,7 +40,10 @@ export function compareRuns(
   const { control, candidate, pairs } = sides;
   const tolerances = tolerancesOf(specOf(candidateRun).suite);
   const success = caseMeans(pairs, control.success, candidate.success);
-  const metrics = withRemarks(judgeMetrics(measureMetrics({ ...sides, tolerances })), tolerances);
+  const metrics = withRemarks(
+    judgeMetrics(measureMetrics({ ...sides, tolerances }), tolerances.costBenefit),
+    tolerances,
+  );
   const lost = [control, candidate].some((arm) => arm.errors > maxErrorRate * arm.ids.length * arm.run.trials);
   const comparison: ComparisonFound = {
     suite: candidateRun.suite,

@@ -9,7 +9,10 @@ export type Remark =
   | { code: "few-latencies"; quantile: number; worth: number; least: number }
   | { code: "small-effect"; minEffect: number }
   | { code: "within-margin"; margin: number; relative: boolean }
-  | { code: "price"; metric: string; increase: number; margin: number };
+  | { code: "price"; metric: string; increase: number; margin: number }
+  | { code: "benefit"; improvement: number; margin: number }
+  | { code: "fresh-pairs"; fresh: number; all: number }
+  | { code: "not-fresh"; simulated: boolean };
 
 type GroupKind = "cases" | "clusters";
 

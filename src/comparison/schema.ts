@@ -5,6 +5,10 @@ const verdictSchema = z
   .enum(["better", "worse", "no-difference", "inconclusive"])
   .describe("no-difference: the whole interval lies within the margin; inconclusive: the data decide nothing");
 
+const metricVerdictSchema = z
+  .enum([...verdictSchema.options, "not-measured"])
+  .describe("not-measured: no case was answered afresh on both sides; neither passes nor fails");
+
 const sideSchema = z.strictObject({
   ref: z.string(),
   run: z.string().nullable().describe("null when only content was compared"),
@@ -69,7 +73,7 @@ const metricSchema = z.strictObject({
   bounded: z
     .boolean()
     .describe("the suite's gate bounds its change, so no improvement elsewhere makes up for a breach"),
-  verdict: verdictSchema,
+  verdict: metricVerdictSchema,
   beyondMargin: z.boolean().describe("the change for the worse exceeds the margin by its estimate"),
   remarks: z.array(z.string()),
 });
@@ -124,6 +128,7 @@ export const diffSchema = comparisonSchema.extend({
 });
 
 export type ComparisonVerdict = z.infer<typeof verdictSchema>;
+export type MetricVerdict = z.infer<typeof metricVerdictSchema>;
 export type Comparison = z.infer<typeof comparisonSchema>;
 export type ComparedSide = z.infer<typeof sideSchema>;
 export type ComparedMetric = z.infer<typeof metricSchema>;

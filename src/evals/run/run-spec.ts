@@ -26,6 +26,8 @@ export interface RunSpec {
   scorers: ScorerInfo[];
   /** The run it was compared with. */
   control?: string;
+  /** Who took what an improvement is bought with, against that control (its run). */
+  accepted?: { by: string; reason: string; at: string; control: string | null };
   /** Only some of the dataset's cases were selected: by --sample or --filter. */
   partial?: true;
   /** Recorded outputs that belong to no case; 0 when only some cases were selected. */

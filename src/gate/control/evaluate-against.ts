@@ -1,10 +1,12 @@
 import { readRunColumns } from "../../comparison/pairs/run-columns.ts";
 import type { EvalContext } from "../../evals/run/context.ts";
 import { type RunOptions, type RunOutcome, runSuite } from "../../evals/run-suite.ts";
+import type { RunSpec } from "../../evals/run/run-spec.ts";
 import { findRun, type RunRow, specOf, updateRun } from "../../evals/run/runs.store.ts";
 import type { LoadedSuite } from "../../evals/dataset/suite.ts";
 import { type ComparedRuns, compareRuns } from "../../comparison/compare.ts";
 import type { Note } from "../../comparison/found.ts";
+import type { Accepted } from "../evaluation.schema.ts";
 import { maxErrorRateOf, tooManyErrors } from "../../evals/result/trial-errors.ts";
 import { type ControlRun, controlRun } from "./control-run.ts";
 import { createEarlyStop, type EarlyStop } from "../early-stop/early-stop.ts";
@@ -15,6 +17,8 @@ export interface Against {
   /** Null when a run failed or hardly began: a comparison with what is left would say nothing. */
   compared: ComparedRuns | null;
   earlyStop: ReturnType<EarlyStop["evidence"]> | null;
+  /** The trade that somebody took when these two were judged before. */
+  accepted?: Accepted | undefined;
 }
 
 /**
@@ -39,11 +43,20 @@ export async function evaluateAgainst(
     before = await controlRun(context, suite, control, options, after.dataset);
   const outcome = { ...candidate, stopped: candidate.stopped ?? stopOf(before) };
   if (candidate.result.scored === 0 || before.nothingScored) return { outcome, compared: null, earlyStop: evidence };
-  await updateRun(store, after.id, { spec: JSON.stringify({ ...specOf(after), control: before.run.id }) });
+  const spec = specOf(after);
+  await updateRun(store, after.id, { spec: JSON.stringify({ ...spec, control: before.run.id }) });
   const compared = compareRuns(store, before.run, after, maxErrorRateOf(project));
   const notes = [...notesOn(before, watcher !== undefined, after), ...compared.comparison.notes];
   const comparison = { ...compared.comparison, notes };
-  return { outcome, compared: { ...compared, comparison }, earlyStop: evidence };
+  const accepted = acceptedOf({ ...spec, control: before.run.id });
+  return { outcome, compared: { ...compared, comparison }, earlyStop: evidence, accepted };
+}
+
+/** A trade is taken against one control; against another it is another one. */
+export function acceptedOf({ accepted, control }: Pick<RunSpec, "accepted" | "control">): Accepted | undefined {
+  if (accepted === undefined || accepted.control !== (control ?? null)) return undefined;
+  const { by, reason, at } = accepted;
+  return { by, reason, at };
 }
 
 /** A candidate cannot be judged by half a control. */

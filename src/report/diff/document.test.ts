@@ -29,6 +29,20 @@ testSayings<Remark>("a remark on a metric", remarkText, {
     [{ margin: 0.015, relative: false }, "worse, but within the margin of 1.5 points"],
     [{ margin: 0.1, relative: true }, "worse, but within the margin of 10 %"],
   ],
+  benefit: [[{ improvement: 0.02, margin: 0.5 }, "2 points more success may cost 50 % more (costBenefit)"]],
+  "fresh-pairs": [
+    [
+      { fresh: 70, all: 80 },
+      "of 70 cases that were answered afresh on both sides; 10 have an answer stored or recorded before",
+    ],
+  ],
+  "not-fresh": [
+    [
+      { simulated: false },
+      "not measured: no case was answered afresh on both sides (--no-cache asks again, --live ignores recordings)",
+    ],
+    [{ simulated: true }, "not measured: simulated on a virtual clock"],
+  ],
   price: [
     [{ metric: "costUsd", increase: 0.31, margin: 0.2 }, "bought with 31 % more costUsd; up to 20 % is accepted"],
   ],

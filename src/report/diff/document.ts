@@ -37,6 +37,14 @@ function remarkText(remark: Remark): string {
       return `worse, but within the margin of ${remark.relative ? share(remark.margin) : points(remark.margin)}`;
     case "price":
       return `bought with ${share(remark.increase)} more ${remark.metric}; up to ${share(remark.margin)} is accepted`;
+    case "benefit":
+      return `${points(remark.improvement)} more success may cost ${share(remark.margin)} more (costBenefit)`;
+    case "fresh-pairs":
+      return `of ${remark.fresh} cases that were answered afresh on both sides; ${remark.all - remark.fresh} have an answer stored or recorded before`;
+    case "not-fresh":
+      return remark.simulated
+        ? "not measured: simulated on a virtual clock"
+        : "not measured: no case was answered afresh on both sides (--no-cache asks again, --live ignores recordings)";
   }
 }
 
