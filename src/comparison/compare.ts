@@ -1,5 +1,5 @@
-import type { RunColumns } from "./pairs/run-columns.ts";
-import { type RunRow, specOf } from "../evals/run/runs.store.ts";
+import { readRunColumns, type RunColumns } from "./pairs/run-columns.ts";
+import { type RunRow, specOf, storedRun } from "../evals/run/runs.store.ts";
 import type { RunStore } from "../state/runs.ts";
 import { judgeMetrics } from "./metrics/judged.ts";
 import { measureMetrics } from "./metrics/measured.ts";
@@ -36,7 +36,7 @@ export function compareRuns(
   candidateRun: RunRow,
   maxErrorRate: number,
 ): ComparedRuns {
-  const sides = pairRuns(store, controlRun, candidateRun);
+  const sides = measuredSides(store, pairRuns(store, controlRun, candidateRun));
   const { control, candidate, pairs } = sides;
   const tolerances = tolerancesOf(specOf(candidateRun).suite);
   const success = caseMeans(pairs, control.success, candidate.success);
@@ -57,6 +57,19 @@ export function compareRuns(
     notes: [...(lost ? [{ code: "too-many-errors", limit: maxErrorRate } as const] : []), ...notesOn(sides)],
   };
   return { comparison, control, candidate, pairs, success };
+}
+
+/** A side that took its answers from the store has the latencies and costs of the run that asked for them, while that is there. */
+function measuredSides(store: RunStore, { control, candidate, pairs }: Sides): Sides {
+  return { control: measured(store, control), candidate: measured(store, candidate), pairs };
+}
+
+function measured(store: RunStore, arm: RunColumns): RunColumns {
+  const { measuredBy } = specOf(arm.run);
+  const run = measuredBy === undefined ? undefined : storedRun(store, measuredBy);
+  if (run?.dataset !== arm.run.dataset) return arm;
+  const { cost, freshCost, latency } = readRunColumns(store, run);
+  return { ...arm, cost, freshCost, latency };
 }
 
 export function sideOf(run: RunRow): ComparedSide {

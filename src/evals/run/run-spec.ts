@@ -26,6 +26,8 @@ export interface RunSpec {
   scorers: ScorerInfo[];
   /** The run it was compared with. */
   control?: string;
+  /** The run that asked for the answers this one took from the store: what was measured of them is there. */
+  measuredBy?: string;
   /** Who took what an improvement is bought with, against that control (its run). */
   accepted?: { by: string; reason: string; at: string; control: string | null };
   /** Only some of the dataset's cases were selected: by --sample or --filter. */

@@ -30,6 +30,11 @@ export async function findRun(store: RunStore, name: string): Promise<RunRow> {
   throw new AgentopsError("RUN_NOT_FOUND", why, { hint: "agentops runs" });
 }
 
+/** A run by its whole id, while it is there. */
+export function storedRun({ sqlite }: RunStore, id: string): RunRow | undefined {
+  return sqlite.prepare<[string], RunRow>("SELECT * FROM runs WHERE id = ?").get(id);
+}
+
 const LATEST = /^latest(?:~(\d{1,6}))?$/;
 
 /** Whether a word names a run rather than an artifact: `latest`, `latest~1`, an id, or at least the first eight of its characters. */

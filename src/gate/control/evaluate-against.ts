@@ -1,8 +1,9 @@
 import { readRunColumns } from "../../comparison/pairs/run-columns.ts";
 import type { EvalContext } from "../../evals/run/context.ts";
 import { type RunOptions, type RunOutcome, runSuite } from "../../evals/run-suite.ts";
+import { isFresh, resultOf } from "../../evals/result/stored.ts";
 import type { RunSpec } from "../../evals/run/run-spec.ts";
-import { findRun, type RunRow, specOf, updateRun } from "../../evals/run/runs.store.ts";
+import { completeRunsOf, findRun, type RunRow, specOf, updateRun } from "../../evals/run/runs.store.ts";
 import type { LoadedSuite } from "../../evals/dataset/suite.ts";
 import { type ComparedRuns, compareRuns } from "../../comparison/compare.ts";
 import type { Note } from "../../comparison/found.ts";
@@ -43,13 +44,36 @@ export async function evaluateAgainst(
     before = await controlRun(context, suite, control, options, after.dataset);
   const outcome = { ...candidate, stopped: candidate.stopped ?? stopOf(before) };
   if (candidate.result.scored === 0 || before.nothingScored) return { outcome, compared: null, earlyStop: evidence };
-  const spec = specOf(after);
-  await updateRun(store, after.id, { spec: JSON.stringify({ ...spec, control: before.run.id }) });
-  const compared = compareRuns(store, before.run, after, maxErrorRateOf(project));
+  const spec = await specAgainst(context, after, before.run);
+  const judged = { ...after, spec: JSON.stringify(spec) };
+  await updateRun(store, after.id, { spec: judged.spec });
+  const compared = compareRuns(store, before.run, judged, maxErrorRateOf(project));
   const notes = [...notesOn(before, watcher !== undefined, after), ...compared.comparison.notes];
   const comparison = { ...compared.comparison, notes };
-  const accepted = acceptedOf({ ...spec, control: before.run.id });
-  return { outcome, compared: { ...compared, comparison }, earlyStop: evidence, accepted };
+  return { outcome, compared: { ...compared, comparison }, earlyStop: evidence, accepted: acceptedOf(spec) };
+}
+
+/**
+ * What a run is judged by, with what is known of the same content already: asked again, answered from the store, it keeps the latencies
+ * and costs of the run that asked, and the trade that somebody took; else asking twice would get round a bound, and once more round a person.
+ */
+async function specAgainst({ store }: EvalContext, run: RunRow, control: RunRow): Promise<RunSpec> {
+  const spec: RunSpec = { ...specOf(run), control: control.id };
+  if (isFresh(run) || run.targetDigest === null) return spec;
+  const earlier = (await completeRunsOf(store, run.targetDigest)).filter(
+    (other) => other.id !== run.id && isSame(other, run),
+  );
+  const asked = earlier.find((other) => isFresh(other) && resultOf(other)?.errors === 0);
+  const taken = earlier.map(specOf).find((other) => acceptedOf(other) !== undefined && other.control === control.id);
+  return {
+    ...spec,
+    ...(asked !== undefined && { measuredBy: asked.id }),
+    ...(taken?.accepted !== undefined && { accepted: taken.accepted }),
+  };
+}
+
+function isSame(a: RunRow, b: RunRow): boolean {
+  return a.dataset === b.dataset && a.model === b.model && a.trials === b.trials;
 }
 
 /** A trade is taken against one control; against another it is another one. */

@@ -36,7 +36,7 @@ test.each<[Partial<Numbers>, Ground, string]>([
   [{ verdict: "inconclusive", threshold: 0.2, observed: 0.1, ci95: [-0.2, 0.6] }, { code: "increase", bound: "default", improved: false }, "+10 %, 95 % interval [−20, +60] % against at most 20 %: too few cases to tell; maxIncrease in the suite's gate sets another bound, false none"],
   [{ verdict: "not-measured", threshold: 0.2 }, { code: "not-fresh" }, "no case was answered afresh on both sides"],
   [{ verdict: "inconclusive", threshold: 0.2, observed: 0.5, ci95: [0.4, 0.6], trade: { successRate: 0.02, ci95: [0.01, 0.03] } }, { code: "trade" }, "+2 points of success, 95 % interval [+1, +3] points, for +50 %, 95 % interval [+40, +60] % against at most 20 %: a person decides: agentops gate --accept \"why\"; or costBenefit in the suite does"],
-  [{ verdict: "pass", threshold: 0.2, observed: 0.5, ci95: [0.4, 0.6], trade: { successRate: 0.02, ci95: [0.01, 0.03] }, accepted: { by: "ada", reason: "worth it", at: "" } }, { code: "trade" }, "+2 points of success, 95 % interval [+1, +3] points, for 95 % interval [+40, +60] % against at most 20 %: accepted by ada: worth it"],
+  [{ verdict: "pass", threshold: 0.2, observed: 0.5, ci95: [0.4, 0.6], trade: { successRate: 0.02, ci95: [0.01, 0.03] }, accepted: { by: "ada", reason: "worth it", at: "" } }, { code: "trade" }, "+2 points of success, 95 % interval [+1, +3] points, for +50 %, 95 % interval [+40, +60] % against at most 20 %: accepted by ada: worth it"],
   [{ verdict: "fail", threshold: 20, observed: 31.456 }, { code: "early-stop", regressions: 19, improvements: 2 }, "19 cases got worse and 2 better than with the control: e-value 31.5, 20 decides"],
 ])("a check: %j by %j", (check, ground, sentence) => {
   expect(reasonOf(check, ground)).toBe(sentence);

@@ -63,8 +63,9 @@ function wayOut({ verdict }: Numbers, { bound, improved }: Extract<Ground, { cod
   return "";
 }
 
-function increaseText({ observed, ci95, threshold, verdict }: Numbers): string {
-  const estimate = observed === null || verdict === "pass" ? "" : `${signed(observed * 100)} %, `;
+function increaseText({ observed, ci95, threshold, verdict, trade }: Numbers): string {
+  const untold = observed === null || (verdict === "pass" && trade === undefined);
+  const estimate = untold ? "" : `${signed(observed * 100)} %, `;
   const none = observed === null && ci95 === null;
   return `${none ? "the control had none of it" : `${estimate}${interval(ci95, "%")}`} against at most ${share(threshold)}`;
 }
