@@ -7,6 +7,7 @@ import { pairedMoments } from "./metrics/moments.ts";
 import { needOf } from "./metrics/need.ts";
 import { notesOn } from "./notes.ts";
 import { caseMeans, type CaseMeans, pairRuns, type Pairs } from "./pairs/pair.ts";
+import { togetherInRuns } from "./together.ts";
 import { withRemarks } from "./verdict.ts";
 import type { ComparisonFound } from "./found.ts";
 import type { ComparedSide } from "./schema.ts";
@@ -45,6 +46,7 @@ export function compareRuns(
     tolerances,
   );
   const lost = [control, candidate].some((arm) => arm.errors > maxErrorRate * arm.ids.length * arm.run.trials);
+  const together = togetherInRuns(controlRun, candidateRun);
   const comparison: ComparisonFound = {
     suite: candidateRun.suite,
     verdict: lost ? "inconclusive" : overallVerdict(metrics),
@@ -54,7 +56,12 @@ export function compareRuns(
     metrics,
     ...changedCases(pairs, success),
     need: lost ? null : needOf(pairedMoments(pairs, control, candidate), tolerances.successRate),
-    notes: [...(lost ? [{ code: "too-many-errors", limit: maxErrorRate } as const] : []), ...notesOn(sides)],
+    changedTogether: together.changedTogether,
+    notes: [
+      ...(lost ? [{ code: "too-many-errors", limit: maxErrorRate } as const] : []),
+      ...together.notes,
+      ...notesOn(sides),
+    ],
   };
   return { comparison, control, candidate, pairs, success };
 }

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { PARTS } from "../registry/parts.ts";
 
 const bound = z.number().nullable();
 const verdictSchema = z
@@ -115,6 +116,11 @@ export const comparisonSchema = z.strictObject({
   regressions: z.array(z.string()).describe("ids of cases whose share of successes fell, the worst first"),
   improvements: z.array(z.string()),
   need: z.strictObject({ cases: z.int(), why: z.string() }).nullable(),
+  changedTogether: z
+    .array(z.enum(PARTS))
+    .describe(
+      "parts that changed at once, so that a difference may be the doing of either; none where at most one did",
+    ),
   notes: z.array(z.string()),
 });
 

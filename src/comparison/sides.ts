@@ -2,6 +2,7 @@ import { AgentopsError } from "../core/errors.ts";
 import type { Project } from "../core/project.ts";
 import { completeRunsOf, findRun, isRunName, type RunRow, specOf } from "../evals/run/runs.store.ts";
 import { isFresh } from "../evals/result/stored.ts";
+import type { FrozenTarget } from "../evals/run/run-spec.ts";
 import { loadArtifact } from "../registry/versions/load.ts";
 import type { RunStore } from "../state/runs.ts";
 import { sideOf } from "./compare.ts";
@@ -12,7 +13,7 @@ import type { ComparedSide } from "./schema.ts";
 export interface NamedSide {
   side: ComparedSide;
   /** Null where a run has no artifact: recorded outputs. */
-  content: Content | null;
+  content: (Content & Pick<FrozenTarget, "address" | "version" | "commit">) | null;
   /** Runs that can stand for it, the newest first. */
   runs: RunRow[];
 }

@@ -21,6 +21,8 @@ export interface CanaryOrder {
   override: boolean;
   /** What wins over the config's `rollout:`, key by key. */
   settings: RolloutSettings;
+  /** What it is to show; kept with the rollout. */
+  hypothesis?: string | undefined;
 }
 
 /**
@@ -32,7 +34,7 @@ export async function startCanary(
   { project, store, runs, clock }: ReleaseContext,
   order: CanaryOrder,
 ): Promise<Rollout> {
-  const { environment, actor, reason, override, settings } = order;
+  const { environment, actor, reason, override, settings, hypothesis } = order;
   const prepared = await prepareRelease(project, await storedRef(store.db, environment, order.ref));
   const policy = await openPolicyCase({ project, store, runs }, prepared, environment);
   const at = clock.now().toISOString();
@@ -42,6 +44,7 @@ export async function startCanary(
     release: prepared.row,
     settings: settingsFor(project.config.rollout, prepared.address, settings),
     ...notifyOf(project),
+    hypothesis,
     at,
     actor,
     reason: (reason ?? "").trim() || `canary of ${prepared.version}`,

@@ -66,6 +66,16 @@ testSayings<Note>("a note on a comparison", noteText, {
     [{ oneRun: false }, "both sides have the same content: there is nothing to compare"],
     [{ oneRun: true }, "both sides have the same content and one run: there is nothing to compare"],
   ],
+  "changed-together": [
+    [
+      { parts: ["prompt", "model"], suite: "s", control: "prompts/p@v1", candidate: "prompts/p" },
+      "prompt and model changed together, so a difference may be the doing of either: agentops eval s --factorial --control prompts/p@v1 --target prompts/p tells them apart",
+    ],
+    [
+      { parts: ["prompt", "tools", "settings"], suite: null, control: "agents/a@v1", candidate: "agents/a@v2" },
+      "prompt, tools and settings changed together, so a difference may be the doing of any of them: one at a time would tell",
+    ],
+  ],
   "no-run": [
     [
       { suite: null, of: ["prompts/a@v1", "prompts/a@v2"] },

@@ -22,7 +22,18 @@ type Options = Record<string, unknown>;
 
 const ACTIONS = "start | status | advance | approve | pause | resume | abort | ack | watch";
 
-const START = ["steps", "stepTime", "stepObservations", "deadline", "shadow", "manual", "turns", "override", "reason"];
+const START = [
+  "steps",
+  "stepTime",
+  "stepObservations",
+  "deadline",
+  "shadow",
+  "manual",
+  "turns",
+  "hypothesis",
+  "override",
+  "reason",
+];
 
 /** What each action takes, beside --format and --output. */
 const TAKES: Partial<Record<string, readonly string[]>> = {

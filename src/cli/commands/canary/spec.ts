@@ -13,6 +13,7 @@ export const canary: CommandSpec = {
     ["--shadow", "start: first the candidate gets copies of inputs and serves nobody"],
     ["--manual", "start: every step waits for somebody else's approval"],
     ["--turns <who>", "start: anybody who records outcomes moves it up, or only a watcher (default anybody)"],
+    ["--hypothesis <text>", "start: what it is to show; status and history keep saying it"],
     ["--override", "start: release against the policy; needs --reason and is recorded"],
     ["-m, --reason <text>", "why, for the record"],
     ["--replay", "status: decide again from the stored counts, exit 1 where a verdict differs"],

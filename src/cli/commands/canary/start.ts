@@ -13,6 +13,7 @@ export async function start(context: CommandContext, ref: unknown, options: Reco
     throw new AgentopsError("USAGE", "which version?", { hint: "agentops canary start support-triage@v2" });
   }
   const settings = rolloutFlags(options);
+  const hypothesis = hypothesisIn(options["hypothesis"]);
   return withRelease(context, async (release) => {
     const { environment } = release.project;
     const rollout = await startCanary(release, {
@@ -22,8 +23,21 @@ export async function start(context: CommandContext, ref: unknown, options: Reco
       reason: options["reason"] as string | undefined,
       override: options["override"] === true,
       settings,
+      hypothesis,
     });
     await emitRollout(context, await documentOf(context, release, rollout), nextLines);
     return 0;
   });
+}
+
+/** A sentence or two: it is shown wherever the rollout is. */
+const LONGEST = 1000;
+
+function hypothesisIn(typed: unknown): string | undefined {
+  if (typeof typed !== "string") return undefined;
+  const text = typed.trim();
+  if (text !== "" && text.length <= LONGEST) return text;
+  const why =
+    text === "" ? "--hypothesis needs a text" : `--hypothesis takes at most ${LONGEST} characters, not ${text.length}`;
+  throw new AgentopsError("USAGE", why, { hint: '--hypothesis "names the queue more often at the same cost"' });
 }
