@@ -57,7 +57,7 @@ export function effectsOf({ cells, groups, single }: CellMeans, share: boolean, 
 function interaction(means: CaseMeans, test: (means: CaseMeans) => Tested): Measured {
   const { estimate, ci95, ...found } = measured(test(means));
   const twice = (end: number | null) => (end === null ? null : 2 * end);
-  return { ...found, estimate: 2 * estimate, ci95: ci95 === null ? null : [twice(ci95[0]), twice(ci95[1])] };
+  return { estimate: 2 * estimate, ci95: ci95 === null ? null : [twice(ci95[0]), twice(ci95[1])], ...found };
 }
 
 function mean(a: Float64Array, b: Float64Array): Float64Array {

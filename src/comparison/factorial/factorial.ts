@@ -205,16 +205,12 @@ function experimentOf({ store }: EvalContext, plan: FactorialPlan, { id, filled,
   }
   const whole = filled.length === CELLS.length && stopped === null;
   const measured: Measurement = whole ? measureCells(store, filled) : NOTHING;
+  const { verdict, cases, clusters, unscored, metrics, need, notes } = measured;
   return {
-    id,
-    suite: suite.spec.name,
-    ...measured,
-    control: sideOf(versions.control),
-    candidate: sideOf(versions.candidate),
-    changed,
-    trials: filled[0]?.trials ?? 0,
-    cells: filled.map(cellOf),
-    stopped,
+    ...{ id, suite: suite.spec.name, verdict },
+    ...{ control: sideOf(versions.control), candidate: sideOf(versions.candidate), changed },
+    ...{ trials: filled[0]?.trials ?? 0, cases, clusters, unscored, cells: filled.map(cellOf) },
+    ...{ metrics, need, stopped, notes },
   };
 }
 
