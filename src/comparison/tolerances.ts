@@ -21,7 +21,7 @@ export interface Tolerances {
 }
 
 /** Largest drop of the success rate that counts as none when a suite names no margin. */
-export const DEFAULT_MARGIN = 0.03;
+const DEFAULT_MARGIN = 0.03;
 const DEFAULT_INCREASE = 0.2;
 
 /** What a suite says it can live with; 3 points and 20 % where it says nothing. */

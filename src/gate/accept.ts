@@ -8,7 +8,7 @@ import type { Accepted } from "./evaluation.schema.ts";
 import type { CheckFound, RunFound } from "./found.ts";
 
 /** A trade nobody took yet: a shown improvement that is bought with more than a default bound. */
-export function isOpenTrade({ trade, verdict }: CheckFound): boolean {
+function isOpenTrade({ trade, verdict }: CheckFound): boolean {
   return trade !== undefined && verdict === "inconclusive";
 }
 

@@ -83,7 +83,7 @@ function increase(metric: MetricFound | undefined, bound: IncreaseBound): CheckF
     return { ...base, ...NOTHING, verdict, ground: absent(bound.absent) };
   }
   if (metric.verdict === "not-measured")
-    return { ...base, ...NOTHING, verdict: "not-measured", ground: { code: "not-fresh" } };
+    return { ...base, ...NOTHING, verdict: "not-measured", ground: notFresh(metric) };
   const seen = { ...base, ...aboveControl(metric), threshold: metric.margin };
   const verdict = isBreach(metric) ? "fail" : withinBound(metric, seen);
   const improved = primary?.verdict === "better";
@@ -92,6 +92,10 @@ function increase(metric: MetricFound | undefined, bound: IncreaseBound): CheckF
   const trade = { successRate: primary.difference, ci95: primary.ci95 };
   if (accepted !== undefined) return { ...seen, verdict: "pass", ground: { code: "trade" }, trade, accepted };
   return { ...seen, verdict: "inconclusive", ground: { code: "trade" }, trade };
+}
+
+function notFresh({ remarks }: MetricFound): CheckFound["ground"] {
+  return { code: "not-fresh", simulated: remarks.some((r) => r.code === "not-fresh" && r.simulated) };
 }
 
 /** The increase as a share of the control's; nothing where the control had none, so that there is no share. */

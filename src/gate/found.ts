@@ -7,7 +7,8 @@ import type { GateDocument } from "./gate.schema.ts";
 export type Ground =
   | { code: "bound"; direction: "min" | "max" }
   | { code: "absent"; what: "score" | "safety-scorer" | "latency" | "price" | "shared-case" | "shared-latency" }
-  | { code: "margin" | "safety" | "trade" | "not-fresh" }
+  | { code: "margin" | "safety" | "trade" }
+  | { code: "not-fresh"; simulated: boolean }
   | { code: "increase"; bound: "suite" | "default"; improved: boolean }
   | { code: "early-stop"; regressions: number; improvements: number };
 

@@ -29,6 +29,7 @@ const EXAMPLES = 5;
  * changed that nothing judges: inconclusive.
  */
 export async function gate(context: EvalContext, { base, ...options }: GateOptions): Promise<GateFound> {
+  refuseBlank(options.accept);
   const changes = await changedArtifacts(context.project, base);
   const { mergeBase, artifacts } = changes;
   const suites = artifacts.length === 0 ? [] : await suitesOf(context);
@@ -95,6 +96,12 @@ async function judgeOne(
     examples: examples.filter((e) => e.change === "regression"),
     need: moreEvidence(run),
   };
+}
+
+/** Nobody takes a trade for nothing; said before anything is run. */
+function refuseBlank(accept: string | undefined): void {
+  if (accept === undefined || accept.trim() !== "") return;
+  throw new AgentopsError("USAGE", "--accept needs a reason", { hint: 'agentops gate --accept "why it is worth it"' });
 }
 
 function isTaken({ checks }: GateRunFound): boolean {

@@ -20,7 +20,7 @@ export interface FactorialOptions extends Omit<RunOptions, "model" | "outputs" |
   control: string;
 }
 
-export type ExperimentFound = Omit<Experiment, "notes"> & Pick<Measurement, "notes">;
+type ExperimentFound = Omit<Experiment, "notes"> & Pick<Measurement, "notes">;
 export type FactorialFound = Omit<FactorialDocument, "experiments"> & { experiments: ExperimentFound[] };
 
 /** The four cells, in the order of every list of four. */

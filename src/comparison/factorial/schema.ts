@@ -4,7 +4,7 @@ import { PARTS } from "../../registry/parts.ts";
 const bound = z.number().nullable();
 
 /** A side of either factor: what was there, and what is to come. */
-export const LEVELS = ["control", "candidate"] as const;
+const LEVELS = ["control", "candidate"] as const;
 
 const versionSchema = z.strictObject({
   ref: z.string(),

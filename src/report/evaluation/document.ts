@@ -48,7 +48,7 @@ function reasonText(check: Numbers, ground: Ground): string {
     case "trade":
       return tradeText(check);
     case "not-fresh":
-      return "no case was answered afresh on both sides";
+      return ground.simulated ? "simulated on a virtual clock" : "no case was answered afresh on both sides";
     case "early-stop":
       return `${ground.regressions} cases got worse and ${ground.improvements} better than with the control: e-value ${Number((check.observed ?? 0).toPrecision(3))}, ${check.threshold} decides`;
   }

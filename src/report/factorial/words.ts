@@ -54,8 +54,9 @@ function mainWords(who: string, effect: Effect | undefined, { margin, unit }: Fa
     case "down":
       return `${who} lowers success: ${effectWords({ unit }, effect)}`;
     case "no-difference":
-      return `${who} changes success by no more than ${points(margin ?? 0)}`;
-    default:
+      return `${who} changes success by no more than ${points(margin ?? 0)} on average`;
+    case "inconclusive":
+    case undefined:
       return `what ${who} does to success is not told by these cases`;
   }
 }
@@ -67,7 +68,8 @@ function interactionWords(effect: Effect | undefined, { margin, unit }: Factoria
       return `they act on each other (${effectWords({ unit }, effect)}), so read each at the levels of the other and not on average`;
     case "no-difference":
       return `together they do what they do apart, within ${points(margin ?? 0)}`;
-    default:
+    case "inconclusive":
+    case undefined:
       return "whether they act on each other is not told";
   }
 }

@@ -22,7 +22,7 @@ test.each<["SIGINT" | "SIGTERM", number]>([
       child.kill(signal);
       const { exitCode, stdout, stderr } = await child;
       expect([exitCode, stdout]).toEqual([code, ""]);
-      const run = /agentops eval --resume (\S+)/.exec(String(stderr))?.[1] ?? "";
+      const run = /agentops eval --resume (\S+)/.exec(stderr)?.[1] ?? "";
       const resumed = await agentops(dir, ["eval", "--resume", run, "--json"], KEY);
       expect(JSON.parse(resumed.stdout).experiments[0]).toMatchObject({ cases: 80, stopped: null });
       // What was under way when the signal came is asked again: at most as many as may be.

@@ -55,15 +55,9 @@ function optionsOf(context: CommandContext, options: Record<string, unknown>): G
     maxCostUsd: amount("--max-cost", text("maxCost")),
     selection: { filters: [], sample: wholeNumber("--sample", text("sample")) },
     earlyStop: options["earlyStop"] === true,
-    accept: reasonIn(text("accept")),
+    accept: text("accept"),
     noCache: options["cache"] === false,
   };
-}
-
-/** Nobody takes a trade for nothing; said before anything is run. */
-function reasonIn(accept: string | undefined): string | undefined {
-  if (accept === undefined || accept.trim() !== "") return accept;
-  throw new AgentopsError("USAGE", "--accept needs a reason", { hint: 'agentops gate --accept "why it is worth it"' });
 }
 
 /**
