@@ -82,6 +82,20 @@ describe.each<Amount>(["latencyMs.p95", "costUsd.perTask"])("%s against the cont
     expect([check, diff]).toEqual([undefined, "no-difference"]);
   });
 
+  test("of a part of the cases only: undecided, and it says that", () => {
+    const remarks: MeasuredMetric["remarks"] = [{ code: "partly-measured", of: "cases", measured: 5, all: 40 }];
+    const part = { ...amount(name, {}, HALF_MORE), pValue: null, ratio: { estimate: 1.5, ci95: null }, remarks };
+    expect(checkIn({}, judgeMetrics([SAME, part]), name)).toMatchObject({
+      verdict: "inconclusive",
+      ground: { code: "absent", what: "part" },
+    });
+  });
+
+  test("of one cluster, whose spread nobody knows: undecided, with its estimate", () => {
+    const one = { ...amount(name, {}, HALF_MORE), pValue: null, ratio: null, ci95: null };
+    expect(checkIn({}, judgeMetrics([SAME, one]), name)).toMatchObject({ verdict: "inconclusive", observed: 0.5 });
+  });
+
   test("nothing before and something now: fails, for there is no share to bound", () => {
     const metric: MeasuredMetric = { ...amount(name, {}, HALF_MORE), control: 0, ratio: null, ci95: [1, 2] };
     expect(checkIn({}, judgeMetrics([SAME, metric]), name)).toMatchObject({ verdict: "fail", observed: null });

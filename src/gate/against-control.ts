@@ -85,6 +85,8 @@ function increase(metric: MetricFound | undefined, bound: IncreaseBound): CheckF
   if (metric.verdict === "not-measured")
     return { ...base, ...NOTHING, verdict: "not-measured", ground: notFresh(metric) };
   const seen = { ...base, ...aboveControl(metric), threshold: metric.margin };
+  if (metric.remarks.some(({ code }) => code === "partly-measured"))
+    return { ...seen, verdict: "inconclusive", ground: absent("part") };
   const verdict = isBreach(metric) ? "fail" : withinBound(metric, seen);
   const improved = primary?.verdict === "better";
   if (verdict !== "fail" || metric.bounded || !improved)
@@ -99,8 +101,8 @@ function notFresh({ remarks }: MetricFound): CheckFound["ground"] {
 }
 
 /** The increase as a share of the control's; nothing where the control had none, so that there is no share. */
-function aboveControl({ ratio }: MetricFound): Pick<CheckFound, "observed" | "ci95"> {
-  if (ratio === null) return NOTHING;
+function aboveControl({ ratio, control, difference }: MetricFound): Pick<CheckFound, "observed" | "ci95"> {
+  if (ratio === null) return control > 0 ? { observed: difference / control, ci95: null } : NOTHING;
   const ci95: CheckFound["ci95"] = ratio.ci95 === null ? null : [less1(ratio.ci95[0]), less1(ratio.ci95[1])];
   return { observed: ratio.estimate - 1, ci95 };
 }
@@ -115,7 +117,7 @@ function withinBound(
 
 const NOTHING = { observed: null, ci95: null } as const;
 
-function absent(what: "shared-case" | "shared-latency" | "price") {
+function absent(what: "shared-case" | "shared-latency" | "price" | "part") {
   return { code: "absent", what } as const;
 }
 

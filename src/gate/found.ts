@@ -6,7 +6,10 @@ import type { GateDocument } from "./gate.schema.ts";
 /** What a check was judged by, besides its numbers. */
 export type Ground =
   | { code: "bound"; direction: "min" | "max" }
-  | { code: "absent"; what: "score" | "safety-scorer" | "latency" | "price" | "shared-case" | "shared-latency" }
+  | {
+      code: "absent";
+      what: "score" | "safety-scorer" | "latency" | "price" | "shared-case" | "shared-latency" | "part";
+    }
   | { code: "margin" | "safety" | "trade" }
   | { code: "not-fresh"; simulated: boolean }
   | { code: "increase"; bound: "suite" | "default"; improved: boolean }

@@ -25,6 +25,7 @@ test.each<[Partial<Numbers>, Ground, string]>([
   [{ verdict: "inconclusive" }, { code: "absent", what: "price" }, "a price is unknown"],
   [{ verdict: "inconclusive" }, { code: "absent", what: "shared-case" }, "no case was scored on both sides"],
   [{ verdict: "inconclusive" }, { code: "absent", what: "shared-latency" }, "no latency on both sides"],
+  [{ verdict: "inconclusive" }, { code: "absent", what: "part" }, "only a part of the cases or trials has it on both sides"],
   [{ verdict: "pass", threshold: 0.03, ci95: [-0.012, 0.04] }, { code: "margin" }, "95 % interval [−1.2, +4] points: a drop of more than 3 points is excluded"],
   [{ verdict: "fail", threshold: 0.03, ci95: [-0.09, -0.01] }, { code: "margin" }, "95 % interval [−9, −1] points: worse than the control, and a drop of more than 3 points is not excluded"],
   [{ verdict: "inconclusive", threshold: 0.03, ci95: null }, { code: "margin" }, "no interval: neither a drop of more than 3 points nor its absence is shown"],

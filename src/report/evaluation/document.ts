@@ -86,6 +86,7 @@ const ABSENT = {
   price: "a price is unknown",
   "shared-case": "no case was scored on both sides",
   "shared-latency": "no latency on both sides",
+  part: "only a part of the cases or trials has it on both sides",
 } as const;
 
 function boundText({ threshold, observed, ci95, policy, verdict }: Numbers, direction: "min" | "max"): string {
