@@ -1,6 +1,6 @@
 import { AgentopsError } from "../../core/errors.ts";
 import { newId } from "../../core/ids.ts";
-import { parseRef } from "../../core/refs.ts";
+import { parseRef, type Ref } from "../../core/refs.ts";
 import { type LoadedSuite, loadSuites } from "../../evals/dataset/suite.ts";
 import { maxErrorRateOf, tooManyErrors } from "../../evals/result/trial-errors.ts";
 import type { EvalContext } from "../../evals/run/context.ts";
@@ -82,12 +82,13 @@ async function suitesFor(
   { project }: EvalContext,
   names: readonly string[],
   control: string,
-  { cwd, target }: Pick<RunOptions, "cwd" | "target">,
+  { cwd }: Pick<RunOptions, "cwd">,
 ): Promise<LoadedSuite[]> {
   const suites = await loadSuites(project, names, cwd);
-  if (names.length > 0 || target !== undefined) return suites;
-  const wanted = parseRef(control).name;
-  const own = suites.filter(({ spec }) => spec.target !== undefined && parseRef(spec.target).name === wanted);
+  if (names.length > 0) return suites;
+  const wanted = parseRef(control);
+  const isOwn = ({ kind, name }: Ref) => name === wanted.name && (wanted.kind === undefined || kind === undefined || kind === wanted.kind); // prettier-ignore
+  const own = suites.filter(({ spec }) => spec.target !== undefined && isOwn(parseRef(spec.target)));
   if (own.length > 0) return own;
   throw new AgentopsError("USAGE", `no suite has ${control.split("@")[0] ?? control} as its target`, {
     hint: `agentops eval SUITE --factorial --control ${control}`,

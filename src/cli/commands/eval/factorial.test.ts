@@ -192,6 +192,13 @@ describe("eval --factorial is misuse", () => {
 
   test("where no suite is named and none has the artifact as its target", async () => {
     put(dir, "prompts/q.prompt.yml", readFileSync(join(dir, P), "utf8").replace("name: p", "name: q"));
+    for (const control of ["p@main", "prompts/p@main"]) {
+      const own = await crossed(["eval", "--factorial", "--control", control, "--target", "p", "--sample", "12"]);
+      expect(
+        own.document?.experiments.map((e) => e.suite),
+        own.stderr,
+      ).toEqual(["s"]);
+    }
     const { code, stderr } = await agentops(dir, ["eval", "--factorial", "--control", "q@main"], KEY);
     expect([code, stderr]).toEqual([2, expect.stringMatching(/no suite has q as its target/)]);
   });
