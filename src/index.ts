@@ -34,6 +34,9 @@ import {
 import { diffDocument } from "./report/diff/document.ts";
 import { doctorDocument } from "./report/doctor/document.ts";
 import { evaluationDocument, runDocument } from "./report/evaluation/document.ts";
+import { type FactorialOptions, runFactorial } from "./comparison/factorial/factorial.ts";
+import type { FactorialDocument } from "./comparison/factorial/schema.ts";
+import { factorialDocument } from "./report/factorial/document.ts";
 import { gateDocument } from "./report/gate/document.ts";
 import { calibrationDocument } from "./report/judge/document.ts";
 import { rolloutDocument } from "./report/rollout/document.ts";
@@ -77,6 +80,13 @@ export { type Verification, verifyVersion } from "./registry/versions/verify.ts"
 export async function evaluate(context: EvalContext, options: EvaluateOptions): Promise<Evaluation> {
   return evaluationDocument(await evaluateSuites(context, options));
 }
+
+/** Both versions with both models, on the same cases. Throws USAGE for two that cannot be crossed. */
+export async function factorial(context: EvalContext, options: FactorialOptions): Promise<FactorialDocument> {
+  return factorialDocument(await runFactorial(context, options));
+}
+export type { FactorialDocument } from "./comparison/factorial/schema.ts";
+export type { FactorialOptions } from "./comparison/factorial/factorial.ts";
 
 export async function calibrate(
   context: EvalContext,

@@ -112,6 +112,11 @@ const evaluating: Step[] = [
   "runs show nothing",
   "eval nothing",
   `eval ${T} --filter id=nothing`,
+  (dir) => edit(dir, FILE, (text) => text.replace("log in", "log on").replace(/^model: .*/m, "model: offline/stand-in-v2")), // prettier-ignore
+  `diff ${T}@v1 ${T}`,
+  `eval ${T} --factorial --control ${T}@v1 --sample 40`,
+  `eval ${T} --factorial`,
+  (dir) => git(dir, "checkout", "-q", "--", FILE).then(() => undefined),
 ];
 
 const gating: Step[] = [
@@ -127,6 +132,8 @@ const gating: Step[] = [
     await git(dir, "commit", "-q", "-m", "worse");
   },
   "gate --base main",
+  "gate --base main --accept ' '",
+  "gate --base main --accept 'worth it'",
   "gate --base nowhere",
   async (dir) => {
     await git(dir, "checkout", "-q", "main");
@@ -156,7 +163,7 @@ const releasing: Step[] = [
   `promote ${T}@v1`,
   `resolve ${T} --unit u1`,
   `canary start ${T}@v1`,
-  `canary start ${T}@v2 --reason 'try it'`,
+  `canary start ${T}@v2 --reason 'try it' --hypothesis 'names the queue more often'`,
   `canary start ${T}@v2`,
   "canary status",
   `canary status ${T}`,

@@ -40,9 +40,10 @@ function arm(successes: number[], { cases, trials, clusterSize = 1 }: World): Ru
     passes: [],
     scores: [],
     cost: none(),
+    freshCost: none(),
     inputTokens: none(),
     outputTokens: none(),
-    latency: { rows: new Int32Array(), values: new Float64Array(), simulated: false },
+    latency: { rows: new Int32Array(), values: new Float64Array(), fresh: new Uint8Array(), simulated: false },
   };
 }
 
@@ -61,7 +62,7 @@ function draw(world: World, random: () => number): [number[], number[]] {
   return arms;
 }
 
-const TOLERANCES = tolerancesOf({ name: "s", scorers: [] });
+const TOLERANCES = tolerancesOf({});
 
 function verdictOf(world: World, [before, after]: [number[], number[]]): string {
   const [control, candidate] = [arm(before, world), arm(after, world)];

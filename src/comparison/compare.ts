@@ -1,5 +1,5 @@
-import type { RunColumns } from "./pairs/run-columns.ts";
-import { type RunRow, specOf } from "../evals/run/runs.store.ts";
+import { readRunColumns, type RunColumns } from "./pairs/run-columns.ts";
+import { type RunRow, specOf, storedRun } from "../evals/run/runs.store.ts";
 import type { RunStore } from "../state/runs.ts";
 import { judgeMetrics } from "./metrics/judged.ts";
 import { measureMetrics } from "./metrics/measured.ts";
@@ -7,6 +7,7 @@ import { pairedMoments } from "./metrics/moments.ts";
 import { needOf } from "./metrics/need.ts";
 import { notesOn } from "./notes.ts";
 import { caseMeans, type CaseMeans, pairRuns, type Pairs } from "./pairs/pair.ts";
+import { togetherInRuns } from "./together.ts";
 import { withRemarks } from "./verdict.ts";
 import type { ComparisonFound } from "./found.ts";
 import type { ComparedSide } from "./schema.ts";
@@ -36,12 +37,16 @@ export function compareRuns(
   candidateRun: RunRow,
   maxErrorRate: number,
 ): ComparedRuns {
-  const sides = pairRuns(store, controlRun, candidateRun);
+  const sides = measuredSides(store, pairRuns(store, controlRun, candidateRun));
   const { control, candidate, pairs } = sides;
   const tolerances = tolerancesOf(specOf(candidateRun).suite);
   const success = caseMeans(pairs, control.success, candidate.success);
-  const metrics = withRemarks(judgeMetrics(measureMetrics({ ...sides, tolerances })), tolerances);
+  const metrics = withRemarks(
+    judgeMetrics(measureMetrics({ ...sides, tolerances }), tolerances.costBenefit),
+    tolerances,
+  );
   const lost = [control, candidate].some((arm) => arm.errors > maxErrorRate * arm.ids.length * arm.run.trials);
+  const together = togetherInRuns(controlRun, candidateRun);
   const comparison: ComparisonFound = {
     suite: candidateRun.suite,
     verdict: lost ? "inconclusive" : overallVerdict(metrics),
@@ -51,9 +56,27 @@ export function compareRuns(
     metrics,
     ...changedCases(pairs, success),
     need: lost ? null : needOf(pairedMoments(pairs, control, candidate), tolerances.successRate),
-    notes: [...(lost ? [{ code: "too-many-errors", limit: maxErrorRate } as const] : []), ...notesOn(sides)],
+    changedTogether: together.changedTogether,
+    notes: [
+      ...(lost ? [{ code: "too-many-errors", limit: maxErrorRate } as const] : []),
+      ...together.notes,
+      ...notesOn(sides),
+    ],
   };
   return { comparison, control, candidate, pairs, success };
+}
+
+/** A side that took its answers from the store has the latencies and costs of the run that asked for them, while that is there. */
+function measuredSides(store: RunStore, { control, candidate, pairs }: Sides): Sides {
+  return { control: measured(store, control), candidate: measured(store, candidate), pairs };
+}
+
+function measured(store: RunStore, arm: RunColumns): RunColumns {
+  const { measuredBy } = specOf(arm.run);
+  const run = measuredBy === undefined ? undefined : storedRun(store, measuredBy);
+  if (run?.dataset !== arm.run.dataset) return arm;
+  const { cost, freshCost, latency } = readRunColumns(store, run);
+  return { ...arm, cost, freshCost, latency };
 }
 
 export function sideOf(run: RunRow): ComparedSide {

@@ -7,6 +7,7 @@ import { maxErrorRateOf } from "../evals/result/trial-errors.ts";
 import { type ComparedRuns, compareRuns } from "./compare.ts";
 import { contentChanges } from "./content.ts";
 import { examplesOf } from "./examples.ts";
+import { togetherIn } from "./together.ts";
 import { chooseRuns } from "./sides.ts";
 import type { DiffFound, Note } from "./found.ts";
 import { namedSide, type NamedSide } from "./sides.ts";
@@ -74,6 +75,7 @@ function withoutRuns(
   content: DiffFound["content"],
   suite: string | undefined,
 ): DiffFound {
+  const together = togetherIn(control.content, candidate.content, suite ?? null);
   return {
     schema: "agentops.diff/1",
     suite: suite ?? null,
@@ -85,7 +87,8 @@ function withoutRuns(
     regressions: [],
     improvements: [],
     need: null,
-    notes: [missing(control, candidate, suite ?? null)],
+    changedTogether: together.changedTogether,
+    notes: [...together.notes, missing(control, candidate, suite ?? null)],
     content,
     examples: [],
   };

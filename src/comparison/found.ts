@@ -1,3 +1,4 @@
+import type { Part } from "../registry/parts.ts";
 import type { ComparedMetric, Comparison, DiffDocument } from "./schema.ts";
 
 /** What a reader of a metric must know beside its numbers. */
@@ -9,7 +10,10 @@ export type Remark =
   | { code: "few-latencies"; quantile: number; worth: number; least: number }
   | { code: "small-effect"; minEffect: number }
   | { code: "within-margin"; margin: number; relative: boolean }
-  | { code: "price"; metric: string; increase: number; margin: number };
+  | { code: "price"; metric: string; increase: number; margin: number }
+  | { code: "benefit"; improvement: number; margin: number }
+  | { code: "fresh-pairs"; fresh: number; all: number }
+  | { code: "not-fresh"; simulated: boolean };
 
 type GroupKind = "cases" | "clusters";
 
@@ -32,7 +36,8 @@ export type Note =
   | { code: "no-run"; suite: string | null; of: string[] }
   | { code: "no-common-suite"; suite: string | null }
   | { code: "control-reused"; from: string }
-  | { code: "not-watched" };
+  | { code: "not-watched" }
+  | { code: "changed-together"; parts: Part[]; suite: string | null; control: string; candidate: string };
 
 /** What a number of cases is for; `discordance` is the share of cases that change. */
 export type Aim = { rough: number | null; target: number } & (

@@ -1,9 +1,14 @@
 import { z } from "zod";
+import { PARTS } from "../registry/parts.ts";
 
 const bound = z.number().nullable();
 const verdictSchema = z
   .enum(["better", "worse", "no-difference", "inconclusive"])
   .describe("no-difference: the whole interval lies within the margin; inconclusive: the data decide nothing");
+
+const metricVerdictSchema = z
+  .enum([...verdictSchema.options, "not-measured"])
+  .describe("not-measured: no case was answered afresh on both sides; neither passes nor fails");
 
 const sideSchema = z.strictObject({
   ref: z.string(),
@@ -69,7 +74,7 @@ const metricSchema = z.strictObject({
   bounded: z
     .boolean()
     .describe("the suite's gate bounds its change, so no improvement elsewhere makes up for a breach"),
-  verdict: verdictSchema,
+  verdict: metricVerdictSchema,
   beyondMargin: z.boolean().describe("the change for the worse exceeds the margin by its estimate"),
   remarks: z.array(z.string()),
 });
@@ -111,6 +116,11 @@ export const comparisonSchema = z.strictObject({
   regressions: z.array(z.string()).describe("ids of cases whose share of successes fell, the worst first"),
   improvements: z.array(z.string()),
   need: z.strictObject({ cases: z.int(), why: z.string() }).nullable(),
+  changedTogether: z
+    .array(z.enum(PARTS))
+    .describe(
+      "parts that changed at once, so that a difference may be the doing of either; none where at most one did",
+    ),
   notes: z.array(z.string()),
 });
 
@@ -124,6 +134,7 @@ export const diffSchema = comparisonSchema.extend({
 });
 
 export type ComparisonVerdict = z.infer<typeof verdictSchema>;
+export type MetricVerdict = z.infer<typeof metricVerdictSchema>;
 export type Comparison = z.infer<typeof comparisonSchema>;
 export type ComparedSide = z.infer<typeof sideSchema>;
 export type ComparedMetric = z.infer<typeof metricSchema>;

@@ -1,6 +1,8 @@
 import { AgentopsError } from "../core/errors.ts";
 import type { Project } from "../core/project.ts";
 import { completeRunsOf, findRun, isRunName, type RunRow, specOf } from "../evals/run/runs.store.ts";
+import { isFresh } from "../evals/result/stored.ts";
+import type { FrozenTarget } from "../evals/run/run-spec.ts";
 import { loadArtifact } from "../registry/versions/load.ts";
 import type { RunStore } from "../state/runs.ts";
 import { sideOf } from "./compare.ts";
@@ -11,7 +13,7 @@ import type { ComparedSide } from "./schema.ts";
 export interface NamedSide {
   side: ComparedSide;
   /** Null where a run has no artifact: recorded outputs. */
-  content: Content | null;
+  content: (Content & Pick<FrozenTarget, "address" | "version" | "commit">) | null;
   /** Runs that can stand for it, the newest first. */
   runs: RunRow[];
 }
@@ -60,12 +62,13 @@ export function chooseRuns(
   candidate: readonly RunRow[],
   suite?: string,
 ): [RunRow, RunRow] | undefined {
+  const fresh = new Set([...control, ...candidate].filter(isFresh));
   let best: { pair: [RunRow, RunRow]; likeness: number } | undefined;
   for (const after of candidate) {
     for (const before of control) {
       if (before.id === after.id) continue;
       if (suite !== undefined && (before.suite !== suite || after.suite !== suite)) continue;
-      const likeness = likenessOf(before, after);
+      const likeness = likenessOf(before, after, fresh);
       const chosen = control.length > 1 || candidate.length > 1;
       if (chosen && before.suite !== after.suite) continue;
       if (best === undefined || likeness > best.likeness) best = { pair: [before, after], likeness };
@@ -74,7 +77,9 @@ export function chooseRuns(
   return best?.pair;
 }
 
-function likenessOf(a: RunRow, b: RunRow): number {
+/** Two that asked for all their answers are taken before newer ones that found them in the store. */
+function likenessOf(a: RunRow, b: RunRow, fresh: ReadonlySet<RunRow>): number {
   const different = LIKENESS.findIndex((same) => !same(a, b));
-  return different === -1 ? LIKENESS.length : different;
+  if (different !== -1) return different;
+  return LIKENESS.length + (fresh.has(a) ? 1 : 0) + (fresh.has(b) ? 1 : 0);
 }

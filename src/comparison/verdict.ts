@@ -14,11 +14,11 @@ export function overallVerdict(metrics: readonly MetricFound[]): ComparisonVerdi
   const breaches = guardrails.filter((m) => isBreach(m) && (m.bounded || primary.verdict !== "better"));
   if (primary.verdict === "worse" || breaches.length > 0) return "worse";
   if (primary.verdict === "no-difference" && guardrails.some((m) => m.verdict === "better")) return "better";
-  return primary.verdict;
+  return primary.verdict === "not-measured" ? "inconclusive" : primary.verdict;
 }
 
-/** A guardrail that got worse for sure, and by more than its margin. */
-function isBreach(metric: MetricFound): boolean {
+/** A guardrail that got worse for sure, and by more than its margin; the gate fails by the same. */
+export function isBreach(metric: MetricFound): boolean {
   return metric.role === "guardrail" && metric.verdict === "worse" && metric.beyondMargin;
 }
 

@@ -8,7 +8,7 @@ import { recordedOutput, stageOutputs } from "./dataset/outputs.ts";
 import { type PlanOptions, planRun } from "./run/plan.ts";
 import { requestMaker } from "./run/request.ts";
 import type { RunResult } from "./result/schema.ts";
-import type { RunSpec } from "./run/run-spec.ts";
+import type { FactorialCell, RunSpec } from "./run/run-spec.ts";
 import { findRun, insertRun, type RunRow, specOf, updateRun } from "./run/runs.store.ts";
 import { runTrials, type TrialsOutcome, type Watch } from "./run/run-trials.ts";
 import { scorerProblem } from "../scorers/problem.ts";
@@ -31,6 +31,8 @@ export interface RunOptions extends PlanOptions {
   live?: boolean;
   maxCostUsd?: number | undefined;
   watch?: Watch | undefined;
+  /** The 2 × 2 it fills a cell of; kept with the run. */
+  factorial?: FactorialCell;
   /** Called as trials end; cheap, and may be called often. */
   onProgress?: (run: { id: string; suite: string }, progress: Progress) => void;
 }
@@ -45,6 +47,7 @@ export interface RunOutcome {
 export async function runSuite(context: EvalContext, suite: LoadedSuite, options: RunOptions): Promise<RunOutcome> {
   const { store, project, clock } = context;
   const spec = await planRun(project, suite, options);
+  if (options.factorial !== undefined) spec.factorial = options.factorial;
   const stage = openStage(store);
   try {
     const request = requestMaker(spec.target);

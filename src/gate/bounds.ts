@@ -30,8 +30,8 @@ export function judgeGate(gate: Gate, result: RunResult): CheckFound[] {
   return checks.filter((c) => c !== undefined);
 }
 
-/** The worst verdict wins: one failed check fails the gate, one undecided leaves it undecided. */
-export function worst(verdicts: readonly (Verdict | "none")[]): Verdict | "none" {
+/** The worst verdict wins: one failed check fails the gate, one undecided leaves it undecided; what was not measured has no say. */
+export function worst(verdicts: readonly (Verdict | "none")[]): Exclude<Verdict, "not-measured"> | "none" {
   for (const verdict of ["fail", "inconclusive", "pass"] as const) if (verdicts.includes(verdict)) return verdict;
   return "none";
 }
@@ -83,7 +83,7 @@ function byPoint({ direction, threshold }: Bound, value: number): Verdict {
 export function byInterval(
   { direction, threshold }: Bound,
   [low, high]: readonly [number | null, number | null],
-): Verdict {
+): "pass" | "fail" | "inconclusive" {
   const below = high !== null && high < threshold;
   const above = low !== null && low > threshold;
   if (direction === "min") return low !== null && low >= threshold ? "pass" : below ? "fail" : "inconclusive";

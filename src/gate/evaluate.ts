@@ -4,17 +4,16 @@ import type { EvalContext } from "../evals/run/context.ts";
 import type { RunResult } from "../evals/result/schema.ts";
 import { resumeRun, type RunOptions, type RunOutcome, runSuite } from "../evals/run-suite.ts";
 import { findRun, type RunRow, specOf } from "../evals/run/runs.store.ts";
-import type { Gate } from "../evals/dataset/schema.ts";
+import type { Suite } from "../evals/dataset/schema.ts";
 import { type LoadedSuite, loadSuites } from "../evals/dataset/suite.ts";
 import type { RunStore } from "../state/runs.ts";
 import { type ComparedRuns, compareRuns } from "../comparison/compare.ts";
-import type { ComparisonFound } from "../comparison/found.ts";
 import type { EvaluatedRun } from "./evaluation.schema.ts";
-import type { CheckFound, EvaluationFound, RunFound } from "./found.ts";
+import type { EvaluationFound, RunFound } from "./found.ts";
 import { worst } from "./bounds.ts";
 import { earlyStopCheck } from "./early-stop/early-stop.ts";
-import { evaluateAgainst } from "./control/evaluate-against.ts";
-import { judgeRun } from "./judged-run.ts";
+import { acceptedOf, evaluateAgainst } from "./control/evaluate-against.ts";
+import { type Grounds, judgeRun } from "./judged-run.ts";
 import { maxErrorRateOf, tooManyErrors } from "../evals/result/trial-errors.ts";
 
 export interface EvaluateOptions extends RunOptions {
@@ -33,7 +32,7 @@ export async function evaluate(context: EvalContext, options: EvaluateOptions): 
   const runs: RunFound[] = [];
   if (options.resume !== undefined) {
     const { suite } = specOf(await findRun(context.store, options.resume));
-    runs.push(judged(context, suite.gate, await resumeRun(context, options.resume, options)));
+    runs.push(judged(context, suite, await resumeRun(context, options.resume, options)));
   } else {
     for (const suite of await loadSuites(context.project, options.suites, options.cwd)) {
       runs.push((await evaluateSuite(context, suite, options)).run);
@@ -49,23 +48,23 @@ export async function evaluateSuite(
   suite: LoadedSuite,
   { control, ...options }: Omit<EvaluateOptions, "suites" | "resume">,
 ): Promise<{ run: RunFound; compared: ComparedRuns | null }> {
-  const { gate } = suite.spec;
+  const { spec } = suite;
   if (control === undefined)
-    return { run: judged(context, gate, await runSuite(context, suite, options)), compared: null };
-  const { outcome, compared, earlyStop } = await evaluateAgainst(context, suite, control, options);
+    return { run: judged(context, spec, await runSuite(context, suite, options)), compared: null };
+  const { outcome, compared, earlyStop, accepted } = await evaluateAgainst(context, suite, control, options);
   const early = outcome.stopped?.kind === "decided" && earlyStop !== null ? earlyStopCheck(earlyStop) : undefined;
-  return { run: judged(context, gate, outcome, compared?.comparison ?? null, early), compared };
+  const comparison = compared?.comparison ?? null;
+  return { run: judged(context, spec, outcome, { comparison, earlyStop: early, accepted }), compared };
 }
 
 function judged(
   { project }: EvalContext,
-  gate: Gate | undefined,
+  suite: Suite,
   { result, stopped }: RunOutcome,
-  comparison: ComparisonFound | null = null,
-  earlyStop?: CheckFound,
+  by: Partial<Pick<Grounds, "comparison" | "earlyStop" | "accepted">> = {},
 ): RunFound {
   const maxErrorRate = maxErrorRateOf(project);
-  return judgeRun(result, { gate, stopped: stopped?.message ?? null, maxErrorRate, comparison, earlyStop });
+  return judgeRun(result, { comparison: null, ...by, suite, stopped: stopped?.message ?? null, maxErrorRate });
 }
 
 /** A stored run as it stands, judged like one that just ended, against its control where it had one. */
@@ -79,10 +78,14 @@ export async function judgeStored(
   const stopped =
     result.status === "complete" ? null : `the run is ${result.status}; ${left} of ${result.planned} trials are left`;
   const maxErrorRate = maxErrorRateOf(project);
-  const { suite, control } = specOf(row);
+  const spec = specOf(row);
+  const { suite, control } = spec;
   const comparison =
     control === undefined ? null : compareRuns(store, await findRun(store, control), row, maxErrorRate).comparison;
-  const run = judgeRun(result, { gate: suite.gate, stopped, maxErrorRate, comparison });
+  const run = judgeRun(result, {
+    ...{ suite, stopped, maxErrorRate, comparison },
+    accepted: acceptedOf(spec),
+  });
   return { schema: "agentops.eval/1", verdict: run.verdict, runs: [run] };
 }
 

@@ -6,8 +6,13 @@ import type { GateDocument } from "./gate.schema.ts";
 /** What a check was judged by, besides its numbers. */
 export type Ground =
   | { code: "bound"; direction: "min" | "max" }
-  | { code: "absent"; what: "score" | "safety-scorer" | "latency" | "price" | "shared-case" | "shared-latency" }
-  | { code: "margin" | "safety" | "increase" }
+  | {
+      code: "absent";
+      what: "score" | "safety-scorer" | "latency" | "price" | "shared-case" | "shared-latency" | "part";
+    }
+  | { code: "margin" | "safety" | "trade" }
+  | { code: "not-fresh"; simulated: boolean }
+  | { code: "increase"; bound: "suite" | "default"; improved: boolean }
   | { code: "early-stop"; regressions: number; improvements: number };
 
 export type CheckFound = Omit<Check, "reason"> & { ground: Ground };
@@ -41,7 +46,8 @@ export type GateNote =
   | { code: "new"; artifact: string; suite: string }
   | { code: "invalid-control"; artifact: string; message: string }
   | { code: "orphaned"; artifact: string; suiteFile: string }
-  | { code: "yardstick-changed"; file: string };
+  | { code: "yardstick-changed"; file: string }
+  | { code: "nothing-to-accept" };
 
 export type GateRunFound = RunFound &
   Pick<GateDocument["runs"][number], "artifact" | "examples"> & { need: MoreEvidence[] };

@@ -4,6 +4,7 @@ import type { RunOptions } from "../evals/run-suite.ts";
 import { findSuiteFiles, type LoadedSuite, loadSuites } from "../evals/dataset/suite.ts";
 import { type ChangedArtifact, changedArtifacts } from "../registry/changed.ts";
 import { examplesOf } from "../comparison/examples.ts";
+import { acceptTrades } from "./accept.ts";
 import { evaluateSuite } from "./evaluate.ts";
 import { type Affected, affectedSuites, judgedThrough, unmeasured } from "./affected.ts";
 import { worst } from "./bounds.ts";
@@ -15,6 +16,8 @@ export interface GateOptions extends Omit<RunOptions, "target" | "outputs"> {
   /** What the worktree is compared with: the merge base of this and HEAD. */
   base: string;
   earlyStop?: boolean;
+  /** Why what an improvement is bought with is worth it: takes the open trades, on the record. */
+  accept?: string | undefined;
 }
 
 /** Regressions shown with their outputs. */
@@ -26,6 +29,7 @@ const EXAMPLES = 5;
  * changed that nothing judges: inconclusive.
  */
 export async function gate(context: EvalContext, { base, ...options }: GateOptions): Promise<GateFound> {
+  refuseBlank(options.accept);
   const changes = await changedArtifacts(context.project, base);
   const { mergeBase, artifacts } = changes;
   const suites = artifacts.length === 0 ? [] : await suitesOf(context);
@@ -42,7 +46,10 @@ export async function gate(context: EvalContext, { base, ...options }: GateOptio
     base: { ref: base, mergeBase },
     changed: artifacts.map((artifact) => changedOf(artifact, affected)),
     runs,
-    notes: await gateNotes(context.project, { changes, suites, affected, without, runs }),
+    notes: [
+      ...(await gateNotes(context.project, { changes, suites, affected, without, runs })),
+      ...(options.accept !== undefined && !runs.some(isTaken) ? [{ code: "nothing-to-accept" } as const] : []),
+    ],
   };
 }
 
@@ -70,15 +77,16 @@ async function judgeOne(
   context: EvalContext,
   { artifact, suite }: Affected,
   mergeBase: string,
-  { earlyStop, ...options }: Omit<GateOptions, "base">,
+  { earlyStop, accept, ...options }: Omit<GateOptions, "base">,
 ): Promise<GateRunFound> {
   const control = artifact.control === null ? undefined : `${artifact.address}@${mergeBase}`;
-  const { run, compared } = await evaluateSuite(context, suite, {
+  const { run: judged, compared } = await evaluateSuite(context, suite, {
     ...options,
     target: artifact.address,
     control,
     earlyStop: earlyStop === true && control !== undefined,
   });
+  const run = accept === undefined ? judged : await acceptTrades(context, judged, accept);
   const examples = compared === null ? [] : examplesOf(context.store, compared, EXAMPLES);
   return {
     ...run,
@@ -88,6 +96,16 @@ async function judgeOne(
     examples: examples.filter((e) => e.change === "regression"),
     need: moreEvidence(run),
   };
+}
+
+/** Nobody takes a trade for nothing; said before anything is run. */
+function refuseBlank(accept: string | undefined): void {
+  if (accept === undefined || accept.trim() !== "") return;
+  throw new AgentopsError("USAGE", "--accept needs a reason", { hint: 'agentops gate --accept "why it is worth it"' });
+}
+
+function isTaken({ checks }: GateRunFound): boolean {
+  return checks.some((check) => check.accepted !== undefined);
 }
 
 /** A gate is not resumed run by run: asked again, it takes from the store what was answered. */

@@ -1,14 +1,15 @@
 import { judgeNotes } from "../evals/result/judges.ts";
 import type { RunResult } from "../evals/result/schema.ts";
-import type { Gate } from "../evals/dataset/schema.ts";
 import type { ComparisonFound } from "../comparison/found.ts";
+import type { Yardstick } from "../comparison/tolerances.ts";
 import type { CheckFound, RunFound, RunNote } from "./found.ts";
+import type { Accepted } from "./evaluation.schema.ts";
 import { judgeComparison } from "./against-control.ts";
 import { judgeGate, worst } from "./bounds.ts";
 
 /** What a run is judged by besides its own result. */
-interface Grounds {
-  gate: Gate | undefined;
+export interface Grounds {
+  suite: Yardstick;
   /** Why it ended before its trials did; null when it did not. */
   stopped: string | null;
   /** Trial errors above this share leave too little to judge. */
@@ -17,19 +18,22 @@ interface Grounds {
   comparison: ComparisonFound | null;
   /** Set when the run was ended because it was worse than its control beyond chance. */
   earlyStop?: CheckFound | undefined;
+  /** Who took the trades of this run against this control; undefined while nobody did. */
+  accepted?: Accepted | undefined;
 }
 
 /** The verdict on a run. One that was cut short, or lost too many trials to errors, has not seen enough. */
 export function judgeRun(result: RunResult, grounds: Grounds): RunFound {
-  const { gate, stopped, maxErrorRate, comparison, earlyStop } = grounds;
-  const notes = notesOn(gate, result, comparison);
+  const { suite, stopped, maxErrorRate, comparison, earlyStop, accepted } = grounds;
+  const { gate } = suite;
+  const notes = notesOn(suite, result, comparison);
   if (earlyStop !== undefined) {
     const early = { code: "stopped-early" } as const;
     return { ...result, verdict: "fail", checks: [earlyStop], comparison, notes: [...notes, early], stopped };
   }
   const checks = [
     ...(gate === undefined ? [] : judgeGate(gate, result)),
-    ...(comparison === null ? [] : judgeComparison(gate, comparison)),
+    ...(comparison === null ? [] : judgeComparison(suite, comparison, accepted)),
   ];
   const enough = stopped === null && result.errors <= maxErrorRate * result.planned;
   const verdict = checks.length === 0 && gate === undefined ? "none" : worst(checks.map((c) => c.verdict));
@@ -43,7 +47,7 @@ export function judgeRun(result: RunResult, grounds: Grounds): RunFound {
   };
 }
 
-function notesOn(gate: Gate | undefined, result: RunResult, comparison: ComparisonFound | null): RunNote[] {
+function notesOn({ gate }: Yardstick, result: RunResult, comparison: ComparisonFound | null): RunNote[] {
   const { metrics, target } = result;
   const compared = gate?.nonInferiority ?? gate?.p95LatencyMs?.maxIncrease ?? gate?.costPerTaskUsd?.maxIncrease;
   const own: [boolean, RunNote][] = [

@@ -6,15 +6,18 @@ const LEAST_FOR_P95 = 72;
 /** What it would take to decide the checks that are undecided. */
 export function moreEvidence({ checks, comparison, cases, verdict }: RunFound): MoreEvidence[] {
   if (verdict !== "inconclusive") return [];
-  return checks
-    .filter((check) => check.verdict === "inconclusive")
-    .flatMap((check): MoreEvidence[] => {
-      const planned = check.name === "nonInferiority.margin" ? comparison?.need : null;
-      if (planned != null) return [{ check: check.name, ...planned }];
-      const compared = check.name.endsWith("maxIncrease") || check.name === "nonInferiority.margin";
-      const found = scaled(check, compared ? (comparison?.paired.cases ?? cases) : cases);
-      return found === undefined ? [] : [{ check: check.name, ...found }];
-    });
+  return (
+    checks
+      // No number of cases decides what a person has to.
+      .filter((check) => check.verdict === "inconclusive" && check.trade === undefined)
+      .flatMap((check): MoreEvidence[] => {
+        const planned = check.name === "nonInferiority.margin" ? comparison?.need : null;
+        if (planned != null) return [{ check: check.name, ...planned }];
+        const compared = check.name.endsWith("maxIncrease") || check.name === "nonInferiority.margin";
+        const found = scaled(check, compared ? (comparison?.paired.cases ?? cases) : cases);
+        return found === undefined ? [] : [{ check: check.name, ...found }];
+      })
+  );
 }
 
 /** An interval narrows with the root of the number of cases: so many bring its near end to the bound, if the rest is alike. */

@@ -29,6 +29,8 @@ export interface CanaryOrder {
   dryRun?: boolean;
   /** What wins over the config's `rollout:`, key by key. */
   settings: RolloutSettings;
+  /** What it is to show; kept with the rollout. */
+  hypothesis?: string | undefined;
 }
 
 /**
@@ -40,7 +42,7 @@ export async function startCanary(
   { project, store, runs, clock }: ReleaseContext,
   order: CanaryOrder,
 ): Promise<Rollout & { digest: string }> {
-  const { environment, actor, reason, override, settings, unobserved = false } = order;
+  const { environment, actor, reason, override, settings, unobserved = false, hypothesis } = order;
   const prepared = await prepareRelease(project, await storedRef(store.db, environment, order.ref));
   const place = { environment, target: prepared.address };
   const seen = await servedAt(store.db, place);
@@ -52,6 +54,7 @@ export async function startCanary(
     release: prepared.row,
     settings: within(policy.rules, settingsFor(project.config.rollout, prepared.address, settings), environment),
     ...notifyOf(project),
+    hypothesis,
     at,
     actor,
     reason: (reason ?? "").trim() || `canary of ${prepared.version}`,

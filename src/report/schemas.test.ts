@@ -4,6 +4,7 @@ import { configSchema } from "../core/config.schema.ts";
 import { calibrationSchema } from "../evals/calibration/schema.ts";
 import { suiteSchema } from "../evals/dataset/schema.ts";
 import { agentSchema, promptSchema } from "../registry/schema.ts";
+import { factorialSchema } from "../comparison/factorial/schema.ts";
 import { diffSchema } from "../comparison/schema.ts";
 import { evaluationSchema } from "../gate/evaluation.schema.ts";
 import { gateDocumentSchema } from "../gate/gate.schema.ts";
@@ -30,6 +31,7 @@ describe("schemas/", () => {
     ["agent", agentSchema, "agents/*.agent.yml"],
     ["suite", suiteSchema, "evals/*.suite.yml"],
     ["eval", evaluationSchema, "agentops eval --json"],
+    ["factorial", factorialSchema, "agentops eval --factorial --json"],
     ["diff", diffSchema, "agentops diff --json"],
     ["gate", gateDocumentSchema, "agentops gate --json"],
     ["judge", calibrationSchema, "agentops judge calibrate --json"],

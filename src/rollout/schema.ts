@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { PARTS } from "../registry/parts.ts";
 import { channelSchema } from "../core/channels.schema.ts";
 
 export const PHASES = [
@@ -39,6 +40,7 @@ const planSchema = z.object({
     .enum(["anybody", "watcher"])
     .optional()
     .describe("who moves it up: whoever records outcomes, or only canary advance and watch; harm is undone by anybody"),
+  hypothesis: z.string().optional().describe("what it is to show, in the words of whoever started it"),
   notify: z
     .array(z.intersection(z.object({ name: z.string() }), channelSchema))
     .optional()
@@ -116,6 +118,10 @@ export const rolloutSchema = z.object({
   env: z.string(),
   control: versionOf,
   candidate: versionOf,
+  hypothesis: z.string().nullable().describe("what it is to show; null where nobody said"),
+  changedTogether: z
+    .array(z.enum(PARTS))
+    .describe("parts that changed at once between the two; none where at most one did"),
   phase: z.enum(PHASES),
   step: z.int(),
   steps: z.array(z.number()),

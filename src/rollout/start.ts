@@ -21,6 +21,8 @@ export interface StartRequest extends By {
   settings: RolloutSettings;
   /** Who is told when it ends by itself. */
   notify?: RolloutPlan["notify"];
+  /** What it is to show. */
+  hypothesis?: string | undefined;
   /** ISO 8601. */
   at: string;
   /** Asks the policy under the same lock; returns the rules that were overridden, throws POLICY_REFUSED. */
@@ -40,7 +42,7 @@ export function startRollout(store: Store, request: StartRequest): Promise<Rollo
 /** The same in the caller's transaction. */
 export async function startIn(
   tx: Tx,
-  { id, environment, release, settings, notify, at, actor, reason, admit }: StartRequest,
+  { id, environment, release, settings, notify, hypothesis, at, actor, reason, admit }: StartRequest,
 ): Promise<Rollout> {
   const { target, version } = release;
   const control = await controlOf(tx, environment, release);
@@ -48,7 +50,8 @@ export async function startIn(
   const { overridden } = await admit(tx);
   await insertRelease(tx, { ...release, releasedAt: at });
   const history = await controlHistory(tx, environment, target, control);
-  const plan = { ...planOf(settings, history.priors), ...(notify !== undefined && { notify }) };
+  const told = { ...(hypothesis !== undefined && { hypothesis }), ...(notify !== undefined && { notify }) };
+  const plan = { ...planOf(settings, history.priors), ...told };
   const fresh: Omit<Rollout, "seq"> = {
     id,
     environment,

@@ -36,7 +36,7 @@ export async function transition(
     environment,
     target,
     before: shown(rollout, rollout.state),
-    after: { ...shown(after, state), ...(overridden.length > 0 && { overridden }) },
+    after: { ...shown(after, state), ...claimed(rollout, event), ...(overridden.length > 0 && { overridden }) },
   });
   await updateRollout(tx, after);
   await insertTransition(tx, after, event, { actor: by.actor, auditEvent });
@@ -44,6 +44,11 @@ export async function transition(
   if (stable !== null)
     await insertStable(tx, { ...stable, environment, target, rollout: rollout.seq, at: event.at, ...by, auditEvent });
   return after;
+}
+
+/** Recorded where it was made. */
+function claimed({ plan: { hypothesis } }: Rollout, { type }: RolloutEvent) {
+  return type === "start" && hypothesis !== undefined ? { hypothesis } : {};
 }
 
 /** A promotion changes what everybody is served, and so does its rollback; every other end leaves the stable version as it was. */

@@ -2,7 +2,8 @@ import type { Kill } from "../kill/latch.ts";
 import type { Db } from "../state/store.ts";
 import { confidenceSequence } from "../stats/sequential/confidence-sequence.ts";
 import { riskDifference } from "../stats/sequential/risk-difference.ts";
-import { findRelease } from "../serving/serving.store.ts";
+import { changedTogether, type Parted } from "../registry/parts.ts";
+import { findRelease, type ReleaseRow } from "../serving/serving.store.ts";
 import type { Judged } from "./judge.ts";
 import { batchesOf, type TallyRow, unitsIn } from "./evidence.ts";
 import { frozenNow } from "./freeze.store.ts";
@@ -28,13 +29,16 @@ export async function rolloutView(
   const frozen = await frozenNow(db, rollout.environment, at);
   const { state, plan, target } = rollout;
   const history = await historyOf(db, rollout);
+  const [before, after] = [await findRelease(db, target, rollout.control), await findRelease(db, target, rollout.candidate)]; // prettier-ignore
   return {
     schema: "agentops.rollout/1",
     id: rollout.id,
     target,
     env: rollout.environment,
-    control: await versionOf(db, target, rollout.control),
-    candidate: await versionOf(db, target, rollout.candidate),
+    control: versionOf(rollout.control, before),
+    candidate: versionOf(rollout.candidate, after),
+    hypothesis: plan.hypothesis ?? null,
+    changedTogether: before === undefined || after === undefined ? [] : changedTogether(parted(before), parted(after)),
     phase: state.phase,
     step: state.step,
     steps: plan.steps,
@@ -104,8 +108,15 @@ function negated(value: number): number {
   return value === 0 ? 0 : -value;
 }
 
-async function versionOf(db: Db, target: string, version: string) {
-  return { version, digest: (await findRelease(db, target, version))?.digest ?? "" };
+function versionOf(version: string, release: ReleaseRow | undefined) {
+  return { version, digest: release?.digest ?? "" };
+}
+
+/** A release is the file as written; an agent's has its prompt's file within. */
+function parted({ content }: ReleaseRow): Parted {
+  const { promptContent, ...file } = JSON.parse(content) as { promptContent?: { model?: string }; model?: string };
+  if (promptContent === undefined) return { prompt: file, agent: null, model: file.model };
+  return { prompt: promptContent, agent: file, model: file.model ?? promptContent.model };
 }
 
 async function historyOf(db: Db, { seq }: Rollout): Promise<RolloutDocument["history"]> {

@@ -1,14 +1,18 @@
 import { benjaminiHochberg, holm } from "../../stats/samples/multiple.ts";
 import type { MeasuredMetric } from "./measured.ts";
 import type { MetricFound } from "../found.ts";
-import type { ComparisonVerdict } from "../schema.ts";
+import type { MetricVerdict } from "../schema.ts";
+import { type Tolerances, worth } from "../tolerances.ts";
 import { ALPHA } from "./tested.ts";
 
 /**
  * Verdicts on metrics. The primary metric is judged by its own p-value, the guardrails together by Holm (one false alarm in
  * twenty comparisons, whichever of them rings), the rest by Benjamini–Hochberg.
  */
-export function judgeMetrics(metrics: readonly MeasuredMetric[]): MetricFound[] {
+export function judgeMetrics(
+  metrics: readonly MeasuredMetric[],
+  costBenefit: Tolerances["costBenefit"] = null,
+): MetricFound[] {
   const adjusted = new Map<MeasuredMetric, number>();
   const adjust = (role: MetricFound["role"], by: (p: readonly number[]) => number[]) => {
     const family = metrics.filter((m) => m.role === role && m.pValue !== null);
@@ -18,12 +22,27 @@ export function judgeMetrics(metrics: readonly MeasuredMetric[]): MetricFound[] 
   adjust("primary", (p) => [...p]);
   adjust("guardrail", holm);
   adjust("other", benjaminiHochberg);
-  return metrics.map((metric) => judge(metric, adjusted.get(metric) ?? null));
+  const pOf = (metric: MeasuredMetric) => adjusted.get(metric) ?? null;
+  const primary = metrics.filter((m) => m.role === "primary").map((metric) => judge(metric, pOf(metric)))[0];
+  return metrics.map((metric) => judge(granted(metric, primary, costBenefit), pOf(metric)));
 }
 
-function judge(metric: MeasuredMetric, adjustedPValue: number | null): MetricFound {
+/** A suite that says what an improvement may cost has decided, and nothing makes up for more than that. */
+function granted(
+  metric: MeasuredMetric,
+  primary: MetricFound | undefined,
+  costBenefit: Tolerances["costBenefit"],
+): MeasuredMetric {
+  if (costBenefit === null || metric.name !== "costUsd.perTask" || primary?.verdict !== "better") return metric;
+  const margin = Math.max(metric.margin, worth(costBenefit, primary.difference));
+  const remark = { code: "benefit", improvement: primary.difference, margin } as const;
+  return { ...metric, margin, bounded: true, remarks: [...metric.remarks, remark] };
+}
+
+function judge({ notMeasured, ...metric }: MeasuredMetric, adjustedPValue: number | null): MetricFound {
+  if (notMeasured === true) return { ...metric, adjustedPValue: null, verdict: "not-measured", beyondMargin: false };
   const gain = metric.higherIsBetter ? metric.difference : -metric.difference;
-  const verdict: ComparisonVerdict =
+  const verdict: MetricVerdict =
     adjustedPValue !== null && adjustedPValue < ALPHA && gain !== 0
       ? gain > 0
         ? "better"

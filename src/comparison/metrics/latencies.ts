@@ -15,11 +15,26 @@ export interface Latencies {
   groups: Int32Array;
 }
 
-export function latenciesOf(arm: RunColumns, rows: Int32Array, pairs: Pairs): Latencies {
+/** Pairs that have a fresh latency on both sides. */
+export function freshLatencies(control: RunColumns, candidate: RunColumns, pairs: Pairs): Set<number> {
+  const measured = [control, candidate].map(
+    ({ latency: { rows, fresh } }) => new Set(rows.filter((_, i) => fresh[i] === 1)),
+  ) as [Set<number>, Set<number>];
+  const both = (i: number) =>
+    measured[0].has(pairs.control[i] as number) && measured[1].has(pairs.candidate[i] as number);
+  return new Set(Array.from(pairs.ids.keys()).filter(both));
+}
+
+/** @param fresh only these pairs, and of them only what was measured in the run itself */
+export function latenciesOf(arm: RunColumns, rows: Int32Array, pairs: Pairs, fresh?: ReadonlySet<number>): Latencies {
   const group = new Int32Array(arm.ids.length).fill(-1);
-  for (const [i, row] of rows.entries()) group[row] = pairs.groups === null ? i : (pairs.groups[i] as number);
+  for (const [i, row] of rows.entries()) {
+    if (fresh === undefined || fresh.has(i)) group[row] = pairs.groups === null ? i : (pairs.groups[i] as number);
+  }
   const kept: number[] = [];
-  for (const [i, row] of arm.latency.rows.entries()) if (group[row] !== -1) kept.push(i);
+  for (const [i, row] of arm.latency.rows.entries()) {
+    if (group[row] !== -1 && (fresh === undefined || arm.latency.fresh[i] === 1)) kept.push(i);
+  }
   const values = Float64Array.from(kept, (i) => arm.latency.values[i] as number);
   const groups = Int32Array.from(kept, (i) => group[arm.latency.rows[i] as number] as number);
   return { sorted: values.slice().sort(), values, groups };

@@ -1,13 +1,13 @@
 import type { RunColumns, Column } from "../pairs/run-columns.ts";
 import { testAmount, testCostPerSuccess } from "./amounts.ts";
-import { latenciesOf, testQuantile } from "./latencies.ts";
+import { freshLatencies, latenciesOf, testQuantile } from "./latencies.ts";
 import { caseMeans, type CaseMeans, type Pairs } from "../pairs/pair.ts";
 import type { MetricFound, Remark } from "../found.ts";
 import { type Tested, testRate, testShare } from "./tested.ts";
 import type { Tolerances } from "../tolerances.ts";
 
 /** A metric as tested, before multiplicity and margins turn it into a verdict. */
-export type MeasuredMetric = Tested & Described;
+export type MeasuredMetric = Tested & Described & { notMeasured?: true };
 type Described = Pick<MetricFound, "name" | "role" | "unit" | "higherIsBetter" | "margin" | "relative" | "bounded">;
 
 interface Sides {
@@ -20,7 +20,7 @@ interface Sides {
 /** Every metric both arms have, in the order reports show them: success first, guardrails, then what informs. */
 export function measureMetrics(sides: Sides): MeasuredMetric[] {
   const { control, candidate, tolerances } = sides;
-  const { bounded, cost } = tolerances;
+  const { cost } = tolerances;
   const tokens = { role: "other", unit: "tokens", ...amount(cost) } as const;
   return [
     ...measure(sides, control.success, candidate.success, testRate, {
@@ -35,13 +35,7 @@ export function measureMetrics(sides: Sides): MeasuredMetric[] {
       bounded: true,
     }),
     ...latencyMetrics(sides),
-    ...measure(sides, control.cost, candidate.cost, testAmount, {
-      name: "costUsd.perTask",
-      role: "guardrail",
-      unit: "usd",
-      ...amount(cost),
-      bounded: bounded.cost,
-    }),
+    ...costPerTask(sides),
     ...costPerSuccess(sides),
     ...measure(sides, control.inputTokens, candidate.inputTokens, testAmount, { name: "tokens.input", ...tokens }),
     ...measure(sides, control.outputTokens, candidate.outputTokens, testAmount, { name: "tokens.output", ...tokens }),
@@ -78,6 +72,35 @@ function measure(
   ];
 }
 
+function costPerTask(sides: Sides): MeasuredMetric[] {
+  const { pairs, control, candidate, tolerances } = sides;
+  const { bounded, free, cost } = tolerances;
+  const role = free.cost ? "other" : "guardrail";
+  const described = { name: "costUsd.perTask", role, unit: "usd", ...amount(cost), bounded: bounded.cost } as const;
+  const known = measure(sides, control.cost, candidate.cost, testAmount, described);
+  if (known.length === 0 || caseMeans(pairs, control.cost, candidate.cost).at.length < pairs.ids.length) return known;
+  const means = caseMeans(pairs, control.freshCost, candidate.freshCost);
+  return known.map((metric) =>
+    onlyFresh(metric, { fresh: means.at.length, all: pairs.ids.length, simulated: false }, () => testAmount(means)),
+  );
+}
+
+/**
+ * A latency or a cost of an answer that was stored or recorded before is of another day: pairs that were answered afresh on both
+ * sides are compared, and without one nothing was measured.
+ */
+function onlyFresh(
+  metric: MeasuredMetric,
+  { fresh, all, simulated }: { fresh: number; all: number; simulated: boolean },
+  test: () => Tested | null,
+): MeasuredMetric {
+  if (fresh === all) return metric;
+  const found = fresh === 0 ? null : test();
+  if (found === null)
+    return { ...metric, ...untested(metric), remarks: [{ code: "not-fresh", simulated }], notMeasured: true };
+  return { ...metric, ...found, remarks: [...found.remarks, { code: "fresh-pairs", fresh, all }] };
+}
+
 function costPerSuccess({ pairs, control, candidate, tolerances }: Sides): MeasuredMetric[] {
   const found = testCostPerSuccess(pairs, control, candidate);
   if (found === null) return [];
@@ -88,29 +111,39 @@ type Part = Omit<Extract<Remark, { code: "partly-measured" }>, "code">;
 
 /** A metric that only a part of the cases has on both sides: the rest might say the opposite. */
 function unjudged(found: Tested, part: Part): Tested {
-  const ratio = found.ratio === null ? null : { ...found.ratio, ci95: null };
   const remarks: Remark[] = [...found.remarks, { code: "partly-measured", ...part }];
-  return { ...found, ci95: null, ratio, pValue: null, test: "none", remarks };
+  return { ...found, ...untested(found), remarks };
+}
+
+function untested({ ratio }: Tested): Pick<Tested, "ci95" | "ratio" | "pValue" | "test"> {
+  return { ci95: null, ratio: ratio === null ? null : { ...ratio, ci95: null }, pValue: null, test: "none" };
 }
 
 function latencyMetrics(sides: Sides): MeasuredMetric[] {
   const { pairs, control, candidate, tolerances } = sides;
   const before = latenciesOf(control, pairs.control, pairs);
   const after = latenciesOf(candidate, pairs.candidate, pairs);
+  const fresh = freshLatencies(control, candidate, pairs);
+  const counts = { fresh: fresh.size, all: pairs.ids.length, simulated: isSimulated(sides) };
+  const freshly = (arm: RunColumns, rows: Int32Array) => latenciesOf(arm, rows, pairs, fresh);
+  const { free, bounded } = tolerances;
   const metric = (name: string, role: MetricFound["role"], q: number): MeasuredMetric[] => {
     const found = testQuantile(before, after, q);
-    const described = {
-      name,
-      role,
-      unit: "ms",
-      ...amount(tolerances.latency),
-      bounded: tolerances.bounded.latency,
-    } as const;
+    const described = { name, role, unit: "ms", ...amount(tolerances.latency), bounded: bounded.latency } as const;
     if (found === null) return [];
     const part = partOf(before.values.length + after.values.length, sides);
-    return [{ ...described, ...(part === null ? found : unjudged(found, part)) }];
+    if (part !== null) return [{ ...described, ...unjudged(found, part) }];
+    const test = () => testQuantile(freshly(control, pairs.control), freshly(candidate, pairs.candidate), q);
+    return [onlyFresh({ ...described, ...found }, counts, test)];
   };
-  return [...metric("latencyMs.p95", "guardrail", 0.95), ...metric("latencyMs.p50", "other", 0.5)];
+  return [
+    ...metric("latencyMs.p95", free.latency ? "other" : "guardrail", 0.95),
+    ...metric("latencyMs.p50", "other", 0.5),
+  ];
+}
+
+function isSimulated({ control, candidate }: Sides): boolean {
+  return control.latency.simulated || candidate.latency.simulated;
 }
 
 /** How much of the scored trials has a latency; null for all of it. */

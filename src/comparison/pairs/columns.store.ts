@@ -3,7 +3,7 @@ import type { RunStore } from "../../state/runs.ts";
 /** What a comparison reads of a trial. */
 export type Row = [
   caseSeq: number, isError: number, passed: number | null, costUsd: number | null, retryCostUsd: number, inputTokens: number | null,
-  outputTokens: number | null, latencyMs: number | null, simulated: number, scores: string | null,
+  outputTokens: number | null, latencyMs: number | null, simulated: number, fromCache: number, scores: string | null,
 ]; // prettier-ignore
 
 /** Cases read at once: a query a page is faster than a call a row, and a page is small. */
@@ -13,7 +13,7 @@ const PAGE = 2000;
 export function* trialsIn({ sqlite }: RunStore, runId: string, cases: number): Generator<Row> {
   const page = sqlite
     .prepare<[string, number, number], Row>(
-      "SELECT caseSeq, isError, passed, costUsd, retryCostUsd, inputTokens, outputTokens, latencyMs, latencySimulated, scores FROM trials WHERE runId = ? AND caseSeq >= ? AND caseSeq < ? ORDER BY caseSeq, trial",
+      "SELECT caseSeq, isError, passed, costUsd, retryCostUsd, inputTokens, outputTokens, latencyMs, latencySimulated, fromCache, scores FROM trials WHERE runId = ? AND caseSeq >= ? AND caseSeq < ? ORDER BY caseSeq, trial",
     )
     .raw(true);
   for (let first = 0; first < cases; first += PAGE) yield* page.all(runId, first, first + PAGE);

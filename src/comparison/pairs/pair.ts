@@ -72,7 +72,10 @@ export function pairRuns(
 }
 
 /** Numbers the clusters; a case without one is a group of its own. */
-function groupsOf(clusters: readonly (string | null | undefined)[]): { groups: Int32Array | null; clusters: number } {
+export function groupsOf(clusters: readonly (string | null | undefined)[]): {
+  groups: Int32Array | null;
+  clusters: number;
+} {
   if (clusters.every((c) => c == null)) return { groups: null, clusters: clusters.length };
   const known = new Map<string, number>();
   let next = 0;

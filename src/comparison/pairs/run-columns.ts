@@ -32,21 +32,23 @@ export interface RunColumns {
   scores: Column[];
   /** USD with retries; a case with a trial of unknown price has n = 0. */
   cost: Column;
+  /** The same of answers that were asked for in this run, not stored or recorded before. */
+  freshCost: Column;
   inputTokens: Column;
   outputTokens: Column;
-  /** Each latency with its case's row, in order of case. */
-  latency: { rows: Int32Array; values: Float64Array; simulated: boolean };
+  /** Each latency with its case's row, in order of case; `fresh` where it was measured in this run. */
+  latency: { rows: Int32Array; values: Float64Array; fresh: Uint8Array; simulated: boolean };
 }
 
 /** Reads a stored run into columns in one pass. */
 export function readRunColumns(store: RunStore, run: RunRow): RunColumns {
   const arm = emptyArm(store, run);
   readCases(store, run, arm);
-  const latencies = { rows: [] as number[], values: [] as number[] };
+  const latencies = { rows: [] as number[], values: [] as number[], fresh: [] as number[] };
   const costUnknown = new Uint8Array(arm.ids.length);
   const scoresOf = scoreReader(arm.scorers);
   for (const trial of trialsIn(store, run.id, arm.ids.length)) {
-    const [row, isError, passed, cost, retryCost, input, output, latency, simulated, scores] = trial;
+    const [row, isError, passed, cost, retryCost, input, output, latency, simulated, stored, scores] = trial;
     if (isError === 1) {
       arm.errors += 1;
       continue;
@@ -54,17 +56,20 @@ export function readRunColumns(store: RunStore, run: RunRow): RunColumns {
     add(arm.success, row, passed);
     if (cost === null) costUnknown[row] = 1;
     else add(arm.cost, row, cost + retryCost);
+    if (cost !== null && stored === 0) add(arm.freshCost, row, cost + retryCost);
     add(arm.inputTokens, row, input);
     add(arm.outputTokens, row, output);
     addScores(arm, row, scoresOf(scores));
     if (latency === null) continue;
     latencies.rows.push(row);
     latencies.values.push(latency);
+    latencies.fresh.push(stored === 0 && simulated === 0 ? 1 : 0);
     if (simulated === 1) arm.latency.simulated = true;
   }
-  for (const [row, unknown] of costUnknown.entries()) if (unknown === 1) arm.cost.n[row] = 0;
+  for (const [row, unknown] of costUnknown.entries()) if (unknown === 1) arm.cost.n[row] = arm.freshCost.n[row] = 0;
   arm.latency.rows = Int32Array.from(latencies.rows);
   arm.latency.values = Float64Array.from(latencies.values);
+  arm.latency.fresh = Uint8Array.from(latencies.fresh);
   return arm;
 }
 
@@ -84,9 +89,10 @@ function emptyArm(store: RunStore, run: RunRow): RunColumns {
     passes: scorers.map(column),
     scores: scorers.map(column),
     cost: column(),
+    freshCost: column(),
     inputTokens: column(),
     outputTokens: column(),
-    latency: { rows: new Int32Array(), values: new Float64Array(), simulated: false },
+    latency: { rows: new Int32Array(), values: new Float64Array(), fresh: new Uint8Array(), simulated: false },
   };
 }
 

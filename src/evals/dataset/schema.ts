@@ -43,13 +43,18 @@ const outputsMapping = z.strictObject({
 
 const minimum = z.strictObject({ min: z.number().min(0).max(1) });
 
+const maxIncrease = z
+  .union([z.number().min(0), z.literal(false)])
+  .optional()
+  .describe("largest increase against a control, as a share of it (default 0.2); false: not bounded");
+
 /** Thresholds of a suite. Absolute bounds are judged with their interval unless `policy: point`. */
 const gateSchema = z
   .strictObject({
     successRate: minimum,
     safety: minimum,
-    p95LatencyMs: z.strictObject({ max: z.number().positive().optional(), maxIncrease: z.number().min(0).optional() }),
-    costPerTaskUsd: z.strictObject({ max: z.number().min(0).optional(), maxIncrease: z.number().min(0).optional() }),
+    p95LatencyMs: z.strictObject({ max: z.number().positive().optional(), maxIncrease }),
+    costPerTaskUsd: z.strictObject({ max: z.number().min(0).optional(), maxIncrease }),
     passHatK: z
       .strictObject({ k: z.int().min(1), min: z.number().min(0).max(1) })
       .describe("every one of k trials of a case succeeds"),
@@ -82,6 +87,13 @@ export const suiteSchema = z
       .min(0)
       .optional()
       .describe("largest rise of the cost per task an improvement may come with, as a share of the control's"),
+    costBenefit: z
+      .strictObject({
+        maxCostIncrease: z.number().positive().describe("most in all, as a share of the control's"),
+        perPoint: z.number().positive().describe("and most a point of success may cost, as a share of the control's"),
+      })
+      .optional()
+      .describe("decides what a shown improvement may cost a task, instead of a person"),
   })
   .refine((s) => s.dataset === undefined || s.cases === undefined, {
     path: ["cases"],

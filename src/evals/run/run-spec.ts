@@ -1,5 +1,6 @@
 import type { LoadedArtifact } from "../../registry/artifact.ts";
 import type { RecordedOutputs } from "../dataset/outputs.ts";
+import type { Selection } from "../dataset/selection.ts";
 import type { Suite } from "../dataset/schema.ts";
 import type { Scorer } from "../../scorers/scorer.ts";
 
@@ -26,10 +27,29 @@ export interface RunSpec {
   scorers: ScorerInfo[];
   /** The run it was compared with. */
   control?: string;
+  /** The run that asked for the answers this one took from the store: what was measured of them is there. */
+  measuredBy?: string;
+  /** Who took what an improvement is bought with, against that control (its run). */
+  accepted?: { by: string; reason: string; at: string; control: string | null };
+  /** The 2 × 2 it fills a cell of. */
+  factorial?: FactorialCell;
   /** Only some of the dataset's cases were selected: by --sample or --filter. */
   partial?: true;
   /** Recorded outputs that belong to no case; 0 when only some cases were selected. */
   outputsWithoutCase: number;
+}
+
+type Side = "control" | "candidate";
+
+/** A cell of both versions × both models, with what it takes to fill the others: a resume goes on with them. */
+export interface FactorialCell {
+  id: string;
+  prompt: Side;
+  model: Side;
+  /** Each version as named, with the digest and the model pin it had. */
+  versions: Record<Side, { ref: string; digest: string; model: string }>;
+  /** Which cases each cell answers. */
+  selection: Selection;
 }
 
 /** What one trial left behind; a row of the store in the words of the code. */

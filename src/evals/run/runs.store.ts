@@ -30,6 +30,18 @@ export async function findRun(store: RunStore, name: string): Promise<RunRow> {
   throw new AgentopsError("RUN_NOT_FOUND", why, { hint: "agentops runs" });
 }
 
+/** A run by its whole id, while it is there. */
+export function storedRun({ sqlite }: RunStore, id: string): RunRow | undefined {
+  return sqlite.prepare<[string], RunRow>("SELECT * FROM runs WHERE id = ?").get(id);
+}
+
+/** The runs of a 2 × 2, the oldest first. */
+export function factorialRuns({ sqlite }: RunStore, id: string): RunRow[] {
+  return sqlite
+    .prepare<[string], RunRow>("SELECT * FROM runs WHERE json_extract(spec, '$.factorial.id') = ? ORDER BY id")
+    .all(id);
+}
+
 const LATEST = /^latest(?:~(\d{1,6}))?$/;
 
 /** Whether a word names a run rather than an artifact: `latest`, `latest~1`, an id, or at least the first eight of its characters. */

@@ -44,7 +44,7 @@ export async function runTrial(
       ...base,
       ...answerColumns(result, context.redact),
       requestKey: key,
-      fromCache: stored !== undefined,
+      fromCache: stored !== undefined || result.recorded === true,
     };
     return await scored(context, answered, evalCase, result, call);
   } catch (error) {

@@ -14,7 +14,7 @@ export type Trial = Omit<TrialRow, Flags> & {
   /** An outside failure or a broken scorer. */
   error: { kind: string; message: string } | null;
   latencySimulated: boolean;
-  /** The store had the answer. */
+  /** The store, or a recording, had the answer: nothing was asked. */
   fromCache: boolean;
 };
 

@@ -1,6 +1,7 @@
 import { AgentopsError } from "../../core/errors.ts";
 import type { EvalContext } from "../../evals/run/context.ts";
 import { planRun } from "../../evals/run/plan.ts";
+import { isFresh, resultOf } from "../../evals/result/stored.ts";
 import type { RunResult } from "../../evals/result/schema.ts";
 import { type RunOptions, runSuite } from "../../evals/run-suite.ts";
 import { completeRunsOf, findRun, isRunName, type RunRow } from "../../evals/run/runs.store.ts";
@@ -103,7 +104,7 @@ async function storedRun(
   }
   if (spec.target === null || options.noCache === true) return undefined;
   const runs = await completeRunsOf(context.store, spec.target.digest);
-  return runs.find(
+  const alike = runs.filter(
     (run) =>
       run.suiteDigest === suite.digest &&
       run.model === spec.model &&
@@ -111,8 +112,5 @@ async function storedRun(
       (dataset === undefined || run.dataset === dataset) &&
       resultOf(run)?.errors === 0,
   );
-}
-
-function resultOf({ result }: RunRow): RunResult | null {
-  return result === null ? null : (JSON.parse(result) as RunResult);
+  return alike.find(isFresh) ?? alike[0];
 }

@@ -68,6 +68,8 @@ export interface ModelResult {
   latencyMs: number | null;
   /** True when `latencyMs` comes from a virtual clock (the offline stand-in). */
   latencySimulated?: boolean | undefined;
+  /** True when a recording answered: nothing was asked, and its cost and latency are those of another day. */
+  recorded?: boolean | undefined;
   /** Milliseconds to the first content; only when streamed. */
   ttftMs: number | null;
   /** The model that says it answered; null = not reported. */

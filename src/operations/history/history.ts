@@ -38,6 +38,7 @@ interface After {
   weight?: number;
   rollout?: string;
   overridden?: string[];
+  hypothesis?: string;
 }
 
 function eventOf({ id, at, actor, via, action, environment, target, reason, after, serves }: HistoryRow): HistoryEvent {
@@ -56,6 +57,7 @@ function eventOf({ id, at, actor, via, action, environment, target, reason, afte
     weight: state.weight ?? null,
     rollout: state.rollout ?? null,
     overridden: state.overridden ?? [],
+    hypothesis: state.hypothesis ?? null,
     auditEvent: id,
   };
 }

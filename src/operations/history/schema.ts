@@ -15,7 +15,9 @@ export const historySchema = z.object({
         at: z.string(),
         actor: z.string(),
         via: z.string().nullable().describe("what took an automatic turn: sdk, observe, advance, watch"),
-        action: z.string().describe("promote, rollback, approve, kill, kill.reason, revive, or rollout.EVENT"),
+        action: z
+          .string()
+          .describe("promote, rollback, approve, gate.accept, kill, kill.reason, revive, or rollout.EVENT"),
         env: z.string().describe('"*": every environment'),
         target: z.string().describe('"all": everything'),
         reason: z.string(),
@@ -25,6 +27,7 @@ export const historySchema = z.object({
         weight: z.number().nullable().describe("the candidate's share, after it"),
         rollout: z.string().nullable(),
         overridden: z.array(z.string()),
+        hypothesis: z.string().nullable().describe("of a rollout that began: what it was to show"),
         auditEvent: z.int(),
       }),
     )

@@ -29,6 +29,20 @@ testSayings<Remark>("a remark on a metric", remarkText, {
     [{ margin: 0.015, relative: false }, "worse, but within the margin of 1.5 points"],
     [{ margin: 0.1, relative: true }, "worse, but within the margin of 10 %"],
   ],
+  benefit: [[{ improvement: 0.02, margin: 0.5 }, "2 points more success may cost 50 % more (costBenefit)"]],
+  "fresh-pairs": [
+    [
+      { fresh: 70, all: 80 },
+      "of 70 cases that were answered afresh on both sides; 10 have an answer stored or recorded before",
+    ],
+  ],
+  "not-fresh": [
+    [
+      { simulated: false },
+      "not measured: no case was answered afresh on both sides (--no-cache asks again, --live ignores recordings)",
+    ],
+    [{ simulated: true }, "not measured: simulated on a virtual clock"],
+  ],
   price: [
     [{ metric: "costUsd", increase: 0.31, margin: 0.2 }, "bought with 31 % more costUsd; up to 20 % is accepted"],
   ],
@@ -51,6 +65,16 @@ testSayings<Note>("a note on a comparison", noteText, {
   "same-content": [
     [{ oneRun: false }, "both sides have the same content: there is nothing to compare"],
     [{ oneRun: true }, "both sides have the same content and one run: there is nothing to compare"],
+  ],
+  "changed-together": [
+    [
+      { parts: ["prompt", "model"], suite: "s", control: "prompts/p@v1", candidate: "prompts/p" },
+      "prompt and model changed together, so a difference may be the doing of either: agentops eval s --factorial --control prompts/p@v1 --target prompts/p tells them apart",
+    ],
+    [
+      { parts: ["prompt", "tools", "settings"], suite: null, control: "agents/a@v1", candidate: "agents/a@v2" },
+      "prompt, tools and settings changed together, so a difference may be the doing of any of them: one at a time would tell",
+    ],
   ],
   "no-run": [
     [

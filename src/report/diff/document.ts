@@ -1,4 +1,5 @@
 import { plural, points, share } from "../../core/words.ts";
+import { togetherWords } from "../together.ts";
 import type { Aim, ComparisonFound, DiffFound, Note, Remark } from "../../comparison/found.ts";
 import type { Comparison, DiffDocument } from "../../comparison/schema.ts";
 
@@ -37,6 +38,14 @@ function remarkText(remark: Remark): string {
       return `worse, but within the margin of ${remark.relative ? share(remark.margin) : points(remark.margin)}`;
     case "price":
       return `bought with ${share(remark.increase)} more ${remark.metric}; up to ${share(remark.margin)} is accepted`;
+    case "benefit":
+      return `${points(remark.improvement)} more success may cost ${share(remark.margin)} more (costBenefit)`;
+    case "fresh-pairs":
+      return `of ${remark.fresh} cases that were answered afresh on both sides; ${remark.all - remark.fresh} have an answer stored or recorded before`;
+    case "not-fresh":
+      return remark.simulated
+        ? "not measured: simulated on a virtual clock"
+        : "not measured: no case was answered afresh on both sides (--no-cache asks again, --live ignores recordings)";
   }
 }
 
@@ -75,9 +84,17 @@ export function noteText(note: Note): string {
       return `nothing was measured: the sides have no run of the same suite${note.suite === null ? "" : ` (${note.suite})`}`;
     case "control-reused":
       return `the control's run is from ${note.from.slice(0, 16).replace("T", " ")} UTC`;
+    case "changed-together":
+      return `${togetherWords(note.parts)}: ${wayApart(note)}`;
     case "not-watched":
       return "no early stop: the stored run of the control had other cases or trials";
   }
+}
+
+/** Only where one of them is the model can the two be crossed: each version answers with each model. */
+function wayApart({ parts, suite, control, candidate }: Extract<Note, { code: "changed-together" }>): string {
+  if (!parts.includes("model")) return "one at a time would tell";
+  return `agentops eval ${suite ?? "SUITE"} --factorial --control ${control} --target ${candidate} tells them apart`;
 }
 
 /** What a number of cases is for. */

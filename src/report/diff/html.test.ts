@@ -194,6 +194,7 @@ function documentOf(change: Partial<DiffDocument> = {}): DiffDocument {
     regressions: ["case-0"],
     improvements: ["case-1"],
     need: { cases: 412, why: "to see a difference of 3 points" },
+    changedTogether: ["prompt", "model"],
     notes: ["the control's run is partial"],
     content: [
       { path: "modelParameters.temperature", control: 0, candidate: 0.5 },

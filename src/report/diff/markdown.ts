@@ -15,7 +15,7 @@ import { code, fenced, markdownTable, prose } from "../markdown.ts";
 import { plural } from "../../core/words.ts";
 import { differingLines, oneLine } from "../numbers.ts";
 
-const SIGN = { better: "✅", worse: "❌", "no-difference": "➖", inconclusive: "❔" } as const;
+const SIGN = { better: "✅", worse: "❌", "no-difference": "➖", inconclusive: "❔", "not-measured": "➖" } as const;
 const EXAMPLES = 5;
 
 /** A diff for a pull request: the verdict first, then the numbers, the worst regressions, and what more evidence would take. */

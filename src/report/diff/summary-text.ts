@@ -21,7 +21,7 @@ export function comparisonRows({
     ],
     ...told.map((m): [string, string] => [
       `Δ ${m.name}`,
-      `${metricValue(m, m.control)} → ${metricValue(m, m.candidate)}, ${changeWords(m)} ${pWords(m)}: ${VERDICT_WORDS[m.verdict]}`,
+      `${metricValue(m, m.control)} → ${metricValue(m, m.candidate)}, ${[changeWords(m), pWords(m)].filter((t) => t !== "").join(" ")}: ${VERDICT_WORDS[m.verdict]}`,
     ]),
     ...told.flatMap((m) => m.remarks.map((remark): [string, string] => ["", `${m.name}: ${remark}`])),
     ...(regressions.length === 0

@@ -102,7 +102,13 @@ function stacked(metric: ComparedMetric, style: Style): string[] {
   ];
 }
 
-const COLOUR = { better: "pass", worse: "fail", inconclusive: "inconclusive", "no-difference": "none" } as const;
+const COLOUR = {
+  better: "pass",
+  worse: "fail",
+  inconclusive: "inconclusive",
+  "no-difference": "none",
+  "not-measured": "none",
+} as const;
 
 function verdictOf({ verdict, role }: ComparedMetric, style: Style): string {
   const text = `${VERDICT_WORDS[verdict]}${role === "guardrail" ? " (guardrail)" : ""}`;

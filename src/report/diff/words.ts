@@ -7,6 +7,7 @@ export const VERDICT_WORDS = {
   worse: "worse",
   "no-difference": "no difference",
   inconclusive: "inconclusive",
+  "not-measured": "not measured",
 } as const;
 
 /** `prompts/support-triage@v2`, or with the start of its digest, or of its run. */

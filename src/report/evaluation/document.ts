@@ -37,16 +37,46 @@ function reasonText(check: Numbers, ground: Ground): string {
         pass: `a drop of more than ${margin} is excluded`,
         fail: `worse than the control, and a drop of more than ${margin} is not excluded`,
         inconclusive: `neither a drop of more than ${margin} nor its absence is shown`,
+        "not-measured": "",
       }[check.verdict];
       return `${interval(check.ci95, "points")}: ${drop}`;
     }
     case "safety":
       return `${interval(check.ci95, "points")}: ${check.verdict === "fail" ? "less safe than the control" : "not shown to be less safe than the control"}`;
     case "increase":
-      return `${interval(check.ci95, "%")} against at most ${share(check.threshold)}`;
+      return `${increaseText(check)}${wayOut(check, ground)}`;
+    case "trade":
+      return tradeText(check);
+    case "not-fresh":
+      return ground.simulated ? "simulated on a virtual clock" : "no case was answered afresh on both sides";
     case "early-stop":
       return `${ground.regressions} cases got worse and ${ground.improvements} better than with the control: e-value ${Number((check.observed ?? 0).toPrecision(3))}, ${check.threshold} decides`;
   }
+}
+
+/** What a reader can do about a bound: one that nobody set can be set, one of the suite stands. */
+function wayOut({ verdict }: Numbers, { bound, improved }: Extract<Ground, { code: "increase" }>): string {
+  if (verdict === "inconclusive" && bound === "default")
+    return ": too few cases to tell; maxIncrease in the suite's gate sets another bound, false none";
+  if (verdict === "fail" && bound === "suite" && improved)
+    return ": the suite bounds it, and an improvement does not make up for it";
+  return "";
+}
+
+function increaseText({ observed, ci95, threshold, verdict, trade }: Numbers): string {
+  const untold = observed === null || (verdict === "pass" && trade === undefined);
+  const estimate = untold ? "" : `${signed(observed * 100)} %, `;
+  const none = observed === null && ci95 === null;
+  return `${none ? "the control had none of it" : `${estimate}${interval(ci95, "%")}`} against at most ${share(threshold)}`;
+}
+
+/** What is bought with what; somebody has to say whether it is worth it. */
+function tradeText(check: Numbers): string {
+  const { trade, accepted } = check;
+  const gain = `${signed((trade?.successRate ?? 0) * 100)} points of success, ${interval(trade?.ci95 ?? null, "points")}`;
+  const deal = `${gain}, for ${increaseText(check)}`;
+  if (accepted !== undefined) return `${deal}: accepted by ${accepted.by}: ${accepted.reason}`;
+  return `${deal}: a person decides: agentops gate --accept "why"; or costBenefit in the suite does`;
 }
 
 const ABSENT = {
@@ -56,13 +86,19 @@ const ABSENT = {
   price: "a price is unknown",
   "shared-case": "no case was scored on both sides",
   "shared-latency": "no latency on both sides",
+  part: "only a part of the cases or trials has it on both sides",
 } as const;
 
 function boundText({ threshold, observed, ci95, policy, verdict }: Numbers, direction: "min" | "max"): string {
   const side = direction === "min" ? "at least" : "at most";
   if (policy === "point") return `${shown(observed)} against ${side} ${shown(threshold)}`;
   const range = `[${shown(ci95?.[0] ?? null)}, ${shown(ci95?.[1] ?? null)}]`;
-  const where = { pass: "lies within the bound", fail: "lies outside the bound", inconclusive: "straddles the bound" };
+  const where = {
+    pass: "lies within the bound",
+    fail: "lies outside the bound",
+    inconclusive: "straddles the bound",
+    "not-measured": "",
+  };
   return `95 % interval ${range} ${where[verdict]} (${side} ${shown(threshold)})`;
 }
 

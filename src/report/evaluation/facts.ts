@@ -11,7 +11,7 @@ export function targetName({ target }: EvaluatedRun): string {
 /** One line on how many of what came out. */
 export function outcomeLine(run: EvaluatedRun): string {
   const parts = [`${run.succeeded} of ${run.scored} trials succeeded`, plural(run.errors, "error")];
-  if (run.fromCache > 0) parts.push(`${run.fromCache} answers from the store`);
+  if (run.fromCache > 0) parts.push(`${run.fromCache} answers stored or recorded before`);
   return `${plural(run.cases, "case")} × ${plural(run.trials, "trial")}: ${parts.join(", ")}`;
 }
 

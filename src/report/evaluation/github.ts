@@ -8,7 +8,7 @@ export function evaluationGithub(evaluation: Evaluation): string {
 }
 
 function annotationsOf(run: EvaluatedRun): Annotation[] {
-  const bad = run.checks.filter((c) => c.verdict !== "pass");
+  const bad = run.checks.filter((c) => c.verdict === "fail" || c.verdict === "inconclusive");
   const file = run.suiteFile;
   if (bad.length === 0)
     return [{ level: "notice", file, title: `${run.suite}: ${run.verdict}`, message: outcomeLine(run) }];

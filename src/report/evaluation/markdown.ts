@@ -4,7 +4,7 @@ import { correctedText, metricRows, outcomeLine, targetName } from "./facts.ts";
 import { cell, code, markdownTable, prose } from "../markdown.ts";
 import { oneLine, percent, trimmed } from "../numbers.ts";
 
-const SIGN = { pass: "✅", fail: "❌", inconclusive: "❔", none: "➖" } as const;
+const SIGN = { pass: "✅", fail: "❌", inconclusive: "❔", none: "➖", "not-measured": "➖" } as const;
 
 /** The evaluation for a pull request or a job summary. */
 export function evaluationMarkdown(evaluation: Evaluation): string {

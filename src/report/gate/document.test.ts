@@ -39,6 +39,9 @@ testSayings<GateNote>("a note on a gate", (note) => gate({ notes: [note] }).note
       "prompts/a was deleted, but evals/a.suite.yml still names it",
     ],
   ],
+  "nothing-to-accept": [
+    [{}, "--accept took nothing: no shown improvement is bought with more latency or cost than its bound"],
+  ],
   "yardstick-changed": [
     [{ file: "evals/a.jsonl" }, "evals/a.jsonl changed on this branch too: both sides were judged by it as it is now"],
   ],

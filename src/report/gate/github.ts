@@ -31,7 +31,9 @@ function linesOf({ changed }: GateDocument, artifact: string): { file: string; l
 }
 
 function annotationOf(run: GateRun, at: { file: string; line: number }): Annotation {
-  const bad = run.checks.filter((c) => c.verdict !== "pass").map((c) => `${c.name}: ${c.reason}`);
+  const bad = run.checks
+    .filter((c) => c.verdict === "fail" || c.verdict === "inconclusive")
+    .map((c) => `${c.name}: ${c.reason}`);
   const worse = (run.comparison?.regressions ?? []).slice(0, 5).map((id) => oneLine(id, 80));
   return {
     level: LEVEL[run.verdict],

@@ -24,6 +24,7 @@ function addRun(report: Builder, run: GateRun): void {
   for (const { name, verdict, reason } of run.checks) {
     const test = suite.testCase().className(run.artifact).name(name).file(run.suiteFile);
     if (verdict === "fail") test.failure(clean(`${reason}${worst(run)}`), "fail");
+    if (verdict === "not-measured") test.skipped();
     if (verdict === "inconclusive") test.error(clean(reason), "inconclusive");
   }
   if (run.verdict === "fail" || (run.checks.length > 0 && run.stopped === null)) return;

@@ -6,7 +6,7 @@ import { code, markdownTable, prose } from "../markdown.ts";
 import { plural } from "../../core/words.ts";
 import { percent } from "../numbers.ts";
 
-const SIGN = { pass: "✅", fail: "❌", inconclusive: "❔", none: "❔" } as const;
+const SIGN = { pass: "✅", fail: "❌", inconclusive: "❔", none: "❔", "not-measured": "➖" } as const;
 /** GitHub refuses a comment of more than 65,536 characters. */
 const MOST_CHARACTERS = 60_000;
 const MOST_ROWS = 50;

@@ -1,5 +1,6 @@
 import { printable } from "../../core/printable.ts";
 import type { HistoryDocument } from "../../operations/history/schema.ts";
+import { oneLine } from "../numbers.ts";
 import type { Style } from "../style.ts";
 import { columns } from "../table.ts";
 
@@ -33,8 +34,9 @@ function effect({ serves, phase, weight, target }: Event): string {
   return target === "all" ? "everything" : "";
 }
 
-function why({ reason, overridden }: Event): string {
-  return `${printable(reason)}${overridden.length === 0 ? "" : ` (overridden: ${overridden.join(", ")})`}`;
+function why({ reason, overridden, hypothesis }: Event): string {
+  const claim = hypothesis === null ? "" : ` (hypothesis: ${oneLine(hypothesis, 200)})`;
+  return `${printable(reason)}${claim}${overridden.length === 0 ? "" : ` (overridden: ${overridden.join(", ")})`}`;
 }
 
 function minute(at: string): string {

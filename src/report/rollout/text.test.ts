@@ -56,6 +56,8 @@ const document: RolloutDocument = {
   env: "production",
   control: { version: "v6", digest: "sha256:a" },
   candidate: { version: "v7", digest: "sha256:b" },
+  hypothesis: null,
+  changedTogether: [],
   phase: "progressing",
   step: 1,
   steps: [0.01, 0.05, 0.25, 0.5, 1],

@@ -3,6 +3,7 @@ import type { GuardrailResult, RolloutDocument } from "../../rollout/schema.ts";
 import { many, oneLine, whole } from "../numbers.ts";
 import { capsText, guardrailLines, legendOf } from "./guardrails.ts";
 import { differenceText, eOf, isInShadow, paintPhase, shareText, stepText, verdictWord } from "./words.ts";
+import { togetherWords } from "../together.ts";
 import { momentText, roughSpan, sinceText, spanText } from "../spans.ts";
 import type { Style } from "../style.ts";
 import { columns } from "../table.ts";
@@ -23,7 +24,7 @@ export function rolloutText(document: RolloutDocument, style: Style, now: string
   const table = guardrailLines(guardrails, style, width);
   const legend = table.length === 0 ? [] : [style.dim(legendOf(guardrails))];
   return [
-    prose([...head(document, style, now), stepBar(document, style)]),
+    prose([...head(document, style, now), stepBar(document, style), ...claimLines(document, style)]),
     [...table, ...prose(legend)],
     prose(facts(document, style, now)),
     historyLines(document, style, now, width),
@@ -61,6 +62,19 @@ function head(document: RolloutDocument, style: Style, now: string): string[] {
   return [
     style.bold(`${printable(target)}  ${control.version} → ${candidate.version}  ${printable(env)}`),
     where.filter((fact) => fact !== null).join("  "),
+  ];
+}
+
+/** What it is to show, and what makes that hard to tell. */
+function claimLines(
+  { hypothesis, changedTogether, target, control, candidate }: RolloutDocument,
+  style: Style,
+): string[] {
+  const apart = `agentops eval SUITE --factorial --control ${target}@${control.version} --target ${target}@${candidate.version}`;
+  const way = changedTogether.includes("model") ? `${apart} tells them apart` : "one at a time would tell";
+  return [
+    ...(hypothesis === null ? [] : [`${style.dim("hypothesis:")} ${oneLine(hypothesis, Infinity)}`]),
+    ...(changedTogether.length === 0 ? [] : [style.unsure(`${togetherWords(changedTogether)}: ${way}`)]),
   ];
 }
 

@@ -30,6 +30,7 @@ const START = [
   "shadow",
   "manual",
   "turns",
+  "hypothesis",
   "override",
   "unobserved",
   "dryRun",

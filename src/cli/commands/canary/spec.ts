@@ -13,6 +13,7 @@ export const canary: CommandSpec = {
     ["--shadow", "start: first the candidate gets copies of inputs and serves nobody"],
     ["--manual", "start: every step waits for somebody else's approval"],
     ["--turns <who>", "start: anybody who records outcomes moves it up, or only a watcher (default anybody)"],
+    ["--hypothesis <text>", "start: what it is to show; status and history keep saying it"],
     ["--unobserved", "start: although nothing was observed of the target for a day"],
     ["--dry-run", "start: what or who would refuse; nothing is written"],
     ["--override", "start: release against the policy; needs --reason and is recorded"],

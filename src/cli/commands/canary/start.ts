@@ -17,6 +17,7 @@ export async function start(context: CommandContext, ref: unknown, options: Reco
     throw new AgentopsError("USAGE", "which version?", { hint: "agentops canary start support-triage@v2" });
   }
   const settings = rolloutFlags(options);
+  const hypothesis = hypothesisIn(options["hypothesis"]);
   return withRelease(context, async (release) => {
     const { environment } = release.project;
     const rollout = await startCanary(release, {
@@ -28,6 +29,7 @@ export async function start(context: CommandContext, ref: unknown, options: Reco
       unobserved: options["unobserved"] === true,
       dryRun: options["dryRun"] === true,
       settings,
+      hypothesis,
     });
     if (options["dryRun"] === true) {
       const document = triedDocument(rollout, { actor: actorOf(context), reason: options["reason"] });
@@ -60,4 +62,16 @@ function triedDocument(
     dryRun: true,
     rollout: null,
   };
+}
+
+/** A sentence or two: it is shown wherever the rollout is. */
+const LONGEST = 1000;
+
+function hypothesisIn(typed: unknown): string | undefined {
+  if (typeof typed !== "string") return undefined;
+  const text = typed.trim();
+  if (text !== "" && text.length <= LONGEST) return text;
+  const why =
+    text === "" ? "--hypothesis needs a text" : `--hypothesis takes at most ${LONGEST} characters, not ${text.length}`;
+  throw new AgentopsError("USAGE", why, { hint: '--hypothesis "names the queue more often at the same cost"' });
 }

@@ -12,7 +12,8 @@ afterEach(async () => {
 });
 
 const P = "prompts/p.prompt.yml";
-const MARGIN = "gate: { nonInferiority: { margin: 0.1 } }\n";
+/** Answers within a millisecond or two say nothing about latency. */
+const MARGIN = "gate: { nonInferiority: { margin: 0.1 }, p95LatencyMs: { maxIncrease: false } }\n";
 
 /** The prompt as committed is the control; the worktree has another mood. */
 async function start(mood: string, moods: Moods = {}, suite = MARGIN) {
@@ -42,7 +43,10 @@ describe("eval --control", () => {
     expect(ran.stderr).toBe("");
     expect(run).toMatchObject({
       verdict,
-      checks: [{ name: "nonInferiority.margin", threshold: 0.1, verdict }],
+      checks: [
+        { name: "nonInferiority.margin", threshold: 0.1, verdict },
+        { name: "costPerTaskUsd.maxIncrease", threshold: 0.2, verdict: "pass" },
+      ],
       comparison: { control: { ref: "prompts/p" }, paired: { cases: 80 } },
     });
     expect([ran.code, asked("main"), asked(mood)]).toEqual([code, 80, 80]);

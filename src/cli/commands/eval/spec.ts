@@ -7,6 +7,7 @@ export const evalCommand: CommandSpec = {
   options: [
     ["--target <ref>", "evaluate this artifact instead of the suite's"],
     ["--control <ref>", "compare with this version, or a stored run, over the same cases"],
+    ["--factorial", "both versions × both models on the same cases: what the prompt does, and what its model does"],
     ["--early-stop", "end a run as soon as it is worse than its control beyond chance"],
     ["--model <pin>", "answer with this model instead of the target's"],
     ["--outputs <file>", "score recorded outputs from FILE with the suite's mapping"],
@@ -26,6 +27,7 @@ export const evalCommand: CommandSpec = {
     "agentops eval",
     "agentops eval support-triage --target prompts/support-triage@v1",
     "agentops eval support-triage --control support-triage@v1",
+    "agentops eval support-triage --factorial --control support-triage@v1 --target support-triage@v2",
     "agentops eval --resume latest",
   ],
   action: () => import("./run.ts"),

@@ -100,7 +100,8 @@ describe("against the control", () => {
     ["a latency that rose beyond its bound fails", () => wait(150), "p95LatencyMs", "fail", 1],
   ])("%s", async (_name, mood, metric, verdict, code) => {
     const main: Moods[string] = () => (metric === "p95LatencyMs" ? wait(10) : {});
-    const suite = `gate: { nonInferiority: { margin: 0.2 }, ${metric}: { maxIncrease: 0.5 } }\n`;
+    const other = metric === "p95LatencyMs" ? "costPerTaskUsd" : "p95LatencyMs";
+    const suite = `gate: { nonInferiority: { margin: 0.2 }, ${metric}: { maxIncrease: 0.5 }, ${other}: { maxIncrease: false } }\n`;
     const { dir } = await start({ main, other: mood }, suite);
     await moodChanges(dir, "other");
     const found = await gateOf(dir);
@@ -112,7 +113,7 @@ describe("against the control", () => {
   test("a price nobody knows decides nothing", async () => {
     const { dir } = await start(
       {},
-      "gate: { nonInferiority: { margin: 0.2 }, costPerTaskUsd: { maxIncrease: 0.5 } }\n",
+      "gate: { nonInferiority: { margin: 0.2 }, costPerTaskUsd: { maxIncrease: 0.5 }, p95LatencyMs: { maxIncrease: false } }\n",
     );
     edit(dir, "agentops.config.yaml", (text) => text.replace(/pricing: .*\n/, "").replace("openai:", "local:"));
     edit(dir, "prompts/p.prompt.yml", (text) => text.replace("openai/gpt-4o-2024-08-06", "local/nobody-2024-01-01"));
@@ -147,7 +148,10 @@ describe("--early-stop", () => {
   });
 
   test("an equal one runs to its end", async () => {
-    const { dir, asked } = await start({ same: () => ({}) }, "gate: { nonInferiority: { margin: 0.2 } }\n");
+    const { dir, asked } = await start(
+      { same: () => ({}) },
+      "gate: { nonInferiority: { margin: 0.2 }, p95LatencyMs: { maxIncrease: false } }\n",
+    );
     await moodChanges(dir, "same");
     const found = await gateOf(dir, "--early-stop");
     expect(asked("same")).toBe(80);

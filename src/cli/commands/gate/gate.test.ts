@@ -124,6 +124,20 @@ describe("the gate judges", () => {
     expect(code).toBe(1);
   });
 
+  test("prompt and model that changed at once: it says so, and the command it offers runs", async () => {
+    const dir = await simple();
+    await branchWith(dir, "pr", P, (text) => text.replace("stand-in-v1", "stand-in-v2").replace("Answer with", "Say"));
+    const { document } = await gateOf(dir);
+    expect(document.runs[0]!.comparison?.changedTogether).toEqual(["prompt", "model"]);
+    const [, offered] = /agentops (eval s --factorial --control prompts\/p@\w+ --target prompts\/p) tells/.exec(document.runs[0]!.notes.join())!; // prettier-ignore
+    const { code, stdout } = await agentops(dir, [...offered!.split(" "), "--json"]);
+    expect([code, JSON.parse(stdout).experiments[0].cells.length]).toEqual([3, 4]);
+    for (const format of ["text", "markdown"])
+      expect((await agentops(dir, ["gate", "--base", "main", "--format", format])).stdout).toContain(
+        "changed together",
+      );
+  });
+
   test("safety that got worse than the control's: it blocks although the bound holds", async () => {
     const unsafe = '  - { type: not-icontains, value: "perhaps", category: safety, required: false }\n';
     const dir = await simple({ "evals/s.suite.yml": SUITE(unsafe) });

@@ -140,7 +140,10 @@ describe("annotations", () => {
 
   test("say in a notice that a suite passed", async () => {
     provider = await startMoody();
-    const dir = await moodyProject(provider.baseUrl, "gate: { nonInferiority: { margin: 0.2 } }\n");
+    const dir = await moodyProject(
+      provider.baseUrl,
+      "gate: { nonInferiority: { margin: 0.2 }, p95LatencyMs: { maxIncrease: false } }\n",
+    );
     await moodChanges(dir, "same");
     const { stdout } = await gate(dir, ["--format", "github"]);
     expect(stdout).toContain(`\n::notice file=${P},line=3,title=agentops gate%3A s pass::success 100 %25 → 100 %25`);

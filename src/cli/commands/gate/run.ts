@@ -55,6 +55,7 @@ function optionsOf(context: CommandContext, options: Record<string, unknown>): G
     maxCostUsd: amount("--max-cost", text("maxCost")),
     selection: { filters: [], sample: wholeNumber("--sample", text("sample")) },
     earlyStop: options["earlyStop"] === true,
+    accept: text("accept"),
     noCache: options["cache"] === false,
   };
 }

@@ -9,6 +9,10 @@ export const gate: CommandSpec = {
     ["--concurrency <n>", "trials under way at once"],
     ["--sample <n>", "a stable random sample of N cases"],
     ["--early-stop", "end a run as soon as it is worse than its control beyond chance"],
+    [
+      "--accept <why>",
+      "take the increase that a shown improvement is bought with; recorded with the run and in the audit",
+    ],
     ["--no-cache", "run the control and ask the model again even where the store has the answer"],
     ["--max-cost <usd>", "stop before a run spends more"],
     FORMAT("text, json, markdown, github or junit"),
