@@ -45,7 +45,7 @@ describe("releases on the command line", () => {
     expect(lines.slice(2)).toEqual([
       "rollback | v1 | serves v1 | eve | rollback",
       "approve | v2 | eve | approved",
-      "promote | v2 | serves v2 | bob | incident 12 (overridden: evidence)",
+      "promote | v2 | serves v2 | bob | incident 12 (overridden: evidence, rollout)",
       "promote | v1 | serves v1 | bob | incident 12 (overridden: evidence)",
     ]);
   });

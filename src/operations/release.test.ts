@@ -69,7 +69,7 @@ async function released({ versions = 3, policy = "evidence: false", waitMs = 500
   seeds.set(versions, seed);
   const root = join(await tempFolder(), "p");
   await cp(await seed, root, { recursive: true });
-  await writeFile(join(root, "agentops.config.yaml"), `${CONFIG}policy: { production: { ${policy} } }\n`);
+  await writeFile(join(root, "agentops.config.yaml"), `${CONFIG}policy: { production: { rollout: optional, ${policy} } }\n`);
   const temp = await projectIn(root);
   let now = Date.parse("2026-11-21T10:00:00.000Z");
   const clock: Clock = { now: () => new Date((now += 1000)), monotonicMs: () => now };
@@ -78,7 +78,7 @@ async function released({ versions = 3, policy = "evidence: false", waitMs = 500
   const up = (ref: string, order: Partial<PromoteOrder> = {}) =>
     promote(
       { ...context, say: reasonText },
-      { ref, environment: "production", actor: "bob", reason: undefined, override: false, ...order },
+      { ref, environment: "production", actor: "bob", reason: "it is time", override: false, ...order },
     );
   const back = (order: Partial<RollbackOrder> = {}) => {
     const typed = { name: "triage", environment: null, to: undefined, from: undefined, actor: "eve", reason: "rude" };
@@ -367,7 +367,7 @@ describe("the policy", () => {
   test("an override needs a reason, is recorded, skips no kill and can be forbidden", async () => {
     const { up, store } = await released({ policy: "signed: true" });
     const forced = { override: true, reason: "incident 12" };
-    await expect(up("triage@v1", { override: true })).rejects.toMatchObject({ code: "USAGE" });
+    await expect(up("triage@v1", { override: true, reason: undefined })).rejects.toMatchObject({ code: "USAGE" });
     await expect(up("triage@v1")).rejects.toMatchObject({
       details: { refusals: [{ rule: "evidence" }, { rule: "signed" }] },
       hint: expect.stringContaining("--override --reason TEXT") as string,

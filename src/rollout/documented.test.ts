@@ -16,7 +16,7 @@ test("the README's release settings are the defaults", () => {
   expect(Object.keys(artifacts!)).toEqual(["agents/refund-desk"]);
   expect(planOf(settings)).toEqual(planOf({}));
   const own = { freeze: expect.any(Array), errorBudget: expect.any(Object) };
-  expect(rulesOf({ config }, "production")).toEqual({ ...rulesOf({ config }, "staging"), ...own });
+  expect(rulesOf({ config }, "production")).toEqual({ ...rulesOf({ config }, "staging"), ...own, rollout: "required" });
 });
 
 test("what the sample's config has commented out is valid, and its rollout is the default", () => {
