@@ -6,6 +6,8 @@ const approval = {
   version: z.string(),
   digest: z.string().describe("of the content that was approved; a moved tag is not"),
   actor: z.string(),
+  authenticated: z.boolean().describe("true where a key on the list of signers signed it; else somebody said so"),
+  key: z.string().nullable().describe("the fingerprint of that key"),
   reason: z.string(),
   at: z.string(),
 };

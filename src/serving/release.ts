@@ -1,9 +1,10 @@
 import { AgentopsError } from "../core/errors.ts";
+import { fullName } from "../core/person.ts";
 import type { Project } from "../core/project.ts";
 import { parseRef, type Ref } from "../core/refs.ts";
 import type { LoadedArtifact } from "../registry/artifact.ts";
 import { publishedVersion } from "../registry/versions/published.ts";
-import type { Verification } from "../registry/versions/verify.ts";
+import { tamperingIn, type Verification } from "../registry/versions/verify.ts";
 import type { Tx } from "../state/store.ts";
 import { insertRelease, type ReleaseRow } from "./serving.store.ts";
 
@@ -19,6 +20,7 @@ export interface PreparedRelease {
   author: { name: string; email: string };
   commit: string;
   signature: Verification["signature"];
+  signers: Verification["signers"];
   /** Why its tag cannot be trusted; empty when it is as it was published. */
   problems: string[];
   row: Omit<ReleaseRow, "releasedAt">;
@@ -31,10 +33,9 @@ export interface PreparedRelease {
 export async function prepareRelease(project: Project, ref: string): Promise<PreparedRelease> {
   const { artifact, verification, author, at } = await publishedVersion(project, publishedRef(ref));
   const { address, digest, model } = artifact;
-  const { version, commit, signature } = verification;
-  const publishedBy = author.email === "" ? author.name : `${author.name} <${author.email}>`;
+  const { version, commit, signature, signers } = verification;
+  const publishedBy = fullName(author);
   const content = JSON.stringify(valueOf(artifact));
-  const tampered = !verification.digest.ok || signature.status === "bad";
   return {
     address,
     version,
@@ -43,9 +44,16 @@ export async function prepareRelease(project: Project, ref: string): Promise<Pre
     author,
     commit,
     signature,
-    problems: tampered ? verification.reasons : [],
+    signers,
+    problems: tamperingIn(verification),
     row: { target: address, version, digest, content, gitCommit: commit, publishedBy, publishedAt: at },
   };
+}
+
+/** Who published it, by every name that is known: who made the tag, and who signed it. */
+export function publishersOf({ author, signature }: Pick<PreparedRelease, "author" | "signature">): string[] {
+  const signed = signature.status === "good" && signature.signer !== null ? [signature.signer] : [];
+  return [fullName(author), ...signed];
 }
 
 /** Copies it into the store within the caller's transaction; one that is there stays as it is. */

@@ -3,7 +3,7 @@ import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 import { type Git, openGit } from "../../registry/git/git.ts";
 import { findRepo } from "../../registry/git/repo.ts";
-import { ALLOWED_SIGNERS } from "../../registry/versions/signature.ts";
+import { ALLOWED_SIGNERS } from "../../registry/signing/signers.ts";
 import type { Facts } from "./found.ts";
 
 /** Throws GIT_FAILED where there is a repository that git does not read, another user's for one. */

@@ -18,7 +18,7 @@ export async function start(context: CommandContext, ref: unknown, options: Reco
     const rollout = await startCanary(release, {
       ref,
       environment,
-      actor: actorOf(context),
+      actor: await actorOf(context),
       reason: options["reason"] as string | undefined,
       override: options["override"] === true,
       settings,

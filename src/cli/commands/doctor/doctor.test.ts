@@ -32,10 +32,14 @@ describe("agentops doctor", () => {
     const dir = tempProject();
     const by = async (env: NodeJS.ProcessEnv, args: string[] = []) => (await diagnosed(dir, env, args))["actor"]?.found;
     expect(await by({ AGENTOPS_ACTOR: "ada", GITHUB_ACTOR: "bob" })).toBe("ada, from AGENTOPS_ACTOR");
-    expect(await by({ GITHUB_ACTOR: "bob", USER: "root" })).toBe("bob, from GITHUB_ACTOR");
-    expect(await by({ GITLAB_USER_LOGIN: "eve", USER: "root" })).toBe("eve, from GITLAB_USER_LOGIN");
+    expect(await by({ GITHUB_ACTOR: "bob" })).toBe("Ada <ada@example.com>, from git");
+    expect(await by({ AGENTOPS_ACTOR: "" })).toBe("Ada <ada@example.com>, from git");
+    const nobody = { GIT_COMMITTER_NAME: "", GIT_COMMITTER_EMAIL: "", GIT_CONFIG_GLOBAL: "/dev/null" };
+    expect(await by({ ...nobody, GITHUB_ACTOR: "bob", USER: "root" })).toBe("bob, from GITHUB_ACTOR");
+    expect(await by({ ...nobody, GITLAB_USER_LOGIN: "eve", USER: "root" })).toBe("eve, from GITLAB_USER_LOGIN");
+    expect(await by({ ...nobody, GITHUB_ACTOR: "42", USER: "root" })).toBe("root, from USER");
     expect(await by({ USER: "root" }, ["--actor", "ada"])).toBe("ada, from --actor");
-    expect(await by({})).toMatch(/, from the login name$/);
+    expect(await by(nobody)).toMatch(/, from the login name$/);
   });
 
   test("what was typed wrong is exit 2 and no diagnosis", async () => {

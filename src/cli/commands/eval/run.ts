@@ -25,7 +25,7 @@ export async function run(
   const store = runsOf(context, project);
   const view = await createProgressView(context);
   try {
-    const found = await evaluate(evalContext(context, project, store), {
+    const found = await evaluate(await evalContext(context, project, store), {
       ...evaluateOptions,
       onProgress: ({ suite }, progress) => {
         view.update(suite, progress);

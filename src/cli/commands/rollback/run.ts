@@ -13,7 +13,7 @@ export async function run(
 ): Promise<number> {
   refuseVersion(name as string);
   const { clock } = context;
-  const done = await inReleaseStore(context, (store, environment) =>
+  const done = await inReleaseStore(context, async (store, environment) =>
     rollback(
       { store, clock },
       {
@@ -21,7 +21,7 @@ export async function run(
         environment,
         to: options["to"] as string | undefined,
         from: options["from"] as string | undefined,
-        actor: actorOf(context),
+        actor: await actorOf(context),
         // At 3 a.m. nobody must think of one.
         reason: (options["reason"] as string | undefined) ?? "rollback",
       },
