@@ -18,7 +18,7 @@ export interface Approved {
 const NAMESPACE = "agentops-approval";
 
 /** What is signed; the order is part of it. */
-export function approvalMessage({ target, version, digest, environment, at }: Approved): string {
+function approvalMessage({ target, version, digest, environment, at }: Approved): string {
   return `agentops approval\ntarget: ${target}\nversion: ${version}\ndigest: ${digest}\nenvironment: ${environment}\nat: ${at}\n`;
 }
 

@@ -1,6 +1,8 @@
 import { createRequire } from "node:module";
 import { type Mailmap, mappedName } from "./mailmap.ts";
 
+const require = createRequire(import.meta.url);
+
 /** Somebody as git names them. */
 export interface Author {
   name: string;
@@ -96,7 +98,7 @@ function looksOf(text: string): string[] {
 
 function skeleton(text: string): string {
   // Loaded for the first comparison: its table takes 15 ms, and an agent that only asks what is killed compares nobody.
-  lookalikes ??= createRequire(import.meta.url)("unhomoglyph") as (text: string) => string;
+  lookalikes ??= require("unhomoglyph") as (text: string) => string;
   return lookalikes(text.normalize("NFD").replace(/\p{M}/gu, ""));
 }
 

@@ -1,3 +1,4 @@
+import { ignoreItself } from "../core/folder.ts";
 import { AgentopsError } from "../core/errors.ts";
 import type { BareStore } from "../state/store.ts";
 import { OPERATORS } from "../state/locks.ts";
@@ -51,6 +52,7 @@ export async function kill(board: Switchboard, order: Order): Promise<KillDocume
     syncMarkers(markers);
   }
   keepReserve(markers);
+  if (markers !== null) ignoreItself(markers);
   return {
     schema: "agentops.kill/1",
     action: "kill",
@@ -63,6 +65,7 @@ export async function kill(board: Switchboard, order: Order): Promise<KillDocume
     })),
     ...knowledgeOf(order),
     actor,
+    authenticated: false,
     reason: reason === "" ? null : reason,
     at,
     store: board.store.shown,

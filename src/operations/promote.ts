@@ -58,6 +58,7 @@ async function admitted(
   const by = { actor: order.actor, reason: order.reason ?? "promoted" };
   const document: ReleaseDocument = {
     schema: "agentops.release/1",
+    authenticated: false,
     action: "promote",
     target,
     env: environment,

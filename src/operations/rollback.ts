@@ -65,6 +65,7 @@ async function goneBack(tx: Tx, place: Place, order: RollbackOrder, at: string):
   const takenBack = stays ? ended : await replaceStable(tx, place, stable, { version, by });
   return {
     schema: "agentops.release/1",
+    authenticated: false,
     action: "rollback",
     target,
     env: environment,

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { actedShape } from "../core/acted.schema.ts";
 import { channelSchema } from "../core/channels.schema.ts";
 
 export const PHASES = [
@@ -136,7 +137,7 @@ export const rolloutSchema = z.object({
   history: z.array(
     z.object({
       at: z.string(),
-      actor: z.string(),
+      ...actedShape,
       event: z.string(),
       phase: z.enum(PHASES),
       step: z.int(),

@@ -110,6 +110,15 @@ async function versionOf(db: Db, target: string, version: string) {
 
 async function historyOf(db: Db, { seq }: Rollout): Promise<RolloutDocument["history"]> {
   return (await transitionsOf(db, seq)).map(({ at, actor, event, phase, step, weight, reason }) => {
-    return { at, actor, event: (JSON.parse(event) as { type: string }).type, phase, step, weight, reason };
+    return {
+      at,
+      actor,
+      authenticated: false,
+      event: (JSON.parse(event) as { type: string }).type,
+      phase,
+      step,
+      weight,
+      reason,
+    };
   });
 }

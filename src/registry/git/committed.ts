@@ -4,13 +4,13 @@ import type { Repo } from "./repo.ts";
 const BRANCHES = ["refs/remotes/origin/HEAD", "refs/remotes/origin/main", "refs/heads/main", "refs/heads/master"];
 
 /** The default branch, as people name it, and its newest commit here. */
-export interface DefaultBranch {
+interface DefaultBranch {
   name: string;
   commit: string;
 }
 
 /** The remote's default branch, else `main` or `master`, else what is checked out; null before the first commit. */
-export async function defaultBranch(repo: Repo): Promise<DefaultBranch | null> {
+async function defaultBranch(repo: Repo): Promise<DefaultBranch | null> {
   const listed = await repo.git(["for-each-ref", "--format=%(refname) %(objectname)", ...BRANCHES]);
   const heads = new Map(listed.stdout.split("\n").map((line) => line.split(" ") as [string, string]));
   const branch = BRANCHES.find((name) => heads.has(name));

@@ -2,7 +2,7 @@ import { createRequire } from "node:module";
 import { dirname } from "node:path";
 import type BetterSqlite3 from "better-sqlite3";
 import { AgentopsError, messageOf } from "../../core/errors.ts";
-import { makeFolder } from "../../core/folder.ts";
+import { ignoreItself, makeFolder } from "../../core/folder.ts";
 import type { StoreOptions } from "../store.ts";
 import type { Database } from "../tables.ts";
 import { markerFolder } from "../address.ts";
@@ -17,6 +17,7 @@ export function connect(file: string, { durability, waitMs = 5000 }: StoreOption
   try {
     makeFolder(dirname(file));
     makeMarkerFolder(file);
+    ignoreItself(file);
     // The driver takes whole milliseconds only, and what is left of a wait seldom is.
     sqlite = new Database(file, { timeout: Math.ceil(waitMs) });
     sqlite.pragma("journal_mode = WAL");
