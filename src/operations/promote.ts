@@ -58,7 +58,6 @@ async function admitted(
   const by = { actor: order.actor, reason: order.reason ?? "promoted" };
   const document: ReleaseDocument = {
     schema: "agentops.release/1",
-    authenticated: false,
     action: "promote",
     target,
     env: environment,
@@ -66,7 +65,9 @@ async function admitted(
     digest,
     from,
     at,
-    ...by,
+    actor: by.actor,
+    authenticated: false,
+    reason: by.reason,
     overridden: [],
     changed: true,
     rollout: open?.id ?? null,

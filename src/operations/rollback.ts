@@ -65,14 +65,16 @@ async function goneBack(tx: Tx, place: Place, order: RollbackOrder, at: string):
   const takenBack = stays ? ended : await replaceStable(tx, place, stable, { version, by });
   return {
     schema: "agentops.release/1",
-    authenticated: false,
     action: "rollback",
     target,
     env: environment,
     version,
     digest: (await findRelease(tx, target, version))?.digest ?? "",
     from: left,
-    ...by,
+    at,
+    actor: by.actor,
+    authenticated: false,
+    reason: by.reason,
     overridden: [],
     changed: ended !== null || version !== stable?.version,
     rollout: (ended ?? takenBack)?.id ?? null,

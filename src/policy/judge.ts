@@ -1,5 +1,6 @@
 import { type Kill, reasonText } from "../kill/latch.ts";
 import type { PreparedRelease } from "../serving/release.ts";
+import { movedSince } from "../registry/versions/verify.ts";
 import type { Frozen } from "../rollout/freeze.store.ts";
 import { type ApprovalFacts, missingApprovals } from "./approvals.ts";
 import type { Rules } from "./rules.ts";
@@ -61,11 +62,7 @@ const nameOf = ({ version }: PolicyFacts) => `${version.address}@${version.versi
 
 function published(facts: PolicyFacts): Refusal | null {
   const { version, releasedDigest } = facts;
-  const moved =
-    releasedDigest === null || releasedDigest === version.digest
-      ? []
-      : [`it was released with ${releasedDigest} and has ${version.digest} now: the tag was moved`];
-  const problems = [...version.problems, ...moved];
+  const problems = [...version.problems, ...movedSince(releasedDigest, version.digest)];
   if (problems.length === 0) return null;
   return {
     rule: "published",

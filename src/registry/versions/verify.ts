@@ -61,6 +61,12 @@ export function tamperingIn({ digest, signature, reasons }: Verification): strin
   return digest.ok && signature.status !== "bad" ? [] : reasons;
 }
 
+/** The same of what the tag itself does not show: once released, a version is what was released. */
+export function movedSince(releasedDigest: string | null, digest: string): string[] {
+  if (releasedDigest === null || releasedDigest === digest) return [];
+  return [`it was released with ${releasedDigest} and has ${digest} now: the tag was moved`];
+}
+
 function numberOf({ point, name }: Ref): number | undefined {
   if (point.type === "version") return point.number;
   if (point.type === "worktree") return undefined;
