@@ -53,6 +53,19 @@ describe("who published a version does not approve it", () => {
     const refused = await promote();
     expect([refused.code, refused.stderr]).toEqual([5, expect.stringContaining("approvals: 1 person other than its author must approve, nobody did")]); // prettier-ignore
   });
+  test("nor who published under another user of git, and said who it was", async () => {
+    const file = `${TARGET}.prompt.yml`;
+    put(at.dir, file, readFileSync(join(at.dir, file), "utf8").replace("Sort", "Route"));
+    const bot = { GIT_COMMITTER_NAME: "ci", GIT_COMMITTER_EMAIL: "ci@example.com" };
+    const actor = "Bob <bob@example.com>\nAgentops-Digest: sha256:0";
+    expect((await at.run(["publish", "support-triage", "--actor", actor], bot)).code).toBe(0);
+    expect((await json(["verify", `${TARGET}@v3`])).ok).toBe(true);
+    for (const own of ["bob", "ci", "ci@example.com"]) {
+      const done = await at.run(["approvals", "approve", `${TARGET}@v3`, "--actor", own]);
+      expect([done.code, done.stderr]).toEqual([5, expect.stringContaining("nobody approves their own version")]);
+    }
+    expect((await at.run(["approvals", "approve", `${TARGET}@v3`, "--actor", "eve"])).code).toBe(0);
+  });
   test("a name without a letter is nobody's: exit 2", async () => {
     for (const [env, args] of [
       [{}, ["--actor", ""]],

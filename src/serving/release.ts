@@ -18,6 +18,8 @@ export interface PreparedRelease {
   /** The model pin that is part of the version; undefined when it names none. */
   model: string | undefined;
   author: { name: string; email: string };
+  /** Who was named at publishing; null where nobody was. */
+  actor: string | null;
   commit: string;
   signature: Verification["signature"];
   signers: Verification["signers"];
@@ -31,7 +33,7 @@ export interface PreparedRelease {
  * that was published is what counts. Throws REF_INVALID for a ref that is no published version, VERSION_NOT_FOUND, GIT_FAILED.
  */
 export async function prepareRelease(project: Project, ref: string): Promise<PreparedRelease> {
-  const { artifact, verification, author, at } = await publishedVersion(project, publishedRef(ref));
+  const { artifact, verification, author, actor, at } = await publishedVersion(project, publishedRef(ref));
   const { address, digest, model } = artifact;
   const { version, commit, signature, signers } = verification;
   const publishedBy = fullName(author);
@@ -42,6 +44,7 @@ export async function prepareRelease(project: Project, ref: string): Promise<Pre
     digest,
     model,
     author,
+    actor,
     commit,
     signature,
     signers,
@@ -50,10 +53,10 @@ export async function prepareRelease(project: Project, ref: string): Promise<Pre
   };
 }
 
-/** Who published it, by every name that is known: who made the tag, and who signed it. */
-export function publishersOf({ author, signature }: Pick<PreparedRelease, "author" | "signature">): string[] {
+/** Who published it, by every name that is known: who made the tag, who was named then, and who signed it. */
+export function publishersOf({ author, actor, signature }: PreparedRelease): string[] {
   const signed = signature.status === "good" && signature.signer !== null ? [signature.signer] : [];
-  return [fullName(author), ...signed];
+  return [fullName(author), ...(actor === null ? [] : [actor]), ...signed];
 }
 
 /** Copies it into the store within the caller's transaction; one that is there stays as it is. */

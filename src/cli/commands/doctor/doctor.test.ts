@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { ENGINE, newDatabase } from "../../../testing/engine.ts";
 import { agentops, git, put, sampleRepository, tempProject } from "../../../testing/project.ts";
+import { commitAll } from "../../../testing/repository.ts";
 import { diagnosed } from "./diagnosed.testing.ts";
 
 const NOBODY = {
@@ -81,6 +82,8 @@ describe("git", () => {
     await git(dir, "config", "gpg.format", "ssh");
     await git(dir, "config", "user.signingkey", "~/key.pub");
     put(dir, ".agentops/allowed_signers", "# who may sign\nada@example.com,bob@example.com ssh-ed25519 AAAA\n");
+    expect((await diagnosed(dir, { HOME: dir }))["signing"]).toMatchObject({ found: expect.stringContaining("; 0 allowed signers"), state: "warning" }); // prettier-ignore
+    await commitAll(dir, "Who signs");
     const missing = (await diagnosed(dir, { HOME: dir }))["signing"];
     expect(missing).toMatchObject({
       state: "warning",
@@ -89,6 +92,7 @@ describe("git", () => {
     put(dir, "key.pub", "ssh-ed25519 AAAA");
     expect((await diagnosed(dir, { HOME: dir }))["signing"]).toMatchObject({ state: "ok", hint: null });
     put(dir, ".agentops/allowed_signers", "");
+    await commitAll(dir, "Nobody");
     expect((await diagnosed(dir, { HOME: dir }))["signing"]).toMatchObject({ state: "warning" });
   });
 });
