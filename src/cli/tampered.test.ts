@@ -27,6 +27,8 @@ describe("a version that is not what was published", () => {
       put(at.dir, "agentops.config.yaml", policyConfig("approvals: 0"));
       expect((await at.run(["promote", `${TARGET}@v1`, ...FORCED])).code).toBe(0);
       await tamper();
+    // A second reason beside the first: nobody signed it.
+    await at.commit(SIGNERS, "bob@example.com ssh-ed25519 AAAA\n");
       const verified = await at.run(["verify", `${TARGET}@v2`, "--json"]);
       const [reason] = JSON.parse(verified.stdout).reasons;
       for (const args of [

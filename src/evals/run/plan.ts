@@ -54,7 +54,7 @@ async function loadTarget(project: Project, typed: string): Promise<LoadedArtifa
   const named = `${target.address}@${version}`;
   throw new AgentopsError("POLICY_REFUSED", `${named} is not what was published: ${problems.join("; ")}`, {
     hint: `agentops verify ${named}   or evaluate the commit itself: --target ${target.address}@${verification.commit.slice(0, 12)}`,
-    details: { ref: named, problems },
+    details: { ref: named, reasons: problems },
   });
 }
 
