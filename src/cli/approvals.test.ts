@@ -136,7 +136,7 @@ describe("signed approvals", () => {
       ["eve@example.com", true],
       ["bob@example.com", true],
     ]);
-    expect((await at.run(["history", "support-triage"])).stdout).toMatch(/ eve@example.com \(signed\) [^]*\nby: as the command was told, not authenticated, unless it says signed$/); // prettier-ignore
+    expect((await at.run(["history", "support-triage"])).stdout).toMatch(/\(by: not authenticated, unless it says signed\)\n[^]* eve@example.com \(signed\) /); // prettier-ignore
     expect((await at.run(["approvals", "list"])).stdout).toMatch(/ eve@example.com \(signed\) /);
   });
 

@@ -19,7 +19,7 @@ export function historyText({ target, env, stable, events }: HistoryDocument, st
     why(event),
   ]);
   const table = columns(["UTC", "what", "version", "effect", "by", "why"], rows, style.dim);
-  return `${head}\n${table}\n${style.dim("by: as the command was told, not authenticated, unless it says signed")}`;
+  return `${head}  ${style.dim("(by: not authenticated, unless it says signed)")}\n${table}`;
 }
 
 function byText({ actor, via, authenticated }: Event): string {
