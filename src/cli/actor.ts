@@ -34,14 +34,20 @@ export function statedActor({ flags, shell: { env } }: Pick<CommandContext, "fla
   });
 }
 
-/** git's user as `Name <mail>`. */
-export async function gitActor(
-  { cwd, shell }: Pick<CommandContext, "cwd" | "shell">,
-  options: { urgent?: boolean } = {},
-): Promise<Acting | undefined> {
+/** git's user as `Name <mail>`, through the `.mailmap`. */
+async function gitActor({ cwd, shell }: CommandContext): Promise<Acting | undefined> {
   const { gitPerson } = await import("../registry/people.ts");
-  const name = await gitPerson({ root: cwd, env: shell.env }, options).catch(() => null);
+  const name = await gitPerson({ root: cwd, env: shell.env }).catch(() => null);
   return name === null || !namesSomebody(name) ? undefined : { name, source: "git" };
+}
+
+const URGENT_MS = 300;
+
+/** The same for whom nobody may wait: as git has it, with one question, and soon or not at all. */
+export async function urgentActor({ cwd, shell }: CommandContext): Promise<string | undefined> {
+  const { committerOf, openGit } = await import("../registry/git/git.ts");
+  const name = await committerOf(openGit(cwd, shell.env), URGENT_MS);
+  return name === null || !namesSomebody(name) ? undefined : name;
 }
 
 /** Whom the CI or the system names, without asking anybody. */

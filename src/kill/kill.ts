@@ -42,9 +42,15 @@ export async function kill(board: Switchboard, order: Order): Promise<KillDocume
   const meant = targets.map((target): Kill => ({ environment, target, actor: order.actor, reason, at }));
   const { markers } = board.store;
   const marker = await tryPath(board.waitMs, () => meant.map((latch) => mark(markers, latch)));
-  const { wanted, marked } = await withWho(order, markers, meant, marker.result);
+  // Asked while the store is opened; it is bounded and never rejects.
+  const named = withWho(order, markers, meant, marker.result);
+  const recorded = async (open: BareStore) => {
+    const { wanted, marked } = await named;
+    return record(open, board, wanted, marked);
+  };
+  const store = await tryPath(board.waitMs, () => inStore(board, recorded));
+  const { wanted, marked } = await named;
   const actor = wanted[0]?.actor ?? order.actor;
-  const store = await tryPath(board.waitMs, () => inStore(board, (open) => record(open, board, wanted, marked)));
   if (marker.result === undefined && store.result === undefined) throw neither(board, order, marker.path, store.path);
   if (store.result === undefined) {
     // A revive that ran meanwhile may have cleared the marker; and nothing else will survive a power cut.

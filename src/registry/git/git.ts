@@ -85,6 +85,15 @@ function gitEnvironment(env: NodeJS.ProcessEnv): Record<string, string> {
   return { ...Object.fromEntries(kept), LANGUAGE: "en", GIT_TERMINAL_PROMPT: "0" };
 }
 
+/**
+ * Whom git would name in a tag or commit, as `Name <mail>`; null where it was not told: what it would guess from the login and the host is nobody's
+ * name. @param waitMs for an answer
+ */
+export async function committerOf(git: Git, waitMs: number): Promise<string | null> {
+  const said = await git(["var", "GIT_COMMITTER_IDENT"], { config: ["user.useConfigOnly=true"], waitMs });
+  return said.exitCode === 0 ? said.stdout.replace(/>.*$/s, ">").trim() : null;
+}
+
 /** The stdout of a command that must work; throws GIT_FAILED with git's own words. */
 export async function must(git: Git, args: string[], options?: GitOptions): Promise<string> {
   const result = await git(args, options);

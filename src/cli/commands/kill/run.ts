@@ -4,7 +4,7 @@ import { AgentopsError, messageOf } from "../../../core/errors.ts";
 import { waitForArrival } from "../../../kill/arrival.ts";
 import { kill, type Order } from "../../../kill/kill.ts";
 import { killText } from "../../../report/kill/text.ts";
-import { type Acting, gitActor, machineActor, statedActor } from "../../actor.ts";
+import { type Acting, machineActor, statedActor, urgentActor } from "../../actor.ts";
 import type { CommandContext } from "../../context.ts";
 import { emitDocument } from "../../document.ts";
 import { orderOf } from "./order.ts";
@@ -43,8 +43,7 @@ function actorIn(context: CommandContext): Pick<Order, "actor" | "who"> {
     context.note(`warning: ${messageOf(error)}`);
   }
   if (stated !== undefined) return { actor: stated.name };
-  const who = async () => (await gitActor(context, { urgent: true }))?.name;
-  return { actor: machineActor(context).name, who };
+  return { actor: machineActor(context).name, who: () => urgentActor(context) };
 }
 
 function waitOf(typed: string | undefined): number | null {
