@@ -123,8 +123,8 @@ module.exports = {
     only(
       "who-starts-programs",
       "^(node:)?child_process$",
-      "registry/git/git|core/program",
-      "Git is started in one file, and a user's programs in another, which ends them with all that they started.",
+      "registry/git/git|registry/signing/ssh|core/program",
+      "Git is started in one file, ssh-keygen in another, and a user's programs in a third, which ends them with all that they started.",
     ),
     only("sqlite-in-state", "node_modules/better-sqlite3/", "state/", "One room opens the store; others get it open."),
     only(

@@ -8,8 +8,8 @@ export async function approvalsIn(db: Db, environment: string, name: string | un
   const approvals = await listApprovals(db, environment, name === undefined ? undefined : targetsNamed(name));
   return {
     schema: "agentops.approvals/1",
-    approvals: approvals.map(({ environment: env, target, version, digest, actor, reason, at }) => {
-      return { env, target, version, digest, actor, reason, at };
+    approvals: approvals.map(({ environment: env, target, version, digest, actor, key, reason, at }) => {
+      return { env, target, version, digest, actor, authenticated: key !== null, key, reason, at };
     }),
   };
 }

@@ -1,11 +1,13 @@
 import { z } from "zod";
+import { actedShape } from "../core/acted.schema.ts";
 
 const approval = {
   env: z.string(),
   target: z.string(),
   version: z.string(),
   digest: z.string().describe("of the content that was approved; a moved tag is not"),
-  actor: z.string(),
+  ...actedShape,
+  key: z.string().nullable().describe("the fingerprint of that key"),
   reason: z.string(),
   at: z.string(),
 };

@@ -34,6 +34,15 @@ async function servedRef(shell: Shell, project: Project, ref: Ref): Promise<Ref 
   return servedVersion(addressFor(shell, project), project, ref);
 }
 
+/** The same of a version's digest; a store that cannot be asked keeps nobody from an eval. */
+function releasedIn(shell: Shell, project: Project): NonNullable<Project["released"]> {
+  return async (target, version) => {
+    const { releasedDigest } = await import("../operations/names.ts");
+    const { addressFor } = await import("./open/address.ts");
+    return releasedDigest(addressFor(shell, project), target, version).catch(() => null);
+  };
+}
+
 /** Formats a command offers; the first is the default. */
 export function chosenFormat<F extends string>(flags: GlobalFlags, formats: readonly [F, ...F[]]): F {
   if (flags.json === true && flags.format !== undefined && flags.format !== "json") {
@@ -59,7 +68,12 @@ export function createContext(shell: Shell, flags: GlobalFlags, signal: AbortSig
       if (flags.C !== undefined && !existsSync(cwd)) throw new AgentopsError("USAGE", `no such folder: ${flags.C}`);
       const { loadProject } = await import("../core/project.ts");
       const project = await loadProject({ cwd, env: shell.env, configFile: flags.config, environment: flags.env });
-      return { ...project, signal, served: (ref) => servedRef(shell, project, ref) };
+      return {
+        ...project,
+        signal,
+        served: (ref) => servedRef(shell, project, ref),
+        released: releasedIn(shell, project),
+      };
     },
     emit: (document) => writeLines(shell, cwd, flags, [document.endsWith("\n") ? document.slice(0, -1) : document]),
     emitLines: (lines) => writeLines(shell, cwd, flags, lines),

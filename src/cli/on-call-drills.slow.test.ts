@@ -83,7 +83,7 @@ describe.each(ENGINES.filter(({ engine }) => engine === "a file" || postgresFold
       const env = { AGENTOPS_STORE: store.location, AGENTOPS_MARKERS: store.markers! };
       for (const args of [
         ["promote", `${TARGET}@v1`],
-        ["canary", "start", `${TARGET}@v2`],
+        ["canary", "start", `${TARGET}@v2`, "--unobserved"],
       ]) {
         const { code, stderr } = await binary(dir, args, env);
         expect([code, args[0] === "promote" ? "" : stderr]).toEqual([0, ""]);

@@ -33,7 +33,7 @@ beforeAll(async () => {
 
 async function started(): Promise<string> {
   const store = copyOf(fresh);
-  await done(dir, store, "canary", "start", `${TARGET}@v2`);
+  await done(dir, store, "canary", "start", `${TARGET}@v2`, "--unobserved");
   return store;
 }
 
@@ -109,7 +109,7 @@ test("a rollout that is started twice in the same moment begins once", async () 
     const store = copyOf(fresh);
     const runs = await Promise.all(
       ["v2", other].map((version) =>
-        binary(dir, ["canary", "start", `${TARGET}@${version}`], { AGENTOPS_STORE: store }),
+        binary(dir, ["canary", "start", `${TARGET}@${version}`, "--unobserved"], { AGENTOPS_STORE: store }),
       ),
     );
     expect(runs.map(({ code }) => code).sort(), runs.map(({ stderr }) => stderr).join()).toEqual([0, 5]);

@@ -67,7 +67,9 @@ describe("init", () => {
     const again = JSON.parse((await agentops(dir, ["init", "--json"])).stdout);
     expect(again.created).toEqual([]);
     expect(readFileSync(join(dir, "agentops.config.yaml"), "utf8")).toBe("project: mine\n");
-    expect(readFileSync(join(dir, ".gitignore"), "utf8")).toBe(".agentops/state.db*\n");
+    expect(readFileSync(join(dir, ".agentops", ".gitignore"), "utf8")).toBe("*\n!.gitignore\n!allowed_signers\n");
+    // The user's own is not touched.
+    expect(existsSync(join(dir, ".gitignore"))).toBe(false);
   });
 });
 

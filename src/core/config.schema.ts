@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { SIZE_PATTERN, sizeBytes } from "./size.ts";
 import { channelsSchema, rolloutEndsSchema } from "./channels.schema.ts";
-import { policyConfigSchema, rolloutConfigSchema } from "./release-config.schema.ts";
+import { peopleConfigSchema, policyConfigSchema, rolloutConfigSchema } from "./release-config.schema.ts";
 
 // A command checks a handful of files once: generating a validator for each schema costs more than it ever saves here.
 z.config({ jitless: true });
@@ -100,6 +100,7 @@ const fields = z.strictObject({
   rollout: rolloutConfigSchema.optional().describe("how a candidate is staged: steps, guardrails, deadline"),
   channels: channelsSchema.optional().describe("where messages to people go, by name"),
   rolloutEnds: rolloutEndsSchema.optional().describe("who is told of a rollout that ends by itself"),
+  people: peopleConfigSchema.optional().describe("who belongs to which group"),
   policy: policyConfigSchema.optional().describe("by environment: what must hold before a version is released"),
 });
 

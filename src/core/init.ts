@@ -1,7 +1,8 @@
-import { copyFile, mkdir, readdir, readFile, stat, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, readdir, stat } from "node:fs/promises";
 import { constants } from "node:fs";
 import { dirname, join } from "node:path";
 import { AgentopsError } from "./errors.ts";
+import { ignoreItself } from "./folder.ts";
 
 export interface InitResult {
   schema: "agentops.init/1";
@@ -23,7 +24,6 @@ const SAMPLE = [
   "fixtures/traffic.js",
   "schemas",
 ];
-const IGNORED = ".agentops/state.db*";
 
 /** Writes a working project into a folder, made if missing. Never overwrites a file. */
 export async function initProject(dir: string, packageRoot: string): Promise<InitResult> {
@@ -37,7 +37,9 @@ export async function initProject(dir: string, packageRoot: string): Promise<Ini
     );
     (fresh ? result.created : result.kept).push(path);
   }
-  ((await ignoreState(join(dir, ".gitignore"))) ? result.created : result.kept).push(".gitignore");
+  const own = join(dir, ".agentops");
+  await makeFolder(own);
+  (ignoreItself(own) ? result.created : result.kept).push(".agentops/.gitignore");
   return result;
 }
 
@@ -60,12 +62,4 @@ async function filesUnder(root: string, path: string): Promise<string[]> {
 function existed(error: unknown): false {
   if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
   throw new AgentopsError("USAGE", `cannot write the project: ${(error as Error).message}`, { cause: error });
-}
-
-/** Adds the one line that keeps the store out of git; true when the file changed. */
-async function ignoreState(file: string): Promise<boolean> {
-  const text = await readFile(file, "utf8").catch(() => "");
-  if (text.split(/\r?\n/).includes(IGNORED)) return false;
-  await writeFile(file, `${text}${text === "" || text.endsWith("\n") ? "" : "\n"}${IGNORED}\n`);
-  return true;
 }

@@ -11,3 +11,8 @@ export function printable(text: string): string {
     return code.length > 2 ? `\\u${code.padStart(4, "0")}` : `\\x${code.padStart(2, "0")}`;
   });
 }
+
+/** Whether a name could be somebody's: at least one letter, of any script, that a screen shows. */
+export function namesSomebody(text: string): boolean {
+  return /\p{L}/u.test(text.replace(/\p{Default_Ignorable_Code_Point}/gu, ""));
+}

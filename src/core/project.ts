@@ -24,6 +24,8 @@ export interface Project {
   redact: Redact;
   /** The version that `@stable` or `@candidate` is in this environment; null where nothing is. Only who has a store can tell. */
   served?: (ref: Ref) => Promise<Ref | null>;
+  /** The digest that a version was first released with; null where it never was, or no store here can tell. */
+  released?: (target: string, version: string) => Promise<string | null>;
 }
 
 export interface ProjectOptions {

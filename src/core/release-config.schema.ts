@@ -104,14 +104,42 @@ export const rolloutConfigSchema = z.strictObject({
     .describe("the same by NAME, prompts/NAME or agents/NAME; wins over what stands above"),
 });
 
+/** What a version may change that a group of people has to agree to. */
+export const CHANGE_KINDS = ["model", "tools", "policy", "slo", "budget"] as const;
+
+const groupNames = z
+  .array(z.string().min(1))
+  .min(1)
+  .describe("groups of people.groups, of each of which one must approve; a name that is no group is a person");
+
+const approvals = z.union([
+  z.int().min(0),
+  z.strictObject({
+    count: z.int().min(1).optional().describe("how many (default 1)"),
+    signed: z
+      .boolean()
+      .optional()
+      .describe(
+        "only approvals signed with ssh count, by principals of the default branch's .agentops/allowed_signers",
+      ),
+    by: z
+      .strictObject({
+        model: groupNames.describe("when the model or its parameters changed"),
+        tools: groupNames.describe("when what it may call changed"),
+        policy: groupNames.describe("when rules changed: of its tools, its guards, or of releases"),
+        slo: groupNames.describe("when objectives changed; its owner does not count"),
+        budget: groupNames.describe("when limits or budgets changed; its owner does not count"),
+      })
+      .partial()
+      .optional()
+      .describe("who must be among them, by what changed since the version that is served"),
+  }),
+]);
+
 const rules = z.strictObject({
   evidence: z.boolean().optional().describe("a stored, passing run on exactly this content (default true)"),
   signed: z.boolean().optional().describe("the version's tag is signed by somebody in .agentops/allowed_signers"),
-  approvals: z
-    .int()
-    .min(0)
-    .optional()
-    .describe("people who must have approved this version, its author not among them"),
+  approvals: approvals.optional().describe("people who must have approved this version, its author not among them"),
   rollout: z
     .enum(["required", "optional"])
     .optional()
@@ -149,6 +177,15 @@ const rules = z.strictObject({
 /** `policy:` of the config, by environment: what must hold before a version is released. */
 export const policyConfigSchema = z.record(z.string(), rules);
 
+/** `people:` of the config. */
+export const peopleConfigSchema = z.strictObject({
+  groups: z
+    .record(z.string().min(1), z.array(z.string().min(1)))
+    .optional()
+    .describe("people by group: an e-mail, or a name"),
+});
+
+export type ChangeKind = (typeof CHANGE_KINDS)[number];
 export type RolloutConfig = z.infer<typeof rolloutConfigSchema>;
 export type RolloutSettings = Omit<RolloutConfig, "artifacts">;
 export type PolicyRules = z.infer<typeof rules>;

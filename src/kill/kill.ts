@@ -1,3 +1,4 @@
+import { ignoreItself } from "../core/folder.ts";
 import { AgentopsError } from "../core/errors.ts";
 import type { BareStore } from "../state/store.ts";
 import { OPERATORS } from "../state/locks.ts";
@@ -16,7 +17,10 @@ export interface Order {
   targets: readonly string[];
   /** What is known of each target's name; true for all where nobody asked. */
   names?: Pick<Meant, "targets" | "unchecked">;
+  /** As far as it is known without asking anybody. */
   actor: string;
+  /** Says who it was where nobody was named; asked once the marker is set, since nothing may hold that up. */
+  who?: (() => Promise<string | undefined>) | undefined;
   /** "" when not given. */
   reason: string;
 }
@@ -33,12 +37,20 @@ interface Taken {
  * neither took.
  */
 export async function kill(board: Switchboard, order: Order): Promise<KillDocument> {
-  const { environment, targets, actor, reason } = order;
+  const { environment, targets, reason } = order;
   const at = board.clock.now().toISOString();
-  const wanted = targets.map((target): Kill => ({ environment, target, actor, reason, at }));
+  const meant = targets.map((target): Kill => ({ environment, target, actor: order.actor, reason, at }));
   const { markers } = board.store;
-  const marker = await tryPath(board.waitMs, () => wanted.map((latch) => mark(markers, latch)));
-  const store = await tryPath(board.waitMs, () => inStore(board, (open) => record(open, board, wanted, marker.result)));
+  const marker = await tryPath(board.waitMs, () => meant.map((latch) => mark(markers, latch)));
+  // Asked while the store is opened; it is bounded and never rejects.
+  const named = withWho(order, markers, meant, marker.result);
+  const recorded = async (open: BareStore) => {
+    const { wanted, marked } = await named;
+    return record(open, board, wanted, marked);
+  };
+  const store = await tryPath(board.waitMs, () => inStore(board, recorded));
+  const { wanted, marked } = await named;
+  const actor = wanted[0]?.actor ?? order.actor;
   if (marker.result === undefined && store.result === undefined) throw neither(board, order, marker.path, store.path);
   if (store.result === undefined) {
     // A revive that ran meanwhile may have cleared the marker; and nothing else will survive a power cut.
@@ -46,6 +58,7 @@ export async function kill(board: Switchboard, order: Order): Promise<KillDocume
     syncMarkers(markers);
   }
   keepReserve(markers);
+  if (markers !== null) ignoreItself(markers);
   return {
     schema: "agentops.kill/1",
     action: "kill",
@@ -53,16 +66,37 @@ export async function kill(board: Switchboard, order: Order): Promise<KillDocume
     targets: wanted.map((latch, i) => ({
       target: latch.target,
       known: knownOf(order, latch.target),
-      ...outcome(latch, marker.result?.[i], store.result?.taken[i]),
+      ...outcome(latch, marked?.[i], store.result?.taken[i]),
       heldBy: others(store.result?.kills ?? [], latch).map(told),
     })),
     ...knowledgeOf(order),
     actor,
+    authenticated: false,
     reason: reason === "" ? null : reason,
     at,
     store: board.store.shown,
     paths: { marker: marker.path, store: store.path },
     recovered: store.result?.recovered ?? 0,
+  };
+}
+
+/** The same kills by whoever it was; a marker that cannot be told so keeps its kill, so that marker and row go on to say the same. */
+async function withWho(
+  { who }: Order,
+  markers: string | null,
+  meant: readonly Kill[],
+  marked: readonly Taken[] | undefined,
+): Promise<{ wanted: readonly Kill[]; marked: readonly Taken[] | undefined }> {
+  const actor = await who?.().catch(() => undefined);
+  if (actor === undefined) return { wanted: meant, marked };
+  const wanted = meant.map((latch, i) => {
+    const named = { ...latch, actor };
+    return marked?.[i]?.kill !== latch || rewriteMarker(markers, named) ? named : latch;
+  });
+  const isOwn = (taken: Taken, i: number) => taken.kill === meant[i];
+  return {
+    wanted,
+    marked: marked?.map((taken, i) => (isOwn(taken, i) ? { ...taken, kill: wanted[i] ?? taken.kill } : taken)),
   };
 }
 
@@ -120,7 +154,7 @@ function outcome(
 ): { changed: boolean; kill: ToldKill | null } {
   if (stored === undefined)
     return { changed: marked?.fresh === true, kill: marked === undefined ? null : told(marked.kill) };
-  const isOwn = own.at === stored.kill.at && own.actor === stored.kill.actor && own.reason === stored.kill.reason;
+  const isOwn = own.at === stored.kill.at && own.reason === stored.kill.reason;
   return { changed: isOwn && (stored.fresh || marked?.fresh === true), kill: told(stored.kill) };
 }
 

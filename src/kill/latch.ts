@@ -21,10 +21,11 @@ export interface Kill extends Latch {
 }
 
 /** The same in a document. */
-export type ToldKill = Omit<Kill, "reason"> & { reason: string | null };
+export type ToldKill = Omit<Kill, "reason"> & { authenticated: boolean; reason: string | null };
 
-export function told<K extends Kill>(kill: K): Omit<K, "reason"> & { reason: string | null } {
-  return { ...kill, reason: kill.reason === "" ? null : kill.reason };
+/** Nobody has to show who they are to stop something. */
+export function told<K extends Kill>(kill: K): Omit<K, "reason"> & Pick<ToldKill, "authenticated" | "reason"> {
+  return { ...kill, authenticated: false, reason: kill.reason === "" ? null : kill.reason };
 }
 
 export function reasonText({ reason }: Pick<ToldKill, "reason">): string {

@@ -122,19 +122,21 @@ export function keepMarker(folder: string | null, kill: Kill): void {
   if (folder !== null) attempt(() => setMarker(folder, kill));
 }
 
-/** Makes a marker say this kill; it is set all the while. */
-export function rewriteMarker(folder: string | null, kill: Kill): void {
-  if (folder === null) return;
+/** Makes a marker say this kill; it is set all the while. False where it could not be written. */
+export function rewriteMarker(folder: string | null, kill: Kill): boolean {
+  if (folder === null) return false;
   const path = join(folder, markerName(kill));
   const draft = draftBeside(path);
-  attempt(() => {
+  const written = attempt(() => {
     try {
       writeFileSync(draft, textOf(kill), { flag: "wx" });
       renameSync(draft, path);
+      return true;
     } finally {
       rmSync(draft, { force: true });
     }
   });
+  return written === true;
 }
 
 /** Makes the markers outlast a power cut, as far as the file system can. */

@@ -34,6 +34,7 @@ export async function revive(board: Switchboard, order: Order): Promise<KillDocu
     })),
     ...knowledgeOf(order),
     actor,
+    authenticated: false,
     reason: reason === "" ? null : reason,
     at,
     store: board.store.shown,

@@ -1,9 +1,10 @@
 import { z } from "zod";
+import { actedShape } from "../core/acted.schema.ts";
 
 export const killShape = {
   environment: z.string().describe('"*": every environment'),
   target: z.string().describe('agents/NAME, prompts/NAME, or "all"'),
-  actor: z.string(),
+  ...actedShape,
   reason: z.string().nullable().describe("null while nobody has given one"),
   at: z.string().describe("ISO 8601, UTC"),
 };
@@ -46,7 +47,7 @@ export const killSchema = z.object({
   ),
   known: z.boolean().nullable().describe("of all targets: false where one is not, null where one could not be told"),
   unchecked: z.array(z.string()).describe("what could have known the names and could not be read"),
-  actor: killShape.actor,
+  ...actedShape,
   reason: killShape.reason,
   at: killShape.at,
   store: z.string().describe("the store's file; the markers are in the folder FILE.kills"),

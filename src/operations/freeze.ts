@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { actedShape } from "../core/acted.schema.ts";
 import { appendAuditEvent } from "../audit/events.store.ts";
 import { frozenNow } from "../rollout/freeze.store.ts";
 import { OPERATORS } from "../state/locks.ts";
@@ -10,11 +11,11 @@ export const freezeSchema = z.object({
   action: z.enum(["freeze", "unfreeze"]),
   env: z.string(),
   frozen: z
-    .object({ actor: z.string(), reason: z.string(), at: z.string(), until: z.string() })
+    .object({ ...actedShape, reason: z.string(), at: z.string(), until: z.string() })
     .nullable()
     .describe("what is in force now"),
   replaced: z
-    .object({ actor: z.string(), reason: z.string(), at: z.string(), until: z.string() })
+    .object({ ...actedShape, reason: z.string(), at: z.string(), until: z.string() })
     .nullable()
     .describe("what was in force before and is not any more"),
   changed: z.boolean().describe("false where it was so already"),

@@ -5,7 +5,7 @@ import type { StoreAddress } from "../state/address.ts";
 import { openStore } from "../state/open.ts";
 import type { Db } from "../state/store.ts";
 import { openRollout } from "../rollout/rollouts.store.ts";
-import { currentStable, environmentsOf, releasedTargets } from "../serving/serving.store.ts";
+import { currentStable, environmentsOf, findRelease, releasedTargets } from "../serving/serving.store.ts";
 import { existsSync } from "node:fs";
 import type { Project } from "../core/project.ts";
 
@@ -77,11 +77,20 @@ export async function servedVersion(
   { kind, name, point }: Ref,
 ): Promise<Ref | null> {
   if (point.type !== "channel") return null;
+  const named = kind === undefined ? name : `${kind}/${name}`;
+  return ifThere(address, async (db) => parseRef(await storedRef(db, environment, `${named}@${point.channel}`)));
+}
+
+/** The digest that a version was first released with; null without a store, and where it never was. */
+export function releasedDigest(address: StoreAddress, target: string, version: string): Promise<string | null> {
+  return ifThere(address, async (db) => (await findRelease(db, target, version))?.digest ?? null);
+}
+
+async function ifThere<T>(address: StoreAddress, ask: (db: Db) => Promise<T>): Promise<T | null> {
   if (address.file !== null && !existsSync(address.file)) return null;
   const store = await openStore(address, { durability: "normal" });
   try {
-    const named = kind === undefined ? name : `${kind}/${name}`;
-    return parseRef(await storedRef(store.db, environment, `${named}@${point.channel}`));
+    return await ask(store.db);
   } finally {
     await store.close();
   }

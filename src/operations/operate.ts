@@ -1,4 +1,6 @@
 import { AgentopsError } from "../core/errors.ts";
+import type { Mailmap } from "../core/mailmap.ts";
+import { samePerson } from "../core/person.ts";
 import type { Place } from "../core/refs.ts";
 import { operatorLocks } from "../state/locks.ts";
 import type { Store, Tx } from "../state/store.ts";
@@ -10,6 +12,9 @@ import { type By, transition } from "../rollout/transition.ts";
 /** What a person does with a rollout that is under way. */
 export type Operation = "pause" | "resume" | "approve" | "abort";
 
+/** Who does it, when, and what git's `.mailmap` says of people: for the approval of a step. */
+export type OperatedBy = By & { at: string; mailmap?: Mailmap };
+
 /** The rollout after it, and whether it changed anything. */
 export type Operated = Rollout & { changed: boolean };
 
@@ -17,12 +22,7 @@ export type Operated = Rollout & { changed: boolean };
  * Applies it in one transaction; where it is so already, nothing changes. Throws ROLLOUT_NOT_FOUND, and CONCURRENT_CHANGE where the rollout
  * is in a phase that it does not fit: it went on, or somebody was faster.
  */
-export async function operate(
-  store: Store,
-  place: Place,
-  operation: Operation,
-  by: By & { at: string },
-): Promise<Operated> {
+export async function operate(store: Store, place: Place, operation: Operation, by: OperatedBy): Promise<Operated> {
   const seen = await needRollout(store.db, place);
   return store.inTransaction((tx) => operated(tx, place, operation, { ...by, seen }), operatorLocks(place));
 }
@@ -31,7 +31,7 @@ async function operated(
   tx: Tx,
   place: Place,
   type: Operation,
-  { at, seen, ...by }: By & { at: string; seen: Rollout },
+  { at, seen, mailmap, ...by }: OperatedBy & { seen: Rollout },
 ): Promise<Operated> {
   const { environment, target } = place;
   const rollout = await needRollout(tx, place);
@@ -40,7 +40,7 @@ async function operated(
       at,
       hint: `agentops canary status ${target} --env ${environment}   shows the rollout of ${rollout.candidate}`,
     });
-  if (type === "approve" && !isOver(rollout.state.phase)) await refuseOwn(tx, rollout, by.actor);
+  if (type === "approve" && !isOver(rollout.state.phase)) await refuseOwn(tx, rollout, by.actor, mailmap ?? []);
   const after = await transition(tx, rollout, { type, at }, by);
   if (after !== rollout || isSoAlready(rollout, type)) return { ...after, changed: after !== rollout };
   throw new AgentopsError(
@@ -71,8 +71,9 @@ function phaseOf({ state: { phase, approved } }: Rollout): string {
 }
 
 /** Four eyes: who started it does not approve its steps. */
-async function refuseOwn(tx: Tx, { seq }: Rollout, actor: string): Promise<void> {
-  if ((await starterOf(tx, seq)) !== actor) return;
+async function refuseOwn(tx: Tx, { seq }: Rollout, actor: string, mailmap: Mailmap): Promise<void> {
+  const starter = await starterOf(tx, seq);
+  if (starter === undefined || !samePerson(starter, actor, mailmap)) return;
   throw new AgentopsError("POLICY_REFUSED", `${actor} started this rollout, so somebody else approves its steps`, {
     hint: "--actor NAME, or AGENTOPS_ACTOR, says who acts",
   });

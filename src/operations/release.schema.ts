@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { actedShape } from "../core/acted.schema.ts";
 
 /** `agentops promote --json`, `agentops rollback --json`, and `canary start --dry-run --json`. */
 export const releaseSchema = z.object({
@@ -10,7 +11,7 @@ export const releaseSchema = z.object({
   digest: z.string(),
   from: z.string().nullable().describe("what it was left for; null when nothing was served before"),
   at: z.string(),
-  actor: z.string(),
+  ...actedShape,
   reason: z.string(),
   overridden: z.array(z.string()).describe("rules of the policy that did not hold"),
   changed: z.boolean().describe("false when it was so already"),

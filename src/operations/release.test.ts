@@ -69,7 +69,10 @@ async function released({ versions = 3, policy = "evidence: false", waitMs = 500
   seeds.set(versions, seed);
   const root = join(await tempFolder(), "p");
   await cp(await seed, root, { recursive: true });
-  await writeFile(join(root, "agentops.config.yaml"), `${CONFIG}policy: { production: { rollout: optional, ${policy} } }\n`);
+  await writeFile(
+    join(root, "agentops.config.yaml"),
+    `${CONFIG}policy: { production: { rollout: optional, ${policy} } }\n`,
+  );
   const temp = await projectIn(root);
   let now = Date.parse("2026-11-21T10:00:00.000Z");
   const clock: Clock = { now: () => new Date((now += 1000)), monotonicMs: () => now };

@@ -48,6 +48,13 @@ test("where the policy asks for it, a version that an allowed signer signed is r
       { ...context, say: reasonText },
       { ref, environment: "production", actor: "bob", reason: "x", override: true },
     );
+  // Whoever promotes could have written it a moment ago.
+  await expect(up("triage@v2")).rejects.toMatchObject({
+    code: "POLICY_REFUSED",
+    message: expect.stringMatching(/signed: .*allowed_signers of main does not list/) as string,
+  });
+  await temp.git("add", ".agentops/allowed_signers");
+  await temp.git("commit", "-q", "-m", "Who signs");
   await expect(up("triage@v1")).rejects.toMatchObject({
     code: "POLICY_REFUSED",
     message: expect.stringMatching(/signed: .*not signed/) as string,

@@ -1,7 +1,8 @@
 import { type Kill, reasonText } from "../kill/latch.ts";
 import type { PreparedRelease } from "../serving/release.ts";
-import { distinctPeople, isAuthor } from "../core/person.ts";
+import { movedSince } from "../registry/versions/verify.ts";
 import type { Frozen } from "../rollout/freeze.store.ts";
+import { type ApprovalFacts, missingApprovals } from "./approvals.ts";
 import type { Rules } from "./rules.ts";
 import { judgeStaging, type StagingFacts } from "./staging.ts";
 
@@ -28,7 +29,7 @@ export interface SuiteEvidence {
 
 /** All that a judgement is made of. */
 export interface PolicyFacts {
-  version: Pick<PreparedRelease, "address" | "version" | "digest" | "author" | "signature" | "problems">;
+  version: Pick<PreparedRelease, "address" | "version" | "digest" | "author" | "signature" | "signers" | "problems">;
   environment: string;
   /** ISO 8601, UTC. */
   now: string;
@@ -37,8 +38,7 @@ export interface PolicyFacts {
   evidence: readonly SuiteEvidence[];
   /** Evidence that was found and does not count, and why. */
   ignored: readonly string[];
-  /** Actors who approved exactly this content. */
-  approvers: readonly string[];
+  approvals: ApprovalFacts;
   /** What was observed of the stable versions in the budget's window. */
   outcomes: { n: number; failed: number };
   kills: readonly Kill[];
@@ -69,11 +69,7 @@ const nameOf = ({ version }: PolicyFacts) => `${version.address}@${version.versi
 
 function published(facts: PolicyFacts): Refusal | null {
   const { version, releasedDigest } = facts;
-  const moved =
-    releasedDigest === null || releasedDigest === version.digest
-      ? []
-      : [`it was released with ${releasedDigest} and has ${version.digest} now: the tag was moved`];
-  const problems = [...version.problems, ...moved];
+  const problems = [...version.problems, ...movedSince(releasedDigest, version.digest)];
   if (problems.length === 0) return null;
   return {
     rule: "published",
@@ -106,30 +102,31 @@ function evidence(facts: PolicyFacts): Refusal | null {
 }
 
 function signed(facts: PolicyFacts): Refusal | null {
-  const { status } = facts.version.signature;
-  if (status === "good") return null;
+  const { signature, signers } = facts.version;
+  if (signers !== null && signature.status === "good") return null;
   const words = {
+    // By this machine's own settings, which are no rule for anybody.
+    good: "the default branch has no .agentops/allowed_signers",
     none: "the tag is not signed",
     bad: "the tag's signature is bad",
-    untrusted: "the tag is signed by somebody whom .agentops/allowed_signers does not list",
+    untrusted: `the tag is signed by somebody whom .agentops/allowed_signers${signers === null ? "" : ` of ${signers}`} does not list`,
     unknown: "the tag's signature cannot be checked here: no list of signers",
   };
   const hint =
-    status === "none"
+    signature.status === "none"
       ? "agentops publish --sign   publishes the next version signed"
-      : `agentops verify ${nameOf(facts)}   and list the signer in .agentops/allowed_signers`;
-  return { rule: "signed", message: words[status], hint };
+      : `agentops verify ${nameOf(facts)}   and list the signer in .agentops/allowed_signers, committed on the default branch`;
+  return { rule: "signed", message: words[signature.status], hint };
 }
 
 function approvals(facts: PolicyFacts, rules: Rules): Refusal | null {
-  const people = distinctPeople(facts.approvers.filter((actor) => !isAuthor(actor, facts.version.author)));
-  if (people.length >= rules.approvals) return null;
-  const who = people.length === 0 ? "nobody did" : `${people.join(", ")} did`;
-  const needed = `${rules.approvals} ${rules.approvals === 1 ? "person" : "people"} other than its author must approve`;
+  const missing = missingApprovals(facts.approvals, rules.approvals);
+  if (missing.length === 0) return null;
+  const sign = rules.approvals.signed ? " --sign" : "";
   return {
     rule: "approvals",
-    message: `${needed}, ${who}`,
-    hint: `agentops approvals approve ${nameOf(facts)} --env ${facts.environment}   by somebody other than ${facts.version.author.name}`,
+    message: missing.join("; "),
+    hint: `agentops approvals approve ${nameOf(facts)} --env ${facts.environment}${sign}   by somebody other than ${facts.version.author.name}`,
   };
 }
 

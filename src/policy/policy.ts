@@ -9,8 +9,8 @@ import { whyNot } from "../state/why-not.ts";
 import type { PreparedRelease } from "../serving/release.ts";
 import { frozenNow } from "../rollout/freeze.store.ts";
 import { findRelease } from "../serving/serving.store.ts";
-import { approvalsFor } from "../approvals/approvals.store.ts";
 import { type GatheredEvidence, gatherEvidence } from "./evidence/evidence.ts";
+import { type ApprovalCase, approvalFacts, openApprovalCase } from "./approval-case.ts";
 import { ABSOLUTE, judgePolicy, type PolicyFacts, type Refusal, type RuleName } from "./judge.ts";
 import { stableOutcomes } from "./outcomes.store.ts";
 import { type Rules, rulesOf } from "./rules.ts";
@@ -24,6 +24,7 @@ export interface PolicyCase {
   rules: Rules;
   gathered: GatheredEvidence;
   act: StagingFacts["act"];
+  approvals: ApprovalCase;
   /** The folder of the markers of kills. */
   markers: string | null;
 }
@@ -48,7 +49,9 @@ export async function openPolicyCase(
   const gathered = rules.evidence
     ? await gatherEvidence({ project, runs, db: store.db }, prepared)
     : { evidence: [], ignored: [] };
-  return { prepared, environment, act, rules, gathered, markers: store.address.markers };
+  const place = { environment, rules: rules.approvals };
+  const approvals = await openApprovalCase({ project, db: store.db }, prepared, place);
+  return { prepared, environment, act, rules, gathered, approvals, markers: store.address.markers };
 }
 
 /** Every rule that does not hold now; none when the version may be released. */
@@ -86,8 +89,8 @@ export async function enforcePolicy(
 }
 
 async function factsOf(db: Db, policyCase: PolicyCase, now: string, said: StagingFacts["said"]): Promise<PolicyFacts> {
-  const { prepared, environment, act, rules, gathered, markers } = policyCase;
-  const { address: target, version, digest } = prepared;
+  const { prepared, environment, act, rules, gathered, approvals, markers } = policyCase;
+  const { address: target, version } = prepared;
   const windowMs = rules.errorBudget?.windowMs ?? 0;
   const since = new Date(Date.parse(now) - windowMs).toISOString();
   return {
@@ -96,7 +99,7 @@ async function factsOf(db: Db, policyCase: PolicyCase, now: string, said: Stagin
     environment,
     now,
     releasedDigest: (await findRelease(db, target, version))?.digest ?? null,
-    approvers: (await approvalsFor(db, { environment, target, version, digest })).map(({ actor }) => actor),
+    approvals: await approvalFacts(db, prepared, environment, approvals),
     outcomes: await stableOutcomes(db, { environment, target, since }),
     frozen: await frozenNow(db, environment, now),
     staging: await stagingFacts(db, { environment, target }, { version, act, said, rules, now }),

@@ -2,7 +2,7 @@ import { durationMs } from "../core/duration.ts";
 import { AgentopsError } from "../core/errors.ts";
 import { CONFIG_FILE } from "../core/location.ts";
 import type { Project } from "../core/project.ts";
-import type { PolicyRules } from "../core/release-config.schema.ts";
+import { CHANGE_KINDS, type ChangeKind, type PolicyRules } from "../core/release-config.schema.ts";
 
 /** A time in which nothing new is released; epoch milliseconds, the end excluded. */
 interface Freeze {
@@ -13,11 +13,19 @@ interface Freeze {
   reason: string;
 }
 
+interface ApprovalRules {
+  count: number;
+  /** Only what a listed key signed counts. */
+  signed: boolean;
+  /** Names of groups, each with its people, that must be among the approvers when that kind of thing changed. */
+  by: { kind: ChangeKind; group: string; people: readonly string[] }[];
+}
+
 /** The rules of one environment, with every default in place. */
 export interface Rules {
   evidence: boolean;
   signed: boolean;
-  approvals: number;
+  approvals: ApprovalRules;
   override: boolean;
   rollout: "required" | "optional";
   /** The environment that must have served it to everybody first, and for how long. */
@@ -43,7 +51,7 @@ export function rulesOf({ config }: Pick<Project, "config">, environment: string
   return {
     evidence,
     signed,
-    approvals,
+    approvals: approvalRules(approvals, config.people?.groups ?? {}),
     override,
     rollout: rest.rollout ?? (isLast ? "required" : "optional"),
     after: after === undefined ? null : afterOf(after),
@@ -63,6 +71,21 @@ export function rulesOf({ config }: Pick<Project, "config">, environment: string
 function afterOf(after: NonNullable<PolicyRules["after"]>): NonNullable<Rules["after"]> {
   const { env, for: time = "1h" } = typeof after === "string" ? { env: after } : after;
   return { environment: env, ms: durationMs(time) as number };
+}
+
+function approvalRules(
+  given: NonNullable<PolicyRules["approvals"]>,
+  groups: Readonly<Record<string, readonly string[]>>,
+): ApprovalRules {
+  if (typeof given === "number") return { count: given, signed: false, by: [] };
+  const { count = 1, signed = false, by = {} } = given;
+  const named = CHANGE_KINDS.flatMap((kind) => (by[kind] ?? []).map((group) => ({ kind, group })));
+  return { count, signed, by: named.map((one) => ({ ...one, people: membersOf(one.group, groups) })) };
+}
+
+/** A name that is no group is a person. */
+function membersOf(name: string, groups: Readonly<Record<string, readonly string[]>>): readonly string[] {
+  return Object.hasOwn(groups, name) ? (groups[name] ?? []) : [name];
 }
 
 /** A day without a time ends when it is over. */

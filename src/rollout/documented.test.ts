@@ -23,5 +23,8 @@ test("what the sample's config has commented out is valid, and its rollout is th
   const text = read("agentops.config.yaml").replace(/^# (?=rollout|policy| )/gm, "");
   const config = configSchema.parse(parse(text));
   expect(planOf(config.rollout!)).toEqual(planOf({}));
-  expect(rulesOf({ config }, "production")).toMatchObject({ approvals: 1, freeze: [{ reason: "holidays" }] });
+  expect(rulesOf({ config }, "production")).toMatchObject({
+    approvals: { count: 1, signed: false },
+    freeze: [{ reason: "holidays" }],
+  });
 });

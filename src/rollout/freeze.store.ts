@@ -3,6 +3,8 @@ import { type Executor, firstRow, raw, rowsOf } from "../state/raw.ts";
 /** What forbids to release anything, and to climb, in an environment; set by a person for a time. */
 export interface Frozen {
   actor: string;
+  /** Nobody signs a freeze. */
+  authenticated: false;
   reason: string;
   /** ISO 8601. */
   at: string;
@@ -38,5 +40,5 @@ interface OrderRow {
 function inForce({ action, actor, reason, at, after }: OrderRow, now: string): Frozen | null {
   if (action !== "freeze") return null;
   const { until } = JSON.parse(after ?? "{}") as { until: string };
-  return until > now ? { actor, reason, at, until } : null;
+  return until > now ? { actor, authenticated: false, reason, at, until } : null;
 }

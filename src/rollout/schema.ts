@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { actedShape } from "../core/acted.schema.ts";
 import { PARTS } from "../registry/parts.ts";
 import { channelSchema } from "../core/channels.schema.ts";
 
@@ -142,7 +143,7 @@ export const rolloutSchema = z.object({
   history: z.array(
     z.object({
       at: z.string(),
-      actor: z.string(),
+      ...actedShape,
       event: z.string(),
       phase: z.enum(PHASES),
       step: z.int(),

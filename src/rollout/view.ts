@@ -121,6 +121,15 @@ function parted({ content }: ReleaseRow): Parted {
 
 async function historyOf(db: Db, { seq }: Rollout): Promise<RolloutDocument["history"]> {
   return (await transitionsOf(db, seq)).map(({ at, actor, event, phase, step, weight, reason }) => {
-    return { at, actor, event: (JSON.parse(event) as { type: string }).type, phase, step, weight, reason };
+    return {
+      at,
+      actor,
+      authenticated: false,
+      event: (JSON.parse(event) as { type: string }).type,
+      phase,
+      step,
+      weight,
+      reason,
+    };
   });
 }

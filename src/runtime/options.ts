@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { configuredStore } from "../core/configured-store.ts";
 import { AgentopsError, messageOf } from "../core/errors.ts";
-import { makeFolder } from "../core/folder.ts";
+import { ignoreItself, makeFolder } from "../core/folder.ts";
 import { locateProject } from "../core/location.ts";
 import { keepReserve } from "../kill/markers.ts";
 import { type StoreAddress, storeAddress } from "../state/address.ts";
@@ -82,6 +82,7 @@ export function makeMarkers({ file, markers }: StoreAddress): void {
   if (!existsSync(beside)) return;
   try {
     makeFolder(markers);
+    ignoreItself(markers);
     keepReserve(markers);
   } catch {
     // A kill says what is wrong with its marker.

@@ -1,9 +1,10 @@
 import { AgentopsError } from "../core/errors.ts";
+import { fullName } from "../core/person.ts";
 import type { Project } from "../core/project.ts";
 import { parseRef, type Ref } from "../core/refs.ts";
 import type { LoadedArtifact } from "../registry/artifact.ts";
 import { publishedVersion } from "../registry/versions/published.ts";
-import type { Verification } from "../registry/versions/verify.ts";
+import { tamperingIn, type Verification } from "../registry/versions/verify.ts";
 import type { Tx } from "../state/store.ts";
 import { insertRelease, type ReleaseRow } from "./serving.store.ts";
 
@@ -17,8 +18,11 @@ export interface PreparedRelease {
   /** The model pin that is part of the version; undefined when it names none. */
   model: string | undefined;
   author: { name: string; email: string };
+  /** Who was named at publishing; null where nobody was. */
+  actor: string | null;
   commit: string;
   signature: Verification["signature"];
+  signers: Verification["signers"];
   /** Why its tag cannot be trusted; empty when it is as it was published. */
   problems: string[];
   row: Omit<ReleaseRow, "releasedAt">;
@@ -29,23 +33,30 @@ export interface PreparedRelease {
  * that was published is what counts. Throws REF_INVALID for a ref that is no published version, VERSION_NOT_FOUND, GIT_FAILED.
  */
 export async function prepareRelease(project: Project, ref: string): Promise<PreparedRelease> {
-  const { artifact, verification, author, at } = await publishedVersion(project, publishedRef(ref));
+  const { artifact, verification, author, actor, at } = await publishedVersion(project, publishedRef(ref));
   const { address, digest, model } = artifact;
-  const { version, commit, signature } = verification;
-  const publishedBy = author.email === "" ? author.name : `${author.name} <${author.email}>`;
+  const { version, commit, signature, signers } = verification;
+  const publishedBy = fullName(author);
   const content = JSON.stringify(valueOf(artifact));
-  const tampered = !verification.digest.ok || signature.status === "bad";
   return {
     address,
     version,
     digest,
     model,
     author,
+    actor,
     commit,
     signature,
-    problems: tampered ? verification.reasons : [],
+    signers,
+    problems: tamperingIn(verification),
     row: { target: address, version, digest, content, gitCommit: commit, publishedBy, publishedAt: at },
   };
+}
+
+/** Who published it, by every name that is known: who made the tag, who was named then, and who signed it. */
+export function publishersOf({ author, actor, signature }: PreparedRelease): string[] {
+  const signed = signature.status === "good" && signature.signer !== null ? [signature.signer] : [];
+  return [fullName(author), ...(actor === null ? [] : [actor]), ...signed];
 }
 
 /** Copies it into the store within the caller's transaction; one that is there stays as it is. */

@@ -156,7 +156,7 @@ function targetAt(parts: Parts, place: Place, now: Date): TargetNow {
   const unsafe = parts.bad.filter((bad) => here(bad) && bad.what === "unsafe");
   return {
     target: place.target,
-    stable: stable === undefined ? null : { version: stable.version, since: stable.since, actor: stable.actor, how: stable.how }, // prettier-ignore
+    stable: stable === undefined ? null : { version: stable.version, since: stable.since, actor: stable.actor, authenticated: false, how: stable.how }, // prettier-ignore
     rollout: rollout?.shown ?? null,
     lastHour: countsFrom(hours, now.getTime() - HOUR_MS),
     lastDay: countsFrom(hours, now.getTime() - DAY_MS),

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { actedShape } from "../core/acted.schema.ts";
 import { killShape } from "../kill/schema.ts";
 
 const served = {
@@ -21,7 +22,7 @@ const servedTarget = z.object({
     .object({
       version: z.string(),
       since: z.string(),
-      actor: z.string(),
+      ...actedShape,
       how: z.enum(["promote", "rollout", "rollback"]),
     })
     .nullable()
@@ -98,7 +99,7 @@ export const statusSchema = z.object({
     z.object({
       environment: killShape.environment,
       frozen: z
-        .object({ actor: z.string(), reason: z.string(), at: z.string(), until: z.string() })
+        .object({ ...actedShape, reason: z.string(), at: z.string(), until: z.string() })
         .nullable()
         .describe("nothing is released and nothing climbs until then"),
       killed: z.array(z.object({ ...killShape, via: z.array(z.enum(["marker", "store"])) })),

@@ -149,7 +149,7 @@ function kept(dir: string): string {
 export function sampleRepository(): Promise<string> {
   return copyOfMade("sample", async () => {
     const dir = sampleProject();
-    put(dir, ".gitignore", ".agentops/state.db*\n");
+    put(dir, ".agentops/.gitignore", "*\n!.gitignore\n!allowed_signers\n");
     await git(dir, "init", "-q", "-b", "main");
     await git(dir, "add", ".");
     await git(dir, "commit", "-q", "-m", "Start");

@@ -21,7 +21,7 @@ export async function shareVerdicts(
   if (address.file !== null || judged.length === 0) return;
   const { clock } = context;
   try {
-    await shareEvidence({ project, store, clock, actor: actorOf(context) }, judged, {
+    await shareEvidence({ project, store, clock, actor: await actorOf(context) }, judged, {
       agentops: version(),
       word: runDocument,
     });

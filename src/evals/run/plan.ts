@@ -1,8 +1,10 @@
 import { relative } from "node:path";
 import { AgentopsError } from "../../core/errors.ts";
 import type { Project } from "../../core/project.ts";
+import { parseRef } from "../../core/refs.ts";
 import type { LoadedArtifact } from "../../registry/artifact.ts";
-import { loadArtifact } from "../../registry/versions/load.ts";
+import { loadArtifact, pinned } from "../../registry/versions/load.ts";
+import { movedSince, tamperingIn, verifyVersion } from "../../registry/versions/verify.ts";
 import { OWN_MAPPING } from "../dataset/outputs.ts";
 import type { RunSpec } from "./run-spec.ts";
 import { dataFile, type LoadedSuite } from "../dataset/suite.ts";
@@ -22,7 +24,7 @@ export interface PlanOptions {
 export async function planRun(project: Project, suite: LoadedSuite, options: PlanOptions): Promise<RunSpec> {
   const outputs = outputsOf(project, suite, options);
   const ref = options.target ?? suite.spec.target;
-  const target = ref === undefined ? null : await loadArtifact(project, ref);
+  const target = ref === undefined ? null : await loadTarget(project, ref);
   const model = outputs === null ? modelOf(suite, target, options) : "outputs";
   return {
     suite: suite.spec,
@@ -37,6 +39,23 @@ export async function planRun(project: Project, suite: LoadedSuite, options: Pla
     scorers: [],
     outputsWithoutCase: 0,
   };
+}
+
+/** What a version's numbers would be told of must be what was published under its name. Throws POLICY_REFUSED, as `promote` does. */
+async function loadTarget(project: Project, typed: string): Promise<LoadedArtifact> {
+  const ref = await pinned(project, parseRef(typed));
+  const target = await loadArtifact(project, ref);
+  if (ref.point.type !== "version") return target;
+  const version = `v${ref.point.number}`;
+  const verification = await verifyVersion(project, ref);
+  const released = (await project.released?.(target.address, version)) ?? null;
+  const problems = [...tamperingIn(verification), ...movedSince(released, target.digest)];
+  if (problems.length === 0) return target;
+  const named = `${target.address}@${version}`;
+  throw new AgentopsError("POLICY_REFUSED", `${named} is not what was published: ${problems.join("; ")}`, {
+    hint: `agentops verify ${named}   or evaluate the commit itself: --target ${target.address}@${verification.commit.slice(0, 12)}`,
+    details: { ref: named, reasons: problems },
+  });
 }
 
 function outputsOf(project: Project, { spec, baseDir }: LoadedSuite, options: PlanOptions): RunSpec["outputs"] {

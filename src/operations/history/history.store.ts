@@ -5,6 +5,8 @@ export interface HistoryRow {
   at: string;
   actor: string;
   via: string | null;
+  /** How it is known that it was the actor; null where somebody just said so. */
+  authenticated: string | null;
   action: string;
   environment: string;
   target: string;
@@ -20,7 +22,18 @@ export function changesOf(db: Db, environment: string, target: string): Promise<
   return db
     .selectFrom("auditEvents as a")
     .leftJoin("stables as s", "s.auditEvent", "a.id")
-    .select(["a.id", "a.at", "a.actor", "a.via", "a.action", "a.environment", "a.target", "a.reason", "a.after"])
+    .select([
+      "a.id",
+      "a.at",
+      "a.actor",
+      "a.via",
+      "a.authenticated",
+      "a.action",
+      "a.environment",
+      "a.target",
+      "a.reason",
+      "a.after",
+    ])
     .select("s.version as serves")
     .where("a.environment", "in", [environment, "*"])
     .where("a.target", "in", [target, "all"])

@@ -41,12 +41,13 @@ interface After {
   hypothesis?: string;
 }
 
-function eventOf({ id, at, actor, via, action, environment, target, reason, after, serves }: HistoryRow): HistoryEvent {
+function eventOf({ id, at, action, environment, target, reason, after, serves, ...by }: HistoryRow): HistoryEvent {
   const state = (after === null ? {} : JSON.parse(after)) as After;
   return {
     at,
-    actor,
-    via,
+    actor: by.actor,
+    authenticated: by.authenticated !== null,
+    via: by.via,
     action,
     env: environment,
     target,

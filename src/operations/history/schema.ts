@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { actedShape } from "../../core/acted.schema.ts";
 
 /** `agentops history --json`. */
 export const historySchema = z.object({
@@ -13,7 +14,7 @@ export const historySchema = z.object({
     .array(
       z.object({
         at: z.string(),
-        actor: z.string(),
+        ...actedShape,
         via: z.string().nullable().describe("what took an automatic turn: sdk, observe, advance, watch"),
         action: z
           .string()

@@ -1,4 +1,4 @@
-import { execFile, type ExecFileException } from "node:child_process";
+import { type ChildProcess, execFile, type ExecFileException } from "node:child_process";
 import { AgentopsError, messageOf } from "../../core/errors.ts";
 import { pause } from "../../core/pause.ts";
 
@@ -15,6 +15,8 @@ export interface GitOptions {
   config?: string[];
   /** Text for the process's stdin. */
   input?: string;
+  /** Whoever does not answer by then, nor what it started, is left behind: exit code 128. */
+  waitMs?: number;
 }
 
 /** Runs git in one folder. Arguments are passed as they are, never through a shell. */
@@ -32,14 +34,21 @@ const HEARING_MS = 50;
 /** A git that runs in `cwd`, an existing folder. Once `signal` is aborted no other one is started; throws its reason. */
 export function openGit(cwd: string, env: NodeJS.ProcessEnv, signal?: AbortSignal): Git {
   const own = gitEnvironment(env);
-  return async (args, { config = [], input = "" } = {}) => {
+  return async (args, { config = [], input = "", waitMs } = {}) => {
     signal?.throwIfAborted();
     const all = [...config.flatMap((setting) => ["-c", setting]), ...args];
     const ended = new Promise<GitResult & { killed: boolean }>((done) => {
       const options = { cwd, env: own, maxBuffer: Infinity, windowsHide: true };
       const child = execFile("git", all, options, (error, stdout, stderr) => {
+        clearTimeout(patience);
         done({ exitCode: exitCodeOf(error), stdout, stderr, killed: error?.signal != null });
       });
+      const patience =
+        waitMs === undefined
+          ? undefined
+          : setTimeout(() => {
+              done(leave(child));
+            }, waitMs);
       // A git that ends before it has read everything says so by its exit code.
       child.stdin?.on("error", () => undefined);
       child.stdin?.end(input);
@@ -55,6 +64,14 @@ export function openGit(cwd: string, env: NodeJS.ProcessEnv, signal?: AbortSigna
   };
 }
 
+/** Ends a git that hangs, and lets go of what it started and left with our pipes: this process must be able to end. */
+function leave(child: ChildProcess): GitResult & { killed: boolean } {
+  child.kill("SIGKILL");
+  for (const stream of [child.stdin, child.stdout, child.stderr]) stream?.destroy();
+  child.unref();
+  return { exitCode: 128, stdout: "", stderr: "git did not answer", killed: false };
+}
+
 /** Negative where git was not there; 128, as git says itself, where a signal ended it. */
 function exitCodeOf(error: ExecFileException | null): number {
   if (error === null) return 0;
@@ -66,6 +83,15 @@ function gitEnvironment(env: NodeJS.ProcessEnv): Record<string, string> {
   const kept = Object.entries(env).filter((e): e is [string, string] => e[1] !== undefined && !DROPPED.test(e[0]));
   // English messages, because some refusals can only be told apart by their text; never a prompt for a password.
   return { ...Object.fromEntries(kept), LANGUAGE: "en", GIT_TERMINAL_PROMPT: "0" };
+}
+
+/**
+ * Whom git would name in a tag or commit, as `Name <mail>`; null where it was not told: what it would guess from the login and the host is nobody's
+ * name. @param waitMs for an answer
+ */
+export async function committerOf(git: Git, waitMs: number): Promise<string | null> {
+  const said = await git(["var", "GIT_COMMITTER_IDENT"], { config: ["user.useConfigOnly=true"], waitMs });
+  return said.exitCode === 0 ? said.stdout.replace(/>.*$/s, ">").trim() : null;
 }
 
 /** The stdout of a command that must work; throws GIT_FAILED with git's own words. */

@@ -16,6 +16,8 @@ export interface PublishOptions {
   names?: readonly string[] | undefined;
   /** For the commit and the tags; "Publish prompts/NAME v7" when absent. */
   message?: string | undefined;
+  /** Who publishes, where somebody was named: who approves must be another one, whatever git calls the machine's user. */
+  actor?: string | undefined;
   /** Signs commit and tags with git's own ssh or gpg setup. */
   sign?: boolean | undefined;
   /** False neither looks at the remote nor pushes the tags. */
@@ -85,7 +87,12 @@ async function claimOrUndo(repo: Repo, remote: string, tags: readonly NewTag[]):
 }
 
 /** The digest is taken from the commit and not from the worktree: a hook may have rewritten the file. */
-async function newTag(repo: Repo, commit: string, planned: Planned, { message }: PublishOptions): Promise<NewTag> {
+async function newTag(
+  repo: Repo,
+  commit: string,
+  planned: Planned,
+  { message, actor }: PublishOptions,
+): Promise<NewTag> {
   const content = await readArtifact(commitSource(repo, commit), planned);
   if (!content) {
     throw new AgentopsError("GIT_FAILED", `commit ${commit.slice(0, 12)} does not hold ${planned.address}`, {
@@ -100,6 +107,7 @@ async function newTag(repo: Repo, commit: string, planned: Planned, { message }:
     digest: content.digest,
     path: `${repo.prefix}${content.files[0] ?? ""}`,
     message: given(message) ?? `Publish ${planned.address} ${planned.next}`,
+    actor,
   };
 }
 

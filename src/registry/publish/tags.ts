@@ -1,7 +1,7 @@
 import { AgentopsError } from "../../core/errors.ts";
 import { gitFailed } from "../git/git.ts";
 import type { Repo } from "../git/repo.ts";
-import { DIGEST_TRAILER, PATH_TRAILER } from "../versions/versions.ts";
+import { ACTOR_TRAILER, DIGEST_TRAILER, PATH_TRAILER } from "../versions/versions.ts";
 
 /** A version that is about to be tagged. */
 export interface NewTag {
@@ -15,6 +15,8 @@ export interface NewTag {
   /** The artifact's file, relative to the repository's top. */
   path: string;
   message: string;
+  /** Who was named; undefined where git's tagger is who published it. */
+  actor: string | undefined;
 }
 
 /** Makes all tags or none. Throws CONCURRENT_CHANGE when a tag exists by now, GIT_FAILED when git cannot sign. */
@@ -31,8 +33,15 @@ export async function makeTags(repo: Repo, tags: readonly NewTag[], sign: boolea
   }
 }
 
-async function makeTag(repo: Repo, { tag, commit, digest, path, message }: NewTag, sign: boolean): Promise<void> {
-  const input = `${message}\n\n${DIGEST_TRAILER}: ${digest}\n${PATH_TRAILER}: ${path}\n`;
+async function makeTag(
+  repo: Repo,
+  { tag, commit, digest, path, message, actor }: NewTag,
+  sign: boolean,
+): Promise<void> {
+  // One line: a name with a line break would be a trailer of its own.
+  const named =
+    actor === undefined ? "" : `${ACTOR_TRAILER}: ${actor.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, " ").trim()}\n`;
+  const input = `${message}\n\n${named}${DIGEST_TRAILER}: ${digest}\n${PATH_TRAILER}: ${path}\n`;
   const args = ["tag", sign ? "-s" : "-a", "--cleanup=whitespace", "-F", "-", tag, commit];
   const result = await repo.git(args, { input });
   if (result.exitCode === 0) return;

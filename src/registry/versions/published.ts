@@ -12,6 +12,8 @@ export interface PublishedVersion {
   artifact: LoadedArtifact;
   verification: Verification;
   author: { name: string; email: string };
+  /** Who was named at publishing; null where nobody was. */
+  actor: string | null;
   /** ISO-8601, UTC. */
   at: string;
 }
@@ -22,7 +24,7 @@ export async function publishedVersion(project: Project, ref: Ref): Promise<Publ
   const artifact = await loadArtifact(project, verification.ref);
   const number = Number(verification.version.slice(1));
   const tag = await taggedVersion(await needRepo(project), parseRef(verification.ref), number);
-  return { artifact, verification, author: { name: tag.author, email: tag.email }, at: tag.at };
+  return { artifact, verification, author: { name: tag.author, email: tag.email }, actor: tag.actor, at: tag.at };
 }
 
 /** The newest published version with this content; null without one, and outside a git repository. */

@@ -1,8 +1,6 @@
-import { existsSync } from "node:fs";
-import { join } from "node:path";
-import type { Project } from "../../core/project.ts";
 import type { GitResult } from "../git/git.ts";
 import type { Repo } from "../git/repo.ts";
+import { type Signers, withFiles } from "../signing/signers.ts";
 import type { VersionTag } from "./versions.ts";
 
 export interface Signature {
@@ -13,25 +11,30 @@ export interface Signature {
   status: "good" | "none" | "bad" | "untrusted" | "unknown";
   /** Principal or key, as git names it. */
   signer: string | null;
-  /** True when the project lists its signers, so that only `good` will do. */
-  required: boolean;
 }
 
-/** Who may sign, one `principal keytype key` a line (ssh-keygen(1), ALLOWED SIGNERS); relative to the project root. */
-export const ALLOWED_SIGNERS = ".agentops/allowed_signers";
+/**
+ * Checks a tag's signature with git: against the list of signers that the default branch has, else against git's own configuration. With a
+ * list, neither a program that git is told to use nor a key ring of GnuPG has a say: whoever runs this could choose both.
+ */
+export async function checkSignature(repo: Repo, version: VersionTag, { text }: Signers): Promise<Signature> {
+  if (!version.signed) return { status: "none", signer: null };
+  if (text === null) return judged(repo, version, []);
+  return withFiles({ list: text }, async (file) => {
+    const config = [`gpg.ssh.allowedSignersFile=${file("list")}`, "gpg.ssh.program=ssh-keygen"];
+    return judged(repo, version, config);
+  });
+}
 
-/** Checks a tag's signature with git, against the project's allowed signers, else against git's own configuration. */
-export async function checkSignature(project: Project, repo: Repo, version: VersionTag): Promise<Signature> {
-  const file = join(project.root, ALLOWED_SIGNERS);
-  const required = existsSync(file);
-  if (!version.signed) return { status: "none", signer: null, required };
-  const config = required ? [`gpg.ssh.allowedSignersFile=${file}`] : [];
+async function judged(repo: Repo, version: VersionTag, config: string[]): Promise<Signature> {
   const result = await repo.git(["verify-tag", "--raw", `refs/tags/${version.tag}`], { config });
   const said = `${result.stderr}\n${result.stdout}`;
-  return { ...(said.includes("[GNUPG:]") ? judgeGpg(said) : judgeSsh(result, said)), required };
+  if (!said.includes("[GNUPG:]")) return judgeSsh(result, said);
+  const gpg = judgeGpg(said);
+  return gpg.status === "good" && config.length > 0 ? { ...gpg, status: "untrusted" } : gpg;
 }
 
-function judgeSsh({ exitCode }: GitResult, said: string): Omit<Signature, "required"> {
+function judgeSsh({ exitCode }: GitResult, said: string): Signature {
   const good = /^Good "git" signature for (.+) with (.+ key .+)$/m.exec(said);
   if (exitCode === 0 && good) return { status: "good", signer: good[1] ?? null };
   const unlisted = /^Good "git" signature with (.+ key .+)$/m.exec(said);
@@ -43,7 +46,7 @@ function judgeSsh({ exitCode }: GitResult, said: string): Omit<Signature, "requi
 }
 
 /** GnuPG status lines: https://github.com/gpg/gnupg/blob/master/doc/DETAILS */
-function judgeGpg(said: string): Omit<Signature, "required"> {
+function judgeGpg(said: string): Signature {
   const signer = /^\[GNUPG:\] (?:GOODSIG|BADSIG|EXPKEYSIG|REVKEYSIG|EXPSIG) \S+ (.+)$/m.exec(said)?.[1] ?? null;
   if (said.includes("[GNUPG:] BADSIG")) return { status: "bad", signer };
   if (!said.includes("[GNUPG:] GOODSIG")) return { status: signer === null ? "unknown" : "untrusted", signer };

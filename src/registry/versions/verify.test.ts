@@ -48,6 +48,8 @@ async function newKey(): Promise<string> {
 
 async function allow(temp: TempProject, key: string): Promise<void> {
   await temp.write(".agentops/allowed_signers", `ada@example.com ${await readFile(`${key}.pub`, "utf8")}`);
+  await temp.git("add", ".agentops/allowed_signers");
+  await temp.git("commit", "-q", "-m", "Who signs");
 }
 
 /** Replaces the tag with one whose text was edited, as `git tag` itself never would. */

@@ -5,6 +5,7 @@ import { addressOf } from "../files.ts";
 import { pinned } from "./load.ts";
 import { readArtifact } from "../read.ts";
 import { needRepo, type Repo } from "../git/repo.ts";
+import { ALLOWED_SIGNERS, committedSigners, type Signers } from "../signing/signers.ts";
 import { checkSignature, type Signature } from "./signature.ts";
 import { sourceOfVersion, taggedVersion } from "./version-ref.ts";
 import type { VersionTag } from "./versions.ts";
@@ -19,7 +20,9 @@ export interface Verification {
   commit: string;
   /** The digest the tag carries, and the one its commit has now; null when there is none. */
   digest: { recorded: string | null; actual: string | null; ok: boolean };
-  signature: Omit<Signature, "required">;
+  signature: Signature;
+  /** The branch whose list of signers was asked; null where there is no list, and git's configuration on this machine was. */
+  signers: string | null;
   ok: boolean;
   /** Why it is not ok; empty when it is. */
   reasons: string[];
@@ -27,7 +30,7 @@ export interface Verification {
 
 /**
  * Checks one version (`…@v7`), or the latest of an artifact: that the tagged commit still has the content that was
- * published, and that somebody listed in `.agentops/allowed_signers` signed it, when that file exists.
+ * published, and that somebody listed in the default branch's `.agentops/allowed_signers` signed it, when there is such a file.
  * Throws REF_INVALID for another sort of ref, VERSION_NOT_FOUND, GIT_FAILED.
  */
 export async function verifyVersion(project: Project, ref: string | Ref): Promise<Verification> {
@@ -35,9 +38,10 @@ export async function verifyVersion(project: Project, ref: string | Ref): Promis
   const repo = await needRepo(project);
   const version = await taggedVersion(repo, parsed, numberOf(parsed));
   const { actual, problem } = await actualDigest(repo, version);
-  const { required, ...signature } = await checkSignature(project, repo, version);
+  const signers = await committedSigners(repo);
+  const signature = await checkSignature(repo, version, signers);
   const digestReasons = [...problem, ...tagReasons(version), ...digestReason(version, actual)];
-  const reasons = [...digestReasons, ...signatureReasons(signature, required)];
+  const reasons = [...digestReasons, ...signatureReasons(signature, signers)];
   return {
     schema: "agentops.verify/1",
     ref: `${addressOf(version.kind, version.name)}@${version.version}`,
@@ -46,9 +50,21 @@ export async function verifyVersion(project: Project, ref: string | Ref): Promis
     commit: version.commit,
     digest: { recorded: version.digest, actual, ok: digestReasons.length === 0 },
     signature,
+    signers: signers.text === null ? null : signers.branch,
     ok: reasons.length === 0,
     reasons,
   };
+}
+
+/** Why nothing of a version can be believed: it is not what was published under its name. None where only a signature is missing. */
+export function tamperingIn({ digest, signature, reasons }: Verification): string[] {
+  return digest.ok && signature.status !== "bad" ? [] : reasons;
+}
+
+/** The same of what the tag itself does not show: once released, a version is what was released. */
+export function movedSince(releasedDigest: string | null, digest: string): string[] {
+  if (releasedDigest === null || releasedDigest === digest) return [];
+  return [`it was released with ${releasedDigest} and has ${digest} now: the tag was moved`];
 }
 
 function numberOf({ point, name }: Ref): number | undefined {
@@ -81,10 +97,11 @@ function digestReason({ annotated, digest, tag }: VersionTag, actual: string | n
   return actual === null || actual === digest ? [] : [`the tagged commit has digest ${actual}, the tag says ${digest}`];
 }
 
-function signatureReasons({ status, signer }: Omit<Signature, "required">, required: boolean): string[] {
+function signatureReasons({ status, signer }: Signature, { text, committed, branch }: Signers): string[] {
   if (status === "bad") return ["the signature is bad: the tag was changed after it was signed"];
-  if (!required || status === "good") return [];
-  if (status === "none") return ["not signed, and .agentops/allowed_signers exists"];
+  if (text === null || status === "good") return [];
+  if (!committed) return [`${ALLOWED_SIGNERS} is not on ${branch}, so it lists nobody yet`];
+  if (status === "none") return [`not signed, and ${branch} has ${ALLOWED_SIGNERS}`];
   if (status === "unknown") return ["the signature cannot be checked here"];
-  return [`signed by ${signer ?? "a key"} that .agentops/allowed_signers does not list`];
+  return [`signed by ${signer ?? "a key"} that ${ALLOWED_SIGNERS} of ${branch} does not list`];
 }

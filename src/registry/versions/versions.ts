@@ -29,6 +29,8 @@ export interface VersionTag extends Address {
   author: string;
   /** Of the tagger; empty for a lightweight tag. */
   email: string;
+  /** Who published it, where that was said and git's tagger is only the machine's user; null where nobody was named. */
+  actor: string | null;
   /** Without our trailers and the signature. */
   message: string;
   signed: boolean;
@@ -36,6 +38,7 @@ export interface VersionTag extends Address {
 
 export const DIGEST_TRAILER = "Agentops-Digest";
 export const PATH_TRAILER = "Agentops-Path";
+export const ACTOR_TRAILER = "Agentops-Actor";
 
 const FIELDS = [
   "%(refname:lstrip=2)",
@@ -110,6 +113,7 @@ function versionTag(cells: string[]): VersionTag | null {
     innerName,
     digest: annotated ? trailer(text, DIGEST_TRAILER) : null,
     path: annotated ? trailer(text, PATH_TRAILER) : null,
+    actor: annotated ? trailer(text, ACTOR_TRAILER) : null,
     at: new Date(date).toISOString(),
     author,
     email,
@@ -125,7 +129,7 @@ function trailer(text: string, key: string): string | null {
 }
 
 function withoutTrailers(text: string): string {
-  const own = [`${DIGEST_TRAILER}: `, `${PATH_TRAILER}: `];
+  const own = [DIGEST_TRAILER, PATH_TRAILER, ACTOR_TRAILER].map((key) => `${key}: `);
   const lines = text.split("\n").filter((line) => !own.some((key) => line.startsWith(key)));
   return lines.join("\n").trim();
 }

@@ -21,7 +21,7 @@ const HINTS: { [N in CheckName]?: (facts: Facts[N]) => string } = {
   signing: ({ keyFileMissing }) =>
     keyFileMissing
       ? "git config user.signingkey ~/.ssh/id_ed25519.pub"
-      : "no signature will do: NAME KEYTYPE KEY, one a line, in .agentops/allowed_signers",
+      : "no signature will do: NAME KEYTYPE KEY, one a line, in .agentops/allowed_signers, committed on the default branch",
   store: ({ facts }) =>
     facts.writable ? "agentops store migrate" : "the file and its folder must be this user's, or writable for it",
   clock: () => "let both machines set their clocks by NTP",

@@ -16,10 +16,16 @@ export function historyText({ target, env, stable, events }: HistoryDocument, st
     painted(event, style),
     event.version ?? "",
     effect(event),
-    printable(event.via === null ? event.actor : `${event.actor} (${event.via})`),
+    printable(byText(event)),
     why(event),
   ]);
-  return `${head}\n${columns(["UTC", "what", "version", "effect", "by", "why"], rows, style.dim)}`;
+  const table = columns(["UTC", "what", "version", "effect", "by", "why"], rows, style.dim);
+  return `${head}  ${style.dim("(by: not authenticated, unless it says signed)")}\n${table}`;
+}
+
+function byText({ actor, via, authenticated }: Event): string {
+  const how = [...(via === null ? [] : [via]), ...(authenticated ? ["signed"] : [])];
+  return how.length === 0 ? actor : `${actor} (${how.join(", ")})`;
 }
 
 function painted({ action }: Event, style: Style): string {

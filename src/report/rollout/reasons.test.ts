@@ -55,7 +55,7 @@ testSayings<Reason>("a reason", reasonText, {
     [{ safe: ["success"], noHarm: ["success.floor"] }, "shown to be not worse by the margin: success; no harm is shown: success.floor"],
   ],
   frozen: [
-    [{ by: { actor: "ada", reason: "holidays", at: "2026-11-21T10:00:00.000Z", until: "2026-12-27T08:00:00.000Z" }, environment: "production" }, "production is frozen by ada until 2026-12-27 08:00 UTC: holidays"],
+    [{ by: { actor: "ada", authenticated: false, reason: "holidays", at: "2026-11-21T10:00:00.000Z", until: "2026-12-27T08:00:00.000Z" }, environment: "production" }, "production is frozen by ada until 2026-12-27 08:00 UTC: holidays"],
   ], // prettier-ignore
   ready: [
     [{ turns: "anybody", target: "prompts/x", environment: "production" }, "it moves on with the next outcome that is recorded"],

@@ -46,7 +46,7 @@ const cost: GuardrailResult = {
 };
 
 const entry = (at: string, event: string, phase: RolloutDocument["phase"], weight: number, reason: string) => {
-  return { at: `2026-11-${at}:00.000Z`, actor: event === "look" ? "agentops" : "ada", event, phase, step: 0, weight, reason };
+  return { at: `2026-11-${at}:00.000Z`, actor: event === "look" ? "agentops" : "ada", authenticated: false, event, phase, step: 0, weight, reason };
 }; // prettier-ignore
 
 const document: RolloutDocument = {

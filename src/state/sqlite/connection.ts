@@ -1,7 +1,7 @@
 import { dirname } from "node:path";
 import type BetterSqlite3 from "better-sqlite3";
 import { AgentopsError, messageOf } from "../../core/errors.ts";
-import { makeFolder } from "../../core/folder.ts";
+import { ignoreItself, makeFolder } from "../../core/folder.ts";
 import type { StoreOptions } from "../store.ts";
 import type { Database } from "../tables.ts";
 import { markerFolder } from "../address.ts";
@@ -16,6 +16,7 @@ export function connect(file: string, { durability, waitMs = 5000 }: StoreOption
   try {
     makeFolder(dirname(file));
     makeMarkerFolder(file);
+    ignoreItself(file);
     // The driver takes whole milliseconds only, and what is left of a wait seldom is.
     sqlite = openFile(file, { timeout: Math.ceil(waitMs) });
     sqlite.pragma("journal_mode = WAL");

@@ -1,9 +1,9 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { homedir } from "node:os";
-import { join, resolve } from "node:path";
+import { resolve } from "node:path";
 import { type Git, openGit } from "../../registry/git/git.ts";
 import { findRepo } from "../../registry/git/repo.ts";
-import { ALLOWED_SIGNERS } from "../../registry/versions/signature.ts";
+import { committedSigners } from "../../registry/signing/signers.ts";
 import type { Facts } from "./found.ts";
 
 /** Throws GIT_FAILED where there is a repository that git does not read, another user's for one. */
@@ -31,8 +31,10 @@ export async function findIdentity(root: string, env: NodeJS.ProcessEnv): Promis
 export async function findSigning(root: string, env: NodeJS.ProcessEnv): Promise<Facts["signing"]> {
   const git = openGit(root, env);
   const [key, format] = await Promise.all([setting(git, "user.signingkey"), setting(git, "gpg.format")]);
+  const repo = await findRepo({ root, env }).catch(() => null);
+  const list = repo === null ? null : (await committedSigners(repo)).text;
   const keyFileMissing = key !== null && format === "ssh" && isPath(key) && !existsSync(pathOf(key, root, env));
-  return { key, format: format ?? "openpgp", keyFileMissing, signers: signersIn(join(root, ALLOWED_SIGNERS)) };
+  return { key, format: format ?? "openpgp", keyFileMissing, signers: list === null ? null : signersIn(list) };
 }
 
 async function setting(git: Git, name: string): Promise<string | null> {
@@ -51,9 +53,8 @@ function pathOf(key: string, root: string, env: NodeJS.ProcessEnv): string {
 }
 
 /** ssh-keygen(1), ALLOWED SIGNERS: the first field is a list of names, with commas. */
-function signersIn(file: string): number | null {
-  if (!existsSync(file)) return null;
-  const lines = readFileSync(file, "utf8").split("\n").map((line) => line.trim()); // prettier-ignore
+function signersIn(text: string): number {
+  const lines = text.split("\n").map((line) => line.trim());
   const names = lines.filter((line) => line !== "" && !line.startsWith("#")).map((line) => line.split(/\s/)[0] ?? "");
   return new Set(names.flatMap((name) => name.split(","))).size;
 }

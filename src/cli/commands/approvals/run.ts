@@ -9,7 +9,7 @@ import { withRelease } from "../../open/release-context.ts";
 
 export async function run(context: CommandContext, args: unknown[], options: Record<string, unknown>): Promise<number> {
   const [action = "list", ref] = args as (string | undefined)[];
-  if (action === "approve") await approveOne(context, ref, (options["reason"] as string | undefined) ?? "approved");
+  if (action === "approve") await approveOne(context, ref, options);
   else if (action === "list") await list(context, ref);
   else {
     throw new AgentopsError("USAGE", `unknown action "${action}"`, {
@@ -19,15 +19,24 @@ export async function run(context: CommandContext, args: unknown[], options: Rec
   return 0;
 }
 
-async function approveOne(context: CommandContext, ref: string | undefined, reason: string): Promise<void> {
+async function approveOne(
+  context: CommandContext,
+  ref: string | undefined,
+  options: Record<string, unknown>,
+): Promise<void> {
   if (ref === undefined) {
     throw new AgentopsError("USAGE", "nothing to approve: REF is missing", {
       hint: "agentops approvals approve support-triage@v7",
     });
   }
-  const actor = actorOf(context);
+  const order = {
+    ref,
+    actor: await actorOf(context),
+    reason: (options["reason"] as string | undefined) ?? "approved",
+    sign: options["sign"] === true,
+  };
   const done = await withRelease(context, (release) =>
-    approve(release, { ref, environment: release.project.environment, actor, reason }),
+    approve(release, { ...order, environment: release.project.environment }),
   );
   await emitDocument(context, done, (style) => approvalText(done, style));
 }

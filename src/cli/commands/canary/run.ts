@@ -11,6 +11,7 @@ import { operatedText } from "../../../report/rollout/operated.ts";
 import { reasonText } from "../../../report/rollout/reasons.ts";
 import { replayText } from "../../../report/rollout/replay.ts";
 import { rolloutText } from "../../../report/rollout/text.ts";
+import { mailmapOf } from "../../../registry/people.ts";
 import { actorOf } from "../../actor.ts";
 import type { CommandContext } from "../../context.ts";
 import { emitDocument } from "../../document.ts";
@@ -133,11 +134,12 @@ async function operateOn(
   const place = await placeOf(open, name, `agentops canary ${action} support-triage`);
   const reason = ((options["reason"] as string | undefined) ?? "").trim() || action;
   const at = context.clock.now().toISOString();
-  const actor = actorOf(context);
+  const actor = await actorOf(context);
+  const mailmap = action === "approve" ? await mailmapOf({ root: context.cwd, env: context.shell.env }) : [];
   const by = { at, actor, reason };
   const { changed, ...rollout } = await (action === "ack"
     ? acknowledge(open.store, place, by)
-    : operate(open.store, place, action, by));
+    : operate(open.store, place, action, { ...by, mailmap }));
   const document = { ...(await documentOf(context, open, rollout)), changed };
   await emitDocument(context, document, (style) => operatedText(document, { action, actor, reason }, style));
   return 0;

@@ -20,10 +20,11 @@ export async function start(context: CommandContext, ref: unknown, options: Reco
   const hypothesis = hypothesisIn(options["hypothesis"]);
   return withRelease(context, async (release) => {
     const { environment } = release.project;
+    const actor = await actorOf(context);
     const rollout = await startCanary(release, {
       ref,
       environment,
-      actor: actorOf(context),
+      actor,
       reason: options["reason"] as string | undefined,
       override: options["override"] === true,
       unobserved: options["unobserved"] === true,
@@ -32,7 +33,7 @@ export async function start(context: CommandContext, ref: unknown, options: Reco
       hypothesis,
     });
     if (options["dryRun"] === true) {
-      const document = triedDocument(rollout, { actor: actorOf(context), reason: options["reason"] });
+      const document = triedDocument(rollout, { actor, reason: options["reason"] });
       await emitDocument(context, document, (style) => releaseText(document, style));
       return 0;
     }
@@ -56,6 +57,7 @@ function triedDocument(
     from: control,
     at: createdAt,
     actor,
+    authenticated: false,
     reason: typeof reason === "string" ? reason : `canary of ${candidate}`,
     overridden: [],
     changed: true,

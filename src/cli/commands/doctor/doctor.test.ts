@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { ENGINE, newDatabase } from "../../../testing/engine.ts";
 import { agentops, git, put, sampleRepository, tempProject } from "../../../testing/project.ts";
+import { commitAll } from "../../../testing/repository.ts";
 import { diagnosed } from "./diagnosed.testing.ts";
 
 const NOBODY = {
@@ -32,10 +33,14 @@ describe("agentops doctor", () => {
     const dir = tempProject();
     const by = async (env: NodeJS.ProcessEnv, args: string[] = []) => (await diagnosed(dir, env, args))["actor"]?.found;
     expect(await by({ AGENTOPS_ACTOR: "ada", GITHUB_ACTOR: "bob" })).toBe("ada, from AGENTOPS_ACTOR");
-    expect(await by({ GITHUB_ACTOR: "bob", USER: "root" })).toBe("bob, from GITHUB_ACTOR");
-    expect(await by({ GITLAB_USER_LOGIN: "eve", USER: "root" })).toBe("eve, from GITLAB_USER_LOGIN");
+    expect(await by({ GITHUB_ACTOR: "bob" })).toBe("Ada <ada@example.com>, from git");
+    expect(await by({ AGENTOPS_ACTOR: "" })).toBe("Ada <ada@example.com>, from git");
+    const nobody = { GIT_COMMITTER_NAME: "", GIT_COMMITTER_EMAIL: "", GIT_CONFIG_GLOBAL: "/dev/null" };
+    expect(await by({ ...nobody, GITHUB_ACTOR: "bob", USER: "root" })).toBe("bob, from GITHUB_ACTOR");
+    expect(await by({ ...nobody, GITLAB_USER_LOGIN: "eve", USER: "root" })).toBe("eve, from GITLAB_USER_LOGIN");
+    expect(await by({ ...nobody, GITHUB_ACTOR: "42", USER: "root" })).toBe("root, from USER");
     expect(await by({ USER: "root" }, ["--actor", "ada"])).toBe("ada, from --actor");
-    expect(await by({})).toMatch(/, from the login name$/);
+    expect(await by(nobody)).toMatch(/, from the login name$/);
   });
 
   test("what was typed wrong is exit 2 and no diagnosis", async () => {
@@ -77,6 +82,8 @@ describe("git", () => {
     await git(dir, "config", "gpg.format", "ssh");
     await git(dir, "config", "user.signingkey", "~/key.pub");
     put(dir, ".agentops/allowed_signers", "# who may sign\nada@example.com,bob@example.com ssh-ed25519 AAAA\n");
+    expect((await diagnosed(dir, { HOME: dir }))["signing"]).toMatchObject({ found: expect.stringContaining("; 0 allowed signers"), state: "warning" }); // prettier-ignore
+    await commitAll(dir, "Who signs");
     const missing = (await diagnosed(dir, { HOME: dir }))["signing"];
     expect(missing).toMatchObject({
       state: "warning",
@@ -85,6 +92,7 @@ describe("git", () => {
     put(dir, "key.pub", "ssh-ed25519 AAAA");
     expect((await diagnosed(dir, { HOME: dir }))["signing"]).toMatchObject({ state: "ok", hint: null });
     put(dir, ".agentops/allowed_signers", "");
+    await commitAll(dir, "Nobody");
     expect((await diagnosed(dir, { HOME: dir }))["signing"]).toMatchObject({ state: "warning" });
   });
 });

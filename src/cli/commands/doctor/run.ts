@@ -23,7 +23,7 @@ export async function run(context: CommandContext): Promise<number> {
   });
   // A config that was named may be in a folder that is not there.
   const root = existsSync(location.root) ? location.root : cwd;
-  const actor = findActor(context);
+  const actor = await findActor(context);
   const findings = await doctor({ root, location, env: shell.env, clock, project, actor, store: address });
   const secrets = redactor([...passwordsIn(address.location), shell.env["PGPASSWORD"]]);
   const redact = project instanceof Error ? secrets : (text: string) => project.redact(secrets(text));

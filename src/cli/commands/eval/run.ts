@@ -36,7 +36,7 @@ export async function run(
     },
   };
   try {
-    const own = evalContext(context, project, store);
+    const own = await evalContext(context, project, store);
     const order =
       crossed === undefined ? await resumedCell(store, evaluateOptions, told) : { start: { ...crossed, ...told } };
     if (order !== undefined) {

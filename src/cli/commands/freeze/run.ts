@@ -18,8 +18,9 @@ export async function run(context: CommandContext, _: unknown[], options: Record
 /** `until` null lifts it. */
 export async function emitFreeze(context: CommandContext, until: string | null, reason: string): Promise<number> {
   const at = context.clock.now().toISOString();
+  const actor = await actorOf(context);
   const done = await inOperatedStore(context, ({ store, environment }) =>
-    freeze(store, { environment, actor: actorOf(context), reason, at, until }),
+    freeze(store, { environment, actor, reason, at, until }),
   );
   await emitDocument(context, done, (style) => freezeText(done, style, at));
   return 0;

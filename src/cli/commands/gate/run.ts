@@ -25,7 +25,7 @@ export async function run(context: CommandContext, _: unknown[], options: Record
   const store = runsOf(context, project);
   const view = await createProgressView(context);
   try {
-    const found = await gate(evalContext(context, project, store), {
+    const found = await gate(await evalContext(context, project, store), {
       ...gateOptions,
       onProgress: ({ suite }, progress) => {
         view.update(suite, progress);

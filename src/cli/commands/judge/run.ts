@@ -36,7 +36,7 @@ export async function run(
   const store = runsOf(context, project);
   try {
     const chosen = { run: text("run"), scorer: text("scorer"), word: calibrationDocument };
-    const found = await calibrate(evalContext(context, project, store), suite, labels, chosen);
+    const found = await calibrate(await evalContext(context, project, store), suite, labels, chosen);
     await emitDocument(context, found, (style) => judgeText(found, style));
     return EXIT[found.verdict];
   } finally {

@@ -4,8 +4,6 @@ import type { Order } from "../../../kill/kill.ts";
 import { meantBy, type NameSource, namesOfStore } from "../../../kill/names.ts";
 import type { Switchboard } from "../../../kill/switchboard.ts";
 import { namesOfFiles, namesOfTags } from "../../../registry/known-names.ts";
-import { actorOf } from "../../actor.ts";
-import type { CommandContext } from "../../context.ts";
 
 const EXAMPLE = {
   kill: 'agentops kill agents/refund-desk "refunds twice"',
@@ -14,12 +12,11 @@ const EXAMPLE = {
 
 /** What was typed after `kill` and `revive`: who or all, and why. Throws USAGE, REF_INVALID, ARTIFACT_NOT_FOUND. */
 export async function orderOf(
-  context: CommandContext,
   verb: "kill" | "revive",
   words: readonly string[],
   options: Record<string, unknown>,
   { board, location }: { board: Switchboard; location: Location },
-): Promise<Omit<Order, "environment">> {
+): Promise<Omit<Order, "environment" | "actor">> {
   const all = options["all"] === true;
   if (!all && words.length === 0)
     throw new AgentopsError("USAGE", `nothing to ${verb}: NAME or --all`, { hint: EXAMPLE[verb] });
@@ -30,7 +27,7 @@ export async function orderOf(
     const typed = { words, reason, all, unknown: options["unknown"] === true };
     const names = await meantBy(verb, typed, sources);
     const targets = names.targets.map(({ target }) => target);
-    return { targets, names, reason: names.reason, actor: actorOf(context) };
+    return { targets, names, reason: names.reason };
   } finally {
     await stored.close();
   }

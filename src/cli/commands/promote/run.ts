@@ -11,13 +11,13 @@ export async function run(
   [ref]: unknown[],
   options: Record<string, unknown>,
 ): Promise<number> {
-  const done = await withRelease(context, (release) =>
+  const done = await withRelease(context, async (release) =>
     promote(
       { ...release, say: reasonText },
       {
         ref: ref as string,
         environment: release.project.environment,
-        actor: actorOf(context),
+        actor: await actorOf(context),
         reason: options["reason"] as string | undefined,
         override: options["override"] === true,
         dryRun: options["dryRun"] === true,

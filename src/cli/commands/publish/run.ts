@@ -1,5 +1,6 @@
 import { publish } from "../../../registry/publish/publish.ts";
 import { publishText } from "../../../report/registry/text.ts";
+import { statedActor } from "../../actor.ts";
 import type { CommandContext } from "../../context.ts";
 import { emitDocument } from "../../document.ts";
 
@@ -11,6 +12,7 @@ export async function run(
   const result = await publish(await context.project(), {
     names: names as string[],
     message: options["message"] as string | undefined,
+    actor: statedActor(context)?.name,
     sign: options["sign"] === true,
     push: options["push"] !== false,
   });

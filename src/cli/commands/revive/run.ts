@@ -2,6 +2,7 @@ import { isSame } from "../../../kill/latch.ts";
 import { type Marker, readMarkers } from "../../../kill/markers.ts";
 import { revive } from "../../../kill/revive.ts";
 import { killText } from "../../../report/kill/text.ts";
+import { actorOf } from "../../actor.ts";
 import type { CommandContext } from "../../context.ts";
 import { emitDocument } from "../../document.ts";
 import { orderOf } from "../kill/order.ts";
@@ -13,9 +14,9 @@ export async function run(
   options: Record<string, unknown>,
 ): Promise<number> {
   const { board, environment, location } = await findSwitchboard(context);
-  const order = await orderOf(context, "revive", words as string[], options, { board, location });
+  const order = await orderOf("revive", words as string[], options, { board, location });
   const marked = markedHere(board.store.markers);
-  const done = await revive(board, { ...order, environment });
+  const done = await revive(board, { ...order, environment, actor: await actorOf(context) });
   await emitDocument(context, done, (style) => killText(done, style, keptFor(context, board)));
   // What was killed here was most likely killed nowhere else.
   const fromElsewhere = ({ target, changed }: { target: string; changed: boolean }) =>

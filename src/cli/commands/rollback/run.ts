@@ -16,7 +16,7 @@ export async function run(
 ): Promise<number> {
   refuseVersion(name as string);
   const { clock } = context;
-  const actor = actorOf(context);
+  const actor = await actorOf(context);
   const reason = options["reason"] as string | undefined;
   const dryRun = options["dryRun"] === true;
   const back = (store: Store, environment: string | null) =>

@@ -28,6 +28,10 @@ export async function exportOne(context: CommandContext, store: RunStore, name: 
 /** `runs import FILE…`. */
 export async function importFiles(context: CommandContext, store: RunStore, files: readonly string[]): Promise<void> {
   const named = files.map((file) => ({ file, path: resolve(context.cwd, file) }));
-  const done = await importEvidence({ store: await store.shared(), clock: context.clock }, named, actorOf(context));
+  const done = await importEvidence(
+    { store: await store.shared(), clock: context.clock },
+    named,
+    await actorOf(context),
+  );
   await emitDocument(context, done, (style) => importText(done, style));
 }

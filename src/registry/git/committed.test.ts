@@ -1,0 +1,30 @@
+import { expect, test } from "vitest";
+import { git, put } from "../../testing/project.ts";
+import { commitAll, repositoryOf } from "../../testing/repository.ts";
+import { cleanEnv } from "../../testing/project.ts";
+import { readCommitted } from "./committed.ts";
+import { needRepo } from "./repo.ts";
+
+test("a file is read from the remote's default branch, else main, else master, else what is checked out; never the worktree", async () => {
+  const dir = await repositoryOf({ who: "one" });
+  const read = async () => readCommitted(await needRepo({ root: dir, env: cleanEnv() } as never), "who");
+  await git(dir, "checkout", "-q", "-b", "mine");
+  put(dir, "who", "mine");
+  expect(await read()).toEqual({ branch: "main", text: "one" });
+  await commitAll(dir, "mine");
+  expect(await read()).toEqual({ branch: "main", text: "one" });
+  await git(dir, "branch", "-m", "main", "master");
+  expect(await read()).toEqual({ branch: "master", text: "one" });
+  await git(dir, "update-ref", "refs/remotes/origin/trunk", "mine");
+  expect(await read()).toEqual({ branch: "master", text: "one" });
+  await git(dir, "update-ref", "refs/remotes/origin/main", "master");
+  expect(await read()).toEqual({ branch: "origin/main", text: "one" });
+  await git(dir, "symbolic-ref", "refs/remotes/origin/HEAD", "refs/remotes/origin/trunk");
+  expect(await read()).toEqual({ branch: "origin/HEAD", text: "mine" });
+  for (const ref of ["refs/remotes/origin/HEAD", "refs/remotes/origin/trunk", "refs/remotes/origin/main", "refs/heads/master"]) await git(dir, "update-ref", "--no-deref", "-d", ref); // prettier-ignore
+  expect(await read()).toEqual({ branch: "HEAD", text: "mine" });
+  const other = await git(dir, "hash-object", "-w", "agentops.config.yaml");
+  await git(dir, "replace", await git(dir, "rev-parse", "HEAD:who"), other);
+  expect(await read()).toEqual({ branch: "HEAD", text: "mine" });
+  expect(await readCommitted(await needRepo({ root: dir, env: cleanEnv() } as never), "nothing")).toEqual({ branch: "HEAD", text: null }); // prettier-ignore
+});

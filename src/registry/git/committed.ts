@@ -1,0 +1,40 @@
+import type { Repo } from "./repo.ts";
+
+/** Where the project's rules are read from; the first one that is there. */
+const BRANCHES = ["refs/remotes/origin/HEAD", "refs/remotes/origin/main", "refs/heads/main", "refs/heads/master"];
+
+/** The default branch, as people name it, and its newest commit here. */
+interface DefaultBranch {
+  name: string;
+  commit: string;
+}
+
+/** The remote's default branch, else `main` or `master`, else what is checked out; null before the first commit. */
+async function defaultBranch(repo: Repo): Promise<DefaultBranch | null> {
+  const listed = await repo.git(["for-each-ref", "--format=%(refname) %(objectname)", ...BRANCHES]);
+  const heads = new Map(listed.stdout.split("\n").map((line) => line.split(" ") as [string, string]));
+  const branch = BRANCHES.find((name) => heads.has(name));
+  if (branch !== undefined)
+    return { name: branch.replace(/^refs\/(?:remotes|heads)\//, ""), commit: heads.get(branch) ?? "" };
+  const head = await repo.git(["rev-parse", "--verify", "--quiet", "HEAD^{commit}"]);
+  return head.exitCode === 0 ? { name: "HEAD", commit: head.stdout.trim() } : null;
+}
+
+/** A file as the default branch has it, and the branch. */
+export interface Committed {
+  branch: string;
+  /** Null where the branch has no such file. */
+  text: string | null;
+}
+
+/**
+ * Reads what nobody can change without a commit on the default branch: lists of who may do what are taken from there, never from the
+ * worktree. `path` is relative to the repository's top.
+ */
+export async function readCommitted(repo: Repo, path: string): Promise<Committed> {
+  const branch = await defaultBranch(repo);
+  if (branch === null) return { branch: "HEAD", text: null };
+  // `git replace` would put another file in its place.
+  const read = await repo.git(["--no-replace-objects", "cat-file", "blob", `${branch.commit}:${path}`]);
+  return { branch: branch.name, text: read.exitCode === 0 ? read.stdout : null };
+}
