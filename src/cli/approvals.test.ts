@@ -92,7 +92,7 @@ describe("who published a version does not approve it", () => {
 test("who started a rollout approves none of its steps, however they are spelled", async () => {
   put(at.dir, "agentops.config.yaml", policyConfig("approvals: 0", "rollout: { manual: true, stepTime: 0ms }\n"));
   expect((await at.run(["promote", `${TARGET}@v1`, "--actor", "bob"])).code).toBe(0);
-  expect((await at.run(["canary", "start", `${TARGET}@v2`])).code).toBe(0);
+  expect((await at.run(["canary", "start", `${TARGET}@v2`, "--unobserved"])).code).toBe(0);
   for (const [env, args] of [
     [{}, []],
     [{}, ["--actor", "ada@EXAMPLE.com"]],

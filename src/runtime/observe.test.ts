@@ -44,7 +44,7 @@ describe("observe", () => {
       served.observe({ ...what, success: true, latencyMs: 812 });
     }
     await expect
-      .poll(() => served.stats(), { interval: 10 })
+      .poll(() => served.stats(), { interval: 10, timeout: 10_000 })
       .toEqual({
         ...{ queued: 0, recorded: 1200, dropped: 0, invalid: 0, failures: 0, lastProblem: null },
       });

@@ -42,7 +42,7 @@ async function made(): Promise<string> {
 
 /** A config whose production asks for something, and for nothing else. */
 export function policyConfig(policy: string, more = ""): string {
-  return `project: drill\nmodels: { offline: { kind: offline } }\npolicy: { production: { evidence: false, override: false, ${policy} } }\n${more}`;
+  return `project: drill\nmodels: { offline: { kind: offline } }\npolicy: { production: { evidence: false, override: false, rollout: optional, ${policy} } }\n${more}`;
 }
 
 /** A key of its own, as `ssh-keygen` makes it. */

@@ -65,7 +65,7 @@ describe("evidence", () => {
     );
     await publish(here.context.project, { names: ["support-triage"], push: false });
     await expect(here.up()).rejects.toMatchObject({
-      details: { ref: `${TARGET}@v2`, refusals: [{ rule: "evidence" }] },
+      details: { ref: `${TARGET}@v2`, refusals: [{ rule: "evidence" }, { rule: "rollout" }] },
     });
     const other = await otherMachine();
     expect((await other.run("eval", "support-triage", "--model", "offline/other")).code).toBeLessThan(4);
