@@ -16,6 +16,8 @@ export interface AuditEvent {
   reason: string;
   before: object | null;
   after: object | null;
+  /** Which rules decided. */
+  rules?: object;
   /** How it is known that it was the actor; absent where somebody just said so. */
   authenticated?: string;
   /** What did it for nobody in particular: `sdk`, `observe`, `advance`, `watch`. */
@@ -61,10 +63,10 @@ const LAST_SEALED = raw<Link>(`SELECT seq, hash FROM "auditEvents" WHERE seq IS 
 
 function rowOf(event: AuditEvent, seq: number, prev: string | null): AuditRow {
   const text = (state: object | null) => (state === null ? null : JSON.stringify(state));
-  const { at, recordedAt = at, actor, action, environment, target, reason, before, after } = event;
+  const { at, recordedAt = at, actor, action, environment, target, reason, before, after, rules = null } = event;
   const { via = null, authenticated = null } = event;
   const said = { at, recordedAt, actor, action, environment, target, reason, before: text(before), after: text(after) };
-  const row = { ...said, traceId: null, taskId: null, authenticated, rules: null, via, seq, prev };
+  const row = { ...said, traceId: null, taskId: null, authenticated, rules: text(rules), via, seq, prev };
   return { ...row, hash: hashOf(row) };
 }
 

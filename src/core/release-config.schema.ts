@@ -156,6 +156,10 @@ const rules = z.strictObject({
     .max(1)
     .optional()
     .describe("the largest share of the units that a canary may take before it is promoted to all of them"),
+  committed: z
+    .boolean()
+    .optional()
+    .describe("only rules that are on the default branch decide: no --config and no edit of this file gets round them"),
   override: z.boolean().optional().describe("whether --override --reason TEXT is accepted (default true)"),
   freeze: z
     .array(

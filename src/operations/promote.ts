@@ -2,7 +2,7 @@ import { AgentopsError } from "../core/errors.ts";
 import { appendAuditEvent } from "../audit/events.store.ts";
 import { operatorLocks } from "../state/locks.ts";
 import type { Tx } from "../state/store.ts";
-import { enforcePolicy, openPolicyCase, type PolicyCase } from "../policy/policy.ts";
+import { type Admitted, enforcePolicy, openPolicyCase, type PolicyCase } from "../policy/policy.ts";
 import { lookAt } from "../rollout/look.ts";
 import { type Reason, reasonOf } from "../rollout/reasons.ts";
 import type { Rollout } from "../rollout/rollouts.store.ts";
@@ -87,11 +87,11 @@ async function admitted(
       hint: againHint("promote", prepared, environment),
     });
   const override = { wanted: order.override, reason: order.reason };
-  const { overridden } = await enforcePolicy(tx, policyCase, { now: at, override });
+  const admitted = await enforcePolicy(tx, policyCase, { now: at, override });
   await keepRelease(tx, prepared, at);
-  if (open === undefined) await replaceStable(tx, document, overridden);
-  else await endRollout(tx, await lookedAt(tx, context, open, at), at, { ...by, overridden });
-  return { ...document, overridden };
+  if (open === undefined) await replaceStable(tx, document, admitted);
+  else await endRollout(tx, await lookedAt(tx, context, open, at), at, { ...by, ...admitted });
+  return { ...document, overridden: admitted.overridden };
 }
 
 function refuseOther(open: Rollout | undefined, version: string): void {
@@ -116,7 +116,7 @@ async function endRollout(
   tx: Tx,
   rollout: Rollout,
   at: string,
-  by: { actor: string; reason: string; overridden: string[] },
+  by: Admitted & { actor: string; reason: string },
 ): Promise<void> {
   // The rollout's own transition writes the stable version and the audit event.
   const after = await transition(tx, rollout, { type: "promote", at }, by);
@@ -126,7 +126,7 @@ async function endRollout(
   });
 }
 
-async function replaceStable(tx: Tx, document: ReleaseDocument, overridden: readonly string[]): Promise<void> {
+async function replaceStable(tx: Tx, document: ReleaseDocument, { overridden, rules }: Admitted): Promise<void> {
   const { target, env: environment, version, digest, from, at, actor, reason } = document;
   const auditEvent = await appendAuditEvent(tx, {
     at,
@@ -137,6 +137,7 @@ async function replaceStable(tx: Tx, document: ReleaseDocument, overridden: read
     reason,
     before: from === null ? null : { version: from },
     after: { version, digest, ...(overridden.length > 0 && { overridden }) },
+    rules,
   });
   await insertStable(tx, {
     environment,

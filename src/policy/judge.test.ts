@@ -23,6 +23,11 @@ const GOOD: PolicyFacts = {
   },
   ...{ environment: "production", now: NOW, releasedDigest: null, evidence: [ran("pass")], ignored: [] },
   ...{ approvals: by(), outcomes: { n: 0, failed: 0 }, kills: [], frozen: null },
+  rules: {
+    applied: { digest: "sha256:r", file: "agentops.config.yaml", committed: true },
+    mustBeCommitted: false,
+    branch: "main",
+  },
   staging: {
     ...{ act: "promote", stable: null, wasStable: false, canary: null, takenBack: null, before: null },
     ...{ observedLately: 0, said: { reason: false, unobserved: false } },
@@ -49,6 +54,25 @@ type Row = [what: string, rules: PolicyRules, facts: Partial<PolicyFacts>, broke
 describe("policy", () => {
   test.each<Row>([
     ["everything holds", {}, {}, null],
+    [
+      "rules that are not the committed ones",
+      {},
+      { rules: { ...GOOD.rules, applied: { ...GOOD.rules.applied, file: "weak.yaml", committed: false } } },
+      null,
+    ],
+    [
+      "the same, where only those count",
+      {},
+      {
+        rules: {
+          applied: { ...GOOD.rules.applied, file: "weak.yaml", committed: false },
+          mustBeCommitted: true,
+          branch: "origin/main",
+        },
+      },
+      "committed: the rules of production in weak.yaml are not those of origin/main, and it takes no others",
+      "git checkout origin/main -- agentops.config.yaml",
+    ],
     ["the first version goes out whole", {}, staged({ stable: null }), null],
     [
       "what had no canary, in the last environment",

@@ -3,13 +3,15 @@ import type { PreparedRelease } from "../serving/release.ts";
 import { movedSince } from "../registry/versions/verify.ts";
 import type { Frozen } from "../rollout/freeze.store.ts";
 import { type ApprovalFacts, missingApprovals } from "./approvals.ts";
+import { CONFIG_FILE } from "../core/location.ts";
+import type { RulesCase } from "./applied.ts";
 import type { Rules } from "./rules.ts";
 import { judgeStaging, type StagingFacts } from "./staging.ts";
 
-export type RuleName = "published" | "evidence" | "signed" | "approvals" | "freeze" | "errorBudget" | "killed" | "rollout" | "after" | "takenBack" | "observed"; // prettier-ignore
+export type RuleName = "published" | "evidence" | "signed" | "approvals" | "freeze" | "errorBudget" | "killed" | "rollout" | "after" | "takenBack" | "observed" | "committed"; // prettier-ignore
 
 /** No reason is good enough to skip these. */
-export const ABSOLUTE: readonly RuleName[] = ["published", "killed"];
+export const ABSOLUTE: readonly RuleName[] = ["published", "killed", "committed"];
 
 /** A broken rule and the way out. */
 export interface Refusal {
@@ -45,12 +47,15 @@ export interface PolicyFacts {
   /** Set by a person for a time. */
   frozen: Frozen | null;
   staging: StagingFacts;
+  /** Which rules these are. */
+  rules: RulesCase;
 }
 
 /** Every rule that does not hold; none when the version may be released. */
 export function judgePolicy(facts: PolicyFacts, rules: Rules): Refusal[] {
   return [
     published(facts),
+    committed(facts),
     rules.evidence ? evidence(facts) : null,
     rules.signed ? signed(facts) : null,
     approvals(facts, rules),
@@ -75,6 +80,15 @@ function published(facts: PolicyFacts): Refusal | null {
     rule: "published",
     message: problems.join("; "),
     hint: `agentops verify ${nameOf(facts)}   then publish what is meant as a new version: agentops publish ${version.address}`,
+  };
+}
+
+function committed({ environment, rules: { applied, mustBeCommitted, branch } }: PolicyFacts): Refusal | null {
+  if (applied.committed || !mustBeCommitted) return null;
+  return {
+    rule: "committed",
+    message: `the rules of ${environment} in ${applied.file} are not those of ${branch}, and it takes no others`,
+    hint: `take those of ${branch}: git checkout ${branch} -- ${CONFIG_FILE}, without --config; or commit the change there, reviewed`,
   };
 }
 

@@ -11,6 +11,7 @@ import { frozenNow } from "../rollout/freeze.store.ts";
 import { findRelease } from "../serving/serving.store.ts";
 import { type GatheredEvidence, gatherEvidence } from "./evidence/evidence.ts";
 import { type ApprovalCase, approvalFacts, openApprovalCase } from "./approval-case.ts";
+import { type AppliedRules, rulesCase, type RulesCase } from "./applied.ts";
 import { ABSOLUTE, judgePolicy, type PolicyFacts, type Refusal, type RuleName } from "./judge.ts";
 import { stableOutcomes } from "./outcomes.store.ts";
 import { type Rules, rulesOf } from "./rules.ts";
@@ -25,6 +26,7 @@ export interface PolicyCase {
   gathered: GatheredEvidence;
   act: StagingFacts["act"];
   approvals: ApprovalCase;
+  rulesCase: RulesCase;
   /** The folder of the markers of kills. */
   markers: string | null;
 }
@@ -51,7 +53,16 @@ export async function openPolicyCase(
     : { evidence: [], ignored: [] };
   const place = { environment, rules: rules.approvals };
   const approvals = await openApprovalCase({ project, db: store.db }, prepared, place);
-  return { prepared, environment, act, rules, gathered, approvals, markers: store.address.markers };
+  return {
+    ...{ prepared, environment, act, rules, gathered, approvals, markers: store.address.markers },
+    rulesCase: await rulesCase(project, environment),
+  };
+}
+
+/** For the audit event: which rules were skipped, and which ones decided. */
+export interface Admitted {
+  overridden: RuleName[];
+  rules: AppliedRules;
 }
 
 /** Every rule that does not hold now; none when the version may be released. */
@@ -66,14 +77,14 @@ async function checkPolicy(
 
 /**
  * What `canary start` and `promote` ask within their own IMMEDIATE transaction: kills, approvals and budgets are read under the same
- * lock that the release is written with. Returns the rules that were overridden, for the audit event's `after.overridden`; throws
+ * lock that the release is written with. Throws
  * POLICY_REFUSED with every broken rule and its way out, USAGE for an override without a reason.
  */
 export async function enforcePolicy(
   db: Db,
   policyCase: PolicyCase,
   { now, override, unobserved = false }: { now: string; override: Override; unobserved?: boolean },
-): Promise<{ overridden: RuleName[] }> {
+): Promise<Admitted> {
   if (override.wanted && (override.reason ?? "").trim() === "") {
     throw new AgentopsError("USAGE", "--override needs --reason TEXT: it is recorded", {
       hint: '--override --reason "the fix for incident 12"',
@@ -81,15 +92,16 @@ export async function enforcePolicy(
   }
   const said = { reason: (override.reason ?? "").trim() !== "", unobserved };
   const refusals = await checkPolicy(db, policyCase, now, said);
-  if (refusals.length === 0) return { overridden: [] };
+  const rules = policyCase.rulesCase.applied;
+  if (refusals.length === 0) return { overridden: [], rules };
   const skippable = refusals.every(({ rule }) => !ABSOLUTE.includes(rule));
   if (override.wanted && policyCase.rules.override && skippable)
-    return { overridden: refusals.map(({ rule }) => rule) };
+    return { overridden: refusals.map(({ rule }) => rule), rules };
   throw refused(policyCase, refusals, override.wanted);
 }
 
 async function factsOf(db: Db, policyCase: PolicyCase, now: string, said: StagingFacts["said"]): Promise<PolicyFacts> {
-  const { prepared, environment, act, rules, gathered, approvals, markers } = policyCase;
+  const { prepared, environment, act, rules, gathered, approvals, rulesCase, markers } = policyCase;
   const { address: target, version } = prepared;
   const windowMs = rules.errorBudget?.windowMs ?? 0;
   const since = new Date(Date.parse(now) - windowMs).toISOString();
@@ -98,6 +110,7 @@ async function factsOf(db: Db, policyCase: PolicyCase, now: string, said: Stagin
     version: prepared,
     environment,
     now,
+    rules: rulesCase,
     releasedDigest: (await findRelease(db, target, version))?.digest ?? null,
     approvals: await approvalFacts(db, prepared, environment, approvals),
     outcomes: await stableOutcomes(db, { environment, target, since }),

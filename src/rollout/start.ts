@@ -26,7 +26,7 @@ export interface StartRequest extends By {
   /** ISO 8601. */
   at: string;
   /** Asks the policy under the same lock; returns the rules that were overridden, throws POLICY_REFUSED. */
-  admit: (tx: Tx) => Promise<{ overridden: readonly string[] }>;
+  admit: (tx: Tx) => Promise<{ overridden: readonly string[]; rules?: object }>;
 }
 
 /**
@@ -47,7 +47,7 @@ export async function startIn(
   const { target, version } = release;
   const control = await controlOf(tx, environment, release);
   await refuseSecond(tx, environment, target);
-  const { overridden } = await admit(tx);
+  const admitted = await admit(tx);
   await insertRelease(tx, { ...release, releasedAt: at });
   const history = await controlHistory(tx, environment, target, control);
   const told = { ...(hypothesis !== undefined && { hypothesis }), ...(notify !== undefined && { notify }) };
@@ -67,7 +67,7 @@ export async function startIn(
     endedAt: null,
   };
   const seq = await insertRollout(tx, fresh);
-  return transition(tx, { ...fresh, seq }, { type: "start", at }, { actor, reason, overridden });
+  return transition(tx, { ...fresh, seq }, { type: "start", at }, { actor, reason, ...admitted });
 }
 
 async function controlOf(db: Db, environment: string, { target, version }: StartRequest["release"]): Promise<string> {

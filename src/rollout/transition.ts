@@ -11,6 +11,8 @@ export interface By {
   via?: string;
   /** Rules of the policy that did not hold and were skipped for a reason. */
   overridden?: readonly string[];
+  /** Which rules decided. */
+  rules?: object;
 }
 
 /**
@@ -21,7 +23,7 @@ export async function transition(
   tx: Tx,
   rollout: Rollout,
   event: RolloutEvent,
-  { overridden = [], via, ...by }: By,
+  { overridden = [], via, rules, ...by }: By,
 ): Promise<Rollout> {
   const state = next(rollout.state, event, rollout.plan);
   if (state === rollout.state) return rollout;
@@ -32,6 +34,7 @@ export async function transition(
     at: event.at,
     ...by,
     ...(via !== undefined && { via }),
+    ...(rules !== undefined && { rules }),
     action: `rollout.${event.type}`,
     environment,
     target,

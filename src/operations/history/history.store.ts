@@ -13,6 +13,8 @@ export interface HistoryRow {
   reason: string;
   /** JSON of the state after it. */
   after: string | null;
+  /** JSON of the rules that decided. */
+  rules: string | null;
   /** The stable version that it set. */
   serves: string | null;
 }
@@ -33,6 +35,7 @@ export function changesOf(db: Db, environment: string, target: string): Promise<
       "a.target",
       "a.reason",
       "a.after",
+      "a.rules",
     ])
     .select("s.version as serves")
     .where("a.environment", "in", [environment, "*"])

@@ -58,6 +58,7 @@ function eventOf({ id, at, action, environment, target, reason, after, serves, .
     weight: state.weight ?? null,
     rollout: state.rollout ?? null,
     overridden: state.overridden ?? [],
+    rules: by.rules === null ? null : (JSON.parse(by.rules) as HistoryEvent["rules"]),
     hypothesis: state.hypothesis ?? null,
     auditEvent: id,
   };

@@ -28,6 +28,10 @@ export const historySchema = z.object({
         weight: z.number().nullable().describe("the candidate's share, after it"),
         rollout: z.string().nullable(),
         overridden: z.array(z.string()),
+        rules: z
+          .object({ digest: z.string(), file: z.string(), committed: z.boolean() })
+          .nullable()
+          .describe("which rules admitted it; committed: those of the default branch's config"),
         hypothesis: z.string().nullable().describe("of a rollout that began: what it was to show"),
         auditEvent: z.int(),
       }),

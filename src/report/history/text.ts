@@ -40,9 +40,11 @@ function effect({ serves, phase, weight, target }: Event): string {
   return target === "all" ? "everything" : "";
 }
 
-function why({ reason, overridden, hypothesis }: Event): string {
+function why({ reason, overridden, hypothesis, rules }: Event): string {
   const claim = hypothesis === null ? "" : ` (hypothesis: ${oneLine(hypothesis, 200)})`;
-  return `${printable(reason)}${claim}${overridden.length === 0 ? "" : ` (overridden: ${overridden.join(", ")})`}`;
+  const whose =
+    rules === null || rules.committed ? "" : ` (by rules of ${printable(rules.file)} that are not committed)`;
+  return `${printable(reason)}${claim}${whose}${overridden.length === 0 ? "" : ` (overridden: ${overridden.join(", ")})`}`;
 }
 
 function minute(at: string): string {

@@ -1,0 +1,150 @@
+import { renameSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { stringify } from "yaml";
+import { policyConfig, publishedByAda, type Scene, TARGET } from "../testing/people.ts";
+import { git, put } from "../testing/project.ts";
+
+const CONFIG = "agentops.config.yaml";
+const FAST = { steps: [0.5, 1], stepTime: "0ms", stepObservations: 1 };
+
+/** A config with two environments; what is served needs no runs. */
+function configWith(production: object, staging: object = {}): string {
+  const policy = { staging: { evidence: false, ...staging }, production: { evidence: false, ...production } };
+  const config = {
+    project: "drill",
+    models: { offline: { kind: "offline" } },
+    environments: ["staging", "production"],
+  };
+  return stringify({ ...config, rollout: FAST, policy });
+}
+
+async function scene(production: object = {}, staging: object = {}): Promise<Scene> {
+  const at = await publishedByAda();
+  await at.commit(CONFIG, configWith(production, staging));
+  const first = await at.run(["promote", `${TARGET}@v1`]);
+  expect(first.code, first.stderr).toBe(0);
+  return at;
+}
+
+/** Exit code, and what was refused for which reason. */
+async function refused(at: Scene, ...args: string[]): Promise<[number, string[]]> {
+  const ran = await at.run([...args, "--json"]);
+  const details = ran.stderr.includes("{") ? JSON.parse(ran.stderr.slice(ran.stderr.indexOf("{"))).error : { code: "" };
+  const rules = (details.details?.refusals ?? []) as { rule: string }[];
+  return [ran.code, rules.length > 0 ? rules.map(({ rule }) => rule) : [details.code as string]];
+}
+
+const history = async (at: Scene) =>
+  JSON.parse((await at.run(["history", "support-triage", "--json"])).stdout).events as Record<string, any>[];
+
+function observe(at: Scene, version: string, n: number, success = true): Promise<unknown> {
+  const lines = Array.from({ length: n }, (_, i) => JSON.stringify({ target: TARGET, version, unit: `${version}-${i}`, success })); // prettier-ignore
+  put(at.dir, "o.jsonl", `${lines.join("\n")}\n`);
+  return at.run(["observe", "o.jsonl"]);
+}
+
+describe("rules that decide", () => {
+  test("a weaker copy by --config, or an edit of the worktree, is in the audit; where only committed ones count it is refused", async () => {
+    const at = await publishedByAda();
+    await at.commit(CONFIG, policyConfig("approvals: 1"));
+    expect(await refused(at, "promote", `${TARGET}@v1`)).toEqual([5, ["approvals"]]);
+    put(at.dir, "weak.yaml", policyConfig("approvals: 0"));
+    expect((await at.run(["promote", `${TARGET}@v1`, "--config", "weak.yaml"])).code).toBe(0);
+    put(at.dir, CONFIG, policyConfig("approvals: 0"));
+    expect((await at.run(["promote", `${TARGET}@v2`])).code).toBe(0);
+    await git(at.dir, "checkout", "-q", "--", CONFIG);
+    const events = await history(at);
+    expect(events.map(({ rules }) => [rules.file, rules.committed])).toEqual([[CONFIG, false], ["weak.yaml", false]]); // prettier-ignore
+    expect(events[0]!["rules"].digest).toBe(events[1]!["rules"].digest);
+    const text = (await at.run(["history", "support-triage"])).stdout;
+    expect(text).toContain("(by rules of weak.yaml that are not committed)");
+
+    await at.commit(CONFIG, policyConfig("approvals: 1, committed: true"));
+    for (const args of [
+      ["--config", "weak.yaml"],
+      ["--config", "weak.yaml", "--override", "-m", "I may"],
+    ])
+      expect(await refused(at, "promote", `${TARGET}@v1`, ...args)).toEqual([5, ["committed"]]);
+    put(at.dir, CONFIG, policyConfig("approvals: 0, committed: false"));
+    expect(await refused(at, "promote", `${TARGET}@v1`)).toEqual([5, ["committed"]]);
+    await git(at.dir, "checkout", "-q", "--", CONFIG);
+    await at.run(["approvals", "approve", `${TARGET}@v1`, "--actor", "eve"]);
+    expect((await at.run(["promote", `${TARGET}@v1`, "-m", "r"])).code).toBe(0);
+    expect((await history(at))[0]).toMatchObject({ action: "promote", rules: { file: CONFIG, committed: true } });
+  });
+
+  test("a config that was never committed is not committed", async () => {
+    const at = await publishedByAda();
+    await git(at.dir, "rm", "-q", "--cached", CONFIG);
+    await git(at.dir, "commit", "-q", "-m", "no config");
+    put(at.dir, CONFIG, policyConfig("committed: true"));
+    expect(await refused(at, "promote", `${TARGET}@v1`)).toEqual([5, ["committed"]]);
+    renameSync(join(at.dir, CONFIG), join(at.dir, "other.yaml"));
+  });
+});
+
+describe("staged exposure", () => {
+  test("the last environment takes what a canary brought to its end; an override is recorded", async () => {
+    const at = await scene();
+    expect(await refused(at, "promote", `${TARGET}@v2`)).toEqual([5, ["rollout"]]);
+    expect(await refused(at, "promote", `${TARGET}@v2`, "--dry-run")).toEqual([5, ["rollout"]]);
+    expect(await refused(at, "canary", "start", `${TARGET}@v2`)).toEqual([5, ["observed"]]);
+    expect((await at.run(["promote", `${TARGET}@v2`, "--env", "staging"])).code, "a lower one does not ask").toBe(0);
+    await observe(at, "v1", 40);
+    const tried = await at.run(["canary", "start", `${TARGET}@v2`, "--dry-run"]);
+    expect([tried.code, tried.stdout]).toEqual([0, expect.stringContaining(`would start a canary of ${TARGET}@v2 against v1`)]); // prettier-ignore
+    expect((await at.run(["canary", "status", "support-triage"])).code, "nothing was started").toBe(2);
+    expect((await at.run(["canary", "start", `${TARGET}@v2`])).code).toBe(0);
+    expect(await refused(at, "promote", `${TARGET}@v2`)).toEqual([5, ["rollout"]]);
+    const forced = await at.run(["promote", `${TARGET}@v2`, "--override", "-m", "incident 12"]);
+    expect([forced.code, (await history(at))[0]]).toEqual([0, expect.objectContaining({ overridden: ["rollout"] })]);
+  });
+
+  test("what was taken back goes out again with a reason", async () => {
+    const at = await scene({ rollout: "optional" });
+    await at.run(["promote", `${TARGET}@v2`]);
+    await at.run(["rollback", "support-triage", "-m", "rude"]);
+    for (const act of [["promote"], ["canary", "start"]])
+      expect(await refused(at, ...act, `${TARGET}@v2`, ...(act.length === 2 ? ["--unobserved"] : []))).toEqual([5, ["takenBack"]]); // prettier-ignore
+    expect((await at.run(["promote", `${TARGET}@v2`, "-m", "its tone was mended"])).code).toBe(0);
+    expect((await at.run(["promote", `${TARGET}@v1`])).code, "what was left by going on is no such thing").toBe(0);
+  });
+
+  test("after: what the environment below served long enough, and did not take back", async () => {
+    const at = await scene({ rollout: "optional", after: { env: "staging", for: "1h" } }, {}).catch(() => undefined);
+    expect(at, "the first version too").toBeUndefined();
+    const bare = await publishedByAda();
+    await bare.commit(CONFIG, configWith({ rollout: "optional", after: { env: "staging", for: "1h" } }));
+    expect(await refused(bare, "promote", `${TARGET}@v1`)).toEqual([5, ["after"]]);
+    await bare.run(["promote", `${TARGET}@v1`, "--env", "staging"]);
+    const soon = await bare.run(["promote", `${TARGET}@v1`]);
+    expect(soon.stderr).toContain("staging must have served it to everybody for 60 min first; it was for 0 min");
+    await bare.commit(CONFIG, configWith({ rollout: "optional", after: { env: "staging", for: "1ms" } }));
+    expect((await bare.run(["promote", `${TARGET}@v1`])).code).toBe(0);
+    await bare.run(["promote", `${TARGET}@v2`, "--env", "staging"]);
+    await bare.run(["rollback", "support-triage", "--env", "staging", "-m", "rude"]);
+    expect(await refused(bare, "promote", `${TARGET}@v2`)).toEqual([5, ["after"]]);
+  });
+
+  test("a canary takes no more than its environment allows; steps that nobody asked for fit", async () => {
+    const at = await scene({ maxWeight: 0.3 });
+    await observe(at, "v1", 10);
+    const above = await at.run(["canary", "start", `${TARGET}@v2`, "--steps", "10%,50%,100%"]);
+    expect([above.code, above.stderr]).toEqual([5, expect.stringContaining("a step of 0.5 is above the 0.3 that production allows")]); // prettier-ignore
+    await at.commit(CONFIG, configWith({ maxWeight: 0.3 }).replace(/ {2}steps:\n(?: +- .*\n)+/, ""));
+    const started = await at.run(["canary", "start", `${TARGET}@v2`, "--json"]);
+    expect(JSON.parse(started.stdout).steps).toEqual([0.01, 0.05, 0.25, 1]);
+  });
+
+  test("--to where nobody ever was asks the policy, and is called a promotion", async () => {
+    const at = await scene();
+    await at.run(["promote", `${TARGET}@v2`, "--env", "staging"]);
+    const [code, rules] = await refused(at, "rollback", "support-triage", "--to", "v2", "--env", "production");
+    expect([code, rules]).toEqual([5, ["rollout"]]);
+    const forced = await at.run(["rollback", "support-triage", "--to", "v2", "--env", "production", "--override", "-m", "it must"]); // prettier-ignore
+    expect([forced.code, forced.stdout]).toEqual([0, expect.stringMatching(/^promoted .*@v2 in production.*\n.*\noverridden: rollout$/)]); // prettier-ignore
+    expect(forced.stderr).toContain("was never served to everybody in production: going there is a promotion");
+    expect((await history(at))[0]).toMatchObject({ action: "promote", version: "v2", overridden: ["rollout"] });
+  });
+});
