@@ -147,4 +147,13 @@ describe("staged exposure", () => {
     expect(forced.stderr).toContain("was never served to everybody in production: going there is a promotion");
     expect((await history(at))[0]).toMatchObject({ action: "promote", version: "v2", overridden: ["rollout"] });
   });
+
+  test("a higher environment never asks for less than a lower one: lint says where, promote refuses", async () => {
+    const at = await scene({ rollout: "optional" }, { approvals: 1, maxWeight: 0.1 }).catch(String);
+    expect(at).toContain("ladder: its rules ask for less approvals (its default) than staging (1), less maxWeight (its default) than staging (0.1)"); // prettier-ignore
+    const bare = await publishedByAda();
+    put(bare.dir, CONFIG, configWith({ approvals: 0 }, { approvals: 1 }));
+    const lint = await bare.run(["lint"]);
+    expect([lint.code, lint.stdout]).toEqual([2, expect.stringMatching(/agentops\.config\.yaml:\d+:\d+.*policy\.production asks for less approvals \(0\) than policy\.staging \(1\)/)]); // prettier-ignore
+  });
 });

@@ -8,7 +8,7 @@ import type { RulesCase } from "./applied.ts";
 import type { Rules } from "./rules.ts";
 import { judgeStaging, type StagingFacts } from "./staging.ts";
 
-export type RuleName = "published" | "evidence" | "signed" | "approvals" | "freeze" | "errorBudget" | "killed" | "rollout" | "after" | "takenBack" | "observed" | "committed"; // prettier-ignore
+export type RuleName = "published" | "evidence" | "signed" | "approvals" | "freeze" | "errorBudget" | "killed" | "rollout" | "after" | "takenBack" | "observed" | "committed" | "ladder"; // prettier-ignore
 
 /** No reason is good enough to skip these. */
 export const ABSOLUTE: readonly RuleName[] = ["published", "killed", "committed"];
@@ -56,6 +56,7 @@ export function judgePolicy(facts: PolicyFacts, rules: Rules): Refusal[] {
   return [
     published(facts),
     committed(facts),
+    ladder(facts, rules),
     rules.evidence ? evidence(facts) : null,
     rules.signed ? signed(facts) : null,
     approvals(facts, rules),
@@ -89,6 +90,17 @@ function committed({ environment, rules: { applied, mustBeCommitted, branch } }:
     rule: "committed",
     message: `the rules of ${environment} in ${applied.file} are not those of ${branch}, and it takes no others`,
     hint: `take those of ${branch}: git checkout ${branch} -- ${CONFIG_FILE}, without --config; or commit the change there, reviewed`,
+  };
+}
+
+/** What may go to few could go to all. */
+function ladder({ environment }: PolicyFacts, { laxer }: Rules): Refusal | null {
+  if (laxer.length === 0) return null;
+  const less = laxer.map(({ key, asks, below, belowAsks }) => `less ${key} (${asks}) than ${below} (${belowAsks})`);
+  return {
+    rule: "ladder",
+    message: `its rules ask for ${less.join(", ")}`,
+    hint: `ask for as much under policy.${environment} in ${CONFIG_FILE}; agentops lint shows where`,
   };
 }
 

@@ -1,5 +1,6 @@
 import { durationMs } from "../core/duration.ts";
 import { AgentopsError } from "../core/errors.ts";
+import { type Laxer, laxerRules } from "../core/ladder.ts";
 import { CONFIG_FILE } from "../core/location.ts";
 import type { Project } from "../core/project.ts";
 import { CHANGE_KINDS, type ChangeKind, type PolicyRules } from "../core/release-config.schema.ts";
@@ -32,6 +33,8 @@ export interface Rules {
   after: { environment: string; ms: number } | null;
   /** The largest share before all of them. */
   maxWeight: number;
+  /** What an environment below asks for more of. */
+  laxer: Laxer[];
   freeze: Freeze[];
   errorBudget: { objective: number; windowMs: number; window: string } | null;
 }
@@ -56,6 +59,7 @@ export function rulesOf({ config }: Pick<Project, "config">, environment: string
     rollout: rest.rollout ?? (isLast ? "required" : "optional"),
     after: after === undefined ? null : afterOf(after),
     maxWeight,
+    laxer: laxerRules(config).filter((one) => one.environment === environment),
     freeze: freeze.map(({ from, to, reason }) => ({ from: timeOf(from), to: endOf(to), until: to, reason })),
     errorBudget:
       errorBudget === undefined

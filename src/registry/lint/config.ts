@@ -1,3 +1,4 @@
+import { laxerRules } from "../../core/ladder.ts";
 import type { Problem } from "../../core/problems.ts";
 import { displayPath, type Project, readText } from "../../core/project.ts";
 import { didYouMean } from "../../core/suggest.ts";
@@ -5,8 +6,29 @@ import { readYaml } from "../../core/yaml.ts";
 import { addressOf, KINDS } from "../files.ts";
 import { worktreeSource } from "../source.ts";
 
-/** Settings for an artifact that is not there would be in force for nobody, and nobody would notice. */
+/** What the config says that no schema can see. */
 export async function lintConfig(project: Project): Promise<Problem[]> {
+  return [...(await unknownArtifacts(project)), ...(await laxerOnes(project))];
+}
+
+/** What may go to few could go to all. */
+async function laxerOnes(project: Project): Promise<Problem[]> {
+  const found = laxerRules(project.config);
+  if (found.length === 0) return [];
+  const file = displayPath(project.root, project.configFile);
+  const { yaml } = readYaml(await readText(project.configFile), file);
+  return found.map(({ environment, below, key, asks, belowAsks }) => ({
+    severity: "error",
+    rule: "policy-ladder",
+    file,
+    ...(yaml?.locate(["policy", environment, ...key.split(".")], "key") ?? { line: 1, column: 1 }),
+    message: `policy.${environment} asks for less ${key} (${asks}) than policy.${below} (${belowAsks})`,
+    hint: `ask for as much in ${environment}, or for less in ${below}`,
+  }));
+}
+
+/** Settings for an artifact that is not there would be in force for nobody, and nobody would notice. */
+async function unknownArtifacts(project: Project): Promise<Problem[]> {
   const named = Object.keys(project.config.rollout?.artifacts ?? {});
   if (named.length === 0) return [];
   const source = worktreeSource(project.root);
