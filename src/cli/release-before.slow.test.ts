@@ -38,7 +38,7 @@ describe.skipIf(there.exitCode !== 0)(
       const dir = await releaseProject();
       const store = join(tempProject(), "state.db");
       await done(dir, store, "promote", `${TARGET}@v1`);
-      await done(dir, store, "canary", "start", `${TARGET}@v2`);
+      await done(dir, store, "canary", "start", `${TARGET}@v2`, "--unobserved");
       const env = cleanEnv({ AGENTOPS_STORE: store, AGENTOPS_ENV: "production" });
       const code = `
       const { AgentOps } = await import(${JSON.stringify(join(old, "dist", "sdk", "index.js"))});

@@ -16,7 +16,7 @@ const ENVIRONMENT = "production";
 /** Steps that need no waiting, and proof that 200 good outcomes give. */
 const QUICK = `project: drill
 models: { offline: { kind: offline } }
-policy: { production: { evidence: false } }
+policy: { production: { evidence: false, rollout: optional } }
 rollout:
   steps: [0.2, 0.5, 1]
   stepTime: 0ms
@@ -28,7 +28,7 @@ rollout:
 export function underWayFor(seconds: number): string {
   return `project: drill
 models: { offline: { kind: offline } }
-policy: { production: { evidence: false } }
+policy: { production: { evidence: false, rollout: optional } }
 rollout:
   steps: [0.02, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 1]
   stepTime: ${seconds * 100}ms
