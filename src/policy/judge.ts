@@ -2,6 +2,8 @@ import { type Kill, reasonText } from "../kill/latch.ts";
 import type { PreparedRelease } from "../serving/release.ts";
 import { distinctPeople, isAuthor } from "../core/person.ts";
 import type { Frozen } from "../rollout/freeze.store.ts";
+import type { IgnoredEvidence, SuiteEvidence } from "./evidence/found.ts";
+import { judgeEvidence } from "./evidence/judge-evidence.ts";
 import type { Rules } from "./rules.ts";
 
 export type RuleName = "published" | "evidence" | "signed" | "approvals" | "freeze" | "errorBudget" | "killed";
@@ -16,15 +18,6 @@ export interface Refusal {
   hint: string;
 }
 
-/** The newest judged run of one suite on exactly this content. */
-export interface SuiteEvidence {
-  suite: string;
-  verdict: "pass" | "fail" | "inconclusive" | "none";
-  run: string;
-  createdAt: string;
-  source: "local" | "imported" | "note";
-}
-
 /** All that a judgement is made of. */
 export interface PolicyFacts {
   version: Pick<PreparedRelease, "address" | "version" | "digest" | "author" | "signature" | "problems">;
@@ -34,8 +27,7 @@ export interface PolicyFacts {
   /** The digest the store has under this version; null when it was never released. */
   releasedDigest: string | null;
   evidence: readonly SuiteEvidence[];
-  /** Evidence that was found and does not count, and why. */
-  ignored: readonly string[];
+  ignored: readonly IgnoredEvidence[];
   /** Actors who approved exactly this content. */
   approvers: readonly string[];
   /** What was observed of the stable versions in the budget's window. */
@@ -49,7 +41,7 @@ export interface PolicyFacts {
 export function judgePolicy(facts: PolicyFacts, rules: Rules): Refusal[] {
   return [
     published(facts),
-    rules.evidence ? evidence(facts) : null,
+    evidence(facts, rules),
     rules.signed ? signed(facts) : null,
     approvals(facts, rules),
     freeze(facts, rules),
@@ -75,27 +67,9 @@ function published(facts: PolicyFacts): Refusal | null {
   };
 }
 
-function evidence(facts: PolicyFacts): Refusal | null {
-  const judged = facts.evidence.filter(({ verdict }) => verdict !== "none");
-  const bad = judged.filter(({ verdict }) => verdict !== "pass");
-  if (judged.length > 0 && bad.length === 0) return null;
-  const notes = facts.ignored.length === 0 ? "" : ` (${facts.ignored.join("; ")})`;
-  const [first] = bad;
-  if (first === undefined) {
-    const gateless = facts.evidence.length > 0 ? ": the suites that ran have no gate" : "";
-    return {
-      rule: "evidence",
-      message: `no stored run of a suite with a gate on exactly this content and its own model${gateless}${notes}`,
-      hint: `agentops eval --target ${nameOf(facts)}   or   agentops runs import FILE`,
-    };
-  }
-  const which = bad.map(({ suite, verdict, run }) => `suite ${suite} says ${verdict} (run ${run})`).join("; ");
-  // Another machine's run is not in this store.
-  const hint =
-    first.source === "local"
-      ? `agentops runs show ${first.run}`
-      : `agentops eval --target ${nameOf(facts)}   shows what fails`;
-  return { rule: "evidence", message: `${which}${notes}`, hint };
+function evidence(facts: PolicyFacts, rules: Rules): Refusal | null {
+  const refused = rules.evidence === null ? null : judgeEvidence({ ...facts, ref: nameOf(facts) }, rules.evidence);
+  return refused === null ? null : { rule: "evidence", ...refused };
 }
 
 function signed(facts: PolicyFacts): Refusal | null {

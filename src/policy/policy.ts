@@ -42,9 +42,10 @@ export async function openPolicyCase(
   environment: string,
 ): Promise<PolicyCase> {
   const rules = rulesOf(project, environment);
-  const gathered = rules.evidence
-    ? await gatherEvidence({ project, runs, db: store.db }, prepared)
-    : { evidence: [], ignored: [] };
+  const gathered =
+    rules.evidence !== null
+      ? await gatherEvidence({ project, runs, db: store.db }, prepared)
+      : { evidence: [], ignored: [] };
   return { prepared, environment, rules, gathered, markers: store.address.markers };
 }
 

@@ -3,6 +3,7 @@ import { AgentopsError } from "../core/errors.ts";
 import { CONFIG_FILE } from "../core/location.ts";
 import type { Project } from "../core/project.ts";
 import type { PolicyRules } from "../core/release-config.schema.ts";
+import type { EvidenceRule } from "./evidence/judge-evidence.ts";
 
 /** A time in which nothing new is released; epoch milliseconds, the end excluded. */
 interface Freeze {
@@ -15,7 +16,8 @@ interface Freeze {
 
 /** The rules of one environment, with every default in place. */
 export interface Rules {
-  evidence: boolean;
+  /** Null where none is asked for. */
+  evidence: EvidenceRule | null;
   signed: boolean;
   approvals: number;
   override: boolean;
@@ -35,7 +37,7 @@ export function rulesOf({ config }: Pick<Project, "config">, environment: string
   }: PolicyRules = policy[environment] ?? {};
   const { freeze = [], errorBudget } = rest;
   return {
-    evidence,
+    evidence: evidenceRule(evidence),
     signed,
     approvals,
     override,
@@ -49,6 +51,12 @@ export function rulesOf({ config }: Pick<Project, "config">, environment: string
             windowMs: durationMs(errorBudget.window) as number,
           },
   };
+}
+
+function evidenceRule(written: PolicyRules["evidence"]): EvidenceRule | null {
+  if (written === false) return null;
+  const { kind = "any", maxAge } = typeof written === "object" ? written : written === "gate" ? { kind: written } : {};
+  return { kind, maxAge: maxAge === undefined ? null : { ms: durationMs(maxAge) as number, text: maxAge } };
 }
 
 /** A day without a time ends when it is over. */
