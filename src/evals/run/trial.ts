@@ -43,7 +43,7 @@ export async function runTrial(
     const answered = {
       ...base,
       ...answerColumns(result, context.redact),
-      requestKey: key,
+      requestKey: result.replayed === true ? null : key,
       fromCache: stored !== undefined,
     };
     return await scored(context, answered, evalCase, result, call);

@@ -74,6 +74,8 @@ export interface ModelResult {
   answeredBy: string | null;
   /** The whole recorded line, where the answer comes from somebody else's recording. */
   record?: unknown;
+  /** True when it comes from a file of recordings: the store does not answer with it later, when that file may be another. */
+  replayed?: true;
   /** What the adapter changed or ignored. */
   warnings: string[];
   attempts: number;

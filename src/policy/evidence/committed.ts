@@ -1,4 +1,4 @@
-import { join, relative } from "node:path";
+import { join, posix } from "node:path";
 import type { Project } from "../../core/project.ts";
 import { inputsOf, isWithin, usedFile } from "../../evals/inputs/inputs.ts";
 import type { RunInput } from "../../evals/inputs/schema.ts";
@@ -9,8 +9,8 @@ import { currentBranch, needRepo, type Repo, resolveCommit } from "../../registr
 export interface Committed {
   /** The files that are not, at that of the commits which has most of them; none when all are at one. */
   missing(inputs: readonly RunInput[]): RunInput[];
-  /** How people call the commits: `v2 or main`. */
-  places: string;
+  /** What is wrong with files that are not, behind `run ID`. */
+  why(missing: readonly RunInput[]): string;
   /** What makes the missing ones count; null when only another run does. */
   way(missing: readonly RunInput[]): Promise<string | null>;
 }
@@ -31,14 +31,37 @@ export async function openCommitted(
   const files = commits.flatMap(({ commit }) => paths.map((path) => ({ commit, path })));
   const blobs = await blobsAt(repo, files);
   const found = new Map(files.map(({ commit, path }, index) => [`${commit}:${path}`, blobs[index] ?? null]));
+  const has = (commit: string, path: string) => (found.get(`${commit}:${path}`) ?? null) !== null;
   const missingAt = ({ commit }: NamedCommit, inputs: readonly RunInput[]) =>
     inputs.filter((input) => !isBlobOf(input, found.get(`${commit}:${input.path}`) ?? null));
   return {
     missing: (inputs) =>
       commits.map((commit) => missingAt(commit, inputs)).reduce((a, b) => (b.length <= a.length ? b : a)),
-    places: commits.map(({ name }) => name).join(" or "),
+    why: (missing) => {
+      const known = missing.some(({ path }) => commits.some(({ commit }) => has(commit, path)));
+      return whyMissing(repo, missing, head === null ? [version.name] : [version.name, head.name], known);
+    },
     way: (missing) => wayFor(project, repo, head, missing),
   };
+}
+
+/** So many files are named. */
+const MOST_NAMED = 3;
+
+function whyMissing(repo: Repo, missing: readonly RunInput[], places: readonly string[], known: boolean): string {
+  const outside = missing.filter(({ path }) => !isWithin(path));
+  const named = outside.length > 0 ? outside : missing;
+  const names = named.slice(0, MOST_NAMED).map(({ path }) => shown(repo, path));
+  const files = `${names.join(", ")}${named.length > MOST_NAMED ? ` and ${named.length - MOST_NAMED} more` : ""}`;
+  if (outside.length > 0) return `used ${files} from outside of the repository`;
+  return known
+    ? `used ${files} otherwise than committed at ${places.join(" or ")}`
+    : `used ${files}, not committed at ${places.join(" or ")}`;
+}
+
+/** As people see paths: from the project's folder. */
+function shown({ prefix }: Repo, path: string): string {
+  return posix.relative(prefix, path);
 }
 
 function isBlobOf({ blob, bytes }: RunInput, committed: string | null): boolean {
@@ -63,7 +86,7 @@ async function wayFor(
   const stands = (input: RunInput) => now.some(({ path, blob }) => path === input.path && blob === input.blob);
   if (!open.every(stands)) return null;
   const ignored = await repo.git(["check-ignore", "--quiet", "--", ...open.map(({ path }) => `${repo.top}/${path}`)]);
-  const names = open.map(({ path }) => quoted(relative(project.root, join(repo.top, path)) || path));
+  const names = open.map(({ path }) => quoted(shown(repo, path)));
   return `git add ${ignored.exitCode === 0 ? "-f " : ""}${names.join(" ")} && git commit${share}`;
 }
 

@@ -74,11 +74,8 @@ function newestOfKind(sorted: readonly EvidenceCandidate[]): EvidenceCandidate[]
 function whyIgnored(found: EvidenceCandidate, version: Version, committed: Committed): string | undefined {
   if (version.model !== undefined && found.model !== version.model) return `was answered by ${found.model}`;
   if (found.unfit !== undefined) return found.unfit;
-  const missing = committed.missing(found.inputs ?? []).map(({ path }) => path);
-  if (missing.length === 0) return undefined;
-  const files =
-    missing.length > 3 ? `${missing.slice(0, 3).join(", ")} and ${missing.length - 3} more` : missing.join(", ");
-  return `used ${files} otherwise than committed at ${committed.places}`;
+  const missing = committed.missing(found.inputs ?? []);
+  return missing.length === 0 ? undefined : committed.why(missing);
 }
 
 /** So many reasons are read; the rest are older. */
