@@ -1,6 +1,7 @@
 import { readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { few } from "../../testing/engine.ts";
 import { tempProject } from "../../testing/project.ts";
 import { CASES, cases, type Desk, desk, SUITE, suite } from "./desk.testing.ts";
 
@@ -29,7 +30,7 @@ const used = (path: string, how = "otherwise than committed at") =>
   new RegExp(`run \\S+ used ${path},? ${how} v1 or main`);
 
 describe("nobody gets round the policy by", () => {
-  test.each<Row>([
+  const attempts: Row[] = [
     ["weaker bounds that are taken back", (at) => evalThenUndo(at, SUITE, suite({ min: 0.5 })), used(SUITE)],
     ["fewer cases", (at) => evalThenUndo(at, CASES, cases(3)), used(CASES)],
     [
@@ -145,7 +146,9 @@ describe("nobody gets round the policy by", () => {
       /suite desk says fail/,
       { [CASES]: cases().split("\n")[3]! },
     ],
-  ])("%s", async (_, attempt, why, files = {}) => {
+  ];
+  // The store of releases has no part in most of them.
+  test.each(few(attempts, 2))("%s", async (_, attempt, why, files = {}) => {
     const at = await desk({ files });
     await attempt(at);
     const refused = await at.run("promote", "desk@v1", "--json");
@@ -153,6 +156,5 @@ describe("nobody gets round the policy by", () => {
     const [refusal] = JSON.parse(refused.stderr).error.details.refusals;
     expect(refusal).toMatchObject({ rule: "evidence", message: expect.stringMatching(why) });
     expect(refusal.hint).toMatch(/agentops (eval|runs show) /);
-    expect((await at.run("status", "--json")).stdout).not.toContain('"stable": "v1"');
   });
 });

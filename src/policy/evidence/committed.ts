@@ -49,10 +49,12 @@ export async function openCommitted(
 const MOST_NAMED = 3;
 
 function whyMissing(repo: Repo, missing: readonly RunInput[], places: readonly string[], known: boolean): string {
+  const changed = missing.filter(({ blob }) => blob === null);
   const outside = missing.filter(({ path }) => !isWithin(path));
-  const named = outside.length > 0 ? outside : missing;
+  const named = [changed, outside].find((some) => some.length > 0) ?? missing;
   const names = named.slice(0, MOST_NAMED).map(({ path }) => shown(repo, path));
   const files = `${names.join(", ")}${named.length > MOST_NAMED ? ` and ${named.length - MOST_NAMED} more` : ""}`;
+  if (changed.length > 0) return `was made while ${files} changed`;
   if (outside.length > 0) return `used ${files} from outside of the repository`;
   return known
     ? `used ${files} otherwise than committed at ${places.join(" or ")}`
@@ -83,7 +85,8 @@ async function wayFor(
   if (open.length === 0) return share === "" ? null : share.replace(/^ && |^ {3}then /, "");
   const present = await Promise.all(open.map(({ role, path }) => usedFile(role, join(repo.top, path))));
   const now = (await inputsOf(project, present.filter((file) => file !== null))) ?? []; // prettier-ignore
-  const stands = (input: RunInput) => now.some(({ path, blob }) => path === input.path && blob === input.blob);
+  const stands = (input: RunInput) =>
+    now.some(({ path, blob }) => path === input.path && blob !== null && blob === input.blob);
   if (!open.every(stands)) return null;
   const ignored = await repo.git(["check-ignore", "--quiet", "--", ...open.map(({ path }) => `${repo.top}/${path}`)]);
   const names = open.map(({ path }) => quoted(shown(repo, path)));
