@@ -1,7 +1,7 @@
 import { readRunColumns } from "../../comparison/pairs/run-columns.ts";
 import type { EvalContext } from "../../evals/run/context.ts";
 import { type RunOptions, type RunOutcome, runSuite } from "../../evals/run-suite.ts";
-import { findRun, type RunRow, specOf, updateRun } from "../../evals/run/runs.store.ts";
+import { findRun, isRunName, type RunRow, specOf, updateRun } from "../../evals/run/runs.store.ts";
 import type { LoadedSuite } from "../../evals/dataset/suite.ts";
 import { type ComparedRuns, compareRuns } from "../../comparison/compare.ts";
 import type { Note } from "../../comparison/found.ts";
@@ -35,7 +35,8 @@ export async function evaluateAgainst(
   const failed = candidate.stopped?.kind === "failed" || tooManyErrors(candidate.result, maxErrorRateOf(project));
   if (failed) return { outcome: candidate, compared: null, earlyStop: evidence };
   const after = await findRun(store, candidate.result.id);
-  if (before.reused && !isLike(before.run, after)) before = await controlRun(context, suite, control, options, after);
+  if (before.reused && !isRunName(control) && !isLike(before.run, after))
+    before = await controlRun(context, suite, control, options, after);
   const outcome = { ...candidate, stopped: candidate.stopped ?? stopOf(before) };
   if (candidate.result.scored === 0 || before.nothingScored) return { outcome, compared: null, earlyStop: evidence };
   await updateRun(store, after.id, { spec: JSON.stringify({ ...specOf(after), control: before.run.id }) });
