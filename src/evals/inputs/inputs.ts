@@ -38,7 +38,7 @@ export async function inputsOf(project: Project, used: readonly UsedFile[]): Pro
 }
 
 /** An eval needs no git: one that refuses to read the folder (another's, say) only makes no evidence. */
-export async function repoOf(project: Project): Promise<Repo | null> {
+async function repoOf(project: Project): Promise<Repo | null> {
   return findRepo(project).catch((error: unknown) => {
     if (error instanceof AgentopsError && error.code === "GIT_FAILED") return null;
     throw error;
@@ -105,9 +105,13 @@ export function withChanges(inputs: readonly RunInput[], now: readonly RunInput[
 /** Roles of files that are read while the run goes on, and again when it is resumed. */
 export const STANDING: readonly RunInput["role"][] = ["outputs", "scorer", "recording"];
 
-/** Whether two runs were made of the same files. */
-export function sameInputs(a: readonly RunInput[] | undefined, b: readonly RunInput[] | undefined): boolean {
-  const told = (inputs: readonly RunInput[] | undefined) =>
-    (inputs ?? []).map(({ role, path, blob }) => `${role} ${path} ${blob ?? "?"}`).join("\n");
-  return told(a) === told(b);
+/** Whether a stored run was made of the same files as another; it may have been asked before there were recordings. */
+export function sameInputs(stored: RunSpecInputs, other: RunSpecInputs): boolean {
+  const told = (inputs: RunSpecInputs = []) =>
+    inputs.map((input) => ({ role: input.role, text: `${input.role} ${input.path} ${input.blob ?? "?"}` }));
+  const [own, others] = [told(stored), told(other)];
+  const has = (list: typeof own, one: (typeof own)[number]) => list.some(({ text }) => text === one.text);
+  return own.every((one) => has(others, one)) && others.every((one) => one.role === "recording" || has(own, one));
 }
+
+type RunSpecInputs = readonly RunInput[] | undefined;

@@ -45,7 +45,7 @@ export interface Desk {
   env: NodeJS.ProcessEnv;
 }
 
-export async function desk({ files = {} as Record<string, string> } = {}): Promise<Desk> {
+export async function desk({ files = {} }: { files?: Record<string, string> } = {}): Promise<Desk> {
   const top = await copyOfMade(`desk ${JSON.stringify(files)}`, () => publishedDesk(files));
   return deskAt(top);
 }
