@@ -1,7 +1,8 @@
+import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { digestOf } from "../../core/canonical.ts";
-import { ALL_CASES } from "../../testing/engine.ts";
+import { ALL_CASES, ENGINE } from "../../testing/engine.ts";
 import { git, tempProject } from "../../testing/project.ts";
 import { CASES, cases, type Desk, desk, deskAt, PROMPT, prompt, SUITE, suite } from "./desk.testing.ts";
 
@@ -51,6 +52,37 @@ describe("a run against nothing", () => {
     expect((await refusal(at)).message).toMatch(/^a gate is asked for/);
     expect((await at.run("eval", "desk", "--control", "desk@v1")).code).toBe(0);
     expect((await at.run("promote", "desk@v2")).code).toBe(0);
+  });
+
+  test.runIf(ALL_CASES)(
+    "is what CI's gate on a merge commit is not: its verdict counts once that is on main",
+    async () => {
+      const at = await worseSecond({ margin: 0.9, config: GATE });
+      await at.git("checkout", "-q", "-b", "topic");
+      at.put(PROMPT, prompt(BILLING.replace("parcel", "parcel, lost")));
+      at.put(SUITE, suite({ min: 0.8 }).replace("margin: 0.3", "margin: 0.9"));
+      await at.commit(PROMPT, SUITE);
+      await at.git("checkout", "-q", "--detach", "main");
+      await at.git("merge", "-q", "--no-ff", "-m", "Merge topic into main", "topic");
+      const merge = await at.git("rev-parse", "HEAD");
+      expect((await at.run("gate", "--base", "main")).code).toBe(0);
+      await at.git("checkout", "-q", "topic");
+      await at.run("publish", "desk", "--no-push");
+      await at.git("checkout", "-q", "main");
+      await at.git("merge", "-q", "--ff-only", merge);
+      expect((await at.run("promote", "desk@v3")).code).toBe(0);
+    },
+  );
+
+  test.runIf(ENGINE === "postgres")("is told apart from a gate in a team's store as well", async () => {
+    const at = await worseSecond();
+    await at.run("eval", "desk", "--control", "desk@v1");
+    expect((await at.run("eval", "desk")).code).toBe(0);
+    // A colleague's machine has no run of its own.
+    rmSync(join(at.dir, ".agentops"), { recursive: true });
+    expect((await refusal(at)).message).toMatch(
+      /^suite desk says (fail|inconclusive) against its control \(run \S+\)$/,
+    );
   });
 
   test.runIf(ALL_CASES)("nor a comparison whose control was scored by something else", async () => {
