@@ -14,7 +14,7 @@ const MOST = 500;
  */
 export async function programFiles(scorers: readonly ScorerSpec[], baseDir: string): Promise<string[]> {
   const found = new Set<string>();
-  for (const scorer of scorers) for (const file of await filesOf(scorer, baseDir)) await follow(file, found);
+  for (const scorer of scorers) for (const file of await filesOf(scorer, baseDir)) await follow(file, baseDir, found);
   return [...found].sort();
 }
 
@@ -42,16 +42,19 @@ async function fileAt(path: string): Promise<string | null> {
   return found?.isFile() === true ? path : null;
 }
 
-async function follow(file: string, found: Set<string>): Promise<void> {
+/** Programs run in the suite's folder, so what they name may be there as well as beside them. */
+async function follow(file: string, baseDir: string, found: Set<string>): Promise<void> {
   if (found.has(file) || found.size >= MOST) return;
   found.add(file);
   const bytes = await readBytes(file).catch(() => new Uint8Array());
   // Machine code and data name nothing.
   if (bytes.length > 250_000 || bytes.includes(0)) return;
-  const folder = dirname(file);
-  for (const name of namedIn(new TextDecoder().decode(bytes), extname(file))) {
-    const next = await fileAt(resolve(folder, name));
-    if (next !== null && !isElsewhere(folder, next)) await follow(next, found);
+  const names = namedIn(new TextDecoder().decode(bytes), extname(file));
+  for (const folder of new Set([dirname(file), baseDir])) {
+    for (const name of names) {
+      const next = await fileAt(resolve(folder, name));
+      if (next !== null && !isElsewhere(folder, next)) await follow(next, baseDir, found);
+    }
   }
 }
 
@@ -64,8 +67,9 @@ function isElsewhere(folder: string, file: string): boolean {
 function namedIn(text: string, extension: string): Set<string> {
   const names = new Set<string>();
   for (const [token] of text.matchAll(/[\w@.~+-]*[./][\w@./~+-]*/g)) {
-    const name = token.replace(/[.,]+$/, "");
-    if (name === "" || isAbsolute(name)) continue;
+    // What begins with a slash may stand behind a variable: "$HERE/rules.json".
+    const name = token.replace(/[.,]+$/, "").replace(/^\/+/, "");
+    if (name === "") continue;
     for (const end of ["", extension, "/index.js", ".js", ".mjs", ".cjs", ".json", ".ts"]) names.add(name + end);
   }
   for (const [, module = ""] of text.matchAll(/^[ \t]*(?:from|import)[ \t]+(\.*[A-Za-z_][\w.]*)/gm)) {

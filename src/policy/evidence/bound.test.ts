@@ -16,6 +16,8 @@ async function evalThenUndo(at: Desk, path: string, text: string): Promise<void>
   await at.git("checkout", "-q", "--", ".");
 }
 
+/** The one case that the prompt cannot do. */
+const HARD = { [CASES]: cases().split("\n")[3]! };
 const RECORDINGS = "fixtures/recordings/desk.jsonl";
 
 function atRecordings(at: Desk, change: (text: string) => string): void {
@@ -132,19 +134,21 @@ describe("nobody gets round the policy by", () => {
         expect((await at.run("eval", "desk", "--no-cache")).code).toBe(0);
       },
       used(RECORDINGS, "not committed at"),
-      { [CASES]: cases().split("\n")[3]! },
+      HARD,
     ],
     [
       "such answers, given out by the store when the file is gone",
       async (at) => {
-        expect((await at.run("eval", "desk", "--record")).code).toBe(1);
+        const elsewhere = await desk({ files: HARD });
+        expect((await elsewhere.run("eval", "desk", "--record")).code).toBe(1);
+        at.put(RECORDINGS, readFileSync(join(elsewhere.dir, RECORDINGS), "utf8"));
         atRecordings(at, (text) => text.replace('"output":"general"', '"output":"shipping"'));
-        expect((await at.run("eval", "desk", "--no-cache")).code).toBe(0);
+        expect((await at.run("eval", "desk")).code).toBe(0);
         rmSync(join(at.dir, RECORDINGS));
         expect((await at.run("eval", "desk")).code).toBe(1);
       },
       /suite desk says fail/,
-      { [CASES]: cases().split("\n")[3]! },
+      HARD,
     ],
   ];
   // The store of releases has no part in most of them.
