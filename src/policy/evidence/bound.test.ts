@@ -1,9 +1,10 @@
 import { readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, test } from "vitest";
-import { few } from "../../testing/engine.ts";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { ALL_CASES, few } from "../../testing/engine.ts";
 import { tempProject } from "../../testing/project.ts";
-import { CASES, cases, type Desk, desk, SUITE, suite } from "./desk.testing.ts";
+import { chatAnswer, startProvider } from "../../testing/provider.ts";
+import { CASES, cases, type Desk, desk, PROMPT, prompt, SUITE, suite } from "./desk.testing.ts";
 
 /** A script that is content with anything, and one that is with nothing. */
 const YES = "export default () => true;\n";
@@ -136,20 +137,6 @@ describe("nobody gets round the policy by", () => {
       used(RECORDINGS, "not committed at"),
       HARD,
     ],
-    [
-      "such answers, given out by the store when the file is gone",
-      async (at) => {
-        const elsewhere = await desk({ files: HARD });
-        expect((await elsewhere.run("eval", "desk", "--record")).code).toBe(1);
-        at.put(RECORDINGS, readFileSync(join(elsewhere.dir, RECORDINGS), "utf8"));
-        atRecordings(at, (text) => text.replace('"output":"general"', '"output":"shipping"'));
-        expect((await at.run("eval", "desk")).code).toBe(0);
-        rmSync(join(at.dir, RECORDINGS));
-        expect((await at.run("eval", "desk")).code).toBe(1);
-      },
-      /suite desk says fail/,
-      HARD,
-    ],
   ];
   // The store of releases has no part in most of them.
   test.each(few(attempts, 2))("%s", async (_, attempt, why, files = {}) => {
@@ -160,5 +147,23 @@ describe("nobody gets round the policy by", () => {
     const [refusal] = JSON.parse(refused.stderr).error.details.refusals;
     expect(refusal).toMatchObject({ rule: "evidence", message: expect.stringMatching(why) });
     expect(refusal.hint).toMatch(/agentops (eval|runs show) /);
+  });
+
+  test.runIf(ALL_CASES)("such answers, given out by the store when the file is gone", async () => {
+    const provider = await startProvider((_, response) => {
+      chatAnswer(response, "general");
+    });
+    onTestFinished(() => provider.close());
+    const config = `project: test\nmodels: { near: { kind: openai-compatible, baseUrl: "${provider.baseUrl}" } }\n`;
+    const near = { "agentops.config.yaml": config, [PROMPT]: prompt().replace("offline/stand-in-v1", "near/desk-1") };
+    const [at, elsewhere] = [await desk({ files: { ...HARD, ...near } }), await desk({ files: { ...HARD, ...near } })];
+    expect((await elsewhere.run("eval", "desk", "--record")).code).toBe(1);
+    at.put(RECORDINGS, readFileSync(join(elsewhere.dir, RECORDINGS), "utf8"));
+    atRecordings(at, (text) => text.replace('"output":"general"', '"output":"shipping"'));
+    expect((await at.run("eval", "desk")).code).toBe(0);
+    rmSync(join(at.dir, RECORDINGS));
+    expect((await at.run("eval", "desk")).code, "the provider is asked").toBe(1);
+    // An answer of its own is kept.
+    expect([(await at.run("eval", "desk")).code, provider.calls.length]).toEqual([1, 2]);
   });
 });
