@@ -18,14 +18,24 @@ export async function programFiles(scorers: readonly ScorerSpec[], baseDir: stri
   return [...found].sort();
 }
 
+/** The same of a program that is a judge, and runs in the project's folder. */
+export async function judgeFiles(command: readonly string[], root: string): Promise<string[]> {
+  const found = new Set<string>();
+  for (const file of await commandFiles(command, root)) await follow(file, root, found);
+  return [...found].sort();
+}
+
 async function filesOf(scorer: ScorerSpec, baseDir: string): Promise<string[]> {
   const type = scorer.type.replace(/^not-/, "");
   const value = "value" in scorer ? scorer.value : undefined;
   if (type === "javascript") return [resolve(baseDir, (value as string).replace(/^file:\/\//, ""))];
   if (type !== "exec") return [];
-  const command = typeof value === "string" ? words(value) : (value as string[]);
+  return commandFiles(typeof value === "string" ? words(value) : (value as string[]), baseDir);
+}
+
+async function commandFiles(command: readonly string[], folder: string): Promise<string[]> {
   const written = command.flatMap((word, index) => namesIn(word, command[index - 1], index === 0));
-  return (await Promise.all(written.map((name) => fileAt(resolve(baseDir, name))))).filter((file) => file !== null);
+  return (await Promise.all(written.map((name) => fileAt(resolve(folder, name))))).filter((file) => file !== null);
 }
 
 /** What a word of a command may mean: itself, the value of an option, a Python module, parts of a shell's line. */

@@ -17,6 +17,10 @@ async function evalThenUndo(at: Desk, path: string, text: string): Promise<void>
   await at.git("checkout", "-q", "--", ".");
 }
 
+const judgeProgram = (pass: boolean) => `import { createInterface } from "node:readline";
+for await (const line of createInterface({ input: process.stdin }))
+  console.log(JSON.stringify({ id: JSON.parse(line).id, output: '{"pass":${pass},"score":${pass ? 1 : 0},"reason":"x"}' }));
+`;
 /** The one case that the prompt cannot do. */
 const HARD = { [CASES]: cases().split("\n")[3]! };
 const RECORDINGS = "fixtures/recordings/desk.jsonl";
@@ -70,6 +74,17 @@ describe("nobody gets round the policy by", () => {
         [SUITE]: suite({ scorers: "{ type: exec, value: 'python3 -B score.py' }" }),
         "evals/score.py": "import rules\nprint(rules.ok())\n",
         "evals/rules.py": "def ok():\n    return 'false'\n",
+      },
+    ],
+    [
+      "another judge, that is a program",
+      (at) => evalThenUndo(at, "judge.mjs", judgeProgram(true)),
+      used("judge.mjs"),
+      {
+        "agentops.config.yaml":
+          "project: test\nmodels: { offline: { kind: offline }, own: { kind: exec, command: [node, judge.mjs] } }\n",
+        [SUITE]: suite({ scorers: "{ type: llm-rubric, value: is right, model: own/judge-1 }" }),
+        "judge.mjs": judgeProgram(false),
       },
     ],
     [
