@@ -24,7 +24,7 @@ function masked(text: string, dir: string): string {
 const CONFIG = `project: drill
 environments: [staging, production]
 models: { offline: { kind: offline } }
-policy: { production: { evidence: false, approvals: 0 }, staging: { evidence: true, approvals: 1 } }
+policy: { production: { evidence: false, approvals: 0 } }
 rollout:
   steps: [0.2, 0.5, 1]
   stepTime: 0ms

@@ -1,4 +1,5 @@
 import type { Config } from "./config.schema.ts";
+import { durationMs } from "./duration.ts";
 import type { PolicyRules } from "./release-config.schema.ts";
 
 /** A rule that a higher environment has laxer than one below it: what may go to few could go to all. */
@@ -24,7 +25,8 @@ export function laxerRules({
 
 /** How strict a rule is: more is stricter. What is not set asks for nothing but what is asked by default. */
 const STRICTNESS: Record<string, (rules: PolicyRules) => number> = {
-  evidence: ({ evidence = true }) => Number(evidence),
+  evidence: ({ evidence = true }) => evidenceRank(evidence),
+  "evidence.maxAge": ({ evidence }) => -(ageOf(evidence) ?? Infinity),
   signed: ({ signed = false }) => Number(signed),
   approvals: ({ approvals = 0 }) => (typeof approvals === "number" ? approvals : (approvals.count ?? 1)),
   "approvals.signed": ({ approvals = 0 }) => Number(typeof approvals === "object" && approvals.signed === true),
@@ -46,6 +48,16 @@ function laxerThan(
   return Object.entries(STRICTNESS)
     .filter(([key, strictness]) => !isDefault(key, rules) && strictness(rules) < strictness(lower))
     .map(([key]) => ({ environment, below, key, asks: asked(rules, key), belowAsks: asked(lower, key) }));
+}
+
+function evidenceRank(evidence: NonNullable<PolicyRules["evidence"]>): number {
+  if (typeof evidence === "boolean") return Number(evidence);
+  return evidence === "gate" || (typeof evidence === "object" && evidence.kind === "gate") ? 2 : 1;
+}
+
+/** How old evidence may be, ms; undefined for any age. */
+function ageOf(evidence: PolicyRules["evidence"]): number | undefined {
+  return typeof evidence === "object" && evidence.maxAge !== undefined ? durationMs(evidence.maxAge) : undefined;
 }
 
 /** The highest environment asks for a canary unless told otherwise. */

@@ -91,14 +91,25 @@ function secretsOf(config: Config, env: NodeJS.ProcessEnv): (string | undefined)
 
 /** Reads a text file a user named; throws FILE_NOT_FOUND with the path, or FILE_INVALID for a folder or a binary file. */
 export async function readText(file: string): Promise<string> {
-  try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(await readFile(file));
-  } catch (error) {
+  return decodeText(await readBytes(file), file);
+}
+
+/** The bytes of a file a user named; throws as {@link readText} does. */
+export async function readBytes(file: string): Promise<Uint8Array> {
+  return readFile(file).catch((error: unknown) => {
     const code = (error as NodeJS.ErrnoException).code;
     if (code === "ENOENT" || code === "ENOTDIR")
       throw new AgentopsError("FILE_NOT_FOUND", `no such file: ${file}`, { cause: error });
-    const why = code === "ERR_ENCODING_INVALID_ENCODED_DATA" ? "it is not UTF-8" : (code ?? "unknown error");
-    throw new AgentopsError("FILE_INVALID", `cannot read ${file}: ${why}`, { cause: error });
+    throw new AgentopsError("FILE_INVALID", `cannot read ${file}: ${code ?? "unknown error"}`, { cause: error });
+  });
+}
+
+/** The text that was read of a file; throws FILE_INVALID. */
+export function decodeText(bytes: Uint8Array, file: string): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch (error) {
+    throw new AgentopsError("FILE_INVALID", `cannot read ${file}: it is not UTF-8`, { cause: error });
   }
 }
 

@@ -137,7 +137,17 @@ const approvals = z.union([
 ]);
 
 const rules = z.strictObject({
-  evidence: z.boolean().optional().describe("a stored, passing run on exactly this content (default true)"),
+  evidence: z
+    .union([
+      z.boolean(),
+      z.literal("gate"),
+      z.strictObject({
+        kind: z.enum(["any", "gate"]).optional().describe("gate: a run that was compared with another version"),
+        maxAge: duration.optional().describe("a run that passed longer ago is not enough: 7d"),
+      }),
+    ])
+    .optional()
+    .describe("a stored, passing run on exactly this content, made of committed files (default true)"),
   signed: z.boolean().optional().describe("the version's tag is signed by somebody in .agentops/allowed_signers"),
   approvals: approvals.optional().describe("people who must have approved this version, its author not among them"),
   rollout: z

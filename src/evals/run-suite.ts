@@ -4,6 +4,8 @@ import { positionOf } from "../core/problems.ts";
 import type { YamlFile } from "../core/yaml.ts";
 import { AgentopsError } from "../core/errors.ts";
 import { type Answering, openAnswering } from "./run/answering.ts";
+import { inputsOf } from "./inputs/inputs.ts";
+import { inputsSince, standingFiles, suiteAsUsed } from "./run/standing.ts";
 import { recordedOutput, stageOutputs } from "./dataset/outputs.ts";
 import { type PlanOptions, planRun } from "./run/plan.ts";
 import { requestMaker } from "./run/request.ts";
@@ -52,6 +54,7 @@ export async function runSuite(context: EvalContext, suite: LoadedSuite, options
   try {
     const request = requestMaker(spec.target);
     const check = spec.outputs === null ? (vars: Record<string, unknown>) => void request(vars) : () => undefined;
+    const standing = await standingFiles(project, spec, options);
     const prepared = await prepare(context, spec, stage, options).catch((error: unknown) => {
       throw placed(error, suite.yaml);
     });
@@ -68,6 +71,7 @@ export async function runSuite(context: EvalContext, suite: LoadedSuite, options
     checkPassPower(suite, spec.trials);
     spec.outputsWithoutCase = staged.outputsWithoutCase;
     if (stage.count() < staged.total) spec.partial = true;
+    spec.inputs = await inputsOf(project, [suiteAsUsed(project, suite), ...staged.used, ...standing]);
     const dataset = stage.save(clock.now().toISOString());
     const run = runRow(context, spec, dataset.digest);
     await insertRun(store, run);
@@ -82,14 +86,16 @@ export async function resumeRun(context: EvalContext, name: string, options: Run
   const { store, project } = context;
   const run = await findRun(store, name);
   refuseRunning(run);
-  const spec = specOf(run);
+  const stored = specOf(run);
+  const spec = { ...stored, ...(await inputsSince(project, stored, options)) };
   const stage = openStage(store);
   try {
     const prepared = await prepare(context, spec, stage, options);
     if (spec.outputs !== null)
       await stageOutputs(stage, dataFile(project, project.root, spec.outputs.file), spec.outputs.mapping);
     stage.seal();
-    await updateRun(store, run.id, { status: "running", pid: process.pid, finishedAt: null });
+    const resumed = { spec: JSON.stringify(spec), status: "running", pid: process.pid, finishedAt: null } as const;
+    await updateRun(store, run.id, resumed);
     return await execute(context, run, { ...prepared, request: requestMaker(spec.target), spec, options });
   } finally {
     stage.close();
@@ -135,7 +141,8 @@ interface Execution extends Prepared {
 }
 
 async function execute(context: EvalContext, run: RunRow, execution: Execution): Promise<RunOutcome> {
-  const { store, clock } = context;
+  const { store, project, clock } = context;
+  const { spec, options } = execution;
   try {
     const outcome = await runTrials(context, run, execution);
     const status =
@@ -143,6 +150,7 @@ async function execute(context: EvalContext, run: RunRow, execution: Execution):
     const result = await summarize(store, { ...run, status });
     await updateRun(store, run.id, {
       status,
+      spec: JSON.stringify({ ...spec, ...(await inputsSince(project, spec, options)) }),
       result: JSON.stringify(result),
       finishedAt: clock.now().toISOString(),
       pid: null,

@@ -1,15 +1,25 @@
 import { describe, expect, test } from "vitest";
 import type { Config } from "../core/config.schema.ts";
 import type { PolicyRules } from "../core/release-config.schema.ts";
-import { judgePolicy, type PolicyFacts, type SuiteEvidence } from "./judge.ts";
+import type { SuiteEvidence } from "./evidence/found.ts";
+import { judgePolicy, type PolicyFacts } from "./judge.ts";
 import { rulesOf } from "./rules.ts";
 
 const NOW = "2026-12-24T12:00:00.000Z";
 const ADA = { name: "Ada Lovelace", email: "ada@example.com" };
 
 function ran(verdict: SuiteEvidence["verdict"], suite = "triage"): SuiteEvidence {
-  return { suite, verdict, run: `run-of-${suite}`, createdAt: NOW, source: "local" };
+  return { suite, kind: "bounds", verdict, run: `run-of-${suite}`, createdAt: NOW, source: "local" };
 }
+const gated = (verdict: SuiteEvidence["verdict"]): SuiteEvidence => ({
+  ...ran(verdict),
+  kind: "gate",
+  run: "the-gate",
+});
+const daysAgo = (days: number, evidence: SuiteEvidence): SuiteEvidence => ({
+  ...evidence,
+  createdAt: new Date(Date.parse(NOW) - days * 86_400_000).toISOString(),
+});
 
 const by = (...approvers: string[]): PolicyFacts["approvals"] => {
   const known = { authors: ["Ada Lovelace <ada@example.com>"], owners: [], mailmap: [], changed: [] };
@@ -165,8 +175,53 @@ describe("policy", () => {
     [
       "evidence that does not count is named",
       {},
-      { evidence: [], ignored: ["line 1 of the git note is about other content"] },
-      "evidence: .*\\(line 1 of the git note is about other content\\)",
+      { evidence: [], ignored: [{ why: "run 1 used a.yml", way: "git add a.yml && git commit" }] },
+      "evidence: no stored run .*; not counted:\n    run 1 used a.yml$",
+      "agentops eval .*\n +git add a.yml && git commit$",
+    ],
+    [
+      "a gate that failed, and a later run against nothing",
+      {},
+      { evidence: [daysAgo(1, gated("fail")), ran("pass")] },
+      "evidence: suite triage says fail against its control \\(run the-gate\\)$",
+      "^agentops eval triage --target prompts/triage@v7 --control REF   only another comparison",
+    ],
+    [
+      "an undecided gate, too",
+      {},
+      { evidence: [gated("inconclusive"), ran("pass")] },
+      "evidence: .*inconclusive against",
+    ],
+    ["a gate that passed, and bounds that failed", {}, { evidence: [gated("pass"), ran("fail")] }, "evidence: .*fail"],
+    ["both pass", {}, { evidence: [gated("pass"), ran("pass")] }, null],
+    [
+      "a gate is asked for, and there are bounds only",
+      { evidence: "gate" },
+      {},
+      "evidence: a gate is asked for, and run run-of-triage of suite triage was compared with no other version$",
+      "--control REF",
+    ],
+    ["a gate is asked for in the long form", { evidence: { kind: "gate" } }, {}, "evidence: a gate is asked for"],
+    ["a gate is asked for and passed", { evidence: "gate" }, { evidence: [gated("pass"), ran("pass", "tone")] }, null],
+    ["young enough", { evidence: { maxAge: "7d" } }, { evidence: [daysAgo(7, ran("pass"))] }, null],
+    [
+      "too old",
+      { evidence: { maxAge: "7d" } },
+      { evidence: [daysAgo(7.01, ran("pass"))] },
+      "evidence: run run-of-triage of suite triage passed on 2026-12-17, longer than 7d ago$",
+      "^agentops eval triage --target prompts/triage@v7$",
+    ],
+    [
+      "an old gate, and young bounds where a gate is asked for",
+      { evidence: { kind: "gate", maxAge: "7d" } },
+      { evidence: [daysAgo(8, gated("pass")), ran("pass")] },
+      "evidence: a gate is asked for, and run run-of-triage",
+    ],
+    [
+      "what failed does not age",
+      { evidence: { maxAge: "7d" } },
+      { evidence: [daysAgo(30, gated("fail")), ran("pass")] },
+      "evidence: suite triage says fail against",
     ],
     [
       "a tag that cannot be trusted",

@@ -5,6 +5,8 @@ import type { Frozen } from "../rollout/freeze.store.ts";
 import { type ApprovalFacts, missingApprovals } from "./approvals.ts";
 import { CONFIG_FILE } from "../core/location.ts";
 import type { RulesCase } from "./applied.ts";
+import type { IgnoredEvidence, SuiteEvidence } from "./evidence/found.ts";
+import { judgeEvidence } from "./evidence/judge-evidence.ts";
 import type { Rules } from "./rules.ts";
 import { judgeStaging, type StagingFacts } from "./staging.ts";
 
@@ -20,15 +22,6 @@ export interface Refusal {
   hint: string;
 }
 
-/** The newest judged run of one suite on exactly this content. */
-export interface SuiteEvidence {
-  suite: string;
-  verdict: "pass" | "fail" | "inconclusive" | "none";
-  run: string;
-  createdAt: string;
-  source: "local" | "imported" | "note";
-}
-
 /** All that a judgement is made of. */
 export interface PolicyFacts {
   version: Pick<PreparedRelease, "address" | "version" | "digest" | "author" | "signature" | "signers" | "problems">;
@@ -38,8 +31,7 @@ export interface PolicyFacts {
   /** The digest the store has under this version; null when it was never released. */
   releasedDigest: string | null;
   evidence: readonly SuiteEvidence[];
-  /** Evidence that was found and does not count, and why. */
-  ignored: readonly string[];
+  ignored: readonly IgnoredEvidence[];
   approvals: ApprovalFacts;
   /** What was observed of the stable versions in the budget's window. */
   outcomes: { n: number; failed: number };
@@ -57,7 +49,7 @@ export function judgePolicy(facts: PolicyFacts, rules: Rules): Refusal[] {
     published(facts),
     committed(facts),
     ladder(facts, rules),
-    rules.evidence ? evidence(facts) : null,
+    evidence(facts, rules),
     rules.signed ? signed(facts) : null,
     approvals(facts, rules),
     freeze(facts, rules),
@@ -104,27 +96,9 @@ function ladder({ environment }: PolicyFacts, { laxer }: Rules): Refusal | null 
   };
 }
 
-function evidence(facts: PolicyFacts): Refusal | null {
-  const judged = facts.evidence.filter(({ verdict }) => verdict !== "none");
-  const bad = judged.filter(({ verdict }) => verdict !== "pass");
-  if (judged.length > 0 && bad.length === 0) return null;
-  const notes = facts.ignored.length === 0 ? "" : ` (${facts.ignored.join("; ")})`;
-  const [first] = bad;
-  if (first === undefined) {
-    const gateless = facts.evidence.length > 0 ? ": the suites that ran have no gate" : "";
-    return {
-      rule: "evidence",
-      message: `no stored run of a suite with a gate on exactly this content and its own model${gateless}${notes}`,
-      hint: `agentops eval --target ${nameOf(facts)}   or   agentops runs import FILE`,
-    };
-  }
-  const which = bad.map(({ suite, verdict, run }) => `suite ${suite} says ${verdict} (run ${run})`).join("; ");
-  // Another machine's run is not in this store.
-  const hint =
-    first.source === "local"
-      ? `agentops runs show ${first.run}`
-      : `agentops eval --target ${nameOf(facts)}   shows what fails`;
-  return { rule: "evidence", message: `${which}${notes}`, hint };
+function evidence(facts: PolicyFacts, rules: Rules): Refusal | null {
+  const refused = rules.evidence === null ? null : judgeEvidence({ ...facts, ref: nameOf(facts) }, rules.evidence);
+  return refused === null ? null : { rule: "evidence", ...refused };
 }
 
 function signed(facts: PolicyFacts): Refusal | null {

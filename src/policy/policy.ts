@@ -48,9 +48,10 @@ export async function openPolicyCase(
   { environment, act }: Pick<PolicyCase, "environment" | "act">,
 ): Promise<PolicyCase> {
   const rules = rulesOf(project, environment);
-  const gathered = rules.evidence
-    ? await gatherEvidence({ project, runs, db: store.db }, prepared)
-    : { evidence: [], ignored: [] };
+  const gathered =
+    rules.evidence !== null
+      ? await gatherEvidence({ project, runs, db: store.db }, prepared)
+      : { evidence: [], ignored: [] };
   const place = { environment, rules: rules.approvals };
   const approvals = await openApprovalCase({ project, db: store.db }, prepared, place);
   return {

@@ -4,6 +4,7 @@ import { type Laxer, laxerRules } from "../core/ladder.ts";
 import { CONFIG_FILE } from "../core/location.ts";
 import type { Project } from "../core/project.ts";
 import { CHANGE_KINDS, type ChangeKind, type PolicyRules } from "../core/release-config.schema.ts";
+import type { EvidenceRule } from "./evidence/judge-evidence.ts";
 
 /** A time in which nothing new is released; epoch milliseconds, the end excluded. */
 interface Freeze {
@@ -24,7 +25,8 @@ interface ApprovalRules {
 
 /** The rules of one environment, with every default in place. */
 export interface Rules {
-  evidence: boolean;
+  /** Null where none is asked for. */
+  evidence: EvidenceRule | null;
   signed: boolean;
   approvals: ApprovalRules;
   override: boolean;
@@ -52,7 +54,7 @@ export function rulesOf({ config }: Pick<Project, "config">, environment: string
   const { freeze = [], errorBudget, after, maxWeight = 1 } = rest;
   const isLast = environments.at(-1) === environment;
   return {
-    evidence,
+    evidence: evidenceRule(evidence),
     signed,
     approvals: approvalRules(approvals, config.people?.groups ?? {}),
     override,
@@ -90,6 +92,12 @@ function approvalRules(
 /** A name that is no group is a person. */
 function membersOf(name: string, groups: Readonly<Record<string, readonly string[]>>): readonly string[] {
   return Object.hasOwn(groups, name) ? (groups[name] ?? []) : [name];
+}
+
+function evidenceRule(written: PolicyRules["evidence"]): EvidenceRule | null {
+  if (written === false) return null;
+  const { kind = "any", maxAge } = typeof written === "object" ? written : written === "gate" ? { kind: written } : {};
+  return { kind, maxAge: maxAge === undefined ? null : { ms: durationMs(maxAge) as number, text: maxAge } };
 }
 
 /** A day without a time ends when it is over. */

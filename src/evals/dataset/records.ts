@@ -1,11 +1,12 @@
-import { createReadStream } from "node:fs";
+import { createReadStream, type ReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
 import { extname } from "node:path";
 import { createInterface } from "node:readline";
 import { AgentopsError, messageOf } from "../../core/errors.ts";
-import { readText } from "../../core/project.ts";
+import { decodeText, readBytes } from "../../core/project.ts";
 import { throwOnErrors } from "../../core/problems.ts";
 import { readYaml } from "../../core/yaml.ts";
+import type { ContentReader } from "../../registry/git/blob.ts";
 
 /** One record of a data file. `line` is 1-based and is where the record starts. */
 export interface DataRecord {
@@ -19,6 +20,8 @@ export interface DataRecord {
 export interface DataFile {
   file: string;
   path: string;
+  /** Is shown every byte that is read of it. */
+  reader?: ContentReader;
 }
 
 /**
@@ -52,9 +55,18 @@ async function requireFile({ file, path }: DataFile): Promise<void> {
   if (found?.isFile() !== true) throw new AgentopsError("FILE_NOT_FOUND", `no such data file: ${file}`);
 }
 
+function streamOf({ path, reader }: DataFile): ReadStream {
+  const stream = createReadStream(path, { highWaterMark: 256 * 1024 });
+  if (reader === undefined) return stream;
+  // It flows from the next turn of the event loop on, when whoever asked for it listens as well.
+  return stream.on("data", (chunk) => {
+    reader.take(chunk as Buffer);
+  });
+}
+
 async function* jsonLines(data: DataFile): AsyncGenerator<DataRecord> {
   const lines = createInterface({
-    input: createReadStream(data.path, { highWaterMark: 256 * 1024 }),
+    input: streamOf(data),
     crlfDelay: Infinity,
   });
   let line = 0;
@@ -88,7 +100,7 @@ async function* csvRows(data: DataFile): AsyncGenerator<DataRecord> {
       return row;
     },
   });
-  const input = createReadStream(data.path);
+  const input = streamOf(data);
   input.on("error", (error) => parser.destroy(error));
   input.pipe(parser);
   let line = 2;
@@ -111,7 +123,9 @@ async function* csvRows(data: DataFile): AsyncGenerator<DataRecord> {
 }
 
 async function* listItems(data: DataFile): AsyncGenerator<DataRecord> {
-  const read = readYaml(await readText(data.path), data.file);
+  const bytes = await readBytes(data.path);
+  data.reader?.take(bytes);
+  const read = readYaml(decodeText(bytes, data.path), data.file);
   throwOnErrors(read.problems, "DATASET_INVALID");
   const value = read.yaml?.value;
   const nested = typeof value === "object" && value !== null && "cases" in value ? value.cases : value;

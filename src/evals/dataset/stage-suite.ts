@@ -2,7 +2,9 @@ import { AgentopsError } from "../../core/errors.ts";
 import type { Project } from "../../core/project.ts";
 import { caseOf, type CaseRecord, readCases, readMappedCases } from "./cases.ts";
 import { type RecordedOutputs, stageOutputs } from "./outputs.ts";
-import { invalid } from "./records.ts";
+import type { UsedFile } from "../inputs/inputs.ts";
+import { type ContentReader, readContent } from "../../registry/git/blob.ts";
+import { type DataFile, invalid } from "./records.ts";
 import { matches, type Selection } from "./selection.ts";
 import type { Stage } from "./stage.store.ts";
 import { dataFile, type LoadedSuite } from "./suite.ts";
@@ -12,6 +14,8 @@ export interface Staged {
   total: number;
   warnings: string[];
   outputsWithoutCase: number;
+  /** The files that were read. */
+  used: UsedFile[];
 }
 
 /**
@@ -26,9 +30,10 @@ export async function stageSuite(
   selection: Selection,
   check: (vars: Record<string, unknown>) => void,
 ): Promise<Staged> {
-  const file = datasetName(project, suite);
+  const data = datasetOf(project, suite);
+  const file = data?.file ?? suite.file;
   let total = 0;
-  for await (const { case: evalCase, line } of casesOf(project, suite)) {
+  for await (const { case: evalCase, line } of casesOf(suite, data)) {
     total += 1;
     const wanted = matches(evalCase, selection);
     if (!wanted) continue;
@@ -42,12 +47,28 @@ export async function stageSuite(
   }
   if (selection.sample !== undefined) stage.keepSample(selection.sample);
   if (stage.count() === 0) throw noCases(file, total, selection);
-  if (outputs !== null) await stageOutputs(stage, dataFile(project, project.root, outputs.file), outputs.mapping);
-  return { total, ...unmatched(stage, selection, outputs) };
+  const recorded = outputs === null ? null : read(dataFile(project, project.root, outputs.file));
+  if (outputs !== null && recorded !== null) await stageOutputs(stage, recorded, outputs.mapping);
+  const used = [...usedFile("dataset", data), ...usedFile("outputs", recorded)];
+  return { total, ...unmatched(stage, selection, outputs), used };
+}
+
+type ReadFile = DataFile & { reader: ContentReader };
+
+function read(data: DataFile): ReadFile {
+  return { ...data, reader: readContent() };
+}
+
+function usedFile(role: UsedFile["role"], data: ReadFile | null): UsedFile[] {
+  return data === null ? [] : [{ role, path: data.path, content: data.reader.content() }];
 }
 
 /** Outputs without a case matter only when every case was selected. */
-function unmatched(stage: Stage, selection: Selection, outputs: RecordedOutputs | null): Omit<Staged, "total"> {
+function unmatched(
+  stage: Stage,
+  selection: Selection,
+  outputs: RecordedOutputs | null,
+): Omit<Staged, "total" | "used"> {
   if (outputs === null || selection.filters.length > 0 || selection.sample !== undefined)
     return { warnings: [], outputsWithoutCase: 0 };
   const { count, examples } = stage.outputsWithoutCase();
@@ -56,20 +77,19 @@ function unmatched(stage: Stage, selection: Selection, outputs: RecordedOutputs 
   return { warnings: [warning], outputsWithoutCase: count };
 }
 
-async function* casesOf(project: Project, suite: LoadedSuite): AsyncGenerator<CaseRecord> {
-  const { dataset, cases } = suite.spec;
+async function* casesOf({ spec, yaml }: LoadedSuite, data: ReadFile | null): AsyncGenerator<CaseRecord> {
+  const { dataset, cases } = spec;
   if (cases !== undefined) {
-    yield* cases.map((spec, i) => ({ case: caseOf(spec, i + 1), line: suite.yaml.locate(["cases", i]).line }));
-  } else if (typeof dataset === "string") {
-    yield* readCases(dataFile(project, suite.baseDir, dataset));
-  } else if (dataset !== undefined) {
-    yield* readMappedCases(dataFile(project, suite.baseDir, dataset.file), dataset);
+    yield* cases.map((one, i) => ({ case: caseOf(one, i + 1), line: yaml.locate(["cases", i]).line }));
+  } else if (data !== null && dataset !== undefined) {
+    yield* typeof dataset === "string" ? readCases(data) : readMappedCases(data, dataset);
   }
 }
 
-function datasetName(project: Project, { spec, file, baseDir }: LoadedSuite): string {
-  if (spec.dataset === undefined) return file;
-  return dataFile(project, baseDir, typeof spec.dataset === "string" ? spec.dataset : spec.dataset.file).file;
+/** Null for cases that stand in the suite. */
+function datasetOf(project: Project, { spec: { dataset }, baseDir }: LoadedSuite): ReadFile | null {
+  if (dataset === undefined) return null;
+  return read(dataFile(project, baseDir, typeof dataset === "string" ? dataset : dataset.file));
 }
 
 function duplicate(file: string, line: number, id: string, found: { result: string; line: number }): AgentopsError {

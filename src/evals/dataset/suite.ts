@@ -2,7 +2,7 @@ import { readdir, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { digestOf } from "../../core/canonical.ts";
 import { AgentopsError } from "../../core/errors.ts";
-import { displayPath, type Project, readText } from "../../core/project.ts";
+import { decodeText, displayPath, type Project, readBytes } from "../../core/project.ts";
 import { didYouMean } from "../../core/suggest.ts";
 import { parseYamlAs, type YamlFile } from "../../core/yaml.ts";
 import type { DataFile } from "./records.ts";
@@ -16,6 +16,8 @@ export interface LoadedSuite {
   baseDir: string;
   /** Digest of the suite as written. */
   digest: string;
+  /** What was read. */
+  bytes: Uint8Array;
   yaml: YamlFile;
 }
 
@@ -62,8 +64,10 @@ function suiteName(file: string): string {
 
 async function loadSuite(project: Project, file: string): Promise<LoadedSuite> {
   const display = displayPath(project.root, file);
-  const { value: spec, yaml } = parseYamlAs(suiteSchema, await readText(file), display, { aliases: SUITE_KEY_ALIASES });
-  return { spec, file: display, baseDir: dirname(file), digest: digestOf(yaml.value), yaml };
+  const bytes = await readBytes(file);
+  const text = decodeText(bytes, file);
+  const { value: spec, yaml } = parseYamlAs(suiteSchema, text, display, { aliases: SUITE_KEY_ALIASES });
+  return { spec, file: display, baseDir: dirname(file), digest: digestOf(yaml.value), bytes, yaml };
 }
 
 /** A data file named in a suite: relative to the suite's folder. */

@@ -55,7 +55,7 @@ export async function openAnswering(
 }
 
 /** Where `--record` writes and every later run of the suite looks first, relative to the project root. */
-function recordingsFile(root: string, suite: string): string {
+export function recordingsFile(root: string, suite: string): string {
   return join(root, "fixtures", "recordings", `${suite}.jsonl`);
 }
 

@@ -2,6 +2,7 @@ import type { LoadedArtifact } from "../../registry/artifact.ts";
 import type { RecordedOutputs } from "../dataset/outputs.ts";
 import type { Selection } from "../dataset/selection.ts";
 import type { Suite } from "../dataset/schema.ts";
+import type { RunInput } from "../inputs/schema.ts";
 import type { Scorer } from "../../scorers/scorer.ts";
 
 /** The artifact a run judges, frozen: what a resume or a reader of the run sees is what was run. */
@@ -33,6 +34,8 @@ export interface RunSpec {
   accepted?: { by: string; reason: string; at: string; control: string | null };
   /** The 2 × 2 it fills a cell of. */
   factorial?: FactorialCell;
+  /** Its files as git knows them, with what a run cannot be judged without; absent outside a repository, and in older runs. */
+  inputs?: RunInput[] | undefined;
   /** Only some of the dataset's cases were selected: by --sample or --filter. */
   partial?: true;
   /** Recorded outputs that belong to no case; 0 when only some cases were selected. */

@@ -74,6 +74,17 @@ export async function completeRunsOf(store: RunStore, targetDigest: string): Pro
     .execute();
 }
 
+/** Runs of exactly this content that ended by themselves, the newest first: all of them, because an old verdict may still hold. */
+export async function judgedRunsOf(store: RunStore, targetDigest: string): Promise<RunRow[]> {
+  return store.db
+    .selectFrom("runs")
+    .selectAll()
+    .where("targetDigest", "=", targetDigest)
+    .where("status", "in", ["complete", "stopped"])
+    .orderBy("id", "desc")
+    .execute();
+}
+
 export function caseOfRow(row: CaseRow): EvalCase {
   return {
     id: row.caseId,

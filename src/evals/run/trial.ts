@@ -43,8 +43,8 @@ export async function runTrial(
     const answered = {
       ...base,
       ...answerColumns(result, context.redact),
-      requestKey: key,
-      fromCache: stored !== undefined || result.recorded === true,
+      requestKey: result.replayed === true ? null : key,
+      fromCache: stored !== undefined || result.replayed === true,
     };
     return await scored(context, answered, evalCase, result, call);
   } catch (error) {

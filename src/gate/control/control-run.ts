@@ -2,9 +2,10 @@ import { AgentopsError } from "../../core/errors.ts";
 import type { EvalContext } from "../../evals/run/context.ts";
 import { planRun } from "../../evals/run/plan.ts";
 import { isFresh, resultOf } from "../../evals/result/stored.ts";
+import { sameInputs } from "../../evals/inputs/inputs.ts";
 import type { RunResult } from "../../evals/result/schema.ts";
 import { type RunOptions, runSuite } from "../../evals/run-suite.ts";
-import { completeRunsOf, findRun, isRunName, type RunRow } from "../../evals/run/runs.store.ts";
+import { completeRunsOf, findRun, isRunName, type RunRow, specOf } from "../../evals/run/runs.store.ts";
 import type { LoadedSuite } from "../../evals/dataset/suite.ts";
 import { maxErrorRateOf, tooManyErrors } from "../../evals/result/trial-errors.ts";
 
@@ -20,7 +21,7 @@ export interface ControlRun {
 
 /**
  * The control's run for a suite: the run that was named, or a stored one of the same content, suite, model, trials and, where
- * `dataset` is given, cases; else it is run now. Throws what running throws, PROVIDER_FAILED or TRIAL_ERRORS when it left too
+ * `like` is given, the candidate's cases and files; else it is run now. Throws what running throws, PROVIDER_FAILED or TRIAL_ERRORS when it left too
  * little to compare with, and USAGE for a named run that cannot be this suite's control.
  */
 export async function controlRun(
@@ -28,11 +29,11 @@ export async function controlRun(
   suite: LoadedSuite,
   control: string,
   options: RunOptions,
-  dataset?: string,
+  like?: RunRow,
 ): Promise<ControlRun> {
   if (isRunName(control)) return reused(await namedRun(context, suite, control));
   const planned: RunOptions = { ...options, target: control, watch: undefined, ...asControl(options) };
-  const stored = await storedRun(context, suite, planned, dataset);
+  const stored = await storedRun(context, suite, planned, like);
   return stored === undefined ? freshRun(context, suite, planned) : reused(stored);
 }
 
@@ -92,7 +93,7 @@ async function storedRun(
   context: EvalContext,
   suite: LoadedSuite,
   options: RunOptions,
-  dataset: string | undefined,
+  like: RunRow | undefined,
 ): Promise<RunRow | undefined> {
   const spec = await planRun(context.project, suite, options);
   if (spec.outputs !== null) {
@@ -109,8 +110,13 @@ async function storedRun(
       run.suiteDigest === suite.digest &&
       run.model === spec.model &&
       run.trials === spec.trials &&
-      (dataset === undefined || run.dataset === dataset) &&
+      (like === undefined || isLike(run, like)) &&
       resultOf(run)?.errors === 0,
   );
   return alike.find(isFresh) ?? alike[0];
+}
+
+/** Scored over the same cases by the same files: scripts and what they read as well. */
+export function isLike(run: RunRow, other: RunRow): boolean {
+  return run.dataset === other.dataset && sameInputs(specOf(run).inputs, specOf(other).inputs);
 }

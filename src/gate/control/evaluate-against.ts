@@ -3,13 +3,13 @@ import type { EvalContext } from "../../evals/run/context.ts";
 import { type RunOptions, type RunOutcome, runSuite } from "../../evals/run-suite.ts";
 import { isFresh, resultOf } from "../../evals/result/stored.ts";
 import type { RunSpec } from "../../evals/run/run-spec.ts";
-import { completeRunsOf, findRun, type RunRow, specOf, updateRun } from "../../evals/run/runs.store.ts";
+import { completeRunsOf, findRun, isRunName, type RunRow, specOf, updateRun } from "../../evals/run/runs.store.ts";
 import type { LoadedSuite } from "../../evals/dataset/suite.ts";
 import { type ComparedRuns, compareRuns } from "../../comparison/compare.ts";
 import type { Note } from "../../comparison/found.ts";
 import type { Accepted } from "../evaluation.schema.ts";
 import { maxErrorRateOf, tooManyErrors } from "../../evals/result/trial-errors.ts";
-import { type ControlRun, controlRun } from "./control-run.ts";
+import { type ControlRun, controlRun, isLike } from "./control-run.ts";
 import { createEarlyStop, type EarlyStop } from "../early-stop/early-stop.ts";
 
 /** A candidate's run with what its control says about it. */
@@ -40,8 +40,8 @@ export async function evaluateAgainst(
   const failed = candidate.stopped?.kind === "failed" || tooManyErrors(candidate.result, maxErrorRateOf(project));
   if (failed) return { outcome: candidate, compared: null, earlyStop: evidence };
   const after = await findRun(store, candidate.result.id);
-  if (before.reused && after.dataset !== before.run.dataset)
-    before = await controlRun(context, suite, control, options, after.dataset);
+  if (before.reused && !isRunName(control) && !isLike(before.run, after))
+    before = await controlRun(context, suite, control, options, after);
   const outcome = { ...candidate, stopped: candidate.stopped ?? stopOf(before) };
   if (candidate.result.scored === 0 || before.nothingScored) return { outcome, compared: null, earlyStop: evidence };
   const spec = await specAgainst(context, after, before.run);

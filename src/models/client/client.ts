@@ -68,14 +68,17 @@ export interface ModelResult {
   latencyMs: number | null;
   /** True when `latencyMs` comes from a virtual clock (the offline stand-in). */
   latencySimulated?: boolean | undefined;
-  /** True when a recording answered: nothing was asked, and its cost and latency are those of another day. */
-  recorded?: boolean | undefined;
   /** Milliseconds to the first content; only when streamed. */
   ttftMs: number | null;
   /** The model that says it answered; null = not reported. */
   answeredBy: string | null;
   /** The whole recorded line, where the answer comes from somebody else's recording. */
   record?: unknown;
+  /**
+   * True when it comes from a file of recordings: its cost and latency are those of another day, and the store does not answer with it later,
+   * when that file may be another.
+   */
+  replayed?: true;
   /** What the adapter changed or ignored. */
   warnings: string[];
   attempts: number;

@@ -30,7 +30,7 @@ export function withReplayFirst(client: ModelClient | null, recordings: Recordin
     remote: client?.remote ?? false,
     generate: (request: ModelRequest, context: CallContext) => {
       const recorded = recordings.get(recordingKey(name, request, context.trial));
-      if (recorded !== undefined) return Promise.resolve({ ...structuredClone(recorded), recorded: true });
+      if (recorded !== undefined) return Promise.resolve({ ...structuredClone(recorded), replayed: true });
       return client === null ? Promise.reject(missing(name, context)) : client.generate(request, context);
     },
     close: () => client?.close() ?? Promise.resolve(),

@@ -1,30 +1,62 @@
 import { digestOf } from "../../core/canonical.ts";
 import { AgentopsError } from "../../core/errors.ts";
-import { type RunRow, specOf } from "../../evals/run/runs.store.ts";
+import type { RunInput } from "../../evals/inputs/schema.ts";
+import { findRun, type RunRow, specOf } from "../../evals/run/runs.store.ts";
 import type { EvaluatedRun } from "../../gate/evaluation.schema.ts";
-import { type EvidenceDocument, evidenceSchema } from "./evidence.schema.ts";
+import type { RunStore } from "../../state/runs.ts";
+import { type Evidence, evidenceBeforeSchema, type EvidenceDocument, evidenceSchema } from "./evidence.schema.ts";
+import type { EvidenceKind } from "./found.ts";
+import { whyNotWhole } from "./whole.ts";
 
-/** A judged run as evidence. Throws USAGE for one that is not complete or judged no published or publishable content. */
+/** What a run was compared with, as far as evidence goes. */
+export interface ComparedWith {
+  kind: EvidenceKind;
+  /** Its files and its control's; undefined when one of the two does not say. */
+  inputs: RunInput[] | undefined;
+}
+
+/**
+ * A comparison is as good as both its sides: what made the control's run worse made the candidate better. One with the same content
+ * compares nothing, and what it was compared with must still be there.
+ */
+export async function comparedWith(store: RunStore, row: RunRow): Promise<ComparedWith> {
+  const { control, inputs } = specOf(row);
+  if (control === undefined) return { kind: "bounds", inputs };
+  const other = await findRun(store, control).catch((error: unknown) => {
+    if (error instanceof AgentopsError && error.code === "RUN_NOT_FOUND") return null;
+    throw error;
+  });
+  if (other === null) return { kind: "gate", inputs };
+  const kind = other.targetDigest === row.targetDigest ? "bounds" : "gate";
+  const others = specOf(other).inputs;
+  return { kind, inputs: inputs === undefined || others === undefined ? undefined : union(inputs, others) };
+}
+
+function union(inputs: readonly RunInput[], others: readonly RunInput[]): RunInput[] {
+  const has = (other: RunInput) => inputs.some(({ path, blob }) => path === other.path && blob === other.blob);
+  return [...inputs, ...others.filter((other) => !has(other))];
+}
+
+/** A judged run as evidence. Throws USAGE for one that is not whole, or judged no published or publishable content. */
 export function evidenceDocument(
   row: RunRow,
   run: EvaluatedRun,
-  { version, agentops }: { version: string | null; agentops: string },
-): EvidenceDocument {
+  { version, agentops, compared }: { version: string | null; agentops: string; compared: ComparedWith },
+): Evidence {
   const { digest, model } = run.target;
-  if (specOf(row).partial === true) {
-    throw new AgentopsError("USAGE", `run ${row.id} is no evidence: it judged only some of the cases`, {
-      hint: `agentops eval ${row.suite}   without --sample and --filter`,
-    });
-  }
-  if (row.status !== "complete" || digest === null) {
-    const why = digest === null ? "it judged no artifact" : `it is ${row.status}`;
-    throw new AgentopsError("USAGE", `run ${row.id} is no evidence: ${why}`, {
-      hint: digest === null ? "agentops eval SUITE --target REF" : `agentops eval --resume ${row.id}`,
+  const { kind, inputs } = compared;
+  const unfit = digest === null ? "judged no artifact" : whyNotWhole(row, { ...specOf(row), inputs });
+  if (unfit !== undefined || digest === null || inputs === undefined) {
+    const going = !["complete", "stopped"].includes(row.status);
+    throw new AgentopsError("USAGE", `run ${row.id} is no evidence: it ${unfit ?? ""}`, {
+      hint: going ? `agentops eval --resume ${row.id}` : `agentops eval ${row.suite}   ${WHOLE}`,
     });
   }
   const { cases, trials, planned, scored, errors, succeeded } = run;
   return sealed({
-    schema: "agentops.evidence/1",
+    schema: "agentops.evidence/2",
+    kind,
+    inputs,
     target: { address: row.targetRef, version, digest, model },
     suite: { name: row.suite, digest: row.suiteDigest },
     verdict: run.verdict,
@@ -38,16 +70,19 @@ export function evidenceDocument(
   });
 }
 
-function sealed(content: Omit<EvidenceDocument, "digest">): EvidenceDocument {
+const WHOLE = "in a git repository, without --sample, --filter and fewer --trials";
+
+function sealed(content: Omit<Evidence, "digest">): Evidence {
   // What JSON does not know, an undefined say, must not be in the digest.
-  const plain = JSON.parse(JSON.stringify(content)) as Omit<EvidenceDocument, "digest">;
+  const plain = JSON.parse(JSON.stringify(content)) as Omit<Evidence, "digest">;
   return { ...plain, digest: digestOf(plain) };
 }
 
 /** The document a text holds; throws FILE_INVALID when it is no evidence or was changed. `where` names it in the message. */
 export function readEvidence(text: string, where: string): EvidenceDocument {
   const value = parsed(text, where);
-  const found = evidenceSchema.safeParse(value);
+  const before = (value as { schema?: unknown } | null)?.schema === "agentops.evidence/1";
+  const found = (before ? evidenceBeforeSchema : evidenceSchema).safeParse(value);
   if (!found.success) {
     const [issue] = found.error.issues;
     throw notEvidence(where, `${issue?.path.join(".") ?? ""}: ${issue?.message ?? "invalid"}`);
@@ -69,7 +104,7 @@ function parsed(text: string, where: string): unknown {
 }
 
 function notEvidence(where: string, why: string): AgentopsError {
-  return new AgentopsError("FILE_INVALID", `${where}: no agentops.evidence/1: ${why}`, {
+  return new AgentopsError("FILE_INVALID", `${where}: no agentops.evidence/2: ${why}`, {
     hint: "agentops runs export RUN --format evidence --output FILE",
   });
 }

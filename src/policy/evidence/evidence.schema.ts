@@ -1,12 +1,11 @@
 import { z } from "zod";
+import { runInputSchema } from "../../evals/inputs/schema.ts";
 import { runResultSchema } from "../../evals/result/schema.ts";
 import { checkSchema, verdictSchema } from "../../gate/evaluation.schema.ts";
 
 const { metrics, cases, trials, planned, scored, errors, succeeded } = runResultSchema.shape;
 
-/** What one run says of one content, as it travels between machines: a file, or a line of a git note. */
-export const evidenceSchema = z.object({
-  schema: z.literal("agentops.evidence/1"),
+const content = {
   target: z.object({
     address: z.string().describe("prompts/NAME or agents/NAME"),
     version: z.string().nullable().describe("null when the content was not published yet"),
@@ -23,7 +22,18 @@ export const evidenceSchema = z.object({
   createdAt: z.iso.datetime(),
   agentops: z.string().describe("version that judged"),
   digest: z.string().describe("sha256 over the canonical JSON (RFC 8785) of everything else"),
+};
+
+/** What one run says of one content, as it travels between machines: a file, or a line of a git note. */
+export const evidenceSchema = z.object({
+  schema: z.literal("agentops.evidence/2"),
+  kind: z.enum(["gate", "bounds"]).describe("gate: compared with another version; bounds: judged alone"),
+  inputs: z.array(runInputSchema).describe("the files it was made of, with those of the run it was compared with"),
+  ...content,
 });
+
+/** From before runs said which files they were made of: read, kept, and never enough. */
+export const evidenceBeforeSchema = z.object({ schema: z.literal("agentops.evidence/1"), ...content });
 
 /** `agentops runs import --json`. */
 export const evidenceImportSchema = z.object({
@@ -41,5 +51,6 @@ export const evidenceImportSchema = z.object({
   ),
 });
 
-export type EvidenceDocument = z.infer<typeof evidenceSchema>;
+export type Evidence = z.infer<typeof evidenceSchema>;
+export type EvidenceDocument = Evidence | z.infer<typeof evidenceBeforeSchema>;
 export type EvidenceImport = z.infer<typeof evidenceImportSchema>;

@@ -72,7 +72,7 @@ describe("evidence", () => {
     expect((await other.run("eval", "support-triage", "--sample", "30")).code).toBeLessThan(4);
     await expect(other.up()).rejects.toMatchObject({
       message: expect.stringMatching(
-        /evidence: .*was answered by offline\/other; run .* judged only some of the cases/,
+        /evidence: .*not counted:\n +run \S+ judged only some of the cases\n +run \S+ was answered by offline\/other/,
       ) as string,
     });
   });
@@ -82,7 +82,7 @@ describe("evidence", () => {
     await expect(other.up()).rejects.toMatchObject({ code: "POLICY_REFUSED" });
     const text = await exported();
     expect(JSON.parse(text)).toMatchObject({
-      ...{ schema: "agentops.evidence/1", verdict: "pass", suite: { name: "support-triage" } },
+      ...{ schema: "agentops.evidence/2", verdict: "pass", suite: { name: "support-triage" } },
       ...{ target: { address: TARGET, version: "v1", model: expect.stringMatching(/^offline\//) as string } },
     });
     put(other.dir, "good.json", text);
@@ -135,8 +135,8 @@ describe("evidence", () => {
   });
 
   test.each([
-    ["not JSON", "x", "no agentops.evidence/1: not JSON"],
-    ["another document", '{"schema":"agentops.run/1"}', "no agentops.evidence/1: schema"],
+    ["not JSON", "x", "no agentops.evidence/2: not JSON"],
+    ["another document", '{"schema":"agentops.run/1"}', "no agentops.evidence/2: schema"],
   ])("%s is none", (_, text, message) => {
     expect(() => readEvidence(text, "f")).toThrow(expect.objectContaining({ code: "FILE_INVALID", message: expect.stringContaining(message) as string })); // prettier-ignore
   });

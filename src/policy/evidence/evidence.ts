@@ -1,77 +1,124 @@
 import { AgentopsError, messageOf } from "../../core/errors.ts";
 import type { Project } from "../../core/project.ts";
 import type { RunResult } from "../../evals/result/schema.ts";
-import { completeRunsOf, type RunRow, specOf } from "../../evals/run/runs.store.ts";
+import { judgedRunsOf, type RunRow, specOf } from "../../evals/run/runs.store.ts";
 import { readNote } from "../../registry/git/notes.ts";
 import type { RunStore } from "../../state/runs.ts";
 import type { Db } from "../../state/store.ts";
 import { judgeStored } from "../../gate/evaluate.ts";
 import type { PreparedRelease } from "../../serving/release.ts";
-import { readEvidence } from "./evidence-document.ts";
+import { type Committed, openCommitted } from "./committed.ts";
+import { comparedWith, readEvidence } from "./evidence-document.ts";
 import type { EvidenceDocument } from "./evidence.schema.ts";
 import { evidenceOf } from "./evidence.store.ts";
-import type { SuiteEvidence } from "../judge.ts";
+import type { EvidenceCandidate, IgnoredEvidence, SuiteEvidence } from "./found.ts";
+import { whyNotWhole } from "./whole.ts";
 
 export interface GatheredEvidence {
-  /** The newest of each suite. */
+  /** The newest of each suite and kind. */
   evidence: SuiteEvidence[];
-  /** What was found and does not count, and why. */
-  ignored: string[];
+  /** What was found and does not count, the newest first. */
+  ignored: IgnoredEvidence[];
 }
 
-type Version = Pick<PreparedRelease, "digest" | "model" | "commit">;
-type Candidate = SuiteEvidence & { model: string };
+type Version = Pick<PreparedRelease, "address" | "version" | "digest" | "model" | "commit">;
 
-/** Runs of exactly this content in the store, imported, and in the note of its commit. */
+/**
+ * Runs of exactly this content in the store, imported, and in the note of its commit; they count when the files they were made of are
+ * those at the version's commit or at the head of the default branch.
+ */
 export async function gatherEvidence(
-  { project, runs: store, db }: { project: Project; runs: RunStore; db: Db },
+  { project, runs, db }: { project: Project; runs: RunStore; db: Db },
   version: Version,
 ): Promise<GatheredEvidence> {
   const notes = await notedEvidence(project, version);
-  const imported = (await evidenceOf(db, version.digest)).map((text) =>
-    fromDocument(JSON.parse(text) as EvidenceDocument, "imported"),
+  const documents = (await evidenceOf(db, version.digest)).map((text) => JSON.parse(text) as EvidenceDocument);
+  const rows = await judgedRunsOf(runs, version.digest);
+  const local = await Promise.all(rows.map((row) => fromRun(project, runs, row)));
+  const elsewhere = [...documents.map((one) => fromDocument(one, "imported")), ...notes.found];
+  // A run of this machine may also have come back as a document.
+  const own = new Set(local.map(({ run }) => run));
+  const all = [...local, ...elsewhere.filter(({ run }) => !own.has(run))].sort(newerFirst);
+  const place = { name: version.version, commit: version.commit };
+  const committed = await openCommitted(project, place, all.map(({ inputs }) => inputs ?? [])); // prettier-ignore
+  const counted = newestOfKind(all.filter((found) => whyIgnored(found, version, committed) === undefined));
+  const evidence = await Promise.all(
+    counted.map(async ({ suite, kind, verdict, run, createdAt, source }) => {
+      return { suite, kind, verdict: await verdict(), run, createdAt, source };
+    }),
   );
-  const elsewhere = [...imported, ...notes.found];
-  const isOwn = ({ model }: { model: string }) => version.model === undefined || model === version.model;
-  const runs = await completeRunsOf(store, version.digest);
-  const whole = runs.filter((row) => specOf(row).partial !== true);
-  const own = await Promise.all(newestRuns(whole.filter(isOwn)).map((row) => fromRun(project, store, row)));
-  const others = newestRuns(runs.filter((run) => !isOwn(run))).map(({ id, model }) => ({ run: id, model }));
-  const lost = [...others, ...elsewhere.filter((found) => !isOwn(found))];
+  const said = notes.ignored.map((why) => ({ why, way: null }));
+  return { evidence, ignored: [...said, ...(await ignoredOf(all, counted, version, committed))] };
+}
+
+function newerFirst(a: EvidenceCandidate, b: EvidenceCandidate): number {
+  if (a.createdAt !== b.createdAt) return a.createdAt < b.createdAt ? 1 : -1;
+  return a.run < b.run ? 1 : -1;
+}
+
+/** A suite is its file: another of the same name is another. */
+function suiteKey({ suite, inputs }: EvidenceCandidate): string {
+  return `${suite} ${inputs?.find(({ role }) => role === "suite")?.path ?? ""}`;
+}
+
+function newestOfKind(sorted: readonly EvidenceCandidate[]): EvidenceCandidate[] {
+  const newest = new Map<string, EvidenceCandidate>();
+  for (const found of sorted) {
+    const key = `${found.kind} ${suiteKey(found)}`;
+    if (!newest.has(key)) newest.set(key, found);
+  }
+  return [...newest.values()];
+}
+
+/** Behind `run ID`; undefined for what counts. */
+function whyIgnored(found: EvidenceCandidate, version: Version, committed: Committed): string | undefined {
+  if (version.model !== undefined && found.model !== version.model) return `was answered by ${found.model}`;
+  if (found.unfit !== undefined) return found.unfit;
+  const missing = committed.missing(found.inputs ?? []);
+  return missing.length === 0 ? undefined : committed.why(missing);
+}
+
+/** So many reasons are read; the rest are older. */
+const MOST_REASONS = 5;
+
+/** Each reason once, of what is newer than what counts. */
+async function ignoredOf(
+  sorted: readonly EvidenceCandidate[],
+  counted: readonly EvidenceCandidate[],
+  version: Version,
+  committed: Committed,
+): Promise<IgnoredEvidence[]> {
+  const reasons = new Map<string, EvidenceCandidate & { why: string }>();
+  for (const found of sorted) {
+    const why = whyIgnored(found, version, committed);
+    const newer = counted.find(({ suite, kind }) => suite === found.suite && kind === found.kind);
+    if (why === undefined || (newer !== undefined && newer.createdAt >= found.createdAt)) continue;
+    const key = `${found.suite} ${why}`;
+    if (!reasons.has(key)) reasons.set(key, { ...found, why });
+  }
+  const again = (suite: string) => `agentops eval ${suite} --target ${version.address}@${version.version}`;
+  return Promise.all(
+    [...reasons.values()].slice(0, MOST_REASONS).map(async ({ run, suite, why, unfit, inputs = [] }) => {
+      const missing = unfit === undefined ? committed.missing(inputs) : [];
+      const commit = missing.length === 0 ? null : await committed.way(missing);
+      return { why: `run ${run} ${why}`, way: commit ?? again(suite) };
+    }),
+  );
+}
+
+async function fromRun(project: Project, store: RunStore, row: RunRow): Promise<EvidenceCandidate> {
+  const { id: run, suite, createdAt, model } = row;
+  const spec = specOf(row);
+  const { kind, inputs } = await comparedWith(store, row);
   return {
-    evidence: newest([...own, ...elsewhere.filter(isOwn)]),
-    ignored: [
-      ...notes.ignored,
-      ...lost.map(({ run, model }) => `run ${run} was answered by ${model}`),
-      ...runs.filter((row) => !whole.includes(row)).map(({ id }) => `run ${id} judged only some of the cases`),
-    ],
+    ...{ run, suite, kind, createdAt, model, inputs, source: "local" as const },
+    unfit: whyNotWhole(row, { ...spec, inputs }),
+    verdict: () => verdictOf(project, store, row),
   };
 }
 
-/** Each suite's own. */
-function newestRuns(rows: readonly RunRow[]): RunRow[] {
-  const bySuite = new Map<string, RunRow>();
-  for (const row of rows) if ((bySuite.get(row.suite)?.id ?? "") < row.id) bySuite.set(row.suite, row);
-  return [...bySuite.values()];
-}
-
-function newest(all: readonly Candidate[]): SuiteEvidence[] {
-  const bySuite = new Map<string, SuiteEvidence>();
-  for (const { suite, verdict, run, createdAt, source } of all) {
-    const known = bySuite.get(suite);
-    if (known !== undefined && known.createdAt >= createdAt) continue;
-    bySuite.set(suite, { suite, verdict, run, createdAt, source });
-  }
-  return [...bySuite.values()];
-}
-
-async function fromRun(project: Project, store: RunStore, row: RunRow): Promise<Candidate> {
-  const { id: run, suite, createdAt, model } = row;
-  return { suite, verdict: await verdictOf(project, store, row), run, createdAt, model, source: "local" };
-}
-
 /** Without the run it was compared with, a comparison says nothing any more. */
-async function verdictOf(project: Project, store: RunStore, row: RunRow): Promise<Candidate["verdict"]> {
+async function verdictOf(project: Project, store: RunStore, row: RunRow): Promise<SuiteEvidence["verdict"]> {
   try {
     return (await judgeStored(project, store, row, JSON.parse(row.result ?? "") as RunResult)).verdict;
   } catch (error) {
@@ -80,13 +127,19 @@ async function verdictOf(project: Project, store: RunStore, row: RunRow): Promis
   }
 }
 
-function fromDocument(document: EvidenceDocument, source: "imported" | "note"): Candidate {
+function fromDocument(document: EvidenceDocument, source: "imported" | "note"): EvidenceCandidate {
   const { suite, verdict, runId: run, createdAt, target } = document;
-  return { suite: suite.name, verdict, run, createdAt, model: target.model, source };
+  const { inputs, kind = "bounds" } = document.schema === "agentops.evidence/2" ? document : {};
+  const unfit =
+    inputs === undefined ? "does not say which files it was made of: it is an agentops.evidence/1" : undefined;
+  return {
+    ...{ run, suite: suite.name, kind, createdAt, model: target.model, inputs, source, unfit },
+    verdict: () => Promise.resolve(verdict),
+  };
 }
 
 async function notedEvidence(project: Project, { commit, digest }: Version) {
-  const found: Candidate[] = [];
+  const found: EvidenceCandidate[] = [];
   const ignored: string[] = [];
   for (const [index, line] of (await readNote(project, commit)).entries()) {
     const where = `line ${index + 1} of the git note`;

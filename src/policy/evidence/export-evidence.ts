@@ -10,7 +10,7 @@ import type { RunStore } from "../../state/runs.ts";
 import { judgeStored } from "../../gate/evaluate.ts";
 import type { EvaluatedRun } from "../../gate/evaluation.schema.ts";
 import type { RunFound } from "../../gate/found.ts";
-import { evidenceDocument } from "./evidence-document.ts";
+import { comparedWith, evidenceDocument } from "./evidence-document.ts";
 import type { EvidenceDocument } from "./evidence.schema.ts";
 
 export interface EvidenceOptions {
@@ -44,7 +44,9 @@ export async function exportEvidence(
   const [run] = evaluation.runs;
   if (run === undefined) throw new AgentopsError("RUN_NOT_FOUND", `run ${row.id} has no result`);
   const published = targetDigest === null ? null : await publishedAs(project, parseRef(targetRef), targetDigest);
-  const document = evidenceDocument(row, word(run), { version: published?.version ?? row.targetVersion, agentops });
+  const compared = await comparedWith(store, row);
+  const version = published?.version ?? row.targetVersion;
+  const document = evidenceDocument(row, word(run), { version, agentops, compared });
   if (!notes) return { document, note: null };
   if (published === null) {
     throw new AgentopsError("VERSION_NOT_FOUND", `the content that run ${row.id} judged is no published version`, {

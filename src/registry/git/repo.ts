@@ -15,16 +15,27 @@ export interface Repo {
   prefix: string;
   /** True when history was cut off by `clone --depth`. */
   shallow: boolean;
+  /** What names its objects. */
+  hash: "sha1" | "sha256";
 }
 
 /** The repository around a project, or null when there is none (or no git): reading the worktree needs neither. */
 export async function findRepo(project: Pick<Project, "root" | "env" | "signal">): Promise<Repo | null> {
   const git = openGit(project.root, project.env, project.signal);
-  const found = await git(["rev-parse", "--show-toplevel", "--show-prefix", "--is-shallow-repository"]);
+  const found = await git([
+    "rev-parse",
+    "--show-toplevel",
+    "--show-prefix",
+    "--is-shallow-repository",
+    "--show-object-format",
+  ]);
   if (found.exitCode < 0 || /not a git repository/.test(found.stderr)) return null;
   if (found.exitCode !== 0) throw gitFailed(found, "cannot read the git repository");
-  const [top = "", prefix = "", shallow] = found.stdout.split("\n");
-  return { git, undo: openGit(project.root, project.env), cwd: project.root, top, prefix, shallow: shallow === "true" };
+  // A git before 2.29 knows one format, and says the last word back.
+  const [top = "", prefix = "", shallow, format] = found.stdout.split("\n");
+  const undo = openGit(project.root, project.env);
+  const hash = format === "sha256" ? "sha256" : "sha1";
+  return { git, undo, cwd: project.root, top, prefix, shallow: shallow === "true", hash };
 }
 
 /** The repository around a project; throws GIT_FAILED when there is none. */

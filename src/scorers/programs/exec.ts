@@ -4,6 +4,7 @@ import { scoreOf } from "../answer.ts";
 import { clip } from "../wording.ts";
 import { fault, type Prepare, type ScorerContext, type Subject } from "../measure.ts";
 import { runProgram } from "../../core/program.ts";
+import { words } from "./words.ts";
 
 const DEFAULT_TIMEOUT_MS = 30_000;
 
@@ -30,14 +31,6 @@ export const exec: Prepare<"exec"> = async (spec, context) => {
 function question({ output, expected, input }: Subject): string {
   const { toolCalls, record } = input;
   return JSON.stringify({ output, expected, vars: input.case.vars, case: input.case, toolCalls, record });
-}
-
-/** A command line split at spaces outside quotes; no shell is involved. */
-function words(line: string): string[] {
-  const quoted = /"([^"]*)"|'([^']*)'/g;
-  if (/["']/.test(line.replace(quoted, ""))) throw fault(["value"], `a quote is not closed in ${line}`);
-  const parts = line.match(/(?:"[^"]*"|'[^']*'|[^\s"'])+/g) ?? [];
-  return parts.map((part) => part.replace(quoted, "$1$2"));
 }
 
 async function findProgram(name: string, { baseDir, env }: ScorerContext): Promise<string> {

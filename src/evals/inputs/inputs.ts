@@ -1,0 +1,117 @@
+import { createReadStream } from "node:fs";
+import { posix } from "node:path";
+import { AgentopsError } from "../../core/errors.ts";
+import { displayPath, type Project } from "../../core/project.ts";
+import { blobNames, type Content, pointerName, readContent } from "../../registry/git/blob.ts";
+import { findRepo, type Repo } from "../../registry/git/repo.ts";
+import { storedAs, type StoredAs } from "../../registry/git/stored-as.ts";
+import type { RunInput } from "./schema.ts";
+
+/** A file whose bytes a run read. */
+export interface UsedFile {
+  role: RunInput["role"];
+  /** Absolute. */
+  path: string;
+  content: Content;
+  /** The bytes themselves, where they are kept; else the file is read again, and must be the same. */
+  bytes?: Uint8Array;
+}
+
+/**
+ * Files as git knows them, sorted by path; undefined outside a repository that git reads, where nothing is ever committed. One outside
+ * of the repository has a path that leads out of it.
+ */
+export async function inputsOf(project: Project, used: readonly UsedFile[]): Promise<RunInput[] | undefined> {
+  const repo = await repoOf(project);
+  if (repo === null) return undefined;
+  const files = used.map((file) => ({ ...file, shown: displayPath(project.root, file.path) }));
+  const inside = files.filter(({ shown }) => isInside(repo, shown)).map(({ shown }) => shown);
+  const ways = await storedAs(repo, inside);
+  const inputs = await Promise.all(
+    files.map(async (file) => ({
+      path: fromTop(repo, file.shown),
+      ...(await namesOf(repo, file, ways[inside.indexOf(file.shown)] ?? "bytes")),
+      role: file.role,
+    })),
+  );
+  return inputs.sort((a, b) => (a.path < b.path ? -1 : 1));
+}
+
+/** An eval needs no git: one that refuses to read the folder (another's, say) only makes no evidence. */
+async function repoOf(project: Project): Promise<Repo | null> {
+  return findRepo(project).catch((error: unknown) => {
+    if (error instanceof AgentopsError && error.code === "GIT_FAILED") return null;
+    throw error;
+  });
+}
+
+/** From a path relative to the project root to one from the top of the repository, `../x` for one outside. */
+function fromTop({ prefix }: Repo, shown: string): string {
+  return posix.join(prefix, shown);
+}
+
+/** Whether a path from the top stays in the repository; on another drive it would be absolute. */
+export function isWithin(path: string): boolean {
+  return path !== ".." && !path.startsWith("../") && !/^(?:\/|[A-Za-z]:)/.test(path);
+}
+
+function isInside(repo: Repo, shown: string): boolean {
+  return isWithin(fromTop(repo, shown)) && !/^(?:\/|[A-Za-z]:)/.test(shown);
+}
+
+async function namesOf(
+  { hash }: Repo,
+  { path, bytes, content }: UsedFile,
+  way: StoredAs,
+): Promise<Pick<RunInput, "blob" | "bytes">> {
+  const names = await blobNames(bytes === undefined ? createReadStream(path) : [bytes], content, hash).catch(gone);
+  if (names === null) return { blob: null };
+  const blob = way === "lfs" ? pointerName(content, hash) : names[way];
+  return { blob, ...(blob !== names.bytes && { bytes: names.bytes }) };
+}
+
+function gone(error: unknown): null {
+  if ((error as NodeJS.ErrnoException).code !== undefined) return null;
+  throw error;
+}
+
+/** A file as it stands now; null where there is none. */
+export async function usedFile(role: RunInput["role"], path: string): Promise<UsedFile | null> {
+  const reader = readContent();
+  try {
+    for await (const chunk of createReadStream(path)) reader.take(chunk as Uint8Array);
+  } catch (error) {
+    return gone(error);
+  }
+  return { role, path, content: reader.content() };
+}
+
+/**
+ * What a run was made of when files that it uses all the time, scripts say, stand as in `now`: one that is another than it was, is gone
+ * or has come has changed what trials were judged by.
+ */
+export function withChanges(inputs: readonly RunInput[], now: readonly RunInput[]): RunInput[] {
+  const key = ({ role, path }: RunInput) => `${role} ${path}`;
+  const standing = new Map(now.map((input) => [key(input), input.blob]));
+  const known = new Set(inputs.map(key));
+  return [
+    ...inputs.map((input) =>
+      STANDING.includes(input.role) && standing.get(key(input)) !== input.blob ? { ...input, blob: null } : input,
+    ),
+    ...now.filter((input) => !known.has(key(input))).map((input) => ({ ...input, blob: null })),
+  ];
+}
+
+/** Roles of files that are read while the run goes on, and again when it is resumed. */
+export const STANDING: readonly RunInput["role"][] = ["outputs", "scorer", "recording"];
+
+/** Whether a stored run was made of the same files as another; it may have been asked before there were recordings. */
+export function sameInputs(stored: RunSpecInputs, other: RunSpecInputs): boolean {
+  const told = (inputs: RunSpecInputs = []) =>
+    inputs.map((input) => ({ role: input.role, text: `${input.role} ${input.path} ${input.blob ?? "?"}` }));
+  const [own, others] = [told(stored), told(other)];
+  const has = (list: typeof own, one: (typeof own)[number]) => list.some(({ text }) => text === one.text);
+  return own.every((one) => has(others, one)) && others.every((one) => one.role === "recording" || has(own, one));
+}
+
+type RunSpecInputs = readonly RunInput[] | undefined;

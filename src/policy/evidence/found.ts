@@ -1,0 +1,32 @@
+import type { RunInput } from "../../evals/inputs/schema.ts";
+
+/** A run compared with another version's, or one judged by its own numbers alone. */
+export type EvidenceKind = "gate" | "bounds";
+
+/** The newest judged run of its kind of one suite on exactly this content, made of files that are committed. */
+export interface SuiteEvidence {
+  suite: string;
+  kind: EvidenceKind;
+  verdict: "pass" | "fail" | "inconclusive" | "none";
+  run: string;
+  createdAt: string;
+  source: "local" | "imported" | "note";
+}
+
+/** Evidence that was found and does not count. */
+export interface IgnoredEvidence {
+  /** `run ID was answered by …`. */
+  why: string;
+  /** What makes it count, or the like of it; null where nothing does. */
+  way: string | null;
+}
+
+/** What is found before it is known to count. */
+export interface EvidenceCandidate extends Omit<SuiteEvidence, "verdict"> {
+  model: string;
+  inputs: readonly RunInput[] | undefined;
+  /** Why it is no whole run, or none of this content; undefined when it is. */
+  unfit: string | undefined;
+  /** Of a stored run it takes reading its trials and its control's. */
+  verdict: () => Promise<SuiteEvidence["verdict"]>;
+}
