@@ -7,20 +7,12 @@ import { CONFIG_FILE } from "../core/location.ts";
 import type { RulesCase } from "./applied.ts";
 import type { IgnoredEvidence, SuiteEvidence } from "./evidence/found.ts";
 import { judgeEvidence } from "./evidence/judge-evidence.ts";
+import type { Refusal, RuleName } from "./refusal.ts";
 import type { Rules } from "./rules.ts";
 import { judgeStaging, type StagingFacts } from "./staging.ts";
 
-export type RuleName = "published" | "evidence" | "signed" | "approvals" | "freeze" | "errorBudget" | "killed" | "rollout" | "after" | "takenBack" | "observed" | "committed" | "ladder"; // prettier-ignore
-
 /** No reason is good enough to skip these. */
 export const ABSOLUTE: readonly RuleName[] = ["published", "killed", "committed"];
-
-/** A broken rule and the way out. */
-export interface Refusal {
-  rule: RuleName;
-  message: string;
-  hint: string;
-}
 
 /** All that a judgement is made of. */
 export interface PolicyFacts {

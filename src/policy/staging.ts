@@ -1,4 +1,4 @@
-import type { Refusal } from "./judge.ts";
+import type { Refusal } from "./refusal.ts";
 import type { Rules } from "./rules.ts";
 
 /** Staged exposure: what a version went through before everybody is served it. */

@@ -1,4 +1,3 @@
-import { sql } from "kysely";
 import type { Db, Tx } from "../state/store.ts";
 import type { Row } from "../state/tables.ts";
 
@@ -47,16 +46,6 @@ export async function insertStable(tx: Tx, row: Omit<StableRow, "id">): Promise<
 export async function releasedTargets(db: Db): Promise<string[]> {
   const rows = await db.selectFrom("releases").select("target").distinct().orderBy("target").execute();
   return rows.map(({ target }) => target);
-}
-
-/** The newest first. */
-export function releasesOf(db: Db, target: string): Promise<ReleaseRow[]> {
-  return db
-    .selectFrom("releases")
-    .selectAll()
-    .where("target", "=", target)
-    .orderBy(sql`CAST(SUBSTR(version, 2) AS BIGINT)`, "desc")
-    .execute();
 }
 
 /** Environments in which a target is or was served, to everybody or in a rollout. */
