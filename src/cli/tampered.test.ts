@@ -74,3 +74,10 @@ test(".agentops ignores itself but for who signs, however it came to be, and nob
   }
   expect(existsSync(join(at.dir, ".gitignore"))).toBe(false);
 });
+
+test("eval --target without names takes the suites about it, as a refusal's way out is typed", async () => {
+  const at = await publishedByAda();
+  const ran = await at.run(["eval", "--target", `${TARGET}@v1`, "--json"]);
+  const runs = (JSON.parse(ran.stdout) as { runs: { suite: string; target: object }[] }).runs;
+  expect([ran.code < 2, runs.map(({ suite }) => suite)]).toEqual([true, ["support-triage"]]);
+});

@@ -1,5 +1,6 @@
 import { AgentopsError } from "../core/errors.ts";
 import type { Project } from "../core/project.ts";
+import { parseRef } from "../core/refs.ts";
 import type { EvalContext } from "../evals/run/context.ts";
 import type { RunResult } from "../evals/result/schema.ts";
 import { resumeRun, type RunOptions, type RunOutcome, runSuite } from "../evals/run-suite.ts";
@@ -34,12 +35,24 @@ export async function evaluate(context: EvalContext, options: EvaluateOptions): 
     const { suite } = specOf(await findRun(context.store, options.resume));
     runs.push(judged(context, suite, await resumeRun(context, options.resume, options)));
   } else {
-    for (const suite of await loadSuites(context.project, options.suites, options.cwd)) {
+    for (const suite of await suitesFor(context.project, options)) {
       runs.push((await evaluateSuite(context, suite, options)).run);
       if (runs.at(-1)?.status === "failed") break;
     }
   }
   return { schema: "agentops.eval/1", verdict: worst(runs.map((r) => r.verdict)), runs };
+}
+
+/** All of them, or where a target is named those that are about it: the others would ask it what it does not answer. */
+async function suitesFor(project: Project, { suites, target, cwd }: EvaluateOptions): Promise<LoadedSuite[]> {
+  const loaded = await loadSuites(project, suites, cwd);
+  if (suites.length > 0 || target === undefined) return loaded;
+  const { kind, name } = parseRef(target);
+  const about = loaded.filter(({ spec }) => {
+    const own = spec.target?.split("@")[0] ?? "";
+    return kind === undefined ? own.endsWith(`/${name}`) || own === name : own === `${kind}/${name}` || own === name;
+  });
+  return about.length === 0 ? loaded : about;
 }
 
 /** Runs one suite, against a control where there is one, and judges it by its gate. */

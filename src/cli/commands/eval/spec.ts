@@ -5,7 +5,7 @@ export const evalCommand: CommandSpec = {
   args: "[suite...]",
   summary: "run suites (all without a name), store runs, judge gates",
   options: [
-    ["--target <ref>", "evaluate this artifact instead of the suite's"],
+    ["--target <ref>", "evaluate this one instead of the suite's; without names, by the suites about it"],
     ["--control <ref>", "compare with this version, or a stored run, over the same cases"],
     ["--factorial", "both versions × both models on the same cases: what the prompt does, and what its model does"],
     ["--early-stop", "end a run as soon as it is worse than its control beyond chance"],
