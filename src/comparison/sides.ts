@@ -37,10 +37,13 @@ async function artifactSide(project: Project, store: RunStore, ref: string): Pro
     });
   });
   const { address, version, digest, model } = artifact;
+  const all = await completeRunsOf(store, digest);
+  // What it answers as it was published; with another model (--model, a 2 × 2) it is something else.
+  const own = all.filter((run) => run.model === model);
   return {
     side: { ref: address, run: null, version, digest, model: model ?? null },
     content: artifact,
-    runs: await completeRunsOf(store, digest),
+    runs: own.length > 0 ? own : all,
   };
 }
 

@@ -65,6 +65,9 @@ describe("eval --factorial", () => {
       ["candidate", "candidate", "gpt-4.1-2025-04-14"],
     ]);
     expect(provider.calls).toHaveLength(400);
+    const diff = JSON.parse((await agentops(dir, ["diff", "p@main", "p@worktree", "--json"])).stdout);
+    const success = diff.metrics.find((m: { name: string }) => m.name === "successRate");
+    expect([success.control, success.candidate], "each with the model it is published with").toEqual([0.6, 0.95]);
     const runs = JSON.parse((await agentops(dir, ["runs", "--json"])).stdout).runs;
     expect(runs.map((r: { id: string }) => r.id).toSorted()).toEqual(experiment?.cells.map((c) => c.run).toSorted());
   });
