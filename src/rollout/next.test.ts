@@ -60,6 +60,7 @@ describe("a rollout", () => {
     ["an abort after the promotion does nothing", [...toEnd, [200, "abort"]], { phase: "promoted" }],
     ["a rollback works after the promotion", [...toEnd, [200, "rollback"]], { phase: "rolled-back", weight: 0 }],
     ["a rollback works before the start", [[1, "rollback"]], { phase: "rolled-back", weight: 0 }],
+    ["harm that is seen after the promotion is a person's to undo: the engine goes below nothing that was promoted", [...toEnd, look(200, 999, { verdict: "rollback" })], { phase: "promoted", weight: 1 }],
     ["a person may promote", [...toHalf, [70, "promote"]], { phase: "promoted", weight: 1 }],
     ["manual: waits for an approval", toHalf, { step: 0, approved: false }, { manual: true }],
     ["manual: moves on with one, which counts once", [start, [5, "approve"], look(60, 50), look(200, 200)], { step: 1, approved: false }, { manual: true }],
