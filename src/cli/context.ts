@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { type Clock, systemClock } from "../core/clock.ts";
 import { AgentopsError } from "../core/errors.ts";
+import { makeFolder } from "../core/folder.ts";
 import { printable } from "../core/printable.ts";
 import type { Project } from "../core/project.ts";
 import type { Ref } from "../core/refs.ts";
@@ -103,10 +104,9 @@ async function writeLines(
     return;
   }
   const { createWriteStream } = await import("node:fs");
-  const { mkdir } = await import("node:fs/promises");
   const file = resolve(cwd, flags.output);
   try {
-    await mkdir(dirname(file), { recursive: true });
+    makeFolder(dirname(file));
     const stream = createWriteStream(file);
     const failed = new Promise<never>((_, reject) => stream.once("error", reject));
     for await (const line of lines) await Promise.race([write(stream, `${line}\n`), failed]);

@@ -1,8 +1,8 @@
-import { copyFile, mkdir, readdir, stat } from "node:fs/promises";
+import { copyFile, readdir, stat } from "node:fs/promises";
 import { constants } from "node:fs";
 import { dirname, join } from "node:path";
 import { AgentopsError } from "./errors.ts";
-import { ignoreItself } from "./folder.ts";
+import { ignoreItself, makeFolder } from "./folder.ts";
 
 export interface InitResult {
   schema: "agentops.init/1";
@@ -28,9 +28,9 @@ const SAMPLE = [
 /** Writes a working project into a folder, made if missing. Never overwrites a file. */
 export async function initProject(dir: string, packageRoot: string): Promise<InitResult> {
   const result: InitResult = { schema: "agentops.init/1", dir, created: [], kept: [] };
-  await makeFolder(dir);
+  needFolder(dir);
   for (const path of (await Promise.all(SAMPLE.map((p) => filesUnder(packageRoot, p)))).flat()) {
-    await mkdir(dirname(join(dir, path)), { recursive: true });
+    needFolder(dirname(join(dir, path)));
     const fresh = await copyFile(join(packageRoot, path), join(dir, path), constants.COPYFILE_EXCL).then(
       () => true,
       existed,
@@ -38,19 +38,21 @@ export async function initProject(dir: string, packageRoot: string): Promise<Ini
     (fresh ? result.created : result.kept).push(path);
   }
   const own = join(dir, ".agentops");
-  await makeFolder(own);
+  needFolder(own);
   (ignoreItself(own) ? result.created : result.kept).push(".agentops/.gitignore");
   return result;
 }
 
-async function makeFolder(dir: string): Promise<void> {
-  await mkdir(dir, { recursive: true }).catch((error: unknown) => {
+function needFolder(dir: string): void {
+  try {
+    makeFolder(dir);
+  } catch (error) {
     throw new AgentopsError(
       "USAGE",
       `cannot make the folder ${dir}: ${(error as NodeJS.ErrnoException).code ?? "error"}`,
       { cause: error },
     );
-  });
+  }
 }
 
 async function filesUnder(root: string, path: string): Promise<string[]> {

@@ -241,9 +241,18 @@ describe("promote and rollback", () => {
     await up("triage@v3");
     expect(await back(), "something was promoted since").toMatchObject({ version: "v2" });
     await expect(back()).rejects.toMatchObject(isSecond("v2", "v1"));
-    await expect(back({ to: "v1" })).rejects.toMatchObject(isSecond("v2", "v1"));
+    await expect(back({ to: "v1" })).rejects.toMatchObject({ ...isSecond("v2", "v1"), hint: expect.stringContaining("--to v1 --from v2   goes there all the same") as string }); // prettier-ignore
     expect(await back({ to: "v2" })).toMatchObject({ changed: false });
     expect([await served(), (await back({ from: "v2" })).version]).toEqual(["v2", "v1"]);
+    await expect(back({ to: "v3" })).rejects.toMatchObject({ hint: expect.stringMatching(/^agentops rollback prompts\/triage --env production --to v3 --from v1 {3}goes there all the same/) as string }); // prettier-ignore
+    expect(await back({ to: "v3", from: "v1" })).toMatchObject({ version: "v3" });
+    await expect(back({ from: "v3" })).rejects.toThrow("v3 was gone back to, and nothing leads on");
+    expect(await back({ to: "v1", from: "v3" })).toMatchObject({ version: "v1" });
+    await expect(back({ from: "v1" })).rejects.toMatchObject({
+      message: expect.stringContaining("v1 is the first version there") as string,
+      hint: expect.stringMatching(/--env production --to VERSION --from v1 \(served there before: .*agentops kill prompts\/triage --env production -m TEXT/) as string, // prettier-ignore
+    });
+    await expect(back({ from: "v9" })).rejects.toMatchObject({ code: "USAGE", message: "--from v9 was never served in production; v1 is" }); // prettier-ignore
     await up("triage@v2");
     await up("triage@v3");
     await back();

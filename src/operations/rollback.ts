@@ -4,7 +4,7 @@ import type { Db, Store, Tx } from "../state/store.ts";
 import { appendAuditEvent } from "../audit/events.store.ts";
 import type { Clock } from "../core/clock.ts";
 import { operatorLocks } from "../state/locks.ts";
-import { type Rollout, rolloutBySeq } from "../rollout/rollouts.store.ts";
+import { type Rollout, rolloutBySeq, rolloutsOf } from "../rollout/rollouts.store.ts";
 import { transition } from "../rollout/transition.ts";
 import { doneOrTried } from "./dry-run.ts";
 import { hasMoved, openOf, type Served, servedAt, somebodyWasFirst, takenBackLately } from "./first.store.ts";
@@ -67,7 +67,7 @@ async function goneBack(
   const by: By = { at, actor: order.actor, reason: order.reason };
   const to = order.to === undefined ? undefined : await stableOnce(tx, place, order.to);
   const isThere = to !== undefined && open === undefined && to === stable?.version;
-  if (!isThere) await refuseSecond(tx, place, order.from, { seen, now, left, at });
+  if (!isThere) await refuseSecond(tx, place, order, { seen, now, left, at });
   const ended = open === undefined ? null : await endOpen(tx, open, by);
   const stays = ended !== null && (to === undefined || to === ended.control);
   const version = stays ? ended.control : (to ?? (await before(tx, place, stable)));
@@ -98,22 +98,49 @@ interface Moment {
 }
 
 /** Once more must be meant: `--from` says what is to be left. */
-async function refuseSecond(tx: Tx, place: Place, from: string | undefined, moment: Moment): Promise<void> {
-  const { seen, now, left, at } = moment;
+async function refuseSecond(
+  tx: Tx,
+  place: Place,
+  { from, to }: Pick<RollbackOrder, "from" | "to">,
+  { seen, now, left, at }: Moment,
+): Promise<void> {
   if (from !== undefined && from === left) return;
+  const hint = await furtherBack(tx, place, now, { left, to });
+  if (from !== undefined && !hasMoved(seen, now) && (await neverServed(tx, place, from)))
+    throw new AgentopsError(
+      "USAGE",
+      `--from ${from} was never served in ${place.environment}; ${left ?? "nothing"} is`,
+      {
+        hint,
+      },
+    );
   const last = from === undefined ? await takenBackLately(tx, place, now, at) : null;
   if (from === undefined && last === null && !hasMoved(seen, now)) return;
-  throw await somebodyWasFirst(tx, place, now, {
-    ...{ at, hint: await furtherBack(tx, place, now, left) },
-    ...(last !== null && { last }),
-  });
+  throw await somebodyWasFirst(tx, place, now, { at, hint, ...(last !== null && { last }) });
 }
 
-async function furtherBack(db: Db, { environment, target }: Place, now: Served, left: string | null): Promise<string> {
-  const further = openOf(now)?.control ?? versionBefore(await stablesOf(db, environment, target));
+async function neverServed(db: Db, { environment, target }: Place, version: string): Promise<boolean> {
+  const changes = await stablesOf(db, environment, target);
+  const candidates = await rolloutsOf(db, environment, target);
+  return !changes.some((one) => one.version === version) && !candidates.some((one) => one.candidate === version);
+}
+
+/** The command that goes on from here, as it is typed. */
+async function furtherBack(
+  db: Db,
+  place: Place,
+  now: Served,
+  { left, to }: { left: string | null; to: string | undefined },
+): Promise<string> {
+  const { environment, target } = place;
   const history = `agentops history ${target} --env ${environment}`;
-  if (left === null || further === undefined) return history;
-  return `agentops rollback ${target} --env ${environment} --from ${left}   goes back to ${further}; ${history}`;
+  if (left === null) return history;
+  const go = `agentops rollback ${target} --env ${environment}`;
+  if (to !== undefined) return `${go} --to ${to} --from ${left}   goes there all the same; ${history}`;
+  const further = openOf(now)?.control ?? versionBefore(await stablesOf(db, environment, target));
+  if (further !== undefined) return `${go} --from ${left}   goes back to ${further}; ${history}`;
+  const others = await onceStable(db, place);
+  return others.length === 0 ? history : `${go} --to VERSION --from ${left} (${wayBack(others)}); ${history}`;
 }
 
 /** What `--to` names, where going there is a promotion: everybody was never served it there. */
@@ -156,7 +183,7 @@ async function stableOnce(db: Db, place: Place, typed: string): Promise<string> 
   if (version === now || known.includes(version)) return version;
   if ((await findRelease(db, target, version)) !== undefined) throw new NeverStable(place, version, known);
   throw new AgentopsError("VERSION_NOT_FOUND", `${target}@${version} was never released`, {
-    hint: `${wayBack(known)}; agentops promote ${target}@${version} releases another`,
+    hint: `${wayBack(known)}; agentops promote ${target}@${version} --env ${place.environment}   releases another`,
   });
 }
 
@@ -167,11 +194,18 @@ async function endOpen(tx: Tx, rollout: Rollout, { at, ...by }: By): Promise<Rol
 async function before(db: Db, { environment, target }: Place, stable: StableRow | undefined): Promise<string> {
   const version = versionBefore(await stablesOf(db, environment, target)) ?? (await promotedBy(db, stable))?.control;
   if (version !== undefined) return version;
-  const current = stable === undefined ? "it was never promoted there" : `${stable.version} is the first version there`;
+  const [first] = await stablesOf(db, environment, target);
   const others = await onceStable(db, { environment, target });
-  const forward = others.length === 0 ? "" : `agentops rollback ${target} --to VERSION (${wayBack(others)})   or   `;
+  const words =
+    first?.version === stable?.version ? "is the first version there" : "was gone back to, and nothing leads on";
+  const current = stable === undefined ? "it was never promoted there" : `${stable.version} ${words}`;
+  const here = `${target} --env ${environment}`;
+  const forward =
+    others.length === 0
+      ? ""
+      : `agentops rollback ${here} --to VERSION --from ${stable?.version ?? ""} (${wayBack(others)})   or   `;
   throw new AgentopsError("VERSION_NOT_FOUND", `nothing to go back to: ${target} in ${environment}, ${current}`, {
-    hint: `${forward}agentops kill ${target} -m TEXT`,
+    hint: `${forward}agentops kill ${here} -m TEXT`,
   });
 }
 

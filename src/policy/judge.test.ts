@@ -96,7 +96,7 @@ describe("policy", () => {
       {},
       staged({ wasStable: true }),
       "rollout: ",
-      "agentops rollback prompts/triage --env production --to v7",
+      "agentops rollback prompts/triage --env production --to v7 --from v6",
     ],
     [
       "a canary at step 3",

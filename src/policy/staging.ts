@@ -45,7 +45,7 @@ function canaried({ ref, target, environment }: Case, facts: StagingFacts, { rol
       ? "it had none"
       : `its canary stands at step ${canary.step} of ${canary.steps}, ${percent(canary.weight)}`;
   const start = `agentops canary start ${ref} --env ${environment}`;
-  const back = `agentops rollback ${target} --env ${environment} --to ${ref.slice(ref.lastIndexOf("@") + 1)}   goes back to it`;
+  const back = `agentops rollback ${target} --env ${environment} --to ${ref.slice(ref.lastIndexOf("@") + 1)} --from ${facts.stable}   goes back to it`;
   const next = canary === null ? start : `agentops canary status ${target} --env ${environment}`;
   return {
     rule: "rollout",

@@ -1,6 +1,7 @@
-import { closeSync, fstatSync, ftruncateSync, mkdirSync, openSync, readFileSync, readSync, writeSync } from "node:fs";
+import { closeSync, fstatSync, ftruncateSync, openSync, readFileSync, readSync, writeSync } from "node:fs";
 import { dirname } from "node:path";
 import type { Clock } from "../../core/clock.ts";
+import { makeFolder } from "../../core/folder.ts";
 import type { Redact } from "../../core/redact.ts";
 import type { ModelClient } from "../client/client.ts";
 import { recordingKey } from "./request-key.ts";
@@ -22,7 +23,7 @@ export interface RecordOptions {
 export async function withRecording(client: ModelClient, file: string, options: RecordOptions): Promise<ModelClient> {
   const known = new Set<string>();
   for await (const { key } of readRecordings(file)) known.add(key);
-  mkdirSync(dirname(file), { recursive: true });
+  makeFolder(dirname(file));
   const fd = openWhole(file);
   return {
     ...client,
