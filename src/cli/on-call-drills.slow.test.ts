@@ -2,13 +2,11 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { setTimeout as pause } from "node:timers/promises";
 import { execa } from "execa";
-import pg from "pg";
 import { afterAll, describe, expect, test } from "vitest";
 import { readMarkers } from "../kill/markers.ts";
-import { addressOf, fileAddress, type StoreAddress } from "../state/address.ts";
-import { migrateStore } from "../state/migrate.ts";
-import { postgresFolder, type Server, startServer } from "../testing/postgres.ts";
-import { agentops, binary, cleanEnv, REPO, spawnAgentops, tempProject } from "../testing/project.ts";
+import type { StoreAddress } from "../state/address.ts";
+import { drillStores } from "../testing/drill-stores.ts";
+import { agentops, binary, cleanEnv, REPO, spawnAgentops } from "../testing/project.ts";
 import { halfDone } from "../testing/release-check.ts";
 import { releaseProject, TARGET, underWayFor } from "../testing/release-project.ts";
 import { seeded } from "../testing/seeded.ts";
@@ -43,24 +41,8 @@ function startAgent({ location, markers }: StoreAddress, round: number) {
   });
 }
 
-let server: Server | undefined;
-afterAll(() => server?.stop());
-
-async function onServer(): Promise<StoreAddress> {
-  server ??= await startServer({ durable: true });
-  const admin = new pg.Client({ connectionString: `${server.url}/postgres` });
-  await admin.connect();
-  await admin.query("CREATE DATABASE drills");
-  await admin.end();
-  const address = addressOf(`${server.url}/drills`, join(tempProject(), ".agentops", "state.db.kills"));
-  await migrateStore(address, () => Promise.resolve(0));
-  return address;
-}
-
-const ENGINES = [
-  { engine: "a file", newStore: () => Promise.resolve(fileAddress(join(tempProject(), ".agentops", "state.db"))) },
-  { engine: "a server", newStore: onServer },
-];
+const stores = drillStores("drills");
+afterAll(() => stores.end());
 
 /** What an operator may do in the middle of all that. */
 const ORDERS = [
@@ -73,54 +55,51 @@ const ORDERS = [
   ["canary", "advance", TARGET],
 ];
 
-describe.each(ENGINES.filter(({ engine }) => engine === "a file" || postgresFolder() !== undefined))(
-  "on $engine",
-  ({ engine, newStore }) => {
-    test("kill -9 of agent, watcher and operator at random moments: nothing acknowledged is lost, nothing is half done", async () => {
-      const random = seeded(18);
-      const store = await newStore();
-      const dir = await releaseProject({ config: underWayFor(3600) });
-      const env = { AGENTOPS_STORE: store.location, AGENTOPS_MARKERS: store.markers! };
-      for (const args of [
-        ["promote", `${TARGET}@v1`],
-        ["canary", "start", `${TARGET}@v2`, "--unobserved"],
-      ]) {
-        const { code, stderr } = await binary(dir, args, env);
-        expect([code, args[0] === "promote" ? "" : stderr]).toEqual([0, ""]);
-      }
-      let [acknowledged, stored, killsKept] = [0, 0, 0];
-      for (let round = 0; round < ROUNDS; round++) {
-        const agent = startAgent(store, round);
-        const watcher = spawnAgentops(dir, ["canary", "watch", TARGET, "--interval", "50ms"], env);
-        const order = [...ORDERS[round % ORDERS.length]!, "--reason", "drill", "--env", "production"];
-        const operator = spawnAgentops(dir, order[1] === "advance" ? order.slice(0, 3) : order, env);
-        const ends = [agent, watcher, operator].map(async (child) => {
-          await pause(random() * 900);
-          child.kill("SIGKILL");
-          return child;
-        });
-        const [agentEnd, , operatorEnd] = await Promise.all(ends);
-        const said = Number(agentEnd!.stdout.trim().split("\n").at(-1) ?? 0) || 0;
-        await withStore(store, async (open) => {
-          const kept = Number(await open.value("SELECT COUNT(*) FROM observations WHERE id LIKE $1", `${round}~%`));
-          expect(kept, `round ${round}: acknowledged ${said}`).toBeGreaterThanOrEqual(said);
-          acknowledged += said;
-          stored += kept;
-          expect(await halfDone(open), `round ${round}: ${order.join(" ")}`).toEqual([]);
-          if (order[0] === "kill" && operatorEnd!.exitCode === 0) {
-            killsKept += 1;
-            const rows = await open.column("SELECT target FROM kills");
-            expect([...rows, ...readMarkers(store.markers).map(({ target }) => target)]).toContain("agents/x");
-          }
-        });
-      }
-      const replay = await agentops(dir, ["canary", "status", TARGET, "--replay", "--json"], env);
-      expect([replay.code, JSON.parse(replay.stdout).differences]).toEqual([0, []]);
-      expect((await agentops(dir, ["store", "check"], env)).code).toBe(0);
-      process.stdout.write(
-        `\nkill -9 of agent, watcher and operator on ${engine}, ${ROUNDS} rounds: ${acknowledged} outcomes acknowledged, ${stored} stored, ${killsKept} kills acknowledged and kept\n`,
-      );
-      expect(acknowledged).toBeGreaterThan(ROUNDS);
-    });
-  },
-);
+describe.each(stores.engines)("on $engine", ({ engine, newStore }) => {
+  test("kill -9 of agent, watcher and operator at random moments: nothing acknowledged is lost, nothing is half done", async () => {
+    const random = seeded(18);
+    const store = await newStore();
+    const dir = await releaseProject({ config: underWayFor(3600) });
+    const env = { AGENTOPS_STORE: store.location, AGENTOPS_MARKERS: store.markers! };
+    for (const args of [
+      ["promote", `${TARGET}@v1`],
+      ["canary", "start", `${TARGET}@v2`, "--unobserved"],
+    ]) {
+      const { code, stderr } = await binary(dir, args, env);
+      expect([code, args[0] === "promote" ? "" : stderr]).toEqual([0, ""]);
+    }
+    let [acknowledged, stored, killsKept] = [0, 0, 0];
+    for (let round = 0; round < ROUNDS; round++) {
+      const agent = startAgent(store, round);
+      const watcher = spawnAgentops(dir, ["canary", "watch", TARGET, "--interval", "50ms"], env);
+      const order = [...ORDERS[round % ORDERS.length]!, "--reason", "drill", "--env", "production"];
+      const operator = spawnAgentops(dir, order[1] === "advance" ? order.slice(0, 3) : order, env);
+      const ends = [agent, watcher, operator].map(async (child) => {
+        await pause(random() * 900);
+        child.kill("SIGKILL");
+        return child;
+      });
+      const [agentEnd, , operatorEnd] = await Promise.all(ends);
+      const said = Number(agentEnd!.stdout.trim().split("\n").at(-1) ?? 0) || 0;
+      await withStore(store, async (open) => {
+        const kept = Number(await open.value("SELECT COUNT(*) FROM observations WHERE id LIKE $1", `${round}~%`));
+        expect(kept, `round ${round}: acknowledged ${said}`).toBeGreaterThanOrEqual(said);
+        acknowledged += said;
+        stored += kept;
+        expect(await halfDone(open), `round ${round}: ${order.join(" ")}`).toEqual([]);
+        if (order[0] === "kill" && operatorEnd!.exitCode === 0) {
+          killsKept += 1;
+          const rows = await open.column("SELECT target FROM kills");
+          expect([...rows, ...readMarkers(store.markers).map(({ target }) => target)]).toContain("agents/x");
+        }
+      });
+    }
+    const replay = await agentops(dir, ["canary", "status", TARGET, "--replay", "--json"], env);
+    expect([replay.code, JSON.parse(replay.stdout).differences]).toEqual([0, []]);
+    expect((await agentops(dir, ["store", "check"], env)).code).toBe(0);
+    process.stdout.write(
+      `\nkill -9 of agent, watcher and operator on ${engine}, ${ROUNDS} rounds: ${acknowledged} outcomes acknowledged, ${stored} stored, ${killsKept} kills acknowledged and kept\n`,
+    );
+    expect(acknowledged).toBeGreaterThan(ROUNDS);
+  });
+});

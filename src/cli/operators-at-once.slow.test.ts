@@ -1,13 +1,9 @@
-import { join } from "node:path";
-import pg from "pg";
 import { afterAll, describe, expect, test } from "vitest";
 import { versionBefore } from "../operations/rollback.ts";
 import { openRollout } from "../rollout/rollouts.store.ts";
 import { currentStable } from "../serving/serving.store.ts";
-import { addressOf, fileAddress, type StoreAddress } from "../state/address.ts";
-import { migrateStore } from "../state/migrate.ts";
-import { postgresFolder, type Server, startServer } from "../testing/postgres.ts";
-import { spawnAgentops, tempProject } from "../testing/project.ts";
+import { drillStores } from "../testing/drill-stores.ts";
+import { spawnAgentops } from "../testing/project.ts";
 import { halfDone } from "../testing/release-check.ts";
 import { arrive, releaseProject, TARGET } from "../testing/release-project.ts";
 import { seeded } from "../testing/seeded.ts";
@@ -94,115 +90,96 @@ async function eventsAfter(store: TestStore, id: number): Promise<Event[]> {
   return rows.map((row) => ({ ...(row as Event), before: parsed(row["before"]), after: parsed(row["after"]) }));
 }
 
-let server: Server | undefined;
-afterAll(() => server?.stop());
+const stores = drillStores("operators");
+afterAll(() => stores.end());
 
-async function onServer(): Promise<StoreAddress> {
-  server ??= await startServer({ durable: true });
-  const admin = new pg.Client({ connectionString: `${server.url}/postgres` });
-  await admin.connect();
-  await admin.query("CREATE DATABASE operators");
-  await admin.end();
-  const address = addressOf(`${server.url}/operators`, join(tempProject(), ".agentops", "state.db.kills"));
-  await migrateStore(address, () => Promise.resolve(0));
-  return address;
-}
-
-const ENGINES = [
-  { engine: "a file", newStore: () => Promise.resolve(fileAddress(join(tempProject(), ".agentops", "state.db"))) },
-  { engine: "a server", newStore: onServer },
-];
-
-describe.each(ENGINES.filter(({ engine }) => engine === "a file" || postgresFolder() !== undefined))(
-  "on $engine",
-  ({ engine, newStore }) => {
-    test(
-      "operators at once, with kill -9 among them: what came of it is some order of the commands, and nothing goes back twice",
-      { timeout: 3_600_000 },
-      async () => {
-        const random = seeded(19);
-        const pick = <T>(from: readonly T[]) => from[Math.floor(random() * from.length)] as T;
-        const store = await newStore();
-        const dir = await releaseProject({ versions: 3 });
-        const env = { AGENTOPS_STORE: store.location, AGENTOPS_MARKERS: store.markers! };
-        await spawnAgentops(dir, ["promote", `${TARGET}@v1`], env);
-        const model = new Model();
-        const kinds = new Map<string, number>();
-        const count = (kind: string) => kinds.set(kind, (kinds.get(kind) ?? 0) + 1);
-        let last = 0;
-        for (let round = 0; round < ROUNDS; round++) {
-          const from = random() < 0.35 ? ON_ROLLOUTS : COMMANDS;
-          const orders = Array.from({ length: 2 + Math.floor(random() * 5) }, () => pick(from));
-          const isCut = random() < 0.35;
-          const runs = await Promise.all(
-            orders.map(async (order, i) => {
-              const actor = `r${round}n${i}`;
-              const reason = order[1] === "advance" ? [] : ["--reason", "drill"];
-              const json = ["--env", "production", "--json", "--actor", actor];
-              const child = spawnAgentops(dir, [...order, ...reason, ...json], env);
-              if (isCut && i === 0) {
-                await pause(random() * 700);
-                child.kill("SIGKILL");
-              }
-              const { exitCode, stdout, stderr } = await child;
-              return { order, actor, code: exitCode ?? -9, stdout, stderr };
-            }),
-          );
-          await withStore(store, async (open) => {
-            const where = `round ${round}: ${orders.map((order) => order.join(" ")).join(" | ")}`;
-            expect(await halfDone(open), where).toEqual([]);
-            const depth = model.changes.length;
-            const events = await eventsAfter(open, last);
-            let plainBacks = 0;
-            for (const event of events) {
-              const way = versionBefore(model.changes);
-              expect(model.take(event), `${where}, ${event.action} by ${event.actor}`).toBe(null);
-              const run = runs.find(({ actor }) => actor === event.actor);
-              const isPlain = run?.order.length === 2 && run.order[0] === "rollback";
-              if (isPlain && event.action === "rollback") expect(event.after?.["version"], where).toBe(way);
-              if (isPlain && (event.action === "rollback" || event.before?.["phase"] === "promoted")) plainBacks += 1;
+describe.each(stores.engines)("on $engine", ({ engine, newStore }) => {
+  test(
+    "operators at once, with kill -9 among them: what came of it is some order of the commands, and nothing goes back twice",
+    { timeout: 3_600_000 },
+    async () => {
+      const random = seeded(19);
+      const pick = <T>(from: readonly T[]) => from[Math.floor(random() * from.length)] as T;
+      const store = await newStore();
+      const dir = await releaseProject({ versions: 3 });
+      const env = { AGENTOPS_STORE: store.location, AGENTOPS_MARKERS: store.markers! };
+      await spawnAgentops(dir, ["promote", `${TARGET}@v1`], env);
+      const model = new Model();
+      const kinds = new Map<string, number>();
+      const count = (kind: string) => kinds.set(kind, (kinds.get(kind) ?? 0) + 1);
+      let last = 0;
+      for (let round = 0; round < ROUNDS; round++) {
+        const from = random() < 0.35 ? ON_ROLLOUTS : COMMANDS;
+        const orders = Array.from({ length: 2 + Math.floor(random() * 5) }, () => pick(from));
+        const isCut = random() < 0.35;
+        const runs = await Promise.all(
+          orders.map(async (order, i) => {
+            const actor = `r${round}n${i}`;
+            const reason = order[1] === "advance" ? [] : ["--reason", "drill"];
+            const json = ["--env", "production", "--json", "--actor", actor];
+            const child = spawnAgentops(dir, [...order, ...reason, ...json], env);
+            if (isCut && i === 0) {
+              await pause(random() * 700);
+              child.kill("SIGKILL");
             }
-            // Something may go out again between two of them; without that nobody goes back twice.
-            const forward = events.filter(({ action, after }) => action === "promote" || action === "rollout.start" || after?.["phase"] === "promoted").length; // prettier-ignore
-            expect(plainBacks, `${where}: from ${depth} changes`).toBeLessThanOrEqual(1 + forward);
-            for (const { order, actor, code, stdout, stderr } of runs) {
-              const own = events.filter((event) => event.actor === actor);
-              const changed = code === 0 && order[0] !== "kill" && order[0] !== "revive" ? (JSON.parse(stdout) as { changed?: boolean }).changed : undefined; // prettier-ignore
-              const verb = order[0] === "canary" ? `canary ${order[1]!}` : order[0]!;
-              count(`${verb}: ${code === -9 ? `cut, ${own.length === 0 ? "not begun" : "done"}` : code}`);
-              expect([0, 1, 2, 3, 5, -9], `${where}: ${stderr}`).toContain(code);
-              // A turn may be nothing to do; its events are the engine's.
-              // --to may end a rollout and go on from there, in one transaction; a turn may be nothing to do, and its events are the engine's.
-              // A kill beside a revive stays a kill: what the revive found, recorded and released is made once more.
-              const isBesideRevive = verb === "kill" && orders.some(([other]) => other === "revive");
-              const most = order.includes("--to") || isBesideRevive ? 2 : 1;
-              const mayBe = code === -9 || (code === 0 && changed !== false) ? most : 0;
-              if (verb !== "canary advance") expect(own.length, `${where}: ${verb} ${code} ${stdout} ${stderr}`).toBeLessThanOrEqual(mayBe); // prettier-ignore
-              if (verb === "promote" && code === 0 && changed === true) expect(own.length, where).toBe(1);
-            }
-            last = events.at(-1)?.id ?? last;
-            expect((await currentStable(open.db, "production", TARGET))?.version, where).toBe(model.stable);
-            const under = await openRollout(open.db, "production", TARGET);
-            expect(under === undefined ? null : { control: under.control, candidate: under.candidate }, where).toEqual(model.open); // prettier-ignore
-          });
-          // Else most of what follows would be refused.
-          if (model.isKilled && random() < 0.8) await spawnAgentops(dir, ["revive", TARGET, "-m", "r", "--env", "production"], env); // prettier-ignore
-          if (model.open !== null && random() < 0.6) await arrive(store.location, 60, { control: () => true, candidate: () => random() < 0.9 }); // prettier-ignore
-        }
-        const found = [...kinds].sort().map(([kind, n]) => `  ${kind.padEnd(36)} ${n}`);
-        process.stdout.write(`\n${ROUNDS} rounds of operators at once on ${engine}\n${found.join("\n")}\n`);
-        for (const kind of [
-          "promote: 0",
-          "promote: 5",
-          "rollback: 0",
-          "rollback: 5",
-          "canary start: 0",
-          "canary start: 5",
-          "canary advance: 0",
-          "canary abort: 0",
-        ])
-          expect(kinds.get(kind) ?? 0, kind).toBeGreaterThan(0);
-      },
-    );
-  },
-);
+            const { exitCode, stdout, stderr } = await child;
+            return { order, actor, code: exitCode ?? -9, stdout, stderr };
+          }),
+        );
+        await withStore(store, async (open) => {
+          const where = `round ${round}: ${orders.map((order) => order.join(" ")).join(" | ")}`;
+          expect(await halfDone(open), where).toEqual([]);
+          const depth = model.changes.length;
+          const events = await eventsAfter(open, last);
+          let plainBacks = 0;
+          for (const event of events) {
+            const way = versionBefore(model.changes);
+            expect(model.take(event), `${where}, ${event.action} by ${event.actor}`).toBe(null);
+            const run = runs.find(({ actor }) => actor === event.actor);
+            const isPlain = run?.order.length === 2 && run.order[0] === "rollback";
+            if (isPlain && event.action === "rollback") expect(event.after?.["version"], where).toBe(way);
+            if (isPlain && (event.action === "rollback" || event.before?.["phase"] === "promoted")) plainBacks += 1;
+          }
+          // Something may go out again between two of them; without that nobody goes back twice.
+          const forward = events.filter(({ action, after }) => action === "promote" || action === "rollout.start" || after?.["phase"] === "promoted").length; // prettier-ignore
+          expect(plainBacks, `${where}: from ${depth} changes`).toBeLessThanOrEqual(1 + forward);
+          for (const { order, actor, code, stdout, stderr } of runs) {
+            const own = events.filter((event) => event.actor === actor);
+            const changed = code === 0 && order[0] !== "kill" && order[0] !== "revive" ? (JSON.parse(stdout) as { changed?: boolean }).changed : undefined; // prettier-ignore
+            const verb = order[0] === "canary" ? `canary ${order[1]!}` : order[0]!;
+            count(`${verb}: ${code === -9 ? `cut, ${own.length === 0 ? "not begun" : "done"}` : code}`);
+            expect([0, 1, 2, 3, 5, -9], `${where}: ${stderr}`).toContain(code);
+            // A turn may be nothing to do; its events are the engine's.
+            // --to may end a rollout and go on from there, in one transaction; a turn may be nothing to do, and its events are the engine's.
+            // A kill beside a revive stays a kill: what the revive found, recorded and released is made once more.
+            const isBesideRevive = verb === "kill" && orders.some(([other]) => other === "revive");
+            const most = order.includes("--to") || isBesideRevive ? 2 : 1;
+            const mayBe = code === -9 || (code === 0 && changed !== false) ? most : 0;
+            if (verb !== "canary advance") expect(own.length, `${where}: ${verb} ${code} ${stdout} ${stderr}`).toBeLessThanOrEqual(mayBe); // prettier-ignore
+            if (verb === "promote" && code === 0 && changed === true) expect(own.length, where).toBe(1);
+          }
+          last = events.at(-1)?.id ?? last;
+          expect((await currentStable(open.db, "production", TARGET))?.version, where).toBe(model.stable);
+          const under = await openRollout(open.db, "production", TARGET);
+          expect(under === undefined ? null : { control: under.control, candidate: under.candidate }, where).toEqual(model.open); // prettier-ignore
+        });
+        // Else most of what follows would be refused.
+        if (model.isKilled && random() < 0.8) await spawnAgentops(dir, ["revive", TARGET, "-m", "r", "--env", "production"], env); // prettier-ignore
+        if (model.open !== null && random() < 0.6) await arrive(store.location, 60, { control: () => true, candidate: () => random() < 0.9 }); // prettier-ignore
+      }
+      const found = [...kinds].sort().map(([kind, n]) => `  ${kind.padEnd(36)} ${n}`);
+      process.stdout.write(`\n${ROUNDS} rounds of operators at once on ${engine}\n${found.join("\n")}\n`);
+      for (const kind of [
+        "promote: 0",
+        "promote: 5",
+        "rollback: 0",
+        "rollback: 5",
+        "canary start: 0",
+        "canary start: 5",
+        "canary advance: 0",
+        "canary abort: 0",
+      ])
+        expect(kinds.get(kind) ?? 0, kind).toBeGreaterThan(0);
+    },
+  );
+});
