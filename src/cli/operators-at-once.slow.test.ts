@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, test } from "vitest";
-import { versionBefore } from "../operations/rollback.ts";
+import { versionBefore } from "../operations/way-back.ts";
 import { openRollout } from "../rollout/rollouts.store.ts";
 import { currentStable } from "../serving/serving.store.ts";
 import { drillStores } from "../testing/drill-stores.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { stackOf, versionBefore } from "./rollback.ts";
+import { stackOf, versionBefore } from "./way-back.ts";
 
 /** `promote v1, rollout v2, rollback v1` as rows. */
 function changes(text: string) {

@@ -1,6 +1,7 @@
 import { AgentopsError } from "../../../core/errors.ts";
 import { promote } from "../../../operations/promote.ts";
-import { NeverStable, rollback } from "../../../operations/rollback.ts";
+import { rollback } from "../../../operations/rollback.ts";
+import { NeverStable } from "../../../operations/way-back.ts";
 import { releaseText } from "../../../report/release/text.ts";
 import { reasonText } from "../../../report/rollout/reasons.ts";
 import type { Store } from "../../../state/store.ts";
