@@ -59,7 +59,8 @@ async function post(
       redirect: "manual",
       signal: signal === undefined ? limit : AbortSignal.any([limit, signal]),
     });
-    await response.body?.cancel();
+    // It was taken, whatever becomes of the rest of the answer: asked again it would be told twice.
+    await response.body?.cancel().catch(() => undefined);
     if (response.ok) return null;
     if (response.status >= 300 && response.status < 400)
       return { why: `the webhook answered ${response.status}: it has moved`, final: true };
