@@ -111,6 +111,15 @@ export const configSchema = fields.superRefine((config, context) => {
     const message = `no channel "${name}" (known: ${Object.keys(channels).join(", ") || "none"}), so nobody would be told`;
     context.addIssue({ code: "custom", path: ["rolloutEnds", "notify", i], message });
   }
+  // A name that says one thing and answers by another would make a demonstration look like a measurement.
+  for (const [name, { kind }] of Object.entries(config.models ?? {})) {
+    if ((name === "offline") === (kind === "offline")) continue;
+    const message =
+      kind === "offline"
+        ? "the stand-in answers under the name offline only, so that nobody takes it for a model"
+        : `offline is the built-in stand-in: give this ${kind} provider another name`;
+    context.addIssue({ code: "custom", path: ["models", name], message });
+  }
   for (const name of Object.keys(policy).filter((key) => !environments.includes(key))) {
     const message = `no environment "${name}" (known: ${environments.join(", ")}), so these rules would bind nobody`;
     context.addIssue({ code: "custom", path: ["policy", name], message });

@@ -5,7 +5,7 @@ import type { YamlFile } from "../core/yaml.ts";
 import { AgentopsError } from "../core/errors.ts";
 import { type Answering, openAnswering } from "./run/answering.ts";
 import { inputsOf } from "./inputs/inputs.ts";
-import { inputsSince, standingFiles, suiteAsUsed } from "./run/standing.ts";
+import { askedModels, inputsSince, standingFiles, suiteAsUsed } from "./run/standing.ts";
 import { recordedOutput, stageOutputs } from "./dataset/outputs.ts";
 import { type PlanOptions, planRun } from "./run/plan.ts";
 import { requestMaker } from "./run/request.ts";
@@ -71,7 +71,8 @@ export async function runSuite(context: EvalContext, suite: LoadedSuite, options
     checkPassPower(suite, spec.trials);
     spec.outputsWithoutCase = staged.outputsWithoutCase;
     if (stage.count() < staged.total) spec.partial = true;
-    spec.inputs = await inputsOf(project, [suiteAsUsed(project, suite), ...staged.used, ...standing]);
+    const used = [suiteAsUsed(project, suite), ...staged.used, ...standing];
+    spec.inputs = await inputsOf(project, used, askedModels(spec));
     const dataset = stage.save(clock.now().toISOString());
     const run = runRow(context, spec, dataset.digest);
     await insertRun(store, run);

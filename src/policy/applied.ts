@@ -1,15 +1,13 @@
 import { basename } from "node:path";
 import { digestOf } from "../core/canonical.ts";
-import { type Config, configSchema } from "../core/config.schema.ts";
-import { CONFIG_FILE } from "../core/location.ts";
+import type { Config } from "../core/config.schema.ts";
 import type { Project } from "../core/project.ts";
-import { parseYamlAs } from "../core/yaml.ts";
-import { readCommitted } from "../registry/git/committed.ts";
 import { findRepo } from "../registry/git/repo.ts";
+import { committedConfig } from "./committed-config.ts";
 
 /** Which rules decided, for the audit event: `--config`, or an edit that is gone by tomorrow, leaves a trace. */
 export interface AppliedRules {
-  /** Over the environment's policy, its place in the order, the groups of people and how candidates are staged. */
+  /** Over the environment's policy, its place in the order, the groups of people, how candidates are staged, what evidence may lose. */
   digest: string;
   file: string;
   /** Whether they are those of the project's config on the default branch. */
@@ -25,7 +23,8 @@ export interface RulesCase {
 
 export async function rulesCase(project: Project, environment: string): Promise<RulesCase> {
   const digest = digestIn(project.config, environment);
-  const { branch, config } = await committedConfig(project);
+  const repo = await findRepo(project);
+  const { branch, config } = repo === null ? { branch: "HEAD", config: null } : await committedConfig(repo);
   const isSame = config !== null && digestIn(config, environment) === digest;
   return {
     applied: { digest, file: basename(project.configFile), committed: isSame },
@@ -35,23 +34,11 @@ export async function rulesCase(project: Project, environment: string): Promise<
 }
 
 function digestIn(
-  { policy = {}, people, rollout, environments = ["production"] }: Config,
+  { policy = {}, people, rollout, environments = ["production"], limits }: Config,
   environment: string,
 ): string {
   const groups = people?.groups ?? {};
-  return digestOf({ rules: policy[environment] ?? {}, groups, rollout: rollout ?? {}, environments });
-}
-
-/** Null where there is none, or it is one that no command takes. */
-async function committedConfig(project: Project): Promise<{ branch: string; config: Config | null }> {
-  const repo = await findRepo(project);
-  if (repo === null) return { branch: "HEAD", config: null };
-  const { branch, text } = await readCommitted(repo, `${repo.prefix}${CONFIG_FILE}`);
-  try {
-    const config =
-      text === null ? null : parseYamlAs(configSchema, text, CONFIG_FILE, { code: "CONFIG_INVALID" }).value;
-    return { branch, config };
-  } catch {
-    return { branch, config: null };
-  }
+  // How many trials may be lost decides what is evidence.
+  const { maxErrorRate = null } = limits ?? {};
+  return digestOf({ rules: policy[environment] ?? {}, groups, rollout: rollout ?? {}, environments, maxErrorRate });
 }

@@ -9,10 +9,15 @@ const NOW = "2026-12-24T12:00:00.000Z";
 const ADA = { name: "Ada Lovelace", email: "ada@example.com" };
 
 function ran(verdict: SuiteEvidence["verdict"], suite = "triage"): SuiteEvidence {
-  return { suite, kind: "bounds", verdict, run: `run-of-${suite}`, createdAt: NOW, source: "local" };
+  return { suite, kind: "bounds", control: null, verdict, run: `run-of-${suite}`, createdAt: NOW, source: "local" };
 }
-const gated = (verdict: SuiteEvidence["verdict"]): SuiteEvidence => ({
+const V5 = { version: "v5", digest: "sha256:5" };
+const gated = (
+  verdict: SuiteEvidence["verdict"],
+  control: SuiteEvidence["control"] = { digest: "sha256:c", version: null },
+): SuiteEvidence => ({
   ...ran(verdict),
+  control,
   kind: "gate",
   run: "the-gate",
 });
@@ -31,7 +36,7 @@ const GOOD: PolicyFacts = {
     ...{ address: "prompts/triage", version: "v7", digest: "sha256:a", author: ADA, problems: [] },
     ...{ signature: { status: "good", signer: "ada" }, signers: "main" },
   },
-  ...{ environment: "production", now: NOW, releasedDigest: null, evidence: [ran("pass")], ignored: [] },
+  ...{ environment: "production", now: NOW, releasedDigest: null, served: null, evidence: [ran("pass")], ignored: [] },
   ...{ approvals: by(), outcomes: { n: 0, failed: 0 }, kills: [], frozen: null },
   rules: {
     applied: { digest: "sha256:r", file: "agentops.config.yaml", committed: true },
@@ -203,6 +208,57 @@ describe("policy", () => {
     ],
     ["a gate is asked for in the long form", { evidence: { kind: "gate" } }, {}, "evidence: a gate is asked for"],
     ["a gate is asked for and passed", { evidence: "gate" }, { evidence: [gated("pass"), ran("pass", "tone")] }, null],
+    [
+      "a gate against what is served",
+      { evidence: "gate" },
+      { served: V5, evidence: [gated("pass", { digest: "sha256:5", version: "v5" })] },
+      null,
+    ],
+    [
+      "a gate against something else than what is served",
+      { evidence: "gate" },
+      { served: V5, evidence: [gated("pass", { digest: "sha256:4", version: "v4" })] },
+      "evidence: a gate is asked for, and run the-gate of suite triage was compared with v4, and production serves v5",
+      "agentops eval triage --target prompts/triage@v7 --control prompts/triage@v5",
+    ],
+    [
+      "a gate against what is served, as another model answers it",
+      { evidence: "gate" },
+      { served: V5, evidence: [gated("pass", { digest: "sha256:5", version: "v5", model: "x/y-1" })] },
+      "evidence: .* was compared with v5 as x/y-1 answers it, which is not its model",
+    ],
+    [
+      "a gate that failed against what is served, and a newer one against something worse",
+      {},
+      {
+        served: V5,
+        evidence: [
+          gated("pass", { digest: "sha256:4", version: "v4" }),
+          daysAgo(1, gated("fail", { digest: "sha256:5", version: "v5" })),
+        ],
+      },
+      "evidence: suite triage says fail against its control",
+      "agentops eval triage --target prompts/triage@v7 --control prompts/triage@v5   only another",
+    ],
+    [
+      "a gate that failed against what was served once, and a newer one against what is",
+      { evidence: "gate" },
+      {
+        served: V5,
+        evidence: [
+          gated("pass", { digest: "sha256:5", version: "v5" }),
+          daysAgo(1, gated("fail", { digest: "sha256:4", version: "v4" })),
+        ],
+      },
+      null,
+    ],
+    [
+      "an older gate against what is served",
+      { evidence: { kind: "gate", maxAge: "7d" } },
+      { served: V5, evidence: [daysAgo(8, gated("pass", { digest: "sha256:5", version: "v5" }))] },
+      "evidence: run the-gate of suite triage passed on 2026-12-16, longer than 7d ago",
+      "agentops eval triage --target prompts/triage@v7 --control prompts/triage@v5",
+    ],
     ["young enough", { evidence: { maxAge: "7d" } }, { evidence: [daysAgo(7, ran("pass"))] }, null],
     [
       "too old",
@@ -215,7 +271,7 @@ describe("policy", () => {
       "an old gate, and young bounds where a gate is asked for",
       { evidence: { kind: "gate", maxAge: "7d" } },
       { evidence: [daysAgo(8, gated("pass")), ran("pass")] },
-      "evidence: a gate is asked for, and run run-of-triage",
+      "evidence: run the-gate of suite triage passed on 2026-12-16, longer than 7d ago",
     ],
     [
       "what failed does not age",

@@ -22,6 +22,8 @@ export interface PolicyFacts {
   now: string;
   /** The digest the store has under this version; null when it was never released. */
   releasedDigest: string | null;
+  /** What everybody is served there now. */
+  served: { version: string; digest: string } | null;
   evidence: readonly SuiteEvidence[];
   ignored: readonly IgnoredEvidence[];
   approvals: ApprovalFacts;

@@ -8,7 +8,7 @@ import { readMarkers } from "../kill/markers.ts";
 import { whyNot } from "../state/why-not.ts";
 import type { PreparedRelease } from "../serving/release.ts";
 import { frozenNow } from "../rollout/freeze.store.ts";
-import { findRelease } from "../serving/serving.store.ts";
+import { currentStable, findRelease } from "../serving/serving.store.ts";
 import { type GatheredEvidence, gatherEvidence } from "./evidence/evidence.ts";
 import { type ApprovalCase, approvalFacts, openApprovalCase } from "./approval-case.ts";
 import { type AppliedRules, rulesCase, type RulesCase } from "./applied.ts";
@@ -107,12 +107,15 @@ async function factsOf(db: Db, policyCase: PolicyCase, now: string, said: Stagin
   const { address: target, version } = prepared;
   const windowMs = rules.errorBudget?.windowMs ?? 0;
   const since = new Date(Date.parse(now) - windowMs).toISOString();
+  const stable = await currentStable(db, environment, target);
+  const served = stable === undefined ? undefined : await findRelease(db, target, stable.version);
   return {
     ...gathered,
     version: prepared,
     environment,
     now,
     rules: rulesCase,
+    served: served === undefined ? null : { version: served.version, digest: served.digest },
     releasedDigest: (await findRelease(db, target, version))?.digest ?? null,
     approvals: await approvalFacts(db, prepared, environment, approvals),
     outcomes: await stableOutcomes(db, { environment, target, since }),

@@ -1,7 +1,9 @@
 import { createReadStream } from "node:fs";
 import { posix } from "node:path";
 import { AgentopsError } from "../../core/errors.ts";
+import { CONFIG_FILE } from "../../core/location.ts";
 import { displayPath, type Project } from "../../core/project.ts";
+import { definitionOf } from "../../models/definition.ts";
 import { blobNames, type Content, pointerName, readContent } from "../../registry/git/blob.ts";
 import { findRepo, type Repo } from "../../registry/git/repo.ts";
 import { storedAs, type StoredAs } from "../../registry/git/stored-as.ts";
@@ -17,14 +19,25 @@ export interface UsedFile {
   bytes?: Uint8Array;
 }
 
+/** A pin that a run asked: of what it judges, or of a judge. */
+export interface UsedModel {
+  role: "model" | "judge";
+  pin: string;
+}
+
 /**
- * Files as git knows them, sorted by path; undefined outside a repository that git reads, where nothing is ever committed. One outside
- * of the repository has a path that leads out of it.
+ * Files as git knows them, and models as the config has them, sorted by path; undefined outside a repository that git reads, where
+ * nothing is ever committed. A file outside of the repository has a path that leads out of it.
  */
-export async function inputsOf(project: Project, used: readonly UsedFile[]): Promise<RunInput[] | undefined> {
+export async function inputsOf(
+  project: Project,
+  used: readonly UsedFile[],
+  models: readonly UsedModel[] = [],
+): Promise<RunInput[] | undefined> {
   const repo = await repoOf(project);
   if (repo === null) return undefined;
-  const files = used.map((file) => ({ ...file, shown: displayPath(project.root, file.path) }));
+  const shownFiles = used.map((file) => ({ ...file, shown: displayPath(project.root, file.path) }));
+  const files = await withoutIgnored(repo, shownFiles);
   const inside = files.filter(({ shown }) => isInside(repo, shown)).map(({ shown }) => shown);
   const ways = await storedAs(repo, inside);
   const inputs = await Promise.all(
@@ -34,7 +47,23 @@ export async function inputsOf(project: Project, used: readonly UsedFile[]): Pro
       role: file.role,
     })),
   );
-  return inputs.sort((a, b) => (a.path < b.path ? -1 : 1));
+  const asked = models.map(({ role, pin }) => ({
+    ...{ path: fromTop(repo, CONFIG_FILE), blob: definitionOf(project.config, pin), pin, role },
+  }));
+  return [...inputs, ...asked].sort((a, b) => (a.path < b.path ? -1 : 1));
+}
+
+/** A program writes files of its own too, logs say; a repository ignores those. */
+async function withoutIgnored<T extends { role: string; shown: string }>(
+  repo: Repo,
+  files: readonly T[],
+): Promise<readonly T[]> {
+  const own = files.filter(({ role, shown }) => role === "agent" && isInside(repo, shown));
+  if (own.length === 0) return files;
+  const paths = own.map(({ shown }) => `${fromTop(repo, shown)}\0`).join("");
+  const { stdout } = await repo.git(["-C", repo.top, "check-ignore", "-z", "--stdin"], { input: paths });
+  const ignored = new Set(stdout.split("\0"));
+  return files.filter((file) => file.role !== "agent" || !ignored.has(fromTop(repo, file.shown)));
 }
 
 /** An eval needs no git: one that refuses to read the folder (another's, say) only makes no evidence. */
@@ -91,7 +120,7 @@ export async function usedFile(role: RunInput["role"], path: string): Promise<Us
  * or has come has changed what trials were judged by.
  */
 export function withChanges(inputs: readonly RunInput[], now: readonly RunInput[]): RunInput[] {
-  const key = ({ role, path }: RunInput) => `${role} ${path}`;
+  const key = ({ role, path, pin = "" }: RunInput) => `${role} ${path} ${pin}`;
   const standing = new Map(now.map((input) => [key(input), input.blob]));
   const known = new Set(inputs.map(key));
   return [
@@ -102,16 +131,30 @@ export function withChanges(inputs: readonly RunInput[], now: readonly RunInput[
   ];
 }
 
-/** Roles of files that are read while the run goes on, and again when it is resumed. */
-export const STANDING: readonly RunInput["role"][] = ["outputs", "scorer", "recording"];
+/** Roles of what is read while the run goes on, and again when it is resumed. */
+const STANDING: readonly RunInput["role"][] = ["outputs", "scorer", "recording", "agent", "model", "judge"];
 
-/** Whether a stored run was made of the same files as another; it may have been asked before there were recordings. */
+/** Roles of what answers: it is another for another version. */
+const ANSWERING: readonly RunInput["role"][] = ["agent", "model"];
+
+/** Whether a stored run was scored over the same by the same as another; it may have been asked before there were recordings. */
 export function sameInputs(stored: RunSpecInputs, other: RunSpecInputs): boolean {
   const told = (inputs: RunSpecInputs = []) =>
-    inputs.map((input) => ({ role: input.role, text: `${input.role} ${input.path} ${input.blob ?? "?"}` }));
+    inputs.filter(({ role }) => !ANSWERING.includes(role)).map((input) => ({ role: input.role, text: textOf(input) }));
   const [own, others] = [told(stored), told(other)];
   const has = (list: typeof own, one: (typeof own)[number]) => list.some(({ text }) => text === one.text);
   return own.every((one) => has(others, one)) && others.every((one) => one.role === "recording" || has(own, one));
+}
+
+/** Whether a stored run was answered by what would answer now. */
+export function sameAnswering(stored: RunSpecInputs, now: RunSpecInputs): boolean {
+  const told = (inputs: RunSpecInputs = []) =>
+    inputs.filter(({ role }) => ANSWERING.includes(role)).map(textOf).sort().join("\n"); // prettier-ignore
+  return told(stored) === told(now);
+}
+
+function textOf({ role, path, blob }: RunInput): string {
+  return `${role} ${path} ${blob ?? "?"}`;
 }
 
 type RunSpecInputs = readonly RunInput[] | undefined;

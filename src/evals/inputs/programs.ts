@@ -18,8 +18,8 @@ export async function programFiles(scorers: readonly ScorerSpec[], baseDir: stri
   return [...found].sort();
 }
 
-/** The same of a program that is a judge, and runs in the project's folder. */
-export async function judgeFiles(command: readonly string[], root: string): Promise<string[]> {
+/** The same of a program that answers, as a judge or as what is judged, and runs in the project's folder. */
+export async function commandsFiles(command: readonly string[], root: string): Promise<string[]> {
   const found = new Set<string>();
   for (const file of await commandFiles(command, root)) await follow(file, root, found);
   return [...found].sort();

@@ -1,8 +1,9 @@
 import { AgentopsError } from "../../core/errors.ts";
 import type { EvalContext } from "../../evals/run/context.ts";
 import { planRun } from "../../evals/run/plan.ts";
+import { answeringNow } from "../../evals/run/standing.ts";
 import { isFresh, resultOf } from "../../evals/result/stored.ts";
-import { sameInputs } from "../../evals/inputs/inputs.ts";
+import { sameAnswering, sameInputs } from "../../evals/inputs/inputs.ts";
 import type { RunResult } from "../../evals/result/schema.ts";
 import { type RunOptions, runSuite } from "../../evals/run-suite.ts";
 import { completeRunsOf, findRun, isRunName, type RunRow, specOf } from "../../evals/run/runs.store.ts";
@@ -105,8 +106,10 @@ async function storedRun(
   }
   if (spec.target === null || options.noCache === true) return undefined;
   const runs = await completeRunsOf(context.store, spec.target.digest);
+  const answering = await answeringNow(context.project, spec);
   const alike = runs.filter(
     (run) =>
+      sameAnswering(specOf(run).inputs, answering) &&
       run.suiteDigest === suite.digest &&
       run.model === spec.model &&
       run.trials === spec.trials &&

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { canonicalJson } from "../../core/canonical.ts";
 import type { ModelProvider } from "../../core/config.schema.ts";
 import type { Message, ModelRequest } from "../client/client.ts";
+import { addressOf } from "../definition.ts";
 
 /**
  * Key of a recorded answer: `sha256:<hex>` over the RFC 8785 form of {messages, parameters, pin, responseFormat,
@@ -52,9 +53,7 @@ function addressText(provider: ModelProvider | undefined): string {
   if (provider === undefined) return "{}";
   let text = addresses.get(provider);
   if (text === undefined) {
-    // Keys, limits and streaming do not change what answers.
-    const { kind, baseUrl, api, headers, region, resourceName, apiVersion } = provider as Record<string, unknown>;
-    text = canonicalJson({ kind, baseUrl, api, headers, region, resourceName, apiVersion });
+    text = canonicalJson(addressOf(provider));
     addresses.set(provider, text);
   }
   return text;

@@ -31,6 +31,23 @@ function atRecordings(at: Desk, change: (text: string) => string): void {
   at.put(RECORDINGS, change(text));
 }
 
+const CONFIG = "agentops.config.yaml";
+const OFFLINE = "project: test\nmodels: { offline: { kind: offline }";
+const ownAgent = (file: string) => `${OFFLINE}, own: { kind: exec, command: [node, ${file}] } }\n`;
+/** A program that answers each ticket with its queue, or always with the same. */
+const answering = (what: "expected" | "general") => `import { createInterface } from "node:readline";
+const QUEUES = { "my invoice": "billing", "a refund please": "returns", "I lost my parcel": "shipping" };
+for await (const line of createInterface({ input: process.stdin })) {
+  const { id, vars } = JSON.parse(line);
+  console.log(JSON.stringify({ id, output: ${what === "expected" ? 'QUEUES[vars.ticket] ?? "general"' : '"general"'} }));
+}
+`;
+const AGENTS = { "agent.mjs": answering("general"), "better.mjs": answering("expected") };
+const through = (act: string, provider: string) =>
+  new RegExp(
+    `run \\S+ was ${act} through models\\.${provider} \\(or for a price\\) otherwise than committed at v1 or main`,
+  );
+
 type Row = [what: string, attempt: (at: Desk) => Promise<void>, why: RegExp, files?: Record<string, string>];
 
 const used = (path: string, how = "otherwise than committed at") =>
@@ -86,6 +103,49 @@ describe("nobody gets round the policy by", () => {
         [SUITE]: suite({ scorers: "{ type: llm-rubric, value: is right, model: own/judge-1 }" }),
         "judge.mjs": judgeProgram(false),
       },
+    ],
+    [
+      "another provider behind the same pin, that is taken back",
+      (at) => evalThenUndo(at, CONFIG, ownAgent("better.mjs")),
+      through("answered", "own"),
+      { [CONFIG]: ownAgent("agent.mjs"), ...AGENTS, [PROMPT]: prompt().replace("offline/", "own/") },
+    ],
+    [
+      "another config file with another provider behind the pin",
+      async (at) => {
+        at.put("other.yaml", ownAgent("better.mjs"));
+        expect((await at.run("eval", "desk", "--config", "other.yaml")).code).toBe(0);
+      },
+      through("answered", "own"),
+      { [CONFIG]: ownAgent("agent.mjs"), ...AGENTS, [PROMPT]: prompt().replace("offline/", "own/") },
+    ],
+    [
+      "another text of the program that answers",
+      (at) => evalThenUndo(at, "agent.mjs", answering("expected")),
+      used("agent.mjs"),
+      { [CONFIG]: ownAgent("agent.mjs"), ...AGENTS, [PROMPT]: prompt().replace("offline/", "own/") },
+    ],
+    [
+      "another provider behind the judge's pin",
+      (at) => evalThenUndo(at, CONFIG, `${OFFLINE}, judge: { kind: exec, command: [node, yes.mjs] } }\n`),
+      through("judged", "judge"),
+      {
+        [CONFIG]: `${OFFLINE}, judge: { kind: exec, command: [node, no.mjs] } }\n`,
+        [SUITE]: suite({ scorers: "{ type: llm-rubric, value: is right, model: judge/j-1 }" }),
+        "no.mjs": judgeProgram(false),
+        "yes.mjs": judgeProgram(true),
+      },
+    ],
+    [
+      "a price that makes it cheap",
+      (at) =>
+        evalThenUndo(
+          at,
+          CONFIG,
+          `${ownAgent("better.mjs")}pricing: { own/stand-in-v1: { inputPerMillionUsd: 0, outputPerMillionUsd: 0 } }\n`,
+        ),
+      through("answered", "own"),
+      { [CONFIG]: ownAgent("better.mjs"), ...AGENTS, [PROMPT]: prompt().replace("offline/", "own/") },
     ],
     [
       "a suite that nobody committed",

@@ -1,23 +1,26 @@
 import { join, posix } from "node:path";
+import { CONFIG_FILE } from "../../core/location.ts";
 import type { Project } from "../../core/project.ts";
 import { inputsOf, isWithin, usedFile } from "../../evals/inputs/inputs.ts";
 import type { RunInput } from "../../evals/inputs/schema.ts";
+import { definitionOf } from "../../models/definition.ts";
 import { blobsAt, defaultHead, type NamedCommit } from "../../registry/git/blobs-at.ts";
 import { currentBranch, needRepo, type Repo, resolveCommit } from "../../registry/git/repo.ts";
+import { configAt } from "../committed-config.ts";
 
-/** Which files of runs are committed where everybody can see them. */
+/** What of that which runs were made of is committed where everybody can see it: files, and who answers behind a pin. */
 export interface Committed {
-  /** The files that are not, at that of the commits which has most of them; none when all are at one. */
+  /** What is not, at that of the commits which has most of it; none when all is at one. */
   missing(inputs: readonly RunInput[]): RunInput[];
-  /** What is wrong with files that are not, behind `run ID`. */
+  /** What is wrong with what is not, behind `run ID`. */
   why(missing: readonly RunInput[]): string;
   /** What makes the missing ones count; null when only another run does. */
   way(missing: readonly RunInput[]): Promise<string | null>;
 }
 
 /**
- * Looks up the files of runs at a version's commit and at the head of the default branch, in one process. All files of a run must stand
- * at one of the two: a mixture of both is nothing that anybody had together.
+ * Looks up what runs were made of at a version's commit and at the head of the default branch. All of a run must stand at one of the
+ * two: a mixture of both is nothing that anybody had together.
  */
 export async function openCommitted(
   project: Project,
@@ -27,21 +30,31 @@ export async function openCommitted(
   const repo = await needRepo(project);
   const head = await defaultHead(repo);
   const commits = head === null || head.commit === version.commit ? [version] : [version, head];
-  const paths = [...new Set(runs.flat().map(({ path }) => path))].filter(isWithin);
-  const files = commits.flatMap(({ commit }) => paths.map((path) => ({ commit, path })));
-  const blobs = await blobsAt(repo, files);
-  const found = new Map(files.map(({ commit, path }, index) => [`${commit}:${path}`, blobs[index] ?? null]));
-  const has = (commit: string, path: string) => (found.get(`${commit}:${path}`) ?? null) !== null;
-  const missingAt = ({ commit }: NamedCommit, inputs: readonly RunInput[]) =>
-    inputs.filter((input) => !isBlobOf(input, found.get(`${commit}:${input.path}`) ?? null));
+  const lists = await Promise.all(commits.map(({ commit }) => namesAt(repo, commit, runs.flat())));
+  const missingAt = (names: NamesAt, inputs: readonly RunInput[]) =>
+    inputs.filter((input) => !isCommitted(input, names(input)));
   return {
     missing: (inputs) =>
-      commits.map((commit) => missingAt(commit, inputs)).reduce((a, b) => (b.length <= a.length ? b : a)),
+      lists.map((names) => missingAt(names, inputs)).reduce((a, b) => (b.length <= a.length ? b : a)),
     why: (missing) => {
-      const known = missing.some(({ path }) => commits.some(({ commit }) => has(commit, path)));
+      const known = missing.some((input) => lists.some((names) => names(input) !== null));
       return whyMissing(repo, missing, head === null ? [version.name] : [version.name, head.name], known);
     },
     way: (missing) => wayFor(project, repo, head, missing),
+  };
+}
+
+/** What a commit has in the place of an input: the name of a blob, or the digest of what its config says of a model. */
+type NamesAt = (input: RunInput) => string | null;
+
+async function namesAt(repo: Repo, commit: string, inputs: readonly RunInput[]): Promise<NamesAt> {
+  const paths = [...new Set(inputs.filter(({ pin }) => pin === undefined).map(({ path }) => path))].filter(isWithin);
+  const blobs = await blobsAt(repo, paths.map((path) => ({ commit, path }))); // prettier-ignore
+  const found = new Map(paths.map((path, index) => [path, blobs[index] ?? null]));
+  const config = inputs.some(({ pin }) => pin !== undefined) ? await configAt(repo, commit) : null;
+  return ({ path, pin }) => {
+    if (pin === undefined) return found.get(path) ?? null;
+    return config === null ? null : definitionOf(config, pin);
   };
 }
 
@@ -49,6 +62,12 @@ export async function openCommitted(
 const MOST_NAMED = 3;
 
 function whyMissing(repo: Repo, missing: readonly RunInput[], places: readonly string[], known: boolean): string {
+  const [model] = missing.filter(({ pin, blob }) => pin !== undefined && blob !== null);
+  if (model !== undefined) {
+    const [provider] = (model.pin ?? "").split("/");
+    const act = model.role === "judge" ? "judged" : "answered";
+    return `was ${act} through models.${provider ?? ""} (or for a price) otherwise than committed at ${places.join(" or ")}`;
+  }
   const changed = missing.filter(({ blob }) => blob === null);
   const outside = missing.filter(({ path }) => !isWithin(path));
   const named = [changed, outside].find((some) => some.length > 0) ?? missing;
@@ -66,7 +85,7 @@ function shown({ prefix }: Repo, path: string): string {
   return posix.relative(prefix, path);
 }
 
-function isBlobOf({ blob, bytes }: RunInput, committed: string | null): boolean {
+function isCommitted({ blob, bytes }: RunInput, committed: string | null): boolean {
   return committed !== null && (blob === committed || bytes === committed);
 }
 
@@ -79,18 +98,27 @@ async function wayFor(
 ): Promise<string | null> {
   if (!missing.every(({ path }) => isWithin(path))) return null;
   const here = await resolveCommit(repo, "HEAD");
-  const at = here === null ? [] : await blobsAt(repo, missing.map(({ path }) => ({ commit: here, path }))); // prettier-ignore
+  const names = here === null ? null : await namesAt(repo, here, missing);
   const share = await sharing(repo, head);
-  const open = missing.filter((input, index) => !isBlobOf(input, at[index] ?? null));
+  const open = missing.filter((input) => !isCommitted(input, names?.(input) ?? null));
   if (open.length === 0) return share === "" ? null : share.replace(/^ && |^ {3}then /, "");
-  const present = await Promise.all(open.map(({ role, path }) => usedFile(role, join(repo.top, path))));
+  if (!(await standAsUsed(project, repo, open))) return null;
+  const paths = [...new Set(open.map(({ path }) => path))];
+  const ignored = await repo.git(["check-ignore", "--quiet", "--", ...paths.map((path) => `${repo.top}/${path}`)]);
+  const added = paths.map((path) => quoted(shown(repo, path)));
+  return `git add ${ignored.exitCode === 0 ? "-f " : ""}${added.join(" ")} && git commit${share}`;
+}
+
+async function standAsUsed(project: Project, repo: Repo, inputs: readonly RunInput[]): Promise<boolean> {
+  const ofFiles = inputs.filter(({ pin }) => pin === undefined);
+  const present = await Promise.all(ofFiles.map(({ role, path }) => usedFile(role, join(repo.top, path))));
   const now = (await inputsOf(project, present.filter((file) => file !== null))) ?? []; // prettier-ignore
-  const stands = (input: RunInput) =>
-    now.some(({ path, blob }) => path === input.path && blob !== null && blob === input.blob);
-  if (!open.every(stands)) return null;
-  const ignored = await repo.git(["check-ignore", "--quiet", "--", ...open.map(({ path }) => `${repo.top}/${path}`)]);
-  const names = open.map(({ path }) => quoted(shown(repo, path)));
-  return `git add ${ignored.exitCode === 0 ? "-f " : ""}${names.join(" ")} && git commit${share}`;
+  // What another file of --config says is not committed by committing this one.
+  const config = project.configFile === join(project.root, CONFIG_FILE) ? project.config : null;
+  return inputs.every(({ path, pin, blob }) => {
+    if (pin !== undefined) return config !== null && definitionOf(config, pin) === blob;
+    return now.some((file) => file.path === path && file.blob !== null && file.blob === blob);
+  });
 }
 
 /** How what is committed here gets to the default branch. */

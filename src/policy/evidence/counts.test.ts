@@ -42,6 +42,7 @@ describe("a run counts", () => {
       schema: "agentops.evidence/2",
       kind: "bounds",
       inputs: [
+        { role: "model", path: "bots/agentops.config.yaml", pin: "offline/stand-in-v1" },
         { role: "suite", path: `bots/${SUITE}`, blob: await at.git("rev-parse", `HEAD:bots/${SUITE}`) },
         { role: "dataset", path: `bots/${CASES}`, blob: await at.git("hash-object", CASES) },
       ],

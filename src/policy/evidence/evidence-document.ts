@@ -5,13 +5,14 @@ import { findRun, type RunRow, specOf } from "../../evals/run/runs.store.ts";
 import type { EvaluatedRun } from "../../gate/evaluation.schema.ts";
 import type { RunStore } from "../../state/runs.ts";
 import { type Evidence, evidenceBeforeSchema, type EvidenceDocument, evidenceSchema } from "./evidence.schema.ts";
-import type { EvidenceKind } from "./found.ts";
-import { whyNotWhole } from "./whole.ts";
+import type { ControlContent, EvidenceKind } from "./found.ts";
+import { whyNotWhole, whyUntold } from "./whole.ts";
 
 /** What a run was compared with, as far as evidence goes. */
 export interface ComparedWith {
   kind: EvidenceKind;
-  /** Its files and its control's; undefined when one of the two does not say. */
+  control: ControlContent | null;
+  /** What it was made of and its control was; undefined when one of the two does not say. */
   inputs: RunInput[] | undefined;
 }
 
@@ -21,19 +22,25 @@ export interface ComparedWith {
  */
 export async function comparedWith(store: RunStore, row: RunRow): Promise<ComparedWith> {
   const { control, inputs } = specOf(row);
-  if (control === undefined) return { kind: "bounds", inputs };
+  if (control === undefined) return { kind: "bounds", control: null, inputs };
   const other = await findRun(store, control).catch((error: unknown) => {
     if (error instanceof AgentopsError && error.code === "RUN_NOT_FOUND") return null;
     throw error;
   });
-  if (other === null) return { kind: "gate", inputs };
-  const kind = other.targetDigest === row.targetDigest ? "bounds" : "gate";
-  const others = specOf(other).inputs;
-  return { kind, inputs: inputs === undefined || others === undefined ? undefined : union(inputs, others) };
+  if (other === null) return { kind: "gate", control: null, inputs };
+  const { targetDigest: digest, targetVersion: version } = other;
+  if (digest === row.targetDigest) return { kind: "bounds", control: null, inputs };
+  const others = specOf(other);
+  const known = inputs !== undefined && whyUntold(others) === undefined;
+  const made = known ? union(inputs, others.inputs ?? []) : undefined;
+  const own = others.target?.agent?.model ?? others.target?.prompt.model;
+  const named = digest === null ? null : { digest, version, ...(other.model !== own && { model: other.model }) };
+  return { kind: "gate", control: named, inputs: made };
 }
 
 function union(inputs: readonly RunInput[], others: readonly RunInput[]): RunInput[] {
-  const has = (other: RunInput) => inputs.some(({ path, blob }) => path === other.path && blob === other.blob);
+  const has = (other: RunInput) =>
+    inputs.some(({ path, blob, pin }) => path === other.path && blob === other.blob && pin === other.pin);
   return [...inputs, ...others.filter((other) => !has(other))];
 }
 
@@ -44,7 +51,7 @@ export function evidenceDocument(
   { version, agentops, compared }: { version: string | null; agentops: string; compared: ComparedWith },
 ): Evidence {
   const { digest, model } = run.target;
-  const { kind, inputs } = compared;
+  const { kind, control, inputs } = compared;
   const unfit = digest === null ? "judged no artifact" : whyNotWhole(row, { ...specOf(row), inputs });
   if (unfit !== undefined || digest === null || inputs === undefined) {
     const going = !["complete", "stopped"].includes(row.status);
@@ -56,6 +63,7 @@ export function evidenceDocument(
   return sealed({
     schema: "agentops.evidence/2",
     kind,
+    control,
     inputs,
     target: { address: row.targetRef, version, digest, model },
     suite: { name: row.suite, digest: row.suiteDigest },

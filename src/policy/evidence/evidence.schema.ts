@@ -28,7 +28,18 @@ const content = {
 export const evidenceSchema = z.object({
   schema: z.literal("agentops.evidence/2"),
   kind: z.enum(["gate", "bounds"]).describe("gate: compared with another version; bounds: judged alone"),
-  inputs: z.array(runInputSchema).describe("the files it was made of, with those of the run it was compared with"),
+  control: z
+    .object({
+      digest: z.string(),
+      version: z.string().nullable(),
+      model: z.string().optional().describe("who answered for it, where that is not its own model"),
+    })
+    .nullable()
+    .default(null)
+    .describe("the content that a gate was compared with"),
+  inputs: z
+    .array(runInputSchema)
+    .describe("the files it was made of and who answered, with those of the run it was compared with"),
   ...content,
 });
 

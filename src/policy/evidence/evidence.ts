@@ -12,10 +12,10 @@ import { comparedWith, readEvidence } from "./evidence-document.ts";
 import type { EvidenceDocument } from "./evidence.schema.ts";
 import { evidenceOf } from "./evidence.store.ts";
 import type { EvidenceCandidate, IgnoredEvidence, SuiteEvidence } from "./found.ts";
-import { whyNotWhole } from "./whole.ts";
+import { whyNotWhole, whyUntold } from "./whole.ts";
 
 export interface GatheredEvidence {
-  /** The newest of each suite and kind. */
+  /** The newest of each suite, kind and control. */
   evidence: SuiteEvidence[];
   /** What was found and does not count, the newest first. */
   ignored: IgnoredEvidence[];
@@ -43,8 +43,8 @@ export async function gatherEvidence(
   const committed = await openCommitted(project, place, all.map(({ inputs }) => inputs ?? [])); // prettier-ignore
   const counted = newestOfKind(all.filter((found) => whyIgnored(found, version, committed) === undefined));
   const evidence = await Promise.all(
-    counted.map(async ({ suite, kind, verdict, run, createdAt, source }) => {
-      return { suite, kind, verdict: await verdict(), run, createdAt, source };
+    counted.map(async ({ suite, kind, control, verdict, run, createdAt, source }) => {
+      return { suite, kind, control, verdict: await verdict(), run, createdAt, source };
     }),
   );
   const said = notes.ignored.map((why) => ({ why, way: null }));
@@ -56,6 +56,10 @@ function newerFirst(a: EvidenceCandidate, b: EvidenceCandidate): number {
   return a.run < b.run ? 1 : -1;
 }
 
+function controlKey({ control }: Pick<SuiteEvidence, "control">): string {
+  return control === null ? "" : `${control.digest} ${control.model ?? ""}`;
+}
+
 /** A suite is its file: another of the same name is another. */
 function suiteKey({ suite, inputs }: EvidenceCandidate): string {
   return `${suite} ${inputs?.find(({ role }) => role === "suite")?.path ?? ""}`;
@@ -64,7 +68,8 @@ function suiteKey({ suite, inputs }: EvidenceCandidate): string {
 function newestOfKind(sorted: readonly EvidenceCandidate[]): EvidenceCandidate[] {
   const newest = new Map<string, EvidenceCandidate>();
   for (const found of sorted) {
-    const key = `${found.kind} ${suiteKey(found)}`;
+    // Another control takes nothing back: a bad one could always be found.
+    const key = `${found.kind} ${controlKey(found)} ${suiteKey(found)}`;
     if (!newest.has(key)) newest.set(key, found);
   }
   return [...newest.values()];
@@ -91,7 +96,9 @@ async function ignoredOf(
   const reasons = new Map<string, EvidenceCandidate & { why: string }>();
   for (const found of sorted) {
     const why = whyIgnored(found, version, committed);
-    const newer = counted.find(({ suite, kind }) => suite === found.suite && kind === found.kind);
+    const newer = counted.find(
+      (one) => one.suite === found.suite && one.kind === found.kind && controlKey(one) === controlKey(found),
+    );
     if (why === undefined || (newer !== undefined && newer.createdAt >= found.createdAt)) continue;
     const key = `${found.suite} ${why}`;
     if (!reasons.has(key)) reasons.set(key, { ...found, why });
@@ -109,9 +116,9 @@ async function ignoredOf(
 async function fromRun(project: Project, store: RunStore, row: RunRow): Promise<EvidenceCandidate> {
   const { id: run, suite, createdAt, model } = row;
   const spec = specOf(row);
-  const { kind, inputs } = await comparedWith(store, row);
+  const { kind, control, inputs } = await comparedWith(store, row);
   return {
-    ...{ run, suite, kind, createdAt, model, inputs, source: "local" as const },
+    ...{ run, suite, kind, control, createdAt, model, inputs, source: "local" as const },
     unfit: whyNotWhole(row, { ...spec, inputs }),
     verdict: () => verdictOf(project, store, row),
   };
@@ -129,11 +136,12 @@ async function verdictOf(project: Project, store: RunStore, row: RunRow): Promis
 
 function fromDocument(document: EvidenceDocument, source: "imported" | "note"): EvidenceCandidate {
   const { suite, verdict, runId: run, createdAt, target } = document;
-  const { inputs, kind = "bounds" } = document.schema === "agentops.evidence/2" ? document : {};
-  const unfit =
-    inputs === undefined ? "does not say which files it was made of: it is an agentops.evidence/1" : undefined;
+  const { inputs, kind = "bounds", control = null } = document.schema === "agentops.evidence/2" ? document : {};
+  const before = inputs === undefined ? ": it is an agentops.evidence/1" : "";
+  const untold = whyUntold({ inputs, model: target.model });
+  const unfit = untold === undefined ? undefined : `${untold}${before}`;
   return {
-    ...{ run, suite: suite.name, kind, createdAt, model: target.model, inputs, source, unfit },
+    ...{ run, suite: suite.name, kind, control, createdAt, model: target.model, inputs, source, unfit },
     verdict: () => Promise.resolve(verdict),
   };
 }

@@ -3,10 +3,21 @@ import type { RunInput } from "../../evals/inputs/schema.ts";
 /** A run compared with another version's, or one judged by its own numbers alone. */
 export type EvidenceKind = "gate" | "bounds";
 
-/** The newest judged run of its kind of one suite on exactly this content, made of files that are committed. */
+/** The content that a gate was compared with. */
+export interface ControlContent {
+  digest: string;
+  /** As which it was evaluated; null for content that was no version. */
+  version: string | null;
+  /** Who answered for it, where that is not its own model. */
+  model?: string | undefined;
+}
+
+/** The newest judged run of its kind, and against its control, of one suite on exactly this content, made of what is committed. */
 export interface SuiteEvidence {
   suite: string;
   kind: EvidenceKind;
+  /** Null for bounds, and where a gate does not say it. */
+  control: ControlContent | null;
   verdict: "pass" | "fail" | "inconclusive" | "none";
   run: string;
   createdAt: string;

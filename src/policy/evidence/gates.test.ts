@@ -37,7 +37,7 @@ describe("a run against nothing", () => {
     expect((await at.run("eval", "desk")).code).toBe(0);
     const { message, hint } = await refusal(at);
     expect(message).toMatch(/^suite desk says (fail|inconclusive) against its control \(run \S+\)$/);
-    expect(hint).toContain("agentops eval desk --target prompts/desk@v2 --control REF");
+    expect(hint).toContain("agentops eval desk --target prompts/desk@v2 --control prompts/desk@v1   only");
     at.put(SUITE, suite({ min: 0.7 }).replace("margin: 0.3", "margin: 0.9"));
     await at.commit(SUITE);
     expect((await at.run("eval", "desk", "--target", "desk@v2", "--control", "desk@v1")).code).toBe(0);
@@ -82,6 +82,25 @@ describe("a run against nothing", () => {
     rmSync(join(at.dir, ".agentops"), { recursive: true });
     expect((await refusal(at)).message).toMatch(
       /^suite desk says (fail|inconclusive) against its control \(run \S+\)$/,
+    );
+  });
+
+  test("nor a comparison with something worse than what is served, or with another model's answers to it", async () => {
+    const at = await worseSecond({ margin: 0.9, config: `policy: { production: { evidence: gate, rollout: optional } }\n` }); // prettier-ignore
+    await at.run("eval", "desk", "--target", "desk@v1", "--control", "desk@v2");
+    const first = await at.run("promote", "desk@v1");
+    expect([first.code, first.stderr], "the first of all may be compared with anything").toEqual([0, ""]);
+    at.put(PROMPT, prompt().replace("invoice, charged", "charged"));
+    expect((await at.run("publish", "desk", "--no-push")).code).toBe(0);
+    expect((await at.run("eval", "desk", "--target", "desk@v2", "--control", "desk@v3")).code).toBe(0);
+    const { message, hint } = await refusal(at);
+    expect(message).toMatch(/^a gate is asked for, and run \S+ of suite desk was compared with v3, and production serves v1$/); // prettier-ignore
+    expect(hint).toBe("agentops eval desk --target prompts/desk@v2 --control prompts/desk@v1");
+    const other = await at.run("eval", "desk", "--target", "desk@v1", "--model", "offline/other-1", "--json");
+    const { id } = JSON.parse(other.stdout).runs[0];
+    expect((await at.run("eval", "desk", "--target", "desk@v2", "--control", id)).code).not.toBe(0);
+    expect((await refusal(at)).message).toMatch(
+      /suite desk says \w+ against its control|as offline\/other-1 answers it/,
     );
   });
 
@@ -168,7 +187,7 @@ describe("evidence of", () => {
     expect((await refusal(theirs, "desk@v1")).message).toMatch(/used evals\/desk.suite.yml otherwise than committed at v1 or origin\/HEAD/); // prettier-ignore
     const { inputs, kind, ...rest } = JSON.parse(exported.stdout);
     delete rest.digest;
-    expect([kind, inputs.length]).toEqual(["bounds", 2]);
+    expect([kind, inputs.length]).toEqual(["bounds", 3]);
     const before = { ...rest, schema: "agentops.evidence/1" };
     theirs.put("before.json", JSON.stringify({ ...before, runId: "from-before", digest: digestOf({ ...before, runId: "from-before" }) })); // prettier-ignore
     expect((await theirs.run("runs", "import", "before.json")).code).toBe(0);

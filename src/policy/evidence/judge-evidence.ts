@@ -2,7 +2,7 @@ import type { IgnoredEvidence, SuiteEvidence } from "./found.ts";
 
 /** What a policy asks of evidence. */
 export interface EvidenceRule {
-  /** gate: what was compared with nothing is not enough. */
+  /** gate: only what was compared with what the environment serves, if it serves anything. */
   kind: "any" | "gate";
   /** What passed longer ago is not enough. */
   maxAge: { ms: number; text: string } | null;
@@ -11,6 +11,9 @@ export interface EvidenceRule {
 interface Facts {
   /** Of the version: `prompts/NAME@v7`. */
   ref: string;
+  environment: string;
+  /** What everybody is served there now. */
+  served: { version: string; digest: string } | null;
   /** ISO 8601, UTC. */
   now: string;
   evidence: readonly SuiteEvidence[];
@@ -18,23 +21,46 @@ interface Facts {
 }
 
 /**
- * What is wrong with the evidence, and the way out; null when it will do. The newest run of each kind of every suite must pass, so that
- * a run against nothing replaces no gate. What fails does not age: waiting must not mend it.
+ * What is wrong with the evidence, and the way out; null when it will do. The newest run of each kind and control of every suite must
+ * pass, so that a run against nothing replaces no gate, nor one against something worse; only one against what is served does. What
+ * fails does not age: waiting must not mend it.
  */
 export function judgeEvidence(facts: Facts, rule: EvidenceRule): { message: string; hint: string } | null {
-  const judged = facts.evidence.filter(({ verdict }) => verdict !== "none");
+  const all = facts.evidence.filter(({ verdict }) => verdict !== "none");
+  const judged = all.filter((one) => !all.some((other) => isReplaced(facts, one, other)));
   const bad = judged.filter(({ verdict }) => verdict !== "pass");
   const passed = judged.filter(({ verdict }) => verdict === "pass");
   const fresh = passed.filter(({ createdAt }) => !isOld(createdAt, facts.now, rule));
-  const enough = fresh.filter(({ kind }) => rule.kind === "any" || kind === "gate");
+  const enough = fresh.filter((one) => rule.kind === "any" || isAgainstServed(facts, one));
   if (bad.length === 0 && enough.length > 0) return null;
   const { message, ways } = bad.length > 0 ? whatFails(facts, bad) : whatLacks(facts, rule, passed, fresh);
   const told = facts.ignored.map(({ why }) => `\n    ${why}`);
-  const all = [...ways, ...facts.ignored.flatMap(({ way }) => (way === null ? [] : [way]))];
+  const hints = [...ways, ...facts.ignored.flatMap(({ way }) => (way === null ? [] : [way]))];
   return {
     message: `${message}${told.length === 0 ? "" : `; not counted:${told.join("")}`}`,
-    hint: [...new Set(all)].join("\n      "),
+    hint: [...new Set(hints)].join("\n      "),
   };
+}
+
+/** Where nothing is served yet, any other content will do. */
+function isAgainstServed({ served }: Facts, { kind, control }: SuiteEvidence): boolean {
+  return kind === "gate" && (served === null || isServed(control, served));
+}
+
+function isServed(control: SuiteEvidence["control"], { digest }: { digest: string }): boolean {
+  return control?.digest === digest && control.model === undefined;
+}
+
+function isReplaced(facts: Facts, one: SuiteEvidence, other: SuiteEvidence): boolean {
+  if (facts.served === null || one.kind !== "gate" || one.suite !== other.suite) return false;
+  return isAgainstServed(facts, other) && !isAgainstServed(facts, one) && other.createdAt > one.createdAt;
+}
+
+/** How to compare with what is served, or with whatever it is to be. */
+function comparing({ ref, served }: Facts, suite: string, known?: SuiteEvidence["control"]): string {
+  const address = ref.slice(0, ref.lastIndexOf("@"));
+  const version = known?.version ?? served?.version;
+  return `agentops eval ${suite} --target ${ref} --control ${version === undefined ? "REF" : `${address}@${version}`}`;
 }
 
 function isOld(createdAt: string, now: string, { maxAge }: EvidenceRule): boolean {
@@ -46,38 +72,40 @@ interface Found {
   ways: string[];
 }
 
-function whatFails({ ref }: Facts, bad: readonly SuiteEvidence[]): Found {
+function whatFails(facts: Facts, bad: readonly SuiteEvidence[]): Found {
   const which = bad.map(({ suite, kind, verdict, run }) => {
     const against = kind === "gate" ? " against its control" : "";
     return `suite ${suite} says ${verdict}${against} (run ${run})`;
   });
-  const ways = bad.map(({ suite, kind, run, source }) => {
+  const ways = bad.map(({ suite, kind, run, source, control }) => {
     if (kind === "gate")
-      return `agentops eval ${suite} --target ${ref} --control REF   only another comparison replaces run ${run}`;
+      return `${comparing(facts, suite, control)}   only another comparison with it replaces run ${run}`;
     // Another machine's run is not in this store.
-    return source === "local" ? `agentops runs show ${run}` : `agentops eval --target ${ref}   shows what fails`;
+    return source === "local" ? `agentops runs show ${run}` : `agentops eval --target ${facts.ref}   shows what fails`;
   });
   return { message: which.join("; "), ways };
 }
 
 function whatLacks(
-  { ref, evidence }: Facts,
+  facts: Facts,
   rule: EvidenceRule,
   passed: readonly SuiteEvidence[],
   fresh: readonly SuiteEvidence[],
 ): Found {
-  const [first] = fresh;
-  if (first !== undefined) {
-    return {
-      message: `a gate is asked for, and run ${first.run} of suite ${first.suite} was compared with no other version`,
-      ways: [`agentops eval ${first.suite} --target ${ref} --control REF   or agentops gate, before it is merged`],
-    };
-  }
-  const [old] = passed;
+  const { ref, evidence } = facts;
+  const [old] = passed.filter((one) => rule.kind === "any" || isAgainstServed(facts, one));
   if (old !== undefined) {
+    const again = rule.kind === "gate" ? comparing(facts, old.suite) : `agentops eval ${old.suite} --target ${ref}`;
     return {
       message: `run ${old.run} of suite ${old.suite} passed on ${old.createdAt.slice(0, 10)}, longer than ${rule.maxAge?.text ?? ""} ago`,
-      ways: [`agentops eval ${old.suite} --target ${ref}`],
+      ways: [again],
+    };
+  }
+  const first = fresh.find(({ kind }) => kind === "gate") ?? fresh[0] ?? passed[0];
+  if (first !== undefined) {
+    return {
+      message: `a gate is asked for, and run ${first.run} of suite ${first.suite} was compared with ${comparedWords(facts, first)}`,
+      ways: [comparing(facts, first.suite)],
     };
   }
   const gateless = evidence.length > 0 ? ": the suites that ran have no gate" : "";
@@ -85,4 +113,12 @@ function whatLacks(
     message: `no stored run of a suite with a gate on exactly this content and its own model${gateless}`,
     ways: [`agentops eval --target ${ref}   or   agentops runs import FILE`],
   };
+}
+
+function comparedWords({ served, environment }: Facts, { kind, control }: SuiteEvidence): string {
+  if (kind === "bounds") return "no other version";
+  if (control === null) return "what it does not say";
+  const what = control.version ?? `content ${control.digest.slice(0, 17)}`;
+  if (control.model !== undefined) return `${what} as ${control.model} answers it, which is not its model`;
+  return `${what}, and ${environment} serves ${served?.version ?? "nothing"}`;
 }

@@ -10,5 +10,12 @@ export function whyNotWhole(row: Pick<RunRow, "status" | "trials">, spec: RunSpe
   if (spec.partial === true) return "judged only some of the cases";
   const asked = spec.suite.trials ?? 1;
   if (row.trials < asked) return `ran ${row.trials} of the ${asked} trials a case that its suite asks for`;
-  return spec.inputs === undefined ? "does not say which files it was made of" : undefined;
+  return whyUntold(spec);
+}
+
+/** Why it is not known what a run was made of. */
+export function whyUntold({ inputs, model }: Pick<RunSpec, "inputs" | "model">): string | undefined {
+  if (inputs === undefined) return "does not say which files it was made of";
+  const told = model === "outputs" || inputs.some(({ role, pin }) => role === "model" && pin === model);
+  return told ? undefined : `does not say who answered as ${model}`;
 }

@@ -34,7 +34,12 @@ export interface Committed {
 export async function readCommitted(repo: Repo, path: string): Promise<Committed> {
   const branch = await defaultBranch(repo);
   if (branch === null) return { branch: "HEAD", text: null };
+  return { branch: branch.name, text: await readAt(repo, branch.commit, path) };
+}
+
+/** A file as a commit has it; null where that has none. */
+export async function readAt(repo: Repo, commit: string, path: string): Promise<string | null> {
   // `git replace` would put another file in its place.
-  const read = await repo.git(["--no-replace-objects", "cat-file", "blob", `${branch.commit}:${path}`]);
-  return { branch: branch.name, text: read.exitCode === 0 ? read.stdout : null };
+  const read = await repo.git(["--no-replace-objects", "cat-file", "blob", `${commit}:${path}`]);
+  return read.exitCode === 0 ? read.stdout : null;
 }
