@@ -4,7 +4,8 @@ import type { Project } from "../../core/project.ts";
 import { inputsOf, isWithin, usedFile } from "../../evals/inputs/inputs.ts";
 import type { RunInput } from "../../evals/inputs/schema.ts";
 import { definitionOf } from "../../models/definition.ts";
-import { blobsAt, defaultHead, type NamedCommit } from "../../registry/git/blobs-at.ts";
+import { blobsAt } from "../../registry/git/blobs-at.ts";
+import { defaultBranch, type NamedCommit } from "../../registry/git/committed.ts";
 import { currentBranch, needRepo, type Repo, resolveCommit } from "../../registry/git/repo.ts";
 import { configAt } from "../committed-config.ts";
 
@@ -28,7 +29,7 @@ export async function openCommitted(
   runs: readonly (readonly RunInput[])[],
 ): Promise<Committed> {
   const repo = await needRepo(project);
-  const head = await defaultHead(repo);
+  const head = await defaultBranch(repo);
   const commits = head === null || head.commit === version.commit ? [version] : [version, head];
   const lists = await Promise.all(commits.map(({ commit }) => namesAt(repo, commit, runs.flat())));
   const missingAt = (names: NamesAt, inputs: readonly RunInput[]) =>

@@ -1,30 +1,5 @@
 import { must } from "./git.ts";
-import { type Repo, resolveCommit } from "./repo.ts";
-
-/** A commit whose files are looked at, and what people call it. */
-export interface NamedCommit {
-  name: string;
-  commit: string;
-}
-
-/**
- * The head of the branch that everybody works from: origin/HEAD, else origin/main, else main; without any of them what is checked out.
- * Null before the first commit.
- */
-export async function defaultHead(repo: Repo): Promise<NamedCommit | null> {
-  for (const [rev, name] of HEADS) {
-    const commit = await resolveCommit(repo, rev);
-    if (commit !== null) return { name, commit };
-  }
-  return null;
-}
-
-const HEADS = [
-  ["refs/remotes/origin/HEAD", "origin/HEAD"],
-  ["refs/remotes/origin/main", "origin/main"],
-  ["refs/heads/main", "main"],
-  ["HEAD", "HEAD"],
-] as const;
+import type { Repo } from "./repo.ts";
 
 /** A file as a commit has it; the path starts at the top folder of the repository. */
 export interface FileAt {

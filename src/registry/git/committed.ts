@@ -3,14 +3,17 @@ import type { Repo } from "./repo.ts";
 /** Where the project's rules are read from; the first one that is there. */
 const BRANCHES = ["refs/remotes/origin/HEAD", "refs/remotes/origin/main", "refs/heads/main", "refs/heads/master"];
 
-/** The default branch, as people name it, and its newest commit here. */
-interface DefaultBranch {
+/** A commit whose files are looked at, and what people call it. */
+export interface NamedCommit {
   name: string;
   commit: string;
 }
 
-/** The remote's default branch, else `main` or `master`, else what is checked out; null before the first commit. */
-async function defaultBranch(repo: Repo): Promise<DefaultBranch | null> {
+/**
+ * The head of the branch that everybody works from: the remote's default branch, else `main` or `master`, else what is checked out; null
+ * before the first commit.
+ */
+export async function defaultBranch(repo: Repo): Promise<NamedCommit | null> {
   const listed = await repo.git(["for-each-ref", "--format=%(refname) %(objectname)", ...BRANCHES]);
   const heads = new Map(listed.stdout.split("\n").map((line) => line.split(" ") as [string, string]));
   const branch = BRANCHES.find((name) => heads.has(name));

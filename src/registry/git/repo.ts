@@ -19,20 +19,35 @@ export interface Repo {
   hash: "sha1" | "sha256";
 }
 
+type Around = Pick<Project, "root" | "env" | "signal">;
+
+/** A command asks some six times for what does not change while it runs; one that is not there may come. */
+const found = new WeakMap<Around, Promise<Repo | null>>();
+
 /** The repository around a project, or null when there is none (or no git): reading the worktree needs neither. */
-export async function findRepo(project: Pick<Project, "root" | "env" | "signal">): Promise<Repo | null> {
+export async function findRepo(project: Around): Promise<Repo | null> {
+  const known = found.get(project);
+  if (known !== undefined) return known;
+  const looking = lookForRepo(project);
+  found.set(project, looking);
+  const forget = () => found.delete(project);
+  looking.then((repo) => repo === null && forget(), forget);
+  return looking;
+}
+
+async function lookForRepo(project: Around): Promise<Repo | null> {
   const git = openGit(project.root, project.env, project.signal);
-  const found = await git([
+  const said = await git([
     "rev-parse",
     "--show-toplevel",
     "--show-prefix",
     "--is-shallow-repository",
     "--show-object-format",
   ]);
-  if (found.exitCode < 0 || /not a git repository/.test(found.stderr)) return null;
-  if (found.exitCode !== 0) throw gitFailed(found, "cannot read the git repository");
+  if (said.exitCode < 0 || /not a git repository/.test(said.stderr)) return null;
+  if (said.exitCode !== 0) throw gitFailed(said, "cannot read the git repository");
   // A git before 2.29 knows one format, and says the last word back.
-  const [top = "", prefix = "", shallow, format] = found.stdout.split("\n");
+  const [top = "", prefix = "", shallow, format] = said.stdout.split("\n");
   const undo = openGit(project.root, project.env);
   const hash = format === "sha256" ? "sha256" : "sha1";
   return { git, undo, cwd: project.root, top, prefix, shallow: shallow === "true", hash };

@@ -180,8 +180,8 @@ describe("verifyVersion", () => {
       });
       await rewriteTag(temp, (o) => o.replace("Publish", "Publisch"));
       expect(await verifyVersion(temp.project, "triage")).toMatchObject({ ok: false, signature: { status: "bad" } });
-      temp.project.env = { ...testEnv, GNUPGHOME: await tempFolder() };
-      expect((await verifyVersion(temp.project, "desk")).signature.status).toBe("unknown");
+      const elsewhere = { ...temp.project, env: { ...testEnv, GNUPGHOME: await tempFolder() } };
+      expect((await verifyVersion(elsewhere, "desk")).signature.status).toBe("unknown");
     } finally {
       execFileSync("gpgconf", ["--kill", "all"], { env });
       await rm(home, { recursive: true, force: true });
