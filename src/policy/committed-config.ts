@@ -10,9 +10,10 @@ export async function committedConfig(repo: Repo): Promise<{ branch: string; con
   return { branch, config: parsed(text) };
 }
 
-/** The same at a commit. */
-export async function configAt(repo: Repo, commit: string): Promise<Config | null> {
-  return parsed(await readAt(repo, commit, pathOf(repo)));
+/** Who answers, as a commit says it; one without a config names nobody. Null where no command takes its config. */
+export async function modelsAt(repo: Repo, commit: string): Promise<Pick<Config, "models" | "pricing"> | null> {
+  const text = await readAt(repo, commit, pathOf(repo));
+  return text === null ? {} : parsed(text);
 }
 
 function pathOf({ prefix }: Repo): string {

@@ -7,7 +7,7 @@ import { definitionOf } from "../../models/definition.ts";
 import { blobsAt } from "../../registry/git/blobs-at.ts";
 import { defaultBranch, type NamedCommit } from "../../registry/git/committed.ts";
 import { currentBranch, needRepo, type Repo, resolveCommit } from "../../registry/git/repo.ts";
-import { configAt } from "../committed-config.ts";
+import { modelsAt } from "../committed-config.ts";
 
 /** What of that which runs were made of is committed where everybody can see it: files, and who answers behind a pin. */
 export interface Committed {
@@ -52,7 +52,7 @@ async function namesAt(repo: Repo, commit: string, inputs: readonly RunInput[]):
   const paths = [...new Set(inputs.filter(({ pin }) => pin === undefined).map(({ path }) => path))].filter(isWithin);
   const blobs = await blobsAt(repo, paths.map((path) => ({ commit, path }))); // prettier-ignore
   const found = new Map(paths.map((path, index) => [path, blobs[index] ?? null]));
-  const config = inputs.some(({ pin }) => pin !== undefined) ? await configAt(repo, commit) : null;
+  const config = inputs.some(({ pin }) => pin !== undefined) ? await modelsAt(repo, commit) : null;
   return ({ path, pin }) => {
     if (pin === undefined) return found.get(path) ?? null;
     return config === null ? null : definitionOf(config, pin);
