@@ -9,7 +9,7 @@ import { findRepo } from "../registry/git/repo.ts";
 
 /** Which rules decided, for the audit event: `--config`, or an edit that is gone by tomorrow, leaves a trace. */
 export interface AppliedRules {
-  /** Over the environment's policy, its place in the order, the groups of people and how candidates are staged. */
+  /** Over the environment's policy, its place in the order, the groups of people, how candidates are staged and for whom. */
   digest: string;
   file: string;
   /** Whether they are those of the project's config on the default branch. */
@@ -35,11 +35,12 @@ export async function rulesCase(project: Project, environment: string): Promise<
 }
 
 function digestIn(
-  { policy = {}, people, rollout, environments = ["production"] }: Config,
+  { policy = {}, people, rollout, cohorts, environments = ["production"] }: Config,
   environment: string,
 ): string {
   const groups = people?.groups ?? {};
-  return digestOf({ rules: policy[environment] ?? {}, groups, rollout: rollout ?? {}, environments });
+  const staged = { rollout: rollout ?? {}, ...(cohorts !== undefined && { cohorts }) };
+  return digestOf({ rules: policy[environment] ?? {}, groups, ...staged, environments });
 }
 
 /** Null where there is none, or it is one that no command takes. */

@@ -29,6 +29,7 @@ export const SHARED_TABLES: readonly SharedTable[] = [
   table("added", "breaches", "rollout", "look", "observation"),
   table("added", "looks", "rollout", "look"),
   table("changed", "tallies", "rollout", "look", "weight", "arm", "metric"),
+  table("changed", "cohortCounts", "rollout", "look", "cohort"),
   table("changed", "units", "rollout", "unit"),
   table("changed", "outcomes", "environment", "target", "hour", "version", "shadow"),
   table("numbered", "approvals", "id"),

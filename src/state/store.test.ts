@@ -30,6 +30,7 @@ const COLUMNS: Record<keyof Database, readonly string[]> = {
   looks: columnsOf<"looks">()("rollout look at verdict analysis"),
   breaches: columnsOf<"breaches">()("rollout look observation kind"),
   tallies: columnsOf<"tallies">()("rollout look weight arm metric n sum squares"),
+  cohortCounts: columnsOf<"cohortCounts">()("rollout look cohort answers succeeded units control"),
   units: columnsOf<"units">()(
     "rollout unit look seenAt weight candidate n success latencyN latency costN cost safetyN safety",
   ),

@@ -41,7 +41,7 @@ describe(`agentops store on ${ENGINE}`, () => {
     const { code, stdout } = await run("info");
     expect([code, stdout]).toEqual([
       0,
-      expect.stringMatching(/schema 6\nid [0-9a-f]{32}, change \d+\n[^]*observations +600/),
+      expect.stringMatching(/schema 7\nid [0-9a-f]{32}, change \d+\n[^]*observations +600/),
     ]);
   });
   test("info of nothing makes nothing", async () => {
@@ -109,8 +109,8 @@ describe.runIf(ENGINE === "postgres")("agentops store", () => {
       2,
       expect.stringMatching(/has no tables of agentops[^]*agentops store migrate/),
     ]);
-    expect((await agentops(dir, ["store", "migrate"], env)).stdout).toContain("has schema 6 now (it was 0)");
-    expect((await agentops(dir, ["store", "migrate"], env)).stdout).toContain("has schema 6 already");
+    expect((await agentops(dir, ["store", "migrate"], env)).stdout).toContain("has schema 7 now (it was 0)");
+    expect((await agentops(dir, ["store", "migrate"], env)).stdout).toContain("has schema 7 already");
     const after = await agentops(dir, ["history", "x"], env);
     expect(after.stderr).toContain("was never released");
   });
