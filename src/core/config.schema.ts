@@ -3,7 +3,7 @@ import { SIZE_PATTERN, sizeBytes } from "./size.ts";
 import { channelsSchema, rolloutEndsSchema } from "./channels.schema.ts";
 import { cohortsConfigSchema } from "./cohorts.schema.ts";
 import { peopleConfigSchema, policyConfigSchema, rolloutConfigSchema } from "./release-config.schema.ts";
-import { type Step, unknownCohort } from "./steps.ts";
+import { type StepConfig, unknownCohort } from "./steps.ts";
 
 // A command checks a handful of files once: generating a validator for each schema costs more than it ever saves here.
 z.config({ jitless: true });
@@ -126,7 +126,7 @@ export const configSchema = fields.superRefine((config, context) => {
   }
 });
 
-function stepsIn({ rollout }: z.infer<typeof fields>): { path: string[]; steps: readonly Step[] }[] {
+function stepsIn({ rollout }: z.infer<typeof fields>): { path: string[]; steps: readonly StepConfig[] }[] {
   const own = Object.entries(rollout?.artifacts ?? {}).map(([name, { steps = [] }]) => {
     return { path: ["rollout", "artifacts", name, "steps"], steps };
   });

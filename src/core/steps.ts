@@ -1,7 +1,7 @@
 import { didYouMean } from "./suggest.ts";
 
 /** A step of a rollout: a share of the units, or the name of a cohort. */
-export type Step = number | string;
+export type StepConfig = number | string;
 
 /** It begins with a letter and is no number, so that no step is taken for the other kind. */
 export function isCohortName(text: string): boolean {
@@ -9,12 +9,12 @@ export function isCohortName(text: string): boolean {
 }
 
 /** The cohorts among steps, in their order. */
-export function cohortNames(steps: readonly Step[]): string[] {
+export function cohortNames(steps: readonly StepConfig[]): string[] {
   return steps.filter((step) => typeof step === "string");
 }
 
 /** What is wrong with the order of steps; undefined when nothing is. */
-export function stepsProblem(steps: readonly Step[]): string | undefined {
+export function stepsProblem(steps: readonly StepConfig[]): string | undefined {
   const names = cohortNames(steps);
   const weights = steps.filter((step) => typeof step === "number");
   const late = steps.find((step, i) => typeof step === "string" && i >= names.length);
@@ -29,7 +29,7 @@ export function stepsProblem(steps: readonly Step[]): string | undefined {
 }
 
 /** A step that names no cohort of the config; undefined when each does. */
-export function unknownCohort(steps: readonly Step[], known: readonly string[]): string | undefined {
+export function unknownCohort(steps: readonly StepConfig[], known: readonly string[]): string | undefined {
   const name = cohortNames(steps).find((step) => !known.includes(step));
   return name === undefined ? undefined : `no cohort "${name}" in the config (${didYouMean(name, known)})`;
 }

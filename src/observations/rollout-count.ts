@@ -4,7 +4,7 @@ import type { Value } from "../state/raw.ts";
 import type { Tx } from "../state/store.ts";
 import { addOutcomes, arrive, CERTAIN, type Request, rounded, type Sums } from "./arrival.ts";
 import type { CapCollector } from "./cap-collector.ts";
-import { cohortCount } from "./cohort-count.ts";
+import { cohortCounter } from "./cohort-counter.ts";
 import {
   addCohortCounts,
   addTallies,
@@ -37,7 +37,7 @@ type Arm = "control" | "candidate" | "shadow";
 export function countFor(rollout: OpenRollout, caps: CapCollector): RolloutCount {
   const units = new Map<number, { row: UnitRow | undefined; changed: boolean }>();
   const tallies = talliesIn(rollout);
-  const cohorts = cohortCount(rollout);
+  const cohorts = cohortCounter(rollout);
   const breaches: Value[][] = [];
 
   const countCohort = (observation: Dated, place: number, unit: number | null) => {

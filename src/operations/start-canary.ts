@@ -3,7 +3,7 @@ import type { Channel } from "../core/channels.schema.ts";
 import { AgentopsError } from "../core/errors.ts";
 import { newId } from "../core/ids.ts";
 import type { RolloutSettings } from "../core/release-config.schema.ts";
-import { cohortNames, type Step } from "../core/steps.ts";
+import { cohortNames, type StepConfig } from "../core/steps.ts";
 import { enforcePolicy, openPolicyCase, type PolicyCase } from "../policy/policy.ts";
 import { settingsFor, STEPS } from "../rollout/plan.ts";
 import type { Rollout } from "../rollout/rollouts.store.ts";
@@ -74,7 +74,7 @@ export async function startCanary(
 /** Nobody asked for steps: those that the environment allows. Throws POLICY_REFUSED for a step that somebody asked for and it does not. */
 function within({ maxWeight }: PolicyCase["rules"], settings: RolloutSettings, environment: string): RolloutSettings {
   const { steps } = settings;
-  const isAllowed = (step: Step) => typeof step === "string" || step <= maxWeight || step === 1;
+  const isAllowed = (step: StepConfig) => typeof step === "string" || step <= maxWeight || step === 1;
   if (steps === undefined) {
     const allowed = STEPS.filter(isAllowed);
     return { ...settings, steps: allowed.length > 1 ? allowed : [maxWeight, 1] };

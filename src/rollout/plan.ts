@@ -1,7 +1,7 @@
 import { durationMs } from "../core/duration.ts";
 import { AgentopsError } from "../core/errors.ts";
 import type { RolloutConfig, RolloutSettings } from "../core/release-config.schema.ts";
-import { cohortNames, type Step, unknownCohort } from "../core/steps.ts";
+import { cohortNames, type StepConfig, unknownCohort } from "../core/steps.ts";
 import type { Cohort } from "../serving/cohorts.ts";
 import type { Guardrail, Metric, RolloutPlan } from "./schema.ts";
 
@@ -79,7 +79,7 @@ export function planOf(settings: RolloutSettings, priors: Priors = {}, cohorts: 
   };
 }
 
-function cohortsIn(steps: readonly Step[], cohorts: Cohorts): NonNullable<RolloutPlan["cohorts"]> {
+function cohortsIn(steps: readonly StepConfig[], cohorts: Cohorts): NonNullable<RolloutPlan["cohorts"]> {
   const unknown = unknownCohort(steps, Object.keys(cohorts));
   if (unknown !== undefined) {
     throw new AgentopsError("USAGE", unknown, {

@@ -3,15 +3,15 @@ import type { Db } from "../state/store.ts";
 import { confidenceSequence } from "../stats/sequential/confidence-sequence.ts";
 import { riskDifference } from "../stats/sequential/risk-difference.ts";
 import { changedTogether, type Parted } from "../registry/parts.ts";
-import { cohortsServed } from "../serving/cohorts.ts";
 import { findRelease, type ReleaseRow } from "../serving/serving.store.ts";
 import type { Judged } from "./judge.ts";
-import { batchesOf, NO_SUMS, type TallyRow, unitsIn } from "./evidence.ts";
+import { batchesOf, type TallyRow, unitsIn } from "./evidence.ts";
+import { cohortsIn } from "./cohorts.ts";
 import { frozenNow } from "./freeze.store.ts";
 import { needOf } from "./need.ts";
 import { type Reason, reasonsFor } from "./reasons.ts";
 import { type Rollout, talliesOf, transitionsOf } from "./rollouts.store.ts";
-import type { Analysis, CohortCount, GuardrailResult, Metric, RolloutDocument } from "./schema.ts";
+import type { Analysis, GuardrailResult, Metric, RolloutDocument } from "./schema.ts";
 import { cohortAt, isOver, isUnderWay, type RolloutState, waitingFor } from "./next.ts";
 import { storedNow } from "./stored.ts";
 
@@ -57,16 +57,6 @@ export async function rolloutView(
     plan,
     history,
   };
-}
-
-/** What came of each cohort of the plan, and which are served now. */
-export function cohortsIn({ plan, state, evidence }: Pick<Rollout, "plan" | "state" | "evidence">): CohortCount[] {
-  const served = isOver(state.phase) ? [] : cohortsServed({ plan, state });
-  return (plan.cohorts ?? []).map(({ name }) => {
-    const { answers, succeeded, units, control } = evidence.cohorts?.[name] ?? NO_SUMS;
-    const rate = answers === 0 ? null : succeeded / answers;
-    return { name, answers, rate, units, controlAnswers: control, served: served.some((one) => one.name === name) };
-  });
 }
 
 /** Nothing else is left: neither time nor units nor proof. */

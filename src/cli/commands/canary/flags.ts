@@ -1,7 +1,7 @@
 import { AgentopsError } from "../../../core/errors.ts";
 import { durationMs } from "../../../core/duration.ts";
 import type { RolloutSettings } from "../../../core/release-config.schema.ts";
-import { isCohortName, type Step, stepsProblem } from "../../../core/steps.ts";
+import { isCohortName, type StepConfig, stepsProblem } from "../../../core/steps.ts";
 
 type Options = Record<string, unknown>;
 
@@ -28,7 +28,7 @@ function turnsFlag(typed: string | undefined): RolloutSettings {
 }
 
 /** A cohort, or a share or percent; a number that could be either is refused. */
-function stepOf(typed: string): Step {
+function stepOf(typed: string): StepConfig {
   const text = typed.trim();
   if (isCohortName(text)) return text;
   const [, number = "", percent] = /^(\d+\.?\d*|\.\d+)\s*(%)?$/.exec(text) ?? [];
@@ -40,7 +40,7 @@ function stepOf(typed: string): Step {
   });
 }
 
-function stepsIn(typed: string): Step[] {
+function stepsIn(typed: string): StepConfig[] {
   const steps = typed.split(",").map(stepOf);
   const problem = stepsProblem(steps);
   if (problem === undefined) return steps;

@@ -5,7 +5,7 @@ import type { OpenRollout } from "./observations.store.ts";
 import type { Dated } from "./schema.ts";
 
 /** Counts answers to cohorts, which are in no comparison: nobody drew who is of them. */
-export interface CohortCount {
+export interface CohortCounter {
   /** The place of the unit's cohort in the plan; undefined where it is of none, or got a copy. */
   placeOf(observation: Dated): number | undefined;
   /** Counts an answer to a unit of the cohort at a place; true where it is one of the candidate's. */
@@ -14,7 +14,7 @@ export interface CohortCount {
   rows(): Value[][];
 }
 
-export function cohortCount(rollout: OpenRollout): CohortCount {
+export function cohortCounter(rollout: OpenRollout): CohortCounter {
   const { cohorts = [] } = rollout.plan;
   const find = cohorts.length === 0 ? () => undefined : cohortFinder(cohorts);
   const since = cohorts.map((_, place) => servedSince(rollout, place));
