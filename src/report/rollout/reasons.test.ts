@@ -67,7 +67,7 @@ testSayings<Reason>("a reason", reasonText, {
   ], // prettier-ignore
   "step-over": [
     [{ cohort: null }, "the least time and units of the step are over, and no harm is shown"],
-    [{ cohort: "internal" }, "the least time and answers of cohort internal are over, with no breach and not shown to be below the floor; nothing was compared"],
+    [{ cohort: "internal" }, "the least time and answers of cohort internal are over, with no breach and no missed floor shown; nothing was compared"],
   ],
   deadline: [[{ at: "2026-12-01T08:09:10.000Z" }, "the deadline 2026-12-01 08:09 UTC passed without a decision"]],
   held: [

@@ -21,7 +21,7 @@ export function reasonText(reason: Reason): string {
     case "step-over":
       return reason.cohort === null
         ? "the least time and units of the step are over, and no harm is shown"
-        : `the least time and answers of cohort ${reason.cohort} are over, with no breach and not shown to be below the floor; nothing was compared`;
+        : `the least time and answers of cohort ${reason.cohort} are over, with no breach and no missed floor shown; nothing was compared`;
     case "deadline":
       return `the deadline ${minute(reason.at)} UTC passed without a decision`;
     case "due": {

@@ -3,7 +3,7 @@ import type { GuardrailResult, RolloutDocument } from "../../rollout/schema.ts";
 import { many, oneLine, whole } from "../numbers.ts";
 import { cohortLines } from "./cohorts.ts";
 import { capsText, guardrailLines, legendOf } from "./guardrails.ts";
-import { differenceText, eOf, isInShadow, paintPhase, shareText, stepText, verdictWord } from "./words.ts";
+import { arrivalWord, differenceText, eOf, isInShadow, paintPhase, shareText, stepText, verdictWord } from "./words.ts";
 import { togetherWords } from "../together.ts";
 import { momentText, roughSpan, sinceText, spanText } from "../spans.ts";
 import type { Style } from "../style.ts";
@@ -114,7 +114,7 @@ function facts(document: RolloutDocument, style: Style, now: string): string[] {
       ? [
           line(
             "unseen",
-            `${unseenText(document)} came since the last look; they are in these numbers, and the next look decides`,
+            `${many(document.unseen, arrivalWord(document))} came since the last look; they are in these numbers, and the next look decides`,
           ),
         ]
       : []),
@@ -123,11 +123,6 @@ function facts(document: RolloutDocument, style: Style, now: string): string[] {
     ...ways(document).map((way, i) => line(i === 0 ? "next" : "or", way)),
     ...servedText(document).map((served) => line("serves", served)),
   ];
-}
-
-/** At a cohort's step its answers count, else units. */
-function unseenText({ unseen, cohort }: RolloutDocument): string {
-  return many(unseen, cohort === null ? "unit" : "answer");
 }
 
 function needOf({ analysis: { need }, cohort }: RolloutDocument): string[] {

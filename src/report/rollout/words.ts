@@ -24,6 +24,11 @@ export function stepText({ phase, step, steps, weight, cohort, cohorts }: Steppe
   return phase === "shadow" || phase === "paused" || phase === "inconclusive" ? "on copies of inputs" : `was at ${at}`;
 }
 
+/** What a look counts: units; of cohorts their answers as well. */
+export function arrivalWord({ cohorts }: { cohorts: readonly unknown[] }): string {
+  return cohorts.length === 0 ? "unit" : "arrival";
+}
+
 /** Whether its next step lies behind copies of inputs; a pause does not say what it came from. */
 export function isInShadow({ phase, weight, cohort, plan }: RolloutDocument): boolean {
   return plan.shadow !== null && weight === 0 && cohort === null && (phase === "shadow" || phase === "paused" || phase === "inconclusive");
