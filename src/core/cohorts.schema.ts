@@ -1,16 +1,15 @@
 import { z } from "zod";
-import { isCohortName } from "./steps.ts";
+import { COHORT_NAME } from "./steps.ts";
 
 /** More are a share of the units. */
 const MOST_UNITS = 10_000;
 
-/** As a step writes it. */
-export const cohortNameSchema = z
+const cohortName = z
   .string()
-  .refine(isCohortName, "a cohort's name begins with a letter (internal), so that no weight is taken for one");
+  .regex(COHORT_NAME, "a cohort's name begins with a letter (internal), so that no weight is taken for one");
 
 /** One entry under `cohorts:`. */
-export const cohortSchema = z
+const cohortSchema = z
   .strictObject({
     units: z
       .array(z.string('a unit is a text: "42" in quotes').min(1).max(500))
@@ -30,6 +29,4 @@ export const cohortSchema = z
   });
 
 /** `cohorts:` of the config. */
-export const cohortsConfigSchema = z.record(cohortNameSchema, cohortSchema);
-
-export type CohortConfig = z.infer<typeof cohortSchema>;
+export const cohortsConfigSchema = z.record(cohortName, cohortSchema);

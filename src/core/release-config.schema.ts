@@ -1,12 +1,12 @@
 import { z } from "zod";
 import { DURATION_PATTERN, durationMs } from "./duration.ts";
-import { isCohortName, stepsProblem } from "./steps.ts";
+import { COHORT_NAME, stepsProblem } from "./steps.ts";
 
 const duration = z
   .string()
   .regex(DURATION_PATTERN, "a duration is a number and ms, s, m, h or d: 30m")
   .refine((text) => !DURATION_PATTERN.test(text) || durationMs(text) !== undefined, "a duration is at most 36525d");
-const stepName = z.string().refine(isCohortName, "a step is a share (0.05), or the name of a cohort");
+const stepName = z.string().regex(COHORT_NAME, "a step is a share (0.05), or the name of a cohort");
 const share = z.number().min(0).max(1);
 const difference = z.number().gt(0).lt(1);
 
@@ -66,7 +66,11 @@ const guardrails = z
 const settings = {
   steps: steps.optional(),
   stepTime: duration.optional().describe("least time at a step (default 1h)"),
-  stepObservations: z.int().min(1).optional().describe("least units of the candidate at a step; at a cohort's, its answers (default 50)"),
+  stepObservations: z
+    .int()
+    .min(1)
+    .optional()
+    .describe("least units of the candidate at a step; at a cohort's, its answers (default 50)"),
   deadline: duration.optional().describe("paused as inconclusive after this (default 14d)"),
   shadow: z
     .union([z.boolean(), z.strictObject({ time: duration.optional(), observations: z.int().min(1).optional() })])

@@ -4,9 +4,7 @@ import { didYouMean } from "./suggest.ts";
 export type StepConfig = number | string;
 
 /** It begins with a letter and is no number, so that no step is taken for the other kind. */
-export function isCohortName(text: string): boolean {
-  return /^[A-Za-z][A-Za-z0-9._-]{0,63}$/.test(text) && !/^(?:NaN|Infinity)$/i.test(text);
-}
+export const COHORT_NAME = /^(?!(?:[Nn]a[Nn]|[Ii]nfinity)$)[A-Za-z][A-Za-z0-9._-]{0,63}$/;
 
 /** The cohorts among steps, in their order. */
 export function cohortNames(steps: readonly StepConfig[]): string[] {

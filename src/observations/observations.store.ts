@@ -113,7 +113,10 @@ export async function openRolloutsOf(tx: Tx, environment: string, targets: reado
     .execute();
   const open: OpenRollout[] = [];
   for (const row of rows) {
-    const changes = tx.selectFrom("transitions").select(["at", "weight", "step", "phase"]).where("rollout", "=", row.seq);
+    const changes = tx
+      .selectFrom("transitions")
+      .select(["at", "weight", "step", "phase"])
+      .where("rollout", "=", row.seq);
     const weights = await changes.orderBy("seq").execute();
     open.push({ ...row, plan: JSON.parse(row.plan) as RolloutPlan, caps: JSON.parse(row.caps) as Caps, weights });
   }

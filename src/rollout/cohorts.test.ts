@@ -47,7 +47,11 @@ async function begun(plan: Partial<RolloutPlan> = {}) {
 }
 
 /** So many answers of the candidate to people of a domain, some of them bad. */
-function answers(count: number, minutes: number, { bad = 0, people = 3, more = {} as Partial<Observation> } = {}) {
+function answers(
+  count: number,
+  minutes: number,
+  { bad = 0, people = 3, more = {} }: { bad?: number; people?: number; more?: Partial<Observation> } = {},
+) {
   return Array.from({ length: count }, (_, i): Observation => {
     const unit = `s${i % people}@example.com`;
     return { target: place.target, version: "v2", unit, success: i >= bad, at: at(minutes), ...more };
@@ -55,7 +59,13 @@ function answers(count: number, minutes: number, { bad = 0, people = 3, more = {
 }
 
 /** Everybody else, as they are assigned at a weight. */
-function others({ id }: Rollout, count: number, weight: number, minutes: number, good = (_: number) => true) {
+function others(
+  { id }: Rollout,
+  count: number,
+  weight: number,
+  minutes: number,
+  good: (unit: number) => boolean = () => true,
+) {
   return Array.from({ length: count }, (_, i): Observation => {
     const unit = `u${i}`;
     const version = isCandidate(bucketOf(id, unit), weight) ? "v2" : "v1";

@@ -43,7 +43,11 @@ export interface Evidence {
 }
 
 /** What a phase waits for: copies of inputs in shadow, answers at a cohort's step, else the candidate's units. */
-export function unitsIn({ phase, step }: { phase: Phase; step: number }, plan: RolloutPlan, evidence: Evidence): number {
+export function unitsIn(
+  { phase, step }: { phase: Phase; step: number },
+  plan: RolloutPlan,
+  evidence: Evidence,
+): number {
   if (phase === "shadow") return evidence.shadowUnits;
   const cohort = plan.cohorts?.[step];
   return cohort === undefined ? evidence.candidateUnits : (evidence.cohorts?.[cohort.name]?.answers ?? 0);

@@ -37,7 +37,7 @@ export type RolloutEvent = { at: string } & (
 const OVER: readonly Phase[] = ["promoted", "invalid", "rolled-back", "aborted"];
 
 /** A step at which only people by name are served the candidate. */
-export function isCohortStep(step: number, { cohorts = [] }: Pick<RolloutPlan, "cohorts">): boolean {
+function isCohortStep(step: number, { cohorts = [] }: Pick<RolloutPlan, "cohorts">): boolean {
   return step < cohorts.length;
 }
 

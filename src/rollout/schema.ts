@@ -107,7 +107,10 @@ const analysisSchema = z.object({
   sampleRatio: z.object({ e: z.number(), threshold: z.number() }),
   breaches: z.array(z.object({ observation: z.int(), kind: z.string() })),
   need: z
-    .object({ observations: z.int().describe("units of the candidate; at a cohort's step its answers"), hours: z.number().nullable() })
+    .object({
+      observations: z.int().describe("units of the candidate; at a cohort's step its answers"),
+      hours: z.number().nullable(),
+    })
     .nullable()
     .describe("until the rollout can move on, by what was seen; null when it waits for nothing that can be counted"),
   reasons: z.array(z.string()),

@@ -100,7 +100,12 @@ export function quickAnswer(
   const rollout = route.serving?.rollout ?? null;
   if (rollout !== null && rollout.cohorts !== null) {
     const cohort = cohortIn(rollout.cohorts, unit);
-    if (cohort !== null) return withServed(ofCohort(answers, cohort, () => answer(route, unit, chance)), unit, null);
+    if (cohort !== null)
+      return withServed(
+        ofCohort(answers, cohort, () => answer(route, unit, chance)),
+        unit,
+        null,
+      );
   }
   if (rollout === null || rollout.weight === 0) {
     answers.fixed ??= answer(route, unit, chance);

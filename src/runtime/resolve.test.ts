@@ -59,7 +59,15 @@ describe("resolve", () => {
         reason: "STATIC",
         errorCode: null,
       },
-      ...{ message: null, value: { name: "x", text: "v1" }, rollout: null, weight: null, cohort: null, bucket: null, shadow: null },
+      ...{
+        message: null,
+        value: { name: "x", text: "v1" },
+        rollout: null,
+        weight: null,
+        cohort: null,
+        bucket: null,
+        shadow: null,
+      },
       served: { target: "prompts/x", version: "v1", unit: "u" },
     });
     await promoted(store, { version: "v2" });

@@ -82,8 +82,7 @@ function inRollout(
   const { id, weight, control, candidate, cohorts } = rollout;
   const shown = { ...nothing(target, env, null), rollout: id, weight };
   const cohort = cohortIn(cohorts, unit);
-  if (cohort !== null)
-    return { ...shown, ...of(candidate), variant: "candidate", reason: "TARGETING_MATCH", cohort };
+  if (cohort !== null) return { ...shown, ...of(candidate), variant: "candidate", reason: "TARGETING_MATCH", cohort };
   if (weight === 0) {
     const shadow = cohorts === null ? candidate : null;
     return { ...shown, ...of(control), variant: "control", reason: "STATIC", shadow };
@@ -104,10 +103,7 @@ function inRollout(
 }
 
 /** The cohort by which a unit is served the candidate, if any. */
-export function cohortIn(
-  cohorts: NonNullable<Serving["rollout"]>["cohorts"],
-  unit: string | undefined,
-): string | null {
+export function cohortIn(cohorts: NonNullable<Serving["rollout"]>["cohorts"], unit: string | undefined): string | null {
   if (cohorts === null || unit === undefined) return null;
   const place = cohorts.of(unit);
   return place === undefined ? null : (cohorts.names[place] ?? null);

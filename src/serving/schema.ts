@@ -10,7 +10,9 @@ export const resolutionSchema = z.object({
   digest: z.string().nullable(),
   reason: z
     .enum(["STATIC", "TARGETING_MATCH", "SPLIT", "DISABLED", "STALE", "ERROR"])
-    .describe("TARGETING_MATCH: the unit is of a cohort. STALE: the last known good, the store cannot be read. ERROR: nothing can be served, see errorCode"),
+    .describe(
+      "TARGETING_MATCH: the unit is of a cohort. STALE: the last known good, the store cannot be read. ERROR: nothing can be served, see errorCode",
+    ),
   errorCode: z
     .enum(["AGENT_KILLED", "NOT_RELEASED", "STORE_FAILED", "UNIT_MISSING"])
     .nullable()

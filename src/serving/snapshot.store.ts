@@ -72,8 +72,10 @@ export const contentOf = (target: string, version: string) =>
 export function openRow({ plan, state, ...row }: StoredOpenRow): OpenRow {
   // What is served to everybody else must not depend on JSON that nobody needs for it.
   if (!plan.includes('"cohorts":')) return row;
-  const steps = { plan: JSON.parse(plan), state: JSON.parse(state) } as CohortSteps;
-  const served = cohortsServed(steps);
+  const served = cohortsServed({
+    plan: JSON.parse(plan) as CohortSteps["plan"],
+    state: JSON.parse(state) as CohortSteps["state"],
+  });
   return { ...row, cohorts: served.length === 0 ? null : served };
 }
 

@@ -72,7 +72,8 @@ function harmText({
       ? "reports none"
       : `${arm === control ? "" : "has "}${share(arm.rate)} of ${arm.n.toLocaleString("en-US")}`;
   const e = `E ${short(harmE)} of ${short(harmThreshold)}`;
-  if (name === "cohorts.floor") return `${name}: of the candidate's answers to cohorts ${share(candidate.rate ?? 0)} of ${candidate.n.toLocaleString("en-US")} were good, below ${share(tolerance)} (${e}); not compared with the control`;
+  if (name === "cohorts.floor")
+    return `${name}: of the candidate's answers to cohorts ${share(candidate.rate ?? 0)} of ${candidate.n.toLocaleString("en-US")} were good, below ${share(tolerance)} (${e}); not compared with the control`;
   if (control === null) return `${name}: the candidate ${rate(candidate)}, below ${share(tolerance)} (${e})`;
   const accepted = tolerance === 0 ? "" : `, beyond the ${points(tolerance)} that are accepted`;
   return `${name}: the candidate ${rate(candidate)}, the control ${rate(control)}: worse${accepted} (${e})`;
@@ -112,7 +113,9 @@ function noDataText(step: Step, target: string): string {
 }
 
 function stepText(step: Step): string {
-  return step === null ? "shadow" : `step ${step.number} of ${step.of} (${step.cohort === null ? share(step.weight) : `cohort ${step.cohort}`})`;
+  return step === null
+    ? "shadow"
+    : `step ${step.number} of ${step.of} (${step.cohort === null ? share(step.weight) : `cohort ${step.cohort}`})`;
 }
 
 /** "2 h 5 min", "40 s". */

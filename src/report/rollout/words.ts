@@ -31,7 +31,12 @@ export function arrivalWord({ cohorts }: { cohorts: readonly unknown[] }): strin
 
 /** Whether its next step lies behind copies of inputs; a pause does not say what it came from. */
 export function isInShadow({ phase, weight, cohort, plan }: RolloutDocument): boolean {
-  return plan.shadow !== null && weight === 0 && cohort === null && (phase === "shadow" || phase === "paused" || phase === "inconclusive");
+  return (
+    plan.shadow !== null &&
+    weight === 0 &&
+    cohort === null &&
+    (phase === "shadow" || phase === "paused" || phase === "inconclusive")
+  );
 }
 
 /** 0.05 → "5 %". */

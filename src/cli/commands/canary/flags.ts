@@ -1,7 +1,7 @@
 import { AgentopsError } from "../../../core/errors.ts";
 import { durationMs } from "../../../core/duration.ts";
 import type { RolloutSettings } from "../../../core/release-config.schema.ts";
-import { isCohortName, type StepConfig, stepsProblem } from "../../../core/steps.ts";
+import { COHORT_NAME, type StepConfig, stepsProblem } from "../../../core/steps.ts";
 
 type Options = Record<string, unknown>;
 
@@ -30,7 +30,7 @@ function turnsFlag(typed: string | undefined): RolloutSettings {
 /** A cohort, or a share or percent; a number that could be either is refused. */
 function stepOf(typed: string): StepConfig {
   const text = typed.trim();
-  if (isCohortName(text)) return text;
+  if (COHORT_NAME.test(text)) return text;
   const [, number = "", percent] = /^(\d+\.?\d*|\.\d+)\s*(%)?$/.exec(text) ?? [];
   const value = percent === undefined ? Number(number || Number.NaN) : Number(number) / 100;
   if (value > 0 && value <= 1) return Number(value.toPrecision(12));

@@ -6,7 +6,10 @@ export const canary: CommandSpec = {
   exact: true,
   summary: "staged rollout of a version: start, status, advance, approve, pause, resume, abort, ack, watch",
   options: [
-    ["--steps <steps>", "start: cohorts by name, then the candidate's share step by step (default 0.01,0.05,0.25,0.5,1)"],
+    [
+      "--steps <steps>",
+      "start: cohorts by name, then the candidate's share step by step (default 0.01,0.05,0.25,0.5,1)",
+    ],
     ["--step-time <time>", "start: least time at a step (default 1h)"],
     ["--step-observations <n>", "start: least units of the candidate at a step, of a cohort answers (default 50)"],
     ["--deadline <time>", "start: paused as inconclusive after this (default 14d)"],
