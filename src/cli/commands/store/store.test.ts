@@ -44,6 +44,14 @@ describe(`agentops store on ${ENGINE}`, () => {
       expect.stringMatching(/schema 7\nid [0-9a-f]{32}, change \d+\n[^]*observations +600/),
     ]);
   });
+  test("info of a store from before a table leaves it out, and says what is missing", async () => {
+    const { json, run, store } = await inTheMiddle();
+    await store.rows('DROP TABLE "cohortCounts"');
+    await store.rows("DELETE FROM migrations WHERE number = 7");
+    const { tables, pending } = await json("info");
+    expect([pending, (tables as { name: string }[]).map(({ name }) => name)]).toEqual([1, expect.not.arrayContaining(["cohortCounts"])]); // prettier-ignore
+    expect((await run("info")).stdout).toContain("schema 6, 1 migration is missing: agentops store migrate");
+  });
   test("info of nothing makes nothing", async () => {
     const dir = tempProject();
     const { code, stdout } = await agentops(dir, ["store", "info"]);
