@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { AgentOps } from "../dist/sdk/index.js";
 import { inTempFolder, isMain, table, track } from "./measure.js";
-import { storeWithRollout, storeWithStable } from "./rollout-store.js";
+import { storeWithCohorts, storeWithRollout, storeWithStable } from "./rollout-store.js";
 
 const MOST_P99_US = 2;
 /** Users that come again. */
@@ -27,6 +27,8 @@ export async function measureResolve({ n = 200_000 } = {}) {
     const [stable, store] = [join(cwd, "stable", "state.db"), join(cwd, "state.db")];
     await storeWithStable(stable);
     await storeWithRollout(store);
+    const cohorts = join(cwd, "cohorts", "state.db");
+    await storeWithCohorts(cohorts);
     const seen = (i) => `user-${Math.abs(i) % SEEN}`;
     const rows = [
       row("no rollout", timed(stable, n, seen), 0.2),
@@ -36,6 +38,7 @@ export async function measureResolve({ n = 200_000 } = {}) {
         timed(store, n, (i) => `unit-${i}`),
         1.2,
       ),
+      row("a unit seen before, half of them of a cohort of 10,000 beside one by domain", timed(cohorts, n, seen), 0.3),
     ];
     const writer = track(
       spawn(process.execPath, ["--input-type=module", "-e", WRITER], { env: { ...process.env, STORE: store } }),

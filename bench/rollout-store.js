@@ -25,6 +25,17 @@ export function storeWithRollout(file) {
   return rolloutIn(fileAddress(file));
 }
 
+/** The same at the step of two cohorts: 10,000 units by name, and all of a domain. */
+export function storeWithCohorts(file) {
+  const units = Array.from({ length: 10_000 }, (_, i) => `user-${2 * i}`);
+  const cohorts = [
+    { name: "named", units },
+    { name: "internal", domain: "example.com" },
+  ];
+  const plan = { ...PLAN, steps: [0, 0, ...PLAN.steps], cohorts };
+  return rolloutIn(fileAddress(file), (tx) => begin(tx, plan));
+}
+
 /** The same, served to everybody with no rollout. */
 export function storeWithStable(file) {
   return rolloutIn(fileAddress(file), promote);
@@ -49,11 +60,11 @@ export async function promote(tx) {
   await insertStable(tx, { ...SCENE, version: "v1", how: "promote", rollout: null, at: AT, ...BY, auditEvent });
 }
 
-async function begin(tx) {
+async function begin(tx, plan = PLAN) {
   await promote(tx);
   const seq = await insertRollout(tx, {
-    ...{ id: "0199f000-0000-7000-8000-000000000001", ...SCENE, control: "v1", candidate: "v2", plan: PLAN },
-    ...{ state: pendingState(AT, PLAN), look: 1, evidence: NO_EVIDENCE, caps: { latency: null, cost: null } },
+    ...{ id: "0199f000-0000-7000-8000-000000000001", ...SCENE, control: "v1", candidate: "v2", plan },
+    ...{ state: pendingState(AT, plan), look: 1, evidence: NO_EVIDENCE, caps: { latency: null, cost: null } },
     ...{ createdAt: AT, endedAt: null },
   });
   await transition(tx, await rolloutBySeq(tx, seq), { type: "start", at: AT }, BY);

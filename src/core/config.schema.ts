@@ -1,7 +1,9 @@
 import { z } from "zod";
 import { SIZE_PATTERN, sizeBytes } from "./size.ts";
 import { channelsSchema, rolloutEndsSchema } from "./channels.schema.ts";
+import { cohortsConfigSchema } from "./cohorts.schema.ts";
 import { peopleConfigSchema, policyConfigSchema, rolloutConfigSchema } from "./release-config.schema.ts";
+import { type StepConfig, unknownCohort } from "./steps.ts";
 
 // A command checks a handful of files once: generating a validator for each schema costs more than it ever saves here.
 z.config({ jitless: true });
@@ -98,6 +100,9 @@ const fields = z.strictObject({
     .optional(),
   pricing: z.record(z.string(), price).optional().describe("your own prices by model pin, before the built-in table"),
   rollout: rolloutConfigSchema.optional().describe("how a candidate is staged: steps, guardrails, deadline"),
+  cohorts: cohortsConfigSchema
+    .optional()
+    .describe("who gets a candidate before chance divides it, by the name that a step of a rollout has"),
   channels: channelsSchema.optional().describe("where messages to people go, by name"),
   rolloutEnds: rolloutEndsSchema.optional().describe("who is told of a rollout that ends by itself"),
   people: peopleConfigSchema.optional().describe("who belongs to which group"),
@@ -120,11 +125,22 @@ export const configSchema = fields.superRefine((config, context) => {
         : `offline is the built-in stand-in: give this ${kind} provider another name`;
     context.addIssue({ code: "custom", path: ["models", name], message });
   }
+  for (const { path, steps } of stepsIn(config)) {
+    const message = unknownCohort(steps, Object.keys(config.cohorts ?? {}));
+    if (message !== undefined) context.addIssue({ code: "custom", path, message });
+  }
   for (const name of Object.keys(policy).filter((key) => !environments.includes(key))) {
     const message = `no environment "${name}" (known: ${environments.join(", ")}), so these rules would bind nobody`;
     context.addIssue({ code: "custom", path: ["policy", name], message });
   }
 });
+
+function stepsIn({ rollout }: z.infer<typeof fields>): { path: string[]; steps: readonly StepConfig[] }[] {
+  const own = Object.entries(rollout?.artifacts ?? {}).map(([name, { steps = [] }]) => {
+    return { path: ["rollout", "artifacts", name, "steps"], steps };
+  });
+  return [{ path: ["rollout", "steps"], steps: rollout?.steps ?? [] }, ...own];
+}
 
 export type Config = z.infer<typeof configSchema>;
 export type ModelProvider = z.infer<typeof modelProviderSchema>;

@@ -1,19 +1,25 @@
 import { z } from "zod";
 import { DURATION_PATTERN, durationMs } from "./duration.ts";
+import { COHORT_NAME, stepsProblem } from "./steps.ts";
 
 const duration = z
   .string()
   .regex(DURATION_PATTERN, "a duration is a number and ms, s, m, h or d: 30m")
   .refine((text) => !DURATION_PATTERN.test(text) || durationMs(text) !== undefined, "a duration is at most 36525d");
+const stepName = z.string().regex(COHORT_NAME, "a step is a share (0.05), or the name of a cohort");
 const share = z.number().min(0).max(1);
 const difference = z.number().gt(0).lt(1);
 
 const steps = z
-  .array(z.number().gt(0).max(1))
+  .array(z.union([z.number().gt(0).max(1), stepName]))
   .min(1)
-  .refine((weights) => weights.every((w, i) => i === 0 || w > (weights[i - 1] as number)), "weights must rise")
-  .refine((weights) => (weights[0] as number) < 1, "at a weight of 1 there is no control: one below 1 must come first")
-  .describe("the candidate's share of the units, step by step (default 0.01, 0.05, 0.25, 0.5, 1)");
+  .superRefine((given, context) => {
+    const message = stepsProblem(given);
+    if (message !== undefined) context.addIssue({ code: "custom", message });
+  })
+  .describe(
+    "the candidate's share of the units, step by step (default 0.01, 0.05, 0.25, 0.5, 1); before them names of cohorts",
+  );
 
 const bounds = {
   tolerance: share.lt(1).optional().describe("harm that is accepted, as a share of the units"),
@@ -60,7 +66,11 @@ const guardrails = z
 const settings = {
   steps: steps.optional(),
   stepTime: duration.optional().describe("least time at a step (default 1h)"),
-  stepObservations: z.int().min(1).optional().describe("least units of the candidate at a step (default 50)"),
+  stepObservations: z
+    .int()
+    .min(1)
+    .optional()
+    .describe("least units of the candidate at a step; at a cohort's, its answers (default 50)"),
   deadline: duration.optional().describe("paused as inconclusive after this (default 14d)"),
   shadow: z
     .union([z.boolean(), z.strictObject({ time: duration.optional(), observations: z.int().min(1).optional() })])
@@ -165,7 +175,9 @@ const rules = z.strictObject({
     .gt(0)
     .max(1)
     .optional()
-    .describe("the largest share of the units that a canary may take before it is promoted to all of them"),
+    .describe(
+      "the largest share of the units that a canary may take before it is promoted to all of them; cohorts are beside it",
+    ),
   committed: z
     .boolean()
     .optional()

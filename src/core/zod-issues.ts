@@ -41,6 +41,10 @@ function describe(
       message: `unknown key "${key}" (${meant(key, known, aliases)})`,
     }));
   }
+  if (issue.code === "invalid_key" && issue.issues.length > 0) {
+    // Of a record's key: what is wrong with it, not that something is.
+    return issue.issues.flatMap((inner) => describe(schema, { ...inner, path: [] }, path, root, aliases));
+  }
   if (issue.code === "invalid_union" && issue.errors.length > 0) {
     return bestBranch(issue.errors).flatMap((inner) => describe(schema, inner, path, root, aliases));
   }

@@ -42,9 +42,13 @@ export function arrive(seen: UnitRow | undefined, request: Request): UnitRow | n
   return fresh(request, rounded((request.weight - seen.seenAt) / (1 - seen.seenAt)));
 }
 
+const NONE = { n: 0, success: 0, latencyN: 0, latency: 0, costN: 0, cost: 0, safetyN: 0, safety: 0 };
+
+/** A unit that was the candidate's for sure, and is in no tally. */
+export const CERTAIN: Omit<UnitRow, "look"> = { seenAt: 1, weight: 1, candidate: 1, ...NONE };
+
 function fresh({ look, weight: seenAt, candidate }: Request, weight: number): UnitRow {
-  const none = { n: 0, success: 0, latencyN: 0, latency: 0, costN: 0, cost: 0, safetyN: 0, safety: 0 };
-  return { look, seenAt, weight, candidate: Number(candidate), ...none };
+  return { look, seenAt, weight, candidate: Number(candidate), ...NONE };
 }
 
 const COUNTS = { success: "n", latency: "latencyN", cost: "costN", safety: "safetyN" } as const;

@@ -16,8 +16,8 @@ export interface OpenRollout {
   /** The look that arrivals are counted in now. */
   look: number;
   createdAt: string;
-  /** Weights in force since then, the oldest first. */
-  weights: readonly { at: string; weight: number }[];
+  /** Weights and steps in force since then, the oldest first. */
+  weights: readonly { at: string; weight: number; step: number; phase: string }[];
 }
 
 /** A unit as counted so far; sums of its requests by metric. */
@@ -72,6 +72,16 @@ export const addTallies = batchInto("tallies", {
   sums: TALLY_SUMS,
 });
 
+const COHORT = ["rollout", "look", "cohort"] as const;
+const COHORT_SUMS = ["answers", "succeeded", "units", "control"] as const;
+
+export const addCohortCounts = batchInto("cohortCounts", {
+  columns: [...COHORT, ...COHORT_SUMS],
+  key: COHORT,
+  onConflict: "add",
+  sums: COHORT_SUMS,
+});
+
 export async function saveUnits(
   tx: Tx,
   rollout: number,
@@ -103,7 +113,10 @@ export async function openRolloutsOf(tx: Tx, environment: string, targets: reado
     .execute();
   const open: OpenRollout[] = [];
   for (const row of rows) {
-    const changes = tx.selectFrom("transitions").select(["at", "weight"]).where("rollout", "=", row.seq);
+    const changes = tx
+      .selectFrom("transitions")
+      .select(["at", "weight", "step", "phase"])
+      .where("rollout", "=", row.seq);
     const weights = await changes.orderBy("seq").execute();
     open.push({ ...row, plan: JSON.parse(row.plan) as RolloutPlan, caps: JSON.parse(row.caps) as Caps, weights });
   }

@@ -44,6 +44,80 @@ interface Case {
 const up = (minutes: number) => (store: Store, rollout: Rollout) => stepUp(store, rollout, minutesLater(minutes));
 const ID = "0199f000-0000-7000-8000-000000000001";
 
+/** The cohorts are those of the first two steps. */
+const COHORTS = {
+  steps: [0, 0, 0.05, 0.25, 1],
+  cohorts: [
+    { name: "internal", domain: "example.com" },
+    { name: "partners", units: ["p1", "p2", "eve@example.com"] },
+  ],
+};
+const staff = (unit: number, more: Partial<Observation> = {}) => candidate({ unit: `s${unit}@Example.com`, ...more });
+
+const COHORT_CASES: Record<string, Pick<Case, "does" | "tallies"> & { counts: string[]; shadow?: true }> = {
+  "each answer counts, and each unit once": {
+    does: [staff(1), staff(1, { success: false }), staff(2)],
+    counts: ["1 internal: 2 of 3, units 2, control 0"],
+    tallies: [],
+  },
+  "looks are kept apart, and a unit stays one that came": {
+    does: [staff(1), closeLook, staff(1), staff(2)],
+    counts: ["1 internal: 1 of 1, units 1, control 0", "2 internal: 2 of 2, units 1, control 0"],
+    tallies: [],
+  },
+  "everybody else is in no comparison at a cohort's step": {
+    does: [control({ unit: "u" }), candidate({ unit: "w" }), control(), staff(1)],
+    counts: ["1 internal: 1 of 1, units 1, control 0"],
+    tallies: [],
+  },
+  "at a weight a cohort's unit is still in no tally, whatever its line says": {
+    does: [
+      ...[up(61), up(130)],
+      ...[staff(1, { at: minutesLater(131), rollout: ID, weight: 0.05 }), staff(1, { at: minutesLater(132) })],
+      ...[candidate({ unit: "p1", at: minutesLater(133), rollout: ID, weight: 1 })],
+      ...[candidate({ unit: "u", at: minutesLater(134) }), control({ unit: "w", at: minutesLater(135) })],
+    ],
+    counts: ["1 internal: 2 of 2, units 1, control 0", "1 partners: 1 of 1, units 1, control 0"],
+    tallies: ["1 0.05 candidate success: 1 1 1", "1 0.05 control success: 1 1 1"],
+  },
+  "what the control answered a cohort is counted apart, from its step on": {
+    does: [
+      ...[control({ unit: "s1@example.com" }), control({ unit: "p1" }), up(61)],
+      ...[control({ unit: "p1", at: minutesLater(62) }), control({ unit: "p1", at: minutesLater(60) })],
+    ],
+    counts: ["1 internal: 0 of 0, units 0, control 1", "1 partners: 0 of 0, units 0, control 1"],
+    tallies: [],
+  },
+  "before its step a cohort was not served; what this rollout served says so itself": {
+    does: [candidate({ unit: "p1" }), up(61), candidate({ unit: "p1" }), candidate({ unit: "p2", rollout: ID })],
+    counts: ["1 partners: 1 of 1, units 1, control 0"],
+    tallies: [],
+  },
+  "a unit of two is of the first": {
+    does: [up(61), candidate({ unit: "eve@example.com", at: minutesLater(62) })],
+    counts: ["1 internal: 1 of 1, units 1, control 0"],
+    tallies: [],
+  },
+  "what another rollout served is not its own": {
+    does: [staff(1, { rollout: "another" })],
+    counts: [],
+    tallies: [],
+  },
+  "a copy in shadow is a copy, whoever's input it was": {
+    shadow: true,
+    does: [staff(1, { shadow: true, success: false }), staff(1)],
+    counts: [],
+    tallies: ["1 0 shadow success: 1 0 0"],
+  },
+};
+
+async function cohortCounts(store: TestStore): Promise<string[]> {
+  const rows = await store.rows(`SELECT * FROM "cohortCounts" ORDER BY look, cohort`);
+  return rows.map(({ look, cohort, answers, succeeded, units, control: by }) => {
+    return `${String(look)} ${String(cohort)}: ${String(succeeded)} of ${String(answers)}, units ${String(units)}, control ${String(by)}`;
+  });
+}
+
 const CASES: Record<string, Case> = {
   "requests without a unit are units of their own": {
     does: [control(), control({ success: false }), candidate()],
@@ -156,6 +230,18 @@ describe("what counts for a rollout", () => {
     expect(await tallies(store, rollout)).toEqual(expected);
   });
 
+  test.each(Object.entries(COHORT_CASES))("of a cohort: %s", async (_, { shadow, does, tallies: expected, counts }) => {
+    const store = await openRecorded();
+    const copies = { shadow: { timeMs: 1e6, observations: 10 } };
+    const rollout = await startedRollout(store, { plan: { stepObservations: 0, ...COHORTS, ...(shadow && copies) } });
+    for (const act of does) {
+      if (typeof act === "function") await act(store, rollout);
+      else expect((await store.record("production", [act])).recorded).toBe(1);
+    }
+    expect(await tallies(store, rollout)).toEqual(expected);
+    expect(await cohortCounts(store)).toEqual(counts);
+  });
+
   test("a repeat of an id changes nothing, whatever it says; other environments and targets are apart", async () => {
     const store = await openRecorded();
     const rollout = await startedRollout(store);
@@ -254,6 +340,7 @@ async function dump(store: TestStore) {
     outcomes: await table(store, "outcomes", "hour, version, shadow"),
     units: await table(store, "units", "unit"),
     tallies: await table(store, "tallies", "look, weight, arm, metric"),
+    cohorts: await cohortCounts(store),
     breaches: await store.rows("SELECT * FROM breaches ORDER BY observation"),
     rollouts: await table(store, "rollouts", "seq"),
   };
@@ -301,7 +388,9 @@ describe("however a stream is cut", () => {
     const half = all.length / 2;
     const imported = async (cut: () => number) => {
       const store = await openRecorded();
-      const rollout = await startedRollout(store, { plan: { stepObservations: 0 } });
+      const first = { steps: [0, ...PLAN.steps], cohorts: [{ name: "internal", units: ["u1", "u2", "u3"] }] };
+      const plan = { stepObservations: 0, ...(seed === 4 && first) };
+      const rollout = await startedRollout(store, { plan });
       for (let i = 0; i < all.length;) {
         if (i === half) {
           await closeLook(store, rollout);

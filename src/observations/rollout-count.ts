@@ -2,9 +2,11 @@ import type { Caps, Metric } from "../rollout/schema.ts";
 import { slotOf } from "../serving/assignment.ts";
 import type { Value } from "../state/raw.ts";
 import type { Tx } from "../state/store.ts";
-import { addOutcomes, arrive, type Request, rounded, type Sums } from "./arrival.ts";
+import { addOutcomes, arrive, CERTAIN, type Request, rounded, type Sums } from "./arrival.ts";
 import type { CapCollector } from "./cap-collector.ts";
+import { cohortCounter } from "./cohort-counter.ts";
 import {
+  addCohortCounts,
   addTallies,
   insertBreaches,
   type OpenRollout,
@@ -35,8 +37,16 @@ type Arm = "control" | "candidate" | "shadow";
 export function countFor(rollout: OpenRollout, caps: CapCollector): RolloutCount {
   const units = new Map<number, { row: UnitRow | undefined; changed: boolean }>();
   const tallies = talliesIn(rollout);
+  const cohorts = cohortCounter(rollout);
   const breaches: Value[][] = [];
 
+  const countCohort = (observation: Dated, place: number, unit: number | null) => {
+    const known = unit === null ? undefined : units.get(unit);
+    const isNew = known?.row === undefined;
+    // Its place says that it was counted, and no weight is above it: it is never drawn later on.
+    if (cohorts.count(observation, place, isNew) && isNew && known !== undefined)
+      [known.row, known.changed] = [{ ...CERTAIN, look: rollout.look }, true];
+  };
   const countRequest = (request: Request, arm: Arm, unit: number | null) => {
     const known = (unit === null ? undefined : units.get(unit)) ?? { row: undefined, changed: false };
     const row = arrive(known.row, request);
@@ -61,7 +71,9 @@ export function countFor(rollout: OpenRollout, caps: CapCollector): RolloutCount
       const { version, safe, breach, shadow = false } = observation;
       const candidate = version === rollout.candidate;
       if (candidate && safe === false) breaches.push([rollout.seq, rollout.look, seq, breach ?? "unspecified"]);
-      const weight = countedAt(observation, candidate, rollout);
+      const place = cohorts.placeOf(observation);
+      const weight = place === undefined ? countedAt(observation, candidate, rollout) : null;
+      if (place !== undefined) countCohort(observation, place, unit);
       if (weight !== null) {
         const request = { weight, candidate, look: rollout.look, outcomes: outcomesOf(observation, caps.caps()) };
         countRequest(request, shadow ? "shadow" : armOf(candidate), unit);
@@ -79,6 +91,7 @@ export function countFor(rollout: OpenRollout, caps: CapCollector): RolloutCount
         changed.sort(([a], [b]) => a - b),
       );
       await addTallies(tx, tallies.rows());
+      await addCohortCounts(tx, cohorts.rows());
       if (caps.caps() !== rollout.caps) await saveCaps(tx, rollout.seq, caps.caps());
     },
     counting: () => ({ seq: rollout.seq, target: rollout.target, look: rollout.look, breached: breaches.length > 0 }),

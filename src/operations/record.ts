@@ -2,7 +2,7 @@ import type { Clock } from "../core/clock.ts";
 import { type Counting, type Recorded, type Recorder, recorderFor } from "../observations/record.ts";
 import { arrivalsIn, arrivalsOf, isDue } from "../rollout/look.ts";
 import { isOver } from "../rollout/next.ts";
-import { type Rollout, rolloutBySeq, talliesOf } from "../rollout/rollouts.store.ts";
+import { countsOf, type Rollout, rolloutBySeq } from "../rollout/rollouts.store.ts";
 import type { TurnRequest } from "../rollout/turn.ts";
 import type { Store } from "../state/store.ts";
 import { advance } from "./watch.ts";
@@ -14,7 +14,7 @@ const TURN_EVERY_MS = 10_000;
 const PAUSE_MS = 250;
 
 /** What is remembered of a rollout between batches. */
-interface Seen {
+interface Seen extends Pick<Rollout, "seq" | "plan"> {
   look: number;
   /** Arrivals that the looks before it have counted. */
   before: number;
@@ -74,7 +74,7 @@ async function turnOf(
   const age = last === undefined ? Infinity : now - last.turnAt;
   if (taker.via === "sdk" && age < PAUSE_MS && !breached) return false;
   const timely = last !== undefined && age < TURN_EVERY_MS;
-  if (timely && !breached && !isDue(await arrivalsSince(store, seq, last.look), last.before)) return false;
+  if (timely && !breached && !isDue(await arrivalsSince(store, last), last.before)) return false;
   const { rollout, moved } = await advance(store, { environment, target }, taker);
   seen.set(seq, seenIn(rollout, now));
   return moved && (isOver(rollout.state.phase) || rollout.state.phase === "inconclusive");
@@ -85,10 +85,10 @@ async function takenByOthers(store: Store, seq: number, now: number): Promise<Se
   return rollout === undefined ? undefined : seenIn(rollout, now);
 }
 
-function seenIn({ look, evidence }: Rollout, turnAt: number): Seen {
-  return { look, before: arrivalsIn(evidence), turnAt };
+function seenIn({ seq, plan, look, evidence }: Rollout, turnAt: number): Seen {
+  return { seq, plan, look, before: arrivalsIn(evidence), turnAt };
 }
 
-async function arrivalsSince(store: Store, seq: number, look: number): Promise<number> {
-  return arrivalsOf(await talliesOf(store.db, seq, { from: look, to: look }));
+async function arrivalsSince(store: Store, seen: Seen): Promise<number> {
+  return arrivalsOf(await countsOf(store.db, seen, seen.look));
 }

@@ -16,6 +16,7 @@ export const releaseSchema = z.object({
   overridden: z.array(z.string()).describe("rules of the policy that did not hold"),
   changed: z.boolean().describe("false when it was so already"),
   dryRun: z.boolean().optional().describe("true: this is what would be done; nothing was written"),
+  cohorts: z.array(z.string()).optional().describe("of a canary: who would get it before chance divides it"),
   rollout: z.string().nullable().describe("the rollout that this ended or took back"),
 });
 

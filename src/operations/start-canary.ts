@@ -3,6 +3,7 @@ import type { Channel } from "../core/channels.schema.ts";
 import { AgentopsError } from "../core/errors.ts";
 import { newId } from "../core/ids.ts";
 import type { RolloutSettings } from "../core/release-config.schema.ts";
+import { cohortNames, type StepConfig } from "../core/steps.ts";
 import { enforcePolicy, openPolicyCase, type PolicyCase } from "../policy/policy.ts";
 import { settingsFor, STEPS } from "../rollout/plan.ts";
 import type { Rollout } from "../rollout/rollouts.store.ts";
@@ -53,6 +54,7 @@ export async function startCanary(
     environment,
     release: prepared.row,
     settings: within(policy.rules, settingsFor(project.config.rollout, prepared.address, settings), environment),
+    cohorts: project.config.cohorts,
     ...notifyOf(project),
     hypothesis,
     at,
@@ -72,18 +74,18 @@ export async function startCanary(
 /** Nobody asked for steps: those that the environment allows. Throws POLICY_REFUSED for a step that somebody asked for and it does not. */
 function within({ maxWeight }: PolicyCase["rules"], settings: RolloutSettings, environment: string): RolloutSettings {
   const { steps } = settings;
-  const isAllowed = (weight: number) => weight <= maxWeight || weight === 1;
+  const isAllowed = (step: StepConfig) => typeof step === "string" || step <= maxWeight || step === 1;
   if (steps === undefined) {
     const allowed = STEPS.filter(isAllowed);
     return { ...settings, steps: allowed.length > 1 ? allowed : [maxWeight, 1] };
   }
-  const above = steps.find((weight) => !isAllowed(weight));
+  const above = steps.find((step) => !isAllowed(step));
   if (above === undefined) return settings;
   throw new AgentopsError(
     "POLICY_REFUSED",
     `a step of ${above} is above the ${maxWeight} that ${environment} allows a canary`,
     {
-      hint: `policy.${environment}.maxWeight in the config, or other steps: --steps ${maxWeight},1`,
+      hint: `policy.${environment}.maxWeight in the config, or other steps: --steps ${[...cohortNames(steps), maxWeight, 1].join(",")}`,
     },
   );
 }

@@ -7,7 +7,7 @@ import { committedConfig } from "./committed-config.ts";
 
 /** Which rules decided, for the audit event: `--config`, or an edit that is gone by tomorrow, leaves a trace. */
 export interface AppliedRules {
-  /** Over the environment's policy, its place in the order, the groups of people, how candidates are staged, what evidence may lose. */
+  /** Over the environment's policy, its place in the order, the groups of people, how candidates are staged and for whom, what evidence may lose. */
   digest: string;
   file: string;
   /** Whether they are those of the project's config on the default branch. */
@@ -34,11 +34,13 @@ export async function rulesCase(project: Project, environment: string): Promise<
 }
 
 function digestIn(
-  { policy = {}, people, rollout, environments = ["production"], limits }: Config,
+  { policy = {}, people, rollout, cohorts, environments = ["production"], limits }: Config,
   environment: string,
 ): string {
   const groups = people?.groups ?? {};
+  const staged = { rollout: rollout ?? {}, ...(cohorts !== undefined && { cohorts }) };
   // How many trials may be lost decides what is evidence.
-  const { maxErrorRate = null } = limits ?? {};
-  return digestOf({ rules: policy[environment] ?? {}, groups, rollout: rollout ?? {}, environments, maxErrorRate });
+  const { maxErrorRate } = limits ?? {};
+  const lost = maxErrorRate === undefined ? {} : { maxErrorRate };
+  return digestOf({ rules: policy[environment] ?? {}, groups, ...staged, environments, ...lost });
 }

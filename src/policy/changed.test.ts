@@ -47,6 +47,7 @@ test.each<[string, Contents, string[]]>([
   ["who owns it", agent({ owner: { team: "mine" } }), ["policy"]],
   ["a key of a later release", agent({ mode: "shadow" }), ["policy"]],
   ["the rules of releases", config({ policy: {} }), ["policy"]],
+  ["who gets a candidate first", config({ cohorts: { staff: { domain: "mail.com" } } }), ["policy"]],
   ["its objectives", agent({ slos: [] }), ["slo"]],
   ["a file of objectives", { ...BEFORE, files: { config: CONFIG, slos: { "slos/q.yml": "target: 0.5" } } }, ["slo"]],
   ["its limits", agent({ limits: { maxSteps: 50 } }), ["budget"]],

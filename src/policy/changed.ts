@@ -44,7 +44,7 @@ const PARTS: Record<ChangeKind, (contents: Contents) => unknown> = {
   policy: ({ artifact, files }) => [
     artifact["promptContent"] === undefined ? {} : omit(artifact, [...PLAIN, ...MODEL, "tools", "slos", "limits"]),
     toolsOf(artifact).map((tool) => pick(tool, ["name", ...TOOL_RULES])),
-    pick(files?.config ?? {}, ["policy", "people", "delegation", "guards", "rollout"]),
+    pick(files?.config ?? {}, ["policy", "people", "delegation", "guards", "rollout", "cohorts"]),
   ],
   slo: ({ artifact, files }) => [artifact["slos"] ?? [], files?.slos ?? {}],
   budget: ({ artifact, files }) => [

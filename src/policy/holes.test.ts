@@ -137,6 +137,22 @@ describe("staged exposure", () => {
     expect(JSON.parse(started.stdout).steps).toEqual([0.01, 0.05, 0.25, 1]);
   });
 
+  test("cohorts are beside that share, and where only committed rules count only the committed people are of one", async () => {
+    const rules = configWith({ maxWeight: 0.3, committed: true });
+    const withCohort = (domain: string) => `${rules}cohorts: { staff: { domain: ${domain} } }\n`;
+    const at = await publishedByAda();
+    await at.commit(CONFIG, withCohort("example.com"));
+    expect((await at.run(["promote", `${TARGET}@v1`])).code).toBe(0);
+    await observe(at, "v1", 10);
+    const start = (...args: string[]) => refused(at, "canary", "start", `${TARGET}@v2`, "--steps", "staff,30%,100%", ...args); // prettier-ignore
+    put(at.dir, CONFIG, withCohort("mail.com"));
+    expect(await start(), "everybody's mail").toEqual([5, ["committed"]]);
+    put(at.dir, CONFIG, withCohort("example.com"));
+    const above = await at.run(["canary", "start", `${TARGET}@v2`, "--steps", "staff,50%,100%"]);
+    expect([above.code, above.stderr]).toEqual([5, expect.stringMatching(/a step of 0.5 is above the 0.3 .*\n.*--steps staff,0.3,1$/m)]); // prettier-ignore
+    expect((await start())[0]).toBe(0);
+  });
+
   test("--to where nobody ever was asks the policy, and is called a promotion", async () => {
     const at = await scene();
     await at.run(["promote", `${TARGET}@v2`, "--env", "staging"]);

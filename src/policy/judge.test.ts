@@ -49,7 +49,9 @@ const GOOD: PolicyFacts = {
   },
 };
 const staged = (facts: Partial<PolicyFacts["staging"]>): Partial<PolicyFacts> => ({ staging: { ...GOOD.staging, stable: "v6", ...facts } }); // prettier-ignore
-const at = (step: number, isLastStep = false) => ({ canary: { step, steps: 5, weight: 0.25, isLastStep } });
+const at = (step: number, isLastStep = false) => ({
+  canary: { step, steps: 5, weight: 0.25, cohort: null, isLastStep },
+});
 const takenBack = { at: NOW, actor: "agentops", reason: "success harm" };
 const MINUTE = 60_000;
 const signature = (status: PolicyFacts["version"]["signature"]["status"]) => ({

@@ -1,4 +1,5 @@
 import type { Place } from "../core/refs.ts";
+import { cohortAt } from "../rollout/next.ts";
 import { rolloutsOf, transitionsOf } from "../rollout/rollouts.store.ts";
 import { currentStable, type StableRow, stablesOf } from "../serving/serving.store.ts";
 import type { Db } from "../state/store.ts";
@@ -49,7 +50,7 @@ function canaryOf(rollouts: Rollouts): StagingFacts["canary"] {
   const { state, plan } = open;
   const steps = plan.steps.length;
   const isLastStep = whole !== undefined || (state.phase !== "shadow" && state.step >= steps - 1);
-  return { step: state.step + 1, steps, weight: state.weight, isLastStep };
+  return { step: state.step + 1, steps, weight: state.weight, cohort: cohortAt(state, plan), isLastStep };
 }
 
 /** By the engine or a person: a rollout that went back, or a version that everybody was served and was left by a rollback. */

@@ -10,7 +10,7 @@ export interface StagingFacts {
   /** Whether everybody was served this very version there before. */
   wasStable: boolean;
   /** Where a canary of this content stands in this environment: null where there never was one. */
-  canary: { step: number; steps: number; weight: number; isLastStep: boolean } | null;
+  canary: { step: number; steps: number; weight: number; cohort: string | null; isLastStep: boolean } | null;
   /** The last time this content was taken back there, since it was last served to everybody; null when it was not. */
   takenBack: { at: string; actor: string; reason: string } | null;
   /** How long the environment of `after:` served this content to everybody, ms, and whether it was taken back there. */
@@ -43,7 +43,7 @@ function canaried({ ref, target, environment }: Case, facts: StagingFacts, { rol
   const where =
     canary === null
       ? "it had none"
-      : `its canary stands at step ${canary.step} of ${canary.steps}, ${percent(canary.weight)}`;
+      : `its canary stands at step ${canary.step} of ${canary.steps}, ${canary.cohort === null ? percent(canary.weight) : `the cohort ${canary.cohort}`}`;
   const start = `agentops canary start ${ref} --env ${environment}`;
   const back = `agentops rollback ${target} --env ${environment} --to ${ref.slice(ref.lastIndexOf("@") + 1)} --from ${facts.stable}   goes back to it`;
   const next = canary === null ? start : `agentops canary status ${target} --env ${environment}`;

@@ -14,6 +14,12 @@ import type { Caps, Guardrail, Metric, Phase, RolloutPlan } from "./schema.ts";
 /** What was counted in one look, at one probability, of one arm. */
 export type TallyRow = Omit<Row<"tallies">, "rollout">;
 
+/** What was counted in one look of one cohort. */
+export type CohortRow = Omit<Row<"cohortCounts">, "rollout">;
+
+/** Sums of a cohort over the looks. */
+export type CohortSums = Pick<CohortRow, "answers" | "succeeded" | "units" | "control">;
+
 /** Evidence on one guardrail: both arms compared, and the candidate against its floor. */
 export interface MetricEvidence {
   harm: CanaryProcess;
@@ -30,11 +36,28 @@ export interface Evidence {
   /** Units of the candidate, also at a weight of 1. */
   candidateUnits: number;
   shadowUnits: number;
+  /** By name, beside all that is compared; absent where nothing was counted of any. */
+  cohorts?: Record<string, CohortSums>;
+  /** Answers of the candidate to cohorts against the floor of success. */
+  cohortFloor?: FloorProcess;
 }
 
-/** What a phase waits for units of: copies of inputs in shadow, else the candidate's. */
-export function unitsIn(phase: Phase, { candidateUnits, shadowUnits }: Evidence): number {
-  return phase === "shadow" ? shadowUnits : candidateUnits;
+/** What a phase waits for: copies of inputs in shadow, answers at a cohort's step, else the candidate's units. */
+export function unitsIn(
+  { phase, step }: { phase: Phase; step: number },
+  plan: RolloutPlan,
+  evidence: Evidence,
+): number {
+  if (phase === "shadow") return evidence.shadowUnits;
+  const cohort = plan.cohorts?.[step];
+  return cohort === undefined ? evidence.candidateUnits : (evidence.cohorts?.[cohort.name]?.answers ?? 0);
+}
+
+export const NO_SUMS: CohortSums = { answers: 0, succeeded: 0, units: 0, control: 0 };
+
+/** All answers of the candidate to cohorts. */
+export function cohortAnswers(counts: readonly Pick<CohortSums, "answers">[]): number {
+  return counts.reduce((sum, { answers }) => sum + answers, 0);
 }
 
 export const NO_EVIDENCE: Evidence = { metrics: {}, exposures: [], candidateUnits: 0, shadowUnits: 0 };
@@ -51,8 +74,14 @@ export function boundsOf(guardrail: Guardrail, caps: Caps): { tolerance: number;
 /** Between what is accepted and what must be excluded there must be room to show something. */
 const LEAST_GAP = 0.02;
 
+/** What one look counted: of units by weight and arm, and of cohorts. */
+export interface LookCounts {
+  tallies: readonly TallyRow[];
+  cohorts: readonly CohortRow[];
+}
+
 /** The evidence after one more look, from its counts alone, in the order of weights. */
-export function addLook(evidence: Evidence, tallies: readonly TallyRow[], plan: RolloutPlan, caps: Caps): Evidence {
+export function addLook(evidence: Evidence, { tallies, cohorts }: LookCounts, plan: RolloutPlan, caps: Caps): Evidence {
   const metrics = { ...evidence.metrics };
   for (const guardrail of plan.guardrails) {
     const rows = tallies.filter((row) => row.metric === guardrail.name && row.n > 0);
@@ -66,6 +95,33 @@ export function addLook(evidence: Evidence, tallies: readonly TallyRow[], plan: 
     exposures: exposed(evidence.exposures, successes),
     candidateUnits: evidence.candidateUnits + units("candidate"),
     shadowUnits: evidence.shadowUnits + units("shadow"),
+    ...withCohorts(evidence, cohorts, plan),
+  };
+}
+
+/** A floor needs no control, so it is all that can be bet on of a cohort; each answer is one bet, as few people come again and again. */
+function withCohorts(
+  before: Evidence,
+  rows: readonly CohortRow[],
+  { guardrails }: RolloutPlan,
+): Pick<Evidence, "cohorts" | "cohortFloor"> {
+  const cohorts = { ...before.cohorts };
+  for (const row of rows) cohorts[row.cohort] = plus(cohorts[row.cohort] ?? NO_SUMS, row);
+  if (Object.keys(cohorts).length === 0) return {};
+  const floor = guardrails.find(({ name }) => name === "success")?.floor ?? null;
+  if (floor === null) return { cohorts };
+  // All at once: rows have no order that every engine shares.
+  const { answers, succeeded } = rows.reduce<CohortSums>(plus, NO_SUMS);
+  const totals = { n: answers, sum: succeeded, squares: succeeded };
+  return { cohorts, cohortFloor: addToFloor(before.cohortFloor ?? emptyFloor(floor), totals) };
+}
+
+function plus(a: CohortSums, b: CohortSums): CohortSums {
+  return {
+    answers: a.answers + b.answers,
+    succeeded: a.succeeded + b.succeeded,
+    units: a.units + b.units,
+    control: a.control + b.control,
   };
 }
 

@@ -11,7 +11,7 @@ const row = (arm: TallyRow["arm"], metric: Metric, n: number, sum: number): Tall
 };
 const verdictOf = (metric: Metric, rows: TallyRow[]) => {
   const alike = [row("control", "success", 500, 475), row("candidate", "success", 500, 475)];
-  const evidence = addLook(NO_EVIDENCE, [...alike, ...rows], PLAN, CAPS);
+  const evidence = addLook(NO_EVIDENCE, { tallies: [...alike, ...rows], cohorts: [] }, PLAN, CAPS);
   const judged = judge({ plan: PLAN, caps: CAPS, evidence, breaches: [] });
   return judged.guardrails.find(({ name }) => name === metric)?.verdict;
 };

@@ -36,7 +36,7 @@ interface Peaks {
  * What the observations say, whenever one looks:
  *
  * - rollback: a critical breach; a guardrail's evidence of harm reached G/α (Bonferroni over the G guardrails); or the candidate is
- *   shown to be below an absolute floor (1 % each).
+ *   shown to be below an absolute floor (1 % each), by units that were drawn or by its answers to cohorts.
  * - invalid: the arms' sizes do not fit the weights.
  * - promote: every guardrail that has data reached 1/α for "not worse by the margin" (intersection-union, no correction), and none that is
  *   required lacks data.
@@ -46,7 +46,10 @@ interface Peaks {
  */
 export function judge({ plan, caps, evidence, breaches }: Seen): Judged {
   const critical = breaches.filter(({ kind }) => plan.critical === "any" || plan.critical.includes(kind));
-  const guardrails = plan.guardrails.flatMap((guardrail) => resultsOf(guardrail, evidence, plan, caps));
+  const guardrails = [
+    ...plan.guardrails.flatMap((guardrail) => resultsOf(guardrail, evidence, plan, caps)),
+    ...(evidence.cohortFloor === undefined ? [] : [floorResult("cohorts.floor", evidence.cohortFloor)]),
+  ];
   const ratio = { logE: sampleRatioLogE(evidence.exposures), threshold: 1 / SAMPLE_RATIO_ALPHA };
   const sampleRatio = { e: cut(ratio.logE), threshold: ratio.threshold };
   const isInvalid = ratio.logE >= Math.log(ratio.threshold);
@@ -101,23 +104,20 @@ function resultsOf(guardrail: Guardrail, { metrics }: Evidence, plan: RolloutPla
     verdict: metricVerdict(guardrail.name, found, { harmThreshold, safeThreshold }),
     peaks: { harm: found?.harm.peak ?? 0, safe: found?.safe.peak ?? 0 },
   };
-  return found?.floor == null ? [compared] : [compared, floorResult(guardrail, found.floor)];
+  return found?.floor == null ? [compared] : [compared, floorResult(`${guardrail.name}.floor`, found.floor)];
 }
 
-function floorResult(
-  { name, floor }: Guardrail,
-  process: NonNullable<MetricEvidence["floor"]>,
-): Judged["guardrails"][number] {
+function floorResult(name: string, process: NonNullable<MetricEvidence["floor"]>): Judged["guardrails"][number] {
   const harmThreshold = 1 / FLOOR_ALPHA;
   return {
-    name: `${name}.floor`,
+    name,
     control: null,
     candidate: armOf(process),
     harmE: cut(logMeanExp(process.logWealth)),
     harmThreshold,
     safeE: null,
     safeThreshold: null,
-    tolerance: floor ?? 0,
+    tolerance: process.floor,
     margin: null,
     cap: null,
     verdict: process.peak >= Math.log(harmThreshold) ? "harm" : "undecided",

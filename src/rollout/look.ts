@@ -1,7 +1,7 @@
 import type { Db, Tx } from "../state/store.ts";
-import { addLook, type Evidence, type TallyRow } from "./evidence.ts";
+import { addLook, cohortAnswers, type Evidence, type LookCounts } from "./evidence.ts";
 import { judge, type Judged } from "./judge.ts";
-import { type BreachRow, breachesOf, insertLook, type Rollout, talliesOf, updateRollout } from "./rollouts.store.ts";
+import { type BreachRow, breachesOf, countsOf, insertLook, type Rollout, updateRollout } from "./rollouts.store.ts";
 
 /**
  * A look is closed once it adds this share of the arrivals so far: the history stays short (2,000 looks are e^20 arrivals) and a decision
@@ -18,10 +18,10 @@ export interface StoredLook {
 
 /** Judges all that was counted so far and, where there is enough of it, closes the open look; within the caller's transaction. */
 export async function lookAt(tx: Tx, rollout: Rollout, at: string): Promise<{ rollout: Rollout; judged: Judged }> {
-  const tallies = await talliesOf(tx, rollout.seq, { from: rollout.look, to: rollout.look });
+  const counts = await countsOf(tx, rollout, rollout.look);
   const breaches = await breachesOf(tx, rollout.seq);
-  if (!isWorthALook(rollout, tallies, breaches)) return { rollout, judged: await lastJudged(tx, rollout) };
-  const evidence = addLook(rollout.evidence, tallies, rollout.plan, rollout.caps);
+  if (!isWorthALook(rollout, counts, breaches)) return { rollout, judged: await lastJudged(tx, rollout) };
+  const evidence = addLook(rollout.evidence, counts, rollout.plan, rollout.caps);
   const judged = judge({ ...rollout, evidence, breaches });
   const { look } = rollout;
   await insertLook(tx, rollout.seq, {
@@ -43,15 +43,16 @@ export async function lastJudged(db: Db, rollout: Rollout): Promise<Judged> {
 /** Whether the counts and breaches of the open look are worth closing it. */
 export function isWorthALook(
   { evidence, look }: Pick<Rollout, "evidence" | "look">,
-  tallies: readonly TallyRow[],
+  counts: LookCounts,
   breaches: readonly BreachRow[],
 ): boolean {
-  return breaches.some((breach) => breach.look === look) || isDue(arrivalsOf(tallies), arrivalsIn(evidence));
+  return breaches.some((breach) => breach.look === look) || isDue(arrivalsOf(counts), arrivalsIn(evidence));
 }
 
-/** Units that counts are of. */
-export function arrivalsOf(tallies: readonly Pick<TallyRow, "metric" | "n">[]): number {
-  return tallies.filter(({ metric }) => metric === "success").reduce((sum, { n }) => sum + n, 0);
+/** Units that counts are of, and answers to cohorts. */
+export function arrivalsOf({ tallies, cohorts }: LookCounts): number {
+  const units = tallies.filter(({ metric }) => metric === "success").reduce((sum, { n }) => sum + n, 0);
+  return units + cohortAnswers(cohorts);
 }
 
 /** Whether arrivals since the last look are worth one, after those before it. */
@@ -65,8 +66,9 @@ export function dueAfter(before: number): number {
 }
 
 /** What the looks so far have counted. */
-export function arrivalsIn({ shadowUnits, exposures }: Evidence): number {
-  return shadowUnits + exposures.reduce((sum, { control, candidate }) => sum + control + candidate, 0);
+export function arrivalsIn({ shadowUnits, exposures, cohorts = {} }: Evidence): number {
+  const units = exposures.reduce((sum, { control, candidate }) => sum + control + candidate, 0);
+  return shadowUnits + units + cohortAnswers(Object.values(cohorts));
 }
 
 export function storedLook({ guardrails, sampleRatio, breaches }: Judged): StoredLook {

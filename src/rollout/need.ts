@@ -18,7 +18,7 @@ export function needOf(judged: Judged, rollout: Rollout, at: string): Analysis["
   if (!isUnderWay(state.phase)) return null;
   // A pause is no time of the step.
   const now = state.pausedAt ?? at;
-  const units = unitsIn(state.phase, evidence);
+  const units = unitsIn(state, plan, evidence);
   const waiting = waitingFor(state, { at: now, verdict: judged.verdict, units }, plan);
   const proof = waiting.proof === null ? 0 : unitsForProof(judged, rollout);
   if (proof === null) return null;

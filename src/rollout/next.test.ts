@@ -7,6 +7,14 @@ import { PHASES, type RolloutPlan } from "./schema.ts";
 const HOUR = 60;
 const plan: RolloutPlan = { ...PLAN, steps: [0.05, 0.5, 1], stepMs: HOUR * 60_000, stepObservations: 50 };
 
+const COHORTS: Partial<RolloutPlan> = {
+  steps: [0, 0, 0.05, 0.5, 1],
+  cohorts: [
+    { name: "internal", domain: "example.com" },
+    { name: "partners", units: ["p1"] },
+  ],
+};
+
 type Moment = [minutes: number, type: RolloutEvent["type"], look?: Partial<Look>];
 
 function run(moments: readonly Moment[], of: RolloutPlan = plan): RolloutState {
@@ -68,6 +76,21 @@ describe("a rollout", () => {
     ["shadow ends with its copies", [start, look(5, 20)], { phase: "progressing", step: 0, weight: 0.05, unitsBefore: 0 }, { shadow: { timeMs: 0, observations: 20 } }],
     ["shadow with harm ends it", [start, look(5, 3, { verdict: "rollback" })], { phase: "rolled-back" }, { shadow: { timeMs: 0, observations: 20 } }],
     ["a pause in shadow goes back to shadow", [start, [1, "pause"], [2, "resume"]], { phase: "shadow" }, { shadow: { timeMs: 0, observations: 20 } }],
+    ["a cohort's step serves nobody by chance", [start], { phase: "progressing", step: 0, weight: 0 }, COHORTS],
+    ["a cohort's step waits for its time", [start, look(59, 500)], { step: 0 }, COHORTS],
+    ["a cohort's step waits for its answers, however long", [start, look(6000, 49)], { step: 0, phase: "progressing" }, COHORTS],
+    ["the next cohort begins with nothing", toHalf, { step: 1, weight: 0, unitsBefore: 0 }, COHORTS],
+    ["and so does the first weight", [...toHalf, look(120, 50)], { step: 2, weight: 0.05, unitsBefore: 0 }, COHORTS],
+    ["a cohort proves nothing, so proof at every step begins at the weights", [...toHalf, look(120, 50), look(600, 999)], { step: 2 }, { ...COHORTS, proof: "every-step" }],
+    ["what looks safe at a cohort's step skips nothing", [start, look(60, 50, safe)], { step: 1, weight: 0 }, COHORTS],
+    ["a kill holds it at a cohort's step", [start, look(60, 50, { held: "killed" })], { step: 0 }, COHORTS],
+    ["the deadline pauses it at a cohort's step", [start, look(24 * 60, 9)], { phase: "inconclusive", step: 0, pausedFrom: "progressing" }, { ...COHORTS, deadlineMs: 864e5 }],
+    ["a pause at a cohort's step goes back to it", [start, [1, "pause"], [2, "resume"]], { phase: "progressing", step: 0, weight: 0 }, COHORTS],
+    ["harm at a cohort's step ends it", [start, look(5, 3, { verdict: "rollback" })], { phase: "rolled-back" }, COHORTS],
+    ["an abort at a cohort's step ends it", [start, [5, "abort"]], { phase: "aborted" }, COHORTS],
+    ["a person may promote at a cohort's step", [start, [5, "promote"]], { phase: "promoted", weight: 1 }, COHORTS],
+    ["manual: a cohort's step waits for an approval", [start, look(60, 50), [61, "approve"], look(62, 50), look(130, 99)], { step: 1, approved: false }, { ...COHORTS, manual: true }],
+    ["shadow comes before a cohort", [start, look(5, 20)], { phase: "progressing", step: 0, weight: 0, unitsBefore: 0 }, { ...COHORTS, shadow: { timeMs: 0, observations: 20 } }],
   ])("%s", (_, moments, expected, changes = {}) => {
     expect(run(moments, { ...plan, ...changes })).toMatchObject(expected);
   }); // prettier-ignore
@@ -80,7 +103,7 @@ describe("a rollout", () => {
       manual: random() < 0.3,
       shadow: random() < 0.3 ? { timeMs: 600_000, observations: 10 } : null,
       proof: pick(["promotion", "every-step"]),
-      steps: pick([[0.05, 0.5, 1], [1], [0.1], [0.01, 0.05, 0.25, 0.5, 1]]),
+      ...(random() < 0.3 ? COHORTS : { steps: pick([[0.05, 0.5, 1], [1], [0.1], [0.01, 0.05, 0.25, 0.5, 1]]) }),
       deadlineMs: 864e5,
     };
     let state = pendingState(at(0), of);

@@ -8,7 +8,7 @@ export interface RolloutState {
   weight: number;
   /** When this step (or shadow) began, moved on by the length of pauses. */
   since: string;
-  /** Units of the candidate that were counted when it began. */
+  /** Units of the candidate that were counted when it began; at a cohort's step, its answers. */
   unitsBefore: number;
   /** When it is paused as inconclusive, moved on by the length of pauses. */
   deadline: string;
@@ -22,7 +22,7 @@ export interface RolloutState {
 /** What the observations say at a look; `inconclusive` is the machine's own word, at the deadline. */
 export interface Look {
   verdict: Exclude<Analysis["verdict"], "inconclusive">;
-  /** Units of the candidate counted so far; in shadow, copies of inputs. */
+  /** Units of the candidate counted so far; in shadow, copies of inputs; at a cohort's step, its answers. */
   units: number;
   /** Set while something forbids to move on: killed, frozen. */
   held: string | null;
@@ -35,6 +35,20 @@ export type RolloutEvent = { at: string } & (
 );
 
 const OVER: readonly Phase[] = ["promoted", "invalid", "rolled-back", "aborted"];
+
+/** A step at which only people by name are served the candidate. */
+function isCohortStep(step: number, { cohorts = [] }: Pick<RolloutPlan, "cohorts">): boolean {
+  return step < cohorts.length;
+}
+
+/** Whose step it is at; null at a weight, in shadow, before it starts and after its end. */
+export function cohortAt(
+  { phase, step, pausedFrom }: Pick<RolloutState, "phase" | "step" | "pausedFrom">,
+  { cohorts = [] }: Pick<RolloutPlan, "cohorts">,
+): string | null {
+  if (phase === "pending" || isOver(phase) || (pausedFrom ?? phase) === "shadow") return null;
+  return cohorts[step]?.name ?? null;
+}
 
 export function isOver(phase: Phase): boolean {
   return OVER.includes(phase);
@@ -122,7 +136,9 @@ export function waitingFor(state: RolloutState, look: Omit<Look, "held"> & { at:
     shadow && plan.shadow !== null ? plan.shadow : { timeMs: plan.stepMs, observations: plan.stepObservations };
   const timeMs = Date.parse(state.since) + least.timeMs - Date.parse(look.at);
   const units = state.unitsBefore + least.observations - look.units;
-  const needsProof = state.phase === "progressing" && (plan.proof === "every-step" || isLastSplit(state.step, plan));
+  // A cohort was not drawn by chance, so nothing can be proven by it.
+  const isCompared = state.phase === "progressing" && !isCohortStep(state.step, plan);
+  const needsProof = isCompared && (plan.proof === "every-step" || isLastSplit(state.step, plan));
   return {
     timeMs: timeMs > 0 ? timeMs : null,
     units: units > 0 ? units : null,
@@ -144,6 +160,8 @@ function isLastSplit(step: number, { steps }: RolloutPlan): boolean {
 function moved(state: RolloutState, { at, units }: Look & { at: string }, plan: RolloutPlan): RolloutState {
   if (state.phase === "shadow") return atStep(state, 0, 0, at, plan);
   const step = state.step + 1;
+  // What a cohort counts is its own: the next step's units begin with nothing, like those after copies.
+  if (isCohortStep(state.step, plan)) return atStep(state, step, 0, at, plan);
   return step < plan.steps.length ? atStep(state, step, units, at, plan) : promoted(state, at);
 }
 

@@ -23,6 +23,24 @@ test.each([
   expect(settingsFor(config, target, typed)).toMatchObject(expected);
 });
 
+test("cohorts are frozen as they are defined, in the order of the steps, each at a weight of nothing", () => {
+  const defined = { staff: { domain: "example.com" }, beta: { units: ["ada"] }, others: { units: ["eve"] } };
+  const { steps, cohorts } = planOf({ steps: ["beta", "staff", 0.1, 1] }, {}, defined);
+  expect([steps, cohorts]).toEqual([
+    [0, 0, 0.1, 1],
+    [
+      { name: "beta", units: ["ada"] },
+      { name: "staff", domain: "example.com" },
+    ],
+  ]);
+  defined.beta.units.push("eve");
+  expect(cohorts?.[0]).toEqual({ name: "beta", units: ["ada"] });
+  expect(planOf({ steps: [0.1, 1] }, {}, defined)).not.toHaveProperty("cohorts");
+  expect(() => planOf({ steps: ["stuff", 0.1] }, {}, defined)).toThrow(
+    expect.objectContaining({ code: "USAGE", message: 'no cohort "stuff" in the config (did you mean staff?)' }),
+  );
+});
+
 test("guardrails are merged key by key; one that is switched off can be switched on again", () => {
   expect(settingsFor(config, "agents/triage", {}).guardrails).toEqual({
     success: { margin: 0.1, floor: 0.7 },

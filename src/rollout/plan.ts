@@ -1,5 +1,8 @@
 import { durationMs } from "../core/duration.ts";
+import { AgentopsError } from "../core/errors.ts";
 import type { RolloutConfig, RolloutSettings } from "../core/release-config.schema.ts";
+import { cohortNames, type StepConfig, unknownCohort } from "../core/steps.ts";
+import type { Cohort } from "../serving/cohorts.ts";
 import type { Guardrail, Metric, RolloutPlan } from "./schema.ts";
 
 export const STEPS = [0.01, 0.05, 0.25, 0.5, 1];
@@ -42,16 +45,22 @@ function guardrailsOver(below: Guardrails = {}, above: Guardrails = {}): Guardra
   return merged;
 }
 
-/** The plan a rollout is frozen with. */
-export function planOf(settings: RolloutSettings, priors: Priors = {}): RolloutPlan {
+/** Cohorts as the config defines them now. */
+export type Cohorts = Readonly<Record<string, Omit<Cohort, "name">>>;
+
+/** The plan a rollout is frozen with; a cohort's step is one at which chance gives nobody the candidate. Throws USAGE for an unknown cohort. */
+export function planOf(settings: RolloutSettings, priors: Priors = {}, cohorts: Cohorts = {}): RolloutPlan {
   const { guardrails = {}, shadow } = settings;
   const ms = (text: string | undefined, otherwise: number) =>
     text === undefined ? otherwise : (durationMs(text) ?? otherwise);
   const stepMs = ms(settings.stepTime, 3_600_000);
   const stepObservations = settings.stepObservations ?? 50;
   const copies = typeof shadow === "object" ? shadow : {};
+  const steps = settings.steps ?? STEPS;
+  const named = cohortsIn(steps, cohorts);
   return {
-    steps: settings.steps ?? STEPS,
+    steps: steps.map((step) => (typeof step === "string" ? 0 : step)),
+    ...(named.length > 0 && { cohorts: named }),
     stepMs,
     stepObservations,
     deadlineMs: ms(settings.deadline, 14 * 86_400_000),
@@ -68,6 +77,19 @@ export function planOf(settings: RolloutSettings, priors: Priors = {}): RolloutP
     critical: criticalOf(guardrails.safety),
     caps: capsOf(guardrails),
   };
+}
+
+function cohortsIn(steps: readonly StepConfig[], cohorts: Cohorts): NonNullable<RolloutPlan["cohorts"]> {
+  const unknown = unknownCohort(steps, Object.keys(cohorts));
+  if (unknown !== undefined) {
+    throw new AgentopsError("USAGE", unknown, {
+      hint: "cohorts: { internal: { domain: example.com } } in agentops.config.yaml, or shares alone: --steps 1%,5%,25%,50%,100%",
+    });
+  }
+  return cohortNames(steps).map((name) => {
+    const { units, domain } = cohorts[name] ?? {};
+    return { name, ...(units !== undefined && { units: [...units] }), ...(domain !== undefined && { domain }) };
+  });
 }
 
 function guarded(configured: Guardrails, priors: Priors): Guardrail[] {

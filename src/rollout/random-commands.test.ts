@@ -13,7 +13,7 @@ import { recorderFor } from "../observations/record.ts";
 import { bucketOf, isCandidate } from "../serving/assignment.ts";
 import { currentStable, stablesOf } from "../serving/serving.store.ts";
 import { advance } from "../operations/watch.ts";
-import { isOver } from "./next.ts";
+import { cohortAt, isOver } from "./next.ts";
 import { operate } from "../operations/operate.ts";
 import { replayRollout } from "./replay.ts";
 import { latestRollout, openRollout, rolloutsOf, transitionsOf } from "./rollouts.store.ts";
@@ -78,7 +78,7 @@ test.each(
       environment,
       release: { target, version: `v${version}`, digest: `sha256:${version}`, content: "{}", gitCommit: "0", publishedBy: "ada", publishedAt: BEGIN }, // prettier-ignore
       settings: {
-        steps: [0.1, 0.5, 1],
+        steps: random() < 0.4 ? ["few", 0.1, 0.5, 1] : [0.1, 0.5, 1],
         stepTime: "10m",
         stepObservations: 5,
         deadline: "12h",
@@ -86,6 +86,7 @@ test.each(
         shadow: random() < 0.3,
         guardrails: { success: { margin: 0.2, floor: 0 }, safety: { margin: 0.3 } },
       },
+      cohorts: { few: { units: ["u1", "u2", "u3", "u4", "u5"] } },
       at: at(),
       actor: "ada",
       reason: "random",
@@ -98,7 +99,10 @@ test.each(
     const { weight = 0, phase = "promoted" } = rollout?.state ?? {};
     const lines = Array.from({ length: count }, (_, i) => {
       const unit = `u${random() < 0.3 ? Math.floor(random() * 50) : (units += 1)}`;
-      const served = rollout !== undefined && isCandidate(bucketOf(rollout.id, unit), weight);
+      const named =
+        cohortAt(rollout?.state ?? { phase: "promoted", step: 0, pausedFrom: null }, rollout?.plan ?? {}) !== null;
+      const served =
+        rollout !== undefined && ((named && /^u[1-5]$/.test(unit)) || isCandidate(bucketOf(rollout.id, unit), weight));
       const shadow = phase === "shadow" && random() < 0.5;
       const unsafe = breach && i === count - 1;
       const candidate = rollout !== undefined && (served || shadow || unsafe);

@@ -1,8 +1,8 @@
 import type { Kill } from "../kill/latch.ts";
 import type { Judged } from "./judge.ts";
-import { unitsIn } from "./evidence.ts";
+import { NO_SUMS, unitsIn } from "./evidence.ts";
 import type { Frozen } from "./freeze.store.ts";
-import { isUnderWay, type Waiting, waitingFor } from "./next.ts";
+import { cohortAt, isUnderWay, type Waiting, waitingFor } from "./next.ts";
 import type { Rollout } from "./rollouts.store.ts";
 import type { Phase } from "./schema.ts";
 import type { Due } from "./stored.ts";
@@ -19,7 +19,7 @@ export type Reason =
       threshold: number;
     }
   | { code: "safe"; safe: string[]; noHarm: string[] }
-  | { code: "step-over" }
+  | { code: "step-over"; cohort: string | null }
   | { code: "deadline"; at: string }
   | { code: "due"; overdueSince: string | null; target: string; environment: string }
   | { code: "held"; kill: Kill; target: string }
@@ -27,15 +27,17 @@ export type Reason =
   | { code: "ready"; turns: "anybody" | "watcher"; target: string; environment: string }
   | { code: "waits"; step: Step; target: string; waiting: Waiting; noData: boolean }
   | { code: "unmeasured"; names: string[] }
-  | { code: "one-sided"; name: string; arm: "control" | "candidate" };
+  | { code: "one-sided"; name: string; arm: "control" | "candidate" }
+  | { code: "cohort-on-control"; cohort: string; answers: number };
 
-/** Which step waits; null in shadow. */
-export type Step = { number: number; of: number; weight: number } | null;
+/** Which step waits, and for whom, where it is a cohort's; null in shadow. */
+export type Step = { number: number; of: number; weight: number; cohort: string | null } | null;
 
 /** Why the look says what it says, or moves the rollout to that phase: what the audit event keeps. */
 export function reasonOf(judged: Judged, rollout: Rollout, to?: Phase): Reason {
   if (to === "inconclusive") return { code: "deadline", at: rollout.state.deadline };
-  return verdictReasons(judged, rollout)[0] ?? { code: "step-over" };
+  const over: Reason = { code: "step-over", cohort: cohortAt(rollout.state, rollout.plan) };
+  return verdictReasons(judged, rollout)[0] ?? over;
 }
 
 /** Who ended a rollout that no look ended. */
@@ -58,7 +60,7 @@ export function reasonsFor(
   }: { at: string; held: Kill | null; frozen: Frozen | null; last: EndedBy | undefined; due: Due | null },
 ): Reason[] {
   const { state, plan, evidence, target, environment } = rollout;
-  const units = unitsIn(state.phase, evidence);
+  const units = unitsIn(state, plan, evidence);
   const waits = isUnderWay(state.phase);
   const ended = last === undefined ? undefined : endOf(last);
   return [
@@ -77,8 +79,17 @@ export function reasonsFor(
         })
       : []),
     ...(state.phase === "inconclusive" ? [{ code: "deadline", at: state.deadline } as const] : []),
+    ...(waits ? onControl(rollout) : []),
     ...unmeasured(judged, rollout),
   ];
+}
+
+/** Callers that do not resolve with its units serve it what everybody has. */
+function onControl({ plan, evidence }: Rollout): Reason[] {
+  return (plan.cohorts ?? []).flatMap(({ name }): Reason[] => {
+    const { answers, control } = evidence.cohorts?.[name] ?? NO_SUMS;
+    return control > answers ? [{ code: "cohort-on-control", cohort: name, answers: control }] : [];
+  });
 }
 
 /** The next look ends it. */
@@ -128,7 +139,8 @@ function waitReasons(
 ): Reason[] {
   if (Object.values(waiting).every((left) => left === null))
     return !stands ? [{ code: "ready", turns: plan.turns ?? "watcher", target, environment }] : [];
-  const shown = { number: state.step + 1, of: plan.steps.length, weight: state.weight };
+  const cohort = cohortAt(state, plan);
+  const shown = { number: state.step + 1, of: plan.steps.length, weight: state.weight, cohort };
   return [{ code: "waits", step: state.phase === "shadow" ? null : shown, target, waiting, noData: units === 0 }];
 }
 

@@ -3,7 +3,7 @@ import { judge } from "./judge.ts";
 import { addLook, type Evidence, NO_EVIDENCE } from "./evidence.ts";
 import { type StoredLook, storedLook } from "./look.ts";
 import { next, pendingState, type RolloutEvent } from "./next.ts";
-import { breachesOf, looksOf, type Rollout, talliesOf, transitionsOf } from "./rollouts.store.ts";
+import { breachesOf, countsOf, looksOf, type Rollout, transitionsOf } from "./rollouts.store.ts";
 import type { ReplayDocument } from "./schema.ts";
 
 /** Sums of logarithms in the same order give the same numbers; another machine's logarithm may differ in the last digit. */
@@ -32,7 +32,7 @@ async function lookDifferences(db: Db, rollout: Rollout): Promise<string[]> {
   const differences: string[] = [];
   for (const { look, verdict, analysis } of await looksOf(db, seq)) {
     try {
-      evidence = addLook(evidence, await talliesOf(db, seq, { from: look, to: look }), plan, caps);
+      evidence = addLook(evidence, await countsOf(db, rollout, look), plan, caps);
     } catch (error) {
       // Counts that no units can have were not written by a look.
       if (!(error instanceof RangeError)) throw error;

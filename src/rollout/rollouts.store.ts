@@ -2,7 +2,8 @@ import { AgentopsError } from "../core/errors.ts";
 import type { Place } from "../core/refs.ts";
 import type { Db, Tx } from "../state/store.ts";
 import type { Row } from "../state/tables.ts";
-import type { Evidence, TallyRow } from "./evidence.ts";
+import { cohortCountsOf } from "./cohorts.store.ts";
+import type { Evidence, LookCounts, TallyRow } from "./evidence.ts";
 import type { RolloutEvent, RolloutState } from "./next.ts";
 import type { Caps, Phase, RolloutPlan } from "./schema.ts";
 
@@ -192,6 +193,12 @@ export function talliesOf(db: Db, rollout: number, looks: { from: number; to: nu
     .orderBy("metric")
     .orderBy("arm")
     .execute();
+}
+
+/** All that was counted in one look. */
+export async function countsOf(db: Db, rollout: Pick<Rollout, "seq" | "plan">, look: number): Promise<LookCounts> {
+  const tallies = await talliesOf(db, rollout.seq, { from: look, to: look });
+  return { tallies, cohorts: await cohortCountsOf(db, { ...rollout, look }) };
 }
 
 export type BreachRow = Omit<Row<"breaches">, "rollout">;

@@ -31,7 +31,11 @@ const guardrail = z.object({
 
 /** How a rollout goes on, frozen when it starts: no later change of the config changes its decisions. */
 const planSchema = z.object({
-  steps: z.array(z.number()),
+  steps: z.array(z.number()).describe("shares of the units; 0 at the steps of cohorts"),
+  cohorts: z
+    .array(z.object({ name: z.string(), units: z.array(z.string()).optional(), domain: z.string().optional() }))
+    .optional()
+    .describe("whose the first steps are, as the config had them when it started"),
   stepMs: z.number(),
   stepObservations: z.int(),
   deadlineMs: z.number(),
@@ -76,7 +80,7 @@ export interface Caps {
 const arm = z.object({ n: z.int().describe("units"), rate: z.number().nullable().describe("share of good ones") });
 
 const guardrailResultSchema = z.object({
-  name: z.string().describe("a metric, or success.floor"),
+  name: z.string().describe("a metric, success.floor, or cohorts.floor: the same floor for answers to cohorts"),
   control: arm.nullable().describe("null for an absolute floor"),
   candidate: arm,
   harmE: z.number().describe("e-value against no harm; beyond 1e300 it is cut"),
@@ -103,13 +107,26 @@ const analysisSchema = z.object({
   sampleRatio: z.object({ e: z.number(), threshold: z.number() }),
   breaches: z.array(z.object({ observation: z.int(), kind: z.string() })),
   need: z
-    .object({ observations: z.int().describe("of the candidate"), hours: z.number().nullable() })
+    .object({
+      observations: z.int().describe("units of the candidate; at a cohort's step its answers"),
+      hours: z.number().nullable(),
+    })
     .nullable()
     .describe("until the rollout can move on, by what was seen; null when it waits for nothing that can be counted"),
   reasons: z.array(z.string()),
 });
 
 const versionOf = z.object({ version: z.string(), digest: z.string() });
+
+/** What came of a cohort; beside the comparison, as nobody drew who is of it. */
+export const cohortCount = z.object({
+  name: z.string(),
+  answers: z.int().describe("of the candidate"),
+  rate: z.number().nullable().describe("share of good ones"),
+  units: z.int().describe("that these answers were for"),
+  controlAnswers: z.int().describe("of the control after its step began: callers that do not resolve with its units"),
+  served: z.boolean().describe("whether it is served the candidate now"),
+});
 
 /** `canary start|status|advance|…`, `agentops.rollout/1`. */
 export const rolloutSchema = z.object({
@@ -127,13 +144,15 @@ export const rolloutSchema = z.object({
   step: z.int(),
   steps: z.array(z.number()),
   weight: z.number(),
+  cohort: z.string().nullable().describe("whose step it is at; null at a weight, in shadow and after a promotion"),
+  cohorts: z.array(cohortCount).describe("not compared: not randomised"),
   analysis: analysisSchema,
   since: z.string().describe("when the step or phase began"),
   startedAt: z.string(),
   endedAt: z.string().nullable(),
   changed: z.boolean().optional().describe("of pause, resume, approve, abort: false where it was so already"),
   deadline: z.string(),
-  unseen: z.int().describe("units that came since the last look"),
+  unseen: z.int().describe("units, and answers to cohorts, that came since the last look"),
   overdueSince: z
     .string()
     .nullable()
@@ -148,6 +167,7 @@ export const rolloutSchema = z.object({
       phase: z.enum(PHASES),
       step: z.int(),
       weight: z.number(),
+      cohort: z.string().nullable().describe("whose step it was"),
       reason: z.string(),
     }),
   ),
@@ -175,6 +195,7 @@ export type Phase = (typeof PHASES)[number];
 export type Metric = (typeof METRICS)[number];
 export type Guardrail = z.infer<typeof guardrail>;
 export type RolloutPlan = z.infer<typeof planSchema>;
+export type CohortCount = z.infer<typeof cohortCount>;
 export type GuardrailResult = z.infer<typeof guardrailResultSchema>;
 export type Analysis = z.infer<typeof analysisSchema>;
 export type RolloutDocument = z.infer<typeof rolloutSchema>;

@@ -7,7 +7,7 @@ import { firstCaps } from "./caps.ts";
 import { controlHistory } from "./control-history.store.ts";
 import { NO_EVIDENCE } from "./evidence.ts";
 import { pendingState } from "./next.ts";
-import { planOf } from "./plan.ts";
+import { type Cohorts, planOf } from "./plan.ts";
 import { insertRollout, openRollout, type Rollout } from "./rollouts.store.ts";
 import type { RolloutPlan } from "./schema.ts";
 import { type By, transition } from "./transition.ts";
@@ -19,6 +19,8 @@ export interface StartRequest extends By {
   /** The candidate, as it was published. */
   release: Omit<ReleaseRow, "releasedAt">;
   settings: RolloutSettings;
+  /** Of the config; frozen with the plan where its steps name them. */
+  cohorts?: Cohorts | undefined;
   /** Who is told when it ends by itself. */
   notify?: RolloutPlan["notify"];
   /** What it is to show. */
@@ -42,7 +44,7 @@ export function startRollout(store: Store, request: StartRequest): Promise<Rollo
 /** The same in the caller's transaction. */
 export async function startIn(
   tx: Tx,
-  { id, environment, release, settings, notify, hypothesis, at, actor, reason, admit }: StartRequest,
+  { id, environment, release, settings, cohorts, notify, hypothesis, at, actor, reason, admit }: StartRequest,
 ): Promise<Rollout> {
   const { target, version } = release;
   const control = await controlOf(tx, environment, release);
@@ -51,7 +53,7 @@ export async function startIn(
   await insertRelease(tx, { ...release, releasedAt: at });
   const history = await controlHistory(tx, environment, target, control);
   const told = { ...(hypothesis !== undefined && { hypothesis }), ...(notify !== undefined && { notify }) };
-  const plan = { ...planOf(settings, history.priors), ...told };
+  const plan = { ...planOf(settings, history.priors, cohorts), ...told };
   const fresh: Omit<Rollout, "seq"> = {
     id,
     environment,

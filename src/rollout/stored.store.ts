@@ -1,15 +1,18 @@
 import type { Place } from "../core/refs.ts";
 import { type Executor, firstRow, raw, rowsOf } from "../state/raw.ts";
-import type { TallyRow } from "./evidence.ts";
+import { cohortCountsOf } from "./cohorts.store.ts";
+import type { LookCounts, TallyRow } from "./evidence.ts";
 import type { BreachRow, Rollout } from "./rollouts.store.ts";
 
 type Open = Pick<Rollout, "seq" | "look">;
 
 /** The counts of the look that is open. */
-export function openTallies(db: Executor, { seq, look }: Open): Promise<TallyRow[]> {
+export async function openCounts(db: Executor, rollout: Open & Pick<Rollout, "plan">): Promise<LookCounts> {
+  const { seq, look } = rollout;
   const counts =
     "SELECT look, weight, arm, metric, n, sum, squares FROM tallies WHERE rollout = $1 AND look = $2 ORDER BY weight, metric, arm";
-  return rowsOf(db, raw<TallyRow>(counts, seq, look));
+  const tallies = await rowsOf(db, raw<TallyRow>(counts, seq, look));
+  return { tallies, cohorts: await cohortCountsOf(db, rollout) };
 }
 
 export function allBreaches(db: Executor, { seq }: Open): Promise<BreachRow[]> {

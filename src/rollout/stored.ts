@@ -1,10 +1,10 @@
 import type { Executor } from "../state/raw.ts";
-import { addLook, type TallyRow } from "./evidence.ts";
+import { addLook, type LookCounts } from "./evidence.ts";
 import { judge, type Judged } from "./judge.ts";
 import { arrivalsIn, arrivalsOf, dueAfter, isWorthALook } from "./look.ts";
 import { isOver } from "./next.ts";
 import type { BreachRow, Rollout } from "./rollouts.store.ts";
-import { allBreaches, lastLookAt, openTallies, outcomeAt } from "./stored.store.ts";
+import { allBreaches, lastLookAt, openCounts, outcomeAt } from "./stored.store.ts";
 
 type Judgeable = Pick<Rollout, "seq" | "look" | "plan" | "caps" | "evidence" | "state" | "createdAt">;
 
@@ -27,25 +27,25 @@ const OVERDUE_MS = 600_000;
 
 /** Judges all that is stored, for readers; writes nothing. What ended a rollout is what its last look says. */
 export async function storedNow<R extends Judgeable>(db: Executor, rollout: R): Promise<StoredNow<R>> {
-  const [tallies, breaches] = [await openTallies(db, rollout), await allBreaches(db, rollout)];
-  const unseen = arrivalsOf(tallies);
+  const [counts, breaches] = [await openCounts(db, rollout), await allBreaches(db, rollout)];
+  const unseen = arrivalsOf(counts);
   if (isOver(rollout.state.phase)) {
     const seen = breaches.filter(({ look }) => look < rollout.look);
     return { rollout, judged: judge({ ...rollout, breaches: seen }), unseen, due: null };
   }
-  const evidence = addLook(rollout.evidence, tallies, rollout.plan, rollout.caps);
+  const evidence = addLook(rollout.evidence, counts, rollout.plan, rollout.caps);
   const judged = judge({ ...rollout, evidence, breaches });
-  return { rollout: { ...rollout, evidence }, judged, unseen, due: await dueFor(db, rollout, tallies, breaches) };
+  return { rollout: { ...rollout, evidence }, judged, unseen, due: await dueFor(db, rollout, counts, breaches) };
 }
 
 async function dueFor(
   db: Executor,
   rollout: Judgeable,
-  tallies: readonly TallyRow[],
+  counts: LookCounts,
   breaches: readonly BreachRow[],
 ): Promise<Due | null> {
-  if (!isWorthALook(rollout, tallies, breaches)) return null;
-  const unseen = arrivalsOf(tallies);
+  if (!isWorthALook(rollout, counts, breaches)) return null;
+  const unseen = arrivalsOf(counts);
   const least = Math.min(unseen, dueAfter(arrivalsIn(rollout.evidence)));
   // A unit that came again is an outcome more, so this one came later than the one that made it due, never before.
   const dueAt = await outcomeAt(db, rollout, Math.max(0, unseen - least));

@@ -1,7 +1,7 @@
 import type { Tx } from "../state/store.ts";
 import { appendAuditEvent } from "../audit/events.store.ts";
 import { insertStable } from "../serving/serving.store.ts";
-import { isOver, next, type RolloutEvent, type RolloutState } from "./next.ts";
+import { cohortAt, isOver, next, type RolloutEvent, type RolloutState } from "./next.ts";
 import { insertTransition, type Rollout, updateRollout } from "./rollouts.store.ts";
 
 export interface By {
@@ -60,6 +60,8 @@ function newStable({ state, control, candidate }: Rollout, after: RolloutState) 
   return state.phase === "promoted" ? { version: control, how: "rollback" as const } : null;
 }
 
-function shown({ id, control, candidate }: Rollout, { phase, step, weight }: RolloutState) {
-  return { rollout: id, control, candidate, phase, step, weight };
+function shown({ id, control, candidate, plan }: Rollout, state: RolloutState) {
+  const { phase, step, weight } = state;
+  const cohort = cohortAt(state, plan);
+  return { rollout: id, control, candidate, phase, step, weight, ...(cohort !== null && { cohort }) };
 }

@@ -55,7 +55,7 @@ export async function takeTurn(tx: Tx, place: Place, { clock, via, markers, say 
   if (isOver(found.state.phase))
     return { rollout: found, judged: await lastJudged(tx, found), moved: false, held, frozen, at };
   const { rollout, judged } = await lookAt(tx, found, at);
-  const units = unitsIn(rollout.state.phase, rollout.evidence);
+  const units = unitsIn(rollout.state, rollout.plan, rollout.evidence);
   const waits = mayClimb(rollout.plan, via) ? null : "watcher";
   const why = held !== null ? "killed" : frozen !== null ? "frozen" : waits;
   const event = { type: "look", at, verdict: judged.verdict, units, held: why } as const;

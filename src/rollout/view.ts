@@ -6,12 +6,13 @@ import { changedTogether, type Parted } from "../registry/parts.ts";
 import { findRelease, type ReleaseRow } from "../serving/serving.store.ts";
 import type { Judged } from "./judge.ts";
 import { batchesOf, type TallyRow, unitsIn } from "./evidence.ts";
+import { cohortsIn } from "./cohorts.ts";
 import { frozenNow } from "./freeze.store.ts";
 import { needOf } from "./need.ts";
 import { type Reason, reasonsFor } from "./reasons.ts";
 import { type Rollout, talliesOf, transitionsOf } from "./rollouts.store.ts";
 import type { Analysis, GuardrailResult, Metric, RolloutDocument } from "./schema.ts";
-import { isOver, isUnderWay, waitingFor } from "./next.ts";
+import { cohortAt, isOver, isUnderWay, type RolloutState, waitingFor } from "./next.ts";
 import { storedNow } from "./stored.ts";
 
 /** A rollout for its readers, with intervals, what it waits for, and its history; its reasons are not words yet. */
@@ -43,6 +44,8 @@ export async function rolloutView(
     step: state.step,
     steps: plan.steps,
     weight: state.weight,
+    cohort: cohortAt(state, plan),
+    cohorts: cohortsIn(rollout),
     analysis: await analysisOf(db, rollout, judged, { at, held, frozen, due, last: history.at(-1) }),
     since: state.since,
     startedAt: rollout.createdAt,
@@ -59,7 +62,7 @@ export async function rolloutView(
 /** Nothing else is left: neither time nor units nor proof. */
 function awaitsOnlyApproval({ state, plan, evidence }: Rollout, judged: Judged, at: string): boolean {
   if (!isUnderWay(state.phase)) return false;
-  const look = { at, verdict: judged.verdict, units: unitsIn(state.phase, evidence) };
+  const look = { at, verdict: judged.verdict, units: unitsIn(state, plan, evidence) };
   const { approval, ...others } = waitingFor(state, look, plan);
   return approval !== null && Object.values(others).every((left) => left === null);
 }
@@ -119,8 +122,8 @@ function parted({ content }: ReleaseRow): Parted {
   return { prompt: promptContent, agent: file, model: file.model ?? promptContent.model };
 }
 
-async function historyOf(db: Db, { seq }: Rollout): Promise<RolloutDocument["history"]> {
-  return (await transitionsOf(db, seq)).map(({ at, actor, event, phase, step, weight, reason }) => {
+async function historyOf(db: Db, { seq, plan }: Rollout): Promise<RolloutDocument["history"]> {
+  return (await transitionsOf(db, seq)).map(({ at, actor, event, phase, step, weight, state, reason }) => {
     return {
       at,
       actor,
@@ -129,6 +132,7 @@ async function historyOf(db: Db, { seq }: Rollout): Promise<RolloutDocument["his
       phase,
       step,
       weight,
+      cohort: cohortAt(JSON.parse(state) as RolloutState, plan),
       reason,
     };
   });

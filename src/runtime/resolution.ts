@@ -1,7 +1,7 @@
 import { holding, type Kill, targetsOf } from "../kill/latch.ts";
 import type { Observation } from "../observations/schema.ts";
 import { isCandidate } from "../serving/assignment.ts";
-import { notReleased, nothing, resolve, type Serving } from "../serving/resolve.ts";
+import { cohortIn, notReleased, nothing, resolve, type Serving } from "../serving/resolve.ts";
 import type { Resolution } from "../serving/schema.ts";
 import type { Buckets, Places } from "./buckets.ts";
 import type { StoreReader } from "./store-reader.ts";
@@ -70,6 +70,7 @@ export interface Answers {
   control?: Resolution;
   candidate?: Resolution;
   fixed?: Resolution;
+  cohorts?: Map<string, Resolution>;
   places?: Places;
 }
 
@@ -97,6 +98,15 @@ export function quickAnswer(
   { chance, buckets }: Sources,
 ): Resolved {
   const rollout = route.serving?.rollout ?? null;
+  if (rollout !== null && rollout.cohorts !== null) {
+    const cohort = cohortIn(rollout.cohorts, unit);
+    if (cohort !== null)
+      return withServed(
+        ofCohort(answers, cohort, () => answer(route, unit, chance)),
+        unit,
+        null,
+      );
+  }
   if (rollout === null || rollout.weight === 0) {
     answers.fixed ??= answer(route, unit, chance);
     return withServed(answers.fixed, unit, null);
@@ -108,21 +118,31 @@ export function quickAnswer(
   return withServed(known, unit, known.bucket === null ? null : bucket);
 }
 
-export function withServed(resolution: Resolution, unit: string | undefined, bucket: number | null): Resolved {
-  const { schema, target, env, variant, version, digest, reason, errorCode, message } = resolution;
-  const { value, rollout, weight, shadow } = resolution;
-  const served = servedOf(resolution, unit);
-  // Each field by its name: a spread of as many takes five times as long.
-  return { schema, target, env, variant, version, digest, reason, errorCode, message, value, rollout, weight, bucket, shadow, served }; // prettier-ignore
+/** One answer for all of its units. */
+function ofCohort(answers: Answers, cohort: string, make: () => Resolution): Resolution {
+  const known = (answers.cohorts ??= new Map<string, Resolution>()).get(cohort);
+  if (known !== undefined) return known;
+  const made = make();
+  answers.cohorts.set(cohort, made);
+  return made;
 }
 
-function servedOf({ target, version, rollout, weight }: Resolution, unit: string | undefined): Served | null {
+export function withServed(resolution: Resolution, unit: string | undefined, bucket: number | null): Resolved {
+  const { schema, target, env, variant, version, digest, reason, errorCode, message } = resolution;
+  const { value, rollout, weight, cohort, shadow } = resolution;
+  const served = servedOf(resolution, unit);
+  // Each field by its name: a spread of as many takes five times as long.
+  return { schema, target, env, variant, version, digest, reason, errorCode, message, value, rollout, weight, cohort, bucket, shadow, served }; // prettier-ignore
+}
+
+function servedOf({ target, version, rollout, weight, cohort }: Resolution, unit: string | undefined): Served | null {
   if (version === null) return null;
   const served: Served = { target, version };
   if (unit !== undefined) served.unit = unit;
   if (rollout !== null && weight !== null) {
     served.rollout = rollout;
-    served.weight = weight;
+    // Not drawn, so with the probability that it had: what counts by it compares nothing, also in a release that knows no cohorts.
+    served.weight = cohort === null ? weight : 1;
   }
   return served;
 }

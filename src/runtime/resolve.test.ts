@@ -59,7 +59,15 @@ describe("resolve", () => {
         reason: "STATIC",
         errorCode: null,
       },
-      ...{ message: null, value: { name: "x", text: "v1" }, rollout: null, weight: null, bucket: null, shadow: null },
+      ...{
+        message: null,
+        value: { name: "x", text: "v1" },
+        rollout: null,
+        weight: null,
+        cohort: null,
+        bucket: null,
+        shadow: null,
+      },
       served: { target: "prompts/x", version: "v1", unit: "u" },
     });
     await promoted(store, { version: "v2" });
@@ -94,6 +102,45 @@ describe("resolve", () => {
       variant: "stable",
       version: "v1",
     });
+  });
+  test("a cohort has the candidate from its step on, whatever its buckets; the others have the control until they are drawn", async () => {
+    const { store, ops } = await newStore();
+    const cohorts = [
+      { name: "internal", domain: "example.com" },
+      { name: "partners", units: ["p1"] },
+    ];
+    const shadow = { timeMs: 1000, observations: 10 };
+    const rollout = await startedRollout(store, { plan: { steps: [0, 0, 0.25, 1], cohorts, shadow, stepObservations: 0 } }); // prettier-ignore
+    const served = ops();
+    const version = (unit?: string) => served.resolve("x", unit === undefined ? {} : { unit }).version;
+    const now = () => ["ada@Example.com", "p1", "u"].map(version);
+    const drawn = () => UNITS.filter((unit) => version(unit) === "v2");
+    expect([now(), served.resolve("x", { unit: "ada@example.com" }).shadow?.version]).toEqual([["v1", "v1", "v1"], "v2"]); // prettier-ignore
+    await stepUp(store, rollout, minutesLater(61));
+    await seen();
+    expect(served.resolve("x", { unit: "ada@example.com" })).toMatchObject({
+      ...{ variant: "candidate", version: "v2", reason: "TARGETING_MATCH", errorCode: null, cohort: "internal" },
+      ...{ weight: 0, bucket: null, shadow: null, value: { text: "v2" } },
+      // What was not drawn is counted with the probability that it had, so also an older release compares nothing by it.
+      served: { target: "prompts/x", version: "v2", unit: "ada@example.com", rollout: ID, weight: 1 },
+    });
+    expect(served.resolve("x", { unit: "u" })).toMatchObject({
+      ...{ variant: "control", version: "v1", reason: "STATIC", cohort: null, weight: 0, shadow: null },
+      served: { rollout: ID, weight: 0 },
+    });
+    expect([now(), version(), drawn()]).toEqual([["v2", "v1", "v1"], "v1", []]);
+    await stepUp(store, rollout, minutesLater(122));
+    await seen();
+    expect([now(), drawn()]).toEqual([["v2", "v2", "v1"], []]);
+    await stepUp(store, rollout, minutesLater(183));
+    await seen();
+    expect([now().slice(0, 2), drawn()]).toEqual([["v2", "v2"], UNITS.filter((unit) => bucketOf(ID, unit) < 0.25)]);
+    expect(served.resolve("x", { unit: "p1" })).toMatchObject({ reason: "TARGETING_MATCH", cohort: "partners", weight: 0.25 }); // prettier-ignore
+    expect(ops().resolve("x", { unit: "p1" }).version).toBe("v2");
+    const order = { environment: "production", targets: ["prompts/x"], actor: "ada", reason: "leaks" };
+    await kill(boardAt(store.address), order);
+    await seen();
+    expect(served.resolve("x", { unit: "p1" })).toMatchObject({ version: null, errorCode: "AGENT_KILLED" });
   });
   test("without a unit, chance decides at the weight, and the caller is told", async () => {
     const { store, ops } = await newStore();

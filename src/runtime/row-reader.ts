@@ -6,6 +6,7 @@ import {
   contentOf,
   type Contents,
   NO_ROWS,
+  openRow,
   REVISION,
   ROLLOUTS_NOW,
   type ServedRows,
@@ -122,7 +123,7 @@ function revisionIn(open: FileReader): { revision: string | null; movedTo: strin
 }
 
 function servedIn(open: FileReader): ServedRows {
-  const [stables, rollouts] = [open.all(STABLES_NOW), open.all(ROLLOUTS_NOW)];
+  const [stables, rollouts] = [open.all(STABLES_NOW), open.all(ROLLOUTS_NOW).map(openRow)];
   const contents = versionsIn({ stables, rollouts }).flatMap(([target, version]) =>
     open.all(contentOf(target, version)),
   );

@@ -1,5 +1,6 @@
 import { type Kill, reasonText } from "../kill/latch.ts";
 import { bucketOf, isCandidate } from "./assignment.ts";
+import type { CohortOf } from "./cohorts.ts";
 import type { Resolution } from "./schema.ts";
 
 type Value = NonNullable<Resolution["value"]>;
@@ -16,8 +17,10 @@ export interface Serving {
   stable: ServedVersion | null;
   rollout: {
     id: string;
-    /** The candidate's share; 0 while it gets copies only. */
+    /** The candidate's share; 0 while it gets copies only, or cohorts alone. */
     weight: number;
+    /** Who is served the candidate by name; null where nobody is. */
+    cohorts: { names: readonly string[]; of: CohortOf } | null;
     control: ServedVersion;
     candidate: ServedVersion;
   } | null;
@@ -66,6 +69,7 @@ export function nothing(target: string, env: string | null, message: string | nu
     value: null,
     rollout: null,
     weight: null,
+    cohort: null,
     bucket: null,
     shadow: null,
   };
@@ -75,9 +79,14 @@ function inRollout(
   { target, env, unit, chance }: ResolveRequest,
   rollout: NonNullable<Serving["rollout"]>,
 ): Resolution {
-  const { id, weight, control, candidate } = rollout;
+  const { id, weight, control, candidate, cohorts } = rollout;
   const shown = { ...nothing(target, env, null), rollout: id, weight };
-  if (weight === 0) return { ...shown, ...of(control), variant: "control", reason: "STATIC", shadow: candidate };
+  const cohort = cohortIn(cohorts, unit);
+  if (cohort !== null) return { ...shown, ...of(candidate), variant: "candidate", reason: "TARGETING_MATCH", cohort };
+  if (weight === 0) {
+    const shadow = cohorts === null ? candidate : null;
+    return { ...shown, ...of(control), variant: "control", reason: "STATIC", shadow };
+  }
   const bucket = unit === undefined ? chance() : bucketOf(id, unit);
   const served = isCandidate(bucket, weight) ? candidate : control;
   return {
@@ -91,6 +100,13 @@ function inRollout(
       message: "no unit was given, so chance decided, and will again: pass the user's or the conversation's id",
     }),
   };
+}
+
+/** The cohort by which a unit is served the candidate, if any. */
+export function cohortIn(cohorts: NonNullable<Serving["rollout"]>["cohorts"], unit: string | undefined): string | null {
+  if (cohorts === null || unit === undefined) return null;
+  const place = cohorts.of(unit);
+  return place === undefined ? null : (cohorts.names[place] ?? null);
 }
 
 function of({ version, digest, value }: ServedVersion) {

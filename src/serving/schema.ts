@@ -9,8 +9,10 @@ export const resolutionSchema = z.object({
   version: z.string().nullable(),
   digest: z.string().nullable(),
   reason: z
-    .enum(["STATIC", "SPLIT", "DISABLED", "STALE", "ERROR"])
-    .describe("STALE: the last known good, the store cannot be read. ERROR: nothing can be served, see errorCode"),
+    .enum(["STATIC", "TARGETING_MATCH", "SPLIT", "DISABLED", "STALE", "ERROR"])
+    .describe(
+      "TARGETING_MATCH: the unit is of a cohort. STALE: the last known good, the store cannot be read. ERROR: nothing can be served, see errorCode",
+    ),
   errorCode: z
     .enum(["AGENT_KILLED", "NOT_RELEASED", "STORE_FAILED", "UNIT_MISSING"])
     .nullable()
@@ -22,6 +24,7 @@ export const resolutionSchema = z.object({
     .describe("the whole artifact at that version as written; an agent's has its prompt's file under promptContent"),
   rollout: z.string().nullable(),
   weight: z.number().nullable().describe("the candidate's share"),
+  cohort: z.string().nullable().describe("the cohort by which the unit gets the candidate, whatever its bucket"),
   bucket: z.number().nullable().describe("the unit's place in [0, 1); below the weight is the candidate"),
   shadow: z
     .object({ version: z.string(), digest: z.string(), value: z.record(z.string(), z.unknown()) })

@@ -1,4 +1,5 @@
 import { type Executor, firstRow, raw, rowsOf } from "../state/raw.ts";
+import { type Cohort, cohortFinder, type CohortSteps, cohortsServed } from "./cohorts.ts";
 import type { ServedVersion, Serving } from "./resolve.ts";
 
 /** What every environment serves, at one moment. */
@@ -22,6 +23,14 @@ interface OpenRow {
   candidate: string;
   phase: string;
   weight: number;
+  /** Who is served the candidate whatever chance says; absent where the plan has no cohorts, null before their steps. */
+  cohorts?: readonly Cohort[] | null;
+}
+
+/** The same with the JSON that cohorts are read from. */
+interface StoredOpenRow extends Omit<OpenRow, "cohorts"> {
+  plan: string;
+  state: string;
 }
 
 interface ContentRow {
@@ -49,8 +58,8 @@ export type Contents = Map<string, ServedVersion>;
 export const STABLES_NOW = raw<StableVersion>(
   "SELECT environment, target, version FROM stables WHERE id IN (SELECT MAX(id) FROM stables GROUP BY environment, target)",
 );
-export const ROLLOUTS_NOW = raw<OpenRow>(
-  `SELECT environment, target, id, control, candidate, phase, weight FROM rollouts WHERE "endedAt" IS NULL AND phase <> 'pending'`,
+export const ROLLOUTS_NOW = raw<StoredOpenRow>(
+  `SELECT environment, target, id, control, candidate, phase, weight, plan, state FROM rollouts WHERE "endedAt" IS NULL AND phase <> 'pending'`,
 );
 export const contentOf = (target: string, version: string) =>
   raw<ContentRow>(
@@ -58,6 +67,17 @@ export const contentOf = (target: string, version: string) =>
     target,
     version,
   );
+
+/** What is kept of an open rollout: not its whole plan. */
+export function openRow({ plan, state, ...row }: StoredOpenRow): OpenRow {
+  // What is served to everybody else must not depend on JSON that nobody needs for it.
+  if (!plan.includes('"cohorts":')) return row;
+  const served = cohortsServed({
+    plan: JSON.parse(plan) as CohortSteps["plan"],
+    state: JSON.parse(state) as CohortSteps["state"],
+  });
+  return { ...row, cohorts: served.length === 0 ? null : served };
+}
 
 /** Another value after each operator's change, in the order of their commits, and another store's id where another store is. */
 export interface Revision {
@@ -75,7 +95,7 @@ export function readRevision(db: Executor): Promise<Revision | undefined> {
 
 /** Reads what is served, within the caller's transaction; contents that are known already are not read again. */
 export async function readServed(tx: Executor, before: ServedRows = NO_ROWS): Promise<ServedRows> {
-  const [stables, rollouts] = [await rowsOf(tx, STABLES_NOW), await rowsOf(tx, ROLLOUTS_NOW)];
+  const [stables, rollouts] = [await rowsOf(tx, STABLES_NOW), (await rowsOf(tx, ROLLOUTS_NOW)).map(openRow)];
   const known = new Map(before.contents.map((row) => [keyOf(row.target, row.version), row]));
   const contents: ContentRow[] = [];
   for (const [target, version] of versionsIn({ stables, rollouts })) {
@@ -109,7 +129,8 @@ export function snapshotOf({ stables, rollouts, contents }: ServedRows, parsed: 
     const [control, candidate] = [content(target, row.control), content(target, row.candidate)];
     if (control === null || candidate === null) continue;
     const key = `${environment} ${target}`;
-    const rollout = { id, weight, control, candidate };
+    const cohorts = row.cohorts == null ? null : { names: row.cohorts.map(({ name }) => name), of: cohortFinder(row.cohorts) }; // prettier-ignore
+    const rollout = { id, weight, control, candidate, cohorts };
     servings.set(key, { stable: servings.get(key)?.stable ?? control, rollout });
   }
   const environments = [...new Set([...stables, ...rollouts].map(({ environment }) => environment))].sort();

@@ -10,6 +10,8 @@ export interface SharedTable {
    * others are `added`, with any key; or they are `changed`.
    */
   rows: "numbered" | "added" | "changed";
+  /** The migration that made it, where a store that has not had it yet may be read. */
+  since?: number;
 }
 
 const table = <T extends keyof Database>(
@@ -29,6 +31,7 @@ export const SHARED_TABLES: readonly SharedTable[] = [
   table("added", "breaches", "rollout", "look", "observation"),
   table("added", "looks", "rollout", "look"),
   table("changed", "tallies", "rollout", "look", "weight", "arm", "metric"),
+  { ...table("changed", "cohortCounts", "rollout", "look", "cohort"), since: 7 },
   table("changed", "units", "rollout", "unit"),
   table("changed", "outcomes", "environment", "target", "hour", "version", "shadow"),
   table("numbered", "approvals", "id"),

@@ -30,6 +30,7 @@ const COLUMNS: Record<keyof Database, readonly string[]> = {
   looks: columnsOf<"looks">()("rollout look at verdict analysis"),
   breaches: columnsOf<"breaches">()("rollout look observation kind"),
   tallies: columnsOf<"tallies">()("rollout look weight arm metric n sum squares"),
+  cohortCounts: columnsOf<"cohortCounts">()("rollout look cohort answers succeeded units control"),
   units: columnsOf<"units">()(
     "rollout unit look seenAt weight candidate n success latencyN latency costN cost safetyN safety",
   ),
@@ -109,7 +110,7 @@ describe("a store that is a file", () => {
     const runs = await Promise.all(
       Array.from({ length: 6 }, () => execa(process.execPath, ["--input-type=module", "-e", code])),
     );
-    expect(runs.map((r) => r.stdout)).toEqual(Array(6).fill("5,additive,6,additive"));
+    expect(runs.map((r) => r.stdout)).toEqual(Array(6).fill("5,additive,6,additive,7,additive"));
   });
 
   test.each([
@@ -126,7 +127,7 @@ describe("a store that is a file", () => {
       "ALTER TABLE kills ADD COLUMN later TEXT",
     );
     const store = await openStore(fileAddress(file), NORMAL);
-    expect(await store.db.selectFrom("migrations").select("number").orderBy("number").execute()).toEqual([{ number: 5 }, { number: 6 }, { number: 99 }]); // prettier-ignore
+    expect(await store.db.selectFrom("migrations").select("number").orderBy("number").execute()).toEqual([{ number: 5 }, { number: 6 }, { number: 7 }, { number: 99 }]); // prettier-ignore
     await store.close();
   });
 

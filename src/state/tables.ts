@@ -133,6 +133,16 @@ export interface Database extends RunTables {
     sum: number;
     squares: number;
   };
+  /** The same of cohorts, whose units are in no tally: answers and those that were good, units that were new, answers of the control. */
+  cohortCounts: {
+    rollout: number;
+    look: number;
+    cohort: string;
+    answers: number;
+    succeeded: number;
+    units: number;
+    control: number;
+  };
   /** Units of a rollout: where each was counted last, and the sums of its requests there. */
   units: {
     rollout: number;

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { actedShape } from "../core/acted.schema.ts";
 import { killShape } from "../kill/schema.ts";
+import { cohortCount } from "../rollout/schema.ts";
 
 const served = {
   n: z.int().describe("requests that were served, no copies in shadow"),
@@ -36,6 +37,8 @@ const servedTarget = z.object({
       step: z.int(),
       steps: z.array(z.number()),
       weight: z.number(),
+      cohort: z.string().nullable().describe("whose step it is at"),
+      cohorts: z.array(cohortCount).describe("not compared: not randomised"),
       since: z.string().describe("when the step or phase began"),
       startedAt: z.string(),
       look: z

@@ -1,5 +1,7 @@
 import type { Executor } from "../state/raw.ts";
 import type { ServedTarget } from "./schema.ts";
+import { cohortsIn } from "../rollout/cohorts.ts";
+import { cohortAt } from "../rollout/next.ts";
 import type { Rollout } from "../rollout/rollouts.store.ts";
 import { acknowledgedBy } from "../rollout/stored.store.ts";
 import { storedNow, type StoredNow } from "../rollout/stored.ts";
@@ -35,7 +37,7 @@ export async function newestRollout(db: Executor, row: LatestRollout): Promise<N
 async function underWay(
   db: Executor,
   { seq, id, control, candidate, phase, weight, createdAt }: LatestRollout,
-  { rollout: { state, plan }, judged, unseen, due }: StoredNow<Pick<Rollout, "state" | "plan">>,
+  { rollout: { state, plan, evidence }, judged, unseen, due }: StoredNow<Pick<Rollout, "state" | "plan" | "evidence">>,
 ): Promise<UnderWay> {
   return {
     id,
@@ -49,6 +51,8 @@ async function underWay(
     startedAt: createdAt,
     look: (await readLastLook(db, seq)) ?? null,
     verdict: judged.verdict,
+    cohort: cohortAt(state, plan),
+    cohorts: cohortsIn({ state, plan, evidence }),
     guardrails: judged.guardrails
       .filter(({ verdict }) => verdict !== "unmeasured")
       .map(({ name, control, candidate, peaks, harmThreshold, safeThreshold, verdict }) => {

@@ -36,6 +36,7 @@ interface After {
   candidate?: string;
   phase?: string;
   weight?: number;
+  cohort?: string;
   rollout?: string;
   overridden?: string[];
   hypothesis?: string;
@@ -56,6 +57,7 @@ function eventOf({ id, at, action, environment, target, reason, after, serves, .
     version: state.version ?? state.candidate ?? null,
     phase: state.phase ?? null,
     weight: state.weight ?? null,
+    cohort: state.cohort ?? null,
     rollout: state.rollout ?? null,
     overridden: state.overridden ?? [],
     rules: by.rules === null ? null : (JSON.parse(by.rules) as HistoryEvent["rules"]),

@@ -26,6 +26,7 @@ export const historySchema = z.object({
         version: z.string().nullable().describe("the version it was about"),
         phase: z.string().nullable().describe("of the rollout, after it"),
         weight: z.number().nullable().describe("the candidate's share, after it"),
+        cohort: z.string().nullable().describe("whose step it was at then"),
         rollout: z.string().nullable(),
         overridden: z.array(z.string()),
         rules: z

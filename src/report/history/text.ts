@@ -33,8 +33,9 @@ function painted({ action }: Event, style: Style): string {
   return action.endsWith("promote") || action === "revive" ? style.good(action) : action;
 }
 
-function effect({ serves, phase, weight, target }: Event): string {
+function effect({ serves, phase, weight, cohort, target }: Event): string {
   if (serves !== null) return `serves ${serves}`;
+  if (phase !== null && cohort !== null) return `${phase} cohort ${printable(cohort)}`;
   if (phase !== null)
     return weight === null || weight === 0 ? phase : `${phase} ${Number((weight * 100).toFixed(2))} %`;
   return target === "all" ? "everything" : "";

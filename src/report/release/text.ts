@@ -20,13 +20,14 @@ export function releaseText(done: ReleaseDocument, style: Style): string {
 }
 
 /** Of a dry run: nobody refuses. */
-function triedText({ action, target, version, env, from, overridden, changed }: ReleaseDocument, style: Style): string {
+function triedText(done: ReleaseDocument, style: Style): string {
+  const { action, target, version, env, from, overridden, changed, cohorts = [] } = done;
   const name = `${target}@${version}`;
   if (!changed) return `${name} is what ${env} serves already; nothing would be changed`;
   const would = {
     promote: `would promote ${name} in ${env}${from === null ? ", the first version there" : `, before it ${from}`}`,
     rollback: `would roll back ${target} in ${env}: ${version} would be served${from === null ? "" : `, no longer ${from}`}`,
-    "canary.start": `would start a canary of ${name} against ${from ?? ""} in ${env}`,
+    "canary.start": `would start a canary of ${name} against ${from ?? ""} in ${env}${cohorts.length === 0 ? "" : `, first for ${cohorts.join(", then ")}`}`,
   }[action];
   const lines = [`${style.bold("dry run")}  ${would}; nobody refuses, and nothing was written`];
   if (overridden.length > 0) lines.push(style.bad(`would be overridden: ${overridden.join(", ")}`));

@@ -5,6 +5,8 @@ import { createStyle, type Style } from "../style.ts";
 import { columns } from "../table.ts";
 
 const HEAD = ["", "control %", "candidate %", "difference", "harm", "safe", "verdict"];
+/** Its counts are answers. */
+const COHORTS = "cohorts.floor";
 const plain = createStyle(false);
 
 /** One row a guardrail; one block a guardrail where a row has no place. */
@@ -29,7 +31,7 @@ function tableOf(results: readonly GuardrailResult[], style: Style): string[] {
 
 function block(result: GuardrailResult, style: Style): string[] {
   const { name, control, candidate, harmE, harmThreshold, safeE, safeThreshold } = result;
-  const title = control === null ? `${name.replace(".floor", "")} ${rowName(result).trim()}` : name;
+  const title = name === "success.floor" ? `success ${rowName(result).trim()}` : rowName(result);
   const safe = safeE === null || safeThreshold === null ? "" : `, safe ${eOf(safeE, safeThreshold)}`;
   const lines = [
     `${control === null ? "" : `control ${rateText(control)}, `}candidate ${rateText(candidate)}`,
@@ -39,8 +41,9 @@ function block(result: GuardrailResult, style: Style): string[] {
   return [`${title}  ${paintVerdict(result, style)}`, ...(isMeasured(result) ? lines.map((line) => `  ${line}`) : [])];
 }
 
-/** An absolute floor stands under its metric. */
+/** An absolute floor stands under its metric; that of cohorts has none. */
 function rowName({ name, tolerance }: GuardrailResult): string {
+  if (name === COHORTS) return `cohorts ≥ ${shareText(tolerance)}`;
   return name.endsWith(".floor") ? `  ≥ ${shareText(tolerance)}` : name;
 }
 
@@ -61,7 +64,8 @@ export function legendOf(results: readonly GuardrailResult[]): string {
   const harm = harmThreshold === undefined ? "" : `; harm rolls back at ${eText(harmThreshold)}`;
   const floors = floor === undefined ? "" : ` (a floor at ${eText(floor.harmThreshold)})`;
   const safe = safeThreshold == null ? "" : `, safe counts once it was ${eText(safeThreshold)}`;
-  return `% of good units (of how many); difference in points, 95 % interval valid at every look${harm}${floors}${safe}`;
+  const cohorts = results.some(({ name }) => name === COHORTS) ? ", of cohorts answers" : "";
+  return `% of good units (of how many${cohorts}); difference in points, 95 % interval valid at every look${harm}${floors}${safe}`;
 }
 
 /** "latency within 974 ms": what a good request is, where somebody or the control set a cap. */

@@ -65,7 +65,10 @@ testSayings<Reason>("a reason", reasonText, {
     [{ overdueSince: null, target: "prompts/x", environment: "production" }, "no look has acted on it yet: agentops canary advance prompts/x --env production"],
     [{ overdueSince: "2026-11-21T02:51:00.000Z", target: "prompts/x", environment: "production" }, "a look is due since 2026-11-21 02:51 UTC and nobody takes it, though outcomes arrive: agentops canary advance prompts/x --env production"],
   ], // prettier-ignore
-  "step-over": [[{}, "the least time and units of the step are over, and no harm is shown"]],
+  "step-over": [
+    [{ cohort: null }, "the least time and units of the step are over, and no harm is shown"],
+    [{ cohort: "internal" }, "the least time and answers of cohort internal are over, with no breach and no missed floor shown; nothing was compared"],
+  ],
   deadline: [[{ at: "2026-12-01T08:09:10.000Z" }, "the deadline 2026-12-01 08:09 UTC passed without a decision"]],
   held: [
     [
@@ -84,11 +87,22 @@ testSayings<Reason>("a reason", reasonText, {
     [waits({ timeMs: 2 * 3_600_000 + 300_000 }), "shadow waits for 2 h 5 min"],
     [waits({ timeMs: 3.5 * 86_400_000 }), "shadow waits for 3.5 days"],
     [
-      waits({ units: 40, proof: true, approval: true }, { number: 2, of: 5, weight: 0.05 }, true),
+      waits({ units: 40, proof: true, approval: true }, { number: 2, of: 5, weight: 0.05, cohort: null }, true),
       "step 2 of 5 (5 %) waits for 40 more units of the candidate, proof that it is not worse by the margin, an approval: agentops canary approve prompts/x; no data is never success",
+    ],
+    [
+      waits({ units: 12 }, { number: 1, of: 6, weight: 0, cohort: "internal" }),
+      "step 1 of 6 (cohort internal) waits for 12 more answers of the candidate to cohort internal",
+    ],
+    [
+      waits({ timeMs: 60_000, units: 50 }, { number: 1, of: 6, weight: 0, cohort: "internal" }, true),
+      "step 1 of 6 (cohort internal) waits for 1 min, 50 more answers of the candidate to cohort internal; none of it came yet: agentops resolve prompts/x --unit ID says whether one is of it, and agentops canary abort prompts/x ends it, to start without",
     ],
   ],
   unmeasured: [[{ names: ["latency", "cost"] }, "not measured: latency, cost"]],
+  "cohort-on-control": [
+    [{ cohort: "internal", answers: 7 }, "7 answers to cohort internal came from the control: its callers do not ask resolve with these units, or run an older release"],
+  ],
   "one-sided": [
     [{ name: "cost", arm: "candidate" }, "cost is reported by the candidate only, which compares nothing"],
   ],

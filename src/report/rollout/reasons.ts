@@ -1,4 +1,4 @@
-import { points, share } from "../../core/words.ts";
+import { plural, points, share } from "../../core/words.ts";
 import type { Kill } from "../../kill/latch.ts";
 import type { Reason, Step } from "../../rollout/reasons.ts";
 import type { GuardrailResult } from "../../rollout/schema.ts";
@@ -19,7 +19,9 @@ export function reasonText(reason: Reason): string {
     case "safe":
       return safeText(reason);
     case "step-over":
-      return "the least time and units of the step are over, and no harm is shown";
+      return reason.cohort === null
+        ? "the least time and units of the step are over, and no harm is shown"
+        : `the least time and answers of cohort ${reason.cohort} are over, with no breach and no missed floor shown; nothing was compared`;
     case "deadline":
       return `the deadline ${minute(reason.at)} UTC passed without a decision`;
     case "due": {
@@ -44,6 +46,8 @@ export function reasonText(reason: Reason): string {
       return `not measured: ${reason.names.join(", ")}`;
     case "one-sided":
       return `${reason.name} is reported by the ${reason.arm} only, which compares nothing`;
+    case "cohort-on-control":
+      return `${plural(reason.answers, "answer")} to cohort ${reason.cohort} came from the control: its callers do not ask resolve with these units, or run an older release`;
   }
 }
 
@@ -68,6 +72,8 @@ function harmText({
       ? "reports none"
       : `${arm === control ? "" : "has "}${share(arm.rate)} of ${arm.n.toLocaleString("en-US")}`;
   const e = `E ${short(harmE)} of ${short(harmThreshold)}`;
+  if (name === "cohorts.floor")
+    return `${name}: of the candidate's answers to cohorts ${share(candidate.rate ?? 0)} of ${candidate.n.toLocaleString("en-US")} were good, below ${share(tolerance)} (${e}); not compared with the control`;
   if (control === null) return `${name}: the candidate ${rate(candidate)}, below ${share(tolerance)} (${e})`;
   const accepted = tolerance === 0 ? "" : `, beyond the ${points(tolerance)} that are accepted`;
   return `${name}: the candidate ${rate(candidate)}, the control ${rate(control)}: worse${accepted} (${e})`;
@@ -88,15 +94,28 @@ function waitText({ step, target, waiting, noData }: Extract<Reason, { code: "wa
   const { timeMs, units, proof, approval } = waiting;
   const parts = [
     ...(timeMs === null ? [] : [lasting(timeMs)]),
-    ...(units === null ? [] : [`${units} more units of the candidate`]),
+    ...(units === null ? [] : [unitsText(units, step)]),
     ...(proof === null ? [] : ["proof that it is not worse by the margin"]),
     ...(approval === null ? [] : [`an approval: agentops canary approve ${target}`]),
   ];
-  return `${stepText(step)} waits for ${parts.join(", ")}${noData ? "; no data is never success" : ""}`;
+  return `${stepText(step)} waits for ${parts.join(", ")}${noData ? noDataText(step, target) : ""}`;
+}
+
+function unitsText(units: number, step: Step): string {
+  if (step?.cohort == null) return `${units} more units of the candidate`;
+  return `${plural(units, "more answer")} of the candidate to cohort ${step.cohort}`;
+}
+
+/** Whoever waits for people that never come must know the way out. */
+function noDataText(step: Step, target: string): string {
+  if (step?.cohort == null) return "; no data is never success";
+  return `; none of it came yet: agentops resolve ${target} --unit ID says whether one is of it, and agentops canary abort ${target} ends it, to start without`;
 }
 
 function stepText(step: Step): string {
-  return step === null ? "shadow" : `step ${step.number} of ${step.of} (${share(step.weight)})`;
+  return step === null
+    ? "shadow"
+    : `step ${step.number} of ${step.of} (${step.cohort === null ? share(step.weight) : `cohort ${step.cohort}`})`;
 }
 
 /** "2 h 5 min", "40 s". */

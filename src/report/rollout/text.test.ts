@@ -46,7 +46,7 @@ const cost: GuardrailResult = {
 };
 
 const entry = (at: string, event: string, phase: RolloutDocument["phase"], weight: number, reason: string) => {
-  return { at: `2026-11-${at}:00.000Z`, actor: event === "look" ? "agentops" : "ada", authenticated: false, event, phase, step: 0, weight, reason };
+  return { at: `2026-11-${at}:00.000Z`, actor: event === "look" ? "agentops" : "ada", authenticated: false, event, phase, step: 0, weight, cohort: null, reason };
 }; // prettier-ignore
 
 const document: RolloutDocument = {
@@ -62,6 +62,8 @@ const document: RolloutDocument = {
   step: 1,
   steps: [0.01, 0.05, 0.25, 0.5, 1],
   weight: 0.05,
+  cohort: null,
+  cohorts: [],
   analysis: {
     verdict: "continue",
     guardrails: [success, floor, latency, cost],

@@ -1,8 +1,9 @@
 import { printable } from "../../core/printable.ts";
 import type { GuardrailResult, RolloutDocument } from "../../rollout/schema.ts";
 import { many, oneLine, whole } from "../numbers.ts";
+import { cohortLines } from "./cohorts.ts";
 import { capsText, guardrailLines, legendOf } from "./guardrails.ts";
-import { differenceText, eOf, isInShadow, paintPhase, shareText, stepText, verdictWord } from "./words.ts";
+import { arrivalWord, differenceText, eOf, isInShadow, paintPhase, shareText, stepText, verdictWord } from "./words.ts";
 import { togetherWords } from "../together.ts";
 import { momentText, roughSpan, sinceText, spanText } from "../spans.ts";
 import type { Style } from "../style.ts";
@@ -26,6 +27,7 @@ export function rolloutText(document: RolloutDocument, style: Style, now: string
   return [
     prose([...head(document, style, now), stepBar(document, style), ...claimLines(document, style)]),
     [...table, ...prose(legend)],
+    prose(cohortLines(document.cohorts, style)),
     prose(facts(document, style, now)),
     historyLines(document, style, now, width),
   ]
@@ -78,11 +80,11 @@ function claimLines(
   ];
 }
 
-/** "1 %  ▸5 %  25 %": where it is; ✗ where it ended, ✓ behind a promotion. */
+/** "internal  1 %  ▸5 %  25 %": where it is; ✗ where it ended, ✓ behind a promotion. */
 function stepBar(document: RolloutDocument, style: Style): string {
-  const { phase, step, steps, plan } = document;
+  const { phase, step, steps, cohorts, plan } = document;
   const shadow = plan.shadow === null ? [] : ["shadow"];
-  const names = [...shadow, ...steps.map(shareText)];
+  const names = [...shadow, ...steps.map((share, i) => cohorts[i]?.name ?? shareText(share))];
   if (phase === "promoted") return `${names.map(style.good).join("  ")} ${style.good("✓")}`;
   const at = phase === "pending" ? -1 : isInShadow(document) ? 0 : step + shadow.length;
   return names
@@ -112,7 +114,7 @@ function facts(document: RolloutDocument, style: Style, now: string): string[] {
       ? [
           line(
             "unseen",
-            `${many(document.unseen, "unit")} came since the last look; they are in these numbers, and the next look decides`,
+            `${many(document.unseen, arrivalWord(document))} came since the last look; they are in these numbers, and the next look decides`,
           ),
         ]
       : []),
@@ -123,9 +125,12 @@ function facts(document: RolloutDocument, style: Style, now: string): string[] {
   ];
 }
 
-function needOf({ analysis: { need } }: RolloutDocument): string[] {
+function needOf({ analysis: { need }, cohort }: RolloutDocument): string[] {
   if (need === null) return [];
-  const units = many(need.observations, "more candidate unit");
+  const units =
+    cohort === null
+      ? many(need.observations, "more candidate unit")
+      : `${many(need.observations, "more answer")} to cohort ${cohort}`;
   return [`about ${units}${need.hours === null ? "" : `, ${roughSpan(need.hours * 3_600_000)}`}`];
 }
 
@@ -169,11 +174,11 @@ function servedText({ phase, control, candidate }: RolloutDocument): string[] {
 function historyLines(document: RolloutDocument, style: Style, now: string, width: number): string[] {
   const recent = document.history.slice(-HISTORY);
   if (recent.length === 0) return [];
-  const rows = recent.map(({ at, event, phase, weight, actor, reason }) => [
+  const rows = recent.map(({ at, event, phase, weight, cohort, actor, reason }) => [
     momentText(at, now),
     event,
     phase,
-    shareText(weight),
+    cohort ?? shareText(weight),
     oneLine(`${actor}: ${reason}`, Infinity),
   ]);
   const earlier = document.history.length - recent.length;

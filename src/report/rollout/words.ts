@@ -10,17 +10,33 @@ export function paintPhase(phase: Phase, style: Style): string {
   return phase === "pending" || phase === "aborted" ? style.dim(phase) : style.bold(phase);
 }
 
-/** "step 2 of 5 (5 %)"; null before the first. */
-export function stepText({ phase, step, steps, weight }: Pick<RolloutDocument, "phase" | "step" | "steps" | "weight">) {
+type Stepped = Pick<RolloutDocument, "phase" | "step" | "steps" | "weight" | "cohort"> & {
+  cohorts: readonly { name: string }[];
+};
+
+/** "step 2 of 5 (5 %)", "step 1 of 5 (cohort internal)"; null before the first. */
+export function stepText({ phase, step, steps, weight, cohort, cohorts }: Stepped) {
   if (phase === "pending" || phase === "promoted") return null;
-  const at = `step ${step + 1} of ${steps.length} (${shareText(steps[step] ?? weight)})`;
-  if (weight > 0) return at;
+  const name = cohorts[step]?.name;
+  const what = name === undefined ? shareText(steps[step] ?? weight) : `cohort ${name}`;
+  const at = `step ${step + 1} of ${steps.length} (${what})`;
+  if (weight > 0 || cohort !== null) return at;
   return phase === "shadow" || phase === "paused" || phase === "inconclusive" ? "on copies of inputs" : `was at ${at}`;
 }
 
+/** What a look counts: units; of cohorts their answers as well. */
+export function arrivalWord({ cohorts }: { cohorts: readonly unknown[] }): string {
+  return cohorts.length === 0 ? "unit" : "arrival";
+}
+
 /** Whether its next step lies behind copies of inputs; a pause does not say what it came from. */
-export function isInShadow({ phase, weight, plan }: Pick<RolloutDocument, "phase" | "weight" | "plan">): boolean {
-  return plan.shadow !== null && weight === 0 && (phase === "shadow" || phase === "paused" || phase === "inconclusive");
+export function isInShadow({ phase, weight, cohort, plan }: RolloutDocument): boolean {
+  return (
+    plan.shadow !== null &&
+    weight === 0 &&
+    cohort === null &&
+    (phase === "shadow" || phase === "paused" || phase === "inconclusive")
+  );
 }
 
 /** 0.05 → "5 %". */

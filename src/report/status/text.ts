@@ -3,7 +3,8 @@ import { printable } from "../../core/printable.ts";
 import type { ServedTarget, StatusDocument } from "../../status/schema.ts";
 import { by, environmentName, nameOf, whyCommand } from "../kill/text.ts";
 import { many, oneLine, trimmed, whole } from "../numbers.ts";
-import { eOf, paintPhase, stepText } from "../rollout/words.ts";
+import { cohortLines } from "../rollout/cohorts.ts";
+import { arrivalWord, eOf, paintPhase, stepText } from "../rollout/words.ts";
 import { momentText, sinceText, spanText } from "../spans.ts";
 import type { Style } from "../style.ts";
 
@@ -66,10 +67,11 @@ function rolloutLines(rollout: NonNullable<ServedTarget["rollout"]>, now: string
   const { control, candidate, since, look, unseen } = rollout;
   const facts = [paintPhase(phase, style), stepText({ ...rollout, phase }), style.dim(sinceText(since, now))];
   const looked = look === null ? "no look yet" : `${look.verdict} at the look ${ago(look.at, now)}`;
-  const came = unseen === 0 ? "" : `; ${many(unseen, "unit")} came since`;
+  const came = unseen === 0 ? "" : `; ${many(unseen, arrivalWord(rollout))} came since`;
   return [
     `    ${control} → ${candidate}  ${facts.filter((fact) => fact !== null).join("  ")}`,
     ...rollout.guardrails.map((result) => `      ${guardrailText(result, style)}`),
+    ...cohortLines(rollout.cohorts, style).map((line) => `      ${line}`),
     style.dim(`      ${looked}${came}`),
   ];
 }

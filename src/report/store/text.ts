@@ -18,7 +18,7 @@ export function infoText(info: StoreDocument, style: Style, refused: string | nu
   const lines = [
     `${style.bold(url)}  (${engine}${bytes === null ? "" : `, ${size(bytes)}`})`,
     ...(refused === null ? [] : [style.bad(`it ${refused}: it takes no writes`)]),
-    version === 0 ? "nothing is there yet" : `schema ${version}${pending === 0 ? "" : `, ${style.bad(`${pending} migrations are missing`)}: agentops store migrate`}`, // prettier-ignore
+    version === 0 ? "nothing is there yet" : `schema ${version}${pending === 0 ? "" : `, ${style.bad(pending === 1 ? "1 migration is missing" : `${pending} migrations are missing`)}: agentops store migrate`}`, // prettier-ignore
     ...(storeId === null ? [] : [`id ${storeId}, change ${revision ?? 0}`]),
     `kill markers  ${markers ?? "none: a kill writes the store alone"}`,
     `runs          ${evals.file}  (${whole(evals.runs)} runs, ${whole(evals.trials)} trials, ${size(evals.bytes)})`,

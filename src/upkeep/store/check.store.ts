@@ -5,6 +5,7 @@ import { type Executor, firstRow, raw, rowsOf } from "../../state/raw.ts";
 const POINTERS = [
   ["units", "rollout", "rollouts", "seq"],
   ["tallies", "rollout", "rollouts", "seq"],
+  ["cohortCounts", "rollout", "rollouts", "seq"],
   ["transitions", "rollout", "rollouts", "seq"],
   ["transitions", "auditEvent", "auditEvents", "id"],
   ["looks", "rollout", "rollouts", "seq"],

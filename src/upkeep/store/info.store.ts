@@ -18,9 +18,11 @@ export async function countRows(db: Executor, table: string): Promise<number> {
   return (await firstRow(db, raw<{ n: number }>(`SELECT COUNT(*) AS n FROM "${table}"`)))?.n ?? 0;
 }
 
-export async function countShared(db: Executor): Promise<{ name: string; rows: number }[]> {
+/** Those that a store of this many migrations has. */
+export async function countShared(db: Executor, version = Infinity): Promise<{ name: string; rows: number }[]> {
   const counts: { name: string; rows: number }[] = [];
-  for (const { name } of SHARED_TABLES) counts.push({ name, rows: await countRows(db, name) });
+  for (const { name } of SHARED_TABLES.filter(({ since = 0 }) => since <= version))
+    counts.push({ name, rows: await countRows(db, name) });
   return counts;
 }
 

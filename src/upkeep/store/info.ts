@@ -26,7 +26,7 @@ export async function storeInfo(address: StoreAddress, runsFile: string): Promis
       storeId: identity?.storeId ?? null,
       revision: identity?.value ?? null,
       bytes: await bytesOf(open, address),
-      tables: await countShared(open.db),
+      tables: await countShared(open.db, version),
       moved: identity?.movedTo ?? null,
     };
   } finally {

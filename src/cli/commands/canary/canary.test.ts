@@ -125,6 +125,35 @@ describe("canary on the command line", () => {
     expect([late.code, late.stderr]).toEqual([5, expect.stringContaining("the rollout of prompts/support-triage in production is aborted")]); // prettier-ignore
   }, 60_000);
 
+  test("a cohort comes first: its people are served and counted apart, and no promotion passes it by", async () => {
+    const file = join(dir, "agentops.config.yaml");
+    const config = readFileSync(file, "utf8");
+    put(dir, "agentops.config.yaml", `${config}\ncohorts: { internal: { domain: example.com } }\n`);
+    const start = (...args: string[]) => canary("start", `${TARGET}@v2`, ...FORCED, "--step-time", "0s", "--step-observations", "3", "--steps", "internal,10%,100%", ...args); // prettier-ignore
+    const dry = await start("--dry-run");
+    expect([dry.code, dry.stdout]).toEqual([0, expect.stringContaining("in production, first for internal; nobody refuses, and nothing was written")]); // prettier-ignore
+    expect((await start()).stdout).toContain("▸internal  10 %  100 %");
+    // What runs keeps the people that it was started with.
+    put(dir, "agentops.config.yaml", config);
+    const served = async (unit: string) => (await run("resolve", TARGET, "--unit", unit)).stdout;
+    expect(await served("eve@example.com")).toContain("the unit is of the cohort internal; nobody else gets it");
+    expect(await served("eve")).toContain("everybody but the rollout's cohorts gets it");
+    const bold = await run("promote", `${TARGET}@v2`);
+    expect([bold.code, bold.stderr]).toEqual([5, expect.stringContaining("its canary stands at step 1 of 3, the cohort internal")]); // prettier-ignore
+    const answers = ["ann", "bob", "ann"].map((name, i) => JSON.stringify({ target: TARGET, version: "v2", unit: `${name}@example.com`, success: i > 0 })); // prettier-ignore
+    put(dir, "staff.jsonl", `${answers.join("\n")}\n`);
+    await run("observe", "staff.jsonl", "--quiet");
+    const { stdout } = await canary("status", TARGET);
+    expect(stdout).toContain("progressing  step 2 of 3 (10 %)");
+    expect(stdout).toContain("cohort internal  candidate 3 answers, 66.7 % ok, 2 units (not compared: not\n");
+    expect(stdout).toMatch(/start {2}progressing {2}internal .*\n.*look {3}progressing {2}10 % /);
+    expect((await run("status")).stdout).toContain("cohort internal  candidate 3 answers, 66.7 % ok, 2 units (not compared: not randomised)"); // prettier-ignore
+    expect((await run("history", TARGET)).stdout).toContain("progressing cohort internal");
+    expect(await served("eve@example.com")).toContain("the unit is of the cohort internal; everybody else at 10 %");
+    expect((await run("rollback", TARGET, "--reason", "no")).code).toBe(0);
+    expect(await served("eve@example.com")).toContain("@v1");
+  }, 60_000);
+
   test("watch takes turns until it is over, one line a change without a terminal", async () => {
     const rollout = read(await canary("start", `${TARGET}@v2`, ...FORCED, ...QUICK, "--steps", "0.5,1", "--json"));
     const watching = canary("watch", TARGET, "--interval", "100ms");
@@ -149,6 +178,9 @@ describe("canary, refused", () => {
     ["a weight that could be either", ["start", `${TARGET}@v2`, "--steps", "10,100"], 2, "USAGE"],
     ["nobody's turns", ["start", `${TARGET}@v2`, "--turns", "me"], 2, "USAGE"],
     ["no control left", ["start", `${TARGET}@v2`, "--steps", "1"], 2, "USAGE"],
+    ["a cohort alone", ["start", `${TARGET}@v2`, "--steps", "internal"], 2, "USAGE"],
+    ["a cohort after a weight", ["start", `${TARGET}@v2`, "--steps", "1%,internal"], 2, "USAGE"],
+    ["a cohort that the config has not", ["start", `${TARGET}@v2`, ...FORCED, "--steps", "staff,1%"], 2, "USAGE"],
     ["a time without a unit", ["start", `${TARGET}@v2`, "--step-time", "5"], 2, "USAGE"],
     ["an override without a reason", ["start", `${TARGET}@v2`, "--override"], 2, "USAGE"],
     ["no evidence", ["start", `${TARGET}@v2`], 5, "POLICY_REFUSED"],

@@ -1,6 +1,7 @@
 import { AgentopsError } from "../../../core/errors.ts";
 import { durationMs } from "../../../core/duration.ts";
 import type { RolloutSettings } from "../../../core/release-config.schema.ts";
+import { COHORT_NAME, type StepConfig, stepsProblem } from "../../../core/steps.ts";
 
 type Options = Record<string, unknown>;
 
@@ -10,7 +11,7 @@ export function rolloutFlags(options: Options): RolloutSettings {
   const steps = text("steps");
   const observations = text("stepObservations");
   return {
-    ...(steps !== undefined && { steps: risingSteps(steps) }),
+    ...(steps !== undefined && { steps: stepsIn(steps) }),
     ...timeFlag("stepTime", "--step-time", text("stepTime")),
     ...timeFlag("deadline", "--deadline", text("deadline")),
     ...(observations !== undefined && { stepObservations: countOf(observations) }),
@@ -26,26 +27,26 @@ function turnsFlag(typed: string | undefined): RolloutSettings {
   throw new AgentopsError("USAGE", `--turns takes anybody or watcher, not "${typed}"`, { hint: "--turns watcher" });
 }
 
-/** Shares or percent; a number that could be either is refused. */
-function weightOf(typed: string): number {
+/** A cohort, or a share or percent; a number that could be either is refused. */
+function stepOf(typed: string): StepConfig {
   const text = typed.trim();
+  if (COHORT_NAME.test(text)) return text;
   const [, number = "", percent] = /^(\d+\.?\d*|\.\d+)\s*(%)?$/.exec(text) ?? [];
   const value = percent === undefined ? Number(number || Number.NaN) : Number(number) / 100;
   if (value > 0 && value <= 1) return Number(value.toPrecision(12));
   const meant = value > 1 && value <= 100 ? `${number} % is ${number}% or ${Number(number) / 100}` : "1% is 0.01";
-  throw new AgentopsError("USAGE", `--steps takes shares from 0 to 1 or percent, not "${text}"`, {
+  throw new AgentopsError("USAGE", `--steps takes cohorts by name, and shares from 0 to 1 or percent, not "${text}"`, {
     hint: `${meant}; --steps 1%,5%,25%,50%,100%`,
   });
 }
 
-function risingSteps(typed: string): number[] {
-  const steps = typed.split(",").map(weightOf);
-  const rise = steps.every((weight, i) => i === 0 || weight > (steps[i - 1] as number));
-  if (rise && (steps[0] as number) < 1) return steps;
-  const why = rise
-    ? "at a weight of 1 there is no control to compare with: one below 1 must come first"
-    : "the weights must rise";
-  throw new AgentopsError("USAGE", `--steps ${typed}: ${why}`, { hint: "--steps 0.01,0.05,0.25,0.5,1" });
+function stepsIn(typed: string): StepConfig[] {
+  const steps = typed.split(",").map(stepOf);
+  const problem = stepsProblem(steps);
+  if (problem === undefined) return steps;
+  const first = steps.filter((step) => typeof step === "string").slice(0, 1);
+  const hint = `--steps ${[...first, "0.01,0.05,0.25,0.5,1"].join(",")}`;
+  throw new AgentopsError("USAGE", `--steps ${typed}: ${problem}`, { hint });
 }
 
 function timeFlag(key: "stepTime" | "deadline", flag: string, typed: string | undefined): RolloutSettings {

@@ -6,9 +6,12 @@ export const canary: CommandSpec = {
   exact: true,
   summary: "staged rollout of a version: start, status, advance, approve, pause, resume, abort, ack, watch",
   options: [
-    ["--steps <weights>", "start: the candidate's share step by step (default 0.01,0.05,0.25,0.5,1)"],
+    [
+      "--steps <steps>",
+      "start: cohorts by name, then the candidate's share step by step (default 0.01,0.05,0.25,0.5,1)",
+    ],
     ["--step-time <time>", "start: least time at a step (default 1h)"],
-    ["--step-observations <n>", "start: least units of the candidate at a step (default 50)"],
+    ["--step-observations <n>", "start: least units of the candidate at a step, of a cohort answers (default 50)"],
     ["--deadline <time>", "start: paused as inconclusive after this (default 14d)"],
     ["--shadow", "start: first the candidate gets copies of inputs and serves nobody"],
     ["--manual", "start: every step waits for somebody else's approval"],
@@ -25,6 +28,7 @@ export const canary: CommandSpec = {
   ],
   examples: [
     "agentops canary start support-triage@v2",
+    "agentops canary start support-triage@v2 --steps internal,1%,5%,25%,50%,100%",
     "agentops canary status support-triage --replay",
     "agentops canary advance support-triage",
     'agentops canary abort support-triage --reason "wrong model"',

@@ -44,7 +44,7 @@ export async function start(context: CommandContext, ref: unknown, options: Reco
 
 /** What would be started; nothing was. */
 function triedDocument(
-  { target, environment, candidate, control, createdAt, digest }: Rollout & { digest: string },
+  { target, environment, candidate, control, createdAt, digest, plan }: Rollout & { digest: string },
   { actor, reason }: { actor: string; reason: unknown },
 ): ReleaseDocument {
   return {
@@ -62,6 +62,7 @@ function triedDocument(
     overridden: [],
     changed: true,
     dryRun: true,
+    ...(plan.cohorts !== undefined && { cohorts: plan.cohorts.map(({ name }) => name) }),
     rollout: null,
   };
 }
