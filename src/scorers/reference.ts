@@ -5,7 +5,7 @@ import { textOf } from "./wording.ts";
 export function reference(value: unknown, subject: Subject): unknown {
   const found = value ?? subject.expected;
   if (found === undefined || found === null) throw new Error("nothing to compare with: no value, and no expected");
-  return found;
+  return value === undefined || value === null ? found : subject.fold(found);
 }
 
 /** {@link reference} as text; throws when it is empty, because every output contains and starts with nothing. */
