@@ -172,6 +172,7 @@ const variants = [
     ...common,
   }),
   z.strictObject({ type: type("tool-call-f1"), value: texts.optional(), ...common }),
+  z.strictObject({ type: type("tool-call-precision"), value: texts.optional(), ...common }),
 ] as const;
 
 export const scorerSchema = z.discriminatedUnion("type", variants);
