@@ -31,7 +31,9 @@ export function lookAlike(found: string, wanted: string, within: "whole" | "star
 
 function points(text: string): string {
   if (text === "") return "nothing";
-  return [...text].map((char) => `U+${(char.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}`).join(" ");
+  return [...text]
+    .map((char) => `U+${(char.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}`)
+    .join(" ");
 }
 
 /** A character with what it looks like, and where that begins in the look of the whole text. */

@@ -86,7 +86,11 @@ judge("equals", {
 const COMPOSED = "caf\u00E9";
 const DECOMPOSED = "cafe\u0301";
 const alike = (normalize: string | undefined, output: string, expected: string, passes: boolean) =>
-  [{ type: "equals", ...(normalize !== undefined && { normalize }) }, { output, expected }, passes] satisfies Table[string];
+  [
+    { type: "equals", ...(normalize !== undefined && { normalize }) },
+    { output, expected },
+    passes,
+  ] satisfies Table[string];
 
 judge("texts that look the same", {
   "composed and decomposed letters are one": alike(undefined, DECOMPOSED, COMPOSED, true),
@@ -94,13 +98,17 @@ judge("texts that look the same", {
   "exact makes nothing one": alike("exact", DECOMPOSED, COMPOSED, false),
   "nor line ends": alike("exact", "a\r\nb", "a\nb", false),
   "curly quotes are others": alike(undefined, "it\u2019s", "it's", false),
-  "but not to typography": alike("typography", "\u201Cit\u2019s\u201D\u00A0\u2013 so\u2026", "\"it's\" - so...", true),
+  "but not to typography": alike("typography", "\u201Cit\u2019s\u201D\u00A0\u2013 so\u2026", '"it\'s" - so...', true),
   "wide letters are others": alike(undefined, "\uFF21\uFB01", "Afi", false),
   "but not to nfkc": alike("nfkc", "\uFF21\uFB01", "Afi", true),
   "the value of the suite is folded too": [{ type: "contains-any", value: [DECOMPOSED] }, { output: COMPOSED }, true],
   "and a pattern": [{ type: "regex", value: `^${DECOMPOSED}$` }, { output: COMPOSED }, true],
   "and what CEL compares": [{ type: "expression", value: `output == "${DECOMPOSED}"` }, { output: COMPOSED }, true],
-  "and inside JSON": [{ type: "equals" }, { output: { [DECOMPOSED]: ["a\r\n"] }, expected: { [COMPOSED]: ["a\n"] } }, true],
+  "and inside JSON": [
+    { type: "equals" },
+    { output: { [DECOMPOSED]: ["a\r\n"] }, expected: { [COMPOSED]: ["a\n"] } },
+    true,
+  ],
   "and arguments of tools": [
     { type: "trajectory:tool-args-match" },
     { toolCalls: [{ name: "f", arguments: { q: DECOMPOSED } }], expected: [{ name: "f", args: { q: COMPOSED } }] },
@@ -392,7 +400,8 @@ const trajectory = (type: string, value: unknown, passes: boolean): [Record<stri
   passes,
 ];
 
-const CELL = '[{"name":"search","arguments":{"q":"a"}},{"function":{"name":"get_user","arguments":"{\\"id\\":\\"u1\\"}"}}]';
+const CELL =
+  '[{"name":"search","arguments":{"q":"a"}},{"function":{"name":"get_user","arguments":"{\\"id\\":\\"u1\\"}"}}]';
 const cell = (type: string, expected: unknown, passes: boolean): [Record<string, unknown>, Trial, boolean] => [
   { type },
   { toolCalls: CALLS, expected },
@@ -580,9 +589,19 @@ describe("what cannot be measured is an error, not a fail", () => {
       { expected: { a: 1 } },
       /no list of tool calls/,
     ],
-    ["JSON of calls that breaks off", { type: "trajectory:tool-used" }, { expected: '[{"name":"a"' }, /nor the JSON of calls/],
+    [
+      "JSON of calls that breaks off",
+      { type: "trajectory:tool-used" },
+      { expected: '[{"name":"a"' },
+      /nor the JSON of calls/,
+    ],
     ["names with semicolons between", { type: "trajectory:tool-used" }, { expected: "a; b" }, /is no name of a tool/],
-    ["a reference without an n-gram", { type: "rouge-n", n: 2 }, { output: "no", expected: "yes" }, /no 2-gram in the reference/],
+    [
+      "a reference without an n-gram",
+      { type: "rouge-n", n: 2 },
+      { output: "no", expected: "yes" },
+      /no 2-gram in the reference/,
+    ],
     ["an expected call without a name", { type: "tool-call-f1" }, { expected: [{ tool: "x" }] }, /has no name/],
     ["no latency", { type: "latency", max: 5 }, {}, /no latency recorded/],
     ["no cost", { type: "cost", max: 5 }, {}, /no cost recorded/],

@@ -19,7 +19,10 @@ export const numeric: Prepare<"numeric"> = (spec) => {
     if (actual === undefined) return passOrFail(false, `output ${quote(subject.output)} is not a number`);
     const unlike = unlikeUnits(actual, expected);
     if (unlike !== undefined) {
-      return passOrFail(false, `output ${quote(subject.output)} and expected ${quote(wanted)} are no numbers of one thing: ${unlike}`);
+      return passOrFail(
+        false,
+        `output ${quote(subject.output)} and expected ${quote(wanted)} are no numbers of one thing: ${unlike}`,
+      );
     }
     const [a, b] = [actual.value, expected.value];
     const slack = Math.max(spec.tolerance ?? 0, (spec.relative ?? 0) * Math.abs(b));

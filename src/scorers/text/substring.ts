@@ -41,7 +41,12 @@ const all =
       const wanted = referenceTexts(spec.value, subject);
       const missing = wanted.filter((one) => !text.includes(fold(one)));
       const pass = missing.length === 0;
-      return passOrFail(pass, pass ? `output contains all of ${list(wanted)}` : `output lacks ${list(missing)}${hidden(text, missing.map(fold))}`);
+      return passOrFail(
+        pass,
+        pass
+          ? `output contains all of ${list(wanted)}`
+          : `output lacks ${list(missing)}${hidden(text, missing.map(fold))}`,
+      );
     };
   };
 

@@ -40,7 +40,10 @@ function everyExpected(compare: Compare): Measure {
     const wanted = expectedCalls(subject);
     const calls = subject.input.toolCalls;
     const unpaired = pairUp(wanted, calls, (expected, call) => {
-      return expected.name === call.name && (expected.args === undefined || compare(subject.fold(argsOf(call)), expected.args));
+      return (
+        expected.name === call.name &&
+        (expected.args === undefined || compare(subject.fold(argsOf(call)), expected.args))
+      );
     });
     const missing = wanted[unpaired[0] ?? -1];
     if (missing === undefined) return passOrFail(true, `all ${wanted.length} expected calls were made`);

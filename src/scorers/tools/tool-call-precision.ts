@@ -17,7 +17,9 @@ export const toolCallPrecision: Prepare<"tool-call-precision"> = (spec) => {
   const agree = comparer({});
   return (subject) => {
     const wanted =
-      value === undefined ? expectedCalls(subject) : namesIn(value).map((name): ExpectedCall => ({ name, args: undefined }));
+      value === undefined
+        ? expectedCalls(subject)
+        : namesIn(value).map((name): ExpectedCall => ({ name, args: undefined }));
     const calls = subject.input.toolCalls;
     const extra = pairUp(calls, wanted, (call, expected) => {
       if (call.name !== expected.name) return false;

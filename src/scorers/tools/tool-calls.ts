@@ -73,7 +73,8 @@ const NO_NAME = /["'[\]{};|\n]/;
 export function callsIn(text: string): unknown[] {
   if (/^\s*[[{]/.test(text)) return callsOfJson(text);
   return splitList(text).map((name) => {
-    if (NO_NAME.test(name)) throw new Error(`${quote(name)} is no name of a tool; give names with commas between, or JSON`);
+    if (NO_NAME.test(name))
+      throw new Error(`${quote(name)} is no name of a tool; give names with commas between, or JSON`);
     return name;
   });
 }
