@@ -10,10 +10,13 @@ interface Labelled {
   answer: string;
 }
 
-const ANSWERS = readFileSync(join(REPO, "fixtures/refusals/answers.jsonl"), "utf8")
-  .trim()
-  .split("\n")
-  .map((line) => JSON.parse(line) as Labelled);
+const labelled = (file: string) =>
+  readFileSync(join(REPO, "fixtures/refusals", file), "utf8")
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line) as Labelled);
+
+const ANSWERS = labelled("answers.jsonl");
 
 const GROUPS: Record<string, string[]> = {
   English: ["en"],
@@ -29,6 +32,13 @@ describe("on the labelled answers, written before the patterns were read", () =>
     expect(own.filter(({ refusal }) => !refusal).length).toBeGreaterThanOrEqual(25);
     expect(own.filter(({ refusal, answer }) => (refusalIn(answer) !== undefined) !== refusal)).toEqual([]);
   });
+});
+
+test("on unusual ones, written after the patterns, it finds a quarter and nothing else: what it can know", () => {
+  const later = labelled("later.jsonl");
+  const found = (refusal: boolean) =>
+    later.filter((one) => one.refusal === refusal && refusalIn(one.answer) !== undefined).length;
+  expect([later.length, found(true), found(false)]).toEqual([76, 10, 0]);
 });
 
 test.each([

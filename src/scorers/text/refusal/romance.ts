@@ -4,7 +4,7 @@ const SOME = "[^.!?…]{0,40}?";
 const pattern = (source: string) => new RegExp(`${START}(?:${source})`, "iu");
 
 const FRENCH_ACT =
-  "(?:aider|assister|fournir|donner|répondre|faire|accéder|partager|divulguer|communiquer|traiter|écrire|rédiger|générer|créer|discuter|commenter|satisfaire|continuer|modifier|conseiller)";
+  "(?:aider|assister|fournir|donner|répondre|faire|accéder|partager|divulguer|communiquer|traiter|écrire|rédiger|générer|créer|discuter|commenter|satisfaire|continuer|modifier|conseiller|renseigner)";
 const SPANISH_ACT =
   "(?:ayudar|asistir|proporcionar|(?<!\\p{L})dar(?:te|le|les)?(?!\\p{L})|compartir|revelar|responder|hacer(?:lo)?|acceder|ofrecer|cumplir|escribir|redactar|generar|crear|continuar|comentar|atender|modificar|procesar|aconsejar)";
 const ITALIAN_ACT =
@@ -17,7 +17,7 @@ const FRENCH = [
   "je ne suis (?:malheureusement )?pas (?:en mesure|autorisée?|habilitée?|capable|programmée?)",
   "je n'ai (?:malheureusement )?(?:pas|aucun) (?:l')?(?:accès|autorisation|le droit|la possibilité)",
   "je (?:me )?refuse d|je (?:dois|préfère) (?:refuser|décliner)|je décline|je préfère ne pas",
-  "ce n'est pas quelque chose (?:que je|avec|dont)|il m'est impossible|il ne m'est pas possible",
+  "(?:cela |ce sujet |ça )?ne (?:relève|fait) pas (?:partie )?de m|ce n'est pas quelque chose (?:que je|avec|dont)|il m'est impossible|il ne m'est pas possible",
   "(?:va|vont) à l'encontre de (?:nos|mes)|(?:enfreint|viole) (?:nos|mes|notre)",
   "(?:en )?dehors (?:de )?(?:mon|mes|ce que je)|je (?:ne )?peux (?:que|uniquement|seulement) répondre",
 ];
