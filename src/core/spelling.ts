@@ -38,14 +38,15 @@ function isNumeric({ tag }: Tag): boolean {
 }
 
 function spelled<T extends Tag>(tag: T, kept: KeptSpelling): T {
-  const read = tag.resolve as (text: unknown, ...rest: unknown[]) => unknown;
-  const resolve = (text: unknown, ...rest: unknown[]) => {
-    const value = read.call(tag, text, ...rest);
+  const resolve: Resolve = (text, ...rest) => {
+    const value = (tag as { resolve: Resolve }).resolve(text, ...rest);
     const number = isScalar(value) ? value.value : value;
     return typeof text === "string" && typeof number === "number" && isKept(text, number, kept) ? text : value;
   };
-  return { ...tag, resolve } as T;
+  return { ...tag, resolve };
 }
+
+type Resolve = (text: unknown, ...rest: unknown[]) => unknown;
 
 /** A plain number whose spelling a number does not keep, with where it stands. */
 export interface LostSpelling {

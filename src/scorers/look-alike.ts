@@ -31,7 +31,7 @@ export function lookAlike(found: string, wanted: string, within: "whole" | "star
 
 function points(text: string): string {
   if (text === "") return "nothing";
-  return [...text]
+  return Array.from(text)
     .map((char) => `U+${(char.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}`)
     .join(" ");
 }
@@ -47,7 +47,7 @@ interface Char {
 
 function charsOf(text: string): Char[] {
   let offset = 0;
-  return [...text].map((char, index) => {
+  return Array.from(text, (char, index) => {
     const seen = seenAs(char);
     offset += seen.length;
     return { char, at: index + 1, seen, offset: offset - seen.length };

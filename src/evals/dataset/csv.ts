@@ -78,7 +78,7 @@ async function peeked(bytes: AsyncIterable<Uint8Array>): Promise<{ head: string;
 }
 
 /** The delimiter that gives a header most of our own columns, then most columns; a comma where none is better. */
-export function delimiterOf(head: string): string {
+function delimiterOf(head: string): string {
   const ranked = DELIMITERS.map((delimiter) => {
     const names = columnsOf(head, delimiter);
     return { delimiter, known: names.filter((name) => KNOWN.has(name)).length, names: names.length };

@@ -1,8 +1,7 @@
-import { readFileSync } from "node:fs";
 import { dirname, extname } from "node:path";
 import { AgentopsError } from "../../core/errors.ts";
 import type { Problem } from "../../core/problems.ts";
-import type { Project } from "../../core/project.ts";
+import { type Project, readText } from "../../core/project.ts";
 import { type LostSpelling, lostSpellings } from "../../core/spelling.ts";
 import { plural } from "../../core/words.ts";
 import { type DataFile, readRecords, toldBlank } from "../dataset/records.ts";
@@ -33,19 +32,24 @@ export async function lintData(project: Project, suite: SuiteData): Promise<Prob
 }
 
 async function lintDataset(data: DataFile): Promise<Problem[]> {
-  return /^[.]ya?ml$/.test(extname(data.path).toLowerCase())
-    ? spellingProblem(data.file, lostSpellings(readFileSync(data.path, "utf8")))
-    : lintTable(data);
+  if (!/^[.]ya?ml$/.test(extname(data.path).toLowerCase())) return lintTable(data);
+  const text = await readText(data.path).catch(skipUnreadable);
+  return text === undefined ? [] : spellingProblem(data.file, lostSpellings(text));
+}
+
+/** A file that is not there was told already, and what is broken is told by who reads it for its cases. */
+function skipUnreadable(error: unknown): undefined {
+  if (!(error instanceof AgentopsError)) throw error;
 }
 
 async function lintTable(data: DataFile): Promise<Problem[]> {
   if (!/^[.][ct]sv$/.test(extname(data.path).toLowerCase())) return [];
   const lines: number[] = [];
   try {
-    for await (const row of readRecords({ ...data, blank: (line) => lines.push(line) })) void row;
+    const rows = readRecords({ ...data, blank: (line) => lines.push(line) });
+    while ((await rows.next()).done !== true);
   } catch (error) {
-    // What is broken is told by whoever reads it for its cases; a file that is not there was told already.
-    if (!(error instanceof AgentopsError)) throw error;
+    skipUnreadable(error);
   }
   const message = toldBlank(lines);
   if (message === undefined) return [];

@@ -9,7 +9,7 @@ export const isJson: Prepare<"is-json"> = async (spec) => {
   const violation = await prepareSchema(spec.value);
   return ({ output }) => {
     if (output === undefined || output === null) return passOrFail(false, "no answer was recorded, so none is JSON");
-    let value = output;
+    let value: unknown = output;
     try {
       if (typeof output === "string") value = JSON.parse(output);
     } catch (error) {

@@ -72,16 +72,16 @@ interface Reader {
 }
 
 /** One token; sets what the level wants after it. */
-function next(level: Level, char: string | undefined, { take, takeString }: Reader): Step {
+function next(level: Level, char: string | undefined, reader: Reader): Step {
   if (char === level.close && (level.wants === "first" || level.wants === "comma")) return "close";
   if (level.wants === "comma" || level.wants === "colon") return separator(level, char);
   const key = level.close === "}" && level.wants !== "value";
   level.wants = key ? "colon" : "comma";
-  if (char === '"') return takeString();
+  if (char === '"') return reader.takeString();
   if (key) return "fault";
   if (char === "{" || char === "[") return "open";
-  if (take(ATOM)) return "value";
-  return take(CUT_ATOM) ? "cut" : "fault";
+  if (reader.take(ATOM)) return "value";
+  return reader.take(CUT_ATOM) ? "cut" : "fault";
 }
 
 function separator(level: Level, char: string | undefined): Step {

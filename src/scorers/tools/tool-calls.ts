@@ -70,7 +70,7 @@ export function expectedCalls(subject: Subject): ExpectedCall[] {
 const NO_NAME = /["'[\]{};|\n]/;
 
 /** The JSON of calls, or names with commas between, each in double quotes or not. Throws on anything else. */
-export function callsIn(text: string): unknown[] {
+function callsIn(text: string): unknown[] {
   if (/^\s*[[{]/.test(text)) return callsOfJson(text);
   return splitList(text).map((name) => {
     if (NO_NAME.test(name))
