@@ -28,6 +28,7 @@ export type Note =
   | { code: "unscored"; cases: number }
   | { code: "other-suite"; control: string; candidate: string }
   | { code: "suite-changed" }
+  | { code: "scoring-changed" }
   | { code: "scorer-on-one-side"; scorer: string }
   | { code: "simulated" }
   | { code: "stand-in" }

@@ -1,3 +1,5 @@
+import { specOf } from "../evals/run/runs.store.ts";
+import { scoringOf } from "../scorers/scoring.ts";
 import type { Note } from "./found.ts";
 import type { Pairs } from "./pairs/pair.ts";
 import type { RunColumns } from "./pairs/run-columns.ts";
@@ -27,6 +29,7 @@ export function notesOn({ control, candidate, pairs }: Sides): Note[] {
     [unscored.length > 0, { code: "unscored", cases: unscored.length }],
     [before.suite !== after.suite, { code: "other-suite", control: before.suite, candidate: after.suite }],
     [before.suite === after.suite && before.suiteDigest !== after.suiteDigest, { code: "suite-changed" }],
+    [scoringOf(specOf(before)) !== scoringOf(specOf(after)), { code: "scoring-changed" }],
     ...lostScorers(control, candidate).map((scorer): [boolean, Note] => [true, { code: "scorer-on-one-side", scorer }]),
     [control.latency.simulated || candidate.latency.simulated, { code: "simulated" }],
     [isStandIn(before.model) || isStandIn(after.model), { code: "stand-in" }],

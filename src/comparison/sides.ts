@@ -4,6 +4,7 @@ import { completeRunsOf, findRun, isRunName, type RunRow, specOf } from "../eval
 import { isFresh } from "../evals/result/stored.ts";
 import type { FrozenTarget } from "../evals/run/run-spec.ts";
 import { loadArtifact } from "../registry/versions/load.ts";
+import { scoringOf } from "../scorers/scoring.ts";
 import type { RunStore } from "../state/runs.ts";
 import { sideOf } from "./compare.ts";
 import type { Content } from "./content.ts";
@@ -52,6 +53,7 @@ const LIKENESS: readonly ((a: RunRow, b: RunRow) => boolean)[] = [
   (a, b) => a.suite === b.suite,
   (a, b) => a.dataset === b.dataset,
   (a, b) => a.suiteDigest === b.suiteDigest,
+  (a, b) => scoringOf(specOf(a)) === scoringOf(specOf(b)),
   (a, b) => a.model === b.model,
   (a, b) => a.trials === b.trials,
 ];

@@ -1,6 +1,7 @@
 import { isMap, isPair, isScalar, isSeq, LineCounter, parseDocument, type Document, type Node } from "yaml";
 import type { z } from "zod";
 import { type Problem, throwOnErrors } from "./problems.ts";
+import { keepSpelling, type KeptSpelling } from "./spelling.ts";
 import { describeIssues } from "./zod-issues.ts";
 
 export type Path = readonly (string | number)[];
@@ -17,11 +18,20 @@ export interface YamlFile {
 
 /**
  * Parses one YAML document. Syntax errors, duplicate keys, several documents and anchors that expand without bound
- * come back as problems with line and column.
+ * come back as problems with line and column. `numbers`: those that would lose their spelling are the text that was written.
  */
-export function readYaml(text: string, file: string): { yaml?: YamlFile; problems: Problem[] } {
+export function readYaml(
+  text: string,
+  file: string,
+  { numbers }: { numbers?: KeptSpelling } = {},
+): { yaml?: YamlFile; problems: Problem[] } {
   const lines = new LineCounter();
-  const doc = parseDocument(text, { lineCounter: lines, uniqueKeys: true, prettyErrors: false });
+  const doc = parseDocument(text, {
+    lineCounter: lines,
+    uniqueKeys: true,
+    prettyErrors: false,
+    ...(numbers !== undefined && { customTags: keepSpelling(numbers) }),
+  });
   const problems = [...doc.errors, ...doc.warnings].map((e): Problem => {
     const { line, col } = lines.linePos(e.pos[0]);
     return { severity: "error", rule: "yaml-syntax", file, line, column: Math.max(col, 1), message: e.message };

@@ -31,6 +31,7 @@ const FAMILIES: { [T in BaseType]: () => Promise<Prepare<T>> } = {
   "trajectory:tool-args-match": async () => (await import("./tools/tool-args.ts")).toolArgsMatch,
   "trajectory:step-count": async () => (await import("./tools/step-count.ts")).stepCount,
   "tool-call-f1": async () => (await import("./tools/tool-call-f1.ts")).toolCallF1,
+  "tool-call-precision": async () => (await import("./tools/tool-call-precision.ts")).toolCallPrecision,
 };
 
 /** Compiles the measurement of a spec, without its `not-`. */

@@ -1,5 +1,6 @@
 import { AgentopsError } from "../core/errors.ts";
 import type { ModelClient } from "../models/client/client.ts";
+import type { Fold } from "./normalize.ts";
 import type { BaseType, SpecOf } from "./schema.ts";
 import type { Score, ScorerInput } from "./scorer.ts";
 
@@ -18,6 +19,8 @@ export interface Subject {
   output: unknown;
   /** Undefined when the case has none. */
   expected: unknown;
+  /** What the scorer's `normalize` makes of a text: done to output and expected, and to be done to whatever they are compared with. */
+  fold: Fold;
   input: ScorerInput;
 }
 

@@ -5,7 +5,7 @@ import { textOf } from "./wording.ts";
 export function reference(value: unknown, subject: Subject): unknown {
   const found = value ?? subject.expected;
   if (found === undefined || found === null) throw new Error("nothing to compare with: no value, and no expected");
-  return found;
+  return value === undefined || value === null ? found : subject.fold(found);
 }
 
 /** {@link reference} as text; throws when it is empty, because every output contains and starts with nothing. */
@@ -15,13 +15,25 @@ export function referenceText(value: string | undefined, subject: Subject): stri
   return text;
 }
 
-/** {@link reference} as a list: a list as it is, text split at its commas. */
+/** {@link reference} as a list: a list as it is, also one that a text spells as JSON (a cell of a spreadsheet); other text split at its commas. */
 export function referenceTexts(value: string | string[] | undefined, subject: Subject): string[] {
   const found = reference(value, subject);
-  const texts = Array.isArray(found) ? found.map(textOf) : splitList(textOf(found));
+  const list = Array.isArray(found) ? found : jsonList(found);
+  const texts = list?.map(textOf) ?? splitList(textOf(found));
   if (texts.length === 0 || texts.includes(""))
     throw new Error("the list of expected texts is empty or has empty entries");
   return texts;
+}
+
+/** A bracket may also begin a text of a list, `[a], [b]`: only what is JSON is read as JSON. */
+function jsonList(value: unknown): unknown[] | undefined {
+  if (typeof value !== "string" || !value.trimStart().startsWith("[")) return undefined;
+  try {
+    const parsed: unknown = JSON.parse(value);
+    return Array.isArray(parsed) ? parsed : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Comma separated values; double quotes keep a comma inside one. */

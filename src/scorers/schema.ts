@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { NORMALIZATIONS } from "./normalize.ts";
 
 const category = z.string().min(1).describe("quality, safety, performance, … ; safety feeds the safety gate");
 
@@ -6,6 +7,12 @@ const selector = z.union([
   z.string().min(1).describe("a regex with one group, applied to the output"),
   z.strictObject({ output: z.string().min(1), expected: z.string().min(1) }).partial(),
 ]);
+
+export const normalizeSchema = z
+  .enum(NORMALIZATIONS)
+  .describe(
+    "what is made one before texts are compared: nfc (default: composed and decomposed letters, line ends), nfkc (also compatibility forms), typography (nfc, and quotes, dashes, spaces as a keyboard has them), exact (nothing)",
+  );
 
 /** Keys every scorer accepts. */
 const common = {
@@ -19,6 +26,7 @@ const common = {
     .describe(
       "RE2 regex, ^ and $ match at line ends; the first group of the last match (or that match) replaces the value; no match fails the score",
     ),
+  normalize: normalizeSchema.optional(),
   transform: selector
     .optional()
     .describe("CEL over output, expected, case, record; its value replaces the output (or expected)"),
@@ -164,6 +172,7 @@ const variants = [
     ...common,
   }),
   z.strictObject({ type: type("tool-call-f1"), value: texts.optional(), ...common }),
+  z.strictObject({ type: type("tool-call-precision"), value: texts.optional(), ...common }),
 ] as const;
 
 export const scorerSchema = z.discriminatedUnion("type", variants);

@@ -83,6 +83,76 @@ judge("equals", {
   "the order of a list counts": [{ type: "equals", value: [1, 2] }, { output: [2, 1] }, false],
 });
 
+const COMPOSED = "caf\u00E9";
+const DECOMPOSED = "cafe\u0301";
+const alike = (normalize: string | undefined, output: string, expected: string, passes: boolean) =>
+  [
+    { type: "equals", ...(normalize !== undefined && { normalize }) },
+    { output, expected },
+    passes,
+  ] satisfies Table[string];
+
+judge("texts that look the same", {
+  "composed and decomposed letters are one": alike(undefined, DECOMPOSED, COMPOSED, true),
+  "so are the ends of lines": alike(undefined, "a\r\nb\rc", "a\nb\nc", true),
+  "exact makes nothing one": alike("exact", DECOMPOSED, COMPOSED, false),
+  "nor line ends": alike("exact", "a\r\nb", "a\nb", false),
+  "curly quotes are others": alike(undefined, "it\u2019s", "it's", false),
+  "but not to typography": alike("typography", "\u201Cit\u2019s\u201D\u00A0\u2013 so\u2026", '"it\'s" - so...', true),
+  "wide letters are others": alike(undefined, "\uFF21\uFB01", "Afi", false),
+  "but not to nfkc": alike("nfkc", "\uFF21\uFB01", "Afi", true),
+  "the value of the suite is folded too": [{ type: "contains-any", value: [DECOMPOSED] }, { output: COMPOSED }, true],
+  "and a pattern": [{ type: "regex", value: `^${DECOMPOSED}$` }, { output: COMPOSED }, true],
+  "and what CEL compares": [{ type: "expression", value: `output == "${DECOMPOSED}"` }, { output: COMPOSED }, true],
+  "and inside JSON": [
+    { type: "equals" },
+    { output: { [DECOMPOSED]: ["a\r\n"] }, expected: { [COMPOSED]: ["a\n"] } },
+    true,
+  ],
+  "and arguments of tools": [
+    { type: "trajectory:tool-args-match" },
+    { toolCalls: [{ name: "f", arguments: { q: DECOMPOSED } }], expected: [{ name: "f", args: { q: COMPOSED } }] },
+    true,
+  ],
+  "a line of a Windows text ends before its \\r": [
+    { type: "equals", extract: "^A: (\\w+)$" },
+    { output: "Thinking\r\nA: blue\r\nbye", expected: "blue" },
+    true,
+  ],
+});
+
+describe("texts that look alike are told apart by their code points", () => {
+  it.each<[string, Record<string, unknown>, Trial, string]>([
+    [
+      "a curly quote",
+      { type: "equals" },
+      { output: "it\u2019s", expected: "it's" },
+      'output is not "it\'s"; they look alike: character 3 is U+2019, expected U+0027; it is "it\u2019s"',
+    ],
+    [
+      "a decomposed letter",
+      { type: "equals", normalize: "exact" },
+      { output: DECOMPOSED, expected: COMPOSED },
+      `output is not "${COMPOSED}"; they look alike: character 4 is U+0065 U+0301, expected U+00E9; it is "${DECOMPOSED}"`,
+    ],
+    [
+      "a Cyrillic letter in another text",
+      { type: "contains", value: "paypal" },
+      { output: "see p\u0430ypal now" },
+      'output does not contain "paypal": "see p\u0430ypal now"; they look alike: character 6 is U+0430, expected U+0061',
+    ],
+    [
+      "a zero-width space and a no-break space",
+      { type: "starts-with", value: "a b" },
+      { output: "\uFEFFa\u00A0b c" },
+      'output does not start with "a b": "\uFEFFa\u00A0b c"; they look alike: character 1 is U+FEFF U+0061, expected U+0061; character 3 is U+00A0, expected U+0020',
+    ],
+    ["a difference to be seen", { type: "equals" }, { output: "b", expected: "a" }, 'output is not "a"; it is "b"'],
+  ])("%s", async (_, spec, trial, reason) => {
+    expect((await scored(spec, trial)).reason).toBe(reason);
+  });
+});
+
 judge("contains and starts-with", {
   "a part passes": [{ type: "contains", value: "ell" }, { output: "hello" }, true],
   "case counts": [{ type: "contains", value: "ELL" }, { output: "hello" }, false],
@@ -117,6 +187,17 @@ const PERSON = { type: "object", required: ["age"], properties: { age: { type: "
 judge("is-json and contains-json", {
   "JSON text is JSON": [{ type: "is-json" }, { output: ' {"a": 1} ' }, true],
   "an agent's object is JSON": [{ type: "is-json" }, { output: { a: 1 } }, true],
+  "no recorded answer is none": [{ type: "is-json" }, { output: null }, false],
+  "the word null is": [{ type: "is-json" }, { output: "null" }, true],
+  "a number is JSON": [{ type: "is-json" }, { output: 5 }, true],
+  "but contains no object or list": [{ type: "contains-json" }, { output: 5 }, false],
+  "nor does no answer": [{ type: "contains-json" }, { output: null }, false],
+  "an agent's list is one": [{ type: "contains-json" }, { output: [] }, true],
+  "what a truncated one has inside is a part of it": [
+    { type: "contains-json" },
+    { output: 'Here: {"a": {"b": 1}, "c": ' },
+    false,
+  ],
   "prose is not": [{ type: "is-json" }, { output: "Sure! {}" }, false],
   "a schema must hold": [{ type: "is-json", value: PERSON }, { output: '{"age":3}' }, true],
   "a schema that is violated fails": [{ type: "is-json", value: PERSON }, { output: '{"age":-3}' }, false],
@@ -168,8 +249,26 @@ judge("numeric", {
   "nor do currency signs": same("$1,000.00", 1000),
   "nor does the notation": same("1e3", "1,000"),
   "a trailing period is the end of a sentence": same("42.", 42),
-  "a unit is ignored": same("18 dollars per day", 18),
-  "a percent sign is ignored": same("50%", "50"),
+  "a currency may be left out on one side": same("18 dollars", 18),
+  "so may a percent sign": same("50%", "50"),
+  "two that differ may not": differs("$5", "€5"),
+  "one currency has several names": same("5 USD", "$5"),
+  "a unit that only one side has makes it another thing": differs("18 dollars per day", 18),
+  "both sides may have it": same("18 km/h", "18 km/h"),
+  "a word is compared without case and plural": same("1 Apples", "1 apple"),
+  "a short unit is compared as it stands": differs("5 mW", "5 MW"),
+  "1.5M is no 1.5B": differs("$1.5M", "$1.5B"),
+  "1.5M is 1.5 million": same("$1.5m", "1.5 million dollars"),
+  "2k is 2,000": same("2k", "2,000"),
+  "2k is no 2": differs("2k", 2),
+  "an unknown letter makes it another thing": differs("2q", 2),
+  "scale words multiply": same("3 hundred thousand", "300,000"),
+  "and are not dropped": differs("3 hundred thousand", 300),
+  "5 m are metres, not millions": differs("5 m", 5_000_000),
+  "a scaled number may have a unit": same("5k runs", "5000 runs"),
+  "a scale leaves no dust": same("1.1 million", "1100000"),
+  "scale words of other languages": same("2,500 Mio.", "2.5 Mrd"),
+  "Han digits scale": same("3万円", "30000円"),
   "bold text is a number": same("**7**", 7),
   "a Unicode minus is a minus": same("\u22125", -5),
   "a minus may stand before the currency": same("-$5", "$-5"),
@@ -215,6 +314,7 @@ judge("levenshtein, rouge-n and word-count", {
     false,
   ],
   "rouge of nothing is 0": [{ type: "rouge-n", value: "the cat" }, { output: " " }, false],
+  "the same short text is the same": [{ type: "rouge-n", value: "yes", n: 2 }, { output: "yes" }, true],
   "n words in a row": [{ type: "rouge-n", value: "a b c d", n: 2, threshold: 0.1 }, { output: "d c b a" }, false],
   "an exact number of words": [{ type: "word-count", value: 3 }, { output: " one two\nthree " }, true],
   "a range of words": [{ type: "word-count", value: { min: 4 } }, { output: "one two three" }, false],
@@ -300,7 +400,54 @@ const trajectory = (type: string, value: unknown, passes: boolean): [Record<stri
   passes,
 ];
 
+const CELL =
+  '[{"name":"search","arguments":{"q":"a"}},{"function":{"name":"get_user","arguments":"{\\"id\\":\\"u1\\"}"}}]';
+const cell = (type: string, expected: unknown, passes: boolean): [Record<string, unknown>, Trial, boolean] => [
+  { type },
+  { toolCalls: CALLS, expected },
+  passes,
+];
+
+judge("calls that a cell of a spreadsheet holds", {
+  "as JSON, for the tools used": cell("trajectory:tool-used", CELL, true),
+  "for their order": cell("trajectory:tool-sequence", CELL, true),
+  "for their arguments, which may be JSON in JSON": cell("trajectory:tool-args-match", CELL, true),
+  "for other arguments": cell("trajectory:tool-args-match", '[{"name":"search","args":{"q":"c"}}]', false),
+  "for the names": cell("tool-call-f1", CELL, true),
+  "one call alone": cell("trajectory:tool-used", '{"name":"search"}', true),
+  "a list of names": cell("trajectory:tool-used", ' ["search", "get_user"]', true),
+  "names with commas between": cell("trajectory:tool-used", 'search, "get_user"', true),
+  "a list of texts": [{ type: "contains-all", value: '["a, b", "c"]' }, { output: "c a, b" }, true],
+  "a text of brackets is no JSON": [{ type: "contains-all", value: "[a],[b]" }, { output: "[b] [a]" }, true],
+  "an object that an agent gave": [{ type: "equals" }, { output: { a: 1 }, expected: '{ "a": 1 }' }, true],
+});
+
+judge("tool-call-precision", {
+  "intended calls over all calls": [
+    { type: "tool-call-precision", threshold: 0.6 },
+    { toolCalls: CALLS, expected: ["search", "get_user"] },
+    true,
+  ],
+  "a repeated call is not intended twice": [
+    { type: "tool-call-precision", threshold: 0.7 },
+    { toolCalls: CALLS, expected: ["search", "get_user"] },
+    false,
+  ],
+  "the right tool with wrong arguments is not intended": [
+    { type: "tool-call-precision", threshold: 0.3 },
+    { toolCalls: CALLS, expected: [{ name: "search", args: { q: "c" } }] },
+    false,
+  ],
+  "what was not called does not lower it": [
+    { type: "tool-call-precision", value: "search, get_user, search, refund" },
+    { toolCalls: CALLS },
+    true,
+  ],
+  "no call is none too many": [{ type: "tool-call-precision" }, { expected: ["search"] }, true],
+});
+
 judge("trajectories", {
+  "names with commas between are several": trajectory("tool-used", "search, get_user", true),
   "a tool that was called": trajectory("tool-used", "search", true),
   "a tool that was not": trajectory("tool-used", "delete", false),
   "all of a list": trajectory("tool-used", ["search", "get_user"], true),
@@ -441,6 +588,19 @@ describe("what cannot be measured is an error, not a fail", () => {
       { type: "trajectory:tool-used" },
       { expected: { a: 1 } },
       /no list of tool calls/,
+    ],
+    [
+      "JSON of calls that breaks off",
+      { type: "trajectory:tool-used" },
+      { expected: '[{"name":"a"' },
+      /nor the JSON of calls/,
+    ],
+    ["names with semicolons between", { type: "trajectory:tool-used" }, { expected: "a; b" }, /is no name of a tool/],
+    [
+      "a reference without an n-gram",
+      { type: "rouge-n", n: 2 },
+      { output: "no", expected: "yes" },
+      /no 2-gram in the reference/,
     ],
     ["an expected call without a name", { type: "tool-call-f1" }, { expected: [{ tool: "x" }] }, /has no name/],
     ["no latency", { type: "latency", max: 5 }, {}, /no latency recorded/],

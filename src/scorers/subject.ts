@@ -1,6 +1,7 @@
 import { messageOf } from "../core/errors.ts";
 import { celToJson, loadCel, type Expression } from "./cel.ts";
 import { fault, type Subject } from "./measure.ts";
+import { DEFAULT_NORMALIZATION, type Fold, foldOf } from "./normalize.ts";
 import { loadRe2, type Pattern } from "./re2.ts";
 import type { ScorerSpec } from "./schema.ts";
 import type { Score, ScorerInput } from "./scorer.ts";
@@ -19,16 +20,36 @@ type Selector = NonNullable<ScorerSpec["extract"]>;
 
 /** Compiles a scorer's `extract` and `transform`; the first is applied before the second. */
 export async function prepareView(spec: ScorerSpec): Promise<View> {
+  const fold = foldFor(spec);
+  const whole = wholeOf(fold);
   if (spec.extract === undefined && spec.transform === undefined) return whole;
   const patterns = await compilePatterns(spec.extract);
-  const expressions = await compileExpressions(spec.transform);
+  const expressions = await compileExpressions(fold(spec.transform));
   return (input) => {
     const subject = whole(input);
     return extract(subject, patterns) ?? transform(subject, expressions);
   };
 }
 
-const whole = (input: ScorerInput): Subject => ({ output: input.output, expected: input.case.expected, input });
+/** What a scorer makes of texts before it compares them. */
+export function foldFor(spec: ScorerSpec): Fold {
+  return foldOf(spec.normalize ?? defaultFor(spec));
+}
+
+/** Programs and judges get texts as they are, but where a pattern of ours is to find its lines in them. */
+function defaultFor({ type, extract: pattern }: ScorerSpec) {
+  const foreign = /^(?:not-)?(?:javascript|exec|llm-rubric)$/.test(type);
+  return foreign && pattern === undefined ? "exact" : DEFAULT_NORMALIZATION;
+}
+
+const wholeOf =
+  (fold: Fold) =>
+  (input: ScorerInput): Subject => ({
+    output: fold(input.output),
+    expected: fold(input.case.expected),
+    fold,
+    input,
+  });
 
 function sides(selector: Selector): { side: keyof Sides<string>; source: string; path: string[] }[] {
   const given = typeof selector === "string" ? { output: selector } : selector;
@@ -65,8 +86,7 @@ function extract(subject: Subject, patterns: Sides<Pattern>): { failed: Score } 
   for (const side of ["output", "expected"] as const) {
     const pattern = patterns[side];
     if (pattern === undefined || subject[side] === undefined) continue;
-    // A recording from Windows ends its lines with \r\n, and `.` takes the \r along.
-    const found = pattern.last(textOf(subject[side]))?.replace(/\r$/, "");
+    const found = pattern.last(textOf(subject[side]));
     // An expected value without the pattern is the answer already: datasets ship both `… #### 18` and `18`.
     if (found === undefined && side === "expected") continue;
     if (found === undefined) return { failed: nothing(subject[side]) };
@@ -84,6 +104,7 @@ function transform(subject: Subject, expressions: Sides<Expression>): Subject {
   return {
     output: output === undefined ? subject.output : celToJson(output.evaluate(subject)),
     expected: expected === undefined ? subject.expected : celToJson(expected.evaluate(subject)),
+    fold: subject.fold,
     input: subject.input,
   };
 }

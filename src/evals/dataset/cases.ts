@@ -25,7 +25,7 @@ const RESERVED_COLUMNS = new Set(["id", "expected", "tags", "cluster"]);
 /** Cases of a data file in our own form: `{ id, vars, expected, tags?, cluster? }` a line; in CSV other columns are variables. */
 export async function* readCases(data: DataFile): AsyncGenerator<CaseRecord> {
   let ordinal = 0;
-  for await (const record of readRecords(data)) {
+  for await (const record of readRecords({ ...data, written: true })) {
     ordinal += 1;
     const value = record.flat ? caseOfRow(record.value as Record<string, string>) : record.value;
     yield { case: caseOf(checkCase(value, data.file, record.line), ordinal), line: record.line };
@@ -34,7 +34,7 @@ export async function* readCases(data: DataFile): AsyncGenerator<CaseRecord> {
 
 /** Cases of somebody else's data: dot paths pick the parts of each record. */
 export async function* readMappedCases(data: DataFile, mapping: DatasetMapping): AsyncGenerator<CaseRecord> {
-  for await (const record of readRecords(data)) {
+  for await (const record of readRecords({ ...data, written: true })) {
     yield { case: mapCase(record, data.file, mapping), line: record.line };
   }
 }

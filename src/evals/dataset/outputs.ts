@@ -54,6 +54,7 @@ export async function stageOutputs(stage: Stage, data: DataFile, mapping: Mappin
       throw invalid(data.file, line, `no output at "${mapping.output}"`);
     const caseId = text(readPath(value, mapping.case), data.file, line, mapping.case);
     const label = labelOf(value, mapping, data.file, line);
+    checkCalls(pick(value, mapping, "toolCalls"), data.file, line);
     const added = stage.addOutput(caseId, label, JSON.stringify(value), line);
     if (!added.added) throw duplicate(data.file, line, caseId, mapping, added.line);
     for (const key of unseen) if (readPath(value, pathOf(mapping, key)) !== undefined) unseen.delete(key);
@@ -74,19 +75,57 @@ function duplicate(file: string, line: number, caseId: string, mapping: Mapping,
 /** A staged record as the model client gives it out. */
 export function recordedOutput(record: string, mapping: Mapping): RecordedOutput {
   const value = JSON.parse(record) as unknown;
-  const pick = (key: Optional) =>
-    mapping.own === true || mapping[key] !== undefined ? readPath(value, pathOf(mapping, key)) : undefined;
-  const measure = (key: "latencyMs" | "costUsd") => scaled(numberOrNull(pick(key)), mapping[key]);
+  const at = (key: Optional) => pick(value, mapping, key);
+  const measure = (key: "latencyMs" | "costUsd") => scaled(numberOrNull(at(key)), mapping[key]);
   return {
     output: readPath(value, mapping.output),
-    toolCalls: normalizeToolCalls(pick("toolCalls") ?? []),
+    toolCalls: normalizeToolCalls(callsOf(at("toolCalls"))),
     latencyMs: measure("latencyMs"),
     costUsd: measure("costUsd"),
-    inputTokens: numberOrNull(pick("inputTokens")),
-    outputTokens: numberOrNull(pick("outputTokens")),
-    finishReason: finishReasonOf(pick("finishReason")),
+    inputTokens: numberOrNull(at("inputTokens")),
+    outputTokens: numberOrNull(at("outputTokens")),
+    finishReason: finishReasonOf(at("finishReason")),
     record: value,
   };
+}
+
+function pick(value: unknown, mapping: Mapping, key: Optional): unknown {
+  return mapping.own === true || mapping[key] !== undefined ? readPath(value, pathOf(mapping, key)) : undefined;
+}
+
+/** A list of calls as recorded: their JSON where a spreadsheet holds it, one call alone, names alone. Undefined for anything else. */
+function listOfCalls(value: unknown): unknown[] | undefined {
+  if (value === undefined || value === null) return [];
+  if (typeof value === "string") return value.trim() === "" ? [] : listOfCalls(jsonOf(value));
+  if (typeof value !== "object") return undefined;
+  return [value].flat().map((call) => (typeof call === "string" ? { name: call } : call));
+}
+
+function callsOf(value: unknown): unknown[] {
+  return listOfCalls(value) ?? [];
+}
+
+/** Calls that are not understood are not calls that were not made: a check that a tool was not used would pass. */
+function checkCalls(value: unknown, file: string, line: number): void {
+  const calls = listOfCalls(value);
+  if (calls?.every(isKnownRow) === true) return;
+  const hint = 'a list of { "name": …, "arguments": {…} }, as JSON where the file is CSV';
+  throw invalid(file, line, `toolCalls is no list of tool calls: ${JSON.stringify(value).slice(0, 60)}`, hint);
+}
+
+/** A call with its name, or what stands beside calls in a conversation: a message, a block of another type, a call of the user's. */
+function isKnownRow(row: unknown): boolean {
+  if (typeof row !== "object" || row === null) return false;
+  return "role" in row || "type" in row || "requestor" in row || normalizeToolCalls([row]).length > 0;
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === "object" ? value : false;
+  } catch {
+    return false;
+  }
 }
 
 function finishReasonOf(value: unknown): RecordedOutput["finishReason"] {

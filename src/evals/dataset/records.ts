@@ -1,12 +1,14 @@
-import { createReadStream, type ReadStream } from "node:fs";
+import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
 import { extname } from "node:path";
-import { createInterface } from "node:readline";
 import { AgentopsError, messageOf } from "../../core/errors.ts";
 import { decodeText, readBytes } from "../../core/project.ts";
 import { throwOnErrors } from "../../core/problems.ts";
+import { keepLongIntegers, type KeptSpelling } from "../../core/spelling.ts";
 import { readYaml } from "../../core/yaml.ts";
 import type { ContentReader } from "../../registry/git/blob.ts";
+import { CsvError, csvRows } from "./csv.ts";
+import { textLines } from "./lines.ts";
 
 /** One record of a data file. `line` is 1-based and is where the record starts. */
 export interface DataRecord {
@@ -22,10 +24,14 @@ export interface DataFile {
   path: string;
   /** Is shown every byte that is read of it. */
   reader?: ContentReader;
+  /** Cases that somebody wrote, rather than outputs that were recorded: YAML numbers keep their spelling. */
+  written?: boolean;
+  /** Is told every row of a table that has no value, which is no record. */
+  blank?: (line: number) => void;
 }
 
 /**
- * Reads .jsonl, .ndjson, .csv, .json, .yaml and .yml. Lines and rows are streamed, so memory does not grow with the file.
+ * Reads .jsonl, .ndjson, .csv, .tsv, .json, .yaml and .yml. Lines and rows are streamed, so memory does not grow with the file.
  * Throws DATASET_INVALID with file and line.
  */
 export async function* readRecords(data: DataFile): AsyncGenerator<DataRecord> {
@@ -36,7 +42,8 @@ export async function* readRecords(data: DataFile): AsyncGenerator<DataRecord> {
       yield* jsonLines(data);
       return;
     case ".csv":
-      yield* csvRows(data);
+    case ".tsv":
+      yield* tableRows(data);
       return;
     case ".json":
     case ".yaml":
@@ -45,7 +52,7 @@ export async function* readRecords(data: DataFile): AsyncGenerator<DataRecord> {
       return;
     default:
       throw new AgentopsError("DATASET_INVALID", `${data.file}: unknown kind of data file`, {
-        hint: "use .jsonl, .csv, .json or .yaml",
+        hint: "use .jsonl, .csv, .tsv, .json or .yaml",
       });
   }
 }
@@ -55,22 +62,16 @@ async function requireFile({ file, path }: DataFile): Promise<void> {
   if (found?.isFile() !== true) throw new AgentopsError("FILE_NOT_FOUND", `no such data file: ${file}`);
 }
 
-function streamOf({ path, reader }: DataFile): ReadStream {
-  const stream = createReadStream(path, { highWaterMark: 256 * 1024 });
-  if (reader === undefined) return stream;
-  // It flows from the next turn of the event loop on, when whoever asked for it listens as well.
-  return stream.on("data", (chunk) => {
-    reader.take(chunk as Buffer);
-  });
+async function* bytesOf({ path, reader }: DataFile): AsyncGenerator<Uint8Array> {
+  for await (const chunk of createReadStream(path, { highWaterMark: 256 * 1024 }) as AsyncIterable<Uint8Array>) {
+    reader?.take(chunk);
+    yield chunk;
+  }
 }
 
 async function* jsonLines(data: DataFile): AsyncGenerator<DataRecord> {
-  const lines = createInterface({
-    input: streamOf(data),
-    crlfDelay: Infinity,
-  });
   let line = 0;
-  for await (const text of lines) {
+  for await (const text of textLines(bytesOf(data))) {
     line += 1;
     const trimmed = line === 1 && text.startsWith("\uFEFF") ? text.slice(1) : text;
     if (trimmed.trim() === "") continue;
@@ -80,52 +81,31 @@ async function* jsonLines(data: DataFile): AsyncGenerator<DataRecord> {
 
 function parseLine(text: string, file: string, line: number): unknown {
   try {
-    return JSON.parse(text) as unknown;
+    return JSON.parse(keepLongIntegers(text)) as unknown;
   } catch (error) {
     throw invalid(file, line, `not JSON: ${messageOf(error)}`, "one JSON object a line");
   }
 }
 
-async function* csvRows(data: DataFile): AsyncGenerator<DataRecord> {
-  const { parse } = await import("csv-parse");
-  // Where the last whole row ended: an error is in the one that starts on the next line, wherever the parser gave up.
-  let ended = 1;
-  const parser = parse({
-    columns: true,
-    bom: true,
-    info: true,
-    skip_empty_lines: true,
-    on_record: (row: { info: { lines: number } }) => {
-      ended = row.info.lines;
-      return row;
-    },
-  });
-  const input = streamOf(data);
-  input.on("error", (error) => parser.destroy(error));
-  input.pipe(parser);
-  let line = 2;
+async function* tableRows(data: DataFile): AsyncGenerator<DataRecord> {
   try {
-    for await (const row of parser as AsyncIterable<{ record: Record<string, string>; info: { lines: number } }>) {
-      yield { value: row.record, line, flat: true };
-      line = row.info.lines + 1;
-    }
+    for await (const { record, line } of csvRows(bytesOf(data), (at) => data.blank?.(at)))
+      yield { value: record, line, flat: true };
   } catch (error) {
-    if (error instanceof AgentopsError) throw error;
+    if (!(error instanceof CsvError)) throw error;
     throw invalid(
       data.file,
-      ended + 1,
-      `broken CSV: ${messageOf(error).replace(/ at line \d+.*$/, "")}`,
-      "quote a field that contains a comma, a quote or a line break, and double the quotes in it",
+      error.line,
+      `broken CSV: ${error.message}`,
+      "quote a field that contains the delimiter, a quote or a line break, and double the quotes in it; a first line sep=; names another delimiter",
     );
-  } finally {
-    input.destroy();
   }
 }
 
 async function* listItems(data: DataFile): AsyncGenerator<DataRecord> {
   const bytes = await readBytes(data.path);
   data.reader?.take(bytes);
-  const read = readYaml(decodeText(bytes, data.path), data.file);
+  const read = readYaml(decodeText(bytes, data.path), data.file, { numbers: spellingOf(data) });
   throwOnErrors(read.problems, "DATASET_INVALID");
   const value = read.yaml?.value;
   const nested = typeof value === "object" && value !== null && "cases" in value ? value.cases : value;
@@ -137,6 +117,19 @@ async function* listItems(data: DataFile): AsyncGenerator<DataRecord> {
   }
 }
 
+/** JSON is written by programs, and 1.0 there is the number 1; who writes 3.10 in YAML may well mean a text. */
+function spellingOf({ path, written }: DataFile): KeptSpelling {
+  return written === true && extname(path).toLowerCase() !== ".json" ? "all" : "ids";
+}
+
 export function invalid(file: string, line: number, message: string, hint?: string): AgentopsError {
   return new AgentopsError("DATASET_INVALID", `${file}:${line}: ${message}`, { hint, details: { file, line } });
+}
+
+/** How many rows without a value were left out, and where; undefined for none. */
+export function toldBlank(lines: readonly number[]): string | undefined {
+  const [first] = lines;
+  if (first === undefined) return undefined;
+  const rows = lines.length === 1 ? `the row on line ${first} is` : `${lines.length} rows from line ${first} on are`;
+  return `${rows} empty in every column, and no record: left out`;
 }

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { NAME_PATTERN } from "../../core/refs.ts";
-import { scorerSchema } from "../../scorers/schema.ts";
+import { normalizeSchema, scorerSchema } from "../../scorers/schema.ts";
 
 const path = z.string().min(1);
 
@@ -75,6 +75,7 @@ export const suiteSchema = z
     outputs: z.union([path, outputsMapping]).optional(),
     trials: z.int().min(1).max(1000).optional(),
     scorers: z.array(scorerSchema).min(1, "a suite needs at least one scorer; without one every answer would pass"),
+    normalize: normalizeSchema.optional().describe("for every scorer that says nothing else"),
     gate: gateSchema.optional(),
     minEffect: z
       .number()

@@ -4,7 +4,7 @@ import { caseOf, type CaseRecord, readCases, readMappedCases } from "./cases.ts"
 import { type RecordedOutputs, stageOutputs } from "./outputs.ts";
 import type { UsedFile } from "../inputs/inputs.ts";
 import { type ContentReader, readContent } from "../../registry/git/blob.ts";
-import { type DataFile, invalid } from "./records.ts";
+import { type DataFile, invalid, toldBlank } from "./records.ts";
 import { matches, type Selection } from "./selection.ts";
 import type { Stage } from "./stage.store.ts";
 import { dataFile, type LoadedSuite } from "./suite.ts";
@@ -50,13 +50,23 @@ export async function stageSuite(
   const recorded = outputs === null ? null : read(dataFile(project, project.root, outputs.file));
   if (outputs !== null && recorded !== null) await stageOutputs(stage, recorded, outputs.mapping);
   const used = [...usedFile("dataset", data), ...usedFile("outputs", recorded)];
-  return { total, ...unmatched(stage, selection, outputs), used };
+  const { warnings, outputsWithoutCase } = unmatched(stage, selection, outputs);
+  return { total, warnings: [...blankWarnings([data, recorded]), ...warnings], outputsWithoutCase, used };
 }
 
-type ReadFile = DataFile & { reader: ContentReader };
+type ReadFile = DataFile & { reader: ContentReader; blankRows: number[] };
 
 function read(data: DataFile): ReadFile {
-  return { ...data, reader: readContent() };
+  const blankRows: number[] = [];
+  return { ...data, reader: readContent(), blankRows, blank: (line) => blankRows.push(line) };
+}
+
+/** Rows of bare commas are no cases; who meant them as such must hear of it. */
+function blankWarnings(files: readonly (ReadFile | null)[]): string[] {
+  return files.flatMap((data) => {
+    const told = data === null ? undefined : toldBlank(data.blankRows);
+    return data === null || told === undefined ? [] : [`${data.file}: ${told}`];
+  });
 }
 
 function usedFile(role: UsedFile["role"], data: ReadFile | null): UsedFile[] {

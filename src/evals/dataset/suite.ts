@@ -4,7 +4,7 @@ import { digestOf } from "../../core/canonical.ts";
 import { AgentopsError } from "../../core/errors.ts";
 import { decodeText, displayPath, type Project, readBytes } from "../../core/project.ts";
 import { didYouMean } from "../../core/suggest.ts";
-import { parseYamlAs, type YamlFile } from "../../core/yaml.ts";
+import { parseYamlAs, readYaml, type YamlFile } from "../../core/yaml.ts";
 import type { DataFile } from "./records.ts";
 import { type Suite, SUITE_KEY_ALIASES, suiteSchema } from "./schema.ts";
 
@@ -66,8 +66,32 @@ async function loadSuite(project: Project, file: string): Promise<LoadedSuite> {
   const display = displayPath(project.root, file);
   const bytes = await readBytes(file);
   const text = decodeText(bytes, file);
-  const { value: spec, yaml } = parseYamlAs(suiteSchema, text, display, { aliases: SUITE_KEY_ALIASES });
-  return { spec, file: display, baseDir: dirname(file), digest: digestOf(yaml.value), bytes, yaml };
+  const { yaml } = parseYamlAs(suiteSchema, text, display, { aliases: SUITE_KEY_ALIASES });
+  const value = asWritten(text, display, yaml.value);
+  const spec = normalized(suiteSchema.parse(value));
+  return { spec, file: display, baseDir: dirname(file), digest: digestOf(value), bytes, yaml };
+}
+
+/** A suite with its cases, and what `equals` compares with, as they are written: 02134 is a text there and no number. */
+function asWritten(text: string, file: string, plain: unknown): unknown {
+  const written = readYaml(text, file, { numbers: "all" }).yaml?.value as Partial<Suite>;
+  const suite = plain as Suite;
+  const scorers = suite.scorers.map((scorer, i) => {
+    const value = written.scorers?.[i];
+    return /^(?:not-)?equals$/.test(scorer.type) && "value" in scorer ? { ...scorer, ...pickValue(value) } : scorer;
+  });
+  return { ...suite, ...(suite.cases !== undefined && { cases: written.cases }), scorers };
+}
+
+function pickValue(scorer: Suite["scorers"][number] | undefined): { value?: unknown } {
+  return scorer !== undefined && "value" in scorer ? { value: scorer.value } : {};
+}
+
+/** The suite's `normalize` holds for every scorer that has none of its own. */
+function normalized(spec: Suite): Suite {
+  const { normalize } = spec;
+  if (normalize === undefined) return spec;
+  return { ...spec, scorers: spec.scorers.map((scorer) => ({ normalize, ...scorer })) };
 }
 
 /** A data file named in a suite: relative to the suite's folder. */

@@ -6,6 +6,7 @@ import { lintArtifacts } from "../../registry/lint/lint.ts";
 import { lintConfig } from "../../registry/lint/config.ts";
 import { KINDS } from "../../registry/files.ts";
 import { worktreeSource } from "../../registry/source.ts";
+import { lintData } from "./data.ts";
 import { lintSuite } from "./suite.ts";
 import { type Suite, SUITE_KEY_ALIASES, suiteSchema } from "../dataset/schema.ts";
 import { findSuiteFiles } from "../dataset/suite.ts";
@@ -22,6 +23,7 @@ export interface Lint {
 interface SuiteFile {
   path: string;
   file: string;
+  text: string;
   yaml?: YamlFile;
   spec?: Suite;
   problems: Problem[];
@@ -43,12 +45,14 @@ export async function lintProject(project: Project, only: readonly string[] = []
 
 async function readSuite(project: Project, path: string): Promise<SuiteFile> {
   const file = displayPath(project.root, path);
-  const read = readYaml(await readText(path), file);
-  if (read.yaml === undefined) return { path, file, problems: read.problems };
+  const text = await readText(path);
+  const read = readYaml(text, file);
+  if (read.yaml === undefined) return { path, file, text, problems: read.problems };
   const checked = checkYaml(suiteSchema, read.yaml, SUITE_KEY_ALIASES);
   return {
     path,
     file,
+    text,
     yaml: read.yaml,
     problems: checked.problems,
     ...(checked.value !== undefined && { spec: checked.value }),
@@ -56,7 +60,7 @@ async function readSuite(project: Project, path: string): Promise<SuiteFile> {
 }
 
 async function problemsOf(project: Project, suite: SuiteFile, all: readonly SuiteFile[]): Promise<Problem[]> {
-  const { spec, yaml, file, path } = suite;
+  const { spec, yaml, file, path, text } = suite;
   if (spec === undefined || yaml === undefined) return suite.problems;
   const at = yaml.locate(["name"]);
   const twin = all.find((s) => s !== suite && s.spec?.name === spec.name);
@@ -78,5 +82,9 @@ async function problemsOf(project: Project, suite: SuiteFile, all: readonly Suit
       ...at,
       message: `the suite is called "${spec.name}" but its file ${basename(path)}`,
     });
-  return [...problems, ...(await lintSuite(project, { spec, yaml, path }))];
+  return [
+    ...problems,
+    ...(await lintSuite(project, { spec, yaml, path })),
+    ...(await lintData(project, { spec, path, file, text })),
+  ];
 }

@@ -5,7 +5,7 @@ import { type Path, readYaml } from "../../core/yaml.ts";
 import { worktreeSource } from "../../registry/source.ts";
 import type { Suite } from "../dataset/schema.ts";
 
-const TOOL_SCORERS = /^(not-)?(trajectory:|tool-call-f1)/;
+const TOOL_SCORERS = /^(not-)?(trajectory:|tool-call-)/;
 
 export interface UnknownTool {
   path: Path;

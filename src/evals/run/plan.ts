@@ -7,6 +7,7 @@ import { loadArtifact, pinned } from "../../registry/versions/load.ts";
 import { movedSince, tamperingIn, verifyVersion } from "../../registry/versions/verify.ts";
 import { OWN_MAPPING } from "../dataset/outputs.ts";
 import type { RunSpec } from "./run-spec.ts";
+import { SCORING } from "../../scorers/scoring.ts";
 import { dataFile, type LoadedSuite } from "../dataset/suite.ts";
 
 export interface PlanOptions {
@@ -37,6 +38,7 @@ export async function planRun(project: Project, suite: LoadedSuite, options: Pla
     trials: options.trials ?? suite.spec.trials ?? (outputs === null ? 1 : 0),
     outputs,
     scorers: [],
+    scoring: SCORING,
     outputsWithoutCase: 0,
   };
 }

@@ -1,4 +1,5 @@
 import type { ModelParameters, ModelRequest, ResponseFormat, ToolSpec } from "../../models/client/client.ts";
+import { declaredVars } from "../../registry/render/parse-vars.ts";
 import { compilePrompt } from "../../registry/render/render.ts";
 import type { Prompt } from "../../registry/schema.ts";
 import type { FrozenTarget } from "./run-spec.ts";
@@ -16,13 +17,16 @@ export function requestMaker(
     description: t.description,
     inputSchema: t.inputSchema,
   }));
-  return (vars) => ({
-    messages: render(vars),
-    parameters,
-    ...(tools !== undefined && { tools }),
-    ...(responseFormat !== undefined && { responseFormat }),
-    vars,
-  });
+  return (given) => {
+    const vars = declaredVars(target.prompt, given);
+    return {
+      messages: render(vars),
+      parameters,
+      ...(tools !== undefined && { tools }),
+      ...(responseFormat !== undefined && { responseFormat }),
+      vars,
+    };
+  };
 }
 
 function parametersOf({ modelParameters: p }: Prompt): ModelParameters {

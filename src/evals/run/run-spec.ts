@@ -26,6 +26,8 @@ export interface RunSpec {
   outputs: RecordedOutputs | null;
   /** The scorers as reports name them, in the order of a trial's scores. */
   scorers: ScorerInfo[];
+  /** Which scoring its trials were scored by; absent in older runs. */
+  scoring?: number;
   /** The run it was compared with. */
   control?: string;
   /** The run that asked for the answers this one took from the store: what was measured of them is there. */

@@ -7,6 +7,7 @@ import { sameAnswering, sameInputs } from "../../evals/inputs/inputs.ts";
 import type { RunResult } from "../../evals/result/schema.ts";
 import { type RunOptions, runSuite } from "../../evals/run-suite.ts";
 import { completeRunsOf, findRun, isRunName, type RunRow, specOf } from "../../evals/run/runs.store.ts";
+import { SCORING, scoringOf } from "../../scorers/scoring.ts";
 import type { LoadedSuite } from "../../evals/dataset/suite.ts";
 import { maxErrorRateOf, tooManyErrors } from "../../evals/result/trial-errors.ts";
 
@@ -74,6 +75,11 @@ async function namedRun(context: EvalContext, suite: LoadedSuite, name: string):
       },
     );
   }
+  if (scoringOf(specOf(run)) !== SCORING) {
+    throw new AgentopsError("USAGE", `run ${run.id} was scored by another release, whose scorers judge otherwise`, {
+      hint: `run it again, answers are taken from the store: agentops eval ${run.suite}${again(run)}`,
+    });
+  }
   const result = resultOf(run);
   if (run.status !== "complete" || result === null) {
     throw new AgentopsError("USAGE", `run ${run.id} is ${run.status}, and a control must be complete`, {
@@ -82,6 +88,10 @@ async function namedRun(context: EvalContext, suite: LoadedSuite, name: string):
   }
   refuseErrors(context, result);
   return run;
+}
+
+function again({ targetRef, targetVersion }: RunRow): string {
+  return targetVersion === null ? "" : ` --target ${targetRef}@${targetVersion}`;
 }
 
 function refuseErrors({ project }: EvalContext, result: RunResult): void {
@@ -113,6 +123,7 @@ async function storedRun(
       run.suiteDigest === suite.digest &&
       run.model === spec.model &&
       run.trials === spec.trials &&
+      scoringOf(specOf(run)) === SCORING &&
       (like === undefined || isLike(run, like)) &&
       resultOf(run)?.errors === 0,
   );

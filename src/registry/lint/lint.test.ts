@@ -45,6 +45,13 @@ describe("lintArtifacts finds", () => {
       files: { [P]: withContent("{{x}} {{y}}") },
       finds: [`${P}:4:20 error yaml-syntax`],
     },
+    "numbers that lose their spelling, where it counts": {
+      files: {
+        [P]: `${promptText("p").replace("string }", "string, enum: [3.10, 3.2] }")}modelParameters: { temperature: 0.10, seed: 007 }\n`,
+      },
+      finds: [`${P}:7:91 warning number-spelling`, `${P}:8:45 warning number-spelling`],
+      says: /^3\.10 is the number 3\.1 here/,
+    },
     "an empty file": { files: { [P]: "" }, finds: [`${P}:1:1 error schema`] },
     "a name that is not the file's": { files: { [P]: promptText("q") }, finds: [`${P}:1:7 error name-mismatch`] },
     "two files with one name": {

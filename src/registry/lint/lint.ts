@@ -10,6 +10,7 @@ import { models } from "./models.ts";
 import { names, owners } from "./names.ts";
 import { readForLint } from "./read.ts";
 import { schemas } from "./schemas.ts";
+import { spelling } from "./spelling.ts";
 import { variables } from "./variables.ts";
 import { addressIn, notFound } from "../resolve.ts";
 import { type Source, worktreeSource } from "../source.ts";
@@ -25,6 +26,7 @@ const RULES: readonly Rule[] = [
   guards,
   schemas,
   expressions,
+  spelling,
 ];
 
 export interface LintOptions {
@@ -40,7 +42,8 @@ export interface LintOptions {
  *
  * Rules: unreadable, yaml-syntax, schema, unknown-key, name-mismatch, duplicate-name, missing-owner, unknown-provider,
  * floating-model, deprecated-model, template-syntax, undeclared-variable, unused-variable, unknown-prompt, unknown-suite,
- * duplicate-tool, unknown-tool, too-many-tools, unknown-guard, invalid-json-schema, invalid-cel.
+ * duplicate-tool, unknown-tool, too-many-tools, unknown-guard, invalid-json-schema, invalid-cel,
+ * number-spelling.
  */
 export async function lintArtifacts(project: Project, { only = [], suites }: LintOptions = {}): Promise<Problem[]> {
   const source = worktreeSource(project.root);

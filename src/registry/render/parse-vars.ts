@@ -2,8 +2,8 @@ import { AgentopsError } from "../../core/errors.ts";
 import type { Prompt } from "../schema.ts";
 
 /**
- * Variables typed as `k=v`. A value is text unless the prompt declares another type for it; then it is read as JSON.
- * Throws USAGE.
+ * Variables typed as `k=v`. A value is text unless the prompt declares another type for it; then it is read as JSON. A number that would lose
+ * its spelling stays text where text may stand. Throws USAGE.
  */
 export function parseVars(prompt: Prompt, pairs: readonly string[]): Record<string, unknown> {
   return Object.fromEntries(pairs.map((pair) => parsePair(prompt, pair)));
@@ -13,19 +13,48 @@ function parsePair(prompt: Prompt, pair: string): [string, unknown] {
   const equals = pair.indexOf("=");
   if (equals <= 0) throw new AgentopsError("USAGE", `not a variable: "${pair}"`, { hint: "--var NAME=VALUE" });
   const [name, value] = [pair.slice(0, equals), pair.slice(equals + 1)];
-  const declared = (
-    prompt.agentops?.input?.["properties"] as Record<string, { type?: unknown } | undefined> | undefined
-  )?.[name]?.type;
-  if (declared === undefined || declared === "string") return [name, value];
+  const types = declaredTypes(prompt, name);
+  const read = asDeclared(types, value);
+  if (read !== value || types.length === 0 || types.includes("string")) return [name, read];
+  throw new AgentopsError("USAGE", `variable ${name} is declared as ${types.join(" or ")}, and "${value}" is not`, {
+    hint: isNumeral(value) ? "a number does not keep this spelling: declare type: string" : undefined,
+  });
+}
+
+/** A row of a spreadsheet, and a number kept as it is written, hold text for whatever the prompt declares. */
+export function declaredVars(prompt: Prompt, vars: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const read = ([name, value]: [string, unknown]): [string, unknown] => {
+    const types = declaredTypes(prompt, name);
+    return [name, typeof value !== "string" || types.includes("string") ? value : asDeclared(types, value)];
+  };
+  return Object.fromEntries(Object.entries(vars).map(read));
+}
+
+function declaredTypes(prompt: Prompt, name: string): unknown[] {
+  const properties = prompt.agentops?.input?.["properties"] as
+    Record<string, { type?: unknown } | undefined> | undefined;
+  return [properties?.[name]?.type ?? []].flat();
+}
+
+/** The value a text spells, if the declared types allow it and it can be told from the text again; else the text. */
+function asDeclared(types: readonly unknown[], text: string): unknown {
+  if (types.length === 0 || (types.length === 1 && types[0] === "string")) return text;
+  let value: unknown;
   try {
-    return [name, JSON.parse(value) as unknown];
-  } catch (error) {
-    throw new AgentopsError(
-      "USAGE",
-      `variable ${name} is declared as ${JSON.stringify(declared)}, and "${value}" is not`,
-      {
-        cause: error,
-      },
-    );
+    value = JSON.parse(text);
+  } catch {
+    return text;
   }
+  if (typeof value === "string") return text;
+  const same = typeof value !== "number" || String(value) === text || (!types.includes("string") && isExact(text));
+  return same ? value : text;
+}
+
+/** Whether a number has all the digits of the text: 3.10 is 3.1, but an id of twenty digits is another one. */
+function isExact(text: string): boolean {
+  return text.replace(/e.*|^-?0*\.?0*|\D/gi, "").length <= 15;
+}
+
+function isNumeral(text: string): boolean {
+  return /^[-+]?[\d.]+$/.test(text);
 }

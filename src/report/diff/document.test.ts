@@ -58,6 +58,9 @@ testSayings<Note>("a note on a comparison", noteText, {
   unscored: [[{ cases: 4 }, "left out: 4 cases without a scored trial on one side"]],
   "other-suite": [[{ control: "a", candidate: "b" }, "the runs are of different suites: a and b"]],
   "suite-changed": [[{}, "the suite changed between the runs: its scorers may not be the same"]],
+  "scoring-changed": [
+    [{}, "the runs were scored by two releases, whose scorers judge some answers differently: run the older one again"],
+  ],
   "scorer-on-one-side": [[{ scorer: "judge" }, "scorer judge is only on one side"]],
   simulated: [[{}, "latency is simulated on a virtual clock"]],
   "stand-in": [[{}, "answered by the offline stand-in, which is not a model: its scores say nothing about one"]],

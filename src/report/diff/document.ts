@@ -68,6 +68,8 @@ export function noteText(note: Note): string {
       return `the runs are of different suites: ${note.control} and ${note.candidate}`;
     case "suite-changed":
       return "the suite changed between the runs: its scorers may not be the same";
+    case "scoring-changed":
+      return "the runs were scored by two releases, whose scorers judge some answers differently: run the older one again";
     case "scorer-on-one-side":
       return `scorer ${note.scorer} is only on one side`;
     case "simulated":

@@ -1,15 +1,19 @@
+import { scanJson } from "./scan-json.ts";
+
 /** Characters looked at in all; brackets that never close would otherwise cost time quadratic in the text. */
 const WORK_LIMIT = 5_000_000;
 
-/** The objects and lists written in a text as JSON, from left to right, outermost only. */
+/**
+ * The objects and lists written in a text as JSON, from left to right, outermost only. What stands inside one that breaks off, or that is
+ * broken further on, is a part of it and no answer of its own.
+ */
 export function* findJson(text: string): Generator {
   let work = 0;
   for (let start = opening(text, 0); start >= 0 && work < WORK_LIMIT;) {
-    const end = closing(text, start);
-    work += (end < 0 ? text.length : end) - start;
-    const value = end < 0 ? undefined : parsed(text.slice(start, end));
-    if (value !== undefined) yield value;
-    start = opening(text, value === undefined ? start + 1 : end);
+    const { kind, end } = scanJson(text, start);
+    work += end - start;
+    if (kind === "whole") yield JSON.parse(text.slice(start, end)) as unknown;
+    start = opening(text, kind === "other" ? start + 1 : Math.max(end, start + 1));
   }
 }
 
@@ -18,33 +22,4 @@ function opening(text: string, from: number): number {
     if (text[index] === "{" || text[index] === "[") return index;
   }
   return -1;
-}
-
-/** Index after the bracket that closes the one at `start`, or -1. */
-function closing(text: string, start: number): number {
-  let depth = 0;
-  for (let index = start; index < text.length; index++) {
-    const char = text[index];
-    if (char === '"') index = stringEnd(text, index);
-    else if (char === "{" || char === "[") depth++;
-    else if (char === "}" || char === "]") depth--;
-    if (depth === 0) return index + 1;
-  }
-  return -1;
-}
-
-function stringEnd(text: string, start: number): number {
-  for (let index = start + 1; index < text.length; index++) {
-    if (text[index] === "\\") index++;
-    else if (text[index] === '"') return index;
-  }
-  return text.length;
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

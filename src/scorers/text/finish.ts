@@ -2,7 +2,7 @@ import { didYouMean } from "../../core/suggest.ts";
 import type { FinishReason } from "../../models/client/client.ts";
 import { FINISH_REASONS, finishReasonNamed } from "../../models/client/finish-reason.ts";
 import { fault, passOrFail, type Prepare } from "../measure.ts";
-import { refusalIn } from "./refusal.ts";
+import { refusalIn } from "./refusal/refusal.ts";
 import { listing, quote, textOf } from "../wording.ts";
 
 /** Why the model stopped is one of those named. */

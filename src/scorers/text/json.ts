@@ -8,7 +8,8 @@ import { quote } from "../wording.ts";
 export const isJson: Prepare<"is-json"> = async (spec) => {
   const violation = await prepareSchema(spec.value);
   return ({ output }) => {
-    let value = output;
+    if (output === undefined || output === null) return passOrFail(false, "no answer was recorded, so none is JSON");
+    let value: unknown = output;
     try {
       if (typeof output === "string") value = JSON.parse(output);
     } catch (error) {
@@ -25,14 +26,19 @@ export const containsJson: Prepare<"contains-json"> = async (spec) => {
   const violation = await prepareSchema(spec.value);
   return ({ output }) => {
     let first: string | undefined;
-    for (const value of typeof output === "string" ? findJson(output) : [output]) {
+    for (const value of typeof output === "string" ? findJson(output) : structured(output)) {
       const found = violation(value);
       if (found === undefined) return passOrFail(true, `output contains JSON: ${quote(value)}`);
       first ??= found;
     }
     return passOrFail(
       false,
-      first === undefined ? `no JSON in ${quote(output)}` : `output contains JSON, but ${first}`,
+      first === undefined ? `no JSON object or list in ${quote(output)}` : `output contains JSON, but ${first}`,
     );
   };
 };
+
+/** An agent's value is looked for in itself: a number, a boolean or nothing is no object and no list. */
+function structured(output: unknown): unknown[] {
+  return typeof output === "object" && output !== null ? [output] : [];
+}

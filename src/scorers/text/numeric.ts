@@ -1,22 +1,42 @@
 import { fault, passOrFail, type Prepare } from "../measure.ts";
-import { parseNumber } from "./parse-number.ts";
+import { parseQuantity, type Quantity } from "./parse-number.ts";
 import { reference } from "../reference.ts";
 import { quote } from "../wording.ts";
 
-/** Equality of two numbers however they are written, within an absolute or a relative tolerance. */
+/**
+ * Equality of two numbers however they are written, within an absolute or a relative tolerance. Two that are of different things (`5 km` and
+ * `5 miles`, `$5` and `€5`, `18 apples` and a bare 18) are not equal, whatever the tolerance.
+ */
 export const numeric: Prepare<"numeric"> = (spec) => {
-  if (spec.value !== undefined && parseNumber(spec.value) === undefined) {
+  if (spec.value !== undefined && parseQuantity(spec.value) === undefined) {
     throw fault(["value"], `${quote(spec.value)} is not a number`);
   }
   return (subject) => {
     const wanted = reference(spec.value, subject);
-    const expected = parseNumber(wanted);
+    const expected = parseQuantity(wanted);
     if (expected === undefined) throw new Error(`the expected value ${quote(wanted)} is not a number`);
-    const actual = parseNumber(subject.output);
+    const actual = parseQuantity(subject.output);
     if (actual === undefined) return passOrFail(false, `output ${quote(subject.output)} is not a number`);
-    const slack = Math.max(spec.tolerance ?? 0, (spec.relative ?? 0) * Math.abs(expected));
-    const pass = actual === expected || Math.abs(actual - expected) <= slack;
+    const unlike = unlikeUnits(actual, expected);
+    if (unlike !== undefined) {
+      return passOrFail(
+        false,
+        `output ${quote(subject.output)} and expected ${quote(wanted)} are no numbers of one thing: ${unlike}`,
+      );
+    }
+    const [a, b] = [actual.value, expected.value];
+    const slack = Math.max(spec.tolerance ?? 0, (spec.relative ?? 0) * Math.abs(b));
+    const pass = a === b || Math.abs(a - b) <= slack;
     const within = slack > 0 ? ` within ${slack}` : "";
-    return passOrFail(pass, `output ${actual} ${pass ? "equals" : "differs from"} ${expected}${within}`);
+    return passOrFail(pass, `output ${a} ${pass ? "equals" : "differs from"} ${b}${within}`);
   };
 };
+
+/** What one is of and the other not. A currency or percent sign may be left out on one side, a word may not. */
+function unlikeUnits(actual: Quantity, expected: Quantity): string | undefined {
+  if (actual.unit !== expected.unit) {
+    return `${actual.unit === "" ? "no unit" : quote(actual.unit)} against ${expected.unit === "" ? "none" : quote(expected.unit)}`;
+  }
+  if (actual.sign === null || expected.sign === null || actual.sign === expected.sign) return undefined;
+  return `${actual.sign} against ${expected.sign}`;
+}

@@ -24,7 +24,10 @@ export const levenshtein: Prepare<"levenshtein"> = async (spec) => {
   };
 };
 
-/** ROUGE-N F-measure (Lin 2004) of the output against the reference; passes from `threshold` (default 0.75) on. */
+/**
+ * ROUGE-N F-measure (Lin 2004) of the output against the reference; passes from `threshold` (default 0.75) on. A reference of fewer than n
+ * words has nothing to share: the same text scores 1, and for another there is no measure.
+ */
 export const rougeN: Prepare<"rouge-n"> = async (spec) => {
   const rouge = await import("js-rouge");
   const n = spec.n ?? 1;
@@ -33,7 +36,9 @@ export const rougeN: Prepare<"rouge-n"> = async (spec) => {
     const expected = referenceText(spec.value, subject);
     const output = textOf(subject.output);
     if (output.trim() === "") return passOrFail(false, `output is empty; ROUGE-${n} is 0`);
-    const score = rouge.n(output, expected, { n });
+    const score = output === expected ? 1 : rouge.n(output, expected, { n });
+    if (score === 0 && rouge.n(expected, expected, { n }) === 0)
+      throw new Error(`no ${n}-gram in the reference ${quote(expected)}: it has fewer than ${n} words`);
     return { score, pass: score >= threshold, reason: `ROUGE-${n} ${short(score)} (threshold ${threshold})` };
   };
 };

@@ -1,5 +1,6 @@
 import { passOrFail, type Measure, type Prepare } from "../measure.ts";
 import { referenceText, referenceTexts, refuseEmpty } from "../reference.ts";
+import { lookAlike } from "../look-alike.ts";
 import { listing, quote, textOf } from "../wording.ts";
 
 type Fold = (text: string) => string;
@@ -20,8 +21,10 @@ const one =
     refuseEmpty(spec.value);
     return (subject) => {
       const wanted = referenceText(spec.value, subject);
-      const pass = fold(textOf(subject.output)).includes(fold(wanted));
-      return passOrFail(pass, fact(pass, "contains", "does not contain", quote(wanted), subject.output));
+      const output = textOf(subject.output);
+      const pass = fold(output).includes(fold(wanted));
+      const told = fact(pass, "contains", "does not contain", quote(wanted), subject.output);
+      return passOrFail(pass, pass ? told : told + lookAlike(fold(output), fold(wanted), "anywhere"));
     };
   };
 
@@ -38,7 +41,12 @@ const all =
       const wanted = referenceTexts(spec.value, subject);
       const missing = wanted.filter((one) => !text.includes(fold(one)));
       const pass = missing.length === 0;
-      return passOrFail(pass, pass ? `output contains all of ${list(wanted)}` : `output lacks ${list(missing)}`);
+      return passOrFail(
+        pass,
+        pass
+          ? `output contains all of ${list(wanted)}`
+          : `output lacks ${list(missing)}${hidden(text, missing.map(fold))}`,
+      );
     };
   };
 
@@ -55,7 +63,8 @@ const any =
       const wanted = referenceTexts(spec.value, subject);
       const found = wanted.find((one) => text.includes(fold(one)));
       const pass = found !== undefined;
-      return passOrFail(pass, pass ? `output contains ${quote(found)}` : `output contains none of ${list(wanted)}`);
+      const none = () => `output contains none of ${list(wanted)}${hidden(text, wanted.map(fold))}`;
+      return passOrFail(pass, pass ? `output contains ${quote(found)}` : none());
     };
   };
 
@@ -66,13 +75,20 @@ export const startsWith: Prepare<"starts-with"> = (spec) => {
   refuseEmpty(spec.value);
   return (subject) => {
     const wanted = referenceText(spec.value, subject);
-    const pass = textOf(subject.output).startsWith(wanted);
-    return passOrFail(pass, fact(pass, "starts with", "does not start with", quote(wanted), subject.output));
+    const output = textOf(subject.output);
+    const pass = output.startsWith(wanted);
+    const told = fact(pass, "starts with", "does not start with", quote(wanted), subject.output);
+    return passOrFail(pass, pass ? told : told + lookAlike(output, wanted, "start"));
   };
 };
 
 function fact(pass: boolean, yes: string, no: string, wanted: string, output: unknown): string {
   return pass ? `output ${yes} ${wanted}` : `output ${no} ${wanted}: ${quote(output)}`;
+}
+
+/** The first of several texts that stands in the output by its looks only. */
+function hidden(output: string, texts: readonly string[]): string {
+  return texts.map((text) => lookAlike(output, text, "anywhere")).find((told) => told !== "") ?? "";
 }
 
 function list(texts: readonly string[]): string {

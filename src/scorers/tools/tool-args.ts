@@ -24,9 +24,9 @@ function oneCall(value: NonNullable<Spec["value"]>, compare: Compare): Measure {
   const tool = matcherOf(value, ["value"]);
   const wanted = value.args ?? value.arguments;
   if (wanted === undefined) throw fault(["value", "args"], "missing; the arguments to look for");
-  return ({ input }) => {
+  return ({ input, fold }) => {
     const calls = input.toolCalls.filter((call) => tool.matches(call.name));
-    const pass = calls.some((call) => compare(argsOf(call), wanted));
+    const pass = calls.some((call) => compare(fold(argsOf(call)), fold(wanted)));
     const found = calls.length === 0 ? `calls were ${listing(namesOf(input.toolCalls))}` : `got ${shown(calls)}`;
     return passOrFail(
       pass,
@@ -40,7 +40,10 @@ function everyExpected(compare: Compare): Measure {
     const wanted = expectedCalls(subject);
     const calls = subject.input.toolCalls;
     const unpaired = pairUp(wanted, calls, (expected, call) => {
-      return expected.name === call.name && (expected.args === undefined || compare(argsOf(call), expected.args));
+      return (
+        expected.name === call.name &&
+        (expected.args === undefined || compare(subject.fold(argsOf(call)), expected.args))
+      );
     });
     const missing = wanted[unpaired[0] ?? -1];
     if (missing === undefined) return passOrFail(true, `all ${wanted.length} expected calls were made`);
@@ -55,7 +58,8 @@ function shown(calls: readonly ToolCall[]): string {
   return clip(calls.map((call) => quote(argsOf(call))).join(" and "), 120);
 }
 
-function comparer({ value, mode }: Spec): Compare {
+/** How a call's arguments are compared with those looked for. */
+export function comparer({ value, mode }: Pick<Spec, "value" | "mode">): Compare {
   const agree = (value?.mode ?? mode) === "exact" ? deepEqual : includes;
   const ignored = [value?.ignore ?? []].flat();
   const counts = (key: string) => !ignored.some((pattern) => glob(pattern, key));

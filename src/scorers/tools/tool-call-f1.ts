@@ -1,6 +1,6 @@
 import { type Prepare } from "../measure.ts";
-import { referenceTexts, refuseEmpty } from "../reference.ts";
-import { expectedCalls, namesOf } from "./tool-calls.ts";
+import { refuseEmpty } from "../reference.ts";
+import { expectedNames, namesOf } from "./tool-calls.ts";
 import { listing, short } from "../wording.ts";
 
 /**
@@ -11,8 +11,7 @@ export const toolCallF1: Prepare<"tool-call-f1"> = (spec) => {
   const { value, threshold = 1 } = spec;
   refuseEmpty(value);
   return (subject) => {
-    const names = value === undefined ? namesOf(expectedCalls(subject)) : referenceTexts(value, subject);
-    const wanted = new Set(names);
+    const wanted = new Set(expectedNames(value, subject));
     const called = new Set(namesOf(subject.input.toolCalls));
     const score = f1(wanted, called);
     const reason = `F1 ${short(score)} (threshold ${threshold}): called ${listing([...called])}; expected ${listing([...wanted])}`;

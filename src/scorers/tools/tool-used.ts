@@ -1,8 +1,9 @@
+import { messageOf } from "../../core/errors.ts";
 import { describeBounds, inBounds } from "../counting.ts";
 import { fault, isInverted, passOrFail, type Measure, type Prepare } from "../measure.ts";
 import type { SpecOf } from "../schema.ts";
 import type { Score } from "../scorer.ts";
-import { expectedCalls, matcherOf, namesOf, type ToolMatcher } from "./tool-calls.ts";
+import { expectedNames, matcherOf, namesIn, namesOf, type ToolMatcher } from "./tool-calls.ts";
 import { listing } from "../wording.ts";
 
 type Value = SpecOf<"trajectory:tool-used">["value"];
@@ -14,14 +15,22 @@ export const toolUsed: Prepare<"trajectory:tool-used"> = (spec) => {
   if (value === undefined) {
     return (subject) =>
       judge(
-        namesOf(expectedCalls(subject)).map((name) => matcherOf(name, [])),
+        expectedNames(value, subject).map((name) => matcherOf(name, [])),
         called(subject),
       );
   }
   if (typeof value === "object" && !Array.isArray(value)) return counted(value);
-  const matchers = [value].flat().map((name) => matcherOf(name, ["value"]));
+  const matchers = named(value).map((name) => matcherOf(name, ["value"]));
   return (subject) => judge(matchers, called(subject));
 };
+
+function named(value: string | string[]): string[] {
+  try {
+    return namesIn(value);
+  } catch (error) {
+    throw fault(["value"], messageOf(error));
+  }
+}
 
 function called(subject: Parameters<Measure>[0]): string[] {
   return namesOf(subject.input.toolCalls);

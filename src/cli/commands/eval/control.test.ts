@@ -1,3 +1,5 @@
+import { join } from "node:path";
+import Database from "better-sqlite3";
 import { afterEach, describe, expect, test } from "vitest";
 import { evaluationSchema } from "../../../gate/evaluation.schema.ts";
 import { caseLine, KEY, type Moods, moodyProject, startMoody } from "../../../testing/moody-provider.ts";
@@ -60,6 +62,21 @@ describe("eval --control", () => {
       expect(run!.comparison!.control.run).toBe(control!.id);
       expect([code, asked("main")]).toEqual([1, 80]);
     }
+  });
+
+  test("a run of a release whose scorers judge otherwise is no control", async () => {
+    const { dir, asked } = await start("half", { half });
+    const { run: before } = await evalOf(dir, "--target", "p@main");
+    const store = new Database(join(dir, ".agentops/state.db"));
+    store.prepare("UPDATE runs SET spec = json_remove(spec, '$.scoring')").run();
+    store.close();
+    const named = await evalOf(dir, "--control", before!.id);
+    expect([named.code, named.stderr]).toEqual([2, expect.stringMatching(/was scored by another release/)]);
+    const { run } = await evalOf(dir, "--control", "p@main");
+    expect(run!.comparison!.control.run).not.toBe(before!.id);
+    expect(asked("main")).toBe(80);
+    const { stdout } = await agentops(dir, ["diff", before!.id, run!.id]);
+    expect(stdout).toMatch(/scored by two releases/);
   });
 
   test("text and Markdown show the control, the change and the regressions", async () => {

@@ -1,0 +1,81 @@
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { readContent } from "../../registry/git/blob.ts";
+import { readCases } from "./cases.ts";
+import { readRecords } from "./records.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "records-"));
+
+function dataFile(name: string, text: string | Uint8Array) {
+  const path = join(folder, name);
+  writeFileSync(path, text);
+  const blank: number[] = [];
+  return { file: name, path, blanks: blank, blank: (line: number) => blank.push(line) };
+}
+
+async function all<T>(items: AsyncIterable<T>): Promise<T[]> {
+  const found: T[] = [];
+  for await (const item of items) found.push(item);
+  return found;
+}
+
+describe("tables", () => {
+  const row = { id: "1", q: "a, b; c", expected: "x" };
+  const cases: Record<string, [file: string, text: string, lines: number[], blank: number[]]> = {
+    commas: ["a.csv", 'id,q,expected\n1,"a, b; c",x\n', [2], []],
+    semicolons: ["b.csv", 'id;q;expected\r\n1;"a, b; c";x\r\n', [2], []],
+    tabs: ["c.csv", "id\tq\texpected\n1\ta, b; c\tx\n", [2], []],
+    "a file of tabs by its name": ["d.tsv", "id\tq\texpected\n1\ta, b; c\tx\n", [2], []],
+    "a byte order mark, and quoted names": ["e.csv", '\uFEFF"id";"q";"expected"\n1;"a, b; c";x\n', [2], []],
+    "a delimiter that a first line names": ["f.csv", "sep=|\r\nid|q|expected\r\n1|a, b; c|x\r\n", [3], []],
+    "rows of bare commas": ["g.csv", 'id,q,expected\r\n,,\r\n1,"a, b; c",x\r\n,,\r\n"", ,\r\n', [3], [2, 4, 5]],
+    "rows of bare semicolons": ["h.csv", 'id;q;expected\n1;"a, b; c";x\n;;\n;;', [2], [3, 4]],
+  };
+  it.each(Object.entries(cases))("%s", async (_, [file, text, lines, blank]) => {
+    const data = dataFile(file, text);
+    expect(await all(readRecords(data))).toEqual(lines.map((line) => ({ value: row, line, flat: true })));
+    expect(data.blanks).toEqual(blank);
+  });
+
+  it.each([
+    ["id,q (a; b; c; d)\n1,x\n", { id: "1", "q (a; b; c; d)": "x" }],
+    ['id,"a;b;c"\n1,x\n', { id: "1", "a;b;c": "x" }],
+    ["frage;antwort, kurz;quelle\na;b;c\n", { frage: "a", "antwort, kurz": "b", quelle: "c" }],
+    ["q\na\n", { q: "a" }],
+  ])("a delimiter inside of a name is none: %j", async (text, value) => {
+    expect((await all(readRecords(dataFile("n.csv", text))))[0]?.value).toEqual(value);
+  });
+
+  it("a broken one is told with its line", async () => {
+    const data = dataFile("x.csv", 'sep=;\nid;q\n1;a\n2;"b\n');
+    await expect(all(readRecords(data))).rejects.toThrow(/^x\.csv:4: broken CSV/);
+  });
+
+  it("every byte is shown to who hashes them, once", async () => {
+    const text = `id;q\n${`1;${"a".repeat(200)}\n`.repeat(3000)}`;
+    const [reader, plain] = [readContent(), readContent()];
+    await all(readRecords({ ...dataFile("big.csv", text), reader }));
+    plain.take(Buffer.from(text));
+    expect(reader.content()).toEqual(plain.content());
+  });
+});
+
+describe("lines", () => {
+  it("end at a line feed only", async () => {
+    const data = dataFile("a.jsonl", '\uFEFF{"id":"a\u2028b"}\r\n\n{"id":"c\u2029d"}\n{"id":"é"}');
+    const found = await all(readCases(data));
+    expect(found.map(({ case: one, line }) => [one.id, line])).toEqual([
+      ["a\u2028b", 1],
+      ["c\u2029d", 3],
+      ["é", 4],
+    ]);
+  });
+
+  it("may be longer than what is read at once, and split a letter", async () => {
+    const long = "é".repeat(300_000);
+    const found = await all(readRecords(dataFile("b.jsonl", `{"q":"${long}"}\n{"q":"x${long}"}\n`)));
+    expect(found.map(({ value }) => (value as { q: string }).q)).toEqual([long, `x${long}`]);
+  });
+});
