@@ -4,6 +4,7 @@ import { parseYamlAs } from "../core/yaml.ts";
 import type { z } from "zod";
 import type { LoadedArtifact } from "./artifact.ts";
 import { addressOf, isMisnamed, pathsOf } from "./files.ts";
+import { readable } from "./github-format.ts";
 import { type Agent, agentSchema, ARTIFACT_KEY_ALIASES, type Prompt, promptSchema } from "./schema.ts";
 import type { Source } from "./source.ts";
 import type { Address } from "./resolve.ts";
@@ -67,14 +68,20 @@ function digest(label: string, value: unknown): string {
   }
 }
 
-async function readFileOf<T>(source: Source, { kind, name }: Address, schema: z.ZodType<T & { name: string }>) {
+async function readFileOf<T extends { name: string }>(
+  source: Source,
+  { kind, name }: Address,
+  schema: z.ZodType<Omit<T, "name"> & { name?: string | undefined }>,
+) {
   for (const path of pathsOf(kind, name)) {
     const text = await source.read(path);
     if (text === undefined) continue;
     const label = source.label(path);
-    const { value, yaml } = parseYamlAs(schema, text, label, { aliases: ARTIFACT_KEY_ALIASES });
-    if (isMisnamed(kind, value.name, name)) throw misnamed(label, yaml.locate(["name"]), value.name, name);
-    return { value, written: yaml.value, path };
+    const read = kind === "prompts" ? (written: unknown) => readable(written).value : undefined;
+    const { value, yaml } = parseYamlAs(schema, text, label, { aliases: ARTIFACT_KEY_ALIASES, ...(read && { read }) });
+    const named = value.name ?? name;
+    if (isMisnamed(kind, named, name)) throw misnamed(label, yaml.locate(["name"]), named, name);
+    return { value: { ...value, name: named } as T, written: yaml.value, path };
   }
   return null;
 }

@@ -32,20 +32,22 @@ export interface LintOptions {
   only?: readonly string[] | undefined;
   /** Names of the project's suites, for the rule unknown-suite. */
   suites?: readonly string[] | undefined;
+  /** Before a release: what is advice about a file of GitHub's is an error. */
+  release?: boolean;
 }
 
 /**
  * Checks the artifacts of the worktree; needs no git and loads validators only for files that need them. Returns the
  * findings by file, line and column; throws ARTIFACT_NOT_FOUND or REF_INVALID for a name in `only`.
  *
- * Rules: unreadable, yaml-syntax, schema, unknown-key, name-mismatch, duplicate-name, missing-owner, unknown-provider,
+ * Rules: unreadable, yaml-syntax, schema, unknown-key, ignored-key, name-mismatch, duplicate-name, missing-owner, unknown-provider,
  * floating-model, deprecated-model, template-syntax, undeclared-variable, unused-variable, unknown-prompt, unknown-suite,
  * duplicate-tool, unknown-tool, too-many-tools, unknown-guard, invalid-json-schema, invalid-cel.
  */
-export async function lintArtifacts(project: Project, { only = [], suites }: LintOptions = {}): Promise<Problem[]> {
+export async function lintArtifacts(project: Project, { only = [], suites, release = false }: LintOptions = {}): Promise<Problem[]> {
   const source = worktreeSource(project.root);
   const artifacts = (await Promise.all(KINDS.map((kind) => source.list(kind)))).flat();
-  const context: LintContext = { project, artifacts, suites };
+  const context: LintContext = { project, artifacts, suites, release };
   const chosen = only.length === 0 ? artifacts : await chosenOf(source, artifacts, only);
   const linted = await Promise.all(chosen.map((artifact) => lintOne(source, artifact, context)));
   const prompts = only.length === 0 ? [] : promptsOf(linted, artifacts).filter((p) => !chosen.includes(p));
