@@ -5,6 +5,8 @@ import { AgentopsError } from "../../core/errors.ts";
 import { decodeText, displayPath, type Project, readBytes } from "../../core/project.ts";
 import { didYouMean } from "../../core/suggest.ts";
 import { parseYamlAs, type YamlFile } from "../../core/yaml.ts";
+import type { LoadedArtifact } from "../../registry/artifact.ts";
+import { loadPromptSuite, PROMPT_FILE, promptFileNamed, promptSuites } from "./prompt-suite.ts";
 import type { DataFile } from "./records.ts";
 import { type Suite, SUITE_KEY_ALIASES, suiteSchema } from "./schema.ts";
 
@@ -19,6 +21,10 @@ export interface LoadedSuite {
   /** What was read. */
   bytes: Uint8Array;
   yaml: YamlFile;
+  /** The prompt that carries it, where that is no artifact of the project. */
+  prompt?: LoadedArtifact;
+  /** What was left out on the way to it. */
+  warnings?: string[];
 }
 
 const SUITE_FILE = /\.suite\.ya?ml$/;
@@ -33,16 +39,38 @@ export async function findSuiteFiles(root: string): Promise<string[]> {
     .map((n) => join(folder, n));
 }
 
-/** Loads suites by name or path; all of them without names. Throws SUITE_NOT_FOUND, FILE_INVALID. */
+/** Loads suites by name or path, also of GitHub Models files; all of them without names. Throws SUITE_NOT_FOUND, FILE_INVALID. */
 export async function loadSuites(project: Project, names: readonly string[], cwd: string): Promise<LoadedSuite[]> {
-  const files = await findSuiteFiles(project.root);
   if (names.length === 0) {
-    if (files.length > 0) return Promise.all(files.map((f) => loadSuite(project, f)));
-    throw new AgentopsError("SUITE_NOT_FOUND", "no suites: nothing matches evals/*.suite.yml", {
-      hint: "agentops init writes a working example",
+    const { suites, passedOver } = await allSuites(project);
+    if (suites.length > 0) return suites;
+    const alone = passedOver.length === 0 ? "" : ` (${passedOver.join(", ")}: testData or evaluators alone judge nothing)`;
+    throw new AgentopsError("SUITE_NOT_FOUND", `no suites: nothing matches evals/*.suite.yml${alone}`, {
+      hint: "agentops init writes a working example; a prompt file with testData and evaluators is a suite too",
     });
   }
-  return Promise.all(names.map(async (name) => loadSuite(project, await suiteFile(project, files, name, cwd))));
+  const files = await findSuiteFiles(project.root);
+  return Promise.all(names.map((name) => named(project, files, name, cwd)));
+}
+
+/** All suites of a project: where it has no suite files, those that its prompt files carry. */
+export async function allSuites(project: Project): Promise<{ suites: LoadedSuite[]; passedOver: string[] }> {
+  const files = await findSuiteFiles(project.root);
+  if (files.length > 0) return { suites: await Promise.all(files.map((f) => loadSuite(project, f))), passedOver: [] };
+  const { suites, passedOver } = await promptSuites(project);
+  const [first, ...others] = suites;
+  if (first === undefined) return { suites, passedOver };
+  const warnings = passedOver.map((file) => `${file}: not run: testData or evaluators alone judge nothing`);
+  return { suites: [{ ...first, warnings }, ...others], passedOver };
+}
+
+async function named(project: Project, files: readonly string[], name: string, cwd: string): Promise<LoadedSuite> {
+  const path = resolve(cwd, name);
+  const isFile = (await stat(path).catch(() => undefined))?.isFile() === true;
+  if (PROMPT_FILE.test(name) && isFile) return loadPromptSuite(project, path);
+  const carrying = name.endsWith(".prompt") ? await promptFileNamed(project, name) : undefined;
+  if (carrying !== undefined) return loadPromptSuite(project, carrying);
+  return loadSuite(project, await suiteFile(project, files, name, cwd));
 }
 
 async function suiteFile(project: Project, files: readonly string[], name: string, cwd: string): Promise<string> {

@@ -6,6 +6,7 @@ import { lintArtifacts } from "../../registry/lint/lint.ts";
 import { lintConfig } from "../../registry/lint/config.ts";
 import { KINDS } from "../../registry/files.ts";
 import { worktreeSource } from "../../registry/source.ts";
+import { lintEvaluators } from "./evaluators.ts";
 import { lintSuite } from "./suite.ts";
 import { type Suite, SUITE_KEY_ALIASES, suiteSchema } from "../dataset/schema.ts";
 import { findSuiteFiles } from "../dataset/suite.ts";
@@ -34,7 +35,8 @@ export async function lintProject(project: Project, only: readonly string[] = []
   const names = only.length > 0 ? undefined : suites.flatMap((s) => (s.spec === undefined ? [] : [s.spec.name]));
   const artifacts = await lintArtifacts(project, { only, suites: names });
   const suiteProblems = await Promise.all(suites.map((s) => problemsOf(project, s, suites)));
-  const problems = [...artifacts, ...suiteProblems.flat(), ...(only.length > 0 ? [] : await lintConfig(project))];
+  const evaluators = await lintEvaluators(project, only);
+  const problems = [...artifacts, ...evaluators, ...suiteProblems.flat(), ...(only.length > 0 ? [] : await lintConfig(project))];
   const errors = problems.filter((p) => p.severity === "error").length;
   const listed = await Promise.all(KINDS.map((kind) => worktreeSource(project.root).list(kind)));
   const files = only.length > 0 ? only.length : listed.flat().length + suites.length + 1;

@@ -33,7 +33,8 @@ export async function standingFiles(project: Project, spec: RunSpec, { record, l
 /** Judges that are programs of the project; any other is known by its pin. */
 function judgePrograms({ config }: Project, { suite }: RunSpec): string[][] {
   return suite.scorers.flatMap((scorer) => {
-    const pin = "provider" in scorer || "model" in scorer ? (scorer.model ?? scorer.provider) : undefined;
+    const { model, provider: named } = scorer as { model?: string; provider?: string };
+    const pin = model ?? named;
     const provider = pin === undefined ? undefined : config.models?.[pin.slice(0, pin.indexOf("/"))];
     return provider?.kind === "exec" ? [provider.command] : [];
   });
