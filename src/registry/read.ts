@@ -93,7 +93,8 @@ async function readFileOf<T extends { name: string }>(
     const read = kind === "prompts" ? (written: unknown) => readable(written).value : undefined;
     const { value, yaml } = parseYamlAs(schema, text, label, { aliases: ARTIFACT_KEY_ALIASES, ...(read && { read }) });
     const named = value.name ?? name;
-    if (!isGithubFormat(yaml.value) && isMisnamed(kind, named, name)) throw misnamed(label, yaml.locate(["name"]), named, name);
+    if (!isGithubFormat(yaml.value) && isMisnamed(kind, named, name))
+      throw misnamed(label, yaml.locate(["name"]), named, name);
     return { value: { ...value, name: named } as T, written: yaml.value, path };
   }
   return null;

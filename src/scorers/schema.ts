@@ -98,7 +98,10 @@ const variants = [
   z.strictObject({
     type: type("llm-rubric"),
     value: text.optional().describe("what a good answer is"),
-    rubric: z.enum(["toxicity", "bias"]).optional().describe("one that ships, instead of value; its accuracy was not measured"),
+    rubric: z
+      .enum(["toxicity", "bias"])
+      .optional()
+      .describe("one that ships, instead of value; its accuracy was not measured"),
     model: text.optional().describe("the judge's model pin"),
     provider: text.optional().describe("promptfoo's name for model"),
     ...common,

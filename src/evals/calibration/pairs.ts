@@ -60,7 +60,10 @@ function readAnswer(reply: unknown): Reading<Better> {
   const said = new Set(found.map(({ data }) => data?.better));
   const [better] = said;
   if (better !== undefined && said.size === 1) return { value: better };
-  return { wrong: said.size > 1 ? "it has comparisons that differ" : 'it has no JSON object with "better": first, second or tie' };
+  return {
+    wrong:
+      said.size > 1 ? "it has comparisons that differ" : 'it has no JSON object with "better": first, second or tie',
+  };
 }
 
 /** The verdict on swapped outputs, said of the original order. */

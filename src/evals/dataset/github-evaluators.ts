@@ -23,7 +23,7 @@ const evaluator = z.strictObject({
 
 type Evaluator = z.infer<typeof evaluator>;
 
-export const githubSuite = z.object({
+const githubSuite = z.object({
   testData: z.array(z.record(z.string(), z.unknown())).default([]),
   evaluators: z.array(evaluator).default([]),
 });
@@ -31,7 +31,8 @@ export type GithubSuite = z.infer<typeof githubSuite>;
 
 /** What stands for GitHub's own evaluators: their prompts are GitHub's, and so is the model they ask. */
 const INSTEAD: Record<string, string> = {
-  similarity: "llm-rubric with value: The answer says the same as the reference (or levenshtein, rouge-n for close wording)",
+  similarity:
+    "llm-rubric with value: The answer says the same as the reference (or levenshtein, rouge-n for close wording)",
   relevance: "llm-rubric with value: The answer is about what was asked, and about all of it",
   groundedness: "llm-rubric with value: Every claim of the answer is supported by the input",
   coherence: "llm-rubric with value: The answer is in a logical order that a reader can follow",
@@ -58,7 +59,8 @@ function unusable(yaml: YamlFile, { string, llm, uses }: Evaluator, i: number): 
   if (given !== 1) return [{ ...problem, ...at([]), message: "an evaluator has one of string:, llm: and uses:" }];
   if (uses !== undefined) {
     const message = `the evaluator ${uses} is GitHub's own and is not run here`;
-    const instead = INSTEAD[uses.replace(/^github\//, "")] ?? "llm-rubric with a value: that says what a good answer is";
+    const instead =
+      INSTEAD[uses.replace(/^github\//, "")] ?? "llm-rubric with a value: that says what a good answer is";
     const hint = `in its place: an llm: evaluator of your own, or in a suite ${instead}`;
     return [{ ...problem, rule: "github-evaluator", ...at(["uses"]), message, hint }];
   }

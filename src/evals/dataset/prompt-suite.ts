@@ -11,7 +11,7 @@ import { worktreeSource } from "../../registry/source.ts";
 import { fill } from "../../scorers/github/fill.ts";
 import { evaluatorProblems, type GithubSuite, scorersOf } from "./github-evaluators.ts";
 import type { Suite } from "./schema.ts";
-import type { LoadedSuite } from "./suite.ts";
+import type { LoadedSuite } from "./loaded-suite.ts";
 
 export const PROMPT_FILE = /\.prompt\.ya?ml$/;
 
@@ -72,7 +72,9 @@ export async function promptSuites(project: Project): Promise<{ suites: LoadedSu
 /** The file of a suite called as such suites are: `NAME.prompt`. */
 export async function promptFileNamed(project: Project, name: string): Promise<string | undefined> {
   const files = await worktreeSource(project.root).list("prompts");
-  const found = files.find((file) => artifactFileOf("prompts", basename(file.path)) !== null && `${file.name}.prompt` === name);
+  const found = files.find(
+    (file) => artifactFileOf("prompts", basename(file.path)) !== null && `${file.name}.prompt` === name,
+  );
   return found && join(project.root, found.path);
 }
 

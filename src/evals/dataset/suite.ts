@@ -4,28 +4,13 @@ import { digestOf } from "../../core/canonical.ts";
 import { AgentopsError } from "../../core/errors.ts";
 import { decodeText, displayPath, type Project, readBytes } from "../../core/project.ts";
 import { didYouMean } from "../../core/suggest.ts";
-import { parseYamlAs, type YamlFile } from "../../core/yaml.ts";
-import type { LoadedArtifact } from "../../registry/artifact.ts";
+import { parseYamlAs } from "../../core/yaml.ts";
+import type { LoadedSuite } from "./loaded-suite.ts";
 import { loadPromptSuite, PROMPT_FILE, promptFileNamed, promptSuites } from "./prompt-suite.ts";
 import type { DataFile } from "./records.ts";
-import { type Suite, SUITE_KEY_ALIASES, suiteSchema } from "./schema.ts";
+import { SUITE_KEY_ALIASES, suiteSchema } from "./schema.ts";
 
-export interface LoadedSuite {
-  spec: Suite;
-  /** Relative to the project root. */
-  file: string;
-  /** Absolute folder that relative paths in the suite start from. */
-  baseDir: string;
-  /** Digest of the suite as written. */
-  digest: string;
-  /** What was read. */
-  bytes: Uint8Array;
-  yaml: YamlFile;
-  /** The prompt that carries it, where that is no artifact of the project. */
-  prompt?: LoadedArtifact;
-  /** What was left out on the way to it. */
-  warnings?: string[];
-}
+export type { LoadedSuite } from "./loaded-suite.ts";
 
 const SUITE_FILE = /\.suite\.ya?ml$/;
 
@@ -44,7 +29,8 @@ export async function loadSuites(project: Project, names: readonly string[], cwd
   if (names.length === 0) {
     const { suites, passedOver } = await allSuites(project);
     if (suites.length > 0) return suites;
-    const alone = passedOver.length === 0 ? "" : ` (${passedOver.join(", ")}: testData or evaluators alone judge nothing)`;
+    const alone =
+      passedOver.length === 0 ? "" : ` (${passedOver.join(", ")}: testData or evaluators alone judge nothing)`;
     throw new AgentopsError("SUITE_NOT_FOUND", `no suites: nothing matches evals/*.suite.yml${alone}`, {
       hint: "agentops init writes a working example; a prompt file with testData and evaluators is a suite too",
     });

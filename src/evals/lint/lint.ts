@@ -36,7 +36,12 @@ export async function lintProject(project: Project, only: readonly string[] = []
   const artifacts = await lintArtifacts(project, { only, suites: names });
   const suiteProblems = await Promise.all(suites.map((s) => problemsOf(project, s, suites)));
   const evaluators = await lintEvaluators(project, only);
-  const problems = [...artifacts, ...evaluators, ...suiteProblems.flat(), ...(only.length > 0 ? [] : await lintConfig(project))];
+  const problems = [
+    ...artifacts,
+    ...evaluators,
+    ...suiteProblems.flat(),
+    ...(only.length > 0 ? [] : await lintConfig(project)),
+  ];
   const errors = problems.filter((p) => p.severity === "error").length;
   const listed = await Promise.all(KINDS.map((kind) => worktreeSource(project.root).list(kind)));
   const files = only.length > 0 ? only.length : listed.flat().length + suites.length + 1;

@@ -44,7 +44,10 @@ export interface LintOptions {
  * floating-model, deprecated-model, template-syntax, undeclared-variable, unused-variable, unknown-prompt, unknown-suite,
  * duplicate-tool, unknown-tool, too-many-tools, unknown-guard, invalid-json-schema, invalid-cel.
  */
-export async function lintArtifacts(project: Project, { only = [], suites, release = false }: LintOptions = {}): Promise<Problem[]> {
+export async function lintArtifacts(
+  project: Project,
+  { only = [], suites, release = false }: LintOptions = {},
+): Promise<Problem[]> {
   const source = worktreeSource(project.root);
   const artifacts = (await Promise.all(KINDS.map((kind) => source.list(kind)))).flat();
   const context: LintContext = { project, artifacts, suites, release };

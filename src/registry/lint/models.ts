@@ -22,7 +22,9 @@ export interface NamedPin {
 export function models(file: LintFile, { project, release }: LintContext): Problem[] {
   return pinsOf(file).flatMap((named) => {
     const advice = !release && (file.github === true || named.by === "judge");
-    return judge(file, project, named).map((problem) => (advice ? { ...problem, severity: "warning" as const } : problem));
+    return judge(file, project, named).map((problem) =>
+      advice ? { ...problem, severity: "warning" as const } : problem,
+    );
   });
 }
 

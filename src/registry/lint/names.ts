@@ -10,7 +10,9 @@ export function names(file: LintFile, { artifacts }: LintContext): Problem[] {
     const message = `name is "${written}", but the file name says "${file.name}"`;
     // What GitHub Models calls a name is for people; refs go by the file's.
     const severity = file.github === true ? "warning" : "error";
-    problems.push(problemAt(file, ["name"], { rule: "name-mismatch", severity, message, hint: "rename one of the two" }));
+    problems.push(
+      problemAt(file, ["name"], { rule: "name-mismatch", severity, message, hint: "rename one of the two" }),
+    );
   }
   const twin = artifacts.find((a) => a.kind === file.kind && a.name === file.name && a.path < file.path);
   if (twin) {

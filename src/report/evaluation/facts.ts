@@ -19,7 +19,10 @@ export function outcomeLine(run: EvaluatedRun): string {
 function errorsText({ errors, judgeErrors = 0 }: EvaluatedRun): string {
   if (judgeErrors === 0) return plural(errors, "error");
   const own = errors - judgeErrors;
-  return [...(own > 0 ? [plural(own, "error")] : []), plural(judgeErrors, "error of the judge", "errors of the judge")].join(", ");
+  return [
+    ...(own > 0 ? [plural(own, "error")] : []),
+    plural(judgeErrors, "error of the judge", "errors of the judge"),
+  ].join(", ");
 }
 
 /** The metrics as label and text, in the order every format shows them; absent ones are left out. */

@@ -20,7 +20,8 @@ export const githubChoices: Prepare<"github:llm"> = async (spec, context) => {
     const request = choiceRequest(spec, { ...input.case.vars, completion: textOf(output).trim() });
     const { value, costUsd } = await askJudge(judge, request, call, (reply) => readChoice(textOf(reply), spec.choices));
     const { choice, others } = value;
-    const also = others.length === 0 ? "" : ` (and, further down the list: ${others.map((one) => one.choice).join(", ")})`;
+    const also =
+      others.length === 0 ? "" : ` (and, further down the list: ${others.map((one) => one.choice).join(", ")})`;
     const score = best === 1 ? "" : ` of ${short(best)}`;
     return {
       score: choice.score / best,
@@ -32,7 +33,8 @@ export const githubChoices: Prepare<"github:llm"> = async (spec, context) => {
 };
 
 function choiceRequest({ prompt, systemPrompt }: SpecOf<"github:llm">, vars: Record<string, unknown>): ModelRequest {
-  const system = systemPrompt === undefined || systemPrompt === "" ? [] : [{ role: "system" as const, content: systemPrompt }];
+  const system =
+    systemPrompt === undefined || systemPrompt === "" ? [] : [{ role: "system" as const, content: systemPrompt }];
   return { messages: [...system, { role: "user", content: fill(prompt, vars) }], parameters: {} };
 }
 

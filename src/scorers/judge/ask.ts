@@ -5,13 +5,18 @@ import { clip, quote, textOf } from "../wording.ts";
 /** What a judge's reply says, or why that cannot be told. */
 export type Reading<T> = { value: T } | { wrong: string };
 
+/** An ask, answered or failed. */
+type Asked = Pick<ModelResult, "attempts" | "costUsd"> & { retryCostUsd?: number };
+
 /** A judge that could not be understood, with what both replies cost; null when a price is unknown. */
 export class JudgeError extends ModelError {
   readonly spentUsd: number | null;
 
-  constructor(message: string, attempts: number, spentUsd: number | null, cause?: unknown) {
-    super("bad-response", message, { attempts, costUsd: spentUsd ?? 0, cause });
-    this.spentUsd = spentUsd;
+  constructor(message: string, asked: readonly Asked[], cause?: unknown) {
+    const attempts = asked.reduce((total, one) => total + one.attempts, 0);
+    const costUsd = asked.reduce((total, one) => total + (one.costUsd ?? 0) + (one.retryCostUsd ?? 0), 0);
+    super("bad-response", message, { attempts, costUsd, cause });
+    this.spentUsd = asked.some((one) => one.costUsd === null) ? null : costUsd;
   }
 }
 
@@ -31,14 +36,16 @@ export async function askJudge<T>(
   const first = await generate(judge, request, call);
   const found = read(first.output);
   if ("value" in found) return { value: found.value, costUsd: costOf(first) };
-  const second = await generate(judge, againRequest(request, first.output, found.wrong), call).catch((error: unknown) => {
-    throw error instanceof ModelError && error.kind !== "aborted" ? lost(judge, first, found.wrong, error) : error;
-  });
+  const second = await generate(judge, againRequest(request, first.output, found.wrong), call).catch(
+    (error: unknown) => {
+      throw error instanceof ModelError && error.kind !== "aborted" ? lost(judge, first, found.wrong, error) : error;
+    },
+  );
   const again = read(second.output);
-  const costUsd = sum(costOf(first), costOf(second));
-  if ("value" in again) return { value: again.value, costUsd };
-  const message = `judge ${judge.pin} was asked twice and gave no verdict: ${again.wrong}: ${quote(textOf(second.output), 200)}`;
-  throw new JudgeError(message, first.attempts + second.attempts, costUsd);
+  if ("value" in again) return { value: again.value, costUsd: sum(costOf(first), costOf(second)) };
+  const said = `${again.wrong}: ${quote(textOf(second.output), 200)}`;
+  const message = `judge ${judge.pin} gave no readable verdict, though asked twice: ${said}`;
+  throw new JudgeError(message, [first, second]);
 }
 
 function againRequest(request: ModelRequest, reply: unknown, wrong: string): ModelRequest {
@@ -51,8 +58,8 @@ function againRequest(request: ModelRequest, reply: unknown, wrong: string): Mod
 /** The first reply was paid for, whatever became of the second. */
 function lost(judge: ModelClient, first: ModelResult, wrong: string, error: ModelError): JudgeError {
   const said = `${wrong}: ${quote(textOf(first.output), 200)}`;
-  const message = `judge ${judge.pin} gave no verdict (${said}) and could not be asked again: ${error.message}`;
-  return new JudgeError(message, first.attempts + error.attempts, sum(costOf(first), error.costUsd), error);
+  const message = `judge ${judge.pin} gave no readable verdict (${said}) and could not be asked again: ${error.message}`;
+  return new JudgeError(message, [first, error], error);
 }
 
 /** Judges whose model takes no structured output; found out once a run. */
@@ -65,13 +72,15 @@ async function generate(judge: ModelClient, request: ModelRequest, call: CallCon
   try {
     return await judge.generate(request, call);
   } catch (error) {
-    if (!(error instanceof ModelError) || error.kind !== "bad-request" || !ABOUT_FORMAT.test(error.message)) throw error;
+    if (!(error instanceof ModelError) || error.kind !== "bad-request" || !ABOUT_FORMAT.test(error.message))
+      throw error;
     withoutFormat.add(judge);
     return judge.generate(inWords, call);
   }
 }
 
-const ABOUT_FORMAT = /response_?(format|schema)|json_?schema|json_object|structured.?output|output_?(format|config)|guided_json|grammar/i;
+const ABOUT_FORMAT =
+  /response_?(format|schema)|json_?schema|json_object|structured.?output|output_?(format|config)|guided_json|grammar/i;
 
 function costOf({ costUsd, retryCostUsd }: ModelResult): number | null {
   return costUsd === null ? null : costUsd + retryCostUsd;

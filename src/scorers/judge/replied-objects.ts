@@ -28,10 +28,13 @@ function withoutFence(text: string): string {
   return /^\s*(`{3,}|~{3,})[\w-]*\s([^]*?)\s*\1\s*$/.exec(text)?.[2] ?? text;
 }
 
-function having(value: unknown, keys: readonly string[]): Record<string, unknown>[] {
-  if (typeof value !== "object" || value === null) return [];
+/** Deep enough for whatever a judge puts around its verdict. */
+const DEPTH = 20;
+
+function having(value: unknown, keys: readonly string[], depth = 0): Record<string, unknown>[] {
+  if (typeof value !== "object" || value === null || depth > DEPTH) return [];
   if (!Array.isArray(value) && keys.some((key) => Object.hasOwn(value, key))) return [value as Record<string, unknown>];
-  return Object.values(value).flatMap((inner) => having(inner, keys));
+  return Object.values(value).flatMap((inner) => having(inner, keys, depth + 1));
 }
 
 /** Characters looked at in all: brackets that never close cost time quadratic in the text. */

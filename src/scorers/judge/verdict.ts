@@ -17,7 +17,9 @@ export interface Verdict {
  */
 export function readVerdict(reply: unknown, threshold: number | undefined, material: unknown): Reading<Verdict> {
   const { objects, bare } = repliedObjects(reply, ["pass", "score"]);
-  const quoted = bare ? new Set<string>() : new Set(repliedObjects(material, ["pass", "score"]).objects.map(canonicalJson));
+  const quoted = bare
+    ? new Set<string>()
+    : new Set(repliedObjects(material, ["pass", "score"]).objects.map(canonicalJson));
   const own = objects.filter((object) => !quoted.has(canonicalJson(object)));
   if (own.length === 0) return { wrong: objects.length > 0 ? "its only verdict quotes the answer" : NONE };
   const read = own.map((object) => verdictOf(object, threshold));
@@ -38,20 +40,15 @@ function verdictOf(object: Record<string, unknown>, threshold: number | undefine
   const { pass, score, reason } = object;
   const said = quote(object, 120);
   if (pass !== undefined && typeof pass !== "boolean") return { wrong: `"pass" is neither true nor false in ${said}` };
-  if (score === undefined) return passAlone(pass, threshold, reason, said);
-  if (typeof score !== "number" || !(score >= 0 && score <= 1)) return { wrong: `"score" is no number in [0, 1] in ${said}` };
+  if (score === undefined) return { wrong: `"score" is missing in ${said}` };
+  if (typeof score !== "number" || !(score >= 0 && score <= 1))
+    return { wrong: `"score" is no number in [0, 1] in ${said}` };
   if (pass === undefined && threshold === undefined) return { wrong: `"pass" is missing in ${said}` };
   const passes = pass ?? score >= (threshold ?? 0);
   if (pass !== undefined && score === Number(!pass)) {
     return { wrong: `it says ${pass ? "pass" : "fail"} with score ${score}, which contradict each other` };
   }
   return { value: { pass: passes, score, reason: reasonOf(reason) } };
-}
-
-/** A yes or no is a whole verdict where nobody asked how much. */
-function passAlone(pass: boolean | undefined, threshold: number | undefined, reason: unknown, said: string): Reading<Verdict> {
-  if (pass === undefined || threshold !== undefined) return { wrong: `"score" is missing in ${said}` };
-  return { value: { pass, score: Number(pass), reason: reasonOf(reason) } };
 }
 
 function reasonOf(reason: unknown): string {
