@@ -45,7 +45,8 @@ function readMessage(message: unknown, path: Path): Read {
   return { value: { ...value, ...(typeof role === "string" && { role: role.toLowerCase() }) }, ignored };
 }
 
-function withoutForeign(value: unknown, path: Path, known: readonly string[]): Read {
+/** A mapping without the keys that are neither known nor like a known one, which is a mistyped one. */
+export function withoutForeign(value: unknown, path: Path, known: readonly string[]): Read {
   if (!isMap(value)) return { value, ignored: [] };
   const foreign = Object.keys(value).filter((key) => !known.includes(key) && suggest(key, known) === undefined);
   const kept = Object.entries(value).filter(([key]) => !foreign.includes(key));

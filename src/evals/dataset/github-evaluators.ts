@@ -1,23 +1,26 @@
 import { z } from "zod";
 import type { Problem } from "../../core/problems.ts";
-import { checkYaml, type YamlFile } from "../../core/yaml.ts";
+import { checkYaml, type Path, type YamlFile } from "../../core/yaml.ts";
+import { formatPath } from "../../core/zod-issues.ts";
+import { withoutForeign } from "../../registry/github-format.ts";
 import { STRING_RULES } from "../../scorers/github/string.ts";
 import type { ScorerSpec } from "../../scorers/schema.ts";
 
 /** Numbers and yes or no, as YAML reads them, are texts to GitHub. */
 const text = z.union([z.string(), z.number(), z.boolean()]).transform(String);
 
+const llmEvaluator = z.strictObject({
+  modelId: z.string().min(1),
+  prompt: z.string().min(1),
+  systemPrompt: z.string().optional(),
+  choices: z.array(z.strictObject({ choice: text, score: z.number().min(0) })).min(1),
+});
+const LLM_KEYS = Object.keys(llmEvaluator.shape);
+
 const evaluator = z.strictObject({
   name: text.optional(),
   string: z.strictObject({ equals: text, contains: text, startsWith: text, endsWith: text }).partial().optional(),
-  llm: z
-    .strictObject({
-      modelId: z.string().min(1),
-      prompt: z.string().min(1),
-      systemPrompt: z.string().optional(),
-      choices: z.array(z.strictObject({ choice: text, score: z.number().min(0) })).min(1),
-    })
-    .optional(),
+  llm: llmEvaluator.optional(),
   uses: z.string().optional(),
 });
 
@@ -44,12 +47,50 @@ const ALIASES = { model: "modelId", system: "systemPrompt", input: "testData" } 
 
 /**
  * What of a prompt file's `testData` and `evaluators` cannot be run, at its line: a form that `gh models eval` does not have either, and
- * its built-in evaluators (rule `github-evaluator`), which name no model and no prompt of the user's.
+ * its built-in evaluators, which name no model and no prompt of the user's. Warnings are about what neither of the two looks at.
  */
 export function evaluatorProblems(yaml: YamlFile): { value?: GithubSuite; problems: Problem[] } {
-  const { value, problems } = checkYaml(githubSuite, yaml, ALIASES);
-  if (value === undefined) return { problems: problems.map((problem) => ({ ...problem, rule: "evaluator" })) };
-  return { value, problems: value.evaluators.flatMap((one, i) => unusable(yaml, one, i)) };
+  const seen = evaluatorsRead(yaml.value);
+  const ignored = [...seen.ignored, ...ownEvaluators(yaml.value)].map((path): Problem => {
+    const message = `${formatPath(path)} is not read here, nor by gh models eval`;
+    return { severity: "warning", rule: "evaluator", file: yaml.file, ...yaml.locate(path, "key"), message };
+  });
+  const { value, problems } = checkYaml(githubSuite, { ...yaml, value: seen.value }, ALIASES);
+  const misread = problems.map((one) => ({
+    ...one,
+    rule: "evaluator",
+    ...(one.rule === "unknown-key" && { hint: KNOWN }),
+  }));
+  if (value === undefined) return { problems: [...misread, ...ignored] };
+  return { value, problems: [...value.evaluators.flatMap((one, i) => unusable(yaml, one, i)), ...ignored] };
+}
+
+const KNOWN = `gh models eval knows ${STRING_RULES.join(", ")} and llm: with choices; a suite has regex, not-contains and more`;
+
+/** GitHub passes over keys that it does not know here too; a rule of `string:` that it does not know would judge nothing. */
+function evaluatorsRead(written: unknown): { value: unknown; ignored: Path[] } {
+  const { evaluators } = written as { evaluators?: unknown };
+  if (!Array.isArray(evaluators)) return { value: written, ignored: [] };
+  const read = evaluators.map((one, i) => {
+    const top = withoutForeign(one, ["evaluators", i], Object.keys(evaluator.shape));
+    const { llm } = (one ?? {}) as { llm?: unknown };
+    const inner = withoutForeign(llm, ["evaluators", i, "llm"], LLM_KEYS);
+    const value = llm === undefined ? top.value : { ...(top.value as object), llm: inner.value };
+    return { value, ignored: [...top.ignored, ...inner.ignored] };
+  });
+  return {
+    value: { ...(written as object), evaluators: read.map(({ value }) => value) },
+    ignored: read.flatMap(({ ignored }) => ignored),
+  };
+}
+
+/** Some write evaluators into a case; there they are a variable of it. */
+function ownEvaluators(written: unknown): Path[] {
+  const { testData } = written as { testData?: unknown };
+  if (!Array.isArray(testData)) return [];
+  return testData.flatMap((vars: unknown, i) =>
+    typeof vars === "object" && vars !== null && "evaluators" in vars ? [["testData", i, "evaluators"]] : [],
+  );
 }
 
 function unusable(yaml: YamlFile, { string, llm, uses }: Evaluator, i: number): Problem[] {
@@ -62,7 +103,7 @@ function unusable(yaml: YamlFile, { string, llm, uses }: Evaluator, i: number): 
     const instead =
       INSTEAD[uses.replace(/^github\//, "")] ?? "llm-rubric with a value: that says what a good answer is";
     const hint = `in its place: an llm: evaluator of your own, or in a suite ${instead}`;
-    return [{ ...problem, rule: "github-evaluator", ...at(["uses"]), message, hint }];
+    return [{ ...problem, ...at(["uses"]), message, hint }];
   }
   if (string === undefined || rulesOf(string).length === 1) return [];
   const several = rulesOf(string).length > 1;

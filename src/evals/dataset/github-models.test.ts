@@ -132,7 +132,7 @@ evaluators:
   },
   "built-in-evaluator": {
     text: `${OFFLINE}${MOOD}${CASES}evaluators:\n  - name: Similarity\n    uses: github/similarity\n`,
-    lint: ["12:11 warning github-evaluator"],
+    lint: ["12:11 warning evaluator"],
     eval: /built-in-evaluator.prompt.yml:12:11: the evaluator github\/similarity is GitHub's own[^]*hint: .*llm-rubric/,
   },
   "cases-alone": {
@@ -142,7 +142,7 @@ evaluators:
   },
   "two-rules-in-one": {
     text: OFFLINE + MOOD + CASES + string("contains: a, equals: Glad"),
-    lint: ["10:36 error evaluator"],
+    lint: ["10:36 warning evaluator"],
     eval: /two-rules-in-one.prompt.yml:10:36: equals and contains in one evaluator/,
   },
   "case-lacks-a-variable": {

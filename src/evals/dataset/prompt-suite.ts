@@ -5,15 +5,15 @@ import { positionOf, throwOnErrors } from "../../core/problems.ts";
 import { decodeText, displayPath, type Project, readBytes } from "../../core/project.ts";
 import { NAME_PATTERN } from "../../core/refs.ts";
 import { type Path, readYaml, type YamlFile } from "../../core/yaml.ts";
-import { addressOf, artifactFileOf } from "../../registry/files.ts";
+import { formatPath } from "../../core/zod-issues.ts";
+import { addressOf, artifactFileOf, PROMPT_FILE } from "../../registry/files.ts";
+import { readable } from "../../registry/github-format.ts";
 import { readPromptText } from "../../registry/read.ts";
 import { worktreeSource } from "../../registry/source.ts";
 import { fill } from "../../scorers/github/fill.ts";
 import { evaluatorProblems, type GithubSuite, scorersOf } from "./github-evaluators.ts";
 import type { Suite } from "./schema.ts";
 import type { LoadedSuite } from "./loaded-suite.ts";
-
-export const PROMPT_FILE = /\.prompt\.ya?ml$/;
 
 /**
  * The suite that a GitHub Models file carries: its `testData` as cases, its `evaluators` as scorers. A file in `prompts/` is judged as
@@ -39,8 +39,15 @@ export async function loadPromptSuite(project: Project, path: string): Promise<L
     cases: testData.map((vars) => ({ vars, ...("expected" in vars && { expected: vars["expected"] }) })),
     scorers: scorersOf(given as GithubSuite),
   };
+  const unsent = readable(yaml.value).ignored.filter(([first]) => first === "modelParameters");
+  const warnings = [
+    ...problems.map((one) => `${positionOf(one)}: ${one.message}`),
+    ...unsent.map(
+      (at) => `${positionOf({ file, ...yaml.locate(at, "key") })}: ${formatPath(at)} is not sent to the model`,
+    ),
+  ];
   return {
-    ...{ spec, file, baseDir: dirname(path), bytes },
+    ...{ spec, file, warnings, baseDir: dirname(path), bytes },
     digest: digestOf({ testData, evaluators }),
     yaml: { ...yaml, locate: (at, part) => yaml.locate(asWritten(at), part) },
     ...(!isArtifact && { prompt: { ...prompt, version: null } }),

@@ -6,7 +6,8 @@ import { decodeText, displayPath, type Project, readBytes } from "../../core/pro
 import { didYouMean } from "../../core/suggest.ts";
 import { parseYamlAs } from "../../core/yaml.ts";
 import type { LoadedSuite } from "./loaded-suite.ts";
-import { loadPromptSuite, PROMPT_FILE, promptFileNamed, promptSuites } from "./prompt-suite.ts";
+import { PROMPT_FILE } from "../../registry/files.ts";
+import { loadPromptSuite, promptFileNamed, promptSuites } from "./prompt-suite.ts";
 import type { DataFile } from "./records.ts";
 import { SUITE_KEY_ALIASES, suiteSchema } from "./schema.ts";
 
@@ -47,7 +48,7 @@ export async function allSuites(project: Project): Promise<{ suites: LoadedSuite
   const [first, ...others] = suites;
   if (first === undefined) return { suites, passedOver };
   const warnings = passedOver.map((file) => `${file}: not run: testData or evaluators alone judge nothing`);
-  return { suites: [{ ...first, warnings }, ...others], passedOver };
+  return { suites: [{ ...first, warnings: [...warnings, ...(first.warnings ?? [])] }, ...others], passedOver };
 }
 
 async function named(project: Project, files: readonly string[], name: string, cwd: string): Promise<LoadedSuite> {

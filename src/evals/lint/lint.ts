@@ -2,7 +2,7 @@ import { basename } from "node:path";
 import type { Problem } from "../../core/problems.ts";
 import { displayPath, type Project, readText } from "../../core/project.ts";
 import { checkYaml, readYaml, type YamlFile } from "../../core/yaml.ts";
-import { lintArtifacts } from "../../registry/lint/lint.ts";
+import { byPlace, lintArtifacts } from "../../registry/lint/lint.ts";
 import { lintConfig } from "../../registry/lint/config.ts";
 import { KINDS } from "../../registry/files.ts";
 import { worktreeSource } from "../../registry/source.ts";

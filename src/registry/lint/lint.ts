@@ -2,7 +2,7 @@ import { AgentopsError } from "../../core/errors.ts";
 import type { Problem } from "../../core/problems.ts";
 import type { Project } from "../../core/project.ts";
 import { parseRef } from "../../core/refs.ts";
-import { type ArtifactFile, KINDS } from "../files.ts";
+import { type ArtifactFile, KINDS, PROMPT_FILE } from "../files.ts";
 import { agentPrompt, agentSuites, guards, tools } from "./agents.ts";
 import { expressions } from "./expressions.ts";
 import type { LintContext, LintFile, Rule } from "./file.ts";
@@ -28,7 +28,7 @@ const RULES: readonly Rule[] = [
 ];
 
 export interface LintOptions {
-  /** NAME, `prompts/NAME` or `agents/NAME`; every artifact when empty or absent. An agent brings its prompt. */
+  /** NAME, `prompts/NAME`, `agents/NAME` or a prompt's file; every artifact when empty or absent. An agent brings its prompt. */
   only?: readonly string[] | undefined;
   /** Names of the project's suites, for the rule unknown-suite. */
   suites?: readonly string[] | undefined;
@@ -78,6 +78,7 @@ async function chosenOf(
 ): Promise<ArtifactFile[]> {
   const chosen = await Promise.all(
     only.map(async (text) => {
+      if (PROMPT_FILE.test(text)) return [fileAt(artifacts, text)];
       const ref = parseRef(text);
       if (ref.point.type !== "worktree") throw notHere(text, ref.name);
       const { kind, name } = await addressIn(source, ref);
@@ -87,6 +88,12 @@ async function chosenOf(
     }),
   );
   return [...new Set(chosen.flat())];
+}
+
+/** A prompt's file by its path from the project's root, also where no artifact is kept. */
+function fileAt(artifacts: readonly ArtifactFile[], path: string): ArtifactFile {
+  const name = path.slice(path.lastIndexOf("/") + 1).replace(PROMPT_FILE, "");
+  return artifacts.find((a) => a.path === path) ?? { kind: "prompts", name, path };
 }
 
 function notHere(text: string, name: string): AgentopsError {
@@ -100,7 +107,8 @@ function promptsOf(linted: readonly Linted[], artifacts: readonly ArtifactFile[]
   return artifacts.filter((a) => a.kind === "prompts" && named.has(a.name));
 }
 
-function byPlace(a: Problem, b: Problem): number {
+/** By file, line and column. */
+export function byPlace(a: Problem, b: Problem): number {
   if (a.file !== b.file) return a.file < b.file ? -1 : 1;
   return a.line - b.line || a.column - b.column;
 }

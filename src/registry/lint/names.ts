@@ -14,7 +14,8 @@ export function names(file: LintFile, { artifacts }: LintContext): Problem[] {
       problemAt(file, ["name"], { rule: "name-mismatch", severity, message, hint: "rename one of the two" }),
     );
   }
-  const twin = artifacts.find((a) => a.kind === file.kind && a.name === file.name && a.path < file.path);
+  const isOne = artifacts.some((a) => a.path === file.path);
+  const twin = artifacts.find((a) => isOne && a.kind === file.kind && a.name === file.name && a.path < file.path);
   if (twin) {
     const message = `${addressOf(file.kind, file.name)} is also in ${twin.path}`;
     problems.push(problemAt(file, ["name"], { rule: "duplicate-name", message, hint: "delete one of the two" }));
