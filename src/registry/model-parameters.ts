@@ -50,7 +50,7 @@ export const modelParameters = written
     const { temperature, seed, stop, extra } = given;
     const spellings = Object.entries(SPELLINGS) as [keyof typeof SPELLINGS, readonly (keyof Written)[]][];
     const read = spellings.map(([name, names]) => [name, given[spelt(given, names)[0] ?? name]]);
-    const all = { temperature, ...Object.fromEntries(read), seed, stop, extra } as ModelParametersRead;
+    const all: Record<string, unknown> = { temperature, ...Object.fromEntries(read), seed, stop, extra };
     return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined)) as ModelParametersRead;
   });
 

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { positionOf, type Problem } from "../../core/problems.ts";
-import { agentops, removeTempFolders, tempProject } from "../../testing/project.ts";
+import { agentops, put, removeTempFolders, tempProject } from "../../testing/project.ts";
+import { chatAnswer, startProvider } from "../../testing/provider.ts";
+import { repositoryOf } from "../../testing/repository.ts";
 
 /**
  * Files as people keep them for GitHub Models: every key of its format, and what its own tools pass over. `lint`: where, how bad, which
@@ -151,6 +153,42 @@ evaluators:
     eval: /case-lacks-a-variable.prompt.yml:8:14: testData\[1\]: there is no variable "expected" \(known: input\)/,
   },
 };
+
+describe("an id that floats in a file of GitHub's", () => {
+  afterAll(removeTempFolders);
+  const text = `model: openai/gpt-4o-mini\n${MOOD}${CASES}${string("contains: A")}`;
+
+  test("is a warning to eval, and refused by publish and gate unless it is allowed", async () => {
+    const { baseUrl, close } = await startProvider((_, response) => {
+      chatAnswer(response, "a");
+    });
+    const dir = await repositoryOf({
+      "agentops.config.yaml": `project: x\nmodels: { openai: { kind: openai, baseUrl: "${baseUrl}" } }\n`,
+      "README.md": "x",
+    });
+    put(dir, "prompts/mood.prompt.yml", text);
+    put(dir, "prompts/alone.prompt.yml", `${OFFLINE}${MOOD}${CASES}`);
+    const env = { OPENAI_API_KEY: "sk-test-0123456789abcdefghij" };
+    // No name: there is no suite, so the prompts that carry one are run, and what cannot be is said.
+    const run = await agentops(dir, ["eval", "--json"], env);
+    expect(JSON.parse(run.stdout).runs).toMatchObject([{ suite: "mood.prompt", succeeded: 2 }]);
+    expect(run.stderr).toMatch(/alone.prompt.yml: not run: testData or evaluators alone judge nothing/);
+    expect(run.stderr).toMatch(/prompts\/mood: "openai\/gpt-4o-mini" floats/);
+    const refused = /mood.prompt.yml.*"openai\/gpt-4o-mini" floats[^]*allowFloating: true/;
+    for (const command of [
+      ["publish", "mood"],
+      ["gate", "--base", "main"],
+    ]) {
+      const { code, stderr } = await agentops(dir, command, env);
+      expect([code, stderr]).toEqual([2, expect.stringMatching(refused)]);
+    }
+    put(dir, "prompts/mood.prompt.yml", `${text}agentops: { allowFloating: true }\n`);
+    const gated = await agentops(dir, ["gate", "--base", "main", "--json"], env);
+    expect(JSON.parse(gated.stdout)).toMatchObject({ runs: [{ suite: "mood.prompt", artifact: "prompts/mood" }] });
+    expect((await agentops(dir, ["publish", "mood"], env)).code).toBe(0);
+    await close();
+  });
+});
 
 describe("twenty files of GitHub Models", () => {
   const paths = Object.fromEntries(Object.keys(FILES).map((name) => [name, `prompts/${name}.prompt.yml`]));

@@ -37,8 +37,7 @@ export async function lintProject(project: Project, only: readonly string[] = []
   const suiteProblems = await Promise.all(suites.map((s) => problemsOf(project, s, suites)));
   const evaluators = await lintEvaluators(project, only);
   const problems = [
-    ...artifacts,
-    ...evaluators,
+    ...[...artifacts, ...evaluators].sort(byPlace),
     ...suiteProblems.flat(),
     ...(only.length > 0 ? [] : await lintConfig(project)),
   ];
