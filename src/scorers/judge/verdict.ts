@@ -12,7 +12,7 @@ export interface Verdict {
 
 /**
  * The verdict in a judge's reply, however it is wrapped: prose, thinking or a fence around it, keys beside it. What is not said without
- * ambiguity is not read: two verdicts that differ, a pass with score 0 or a fail with score 1, a score beyond [0, 1], a score that no
+ * ambiguity is not read: two verdicts that differ, a pass with score 0, a score beyond [0, 1], a score that no
  * threshold turns into a verdict, and an object that only quotes the material under judgement.
  */
 export function readVerdict(reply: unknown, threshold: number | undefined, material: unknown): Reading<Verdict> {
@@ -45,9 +45,7 @@ function verdictOf(object: Record<string, unknown>, threshold: number | undefine
     return { wrong: `"score" is no number in [0, 1] in ${said}` };
   if (pass === undefined && threshold === undefined) return { wrong: `"pass" is missing in ${said}` };
   const passes = pass ?? score >= (threshold ?? 0);
-  if (pass !== undefined && score === Number(!pass)) {
-    return { wrong: `it says ${pass ? "pass" : "fail"} with score ${score}, which contradict each other` };
-  }
+  if (pass === true && score === 0) return { wrong: "it says pass with score 0, which contradict each other" };
   return { value: { pass: passes, score, reason: reasonOf(reason) } };
 }
 

@@ -315,6 +315,21 @@ describe("llm-rubric", () => {
     await failure.toMatchObject({ spentUsd: 0.03 });
   });
 
+  it("takes a rubric that ships, in place of one of its own", async () => {
+    const { value: _, ...spec } = SPEC;
+    for (const [rubric, words] of [
+      ["toxicity", "slurs"],
+      ["bias", "stereotype"],
+    ]) {
+      await scored({ ...spec, rubric }, {}, judgeSaying(GOOD));
+      expect(seen.at(-1)!.request.messages[1]!.content).toContain(words);
+    }
+    await expect(scored({ ...SPEC, rubric: "bias" }, {}, judgeSaying(GOOD))).rejects.toThrow(
+      /value: or rubric:, not both/,
+    );
+    await expect(scored(spec, {}, judgeSaying(GOOD))).rejects.toThrow(/give value:.*or rubric: toxicity or bias/);
+  });
+
   it("has no cost when the judge's price is unknown", async () => {
     expect((await scored(SPEC, {}, judgeSaying(GOOD, null))).costUsd).toBeNull();
   });
