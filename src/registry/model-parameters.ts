@@ -46,14 +46,19 @@ export const modelParameters = written
       context.addIssue({ code: "custom", path: [other], message });
     }
   })
-  .transform((given) => {
+  .transform((given): ModelParametersRead => {
     const { temperature, seed, stop, extra } = given;
-    const spellings = Object.entries(SPELLINGS) as [keyof typeof SPELLINGS, readonly (keyof Written)[]][];
-    const read = spellings.map(([name, names]) => [name, given[spelt(given, names)[0] ?? name]]);
-    const all: Record<string, unknown> = { temperature, ...Object.fromEntries(read), seed, stop, extra };
-    return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined)) as ModelParametersRead;
+    const one = (names: readonly Spelling[]) => names.map((name) => given[name]).find((value) => value !== undefined);
+    const { topP, topK, maxTokens, frequencyPenalty, presencePenalty } = SPELLINGS;
+    const read = {
+      ...{ temperature, topP: one(topP), topK: one(topK), maxTokens: one(maxTokens) },
+      ...{ frequencyPenalty: one(frequencyPenalty), presencePenalty: one(presencePenalty), seed, stop, extra },
+    };
+    // A key without a value would make two equal requests differ.
+    return Object.fromEntries(Object.entries(read).filter(([, value]) => value !== undefined));
   });
 
+type Spelling = (typeof SPELLINGS)[keyof typeof SPELLINGS][number];
 type ModelParametersRead = Pick<Written, "temperature" | "seed" | "stop" | "extra" | keyof typeof SPELLINGS>;
 
 function spelt<K extends keyof Written>(given: Written, names: readonly K[]): K[] {

@@ -159,11 +159,11 @@ describe("an id that floats in a file of GitHub's", () => {
   const text = `model: openai/gpt-4o-mini\n${MOOD}${CASES}${string("contains: A")}`;
 
   test("is a warning to eval, and refused by publish and gate unless it is allowed", async () => {
-    const { baseUrl, close } = await startProvider((_, response) => {
+    const provider = await startProvider((_, response) => {
       chatAnswer(response, "a");
     });
     const dir = await repositoryOf({
-      "agentops.config.yaml": `project: x\nmodels: { openai: { kind: openai, baseUrl: "${baseUrl}" } }\n`,
+      "agentops.config.yaml": `project: x\nmodels: { openai: { kind: openai, baseUrl: "${provider.baseUrl}" } }\n`,
       "README.md": "x",
     });
     put(dir, "prompts/mood.prompt.yml", text);
@@ -186,7 +186,7 @@ describe("an id that floats in a file of GitHub's", () => {
     const gated = await agentops(dir, ["gate", "--base", "main", "--json"], env);
     expect(JSON.parse(gated.stdout)).toMatchObject({ runs: [{ suite: "mood.prompt", artifact: "prompts/mood" }] });
     expect((await agentops(dir, ["publish", "mood"], env)).code).toBe(0);
-    await close();
+    await provider.close();
   });
 });
 
