@@ -17,12 +17,13 @@ export type Remark =
 
 type GroupKind = "cases" | "clusters";
 
-type Side = "control" | "candidate";
+export type Side = "control" | "candidate";
 
 /** What a reader of a comparison must know: what was left out, and what makes the sides unlike. */
 export type Note =
   | { code: "not-complete"; side: Side; status: string }
-  | { code: "errors"; side: Side; trials: number }
+  /** `judge`: those of them in which the judge gave no verdict. */
+  | { code: "errors"; side: Side; trials: number; judge: number }
   | { code: "only-on-one-side"; side: Side; cases: number }
   | { code: "differing"; cases: number }
   | { code: "unscored"; cases: number }

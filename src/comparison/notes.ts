@@ -1,6 +1,7 @@
+import { resultOf } from "../evals/result/stored.ts";
 import { specOf } from "../evals/run/runs.store.ts";
 import { scoringOf } from "../scorers/scoring.ts";
-import type { Note } from "./found.ts";
+import type { Note, Side } from "./found.ts";
 import type { Pairs } from "./pairs/pair.ts";
 import type { RunColumns } from "./pairs/run-columns.ts";
 
@@ -18,8 +19,8 @@ export function notesOn({ control, candidate, pairs }: Sides): Note[] {
   const notes: [boolean, Note][] = [
     [before.status !== "complete", { code: "not-complete", side: "control", status: before.status }],
     [after.status !== "complete", { code: "not-complete", side: "candidate", status: after.status }],
-    [control.errors > 0, { code: "errors", side: "control", trials: control.errors }],
-    [candidate.errors > 0, { code: "errors", side: "candidate", trials: candidate.errors }],
+    [control.errors > 0, errorsOf("control", control)],
+    [candidate.errors > 0, errorsOf("candidate", candidate)],
     [unmatched.control.length > 0, { code: "only-on-one-side", side: "control", cases: unmatched.control.length }],
     [
       unmatched.candidate.length > 0,
@@ -35,6 +36,10 @@ export function notesOn({ control, candidate, pairs }: Sides): Note[] {
     [isStandIn(before.model) || isStandIn(after.model), { code: "stand-in" }],
   ];
   return notes.filter(([holds]) => holds).map(([, note]) => note);
+}
+
+function errorsOf(side: Side, { errors, run }: RunColumns): Note {
+  return { code: "errors", side, trials: errors, judge: resultOf(run)?.judgeErrors ?? 0 };
 }
 
 function lostScorers(control: RunColumns, candidate: RunColumns): string[] {

@@ -71,12 +71,18 @@ export function parseYamlAs<T>(
   schema: z.ZodType<T>,
   text: string,
   file: string,
-  options: { code?: "FILE_INVALID" | "CONFIG_INVALID"; aliases?: Readonly<Record<string, string>> } = {},
+  options: {
+    code?: "FILE_INVALID" | "CONFIG_INVALID";
+    aliases?: Readonly<Record<string, string>>;
+    /** What the schema sees of what was parsed; as it is, unless given. */
+    read?: (written: unknown) => unknown;
+  } = {},
 ): { value: T; yaml: YamlFile } {
   const read = readYaml(text, file);
   throwOnErrors(read.problems, options.code);
   const yaml = read.yaml as YamlFile;
-  const checked = checkYaml(schema, yaml, options.aliases);
+  const seen = options.read === undefined ? yaml : { ...yaml, value: options.read(yaml.value) };
+  const checked = checkYaml(schema, seen, options.aliases);
   throwOnErrors(checked.problems, options.code);
   return { value: checked.value as T, yaml };
 }

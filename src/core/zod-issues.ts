@@ -149,6 +149,7 @@ function valueAt(root: unknown, path: readonly (string | number)[]): unknown {
   return value;
 }
 
-function formatPath(path: readonly (string | number)[]): string {
+/** A path as people write it: `cases[0].vars.q`. */
+export function formatPath(path: readonly (string | number)[]): string {
   return path.map((s, i) => (typeof s === "number" ? `[${s}]` : i === 0 ? s : `.${s}`)).join("");
 }

@@ -7,6 +7,7 @@ import { type Answering, openAnswering } from "./run/answering.ts";
 import { inputsOf } from "./inputs/inputs.ts";
 import { askedModels, inputsSince, standingFiles, suiteAsUsed } from "./run/standing.ts";
 import { recordedOutput, stageOutputs } from "./dataset/outputs.ts";
+import { floatingWarnings } from "./run/floating.ts";
 import { type PlanOptions, planRun } from "./run/plan.ts";
 import { requestMaker } from "./run/request.ts";
 import type { RunResult } from "./result/schema.ts";
@@ -49,6 +50,7 @@ export interface RunOutcome {
 export async function runSuite(context: EvalContext, suite: LoadedSuite, options: RunOptions): Promise<RunOutcome> {
   const { store, project, clock } = context;
   const spec = await planRun(project, suite, options);
+  for (const warning of [...(suite.warnings ?? []), ...floatingWarnings(project, spec)]) context.warn(warning);
   if (options.factorial !== undefined) spec.factorial = options.factorial;
   const stage = openStage(store);
   try {

@@ -102,7 +102,10 @@ export async function judgeStored(
   return { schema: "agentops.eval/1", verdict: run.verdict, runs: [run] };
 }
 
-type Ended = Pick<EvaluatedRun, "id" | "suite" | "status" | "stopped" | "scored" | "errors" | "planned" | "firstError">;
+type Ended = Pick<
+  EvaluatedRun,
+  "id" | "suite" | "status" | "stopped" | "scored" | "errors" | "judgeErrors" | "planned" | "firstError"
+>;
 
 /** What an evaluation or a gate ends with besides its document: the error that makes the exit code, if any. */
 export function failureOf(runs: readonly Ended[], maxErrorRate: number): AgentopsError | undefined {

@@ -1,7 +1,9 @@
 import { AgentopsError, isStop } from "../core/errors.ts";
+import type { Project } from "../core/project.ts";
+import { floatingPins } from "../evals/run/floating.ts";
 import type { EvalContext } from "../evals/run/context.ts";
 import type { RunOptions } from "../evals/run-suite.ts";
-import { findSuiteFiles, type LoadedSuite, loadSuites } from "../evals/dataset/suite.ts";
+import { allSuites, type LoadedSuite } from "../evals/dataset/suite.ts";
 import { type ChangedArtifact, changedArtifacts } from "../registry/changed.ts";
 import { examplesOf } from "../comparison/examples.ts";
 import { acceptTrades } from "./accept.ts";
@@ -32,6 +34,7 @@ export async function gate(context: EvalContext, { base, ...options }: GateOptio
   refuseBlank(options.accept);
   const changes = await changedArtifacts(context.project, base);
   const { mergeBase, artifacts } = changes;
+  refuseFloating(context.project, artifacts);
   const suites = artifacts.length === 0 ? [] : await suitesOf(context);
   const affected = affectedSuites(artifacts, suites);
   const runs = await judgeAll(context, affected, mergeBase, options).catch(whenInterrupted);
@@ -55,7 +58,7 @@ export async function gate(context: EvalContext, { base, ...options }: GateOptio
 
 /** All suites; a project without one has nothing to measure with, which the verdict says. */
 async function suitesOf({ project }: EvalContext): Promise<LoadedSuite[]> {
-  return (await findSuiteFiles(project.root)).length === 0 ? [] : loadSuites(project, [], project.root);
+  return (await allSuites(project)).suites;
 }
 
 /** One run after the other; one that failed from outside ends it, because the next would fail alike. */
@@ -96,6 +99,18 @@ async function judgeOne(
     examples: examples.filter((e) => e.change === "regression"),
     need: moreEvidence(run),
   };
+}
+
+/** The ids in a GitHub Models file are advice to lint and eval; a verdict that holds for a release is on a model that stays. */
+function refuseFloating(project: Project, artifacts: readonly ChangedArtifact[]): void {
+  for (const { address, candidate } of artifacts) {
+    if (candidate === null || candidate.agent !== null || candidate.prompt.agentops !== undefined) continue;
+    const [floating] = floatingPins(project, candidate.prompt);
+    if (floating === undefined) continue;
+    throw new AgentopsError("LINT_FAILED", `${candidate.files[0] ?? address}: ${floating.reason}`, {
+      hint: "pin a snapshot, or say agentops: { allowFloating: true }",
+    });
+  }
 }
 
 /** Nobody takes a trade for nothing; said before anything is run. */

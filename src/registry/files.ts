@@ -16,6 +16,9 @@ export interface ArtifactFile {
   path: string;
 }
 
+/** A prompt's file, wherever it is. */
+export const PROMPT_FILE = /\.prompt\.ya?ml$/;
+
 /** `prompts/NAME` or `agents/NAME`. */
 export function addressOf(kind: ArtifactKind, name: string): string {
   return `${kind}/${name}`;

@@ -4,6 +4,7 @@ import { parseYamlAs } from "../core/yaml.ts";
 import type { z } from "zod";
 import type { LoadedArtifact } from "./artifact.ts";
 import { addressOf, isMisnamed, pathsOf } from "./files.ts";
+import { isGithubFormat, readable } from "./github-format.ts";
 import { type Agent, agentSchema, ARTIFACT_KEY_ALIASES, type Prompt, promptSchema } from "./schema.ts";
 import type { Source } from "./source.ts";
 import type { Address } from "./resolve.ts";
@@ -17,6 +18,19 @@ export type ArtifactContent = Omit<LoadedArtifact, "version">;
  */
 export async function readArtifact(source: Source, address: Address): Promise<ArtifactContent | null> {
   return address.kind === "prompts" ? readPrompt(source, address) : readAgent(source, address);
+}
+
+/** The prompt in a file anywhere, whose name is its file's; throws FILE_INVALID. `label` names the file in errors and as the artifact. */
+export async function readPromptText(text: string, label: string, name: string): Promise<ArtifactContent> {
+  const [path] = pathsOf("prompts", name);
+  const source: Source = {
+    commit: null,
+    label: () => label,
+    list: () => Promise.resolve([]),
+    read: (asked) => Promise.resolve(asked === path ? text : undefined),
+  };
+  const content = (await readPrompt(source, { kind: "prompts", name })) as ArtifactContent;
+  return { ...content, address: label, files: [label] };
 }
 
 async function readPrompt(source: Source, address: Address): Promise<ArtifactContent | null> {
@@ -67,14 +81,21 @@ function digest(label: string, value: unknown): string {
   }
 }
 
-async function readFileOf<T>(source: Source, { kind, name }: Address, schema: z.ZodType<T & { name: string }>) {
+async function readFileOf<T extends { name: string }>(
+  source: Source,
+  { kind, name }: Address,
+  schema: z.ZodType<Omit<T, "name"> & { name?: string | undefined }>,
+) {
   for (const path of pathsOf(kind, name)) {
     const text = await source.read(path);
     if (text === undefined) continue;
     const label = source.label(path);
-    const { value, yaml } = parseYamlAs(schema, text, label, { aliases: ARTIFACT_KEY_ALIASES });
-    if (isMisnamed(kind, value.name, name)) throw misnamed(label, yaml.locate(["name"]), value.name, name);
-    return { value, written: yaml.value, path };
+    const read = kind === "prompts" ? (written: unknown) => readable(written).value : undefined;
+    const { value, yaml } = parseYamlAs(schema, text, label, { aliases: ARTIFACT_KEY_ALIASES, ...(read && { read }) });
+    const named = value.name ?? name;
+    if (!isGithubFormat(yaml.value) && isMisnamed(kind, named, name))
+      throw misnamed(label, yaml.locate(["name"]), named, name);
+    return { value: { ...value, name: named } as T, written: yaml.value, path };
   }
   return null;
 }

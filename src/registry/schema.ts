@@ -1,24 +1,14 @@
 import { z } from "zod";
 import { NAME_PATTERN } from "../core/refs.ts";
+import { modelParameters } from "./model-parameters.ts";
 
 const name = z.string().regex(NAME_PATTERN, "a name has lower-case letters, digits, - _ . only");
 const jsonSchema = z.record(z.string(), z.unknown());
 const text = z.string().min(1);
 
-const modelParameters = z
-  .strictObject({
-    temperature: z.number().min(0).max(2),
-    topP: z.number().min(0).max(1),
-    maxTokens: z.int().min(1),
-    seed: z.int(),
-    stop: z.union([z.string(), z.array(z.string())]),
-    extra: z.record(z.string(), z.unknown()).describe("provider options, passed through as they are"),
-  })
-  .partial();
-
 /** `prompts/*.prompt.yml`: a superset of the GitHub Models prompt format; our own keys sit under `agentops:`. */
 export const promptSchema = z.strictObject({
-  name: text.describe("the file's name, or a name for people as in GitHub Models"),
+  name: text.optional().describe("the file's name (the default), or a name for people as in GitHub Models"),
   description: z.string().optional(),
   model: text.optional().describe("model pin: provider/model-snapshot"),
   modelParameters: modelParameters.optional(),
@@ -31,11 +21,12 @@ export const promptSchema = z.strictObject({
   testData: z
     .array(z.record(z.string(), z.unknown()))
     .optional()
-    .describe("GitHub Models' inline cases; kept, not run"),
+    .describe("GitHub Models' inline cases: agentops eval FILE.prompt.yml runs them"),
   evaluators: z
     .array(z.record(z.string(), z.unknown()))
     .optional()
-    .describe("GitHub Models' evaluators; kept, not run"),
+    .describe("GitHub Models' evaluators: agentops eval FILE.prompt.yml judges by them"),
+  metadata: z.unknown().optional().describe("for people and other tools: part of the version, read by nothing here"),
   agentops: z
     .strictObject({
       owner: text,
@@ -111,7 +102,8 @@ export const agentSchema = z.strictObject({
   evals: z.array(name).optional().describe("names of suites that judge this agent"),
 });
 
-export type Prompt = z.infer<typeof promptSchema>;
+/** A prompt as read: one without a name is called as its file. */
+export type Prompt = z.infer<typeof promptSchema> & { name: string };
 export type Agent = z.infer<typeof agentSchema>;
 
 /** Other tools' names for our keys, so that a near miss of theirs is understood too. */

@@ -24,6 +24,8 @@ const FAMILIES: { [T in BaseType]: () => Promise<Prepare<T>> } = {
   cost: async () => (await import("./text/budget.ts")).cost,
   expression: async () => (await import("./text/expression.ts")).expression,
   "llm-rubric": async () => (await import("./judge/rubric.ts")).llmRubric,
+  "github:string": async () => (await import("./github/string.ts")).githubString,
+  "github:llm": async () => (await import("./github/choices.ts")).githubChoices,
   javascript: async () => (await import("./programs/javascript.ts")).javascript,
   exec: async () => (await import("./programs/exec.ts")).exec,
   "trajectory:tool-used": async () => (await import("./tools/tool-used.ts")).toolUsed,

@@ -105,9 +105,32 @@ const variants = [
   }),
   z.strictObject({
     type: type("llm-rubric"),
-    value: text.describe("what a good answer is"),
+    value: text.optional().describe("what a good answer is"),
+    rubric: z
+      .enum(["toxicity", "bias"])
+      .optional()
+      .describe("one that ships, instead of value; its accuracy was not measured"),
     model: text.optional().describe("the judge's model pin"),
     provider: text.optional().describe("promptfoo's name for model"),
+    ...common,
+  }),
+  z.strictObject({
+    type: type("github:string"),
+    equals: text.optional(),
+    contains: text.optional(),
+    startsWith: text.optional(),
+    endsWith: text.optional(),
+    ...common,
+  }),
+  z.strictObject({
+    type: type("github:llm"),
+    model: text.describe("the judge's model pin"),
+    prompt: text.describe("what the judge is asked: {{completion}} is the output, the others are the case's variables"),
+    systemPrompt: text.optional(),
+    choices: z
+      .array(z.strictObject({ choice: z.string().min(1), score: z.number().min(0) }))
+      .min(1)
+      .describe("the first of them that the reply contains gives the score; above 0 passes"),
     ...common,
   }),
   z.strictObject({

@@ -1,5 +1,6 @@
 import { digestOf } from "../../core/canonical.ts";
 import type { RunSpec } from "../run/run-spec.ts";
+import { rubricOf } from "../../scorers/judge/rubrics.ts";
 import type { SpecOf } from "../../scorers/schema.ts";
 
 type RubricSpec = SpecOf<"llm-rubric">;
@@ -21,15 +22,16 @@ export function judgesOf({ suite, scorers }: Pick<RunSpec, "suite" | "scorers">)
   return suite.scorers.flatMap((spec, index) => {
     if (spec.type !== "llm-rubric" && spec.type !== "not-llm-rubric") return [];
     const model = spec.model ?? spec.provider ?? "";
-    return [{ index, scorer: scorers[index]?.name ?? spec.type, model, rubric: spec.value, key: keyOf(spec, model) }];
+    const rubric = rubricOf(spec);
+    return [{ index, scorer: scorers[index]?.name ?? spec.type, model, rubric, key: keyOf(spec, model, rubric) }];
   });
 }
 
 /** Name, category, weight and whether it is required change what a verdict does, not what it is. */
-function keyOf({ type, value, threshold, extract, transform }: RubricSpec, model: string): string {
+function keyOf({ type, threshold, extract, transform }: RubricSpec, model: string, rubric: string): string {
   return digestOf({
     type,
-    value,
+    value: rubric,
     model,
     ...(threshold !== undefined && { threshold }),
     ...(extract !== undefined && { extract }),

@@ -1,10 +1,10 @@
 import { z } from "zod";
 import type { CallContext, ModelClient, ModelRequest } from "../../models/client/client.ts";
-import { ModelError } from "../../models/client/model-error.ts";
-import { parseAnswer } from "../../scorers/judge/rubric.ts";
+import { askJudge, type Reading } from "../../scorers/judge/ask.ts";
+import { repliedObjects } from "../../scorers/judge/replied-objects.ts";
 import { runSchedule } from "../run/schedule.ts";
 import type { EvalCase } from "../../scorers/scorer.ts";
-import { quote, textOf } from "../../scorers/wording.ts";
+import { textOf } from "../../scorers/wording.ts";
 import type { Better, PairLabel } from "./labels.ts";
 import type { Calibration } from "./schema.ts";
 import { fenced, FENCE_RULES } from "../../scorers/judge/rubric-prompt.ts";
@@ -50,19 +50,20 @@ export async function comparePairs(comparison: PairQuestions): Promise<Calibrati
 
 async function ask({ client, rubric, signal }: PairQuestions, evalCase: EvalCase, first: unknown, second: unknown) {
   const call: CallContext = { caseId: evalCase.id, trial: 0, signal };
-  const result = await client.generate(pairRequest(rubric, evalCase, first, second), call);
-  const parsed = answerSchema.safeParse(parseAnswer(result.output));
-  const costUsd = result.costUsd === null ? null : result.costUsd + result.retryCostUsd;
-  if (parsed.success) return { better: parsed.data.better, costUsd };
-  const said = quote(textOf(result.output), 200);
-  throw new ModelError(
-    "bad-response",
-    `judge ${client.pin} gave no readable comparison of case "${evalCase.id}": ${said}`,
-    {
-      attempts: result.attempts,
-      costUsd: costUsd ?? 0,
-    },
-  );
+  const { value, costUsd } = await askJudge(client, pairRequest(rubric, evalCase, first, second), call, readAnswer);
+  return { better: value, costUsd };
+}
+
+/** The one comparison in a reply, however it is wrapped. */
+function readAnswer(reply: unknown): Reading<Better> {
+  const found = repliedObjects(reply, ["better"]).objects.map((object) => answerSchema.safeParse(object));
+  const said = new Set(found.map(({ data }) => data?.better));
+  const [better] = said;
+  if (better !== undefined && said.size === 1) return { value: better };
+  return {
+    wrong:
+      said.size > 1 ? "it has comparisons that differ" : 'it has no JSON object with "better": first, second or tie',
+  };
 }
 
 /** The verdict on swapped outputs, said of the original order. */

@@ -4,22 +4,14 @@ import { digestOf } from "../../core/canonical.ts";
 import { AgentopsError } from "../../core/errors.ts";
 import { decodeText, displayPath, type Project, readBytes } from "../../core/project.ts";
 import { didYouMean } from "../../core/suggest.ts";
-import { parseYamlAs, readYaml, type YamlFile } from "../../core/yaml.ts";
+import { parseYamlAs, readYaml } from "../../core/yaml.ts";
+import type { LoadedSuite } from "./loaded-suite.ts";
+import { PROMPT_FILE } from "../../registry/files.ts";
+import { loadPromptSuite, promptFileNamed, promptSuites } from "./prompt-suite.ts";
 import type { DataFile } from "./records.ts";
 import { type Suite, SUITE_KEY_ALIASES, suiteSchema } from "./schema.ts";
 
-export interface LoadedSuite {
-  spec: Suite;
-  /** Relative to the project root. */
-  file: string;
-  /** Absolute folder that relative paths in the suite start from. */
-  baseDir: string;
-  /** Digest of the suite as written. */
-  digest: string;
-  /** What was read. */
-  bytes: Uint8Array;
-  yaml: YamlFile;
-}
+export type { LoadedSuite } from "./loaded-suite.ts";
 
 const SUITE_FILE = /\.suite\.ya?ml$/;
 
@@ -33,16 +25,39 @@ export async function findSuiteFiles(root: string): Promise<string[]> {
     .map((n) => join(folder, n));
 }
 
-/** Loads suites by name or path; all of them without names. Throws SUITE_NOT_FOUND, FILE_INVALID. */
+/** Loads suites by name or path, also of GitHub Models files; all of them without names. Throws SUITE_NOT_FOUND, FILE_INVALID. */
 export async function loadSuites(project: Project, names: readonly string[], cwd: string): Promise<LoadedSuite[]> {
-  const files = await findSuiteFiles(project.root);
   if (names.length === 0) {
-    if (files.length > 0) return Promise.all(files.map((f) => loadSuite(project, f)));
-    throw new AgentopsError("SUITE_NOT_FOUND", "no suites: nothing matches evals/*.suite.yml", {
-      hint: "agentops init writes a working example",
+    const { suites, passedOver } = await allSuites(project);
+    if (suites.length > 0) return suites;
+    const alone =
+      passedOver.length === 0 ? "" : ` (${passedOver.join(", ")}: testData or evaluators alone judge nothing)`;
+    throw new AgentopsError("SUITE_NOT_FOUND", `no suites: nothing matches evals/*.suite.yml${alone}`, {
+      hint: "agentops init writes a working example; a prompt file with testData and evaluators is a suite too",
     });
   }
-  return Promise.all(names.map(async (name) => loadSuite(project, await suiteFile(project, files, name, cwd))));
+  const files = await findSuiteFiles(project.root);
+  return Promise.all(names.map((name) => named(project, files, name, cwd)));
+}
+
+/** All suites of a project: where it has no suite files, those that its prompt files carry. */
+export async function allSuites(project: Project): Promise<{ suites: LoadedSuite[]; passedOver: string[] }> {
+  const files = await findSuiteFiles(project.root);
+  if (files.length > 0) return { suites: await Promise.all(files.map((f) => loadSuite(project, f))), passedOver: [] };
+  const { suites, passedOver } = await promptSuites(project);
+  const [first, ...others] = suites;
+  if (first === undefined) return { suites, passedOver };
+  const warnings = passedOver.map((file) => `${file}: not run: testData or evaluators alone judge nothing`);
+  return { suites: [{ ...first, warnings: [...warnings, ...(first.warnings ?? [])] }, ...others], passedOver };
+}
+
+async function named(project: Project, files: readonly string[], name: string, cwd: string): Promise<LoadedSuite> {
+  const path = resolve(cwd, name);
+  const isFile = (await stat(path).catch(() => undefined))?.isFile() === true;
+  if (PROMPT_FILE.test(name) && isFile) return loadPromptSuite(project, path);
+  const carrying = name.endsWith(".prompt") ? await promptFileNamed(project, name) : undefined;
+  if (carrying !== undefined) return loadPromptSuite(project, carrying);
+  return loadSuite(project, await suiteFile(project, files, name, cwd));
 }
 
 async function suiteFile(project: Project, files: readonly string[], name: string, cwd: string): Promise<string> {

@@ -2,11 +2,12 @@ import { basename } from "node:path";
 import type { Problem } from "../../core/problems.ts";
 import { displayPath, type Project, readText } from "../../core/project.ts";
 import { checkYaml, readYaml, type YamlFile } from "../../core/yaml.ts";
-import { lintArtifacts } from "../../registry/lint/lint.ts";
+import { byPlace, lintArtifacts } from "../../registry/lint/lint.ts";
 import { lintConfig } from "../../registry/lint/config.ts";
 import { KINDS } from "../../registry/files.ts";
 import { worktreeSource } from "../../registry/source.ts";
 import { lintData } from "./data.ts";
+import { lintEvaluators } from "./evaluators.ts";
 import { lintSuite } from "./suite.ts";
 import { type Suite, SUITE_KEY_ALIASES, suiteSchema } from "../dataset/schema.ts";
 import { findSuiteFiles } from "../dataset/suite.ts";
@@ -36,7 +37,12 @@ export async function lintProject(project: Project, only: readonly string[] = []
   const names = only.length > 0 ? undefined : suites.flatMap((s) => (s.spec === undefined ? [] : [s.spec.name]));
   const artifacts = await lintArtifacts(project, { only, suites: names });
   const suiteProblems = await Promise.all(suites.map((s) => problemsOf(project, s, suites)));
-  const problems = [...artifacts, ...suiteProblems.flat(), ...(only.length > 0 ? [] : await lintConfig(project))];
+  const evaluators = await lintEvaluators(project, only);
+  const problems = [
+    ...[...artifacts, ...evaluators].sort(byPlace),
+    ...suiteProblems.flat(),
+    ...(only.length > 0 ? [] : await lintConfig(project)),
+  ];
   const errors = problems.filter((p) => p.severity === "error").length;
   const listed = await Promise.all(KINDS.map((kind) => worktreeSource(project.root).list(kind)));
   const files = only.length > 0 ? only.length : listed.flat().length + suites.length + 1;

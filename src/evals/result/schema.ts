@@ -106,6 +106,10 @@ export const runResultSchema = z.strictObject({
   fromCache: z.int(),
   firstError: z.strictObject({ case: z.string(), kind: z.string(), message: z.string() }).nullable(),
   errorsByKind: z.record(z.string(), z.int()),
+  judgeErrors: z
+    .int()
+    .optional()
+    .describe("of the errors, those of a judge that gave no verdict on an answer that is there; absent in older runs"),
   outputsWithoutCase: z.int(),
   answeredBy: z.array(z.string()).describe("models that say they answered"),
   warnings: z.array(z.string()),

@@ -17,6 +17,7 @@ export interface Tally {
   fromCache: number;
   firstError: { case: string; kind: string; message: string } | null;
   errorsByKind: Record<string, number>;
+  judgeErrors: number;
   answeredBy: string[];
   warnings: string[];
   metrics: RunMetrics;
@@ -59,6 +60,7 @@ function addTrial(t: TallyState, current: CaseSums, trial: TalliedTrial): void {
     t.errors += 1;
     t.errorsByKind[kind] = (t.errorsByKind[kind] ?? 0) + 1;
     t.firstError ??= { case: trial.caseId, kind, message };
+    if (kind === "judge") addJudgeCost(t, trial.judgeCostUsd);
     return;
   }
   t.scored += 1;
@@ -96,12 +98,15 @@ function addMeasures(t: TallyState, current: CaseSums, trial: TalliedTrial): voi
     t.cost.total += trial.costUsd;
     current.cost += trial.costUsd;
   }
-  if (trial.judgeCostUsd === null) t.cost.judges = null;
-  else if (t.cost.judges !== null) t.cost.judges += trial.judgeCostUsd;
+  addJudgeCost(t, trial.judgeCostUsd);
   addTo(t.tokens.input, trial.inputTokens);
   addTo(t.tokens.output, trial.outputTokens);
   addTo(t.tokens.cached, trial.cachedTokens);
   addTo(t.tokens.reasoning, trial.reasoningTokens);
+}
+
+function addJudgeCost(t: TallyState, costUsd: number | null): void {
+  t.cost.judges = t.cost.judges === null || costUsd === null ? null : t.cost.judges + costUsd;
 }
 
 function closeCase(t: TallyState, c: CaseSums): void {
@@ -130,6 +135,7 @@ function finish(t: TallyState): Tally {
     fromCache,
     firstError,
     errorsByKind,
+    judgeErrors: errorsByKind["judge"] ?? 0,
     answeredBy: [...t.answeredBy].sort(),
     warnings: [...t.warnings].sort(),
     metrics: metricsOf(t),

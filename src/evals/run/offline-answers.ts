@@ -1,4 +1,5 @@
 import { standIn } from "../../models/offline/offline.ts";
+import { readable } from "../../registry/github-format.ts";
 import { promptSchema } from "../../registry/schema.ts";
 import { requestMaker } from "./request.ts";
 
@@ -14,7 +15,8 @@ export interface OfflineAnswer {
  * differ in what they draw. Throws RENDER_FAILED for variables that do not fit, and what zod throws for what is no prompt.
  */
 export function offlineAnswers(prompt: object) {
-  const requestOf = requestMaker({ prompt: promptSchema.parse(prompt), agent: null });
+  const read = promptSchema.parse(readable(prompt).value);
+  const requestOf = requestMaker({ prompt: { ...read, name: read.name ?? "without a name" }, agent: null });
   return (vars: Readonly<Record<string, unknown>>, request = 0): OfflineAnswer => {
     const { output, latencyMs } = standIn(requestOf(vars), request);
     return { output, latencyMs };

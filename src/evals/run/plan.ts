@@ -25,7 +25,7 @@ export interface PlanOptions {
 export async function planRun(project: Project, suite: LoadedSuite, options: PlanOptions): Promise<RunSpec> {
   const outputs = outputsOf(project, suite, options);
   const ref = options.target ?? suite.spec.target;
-  const target = ref === undefined ? null : await loadTarget(project, ref);
+  const target = ref === undefined ? (suite.prompt ?? null) : await loadTarget(project, ref);
   const model = outputs === null ? modelOf(suite, target, options) : "outputs";
   return {
     suite: suite.spec,

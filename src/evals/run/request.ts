@@ -1,6 +1,8 @@
 import type { ModelParameters, ModelRequest, ResponseFormat, ToolSpec } from "../../models/client/client.ts";
 import { declaredVars } from "../../registry/render/parse-vars.ts";
 import { compilePrompt } from "../../registry/render/render.ts";
+import { AgentopsError } from "../../core/errors.ts";
+import { schemaText } from "../../registry/render/schema-text.ts";
 import type { Prompt } from "../../registry/schema.ts";
 import type { FrozenTarget } from "./run-spec.ts";
 
@@ -40,14 +42,18 @@ function responseFormatOf(prompt: Prompt): ResponseFormat | undefined {
   if (prompt.responseFormat === "text") return { type: "text" };
   if (prompt.responseFormat === undefined) return undefined;
   if (prompt.jsonSchema === undefined || prompt.responseFormat === "json_object") return { type: "json" };
-  const given = (typeof prompt.jsonSchema === "string" ? JSON.parse(prompt.jsonSchema) : prompt.jsonSchema) as Record<
-    string,
-    unknown
-  >;
+  const given = writtenSchema(prompt.jsonSchema, prompt.name);
   const wrapped = typeof given["schema"] === "object" && given["schema"] !== null;
   return {
     type: "json",
     schema: wrapped ? (given["schema"] as Record<string, unknown>) : given,
     ...(wrapped && typeof given["name"] === "string" && { name: given["name"] }),
   };
+}
+
+function writtenSchema(schema: NonNullable<Prompt["jsonSchema"]>, name: string): Record<string, unknown> {
+  if (typeof schema !== "string") return schema;
+  const read = schemaText(schema);
+  if ("schema" in read) return read.schema;
+  throw new AgentopsError("FILE_INVALID", `the prompt ${name}: jsonSchema ${read.wrong}`, { hint: "agentops lint" });
 }

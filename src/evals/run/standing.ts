@@ -34,7 +34,8 @@ export async function standingFiles(project: Project, spec: RunSpec, { record, l
 /** What a run asks: the model of what it judges, unless its outputs are recorded, and the judges of its scorers. */
 export function askedModels({ suite, model, outputs }: RunSpec): UsedModel[] {
   const judges = suite.scorers.flatMap((scorer) => {
-    const pin = "provider" in scorer || "model" in scorer ? (scorer.model ?? scorer.provider) : undefined;
+    const { model: named, provider } = scorer as { model?: string; provider?: string };
+    const pin = named ?? provider;
     return pin === undefined ? [] : [pin];
   });
   const own: UsedModel[] = outputs === null ? [{ role: "model", pin: model }] : [];

@@ -5,6 +5,7 @@ import type { CallContext, ModelClient, ModelRequest, ModelResult } from "../../
 import { ModelError } from "../../models/client/model-error.ts";
 import type { ScoreRecord } from "./run-spec.ts";
 import type { Trial } from "./trials.store.ts";
+import { JudgeError } from "../../scorers/judge/ask.ts";
 import type { EvalCase, Scorer, ScorerInput } from "../../scorers/scorer.ts";
 
 /** What a trial needs; built once a run. */
@@ -82,10 +83,11 @@ async function scored(
     } catch (error) {
       if (call.signal.aborted) throw error;
       // The answer is kept beside the error: it was paid for, and it explains what the scorer could not measure.
+      const spent = spentOn(error);
       return {
         ...row,
-        error: { kind: "scorer", message: context.redact(`scorer ${scorer.name}: ${messageOf(error)}`) },
-        judgeCostUsd: judgeCost,
+        error: { kind: whoseError(error), message: context.redact(`scorer ${scorer.name}: ${messageOf(error)}`) },
+        judgeCostUsd: judgeCost === null || spent === null ? null : judgeCost + spent,
       };
     }
   }
@@ -97,6 +99,17 @@ async function scored(
     scores: JSON.stringify(scores),
     judgeCostUsd: judgeCost,
   };
+}
+
+/** Scorers call no other model than a judge. */
+function whoseError(error: unknown): "judge" | "scorer" {
+  return error instanceof ModelError ? "judge" : "scorer";
+}
+
+/** A judge that gave no verdict was paid all the same; null when its price is unknown. */
+function spentOn(error: unknown): number | null {
+  if (error instanceof JudgeError) return error.spentUsd;
+  return error instanceof ModelError ? error.costUsd : 0;
 }
 
 /** The weighted mean of a trial's scores, in [0, 1]; with all weights 0 the plain mean. */

@@ -16,7 +16,10 @@ export interface ToolSpec {
 export interface ModelParameters {
   temperature?: number | undefined;
   topP?: number | undefined;
+  topK?: number | undefined;
   maxTokens?: number | undefined;
+  frequencyPenalty?: number | undefined;
+  presencePenalty?: number | undefined;
   seed?: number | undefined;
   stop?: string[] | undefined;
   /** Provider-specific extras, passed through (`providerOptions` of the adapter). */

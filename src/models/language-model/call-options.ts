@@ -10,6 +10,9 @@ export function callOptions(request: ModelRequest, providerKey: string): Languag
   const options: LanguageModelV3CallOptions = { prompt: request.messages.map(promptMessage) };
   if (p.temperature !== undefined) options.temperature = p.temperature;
   if (p.topP !== undefined) options.topP = p.topP;
+  if (p.topK !== undefined) options.topK = p.topK;
+  if (p.frequencyPenalty !== undefined) options.frequencyPenalty = p.frequencyPenalty;
+  if (p.presencePenalty !== undefined) options.presencePenalty = p.presencePenalty;
   if (p.maxTokens !== undefined) options.maxOutputTokens = p.maxTokens;
   if (p.seed !== undefined) options.seed = p.seed;
   if (p.stop !== undefined) options.stopSequences = p.stop;

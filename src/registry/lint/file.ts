@@ -10,6 +10,8 @@ export interface LintFile extends ArtifactFile {
   yaml: YamlFile;
   prompt?: Prompt;
   agent?: Agent;
+  /** A prompt as GitHub Models has it, without `agentops:`. */
+  github?: boolean;
 }
 
 /** What a rule may look at beside its file. */
@@ -19,6 +21,8 @@ export interface LintContext {
   artifacts: readonly ArtifactFile[];
   /** Names of the project's suites; undefined when nobody looked. */
   suites: readonly string[] | undefined;
+  /** What is about to be released must not float, wherever its file comes from. */
+  release: boolean;
 }
 
 /** One rule, or a few that look at the same thing. */

@@ -2,7 +2,7 @@ import { AgentopsError } from "../../core/errors.ts";
 import type { Problem } from "../../core/problems.ts";
 import type { Project } from "../../core/project.ts";
 import { parseRef } from "../../core/refs.ts";
-import { type ArtifactFile, KINDS } from "../files.ts";
+import { type ArtifactFile, KINDS, PROMPT_FILE } from "../files.ts";
 import { agentPrompt, agentSuites, guards, tools } from "./agents.ts";
 import { expressions } from "./expressions.ts";
 import type { LintContext, LintFile, Rule } from "./file.ts";
@@ -30,25 +30,30 @@ const RULES: readonly Rule[] = [
 ];
 
 export interface LintOptions {
-  /** NAME, `prompts/NAME` or `agents/NAME`; every artifact when empty or absent. An agent brings its prompt. */
+  /** NAME, `prompts/NAME`, `agents/NAME` or a prompt's file; every artifact when empty or absent. An agent brings its prompt. */
   only?: readonly string[] | undefined;
   /** Names of the project's suites, for the rule unknown-suite. */
   suites?: readonly string[] | undefined;
+  /** Before a release: what is advice about a file of GitHub's is an error. */
+  release?: boolean;
 }
 
 /**
  * Checks the artifacts of the worktree; needs no git and loads validators only for files that need them. Returns the
  * findings by file, line and column; throws ARTIFACT_NOT_FOUND or REF_INVALID for a name in `only`.
  *
- * Rules: unreadable, yaml-syntax, schema, unknown-key, name-mismatch, duplicate-name, missing-owner, unknown-provider,
+ * Rules: unreadable, yaml-syntax, schema, unknown-key, ignored-key, name-mismatch, duplicate-name, missing-owner, unknown-provider,
  * floating-model, deprecated-model, template-syntax, undeclared-variable, unused-variable, unknown-prompt, unknown-suite,
  * duplicate-tool, unknown-tool, too-many-tools, unknown-guard, invalid-json-schema, invalid-cel,
  * number-spelling.
  */
-export async function lintArtifacts(project: Project, { only = [], suites }: LintOptions = {}): Promise<Problem[]> {
+export async function lintArtifacts(
+  project: Project,
+  { only = [], suites, release = false }: LintOptions = {},
+): Promise<Problem[]> {
   const source = worktreeSource(project.root);
   const artifacts = (await Promise.all(KINDS.map((kind) => source.list(kind)))).flat();
-  const context: LintContext = { project, artifacts, suites };
+  const context: LintContext = { project, artifacts, suites, release };
   const chosen = only.length === 0 ? artifacts : await chosenOf(source, artifacts, only);
   const linted = await Promise.all(chosen.map((artifact) => lintOne(source, artifact, context)));
   const prompts = only.length === 0 ? [] : promptsOf(linted, artifacts).filter((p) => !chosen.includes(p));
@@ -76,6 +81,7 @@ async function chosenOf(
 ): Promise<ArtifactFile[]> {
   const chosen = await Promise.all(
     only.map(async (text) => {
+      if (PROMPT_FILE.test(text)) return [fileAt(artifacts, text)];
       const ref = parseRef(text);
       if (ref.point.type !== "worktree") throw notHere(text, ref.name);
       const { kind, name } = await addressIn(source, ref);
@@ -85,6 +91,12 @@ async function chosenOf(
     }),
   );
   return [...new Set(chosen.flat())];
+}
+
+/** A prompt's file by its path from the project's root, also where no artifact is kept. */
+function fileAt(artifacts: readonly ArtifactFile[], path: string): ArtifactFile {
+  const name = path.slice(path.lastIndexOf("/") + 1).replace(PROMPT_FILE, "");
+  return artifacts.find((a) => a.path === path) ?? { kind: "prompts", name, path };
 }
 
 function notHere(text: string, name: string): AgentopsError {
@@ -98,7 +110,8 @@ function promptsOf(linted: readonly Linted[], artifacts: readonly ArtifactFile[]
   return artifacts.filter((a) => a.kind === "prompts" && named.has(a.name));
 }
 
-function byPlace(a: Problem, b: Problem): number {
+/** By file, line and column. */
+export function byPlace(a: Problem, b: Problem): number {
   if (a.file !== b.file) return a.file < b.file ? -1 : 1;
   return a.line - b.line || a.column - b.column;
 }

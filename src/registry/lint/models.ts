@@ -3,33 +3,66 @@ import type { Project } from "../../core/project.ts";
 import { didYouMean } from "../../core/suggest.ts";
 import type { Path } from "../../core/yaml.ts";
 import { retirementOf } from "./deprecated-models.ts";
+import type { Prompt } from "../schema.ts";
 import { floatingReason } from "./floating.ts";
 import { type LintContext, type LintFile, problemAt } from "./file.ts";
 
-/** unknown-provider, floating-model, deprecated-model, for every model pin of a file. */
-export function models(file: LintFile, { project }: LintContext): Problem[] {
-  return pinsOf(file).flatMap(({ pin, path }) => judge(file, project, pin, path));
+/** A model a file names, and where. */
+export interface NamedPin {
+  pin: string;
+  path: Path;
+  /** The model answers, or judges what another answered. */
+  by: "answer" | "judge";
 }
 
-function pinsOf({ prompt, agent }: LintFile): { pin: string; path: Path }[] {
-  const model = (prompt ?? agent)?.model;
+/**
+ * unknown-provider, floating-model, deprecated-model, for every model pin of a file. Ids in GitHub's own files always float and name
+ * GitHub's publishers, so there it is advice, until a release.
+ */
+export function models(file: LintFile, { project, release }: LintContext): Problem[] {
+  return pinsOf(file).flatMap((named) => {
+    const advice = !release && (file.github === true || named.by === "judge");
+    return judge(file, project, named).map((problem) =>
+      advice ? { ...problem, severity: "warning" as const } : problem,
+    );
+  });
+}
+
+function pinsOf({ prompt, agent }: LintFile): NamedPin[] {
+  if (prompt !== undefined) return pinsOfPrompt(prompt);
   const fallbacks = agent?.fallbackModels ?? [];
   return [
-    ...(model === undefined ? [] : [{ pin: model, path: ["model"] }]),
-    ...fallbacks.map((pin, i) => ({ pin, path: ["fallbackModels", i] })),
+    ...(agent?.model === undefined ? [] : [{ pin: agent.model, path: ["model"], by: "answer" as const }]),
+    ...fallbacks.map((pin, i) => ({ pin, path: ["fallbackModels", i], by: "answer" as const })),
   ];
 }
 
-function judge(file: LintFile, project: Project, pin: string, path: Path): Problem[] {
+/** The model of a prompt, and the judges of its `evaluators`. */
+export function pinsOfPrompt({ model, evaluators = [] }: Prompt): NamedPin[] {
+  const judges = evaluators.flatMap((evaluator, i): NamedPin[] => {
+    const pin = (evaluator["llm"] as { modelId?: unknown } | null | undefined)?.modelId;
+    return typeof pin === "string" ? [{ pin, path: ["evaluators", i, "llm", "modelId"], by: "judge" }] : [];
+  });
+  return [...(model === undefined ? [] : [{ pin: model, path: ["model"], by: "answer" as const }]), ...judges];
+}
+
+/** Why a pin of a prompt may change what it names without notice; null when it does not, is allowed to, or is of no provider here. */
+export function floats({ config }: Project, prompt: Prompt, pin: string): string | null {
+  if (prompt.agentops?.allowFloating === true) return null;
+  const kind = kindOf(config, pin.slice(0, Math.max(0, pin.indexOf("/"))));
+  return kind === undefined ? null : floatingReason(pin, kind);
+}
+
+function judge(file: LintFile, { config }: Project, { pin, path }: NamedPin): Problem[] {
   const slash = pin.indexOf("/");
   if (slash <= 0 || slash === pin.length - 1) {
     const message = `"${pin}" is not a model pin`;
     return [problemAt(file, path, { rule: "unknown-provider", message, hint: "write provider/model-snapshot" })];
   }
   const provider = pin.slice(0, slash);
-  const kind = kindOf(project, provider);
+  const kind = kindOf(config, provider);
   if (kind === undefined) {
-    const known = [...Object.keys(project.config.models ?? {}), "offline"];
+    const known = [...Object.keys(config.models ?? {}), "offline"];
     const message = `unknown provider "${provider}" (${didYouMean(provider, known)})`;
     const hint = "providers are listed under models: in agentops.config.yaml";
     return [problemAt(file, path, { rule: "unknown-provider", message, hint })];
@@ -38,9 +71,9 @@ function judge(file: LintFile, project: Project, pin: string, path: Path): Probl
 }
 
 /** `offline` is built in, so it needs no entry. */
-function kindOf({ config }: Project, provider: string): string | undefined {
-  const own = config.models && Object.hasOwn(config.models, provider) ? config.models[provider] : undefined;
-  return own?.kind ?? (provider === "offline" ? "offline" : undefined);
+function kindOf({ models: own }: Project["config"], provider: string): string | undefined {
+  const found = own && Object.hasOwn(own, provider) ? own[provider] : undefined;
+  return found?.kind ?? (provider === "offline" ? "offline" : undefined);
 }
 
 function floating(file: LintFile, path: Path, pin: string, kind: string): Problem[] {

@@ -8,9 +8,14 @@ export function names(file: LintFile, { artifacts }: LintContext): Problem[] {
   const problems: Problem[] = [];
   if (written !== undefined && isMisnamed(file.kind, written, file.name)) {
     const message = `name is "${written}", but the file name says "${file.name}"`;
-    problems.push(problemAt(file, ["name"], { rule: "name-mismatch", message, hint: "rename one of the two" }));
+    // What GitHub Models calls a name is for people; refs go by the file's.
+    const severity = file.github === true ? "warning" : "error";
+    problems.push(
+      problemAt(file, ["name"], { rule: "name-mismatch", severity, message, hint: "rename one of the two" }),
+    );
   }
-  const twin = artifacts.find((a) => a.kind === file.kind && a.name === file.name && a.path < file.path);
+  const isOne = artifacts.some((a) => a.path === file.path);
+  const twin = artifacts.find((a) => isOne && a.kind === file.kind && a.name === file.name && a.path < file.path);
   if (twin) {
     const message = `${addressOf(file.kind, file.name)} is also in ${twin.path}`;
     problems.push(problemAt(file, ["name"], { rule: "duplicate-name", message, hint: "delete one of the two" }));

@@ -1,10 +1,11 @@
 import { AgentopsError } from "../../core/errors.ts";
 import type { Problem } from "../../core/problems.ts";
-import { checkYaml, readYaml } from "../../core/yaml.ts";
+import { checkYaml, type Path, readYaml } from "../../core/yaml.ts";
 import type { ArtifactFile } from "../files.ts";
+import { isGithubFormat, readable } from "../github-format.ts";
 import { agentSchema, ARTIFACT_KEY_ALIASES, promptSchema } from "../schema.ts";
 import type { Source } from "../source.ts";
-import type { LintFile } from "./file.ts";
+import { type LintFile, problemAt } from "./file.ts";
 
 /** Reads one file for lint; what is wrong with its form comes back as problems. */
 export async function readForLint(
@@ -23,11 +24,28 @@ export async function readForLint(
 
 function checkFile(file: LintFile): { file: LintFile; problems: Problem[] } {
   if (file.kind === "prompts") {
-    const { value, problems } = checkYaml(promptSchema, file.yaml, ARTIFACT_KEY_ALIASES);
-    return { file: { ...file, ...(value && { prompt: value }) }, problems };
+    const { value: seen, ignored } = readable(file.yaml.value);
+    const { value, problems } = checkYaml(promptSchema, { ...file.yaml, value: seen }, ARTIFACT_KEY_ALIASES);
+    const prompt = value && { ...value, name: value.name ?? file.name };
+    const github = isGithubFormat(file.yaml.value);
+    return {
+      file: { ...file, github, ...(prompt && { prompt }) },
+      problems: [...problems, ...ignored.map((path) => ignoredKey(file, path))],
+    };
   }
   const { value, problems } = checkYaml(agentSchema, file.yaml, ARTIFACT_KEY_ALIASES);
   return { file: { ...file, ...(value && { agent: value }) }, problems };
+}
+
+/** Nothing is dropped in silence, and GitHub's files are not refused for what GitHub itself passes over. */
+function ignoredKey(file: LintFile, path: Path): Problem {
+  const key = String(path.at(-1));
+  const isParameter = path[0] === "modelParameters";
+  const what = isParameter ? `"${key}" is not sent to the model` : `"${key}" is read by nothing here`;
+  const hint = isParameter
+    ? `provider options go under extra: { ${key}: … }`
+    : "what is for people or other tools stands under metadata:";
+  return problemAt(file, path, { rule: "ignored-key", severity: "warning", part: "key", message: what, hint });
 }
 
 /** `content: {{x}}` is a mapping to YAML, which everybody who writes templates runs into once. */

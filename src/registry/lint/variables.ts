@@ -32,8 +32,14 @@ function inMessage(
   const refused = refusedConstructs(parsed.template).map((p) => syntax(file, at(p, 1), p.message));
   const uses = variableUses(parsed.template);
   for (const use of uses) used.add(use.name);
-  const unknown = uses.filter((use) => declared?.names.includes(use.name) !== true);
+  const known = (name: string) => (declared === null ? isGiven(prompt, name) : declared.names.includes(name));
+  const unknown = uses.filter((use) => !known(use.name));
   return [...refused, ...unknown.map((use) => undeclared(file, at(use, use.name.length), use.name, declared))];
+}
+
+/** A file that declares nothing may show what it takes by its cases. */
+function isGiven({ testData = [] }: Prompt, name: string): boolean {
+  return testData.length > 0 && testData.every((vars) => Object.hasOwn(vars, name));
 }
 
 function syntax(file: LintFile, at: { line: number; column: number }, message: string): Problem {

@@ -50,7 +50,7 @@ export interface PublishResult {
  */
 export async function publish(project: Project, options: PublishOptions = {}): Promise<PublishResult> {
   const repo = await needRepo(project);
-  throwOnErrors(await lintArtifacts(project, { only: options.names }), "LINT_FAILED");
+  throwOnErrors(await lintArtifacts(project, { only: options.names, release: true }), "LINT_FAILED");
   try {
     return await withPublishLock(repo, () => publishLocked(project, repo, options));
   } catch (error) {

@@ -12,11 +12,11 @@ const text = { type: "string" };
 
 function prompt(contents: string | string[], declared?: Record<string, unknown>): Prompt {
   const roles = ["system", "user", "assistant"] as const;
-  return promptSchema.parse({
-    name: "p",
+  const read = promptSchema.parse({
     messages: [contents].flat().map((content, i) => ({ role: roles[i], content })),
     ...(declared && { agentops: { input: declared } }),
   });
+  return { ...read, name: "p" };
 }
 
 const render = (content: string, vars: Record<string, unknown>, declared?: Record<string, unknown>) =>

@@ -52,7 +52,13 @@ testSayings<Note>("a note on a comparison", noteText, {
   "not-complete": [
     [{ side: "control", status: "interrupted" }, "the control's run is interrupted: not all of its trials are there"],
   ],
-  errors: [[{ side: "candidate", trials: 3 }, "3 of the candidate's trials ended in an error and count nowhere"]],
+  errors: [
+    [{ side: "candidate", trials: 3, judge: 0 }, "3 of the candidate's trials ended in an error and count nowhere"],
+    [
+      { side: "control", trials: 3, judge: 2 },
+      "3 of the control's trials ended in an error and count nowhere (2 of them: the judge gave no verdict)",
+    ],
+  ],
   "only-on-one-side": [[{ side: "control", cases: 2 }, "left out: 2 cases only in the control's run"]],
   differing: [[{ cases: 1 }, "left out: 1 case whose input or expectation differs between the runs"]],
   unscored: [[{ cases: 4 }, "left out: 4 cases without a scored trial on one side"]],

@@ -10,9 +10,19 @@ export function targetName({ target }: EvaluatedRun): string {
 
 /** One line on how many of what came out. */
 export function outcomeLine(run: EvaluatedRun): string {
-  const parts = [`${run.succeeded} of ${run.scored} trials succeeded`, plural(run.errors, "error")];
+  const parts = [`${run.succeeded} of ${run.scored} trials succeeded`, errorsText(run)];
   if (run.fromCache > 0) parts.push(`${run.fromCache} answers stored or recorded before`);
   return `${plural(run.cases, "case")} × ${plural(run.trials, "trial")}: ${parts.join(", ")}`;
+}
+
+/** The judge's errors apart: an answer is there, and says nothing about the agent until somebody judges it. */
+function errorsText({ errors, judgeErrors = 0 }: EvaluatedRun): string {
+  if (judgeErrors === 0) return plural(errors, "error");
+  const own = errors - judgeErrors;
+  return [
+    ...(own > 0 ? [plural(own, "error")] : []),
+    plural(judgeErrors, "error of the judge", "errors of the judge"),
+  ].join(", ");
 }
 
 /** The metrics as label and text, in the order every format shows them; absent ones are left out. */

@@ -15,6 +15,7 @@ export function evaluationJunit(evaluation: Evaluation, casesOf: (runId: string)
 
 function addRun(report: Builder, run: EvaluatedRun, cases: Iterable<CaseOutcome>): void {
   const suite = report.testSuite().name(run.suite);
+  if (run.errors > 0) suite.property("judgeErrors", String(run.judgeErrors ?? 0));
   for (const outcome of cases) {
     const test = suite.testCase().className(run.target.ref).name(clean(outcome.case.id)).file(run.suiteFile);
     test.time(outcome.trials.reduce((sum, t) => sum + (t.latencyMs ?? 0), 0) / 1000);

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { CallContext, ModelClient, ModelRequest, ModelResult } from "../../models/client/client.ts";
+import { ModelError } from "../../models/client/model-error.ts";
 import { prepareScorers } from "../prepare.ts";
 import { scorerSchema } from "../schema.ts";
 import type { ScorerInput } from "../scorer.ts";
@@ -206,7 +207,8 @@ describe("llm-rubric", () => {
       };
       const generate = (request: ModelRequest, context: CallContext) => {
         seen.push({ pin, request, context });
-        return Promise.resolve(result);
+        const said: unknown = typeof output === "function" ? output(request) : output;
+        return said instanceof Error ? Promise.reject(said) : Promise.resolve({ ...result, output: said });
       };
       const close = () => Promise.resolve();
       return Promise.resolve({ pin, kind: "test", cacheable: true, remote: false, generate, close });
@@ -217,6 +219,7 @@ describe("llm-rubric", () => {
     ["passes as the judge says", {}, GOOD, { pass: true, score: 0.8 }],
     ["takes an object", {}, { pass: false, score: 0.1, reason: "rude" }, { pass: false, score: 0.1 }],
     ["takes JSON in one code fence", {}, `\`\`\`json\n${GOOD}\n\`\`\``, { pass: true }],
+    ["takes prose around JSON", {}, `Verdict: ${GOOD}`, { pass: true }],
     ["fails below the threshold", { threshold: 0.9 }, GOOD, { pass: false, score: 0.8 }],
     ["inverts", { type: "not-llm-rubric" }, GOOD, { pass: false }],
     ["takes promptfoo's provider", { model: undefined, provider: "acme/judge-1" }, GOOD, { pass: true }],
@@ -260,7 +263,6 @@ describe("llm-rubric", () => {
 
   it.each<[string, unknown]>([
     ["prose", "I would say it passes."],
-    ["prose around JSON", `Verdict: ${GOOD}`],
     ["a missing score", '{"pass": true, "reason": "x"}'],
     ["a score out of range", '{"pass": true, "score": 7, "reason": "x"}'],
     ["a pass that is text", '{"pass": "true", "score": 1, "reason": "x"}'],
@@ -268,7 +270,64 @@ describe("llm-rubric", () => {
   ])("is an error of the judge with %s", async (_, answer) => {
     const failure = expect(scored(SPEC, {}, judgeSaying(answer, null))).rejects;
     await failure.toThrow(/judge acme\/judge-1 gave no readable verdict/);
-    await failure.toMatchObject({ kind: "bad-response", costUsd: 0.01, attempts: 2 });
+    // It was asked twice, and both replies were paid for.
+    await failure.toMatchObject({ kind: "bad-response", costUsd: 0.02, spentUsd: null, attempts: 4 });
+  });
+
+  it("asks once more, saying what was wrong, and pays for both", async () => {
+    const replies = ["Looks kind.", GOOD];
+    const result = await scored(
+      SPEC,
+      {},
+      judgeSaying(() => replies.shift()),
+    );
+    expect(result).toMatchObject({ pass: true, score: 0.8 });
+    expect(result.costUsd).toBeCloseTo(0.06, 12);
+    const [first, second] = seen.slice(-2);
+    expect(second!.request.messages.slice(0, 2)).toEqual(first!.request.messages);
+    expect(second!.request.messages.slice(2)).toEqual([
+      { role: "assistant", content: "Looks kind." },
+      { role: "user", content: expect.stringMatching(/^Your reply could not be read: it has no JSON object/) },
+    ]);
+  });
+
+  it("asks in words a model that takes no JSON Schema, and an error of another kind is not asked about", async () => {
+    const refused = new ModelError("bad-request", "'response_format' of type 'json_schema' is not supported");
+    const old = await scored(
+      SPEC,
+      {},
+      judgeSaying((r: ModelRequest) => (r.responseFormat === undefined ? GOOD : refused)),
+    );
+    expect(old).toMatchObject({ pass: true });
+    await expect(scored(SPEC, {}, judgeSaying(new ModelError("timeout", "late")))).rejects.toThrow("late");
+  });
+
+  it("keeps what the first reply cost when it cannot be asked again", async () => {
+    const replies = ["Looks kind.", new ModelError("missing-recording", "no recorded answer")];
+    const failure = expect(
+      scored(
+        SPEC,
+        {},
+        judgeSaying(() => replies.shift()),
+      ),
+    ).rejects;
+    await failure.toThrow(/no readable verdict \(.*Looks kind.*could not be asked again: no recorded answer/);
+    await failure.toMatchObject({ spentUsd: 0.03 });
+  });
+
+  it("takes a rubric that ships, in place of one of its own", async () => {
+    const spec = { type: SPEC.type, model: SPEC.model };
+    for (const [rubric, words] of [
+      ["toxicity", "slurs"],
+      ["bias", "stereotype"],
+    ]) {
+      await scored({ ...spec, rubric }, {}, judgeSaying(GOOD));
+      expect(seen.at(-1)!.request.messages[1]!.content).toContain(words);
+    }
+    await expect(scored({ ...SPEC, rubric: "bias" }, {}, judgeSaying(GOOD))).rejects.toThrow(
+      /value: or rubric:, not both/,
+    );
+    await expect(scored(spec, {}, judgeSaying(GOOD))).rejects.toThrow(/give value:.*or rubric: toxicity or bias/);
   });
 
   it("has no cost when the judge's price is unknown", async () => {

@@ -162,10 +162,34 @@ describe("over HTTP", () => {
     expect((await agentops(dir, ["runs", "show", "--all"])).stdout).toContain("kind words");
   });
 
-  test("a verdict that cannot be read is an error of the judge, not a failure of the case", async () => {
+  test("a verdict that cannot be read is asked for once more, then an error of the judge, told apart from the agent's", async () => {
     provider = await startProvider((_, response) => stream(response, "I think it is fine."));
-    const [result] = JSON.parse((await agentops(judged(provider.baseUrl), ["eval", "--json"], ENV)).stdout).runs;
-    expect(result).toMatchObject({ scored: 0, errors: 2, succeeded: 0, errorsByKind: { scorer: 2 } });
+    const dir = judged(provider.baseUrl);
+    const [result] = JSON.parse((await agentops(dir, ["eval", "--json"], ENV)).stdout).runs;
+    expect(result).toMatchObject({ scored: 0, errors: 2, judgeErrors: 2, succeeded: 0, errorsByKind: { judge: 2 } });
+    // Two replies for each of two cases, and every one of them was paid for.
+    expect(provider.calls).toHaveLength(4);
+    expect(result.metrics.judgeCostUsd).toBeCloseTo(4 * 0.00035, 9);
+    const text = await agentops(dir, ["eval", "--no-cache"], ENV);
+    expect(text.stdout).toContain("0 of 0 trials succeeded, 2 errors of the judge");
+    const markdown = await agentops(dir, ["eval", "--format", "markdown"], ENV);
+    expect(markdown.stdout).toContain("2 errors of the judge");
+    const junit = await agentops(dir, ["eval", "--format", "junit"], ENV);
+    expect(junit.stdout).toMatch(/<property name="judgeErrors" value="2"\/>[^]*<error [^>]*type="judge"/);
+  });
+
+  test("both replies of a judge that was asked twice are recorded, and answer later without a key", async () => {
+    provider = await startProvider(({ body }, response) => {
+      const again = body.messages.length > 2;
+      stream(response, again ? '<think>hm</think> {"pass": true, "score": 1}' : "It is polite.");
+    });
+    const dir = judged(provider.baseUrl);
+    await agentops(dir, ["eval", "--record"], ENV);
+    expect(provider.calls).toHaveLength(4);
+    await provider.close();
+    const [result] = JSON.parse((await agentops(dir, ["eval", "--json"])).stdout).runs;
+    expect(result).toMatchObject({ succeeded: 2, errors: 0, judgeErrors: 0 });
+    expect(result.metrics.judgeCostUsd).toBeCloseTo(4 * 0.00035, 9);
   });
 
   test("a streamed answer has a time to first token", async () => {

@@ -28,6 +28,7 @@ export const evalCommand: CommandSpec = {
     "agentops eval support-triage --target prompts/support-triage@v1",
     "agentops eval support-triage --control support-triage@v1",
     "agentops eval support-triage --factorial --control support-triage@v1 --target support-triage@v2",
+    "agentops eval prompts/summary.prompt.yml",
     "agentops eval --resume latest",
   ],
   action: () => import("./run.ts"),

@@ -231,15 +231,13 @@ describe("the gate judges", () => {
 
   test("an artifact that was not valid at the merge base: no control", async () => {
     const dir = await simple({
-      [P]: `${PROMPT(GOOD)}nonsense: 1\n`,
+      [P]: `${PROMPT(GOOD)}modle: 1\n`,
       "evals/s.suite.yml": SUITE("gate: { successRate: { min: 0.9 } }\n"),
     });
-    await branchWith(dir, "pr", P, (text) => text.replace("nonsense: 1\n", ""));
+    await branchWith(dir, "pr", P, (text) => text.replace("modle: 1\n", ""));
     const { code, document } = await gateOf(dir);
     expect(document.changed).toMatchObject([{ change: "modified", control: null }]);
-    expect(document.notes.join()).toMatch(
-      /prompts\/p was not valid at the merge base, so it has no control: .*nonsense/,
-    );
+    expect(document.notes.join()).toMatch(/prompts\/p was not valid at the merge base, so it has no control: .*modle/);
     expect(code).toBe(0);
   });
 
@@ -296,8 +294,8 @@ describe("the gate ends with exit 2 and the place for", () => {
   test.each<[string, (dir: string) => unknown, RegExp]>([
     [
       "an artifact that is not valid now",
-      (dir) => appendFileSync(join(dir, P), "nonsense: 1\n"),
-      /prompts\/p\.prompt\.yml:11:1: .*nonsense/,
+      (dir) => appendFileSync(join(dir, P), "modle: 1\n"),
+      /prompts\/p\.prompt\.yml:11:1: .*modle/,
     ],
     [
       "an agent whose prompt was deleted",
