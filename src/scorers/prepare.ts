@@ -1,5 +1,6 @@
 import { AgentopsError } from "../core/errors.ts";
 import { prepareMeasure } from "./families.ts";
+import { emptyExpected } from "./empty-expected.ts";
 import { isInverted, type ScorerContext } from "./measure.ts";
 import type { ScorerSpec } from "./schema.ts";
 import type { Score, Scorer, ScorerInput } from "./scorer.ts";
@@ -39,7 +40,7 @@ async function prepareScorer(spec: ScorerSpec, name: string, context: ScorerCont
     score(input: ScorerInput) {
       const seen = view(input);
       if ("failed" in seen) return seen.failed;
-      const result = measure(seen);
+      const result = emptyExpected(spec, seen) ?? measure(seen);
       return result instanceof Promise ? result.then(finish) : finish(result);
     },
   };
