@@ -32,9 +32,9 @@ const judgeMetric = z.strictObject({
 });
 
 const scorerMetric = z.strictObject({
-  mean: z.number(),
-  passRate: z.number(),
-  passRateCi95: z.tuple([z.number(), z.number()]),
+  mean: z.number().nullable(),
+  passRate: z.number().nullable().describe("over scored trials; null when nothing was scored"),
+  passRateCi95: z.tuple([z.number(), z.number()]).nullable(),
   type: z.string(),
   category: z.string().nullable(),
   required: z.boolean(),

@@ -10,7 +10,12 @@ export function targetName({ target }: EvaluatedRun): string {
 
 /** One line on how many of what came out. */
 export function outcomeLine(run: EvaluatedRun): string {
-  const parts = [`${run.succeeded} of ${run.scored} trials succeeded`, plural(run.errors, "error")];
+  const { succeeded, scored, planned, errors } = run;
+  const outcome =
+    scored === 0
+      ? `none of ${plural(planned, "trial")} was scored`
+      : `${succeeded} of ${plural(scored, "trial")} succeeded`;
+  const parts = [outcome, plural(errors, "error")];
   if (run.fromCache > 0) parts.push(`${run.fromCache} answers stored or recorded before`);
   return `${plural(run.cases, "case")} × ${plural(run.trials, "trial")}: ${parts.join(", ")}`;
 }
@@ -23,7 +28,7 @@ export function metricRows(run: EvaluatedRun): [label: string, text: string][] {
       "success rate",
       metrics.successRate
         ? `${percent(metrics.successRate.estimate)}  ${percentInterval(metrics.successRate.ci95)}`
-        : "nothing was scored",
+        : "not scored",
     ],
     [
       "safety",
@@ -74,8 +79,19 @@ function tokenLine({ metrics: { tokens: t } }: EvaluatedRun): string | undefined
   return `${t.input ?? "?"} in${cached}, ${t.output ?? "?"} out`;
 }
 
+/** A scorer's pass rate, and its mean where that is another number. */
+export function scorerWords(metric: EvaluatedRun["metrics"]["scorers"][string]): {
+  passRate: string;
+  corrected: string;
+  mean: string;
+} {
+  const { passRate, mean } = metric;
+  if (passRate === null || mean === null) return { passRate: "not scored", corrected: "", mean: "" };
+  return { passRate: percent(passRate), corrected: correctedText(metric), mean: trimmed(mean, 3) };
+}
+
 /** What stands behind a judge's pass rate: the rate people would have given. */
-export function correctedText({ judge }: EvaluatedRun["metrics"]["scorers"][string]): string {
+function correctedText({ judge }: EvaluatedRun["metrics"]["scorers"][string]): string {
   if (judge?.corrected == null) return "";
   return `, corrected ${percent(judge.corrected.estimate)} ${percentInterval(judge.corrected.ci95)}`;
 }

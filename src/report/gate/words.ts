@@ -33,7 +33,7 @@ function outcomeWords(run: GateRun): string {
 }
 
 export function rateWords({ metrics }: GateRun): string {
-  return metrics.successRate === null ? "nothing was scored" : `success ${percent(metrics.successRate.estimate)}`;
+  return metrics.successRate === null ? "not scored" : `success ${percent(metrics.successRate.estimate)}`;
 }
 
 /** Changed artifacts that nothing judged. */
