@@ -2,6 +2,7 @@ import type { Aim, ComparisonFound, Note } from "../comparison/found.ts";
 import type { JudgeNote } from "../evals/result/judges.ts";
 import type { Check, EvaluatedRun, Evaluation } from "./evaluation.schema.ts";
 import type { GateDocument } from "./gate.schema.ts";
+import type { WeakenedSuite } from "./weakened/weak-change.ts";
 
 /** What a check was judged by, besides its numbers. */
 export type Ground =
@@ -52,4 +53,8 @@ export type GateNote =
 export type GateRunFound = RunFound &
   Pick<GateDocument["runs"][number], "artifact" | "examples"> & { need: MoreEvidence[] };
 
-export type GateFound = Omit<GateDocument, "runs" | "notes"> & { runs: GateRunFound[]; notes: GateNote[] };
+export type GateFound = Omit<GateDocument, "runs" | "notes" | "weakened"> & {
+  runs: GateRunFound[];
+  notes: GateNote[];
+  weakened: WeakenedSuite[];
+};

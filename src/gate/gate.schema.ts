@@ -6,6 +6,21 @@ import { evaluatedRunSchema } from "./evaluation.schema.ts";
 export const gateDocumentSchema = z.strictObject({
   schema: z.literal("agentops.gate/1"),
   verdict: z.enum(["pass", "fail", "inconclusive"]),
+  weakened: z
+    .array(
+      z.strictObject({
+        suite: z.string().nullable().describe("null where it holds for all of them"),
+        file: z.string(),
+        changes: z.array(
+          z.strictObject({
+            code: z.string(),
+            what: z.string(),
+            weaker: z.boolean().describe("false: it may ask for as much as before"),
+          }),
+        ),
+      }),
+    )
+    .describe("suites that ask for less on this branch than at the merge base"),
   base: z.strictObject({ ref: z.string(), mergeBase: z.string() }),
   changed: z.array(
     z.strictObject({

@@ -77,7 +77,11 @@ function unmatched(
   return { warnings: [warning], outputsWithoutCase: count };
 }
 
-async function* casesOf({ spec, yaml }: LoadedSuite, data: ReadFile | null): AsyncGenerator<CaseRecord> {
+/** All cases of a suite, in order. @param data its dataset; null for cases that stand in the suite */
+export async function* casesOf(
+  { spec, yaml }: Pick<LoadedSuite, "spec" | "yaml">,
+  data: DataFile | null,
+): AsyncGenerator<CaseRecord> {
   const { dataset, cases } = spec;
   if (cases !== undefined) {
     yield* cases.map((one, i) => ({ case: caseOf(one, i + 1), line: yaml.locate(["cases", i]).line }));

@@ -23,6 +23,10 @@ export interface LoadedSuite {
 
 const SUITE_FILE = /\.suite\.ya?ml$/;
 
+export function isSuiteFile(file: string): boolean {
+  return SUITE_FILE.test(file);
+}
+
 /** Suite files under `evals/`, sorted by path; absolute. */
 export async function findSuiteFiles(root: string): Promise<string[]> {
   const folder = join(root, "evals");
@@ -66,8 +70,14 @@ async function loadSuite(project: Project, file: string): Promise<LoadedSuite> {
   const display = displayPath(project.root, file);
   const bytes = await readBytes(file);
   const text = decodeText(bytes, file);
-  const { value: spec, yaml } = parseYamlAs(suiteSchema, text, display, { aliases: SUITE_KEY_ALIASES });
+  const { spec, yaml } = suiteOf(text, display);
   return { spec, file: display, baseDir: dirname(file), digest: digestOf(yaml.value), bytes, yaml };
+}
+
+/** A suite as written; throws FILE_INVALID at its first mistake. */
+export function suiteOf(text: string, file: string): Pick<LoadedSuite, "spec" | "yaml"> {
+  const { value: spec, yaml } = parseYamlAs(suiteSchema, text, file, { aliases: SUITE_KEY_ALIASES });
+  return { spec, yaml };
 }
 
 /** A data file named in a suite: relative to the suite's folder. */

@@ -1,12 +1,14 @@
 import type { GateFound, GateNote, NeedFor } from "../../gate/found.ts";
 import type { GateDocument } from "../../gate/gate.schema.ts";
 import { aimText } from "../diff/document.ts";
+import { weakenedDocument } from "./weakened.ts";
 import { runDocument } from "../evaluation/document.ts";
 
 /** `agentops.gate/1`: a gate's findings in words. */
 export function gateDocument(found: GateFound): GateDocument {
   return {
     ...found,
+    weakened: found.weakened.map(weakenedDocument),
     runs: found.runs.map((run) => ({
       ...runDocument(run),
       need: run.need.map(({ check, cases, why }) => ({ check, cases, why: needText(why) })),

@@ -1,6 +1,7 @@
 import type { GateDocument, GateRun } from "../../gate/gate.schema.ts";
 import { verdictSentence } from "../diff/words.ts";
 import { bySeverity, headline, needWords, unmeasuredOf } from "./words.ts";
+import { title, weakenedLines, what, whose } from "./weakened.ts";
 import { type Annotation, githubAnnotations } from "../github.ts";
 import { oneLine } from "../numbers.ts";
 
@@ -12,6 +13,13 @@ const LEVEL = { pass: "notice", none: "warning", fail: "error", inconclusive: "w
  */
 export function gateGithub(document: GateDocument): string {
   const annotations = [
+    ...document.weakened.map((one): Annotation => ({
+      level: "warning",
+      file: one.file,
+      line: 1,
+      title: `agentops gate: ${title(one)}`,
+      message: `${whose(one, (name) => name)}: ${what(one)}`,
+    })),
     ...bySeverity(document.runs).flatMap((run) => linesOf(document, run.artifact).map((at) => annotationOf(run, at))),
     ...unmeasuredOf(document).flatMap(({ artifact, lines }) =>
       lines.map((at): Annotation => ({
@@ -23,7 +31,8 @@ export function gateGithub(document: GateDocument): string {
     ),
   ];
   const verdict = `agentops gate: ${document.verdict}: ${headline(document, (name) => name)}`;
-  return [verdict, ...(annotations.length === 0 ? [] : [githubAnnotations(annotations)])].join("\n");
+  const weakened = weakenedLines(document, (name) => name).map((line) => oneLine(line, 2000));
+  return [...weakened, verdict, ...(annotations.length === 0 ? [] : [githubAnnotations(annotations)])].join("\n");
 }
 
 function linesOf({ changed }: GateDocument, artifact: string): { file: string; line: number }[] {

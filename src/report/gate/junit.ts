@@ -1,6 +1,7 @@
 import junit, { type Builder } from "junit-report-builder";
 import type { GateDocument, GateRun } from "../../gate/gate.schema.ts";
 import { unmeasuredOf } from "./words.ts";
+import { title, what, whose } from "./weakened.ts";
 import { clean } from "../evaluation/junit.ts";
 
 // The package is CommonJS whose types claim a default export that is not there.
@@ -9,6 +10,7 @@ const builder = junit as unknown as Builder;
 /** JUnit XML for a merge request's test report: a suite a run, a test case a check; what is undecided is an error. */
 export function gateJunit(document: GateDocument): string {
   const report = builder.newBuilder();
+  if (document.weakened.length > 0) addWeakened(report, document);
   for (const run of document.runs) addRun(report, run);
   const without = unmeasuredOf(document);
   if (without.length > 0) {
@@ -17,6 +19,15 @@ export function gateJunit(document: GateDocument): string {
       suite.testCase().className(artifact).name("suite").error("no suite names it", "inconclusive");
   }
   return report.build();
+}
+
+/** First, and skipped: it is no verdict, and a reader of the report must not miss it. */
+function addWeakened(report: Builder, { weakened }: GateDocument): void {
+  const suite = report.testSuite().name("suites weakened or changed by this change");
+  for (const one of weakened) {
+    const name = clean(`${title(one)}: ${what(one)}`);
+    suite.testCase().className(whose(one, (suiteName) => suiteName)).name(name).file(one.file).skipped(); // prettier-ignore
+  }
 }
 
 function addRun(report: Builder, run: GateRun): void {

@@ -2,6 +2,7 @@ import type { GateDocument, GateRun } from "../../gate/gate.schema.ts";
 import { changeWords } from "../diff/words.ts";
 import { regressionsBlock, runDetails } from "./details.ts";
 import { bySeverity, headline, needWords, rateWords } from "./words.ts";
+import { title, what, whose } from "./weakened.ts";
 import { code, markdownTable, prose } from "../markdown.ts";
 import { plural } from "../../core/words.ts";
 import { percent } from "../numbers.ts";
@@ -20,6 +21,7 @@ export function gateMarkdown(document: GateDocument): string {
   const sorted = bySeverity(runs);
   const own = [...new Set(sorted.flatMap((r) => r.notes))].filter((n) => !notes.includes(n));
   const head = [
+    weakenedBlock(document),
     `**agentops gate: ${SIGN[verdict]} ${verdict}**: ${headline(document, code)}`,
     changedTable(document, sorted),
     quoted(notes),
@@ -30,6 +32,14 @@ export function gateMarkdown(document: GateDocument): string {
   ];
   const room = MOST_CHARACTERS - [...head, ...foot].join("\n\n").length;
   return `${[...head, ...sections(sorted, room), ...foot].filter((b) => b !== "").join("\n\n")}\n`;
+}
+
+function weakenedBlock({ weakened }: GateDocument): string {
+  return weakened
+    .map(
+      (one) => `⚠️ **${title(one)[0]?.toUpperCase()}${title(one).slice(1)}**: ${whose(one, code)}: ${prose(what(one))}`,
+    )
+    .join("\n\n");
 }
 
 /** A section a run, as long as there is room; what is folded is left out first. */
