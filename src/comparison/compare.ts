@@ -1,6 +1,7 @@
 import { readRunColumns, type RunColumns } from "./pairs/run-columns.ts";
 import { type RunRow, specOf, storedRun } from "../evals/run/runs.store.ts";
 import type { RunStore } from "../state/runs.ts";
+import { scorerChanges } from "./explained.ts";
 import { judgeMetrics } from "./metrics/judged.ts";
 import { measureMetrics } from "./metrics/measured.ts";
 import { pairedMoments } from "./metrics/moments.ts";
@@ -41,8 +42,12 @@ export function compareRuns(
   const { control, candidate, pairs } = sides;
   const tolerances = tolerancesOf(specOf(candidateRun).suite);
   const success = caseMeans(pairs, control.success, candidate.success);
+  const scorers = scorerChanges(store, sides, success);
   const metrics = withRemarks(
-    judgeMetrics(measureMetrics({ ...sides, tolerances }), tolerances.costBenefit),
+    judgeMetrics(
+      measureMetrics({ ...sides, tolerances, scorers: scorers.map(({ name }) => name) }),
+      tolerances.costBenefit,
+    ),
     tolerances,
   );
   const lost = [control, candidate].some((arm) => arm.errors > maxErrorRate * arm.ids.length * arm.run.trials);
@@ -54,6 +59,7 @@ export function compareRuns(
     candidate: sideOf(candidateRun),
     paired: pairedOf(sides, success),
     metrics,
+    scorers,
     ...changedCases(pairs, success),
     need: lost ? null : needOf(pairedMoments(pairs, control, candidate), tolerances.successRate),
     changedTogether: together.changedTogether,

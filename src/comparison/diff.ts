@@ -84,6 +84,7 @@ function withoutRuns(
     candidate: candidate.side,
     paired: null,
     metrics: [],
+    scorers: [],
     regressions: [],
     improvements: [],
     need: null,

@@ -195,6 +195,12 @@ function documentOf(change: Partial<DiffDocument> = {}): DiffDocument {
     improvements: ["case-1"],
     need: { cases: 412, why: "to see a difference of 3 points" },
     changedTogether: ["prompt", "model"],
+    scorers: [
+      {
+        ...{ name: "equals", required: true, control: 0.9, candidate: 0.8, difference: -0.1 },
+        ...{ regressions: 4, improvements: 0, case: "case-0", reason: 'output is not "<b>"' },
+      },
+    ],
     notes: ["the control's run is partial"],
     content: [
       { path: "modelParameters.temperature", control: 0, candidate: 0.5 },

@@ -74,17 +74,6 @@ export function majority({ trialsControl, trialsCandidate }: NonNullable<DiffDoc
   return trialsControl > 1 || trialsCandidate > 1 ? "by the majority of their trials " : "";
 }
 
-/** Metrics worth a row: not the scorers that repeat the success rate to the last digit. */
-export function shownMetrics(metrics: readonly ComparedMetric[]): ComparedMetric[] {
-  const primary = metrics.find((m) => m.role === "primary");
-  const repeats = (m: ComparedMetric) =>
-    m.name.startsWith("scorers.") &&
-    m.control === primary?.control &&
-    m.candidate === primary.candidate &&
-    m.pValue === primary.pValue;
-  return metrics.filter((m) => !repeats(m));
-}
-
 /** What must be said beside the numbers of the metrics that make the verdict. */
 export function remarksOn(metrics: readonly ComparedMetric[]): string[] {
   return metrics

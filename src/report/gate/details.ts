@@ -1,7 +1,7 @@
 import type { Comparison, ComparedMetric } from "../../comparison/schema.ts";
 import type { GateRun } from "../../gate/gate.schema.ts";
 import { examplesBlock } from "../diff/markdown.ts";
-import { changeWords, metricValue, pWords, shownMetrics, VERDICT_WORDS } from "../diff/words.ts";
+import { changeWords, metricValue, pWords, VERDICT_WORDS } from "../diff/words.ts";
 import { code, markdownTable, prose } from "../markdown.ts";
 import { plural } from "../../core/words.ts";
 import { oneLine } from "../numbers.ts";
@@ -32,10 +32,7 @@ export function regressionsBlock({ examples }: GateRun): string {
 }
 
 function metricsTable({ metrics }: Comparison): string {
-  return markdownTable(
-    ["metric", "control", "candidate", "change [95 %]", "p", "verdict"],
-    shownMetrics(metrics).map(metricCells),
-  );
+  return markdownTable(["metric", "control", "candidate", "change [95 %]", "p", "verdict"], metrics.map(metricCells));
 }
 
 function metricCells(m: ComparedMetric): string[] {

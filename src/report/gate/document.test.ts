@@ -3,7 +3,8 @@ import type { Aim } from "../../comparison/found.ts";
 import { testSayings } from "../../testing/sayings.ts";
 import { gateDocument } from "./document.ts";
 
-const gate = (more: Partial<GateFound>) => gateDocument({ runs: [], notes: [], ...more } as unknown as GateFound);
+const gate = (more: Partial<GateFound>) =>
+  gateDocument({ runs: [], notes: [], weakened: [], ...more } as unknown as GateFound);
 const needText = (why: NeedFor) => {
   const run = { checks: [], comparison: null, notes: [], need: [{ check: "x", cases: 9, why }] };
   return gate({ runs: [run as unknown as GateRunFound] }).runs[0]!.need[0]!.why;

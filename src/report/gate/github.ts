@@ -1,5 +1,6 @@
 import type { GateDocument, GateRun } from "../../gate/gate.schema.ts";
 import { verdictSentence } from "../diff/words.ts";
+import { explanation } from "../diff/scorers.ts";
 import { bySeverity, headline, needWords, unmeasuredOf } from "./words.ts";
 import { title, weakenedLines, what, whose } from "./weakened.ts";
 import { type Annotation, githubAnnotations } from "../github.ts";
@@ -35,6 +36,11 @@ export function gateGithub(document: GateDocument): string {
   return [...weakened, verdict, ...(annotations.length === 0 ? [] : [githubAnnotations(annotations)])].join("\n");
 }
 
+function because({ comparison }: GateRun): string[] {
+  const said = comparison === null ? null : explanation(comparison);
+  return said === null ? [] : [`explained by ${said}`];
+}
+
 function linesOf({ changed }: GateDocument, artifact: string): { file: string; line: number }[] {
   return changed.find((c) => c.artifact === artifact)?.lines ?? [];
 }
@@ -50,6 +56,7 @@ function annotationOf(run: GateRun, at: { file: string; line: number }): Annotat
     title: `agentops gate: ${run.suite} ${run.verdict === "none" ? "not judged" : run.verdict}`,
     message: [
       ...(run.comparison === null ? [] : [verdictSentence(run.comparison)]),
+      ...because(run),
       ...(run.stopped === null ? [] : [oneLine(run.stopped, 300)]),
       ...bad,
       ...(worse.length === 0 ? [] : [`worst regressions: ${worse.join(", ")}`]),

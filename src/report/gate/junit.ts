@@ -2,6 +2,7 @@ import junit, { type Builder } from "junit-report-builder";
 import type { GateDocument, GateRun } from "../../gate/gate.schema.ts";
 import { unmeasuredOf } from "./words.ts";
 import { title, what, whose } from "./weakened.ts";
+import { explanation } from "../diff/scorers.ts";
 import { clean } from "../evaluation/junit.ts";
 
 // The package is CommonJS whose types claim a default export that is not there.
@@ -34,13 +35,18 @@ function addRun(report: Builder, run: GateRun): void {
   const suite = report.testSuite().name(run.suite);
   for (const { name, verdict, reason } of run.checks) {
     const test = suite.testCase().className(run.artifact).name(name).file(run.suiteFile);
-    if (verdict === "fail") test.failure(clean(`${reason}${worst(run)}`), "fail");
+    if (verdict === "fail") test.failure(clean(`${reason}${because(run)}${worst(run)}`), "fail");
     if (verdict === "not-measured") test.skipped();
-    if (verdict === "inconclusive") test.error(clean(reason), "inconclusive");
+    if (verdict === "inconclusive") test.error(clean(`${reason}${because(run)}`), "inconclusive");
   }
   if (run.verdict === "fail" || (run.checks.length > 0 && run.stopped === null)) return;
   const test = suite.testCase().className(run.artifact).name("run").file(run.suiteFile);
   test.error(clean(run.stopped ?? "no bound and no control: nothing was judged"), "inconclusive");
+}
+
+function because({ comparison }: GateRun): string {
+  const said = comparison === null ? null : explanation(comparison);
+  return said === null ? "" : `; explained by ${said}`;
 }
 
 function worst({ comparison }: GateRun): string {

@@ -1,4 +1,5 @@
 import type { GateDocument, GateRun } from "../../gate/gate.schema.ts";
+import { explainedBlock } from "../diff/markdown.ts";
 import { changeWords } from "../diff/words.ts";
 import { regressionsBlock, runDetails } from "./details.ts";
 import { bySeverity, headline, needWords, rateWords } from "./words.ts";
@@ -106,6 +107,7 @@ function section(run: GateRun): string {
   return [
     `### ${SIGN[verdict]} ${code(suite)} on ${code(artifact)}`,
     stopped === null ? "" : `**The run ended early:** ${prose(stopped)}`,
+    comparison === null ? "" : explainedBlock(comparison),
     open.length === 0 ? "" : markdownTable(["check", "verdict", "why"], open.map(checkCells)),
     passed.length === 0 ? "" : `Passed: ${passed.join(", ")}.`,
     comparison === null || examples.length === 0 ? "" : `${changedCases(comparison)}\n\n${regressionsBlock(run)}`,

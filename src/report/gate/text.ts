@@ -56,6 +56,7 @@ function exampleLines({ examples }: GateRun, style: Style, width: number): strin
     `  ${style.bad("▼")} ${style.bold(oneLine(id, Math.max(20, width - 4)))}`,
     `      ${style.dim("control")}    ${answer(control.passed, control.trials, control.shown.output)}`,
     `      ${style.dim("candidate")}  ${answer(candidate.passed, candidate.trials, candidate.shown.output)}`,
+    ...candidate.shown.reasons.map((reason) => `                 ${oneLine(reason, Math.max(40, width - label))}`),
   ]);
 }
 
