@@ -5,7 +5,7 @@ import { scorerChanges } from "./explained.ts";
 import { judgeMetrics } from "./metrics/judged.ts";
 import { measureMetrics } from "./metrics/measured.ts";
 import { pairedMoments } from "./metrics/moments.ts";
-import { needOf } from "./metrics/need.ts";
+import { FEW_CASES, needOf, smallestDrop } from "./metrics/need.ts";
 import { notesOn } from "./notes.ts";
 import { caseMeans, type CaseMeans, pairRuns, type Pairs } from "./pairs/pair.ts";
 import { togetherInRuns } from "./together.ts";
@@ -51,6 +51,9 @@ export function compareRuns(
     tolerances,
   );
   const lost = [control, candidate].some((arm) => arm.errors > maxErrorRate * arm.ids.length * arm.run.trials);
+  const moments = pairedMoments(pairs, control, candidate);
+  const few = !lost && moments.cases < FEW_CASES;
+  const drop = few ? smallestDrop(moments) : null;
   const together = togetherInRuns(controlRun, candidateRun);
   const comparison: ComparisonFound = {
     suite: candidateRun.suite,
@@ -61,10 +64,12 @@ export function compareRuns(
     metrics,
     scorers,
     ...changedCases(pairs, success),
-    need: lost ? null : needOf(pairedMoments(pairs, control, candidate), tolerances.successRate),
+    need: lost ? null : needOf(moments, tolerances.successRate),
+    smallestDrop: drop,
     changedTogether: together.changedTogether,
     notes: [
       ...(lost ? [{ code: "too-many-errors", limit: maxErrorRate } as const] : []),
+      ...(few ? [{ code: "few-cases", cases: moments.cases, drop, atBest: false } as const] : []),
       ...together.notes,
       ...notesOn(sides),
     ],

@@ -88,6 +88,7 @@ function withoutRuns(
     regressions: [],
     improvements: [],
     need: null,
+    smallestDrop: null,
     changedTogether: together.changedTogether,
     notes: [...together.notes, missing(control, candidate, suite ?? null)],
     content,

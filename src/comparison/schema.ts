@@ -118,6 +118,12 @@ const scorerSchema = z.strictObject({
   reason: z.string().nullable().describe("what the scorer said there, of the side where it failed"),
 });
 
+const needSchema = z.strictObject({
+  cases: z.int(),
+  of: z.enum(["seen", "asked"]).describe("the difference these runs showed, or the one the suite asks for"),
+  why: z.string(),
+});
+
 /** Two runs compared case by case. */
 export const comparisonSchema = z.strictObject({
   suite: z.string(),
@@ -129,7 +135,13 @@ export const comparisonSchema = z.strictObject({
   scorers: z.array(scorerSchema).describe("all of them; the one that explains the change of success first"),
   regressions: z.array(z.string()).describe("ids of cases whose share of successes fell, the worst first"),
   improvements: z.array(z.string()),
-  need: z.strictObject({ cases: z.int(), why: z.string() }).nullable(),
+  need: needSchema
+    .extend({ other: needSchema.nullable().describe("for the other of the two; null where the sides came out alike") })
+    .nullable(),
+  smallestDrop: z
+    .number()
+    .nullable()
+    .describe("of success that these cases show with 80 % power; null where they show none, or are 50 and more"),
   changedTogether: z
     .array(z.enum(PARTS))
     .describe(

@@ -1,4 +1,4 @@
-import type { Aim, ComparisonFound, Note } from "../comparison/found.ts";
+import type { Aim, ComparisonFound, NeedFound, Note } from "../comparison/found.ts";
 import type { JudgeNote } from "../evals/result/judges.ts";
 import type { Check, EvaluatedRun, Evaluation } from "./evaluation.schema.ts";
 import type { GateDocument } from "./gate.schema.ts";
@@ -38,6 +38,8 @@ export interface MoreEvidence {
   /** Cases in all; null when no number would do. */
   cases: number | null;
   why: NeedFor;
+  /** For the difference that was seen where `cases` is for the one asked for, or the other way round. */
+  other: NeedFound | null;
 }
 
 /** What a reader of a gate's verdict must know. */

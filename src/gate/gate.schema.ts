@@ -40,7 +40,17 @@ export const gateDocumentSchema = z.strictObject({
       artifact: z.string(),
       examples: z.array(exampleSchema).describe("the worst regressions, with both outputs"),
       need: z
-        .array(z.strictObject({ check: z.string(), cases: z.int().nullable(), why: z.string() }))
+        .array(
+          z.strictObject({
+            check: z.string(),
+            cases: z.int().nullable(),
+            why: z.string(),
+            other: z
+              .strictObject({ cases: z.int(), of: z.enum(["seen", "asked"]), why: z.string() })
+              .nullable()
+              .describe("for the difference seen where `cases` is for the one asked for, or the other way round"),
+          }),
+        )
         .describe("what it would take to decide the undecided checks; cases in all, null when no number would do"),
     }),
   ),

@@ -3,6 +3,7 @@ import type { ComparedMetric, ContentChange, DiffDocument, Example } from "../..
 import {
   changeWords,
   majority,
+  needWords,
   metricValue,
   pWords,
   remarksOn,
@@ -51,7 +52,7 @@ export function comparisonBlocks({
   return [
     markdownTable(["metric", "control", "candidate", "change [95 %]", "p", "verdict"], metrics.map(metricCells)),
     `${plural(paired.cases, "case")}: ${majority(paired)}${bothPass} pass on both sides, ${onlyControl} only with the control, ${onlyCandidate} only with the candidate, ${neither} with neither.`,
-    need === null || verdict !== "inconclusive" ? "" : `More evidence: ${plural(need.cases, "case")} ${need.why}.`,
+    need === null || verdict !== "inconclusive" ? "" : `More evidence: ${needWords(need)}.`,
     ...remarksOn(metrics).map((remark) => `> ${remark}`),
   ].filter((b) => b !== "");
 }

@@ -1,5 +1,5 @@
 import type { Comparison } from "../../comparison/schema.ts";
-import { changeWords, metricValue, pWords, sideName, VERDICT_WORDS } from "./words.ts";
+import { changeWords, metricValue, needWords, pWords, sideName, VERDICT_WORDS } from "./words.ts";
 import { explanation } from "./scorers.ts";
 import { plural } from "../../core/words.ts";
 import { idList } from "../numbers.ts";
@@ -27,8 +27,6 @@ function measuredRows({ verdict, control, metrics, regressions, need }: Comparis
     ...(regressions.length === 0
       ? []
       : [["worse", `${plural(regressions.length, "case")}: ${idList(regressions, 5)}`] as [string, string]]),
-    ...(need === null || verdict !== "inconclusive"
-      ? []
-      : [["need", `${plural(need.cases, "case")} ${need.why}`] as [string, string]]),
+    ...(need === null || verdict !== "inconclusive" ? [] : [["need", needWords(need)] as [string, string]]),
   ];
 }

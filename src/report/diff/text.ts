@@ -3,6 +3,7 @@ import type { ComparedMetric, ContentChange, DiffDocument, Example } from "../..
 import {
   changeWords,
   majority,
+  needWords,
   metricValue,
   pWords,
   remarksOn,
@@ -164,7 +165,7 @@ function closing(document: DiffDocument, style: Style): string {
   const word = paint(style, COLOUR[verdict], VERDICT_WORDS[verdict]);
   return [
     ...explained(document, style),
-    ...(need === null || verdict !== "inconclusive" ? [] : [`need: ${plural(need.cases, "case")} ${need.why}`]),
+    ...(need === null || verdict !== "inconclusive" ? [] : [`need: ${needWords(need)}`]),
     ...notes.map((note) => style.dim(`note: ${note}`)),
     `verdict: ${style.bold(word)}: ${verdictSentence(document)}`,
   ].join("\n");

@@ -1,6 +1,6 @@
 import type { ComparedMetric, ComparedSide, DiffDocument } from "../../comparison/schema.ts";
 import { printable } from "../../core/printable.ts";
-import { milliseconds, percent, pText, signed, trimmed, usd, withSign } from "../numbers.ts";
+import { many, milliseconds, percent, pText, signed, trimmed, usd, withSign } from "../numbers.ts";
 
 export const VERDICT_WORDS = {
   better: "better",
@@ -68,6 +68,11 @@ export function verdictSentence({ verdict, metrics, paired }: Verdicted): string
 }
 
 type Verdicted = Pick<DiffDocument, "verdict" | "metrics" | "paired">;
+
+/** What it would take, for the difference seen and for the one asked for. */
+export function needWords({ other, ...need }: NonNullable<DiffDocument["need"]>): string {
+  return [need, ...(other === null ? [] : [other])].map(({ cases, why }) => `${many(cases, "case")} ${why}`).join("; ");
+}
 
 /** With several trials a case is counted by most of them; one that lost a trial is a regression all the same. */
 export function majority({ trialsControl, trialsCandidate }: NonNullable<DiffDocument["paired"]>): string {

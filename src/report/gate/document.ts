@@ -1,6 +1,6 @@
 import type { GateFound, GateNote, NeedFor } from "../../gate/found.ts";
 import type { GateDocument } from "../../gate/gate.schema.ts";
-import { aimText } from "../diff/document.ts";
+import { aimText, needDocument } from "../diff/document.ts";
 import { weakenedDocument } from "./weakened.ts";
 import { runDocument } from "../evaluation/document.ts";
 
@@ -11,7 +11,10 @@ export function gateDocument(found: GateFound): GateDocument {
     weakened: found.weakened.map(weakenedDocument),
     runs: found.runs.map((run) => ({
       ...runDocument(run),
-      need: run.need.map(({ check, cases, why }) => ({ check, cases, why: needText(why) })),
+      need: run.need.map(({ check, cases, why, other }) => ({
+        ...{ check, cases, why: needText(why) },
+        other: other === null ? null : needDocument(other),
+      })),
     })),
     notes: found.notes.map(gateNoteText),
   };

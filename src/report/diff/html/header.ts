@@ -1,5 +1,5 @@
 import type { ComparedSide, DiffDocument } from "../../../comparison/schema.ts";
-import { sideName } from "../words.ts";
+import { needWords, sideName } from "../words.ts";
 import { explanation } from "../scorers.ts";
 import { evidence, headline, qualifications } from "./headline.ts";
 import { markup, type Markup, NOTHING } from "./markup.ts";
@@ -25,7 +25,7 @@ ${notes.length === 0 ? NOTHING : markup`<ul class="notes" aria-label="Notes">${n
 /** What would decide. */
 function evidenceNeeded({ need, paired, verdict }: DiffDocument): Markup {
   if (need === null || paired === null || verdict !== "inconclusive") return NOTHING;
-  return markup`<p class="need"><b>To decide:</b> it takes ${whole(need.cases)} cases ${tied(need.why)}; this diff has ${whole(paired.cases)}.</p>`;
+  return markup`<p class="need"><b>To decide:</b> it takes ${tied(needWords(need))}; this diff has ${whole(paired.cases)}.</p>`;
 }
 
 function sides({ control, candidate, paired }: DiffDocument): Markup {
