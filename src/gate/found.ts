@@ -11,10 +11,16 @@ export type Ground =
       code: "absent";
       what: "score" | "safety-scorer" | "latency" | "price" | "shared-case" | "shared-latency" | "part";
     }
-  | { code: "margin" | "safety" | "trade" }
+  | { code: "margin" | "safety" }
+  | ({ code: "trade" } & LeftOut)
   | { code: "not-fresh"; simulated: boolean }
-  | { code: "increase"; bound: "suite" | "default"; improved: boolean }
+  | ({ code: "increase"; bound: "suite" | "default"; improved: boolean } & LeftOut)
   | { code: "early-stop"; regressions: number; improvements: number };
+
+/** Shared cases with an answer stored or recorded before, whose latency and cost are of another day. */
+interface LeftOut {
+  leftOut: number;
+}
 
 export type CheckFound = Omit<Check, "reason"> & { ground: Ground };
 

@@ -1,7 +1,7 @@
 import type { RunColumns, Column } from "../pairs/run-columns.ts";
 import { testAmount, testCostPerSuccess } from "./amounts.ts";
 import { freshLatencies, latenciesOf, testQuantile } from "./latencies.ts";
-import { caseMeans, type CaseMeans, type Pairs } from "../pairs/pair.ts";
+import { caseMeans, type CaseMeans, onlyPairs, type Pairs } from "../pairs/pair.ts";
 import type { MetricFound, Remark } from "../found.ts";
 import { type Tested, testRate, testShare } from "./tested.ts";
 import type { Tolerances } from "../tolerances.ts";
@@ -111,7 +111,17 @@ function onlyFresh(
 function costPerSuccess({ pairs, control, candidate, tolerances }: Sides): MeasuredMetric[] {
   const found = testCostPerSuccess(pairs, control, candidate);
   if (found === null) return [];
-  return [{ name: "costUsd.perSuccess", role: "other", unit: "usd", ...amount(tolerances.cost), ...found }];
+  const isFresh = ({ freshCost, success }: RunColumns, row: number) => freshCost.n[row] === success.n[row];
+  const fresh = pairs.ids.flatMap((_, i) =>
+    isFresh(control, pairs.control[i] as number) && isFresh(candidate, pairs.candidate[i] as number) ? [i] : [],
+  );
+  const described = { name: "costUsd.perSuccess", role: "other", unit: "usd", ...amount(tolerances.cost) } as const;
+  const counts = { fresh: fresh.length, all: pairs.ids.length, simulated: false };
+  return [
+    onlyFresh({ ...described, ...found }, counts, () =>
+      testCostPerSuccess(onlyPairs(pairs, fresh), control, candidate),
+    ),
+  ];
 }
 
 type Part = Omit<Extract<Remark, { code: "partly-measured" }>, "code">;

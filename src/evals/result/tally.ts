@@ -94,7 +94,7 @@ function addMeasures(t: TallyState, current: CaseSums, trial: TalliedTrial): voi
   if (trial.costUsd === null) t.cost.known = false;
   else {
     t.cost.total += trial.costUsd;
-    current.cost += trial.costUsd;
+    current.cost += trial.costUsd + trial.retryCostUsd;
   }
   if (trial.judgeCostUsd === null) t.cost.judges = null;
   else if (t.cost.judges !== null) t.cost.judges += trial.judgeCostUsd;

@@ -33,7 +33,7 @@ testSayings<Remark>("a remark on a metric", remarkText, {
   "fresh-pairs": [
     [
       { fresh: 70, all: 80 },
-      "of 70 cases that were answered afresh on both sides; 10 have an answer stored or recorded before",
+      "of 70 cases that were answered afresh on both sides; 10 left out: an answer stored or recorded before",
     ],
   ],
   "not-fresh": [

@@ -46,7 +46,7 @@ function remarkText(remark: Remark): string {
     case "benefit":
       return `${points(remark.improvement)} more success may cost ${share(remark.margin)} more (costBenefit)`;
     case "fresh-pairs":
-      return `of ${remark.fresh} cases that were answered afresh on both sides; ${remark.all - remark.fresh} have an answer stored or recorded before`;
+      return `of ${remark.fresh} cases that were answered afresh on both sides; ${remark.all - remark.fresh} left out: an answer stored or recorded before`;
     case "not-fresh":
       return remark.simulated
         ? "not measured: simulated on a virtual clock"

@@ -82,6 +82,6 @@ export function majority({ trialsControl, trialsCandidate }: NonNullable<DiffDoc
 /** What must be said beside the numbers of the metrics that make the verdict. */
 export function remarksOn(metrics: readonly ComparedMetric[]): string[] {
   return metrics
-    .filter((m) => m.role !== "other")
+    .filter((m) => m.role !== "other" || m.name === "costUsd.perSuccess")
     .flatMap((m) => m.remarks.map((remark) => `${printable(m.name)}: ${remark}`));
 }
