@@ -75,7 +75,7 @@ export async function versionFacts(
   );
   const facts = versions.map(({ version }, i) => ({
     evidence: measured?.[i] ?? null,
-    served: served?.filter((one) => one.version === version).map(({ version: _, ...place }) => place) ?? null,
+    served: served?.filter((one) => one.version === version).map(({ place }) => place) ?? null,
   }));
   return { facts, problems };
 }
@@ -113,19 +113,19 @@ async function servingOf(
   { db }: BareReader,
   markers: string | null,
   target: string,
-): Promise<(ServedIn & { version: string })[]> {
+): Promise<{ version: string; place: ServedIn }[]> {
   const [stables, rollouts] = [await readStables(db), await readLatestRollouts(db)];
   const under = rollouts.filter(
     (r) => r.target === target && r.endedAt === null && r.phase !== "pending" && r.weight > 0,
   );
-  const served: (ServedIn & { version: string })[] = [];
+  const served: { version: string; place: ServedIn }[] = [];
   for (const { environment, version } of stables.filter((s) => s.target === target)) {
     const killed = (await heldBy(db, markers, { environment, target })) !== null;
     const rollout = under.find((r) => r.environment === environment);
     const weight = rollout?.weight ?? 0;
     const of = (share: number) => ({ environment, weight: killed ? 0 : share, killed });
-    served.push({ ...of(1 - weight), version, as: "stable" });
-    if (rollout !== undefined) served.push({ ...of(weight), version: rollout.candidate, as: "candidate" });
+    served.push({ version, place: { ...of(1 - weight), as: "stable" } });
+    if (rollout !== undefined) served.push({ version: rollout.candidate, place: { ...of(weight), as: "candidate" } });
   }
   return served;
 }

@@ -44,10 +44,11 @@ function named(scorers: readonly ScorerSpec[]): Named[] {
   return scorers.map((spec, i) => ({ name: names[i] ?? spec.type, spec }));
 }
 
+const COUNTS_FOR = new Set(["name", "required", "weight", "category"]);
+
 /** What is checked, without what it counts for. */
 function checkOf(spec: ScorerSpec): string {
-  const { name: _, required: _r, weight: _w, category: _c, ...check } = spec;
-  return canonicalJson(check);
+  return canonicalJson(Object.fromEntries(Object.entries(spec).filter(([key]) => !COUNTS_FOR.has(key))));
 }
 
 function weaker({ name: scorer, spec: before }: Named, after: ScorerSpec): WeakChange[] {

@@ -52,7 +52,7 @@ test("each version says what its evidence says, and where it is served", async (
   expect(lines[1]).toMatch(/^v2 /);
   expect(lines.slice(2, 4)).toEqual(["    no complete run", "    served production: candidate, 20 %"]);
   expect(lines[5]).toMatch(
-    /^ {4}support-triage on offline\/stand-in-v1: success \d\d\.\d+ % \[.*%\], p95 \d+ ms \(simulated\), no cost (stand-in); 85 cases × 1, run /,
+    /^ {4}support-triage on offline\/stand-in-v1: success \d\d\.\d+ % \[.*%\], p95 \d+ ms \(simulated\), no cost \(stand-in\); 85 cases × 1, run /,
   );
   const shown = JSON.parse((await run(`show ${T}@v1 --json`)).stdout);
   expect([shown.evidence, shown.served]).toEqual([v1.evidence, v1.served]);
