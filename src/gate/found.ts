@@ -9,7 +9,7 @@ export type Ground =
   | { code: "bound"; direction: "min" | "max" }
   | {
       code: "absent";
-      what: "score" | "safety-scorer" | "latency" | "price" | "shared-case" | "shared-latency" | "part";
+      what: "score" | "safety-scorer" | "latency" | "price" | "shared-case" | "shared-latency" | "part" | "trials";
     }
   | { code: "margin" | "safety" }
   | ({ code: "trade" } & LeftOut)
@@ -56,6 +56,7 @@ export type GateNote =
   | { code: "invalid-control"; artifact: string; message: string }
   | { code: "orphaned"; artifact: string; suiteFile: string }
   | { code: "yardstick-changed"; file: string }
+  | { code: "not-run"; suites: string[] }
   | { code: "nothing-to-accept" };
 
 export type GateRunFound = RunFound &

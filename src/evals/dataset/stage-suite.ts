@@ -10,8 +10,8 @@ import type { Stage } from "./stage.store.ts";
 import { dataFile, type LoadedSuite } from "./suite.ts";
 
 export interface Staged {
-  /** Cases in the dataset before filter and sample. */
-  total: number;
+  /** Cases in the dataset before filter and sample; one that is repeated for each of its trials is one. */
+  cases: number;
   warnings: string[];
   outputsWithoutCase: number;
   /** The files that were read. */
@@ -32,14 +32,17 @@ export async function stageSuite(
 ): Promise<Staged> {
   const data = datasetOf(project, suite);
   const file = data?.file ?? suite.file;
-  let total = 0;
+  let [total, repeated] = [0, 0];
   for await (const { case: evalCase, line } of casesOf(suite, data)) {
     total += 1;
     const wanted = matches(evalCase, selection);
     if (!wanted) continue;
     const added = stage.addCase(evalCase, line);
     // Recordings repeat a case once a trial; the same case again is no second case.
-    if (added.result === "same" && outputs?.mapping.trial !== undefined) continue;
+    if (added.result === "same" && outputs?.mapping.trial !== undefined) {
+      repeated += 1;
+      continue;
+    }
     if (added.result !== "added") throw duplicate(file, line, evalCase.id, added);
     checked(file, line, evalCase.id, () => {
       check(evalCase.vars);
@@ -50,7 +53,7 @@ export async function stageSuite(
   const recorded = outputs === null ? null : read(dataFile(project, project.root, outputs.file));
   if (outputs !== null && recorded !== null) await stageOutputs(stage, recorded, outputs.mapping);
   const used = [...usedFile("dataset", data), ...usedFile("outputs", recorded)];
-  return { total, ...unmatched(stage, selection, outputs), used };
+  return { cases: total - repeated, ...unmatched(stage, selection, outputs), used };
 }
 
 type ReadFile = DataFile & { reader: ContentReader };
@@ -68,7 +71,7 @@ function unmatched(
   stage: Stage,
   selection: Selection,
   outputs: RecordedOutputs | null,
-): Omit<Staged, "total" | "used"> {
+): Omit<Staged, "cases" | "used"> {
   if (outputs === null || selection.filters.length > 0 || selection.sample !== undefined)
     return { warnings: [], outputsWithoutCase: 0 };
   const { count, examples } = stage.outputsWithoutCase();

@@ -96,6 +96,7 @@ export const runResultSchema = z.strictObject({
   }),
   dataset: z.string(),
   cases: z.int(),
+  casesLeftOut: z.int().describe("of the dataset, by --sample or --filter"),
   trials: z.int(),
   planned: z.int().describe("cases × trials"),
   scored: z.int(),
@@ -107,6 +108,10 @@ export const runResultSchema = z.strictObject({
   firstError: z.strictObject({ case: z.string(), kind: z.string(), message: z.string() }).nullable(),
   errorsByKind: z.record(z.string(), z.int()),
   outputsWithoutCase: z.int(),
+  reported: z
+    .strictObject({ tokens: z.int(), firstToken: z.int() })
+    .describe("scored trials that said how many tokens they took, and when the first one came"),
+  outputsLeftOut: z.int().describe("recorded outputs of further trials than the run has"),
   answeredBy: z.array(z.string()).describe("models that say they answered"),
   warnings: z.array(z.string()),
   metrics: metricsSchema,

@@ -19,6 +19,7 @@ export interface Tally {
   errorsByKind: Record<string, number>;
   answeredBy: string[];
   warnings: string[];
+  reported: { tokens: number; firstToken: number };
   metrics: RunMetrics;
   /** By scorer, its passes over cases: what a judge's rate is corrected from. */
   passes: ClusterTally[];
@@ -98,6 +99,7 @@ function addMeasures(t: TallyState, current: CaseSums, trial: TalliedTrial): voi
   }
   if (trial.judgeCostUsd === null) t.cost.judges = null;
   else if (t.cost.judges !== null) t.cost.judges += trial.judgeCostUsd;
+  if (trial.inputTokens !== null && trial.outputTokens !== null) t.tokens.reported += 1;
   addTo(t.tokens.input, trial.inputTokens);
   addTo(t.tokens.output, trial.outputTokens);
   addTo(t.tokens.cached, trial.cachedTokens);
@@ -132,6 +134,7 @@ function finish(t: TallyState): Tally {
     errorsByKind,
     answeredBy: [...t.answeredBy].sort(),
     warnings: [...t.warnings].sort(),
+    reported: { tokens: t.tokens.reported, firstToken: t.firstTokens.length },
     metrics: metricsOf(t),
     passes: t.byScorer.map((s) => s.clusters),
   };

@@ -79,9 +79,9 @@ export function majority({ trialsControl, trialsCandidate }: NonNullable<DiffDoc
   return trialsControl > 1 || trialsCandidate > 1 ? "by the majority of their trials " : "";
 }
 
-/** What must be said beside the numbers of the metrics that make the verdict. */
+/** What must be said beside the numbers: of scorers, which are many, only what makes the verdict. */
 export function remarksOn(metrics: readonly ComparedMetric[]): string[] {
   return metrics
-    .filter((m) => m.role !== "other" || m.name === "costUsd.perSuccess")
+    .filter((m) => m.role !== "other" || !m.name.startsWith("scorers."))
     .flatMap((m) => m.remarks.map((remark) => `${printable(m.name)}: ${remark}`));
 }

@@ -90,6 +90,7 @@ const ABSENT = {
   price: "a price is unknown",
   "shared-case": "no case was scored on both sides",
   "shared-latency": "no latency on both sides",
+  trials: "a case has fewer scored trials than that",
   part: "only a part of the cases or trials has it on both sides",
 } as const;
 

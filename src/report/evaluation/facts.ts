@@ -17,7 +17,10 @@ export function outcomeLine(run: EvaluatedRun): string {
       : `${succeeded} of ${plural(scored, "trial")} succeeded`;
   const parts = [outcome, plural(errors, "error")];
   if (run.fromCache > 0) parts.push(`${run.fromCache} answers stored or recorded before`);
-  return `${plural(run.cases, "case")} × ${plural(run.trials, "trial")}: ${parts.join(", ")}`;
+  if (run.outputsWithoutCase > 0) parts.push(`${plural(run.outputsWithoutCase, "output")} of no case`);
+  if (run.outputsLeftOut > 0) parts.push(`${plural(run.outputsLeftOut, "output")} of further trials left out`);
+  const left = run.casesLeftOut === 0 ? "" : ` (${run.casesLeftOut} of the dataset left out)`;
+  return `${plural(run.cases, "case")}${left} × ${plural(run.trials, "trial")}: ${parts.join(", ")}`;
 }
 
 /** The metrics as label and text, in the order every format shows them; absent ones are left out. */
@@ -39,7 +42,9 @@ export function metricRows(run: EvaluatedRun): [label: string, text: string][] {
     ["latency", latencyLine(run)],
     [
       "first token",
-      metrics.ttftMs ? `p50 ${milliseconds(metrics.ttftMs.p50)}  p95 ${milliseconds(metrics.ttftMs.p95)}` : undefined,
+      metrics.ttftMs
+        ? `p50 ${milliseconds(metrics.ttftMs.p50)}  p95 ${milliseconds(metrics.ttftMs.p95)}${ofScored(run, run.reported.firstToken)}`
+        : undefined,
     ],
     ["cost", costLine(run)],
     ["judges", judgeLine(run)],
@@ -56,9 +61,15 @@ function passLine({ trials }: EvaluatedRun, sign: string, byK: Record<string, nu
     .join("  ");
 }
 
-function latencyLine({ metrics: { latencyMs: l } }: EvaluatedRun): string | undefined {
+/** How many of the scored trials a number is of, where it is not of all. */
+function ofScored({ scored }: EvaluatedRun, recorded: number): string {
+  return recorded === scored ? "" : `  (of ${recorded} of ${plural(scored, "trial")})`;
+}
+
+function latencyLine(run: EvaluatedRun): string | undefined {
+  const { latencyMs: l } = run.metrics;
   if (l === null) return undefined;
-  return `p50 ${milliseconds(l.p50)}  p95 ${milliseconds(l.p95)}  p99 ${milliseconds(l.p99)}${l.simulated ? "  (simulated)" : ""}`;
+  return `p50 ${milliseconds(l.p50)}  p95 ${milliseconds(l.p95)}  p99 ${milliseconds(l.p99)}${ofScored(run, l.recorded)}${l.simulated ? "  (simulated)" : ""}`;
 }
 
 function costLine({ metrics: { costUsd: c }, target }: EvaluatedRun): string | undefined {
@@ -73,10 +84,11 @@ function judgeLine({ metrics: { judgeCostUsd } }: EvaluatedRun): string | undefi
   return judgeCostUsd === null ? "unknown (no price)" : usd(judgeCostUsd);
 }
 
-function tokenLine({ metrics: { tokens: t } }: EvaluatedRun): string | undefined {
+function tokenLine(run: EvaluatedRun): string | undefined {
+  const { tokens: t } = run.metrics;
   if (t.input === null && t.output === null) return undefined;
   const cached = t.cached === null || t.cached === 0 ? "" : ` (${t.cached} cached)`;
-  return `${t.input ?? "?"} in${cached}, ${t.output ?? "?"} out`;
+  return `${t.input ?? "?"} in${cached}, ${t.output ?? "?"} out${ofScored(run, run.reported.tokens)}`;
 }
 
 /** A scorer's pass rate, and its mean where that is another number. */

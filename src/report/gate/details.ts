@@ -53,7 +53,7 @@ function outcomes({ paired }: Comparison): string {
 
 function remarks({ metrics }: Comparison): string {
   const said = metrics
-    .filter((m) => m.role !== "other")
+    .filter((m) => m.role !== "other" || !m.name.startsWith("scorers."))
     .flatMap((m) => m.remarks.map((r) => `- ${prose(m.name)}: ${prose(r)}`));
   return said.join("\n");
 }

@@ -40,6 +40,9 @@ testSayings<GateNote>("a note on a gate", (note) => gate({ notes: [note] }).note
       "prompts/a was deleted, but evals/a.suite.yml still names it",
     ],
   ],
+  "not-run": [
+    [{ suites: ["a on prompts/a"] }, "not run after that failure, so nothing is known of it: a on prompts/a"],
+  ],
   "nothing-to-accept": [
     [{}, "--accept took nothing: no shown improvement is bought with more latency or cost than its bound"],
   ],

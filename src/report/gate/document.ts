@@ -43,6 +43,8 @@ function gateNoteText(note: GateNote): string {
       return `${note.artifact} was not valid at the merge base, so it has no control: ${note.message}`;
     case "orphaned":
       return `${note.artifact} was deleted, but ${note.suiteFile} still names it`;
+    case "not-run":
+      return `not run after that failure, so nothing is known of it: ${note.suites.join(", ")}`;
     case "nothing-to-accept":
       return "--accept took nothing: no shown improvement is bought with more latency or cost than its bound";
     case "yardstick-changed":
