@@ -31,7 +31,7 @@ export interface Changes {
   before: FilesBefore;
 }
 
-export interface FilesBefore {
+interface FilesBefore {
   /** Those under a folder, at any depth, that differ now or are gone. */
   changed(folder: string): Promise<string[]>;
   /** The text of a file; undefined when there was none. */

@@ -25,7 +25,7 @@ export interface Measured {
   costPerTaskUsd: number | null;
 }
 
-export interface ServedIn {
+interface ServedIn {
   environment: string;
   as: "stable" | "candidate";
   /** Share of the units; 0 while it is killed there. */
