@@ -79,9 +79,12 @@ export function majority({ trialsControl, trialsCandidate }: NonNullable<DiffDoc
   return trialsControl > 1 || trialsCandidate > 1 ? "by the majority of their trials " : "";
 }
 
-/** What must be said beside the numbers: of scorers, which are many, only what makes the verdict. */
+/** What is said beside: of metrics that inform, only how much of the cost and of the tokens was left out; a p50 repeats its p95. */
+export function isRemarked({ role, name, ci95 }: ComparedMetric): boolean {
+  return role !== "other" || (ci95 === null && /^(costUsd|tokens)\./.test(name));
+}
+
+/** What must be said beside the numbers. */
 export function remarksOn(metrics: readonly ComparedMetric[]): string[] {
-  return metrics
-    .filter((m) => m.role !== "other" || !m.name.startsWith("scorers."))
-    .flatMap((m) => m.remarks.map((remark) => `${printable(m.name)}: ${remark}`));
+  return metrics.filter(isRemarked).flatMap((m) => m.remarks.map((remark) => `${printable(m.name)}: ${remark}`));
 }

@@ -63,7 +63,7 @@ function sections(runs: readonly GateRun[], room: number): string[] {
 }
 
 function quoted(notes: readonly string[]): string {
-  return notes.map((note) => `> ${prose(note)}`).join("\n>\n");
+  return notes.map((note) => `> ${notes.length > 1 ? "- " : ""}${prose(note)}`).join("\n");
 }
 
 function changedTable({ changed }: GateDocument, runs: readonly GateRun[]): string {
