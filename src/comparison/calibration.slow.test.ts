@@ -67,7 +67,9 @@ const TOLERANCES = tolerancesOf({});
 function verdictOf(world: World, [before, after]: [number[], number[]]): string {
   const [control, candidate] = [arm(before, world), arm(after, world)];
   const pairs = pairCases(control, candidate);
-  return overallVerdict(judgeMetrics(measureMetrics({ pairs, control, candidate, tolerances: TOLERANCES })));
+  return overallVerdict(
+    judgeMetrics(measureMetrics({ pairs, control, candidate, tolerances: TOLERANCES, scorers: [] })),
+  );
 }
 
 /** What one must not do: every trial an independent observation, and a z-test of two proportions. */

@@ -1,10 +1,11 @@
 import { readRunColumns, type RunColumns } from "./pairs/run-columns.ts";
 import { type RunRow, specOf, storedRun } from "../evals/run/runs.store.ts";
 import type { RunStore } from "../state/runs.ts";
+import { scorerChanges } from "./explained.ts";
 import { judgeMetrics } from "./metrics/judged.ts";
 import { measureMetrics } from "./metrics/measured.ts";
 import { pairedMoments } from "./metrics/moments.ts";
-import { needOf } from "./metrics/need.ts";
+import { FEW_CASES, needOf, smallestDrop } from "./metrics/need.ts";
 import { notesOn } from "./notes.ts";
 import { caseMeans, type CaseMeans, pairRuns, type Pairs } from "./pairs/pair.ts";
 import { togetherInRuns } from "./together.ts";
@@ -41,11 +42,18 @@ export function compareRuns(
   const { control, candidate, pairs } = sides;
   const tolerances = tolerancesOf(specOf(candidateRun).suite);
   const success = caseMeans(pairs, control.success, candidate.success);
+  const scorers = scorerChanges(store, sides, success);
   const metrics = withRemarks(
-    judgeMetrics(measureMetrics({ ...sides, tolerances }), tolerances.costBenefit),
+    judgeMetrics(
+      measureMetrics({ ...sides, tolerances, scorers: scorers.map(({ name }) => name) }),
+      tolerances.costBenefit,
+    ),
     tolerances,
   );
   const lost = [control, candidate].some((arm) => arm.errors > maxErrorRate * arm.ids.length * arm.run.trials);
+  const moments = pairedMoments(pairs, control, candidate);
+  const few = !lost && moments.cases < FEW_CASES;
+  const drop = few ? smallestDrop(moments) : null;
   const together = togetherInRuns(controlRun, candidateRun);
   const comparison: ComparisonFound = {
     suite: candidateRun.suite,
@@ -54,11 +62,14 @@ export function compareRuns(
     candidate: sideOf(candidateRun),
     paired: pairedOf(sides, success),
     metrics,
+    scorers,
     ...changedCases(pairs, success),
-    need: lost ? null : needOf(pairedMoments(pairs, control, candidate), tolerances.successRate),
+    need: lost ? null : needOf(moments, tolerances.successRate),
+    smallestDrop: drop,
     changedTogether: together.changedTogether,
     notes: [
       ...(lost ? [{ code: "too-many-errors", limit: maxErrorRate } as const] : []),
+      ...(few ? [{ code: "few-cases", cases: moments.cases, drop, atBest: false } as const] : []),
       ...together.notes,
       ...notesOn(sides),
     ],

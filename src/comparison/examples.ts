@@ -18,20 +18,21 @@ export function examplesOf(store: RunStore, compared: ComparedRuns, limit: numbe
 
 function example(
   store: RunStore,
-  { control, candidate }: ComparedRuns,
+  { control, candidate, comparison }: ComparedRuns,
   id: string,
   change: Example["change"],
 ): Example {
   const before = outcomeIn(store, control, id);
   const after = outcomeIn(store, candidate, id);
   const { vars, expected } = after.case;
+  const order = comparison.scorers.map(({ name }) => name);
   return {
     case: id,
     change,
     input: clipped(vars),
     expected: expected === undefined ? null : clipped(expected),
-    control: side(before.trials, change === "regression"),
-    candidate: side(after.trials, change === "improvement"),
+    control: side(before.trials, change === "regression", order),
+    candidate: side(after.trials, change === "improvement", order),
   };
 }
 
@@ -40,7 +41,7 @@ function outcomeIn(store: RunStore, arm: RunColumns, id: string) {
 }
 
 /** Of several trials the one that shows the change: a success on the better side, a failure on the worse. */
-function side(trials: readonly TrialOutcome[], better: boolean): Example["control"] {
+function side(trials: readonly TrialOutcome[], better: boolean, order: readonly string[]): Example["control"] {
   const scored = trials.filter((t) => t.verdict !== "error");
   const shown = scored.find((t) => (t.verdict === "pass") === better) ?? scored[0];
   return {
@@ -49,9 +50,17 @@ function side(trials: readonly TrialOutcome[], better: boolean): Example["contro
     shown: {
       passed: shown === undefined ? null : shown.verdict === "pass",
       output: shown === undefined ? "" : clipped(answerOf(shown)),
-      reasons: (shown?.scores ?? []).filter((s) => !s.pass).map((s) => `${s.name}: ${s.reason}`),
+      reasons: reasonsOf(shown?.scores ?? [], order),
     },
   };
+}
+
+/** What failed and why: what made the trial fail first, then in the order that explains the change. */
+function reasonsOf(scores: TrialOutcome["scores"], order: readonly string[]): string[] {
+  return scores
+    .filter((s) => !s.pass)
+    .sort((a, b) => Number(b.required) - Number(a.required) || order.indexOf(a.name) - order.indexOf(b.name))
+    .map((s) => `${s.name}: ${s.reason}`);
 }
 
 /** What was answered: the text, and the tools that were called, one a line. */

@@ -34,6 +34,7 @@ export type Note =
   | { code: "simulated" }
   | { code: "stand-in" }
   | { code: "too-many-errors"; limit: number }
+  | { code: "few-cases"; cases: number; drop: number | null; atBest: boolean }
   | { code: "same-content"; oneRun: boolean }
   | { code: "no-run"; suite: string | null; of: string[] }
   | { code: "no-common-suite"; suite: string | null }
@@ -41,10 +42,15 @@ export type Note =
   | { code: "not-watched" }
   | { code: "changed-together"; parts: Part[]; suite: string | null; control: string; candidate: string };
 
-/** What a number of cases is for; `discordance` is the share of cases that change. */
-export type Aim = { rough: number | null; target: number } & (
+/** What a number of cases is for: the difference `asked` for, or the one `seen`; `discordance` is the share of cases that change. */
+export type Aim = { of: "asked" | "seen"; rough: number | null; target: number } & (
   { code: "exclude" } | { code: "see"; power: number; discordance: number | null }
 );
+
+export interface NeedFound {
+  cases: number;
+  why: Aim;
+}
 
 export type MetricFound = Omit<ComparedMetric, "remarks"> & { remarks: Remark[] };
 
@@ -56,6 +62,6 @@ export type DiffFound = Omit<DiffDocument, "metrics" | "need" | "notes"> & Coded
 
 interface Coded {
   metrics: MetricFound[];
-  need: { cases: number; why: Aim } | null;
+  need: (NeedFound & { other: NeedFound | null }) | null;
   notes: Note[];
 }

@@ -105,6 +105,25 @@ const contentSchema = z.strictObject({
     .describe("line diff of text"),
 });
 
+/** What one scorer did over the shared cases. */
+const scorerSchema = z.strictObject({
+  name: z.string(),
+  required: z.boolean(),
+  control: z.number().nullable().describe("pass rate; null where only one side has the scorer"),
+  candidate: z.number().nullable(),
+  difference: z.number().nullable(),
+  regressions: z.int().describe("cases whose share of successes fell, and this scorer's passes with it"),
+  improvements: z.int(),
+  case: z.string().nullable().describe("that shows it most"),
+  reason: z.string().nullable().describe("what the scorer said there, of the side where it failed"),
+});
+
+const needSchema = z.strictObject({
+  cases: z.int(),
+  of: z.enum(["seen", "asked"]).describe("the difference these runs showed, or the one the suite asks for"),
+  why: z.string(),
+});
+
 /** Two runs compared case by case. */
 export const comparisonSchema = z.strictObject({
   suite: z.string(),
@@ -113,9 +132,16 @@ export const comparisonSchema = z.strictObject({
   candidate: sideSchema,
   paired: pairedSchema,
   metrics: z.array(metricSchema),
+  scorers: z.array(scorerSchema).describe("all of them; the one that explains the change of success first"),
   regressions: z.array(z.string()).describe("ids of cases whose share of successes fell, the worst first"),
   improvements: z.array(z.string()),
-  need: z.strictObject({ cases: z.int(), why: z.string() }).nullable(),
+  need: needSchema
+    .extend({ other: needSchema.nullable().describe("for the other of the two; null where the sides came out alike") })
+    .nullable(),
+  smallestDrop: z
+    .number()
+    .nullable()
+    .describe("of success that these cases show with 80 % power; null where they show none, or are 50 and more"),
   changedTogether: z
     .array(z.enum(PARTS))
     .describe(
@@ -136,6 +162,7 @@ export const diffSchema = comparisonSchema.extend({
 export type ComparisonVerdict = z.infer<typeof verdictSchema>;
 export type MetricVerdict = z.infer<typeof metricVerdictSchema>;
 export type Comparison = z.infer<typeof comparisonSchema>;
+export type ScorerChange = z.infer<typeof scorerSchema>;
 export type ComparedSide = z.infer<typeof sideSchema>;
 export type ComparedMetric = z.infer<typeof metricSchema>;
 export type Example = z.infer<typeof exampleSchema>;

@@ -72,7 +72,9 @@ export async function runSuite(context: EvalContext, suite: LoadedSuite, options
     if (spec.trials === 0) spec.trials = Math.max(1, stage.mostOutputs());
     checkPassPower(suite, spec.trials);
     spec.outputsWithoutCase = staged.outputsWithoutCase;
-    if (stage.count() < staged.total) spec.partial = true;
+    if (stage.count() < staged.cases) spec.partial = true;
+    spec.casesLeftOut = staged.cases - stage.count();
+    spec.outputsLeftOut = stage.outputsBeyond(spec.trials);
     const used = [suiteAsUsed(project, suite), ...staged.used, ...standing];
     spec.inputs = await inputsOf(project, used, askedModels(spec));
     const dataset = stage.save(clock.now().toISOString());

@@ -88,12 +88,22 @@ function increase(metric: MetricFound | undefined, bound: IncreaseBound): CheckF
   if (metric.remarks.some(({ code }) => code === "partly-measured"))
     return { ...seen, verdict: "inconclusive", ground: absent("part") };
   const verdict = isBreach(metric) ? "fail" : withinBound(metric, seen);
+  const leftOut = staleIn(metric);
   const improved = primary?.verdict === "better";
   if (verdict !== "fail" || metric.bounded || !improved)
-    return { ...seen, verdict, ground: { code: "increase", bound: metric.bounded ? "suite" : "default", improved } };
+    return {
+      ...seen,
+      verdict,
+      ground: { code: "increase", bound: metric.bounded ? "suite" : "default", improved, leftOut },
+    };
   const trade = { successRate: primary.difference, ci95: primary.ci95 };
-  if (accepted !== undefined) return { ...seen, verdict: "pass", ground: { code: "trade" }, trade, accepted };
-  return { ...seen, verdict: "inconclusive", ground: { code: "trade" }, trade };
+  if (accepted !== undefined) return { ...seen, verdict: "pass", ground: { code: "trade", leftOut }, trade, accepted };
+  return { ...seen, verdict: "inconclusive", ground: { code: "trade", leftOut }, trade };
+}
+
+function staleIn({ remarks }: MetricFound): number {
+  const pairs = remarks.find((r) => r.code === "fresh-pairs");
+  return pairs === undefined ? 0 : pairs.all - pairs.fresh;
 }
 
 function notFresh({ remarks }: MetricFound): CheckFound["ground"] {

@@ -25,7 +25,13 @@ export function judgeGate(gate: Gate, result: RunResult): CheckFound[] {
       ? check("costPerTaskUsd.max", atMost(gate.costPerTaskUsd.max), cost(metrics), policy, "price")
       : undefined,
     gate.passHatK &&
-      check(`passHatK.${gate.passHatK.k}.min`, atLeast(gate.passHatK.min), power(metrics, gate.passHatK.k), "point"),
+      check(
+        `passHatK.${gate.passHatK.k}.min`,
+        atLeast(gate.passHatK.min),
+        power(metrics, gate.passHatK.k),
+        "point",
+        result.scored === 0 ? "score" : "trials",
+      ),
   ];
   return checks.filter((c) => c !== undefined);
 }

@@ -35,10 +35,13 @@ export async function evaluate(context: EvalContext, options: EvaluateOptions): 
     const { suite } = specOf(await findRun(context.store, options.resume));
     runs.push(judged(context, suite, await resumeRun(context, options.resume, options)));
   } else {
-    for (const suite of await suitesFor(context.project, options)) {
+    const suites = await suitesFor(context.project, options);
+    for (const suite of suites) {
       runs.push((await evaluateSuite(context, suite, options)).run);
       if (runs.at(-1)?.status === "failed") break;
     }
+    const left = suites.slice(runs.length).map(({ spec }) => spec.name);
+    if (left.length > 0) context.warn(`not run after that failure: ${left.join(", ")}`);
   }
   return { schema: "agentops.eval/1", verdict: worst(runs.map((r) => r.verdict)), runs };
 }

@@ -1,19 +1,26 @@
-import type { Aim, ComparisonFound, Note } from "../comparison/found.ts";
+import type { Aim, ComparisonFound, NeedFound, Note } from "../comparison/found.ts";
 import type { JudgeNote } from "../evals/result/judges.ts";
 import type { Check, EvaluatedRun, Evaluation } from "./evaluation.schema.ts";
 import type { GateDocument } from "./gate.schema.ts";
+import type { WeakenedSuite } from "./weakened/weak-change.ts";
 
 /** What a check was judged by, besides its numbers. */
 export type Ground =
   | { code: "bound"; direction: "min" | "max" }
   | {
       code: "absent";
-      what: "score" | "safety-scorer" | "latency" | "price" | "shared-case" | "shared-latency" | "part";
+      what: "score" | "safety-scorer" | "latency" | "price" | "shared-case" | "shared-latency" | "part" | "trials";
     }
-  | { code: "margin" | "safety" | "trade" }
+  | { code: "margin" | "safety" }
+  | ({ code: "trade" } & LeftOut)
   | { code: "not-fresh"; simulated: boolean }
-  | { code: "increase"; bound: "suite" | "default"; improved: boolean }
+  | ({ code: "increase"; bound: "suite" | "default"; improved: boolean } & LeftOut)
   | { code: "early-stop"; regressions: number; improvements: number };
+
+/** Shared cases with an answer stored or recorded before, whose latency and cost are of another day. */
+interface LeftOut {
+  leftOut: number;
+}
 
 export type CheckFound = Omit<Check, "reason"> & { ground: Ground };
 
@@ -37,6 +44,8 @@ export interface MoreEvidence {
   /** Cases in all; null when no number would do. */
   cases: number | null;
   why: NeedFor;
+  /** For the difference that was seen where `cases` is for the one asked for, or the other way round. */
+  other: NeedFound | null;
 }
 
 /** What a reader of a gate's verdict must know. */
@@ -47,9 +56,14 @@ export type GateNote =
   | { code: "invalid-control"; artifact: string; message: string }
   | { code: "orphaned"; artifact: string; suiteFile: string }
   | { code: "yardstick-changed"; file: string }
+  | { code: "not-run"; suites: string[] }
   | { code: "nothing-to-accept" };
 
 export type GateRunFound = RunFound &
   Pick<GateDocument["runs"][number], "artifact" | "examples"> & { need: MoreEvidence[] };
 
-export type GateFound = Omit<GateDocument, "runs" | "notes"> & { runs: GateRunFound[]; notes: GateNote[] };
+export type GateFound = Omit<GateDocument, "runs" | "notes" | "weakened"> & {
+  runs: GateRunFound[];
+  notes: GateNote[];
+  weakened: WeakenedSuite[];
+};

@@ -21,6 +21,7 @@ export async function gateNotes(project: Project, judged: Judged): Promise<GateN
   const orphans = orphaned(changes.artifacts, suites);
   return [
     ...without.map((artifact) => unmeasuredNote(artifact, suites)),
+    ...notRun(affected, runs),
     ...gateless.map(({ suiteFile, artifact }): GateNote => ({ code: "no-gate", suiteFile, artifact })),
     ...fresh.map(({ artifact, suite }): GateNote => ({
       code: "new",
@@ -39,6 +40,12 @@ export async function gateNotes(project: Project, judged: Judged): Promise<GateN
     })),
     ...(await yardsticks(project, affected, changes)),
   ];
+}
+
+/** A run that failed from outside ends the gate: what was to come would have failed alike. */
+function notRun(affected: readonly Affected[], runs: readonly GateRunFound[]): GateNote[] {
+  const left = affected.slice(runs.length).map(({ suite, artifact }) => `${suite.spec.name} on ${artifact.address}`);
+  return left.length === 0 ? [] : [{ code: "not-run", suites: left }];
 }
 
 function unmeasuredNote({ address, candidate }: ChangedArtifact, suites: readonly LoadedSuite[]): GateNote {

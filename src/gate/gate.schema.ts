@@ -6,6 +6,21 @@ import { evaluatedRunSchema } from "./evaluation.schema.ts";
 export const gateDocumentSchema = z.strictObject({
   schema: z.literal("agentops.gate/1"),
   verdict: z.enum(["pass", "fail", "inconclusive"]),
+  weakened: z
+    .array(
+      z.strictObject({
+        suite: z.string().nullable().describe("null where it holds for all of them"),
+        file: z.string(),
+        changes: z.array(
+          z.strictObject({
+            code: z.string(),
+            what: z.string(),
+            weaker: z.boolean().describe("false: it may ask for as much as before"),
+          }),
+        ),
+      }),
+    )
+    .describe("suites that ask for less on this branch than at the merge base"),
   base: z.strictObject({ ref: z.string(), mergeBase: z.string() }),
   changed: z.array(
     z.strictObject({
@@ -25,7 +40,17 @@ export const gateDocumentSchema = z.strictObject({
       artifact: z.string(),
       examples: z.array(exampleSchema).describe("the worst regressions, with both outputs"),
       need: z
-        .array(z.strictObject({ check: z.string(), cases: z.int().nullable(), why: z.string() }))
+        .array(
+          z.strictObject({
+            check: z.string(),
+            cases: z.int().nullable(),
+            why: z.string(),
+            other: z
+              .strictObject({ cases: z.int(), of: z.enum(["seen", "asked"]), why: z.string() })
+              .nullable()
+              .describe("for the difference seen where `cases` is for the one asked for, or the other way round"),
+          }),
+        )
         .describe("what it would take to decide the undecided checks; cases in all, null when no number would do"),
     }),
   ),

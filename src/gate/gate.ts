@@ -12,6 +12,7 @@ import { type Affected, affectedSuites, judgedThrough, unmeasured } from "./affe
 import { worst } from "./bounds.ts";
 import { gateNotes } from "./gate-notes.ts";
 import type { GateFound, GateRunFound } from "./found.ts";
+import { weakenedSuites } from "./weakened/weakened.ts";
 import { moreEvidence } from "./more-evidence.ts";
 
 export interface GateOptions extends Omit<RunOptions, "target" | "outputs"> {
@@ -35,8 +36,9 @@ export async function gate(context: EvalContext, { base, ...options }: GateOptio
   const changes = await changedArtifacts(context.project, base);
   const { mergeBase, artifacts } = changes;
   refuseFloating(context.project, artifacts);
-  const suites = artifacts.length === 0 ? [] : await suitesOf(context);
-  const affected = affectedSuites(artifacts, suites);
+  const suites = await suitesOf(context, artifacts.length > 0);
+  const weakened = suites === null ? [] : await weakenedSuites(context.project, changes, suites);
+  const affected = affectedSuites(artifacts, suites ?? []);
   const runs = await judgeAll(context, affected, mergeBase, options).catch(whenInterrupted);
   const without = unmeasured(artifacts, affected);
   const undecided = [...runs.map((r) => r.verdict), ...without.map(() => "none" as const)].map((verdict) =>
@@ -46,19 +48,28 @@ export async function gate(context: EvalContext, { base, ...options }: GateOptio
   return {
     schema: "agentops.gate/1",
     verdict: verdict === "none" ? "pass" : verdict,
+    weakened,
     base: { ref: base, mergeBase },
     changed: artifacts.map((artifact) => changedOf(artifact, affected)),
     runs,
     notes: [
-      ...(await gateNotes(context.project, { changes, suites, affected, without, runs })),
+      ...(await gateNotes(context.project, { changes, suites: suites ?? [], affected, without, runs })),
       ...(options.accept !== undefined && !runs.some(isTaken) ? [{ code: "nothing-to-accept" } as const] : []),
     ],
   };
 }
 
-/** All suites; a project without one has nothing to measure with, which the verdict says. */
-async function suitesOf({ project }: EvalContext): Promise<LoadedSuite[]> {
-  return (await allSuites(project)).suites;
+/**
+ * All suites; a project without one has nothing to measure with, which the verdict says.
+ * @param needed something is to be judged by them; else one that is not valid stops nobody: null
+ */
+async function suitesOf({ project }: EvalContext, needed: boolean): Promise<LoadedSuite[] | null> {
+  try {
+    return (await allSuites(project)).suites;
+  } catch (error) {
+    if (needed || !(error instanceof AgentopsError)) throw error;
+    return null;
+  }
 }
 
 /** One run after the other; one that failed from outside ends it, because the next would fail alike. */

@@ -1,5 +1,6 @@
 import { judgeNotes } from "../evals/result/judges.ts";
 import type { RunResult } from "../evals/result/schema.ts";
+import { FEW_CASES, smallestDropAtBest } from "../comparison/metrics/need.ts";
 import type { ComparisonFound } from "../comparison/found.ts";
 import type { Yardstick } from "../comparison/tolerances.ts";
 import type { CheckFound, RunFound, RunNote } from "./found.ts";
@@ -47,6 +48,12 @@ export function judgeRun(result: RunResult, grounds: Grounds): RunFound {
   };
 }
 
+/** With a control the comparison says it, of the cases that were compared. */
+function fewCases({ cases, scored }: RunResult, comparison: ComparisonFound | null): [boolean, RunNote][] {
+  if (comparison !== null || scored === 0 || cases >= FEW_CASES) return [];
+  return [[true, { code: "few-cases", cases, drop: smallestDropAtBest(cases), atBest: true }]];
+}
+
 function notesOn({ gate }: Yardstick, result: RunResult, comparison: ComparisonFound | null): RunNote[] {
   const { metrics, target } = result;
   const compared = gate?.nonInferiority ?? gate?.p95LatencyMs?.maxIncrease ?? gate?.costPerTaskUsd?.maxIncrease;
@@ -54,6 +61,7 @@ function notesOn({ gate }: Yardstick, result: RunResult, comparison: ComparisonF
     [compared !== undefined && comparison === null, { code: "nothing-compared" }],
     [target.model.startsWith("offline/"), { code: "stand-in" }],
     [metrics.latencyMs?.simulated === true, { code: "simulated" }],
+    ...fewCases(result, comparison),
   ];
   return [
     ...own.filter(([holds]) => holds).map(([, note]) => note),

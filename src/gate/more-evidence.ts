@@ -15,7 +15,7 @@ export function moreEvidence({ checks, comparison, cases, verdict }: RunFound): 
         if (planned != null) return [{ check: check.name, ...planned }];
         const compared = check.name.endsWith("maxIncrease") || check.name === "nonInferiority.margin";
         const found = scaled(check, compared ? (comparison?.paired.cases ?? cases) : cases);
-        return found === undefined ? [] : [{ check: check.name, ...found }];
+        return found === undefined ? [] : [{ check: check.name, ...found, other: null }];
       })
   );
 }
@@ -24,7 +24,7 @@ export function moreEvidence({ checks, comparison, cases, verdict }: RunFound): 
 function scaled(
   { name, threshold, observed, ci95 }: CheckFound,
   cases: number,
-): Omit<MoreEvidence, "check"> | undefined {
+): Pick<MoreEvidence, "cases" | "why"> | undefined {
   if (observed === null || ci95 === null) return undefined;
   const bound = name === "nonInferiority.margin" ? -threshold : threshold;
   const distance = Math.abs(observed - bound);

@@ -155,8 +155,14 @@ describe("answers that are errors", () => {
     ["null is no answer", (r) => json(r, 200, null), { kind: "bad-response", requests: 1 }],
     ["no choices is no answer", (r) => json(r, 200, { ...GOOD, choices: [] }), { kind: "bad-response", requests: 1 }],
     [
-      "an empty text that stopped by itself is no answer",
-      (r) => json(r, 200, { ...GOOD, choices: [{ index: 0, message: { content: "" }, finish_reason: "stop" }] }),
+      "an empty text after a failure is no answer",
+      (r) => json(r, 200, { ...GOOD, choices: [{ index: 0, message: { content: "" }, finish_reason: "error" }] }),
+      { kind: "bad-response", requests: 1, says: "nothing" },
+    ],
+    [
+      "a call of tools that nobody can read is no answer",
+      (r) =>
+        json(r, 200, { ...GOOD, choices: [{ index: 0, message: { content: null }, finish_reason: "tool_calls" }] }),
       { kind: "bad-response", requests: 1, says: "nothing" },
     ],
     [
@@ -229,6 +235,30 @@ describe("streams that go wrong", () => {
     const { error } = await ask(provider, { retries: 0 });
     expect(error).toMatchObject({ kind: "bad-response" });
     expect(error?.message).toContain("Overloaded");
+  });
+});
+
+describe("an empty answer is an answer", () => {
+  it.each<[string, object]>([
+    ["that stopped by itself", { message: { content: "" }, finish_reason: "stop" }],
+    ["without content", { message: { role: "assistant", content: null }, finish_reason: "stop" }],
+    ["without content, at the length limit", { message: { role: "assistant" }, finish_reason: "length" }],
+    ["of a server that names no finish reason", { message: { content: "" } }],
+  ])("%s", async (_, choice) => {
+    const { origin, times } = await serve((r) => json(r, 200, { ...GOOD, choices: [{ index: 0, ...choice }] }));
+    const { result } = await ask({ kind: "openai-compatible", baseUrl: `${origin}/v1` });
+    expect(result).toMatchObject({ output: "", toolCalls: [], tokens: { input: 1000 } });
+    expect(times).toHaveLength(1);
+  });
+
+  it("streamed", async () => {
+    const chunk = { ...GOOD, choices: [{ index: 0, delta: { content: "" }, finish_reason: "stop" }] };
+    const { origin } = await serve((r) => {
+      r.writeHead(200, { "content-type": "text/event-stream" });
+      r.end(`data: ${JSON.stringify(chunk)}\n\ndata: [DONE]\n\n`);
+    });
+    const { result } = await ask({ kind: "openai-compatible", baseUrl: `${origin}/v1`, stream: true });
+    expect(result).toMatchObject({ output: "", finishReason: "stop" });
   });
 });
 
@@ -318,8 +348,8 @@ describe("what a call costs", () => {
     expect(warnings[0]).toContain("it/gpt-4o-2024-08-06");
   });
 
-  it("of an answer that was billed but empty is in the error", async () => {
-    const empty = { ...GOOD, choices: [{ index: 0, message: { content: "" }, finish_reason: "stop" }] };
+  it("of a failed answer that was billed is in the error", async () => {
+    const empty = { ...GOOD, choices: [{ index: 0, message: { content: "" }, finish_reason: "error" }] };
     const { origin } = await serve((r) => json(r, 200, empty));
     const { error } = await ask(openai(origin));
     expect(error?.costUsd).toBeCloseTo(0.0035, 10);

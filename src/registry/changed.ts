@@ -1,6 +1,6 @@
 import { AgentopsError } from "../core/errors.ts";
 import type { Project } from "../core/project.ts";
-import { changedPaths, firstChangedLine, mergeBaseOf } from "./git/changed-git.ts";
+import { changedPaths, changedUnder, firstChangedLine, mergeBaseOf } from "./git/changed-git.ts";
 import { addressOf, KINDS } from "./files.ts";
 import { type ArtifactContent, readArtifact } from "./read.ts";
 import { needRepo, type Repo } from "./git/repo.ts";
@@ -27,6 +27,15 @@ export interface Changes {
   invalid: { address: string; message: string }[];
   /** Which of these files, relative to the project root, differ from the merge base. */
   changedFiles(files: readonly string[]): Promise<string[]>;
+  /** The files at the merge base, relative to the project root. */
+  before: FilesBefore;
+}
+
+interface FilesBefore {
+  /** Those under a folder, at any depth, that differ now or are gone. */
+  changed(folder: string): Promise<string[]>;
+  /** The text of a file; undefined when there was none. */
+  read(path: string): Promise<string | undefined>;
 }
 
 /**
@@ -46,7 +55,13 @@ export async function changedArtifacts(project: Project, base: string): Promise<
     artifacts.push(found.artifact);
     if (found.invalid !== undefined) invalid.push({ address: found.artifact.address, message: found.invalid });
   }
-  return { mergeBase, artifacts, invalid, changedFiles: (files) => changedPaths(repo, mergeBase, files) };
+  return {
+    mergeBase,
+    artifacts,
+    invalid,
+    changedFiles: (files) => changedPaths(repo, mergeBase, files),
+    before: { changed: (folder) => changedUnder(repo, mergeBase, folder), read: (path) => sources.before.read(path) },
+  };
 }
 
 interface Sources {

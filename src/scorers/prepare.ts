@@ -1,6 +1,8 @@
 import { AgentopsError } from "../core/errors.ts";
 import { prepareMeasure } from "./families.ts";
+import { emptyExpected } from "./empty-expected.ts";
 import { isInverted, type ScorerContext } from "./measure.ts";
+import { uniqueNames } from "./names.ts";
 import type { ScorerSpec } from "./schema.ts";
 import type { Score, Scorer, ScorerInput } from "./scorer.ts";
 import { prepareView } from "./subject.ts";
@@ -39,7 +41,7 @@ async function prepareScorer(spec: ScorerSpec, name: string, context: ScorerCont
     score(input: ScorerInput) {
       const seen = view(input);
       if ("failed" in seen) return seen.failed;
-      const result = measure(seen);
+      const result = emptyExpected(spec, seen) ?? measure(seen);
       return result instanceof Promise ? result.then(finish) : finish(result);
     },
   };
@@ -51,18 +53,6 @@ function tidy(score: Score): Score {
 
 function invert(score: Score): Score {
   return { ...tidy(score), score: 1 - score.score, pass: !score.pass };
-}
-
-/** A name each, so that reports can tell two scorers of one type apart: `regex`, `regex#2`. */
-function uniqueNames(specs: readonly ScorerSpec[]): string[] {
-  const taken = new Set<string>();
-  return specs.map((spec) => {
-    const base = spec.name ?? spec.type;
-    let name = base;
-    for (let count = 2; taken.has(name); count++) name = `${base}#${count}`;
-    taken.add(name);
-    return name;
-  });
 }
 
 function located(error: unknown, spec: ScorerSpec, index: number): unknown {

@@ -101,10 +101,16 @@ export function isDecided(effects: readonly Effect[]): boolean {
   return effects.length > 0 && (!isOpen || isShown("interaction"));
 }
 
-/** An interval narrows with the root of the number of cases: so many bring the widest open main effect within the margin. */
+/**
+ * An interval narrows with the root of the number of cases: so many bring the widest open main effect within the margin, or away from
+ * nothing where what was seen is larger than that.
+ */
 export function casesNeeded(effects: readonly Effect[], cases: number, margin: number): number | null {
   const open = effects.filter((e) => e.name !== "interaction" && e.verdict === "inconclusive");
-  const halves = open.map(({ ci95 }) => (ci95 === null ? null : ((ci95[1] ?? Infinity) - (ci95[0] ?? -Infinity)) / 2));
+  const halves = open.map(({ ci95, estimate }) => {
+    const half = ci95 === null ? null : ((ci95[1] ?? Infinity) - (ci95[0] ?? -Infinity)) / 2;
+    return half === null ? null : half / Math.max(margin, Math.abs(estimate));
+  });
   if (open.length === 0 || halves.some((half) => half === null || !Number.isFinite(half))) return null;
-  return Math.max(cases + 1, Math.ceil(cases * (Math.max(...(halves as number[])) / margin) ** 2));
+  return Math.max(cases + 1, Math.ceil(cases * Math.max(...(halves as number[])) ** 2));
 }

@@ -9,7 +9,10 @@ import type { Experiment, FactorialMetric } from "./schema.ts";
 
 /** What was left unsaid of a 2 × 2, in codes. */
 export type FactorialNote =
-  { code: "stand-in" } | { code: "not-fresh"; metric: FactorialMetric["name"]; simulated: boolean };
+  | { code: "stand-in" }
+  | { code: "not-fresh"; metric: FactorialMetric["name"]; simulated: boolean }
+  | { code: "partly-fresh"; metric: FactorialMetric["name"]; cases: number; leftOut: number }
+  | { code: "not-everywhere"; metric: FactorialMetric["name"]; cases: number; leftOut: number };
 
 export type Measurement = Pick<Experiment, "cases" | "clusters" | "unscored" | "metrics" | "need" | "verdict"> & {
   notes: FactorialNote[];
@@ -77,7 +80,7 @@ function shares(
   };
 }
 
-/** Where a cell has no such amount there is nothing to say; where no case was answered afresh in all four, that is said. */
+/** Where no cell has such an amount there is nothing to say; where some lack it, or no case was answered afresh in all four, that is said. */
 function amounts(
   name: string,
   unit: "ms" | "usd",
@@ -86,12 +89,20 @@ function amounts(
   { all, fresh }: { all: readonly Column[]; fresh: readonly Column[] },
 ): { metrics: FactorialMetric[]; notes: FactorialNote[] } {
   const having = (columns: readonly Column[]) => rows.filter((row) => columns.every(({ n }) => (n[row] as number) > 0));
-  if (having(all).length < rows.length) return { metrics: [], notes: [] };
+  const known = having(all).length;
+  if (known < rows.length) {
+    const nowhere = all.every(({ n }) => rows.every((row) => n[row] === 0));
+    const note = { code: "not-everywhere", metric: name, cases: known, leftOut: rows.length - known } as const;
+    return { metrics: [], notes: nowhere ? [] : [note] };
+  }
   const kept = having(fresh);
   const simulated = unit === "ms" && arms.some((arm) => arm.latency.simulated);
   if (kept.length === 0) return { metrics: [], notes: [{ code: "not-fresh", metric: name, simulated }] };
   const found = effectsOf(cellMeans(arms, fresh, kept), false, null);
-  return { metrics: [{ name, unit, higherIsBetter: false, margin: null, cases: kept.length, ...found }], notes: [] };
+  const leftOut = rows.length - kept.length;
+  const notes: FactorialNote[] =
+    leftOut === 0 ? [] : [{ code: "partly-fresh", metric: name, cases: kept.length, leftOut }];
+  return { metrics: [{ name, unit, higherIsBetter: false, margin: null, cases: kept.length, ...found }], notes };
 }
 
 function cellMeans(arms: Four<RunColumns>, columns: readonly Column[], rows: readonly number[]): CellMeans {

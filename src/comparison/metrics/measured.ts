@@ -1,7 +1,7 @@
 import type { RunColumns, Column } from "../pairs/run-columns.ts";
 import { testAmount, testCostPerSuccess } from "./amounts.ts";
 import { freshLatencies, latenciesOf, testQuantile } from "./latencies.ts";
-import { caseMeans, type CaseMeans, type Pairs } from "../pairs/pair.ts";
+import { caseMeans, type CaseMeans, onlyPairs, type Pairs } from "../pairs/pair.ts";
 import type { MetricFound, Remark } from "../found.ts";
 import { type Tested, testRate, testShare } from "./tested.ts";
 import type { Tolerances } from "../tolerances.ts";
@@ -15,10 +15,17 @@ interface Sides {
   control: RunColumns;
   candidate: RunColumns;
   tolerances: Tolerances;
+  /** Names of the scorers, in the order they are to be shown. */
+  scorers: readonly string[];
 }
 
-/** Every metric both arms have, in the order reports show them: success first, guardrails, then what informs. */
+/** Every metric both arms have, in the order reports show them: success first, guardrails, then the scorers and what else informs. */
 export function measureMetrics(sides: Sides): MeasuredMetric[] {
+  const order = (m: MeasuredMetric) => (m.role === "primary" ? 0 : m.role === "guardrail" ? 1 : m.name.startsWith("scorers.") ? 2 : 3); // prettier-ignore
+  return metricsOf(sides).sort((a, b) => order(a) - order(b));
+}
+
+function metricsOf(sides: Sides): MeasuredMetric[] {
   const { control, candidate, tolerances } = sides;
   const { cost } = tolerances;
   const tokens = { role: "other", unit: "tokens", ...amount(cost) } as const;
@@ -39,7 +46,7 @@ export function measureMetrics(sides: Sides): MeasuredMetric[] {
     ...costPerSuccess(sides),
     ...measure(sides, control.inputTokens, candidate.inputTokens, testAmount, { name: "tokens.input", ...tokens }),
     ...measure(sides, control.outputTokens, candidate.outputTokens, testAmount, { name: "tokens.output", ...tokens }),
-    ...control.scorers.flatMap((_, i) => scorerMetrics(sides, i)),
+    ...sides.scorers.flatMap((name) => scorerMetrics(sides, name)),
   ];
 }
 
@@ -104,7 +111,17 @@ function onlyFresh(
 function costPerSuccess({ pairs, control, candidate, tolerances }: Sides): MeasuredMetric[] {
   const found = testCostPerSuccess(pairs, control, candidate);
   if (found === null) return [];
-  return [{ name: "costUsd.perSuccess", role: "other", unit: "usd", ...amount(tolerances.cost), ...found }];
+  const isFresh = ({ freshCost, success }: RunColumns, row: number) => freshCost.n[row] === success.n[row];
+  const fresh = pairs.ids.flatMap((_, i) =>
+    isFresh(control, pairs.control[i] as number) && isFresh(candidate, pairs.candidate[i] as number) ? [i] : [],
+  );
+  const described = { name: "costUsd.perSuccess", role: "other", unit: "usd", ...amount(tolerances.cost) } as const;
+  const counts = { fresh: fresh.length, all: pairs.ids.length, simulated: false };
+  return [
+    onlyFresh({ ...described, ...found }, counts, () =>
+      testCostPerSuccess(onlyPairs(pairs, fresh), control, candidate),
+    ),
+  ];
 }
 
 type Part = Omit<Extract<Remark, { code: "partly-measured" }>, "code">;
@@ -155,10 +172,9 @@ function partOf(recorded: number, { pairs, control, candidate }: Sides): Part | 
 }
 
 /** A scorer both runs have, by name: its pass rate, and its mean score where it grades. */
-function scorerMetrics(sides: Sides, index: number): MeasuredMetric[] {
+function scorerMetrics(sides: Sides, name: string): MeasuredMetric[] {
   const { control, candidate, tolerances } = sides;
-  const name = control.scorers[index]?.name ?? "";
-  const other = candidate.scorers.findIndex((s) => s.name === name);
+  const [index, other] = [control, candidate].map((arm) => arm.scorers.findIndex((s) => s.name === name)) as [number, number]; // prettier-ignore
   const described = { role: "other", ...rate(tolerances.successRate) } as const;
   const [passes, otherPasses] = [control.passes[index], candidate.passes[other]];
   const [scores, otherScores] = [control.scores[index], candidate.scores[other]];

@@ -16,6 +16,10 @@ export interface PairedMoments {
   cases: number;
   /** Cases that one side lacks or never scored. */
   unpaired: number;
+  /** Independent groups of them. */
+  groups: number;
+  /** Shared cases whose share of successes differs between the sides. */
+  changed: number;
   /** Share of cases on which one trial of either side would differ: 0–1. */
   discordance: number;
   /** Success rate of the candidate minus that of the control; null with one run, which has no candidate. */
@@ -48,6 +52,8 @@ export function pairedMoments(pairs: Pairs, control: RunColumns, candidate: RunC
   }
   return {
     cases: sums.cases,
+    groups: pairs.clusters,
+    changed: differences.filter((d) => d !== 0).length,
     unpaired:
       pairs.unmatched.control.length +
       pairs.unmatched.candidate.length +
@@ -86,7 +92,7 @@ export function repeatedMoments(arm: RunColumns): PairedMoments {
     );
   }
   const clustered = arm.clusters.some((c) => c !== null);
-  const alone = { difference: null, components: null, single: false };
+  const alone = { difference: null, components: null, single: false, groups: cases, changed: 0 };
   return { cases, unpaired, discordance: discordance / cases, ...alone, designEffect: clustered ? null : 1 };
 }
 

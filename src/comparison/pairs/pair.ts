@@ -51,6 +51,18 @@ export function pairCases(control: RunColumns, candidate: RunColumns, differ: Re
   };
 }
 
+/** Some of the pairs, by their place. */
+export function onlyPairs({ control, candidate, groups, ...pairs }: Pairs, kept: readonly number[]): Pairs {
+  const of = (rows: Int32Array) => Int32Array.from(kept, (i) => rows[i] as number);
+  return {
+    ...pairs,
+    control: of(control),
+    candidate: of(candidate),
+    ids: kept.map((i) => pairs.ids[i] as string),
+    groups: groups === null ? null : of(groups),
+  };
+}
+
 /** Reads and pairs two runs; runs that share no scored case are an error: NO_CASES. */
 export function pairRuns(
   store: RunStore,

@@ -10,8 +10,8 @@ import type { Stage } from "./stage.store.ts";
 import { dataFile, type LoadedSuite } from "./suite.ts";
 
 export interface Staged {
-  /** Cases in the dataset before filter and sample. */
-  total: number;
+  /** Cases in the dataset before filter and sample; one that is repeated for each of its trials is one. */
+  cases: number;
   warnings: string[];
   outputsWithoutCase: number;
   /** The files that were read. */
@@ -32,14 +32,17 @@ export async function stageSuite(
 ): Promise<Staged> {
   const data = datasetOf(project, suite);
   const file = data?.file ?? suite.file;
-  let total = 0;
+  let [total, repeated] = [0, 0];
   for await (const { case: evalCase, line } of casesOf(suite, data)) {
     total += 1;
     const wanted = matches(evalCase, selection);
     if (!wanted) continue;
     const added = stage.addCase(evalCase, line);
     // Recordings repeat a case once a trial; the same case again is no second case.
-    if (added.result === "same" && outputs?.mapping.trial !== undefined) continue;
+    if (added.result === "same" && outputs?.mapping.trial !== undefined) {
+      repeated += 1;
+      continue;
+    }
     if (added.result !== "added") throw duplicate(file, line, evalCase.id, added);
     checked(file, line, evalCase.id, () => {
       check(evalCase.vars);
@@ -51,7 +54,8 @@ export async function stageSuite(
   if (outputs !== null && recorded !== null) await stageOutputs(stage, recorded, outputs.mapping);
   const used = [...usedFile("dataset", data), ...usedFile("outputs", recorded)];
   const { warnings, outputsWithoutCase } = unmatched(stage, selection, outputs);
-  return { total, warnings: [...blankWarnings([data, recorded]), ...warnings], outputsWithoutCase, used };
+  const told = [...blankWarnings([data, recorded]), ...warnings];
+  return { cases: total - repeated, warnings: told, outputsWithoutCase, used };
 }
 
 type ReadFile = DataFile & { reader: ContentReader; blankRows: number[] };
@@ -78,7 +82,7 @@ function unmatched(
   stage: Stage,
   selection: Selection,
   outputs: RecordedOutputs | null,
-): Omit<Staged, "total" | "used"> {
+): Omit<Staged, "cases" | "used"> {
   if (outputs === null || selection.filters.length > 0 || selection.sample !== undefined)
     return { warnings: [], outputsWithoutCase: 0 };
   const { count, examples } = stage.outputsWithoutCase();
@@ -87,7 +91,11 @@ function unmatched(
   return { warnings: [warning], outputsWithoutCase: count };
 }
 
-async function* casesOf({ spec, yaml }: LoadedSuite, data: ReadFile | null): AsyncGenerator<CaseRecord> {
+/** All cases of a suite, in order. @param data its dataset; null for cases that stand in the suite */
+export async function* casesOf(
+  { spec, yaml }: Pick<LoadedSuite, "spec" | "yaml">,
+  data: DataFile | null,
+): AsyncGenerator<CaseRecord> {
   const { dataset, cases } = spec;
   if (cases !== undefined) {
     yield* cases.map((one, i) => ({ case: caseOf(one, i + 1), line: yaml.locate(["cases", i]).line }));

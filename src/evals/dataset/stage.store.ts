@@ -18,6 +18,8 @@ export interface Stage {
   count(): number;
   /** Outputs of the case that has most of them. */
   mostOutputs(): number;
+  /** Outputs of selected cases that a run of so many trials has no use for. */
+  outputsBeyond(trials: number): number;
   outputsWithoutCase(): { count: number; examples: string[] };
   outputOf(caseId: string, trial: number): string | undefined;
   /** Ends the staging without a dataset: a resumed run has its cases already. */
@@ -78,7 +80,9 @@ function stagedCases(sqlite: Sqlite): Pick<Stage, "addCase" | "keepSample" | "co
   };
 }
 
-function stagedOutputs(sqlite: Sqlite): Pick<Stage, "addOutput" | "mostOutputs" | "outputsWithoutCase" | "outputOf"> {
+function stagedOutputs(
+  sqlite: Sqlite,
+): Pick<Stage, "addOutput" | "mostOutputs" | "outputsBeyond" | "outputsWithoutCase" | "outputOf"> {
   const insert = sqlite.prepare("INSERT OR IGNORE INTO stagedOutputs VALUES (?, ?, ?, ?)");
   const find = sqlite.prepare<[string, string | number], { line: number }>(
     "SELECT line FROM stagedOutputs WHERE caseId = ? AND label = ?",
@@ -95,6 +99,11 @@ function stagedOutputs(sqlite: Sqlite): Pick<Stage, "addOutput" | "mostOutputs" 
     },
     mostOutputs: () =>
       numberFrom(sqlite, "SELECT max(n) FROM (SELECT count(*) AS n FROM stagedOutputs GROUP BY caseId)"),
+    outputsBeyond: (trials) =>
+      numberFrom(
+        sqlite,
+        `SELECT sum(max(n - ${trials}, 0)) FROM (SELECT count(*) AS n FROM stagedOutputs WHERE caseId IN (SELECT caseId FROM stagedCases) GROUP BY caseId)`,
+      ),
     outputsWithoutCase() {
       const from = "FROM stagedOutputs WHERE caseId NOT IN (SELECT caseId FROM stagedCases)";
       const examples = sqlite.prepare(`SELECT DISTINCT caseId ${from} LIMIT 5`).pluck().all() as string[];

@@ -15,6 +15,10 @@ export type { LoadedSuite } from "./loaded-suite.ts";
 
 const SUITE_FILE = /\.suite\.ya?ml$/;
 
+export function isSuiteFile(file: string): boolean {
+  return SUITE_FILE.test(file);
+}
+
 /** Suite files under `evals/`, sorted by path; absolute. */
 export async function findSuiteFiles(root: string): Promise<string[]> {
   const folder = join(root, "evals");
@@ -81,9 +85,7 @@ async function loadSuite(project: Project, file: string): Promise<LoadedSuite> {
   const display = displayPath(project.root, file);
   const bytes = await readBytes(file);
   const text = decodeText(bytes, file);
-  const { yaml } = parseYamlAs(suiteSchema, text, display, { aliases: SUITE_KEY_ALIASES });
-  const value = asWritten(text, display, yaml.value);
-  const spec = normalized(suiteSchema.parse(value));
+  const { value, spec, yaml } = suiteOf(text, display);
   return { spec, file: display, baseDir: dirname(file), digest: digestOf(value), bytes, yaml };
 }
 
@@ -107,6 +109,13 @@ function normalized(spec: Suite): Suite {
   const { normalize } = spec;
   if (normalize === undefined) return spec;
   return { ...spec, scorers: spec.scorers.map((scorer) => ({ normalize, ...scorer })) };
+}
+
+/** A suite, and its value as written; throws FILE_INVALID at its first mistake. */
+export function suiteOf(text: string, file: string): Pick<LoadedSuite, "spec" | "yaml"> & { value: unknown } {
+  const { yaml } = parseYamlAs(suiteSchema, text, file, { aliases: SUITE_KEY_ALIASES });
+  const value = asWritten(text, file, yaml.value);
+  return { value, spec: normalized(suiteSchema.parse(value)), yaml };
 }
 
 /** A data file named in a suite: relative to the suite's folder. */

@@ -18,6 +18,8 @@ export interface RunListing {
   target: { ref: string; version: string | null; digest: string | null; model: string };
   scored: number;
   succeeded: number;
+  /** Trials that ended in an error and are in no rate. */
+  errors: number;
   successRate: number | null;
 }
 
@@ -39,6 +41,7 @@ function listing(run: RunRow): RunListing {
     target: { ref: run.targetRef, version: run.targetVersion, digest: run.targetDigest, model: run.model },
     scored: result?.scored ?? 0,
     succeeded: result?.succeeded ?? 0,
+    errors: result?.errors ?? 0,
     successRate: result?.metrics.successRate?.estimate ?? null,
   };
 }

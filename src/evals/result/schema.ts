@@ -32,9 +32,9 @@ const judgeMetric = z.strictObject({
 });
 
 const scorerMetric = z.strictObject({
-  mean: z.number(),
-  passRate: z.number(),
-  passRateCi95: z.tuple([z.number(), z.number()]),
+  mean: z.number().nullable(),
+  passRate: z.number().nullable().describe("over scored trials; null when nothing was scored"),
+  passRateCi95: z.tuple([z.number(), z.number()]).nullable(),
   type: z.string(),
   category: z.string().nullable(),
   required: z.boolean(),
@@ -96,6 +96,7 @@ export const runResultSchema = z.strictObject({
   }),
   dataset: z.string(),
   cases: z.int(),
+  casesLeftOut: z.int().describe("of the dataset, by --sample or --filter"),
   trials: z.int(),
   planned: z.int().describe("cases × trials"),
   scored: z.int(),
@@ -111,6 +112,10 @@ export const runResultSchema = z.strictObject({
     .optional()
     .describe("of the errors, those of a judge that gave no verdict on an answer that is there; absent in older runs"),
   outputsWithoutCase: z.int(),
+  reported: z
+    .strictObject({ tokens: z.int(), firstToken: z.int() })
+    .describe("scored trials that said how many tokens they took, and when the first one came"),
+  outputsLeftOut: z.int().describe("recorded outputs of further trials than the run has"),
   answeredBy: z.array(z.string()).describe("models that say they answered"),
   warnings: z.array(z.string()),
   metrics: metricsSchema,

@@ -22,10 +22,12 @@ export async function summarize(store: RunStore, run: RunRow): Promise<RunResult
     target: { ref: run.targetRef, version: run.targetVersion, digest: run.targetDigest, model: run.model },
     dataset: run.dataset,
     cases,
+    casesLeftOut: spec.casesLeftOut ?? 0,
     trials: run.trials,
     planned: cases * run.trials,
     ...counts,
     outputsWithoutCase,
+    outputsLeftOut: spec.outputsLeftOut ?? 0,
     metrics: { ...metrics, scorers: await withJudges(store, { id: run.id, spec }, metrics.scorers, passes) },
   } satisfies RunResult);
 }

@@ -43,11 +43,11 @@ function scorerMetric(
   index: number,
 ): RunMetrics["scorers"][string] {
   const mine = t.byScorer[index] ?? { scoreTotal: 0, passes: 0, clusters: clusterTally() };
-  const n = Math.max(1, t.scored);
+  const n = t.scored;
   return {
-    mean: mine.scoreTotal / n,
-    passRate: mine.passes / n,
-    passRateCi95: intervalOf(mine.clusters),
+    mean: n === 0 ? null : mine.scoreTotal / n,
+    passRate: n === 0 ? null : mine.passes / n,
+    passRateCi95: n === 0 ? null : intervalOf(mine.clusters),
     type,
     category,
     required,

@@ -37,7 +37,7 @@ export function emptyTally(scorers: readonly ScorerInfo[]) {
     firstTokens: [] as number[],
     simulated: false,
     cost: { known: true, total: 0, retries: 0, judges: 0 as number | null, tasks: clusterTally() },
-    tokens: { input: sum(), output: sum(), cached: sum(), reasoning: sum() },
+    tokens: { input: sum(), output: sum(), cached: sum(), reasoning: sum(), reported: 0 },
   };
 }
 export type TallyState = ReturnType<typeof emptyTally>;

@@ -20,6 +20,7 @@ export interface Tally {
   judgeErrors: number;
   answeredBy: string[];
   warnings: string[];
+  reported: { tokens: number; firstToken: number };
   metrics: RunMetrics;
   /** By scorer, its passes over cases: what a judge's rate is corrected from. */
   passes: ClusterTally[];
@@ -96,9 +97,10 @@ function addMeasures(t: TallyState, current: CaseSums, trial: TalliedTrial): voi
   if (trial.costUsd === null) t.cost.known = false;
   else {
     t.cost.total += trial.costUsd;
-    current.cost += trial.costUsd;
+    current.cost += trial.costUsd + trial.retryCostUsd;
   }
   addJudgeCost(t, trial.judgeCostUsd);
+  if (trial.inputTokens !== null && trial.outputTokens !== null) t.tokens.reported += 1;
   addTo(t.tokens.input, trial.inputTokens);
   addTo(t.tokens.output, trial.outputTokens);
   addTo(t.tokens.cached, trial.cachedTokens);
@@ -138,6 +140,7 @@ function finish(t: TallyState): Tally {
     judgeErrors: errorsByKind["judge"] ?? 0,
     answeredBy: [...t.answeredBy].sort(),
     warnings: [...t.warnings].sort(),
+    reported: { tokens: t.tokens.reported, firstToken: t.firstTokens.length },
     metrics: metricsOf(t),
     passes: t.byScorer.map((s) => s.clusters),
   };

@@ -3,7 +3,7 @@ import type { Project } from "../../core/project.ts";
 import type { RunResult } from "./schema.ts";
 
 /** Trial errors above this share make the outcome an outside failure, whatever the scores say. */
-export function maxErrorRateOf({ config }: Project): number {
+export function maxErrorRateOf({ config }: { config: Pick<Project["config"], "limits"> }): number {
   return config.limits?.maxErrorRate ?? 0.05;
 }
 

@@ -40,6 +40,10 @@ export interface RunSpec {
   inputs?: RunInput[] | undefined;
   /** Only some of the dataset's cases were selected: by --sample or --filter. */
   partial?: true;
+  /** Cases of the dataset that were not selected; absent in older runs. */
+  casesLeftOut?: number;
+  /** Recorded outputs of further trials than this run has; absent in older runs. */
+  outputsLeftOut?: number;
   /** Recorded outputs that belong to no case; 0 when only some cases were selected. */
   outputsWithoutCase: number;
 }

@@ -118,8 +118,7 @@ function count(progress: Progress, { error, passed, fromCache, costUsd, judgeCos
   progress.done += 1;
   progress.errors += Number(error !== null);
   progress.succeeded += Number(passed === true);
-  if (!fromCache) progress.spentUsd += (costUsd ?? 0) + (judgeCostUsd ?? 0);
-  progress.spentUsd += retryCostUsd;
+  if (!fromCache) progress.spentUsd += (costUsd ?? 0) + (judgeCostUsd ?? 0) + retryCostUsd;
 }
 
 function trialContextOf(

@@ -165,7 +165,7 @@ function resultOf(row: Trial): ModelResult {
       reasoning: row.reasoningTokens,
     },
     costUsd: row.costUsd,
-    retryCostUsd: 0,
+    retryCostUsd: row.retryCostUsd,
     latencyMs: row.latencyMs,
     latencySimulated: row.latencySimulated,
     ttftMs: row.ttftMs,

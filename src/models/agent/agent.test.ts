@@ -146,6 +146,14 @@ describe("an agent process", () => {
     expect((await ask(client)).output).toEqual(["HOME", "MINE", "PATH"]);
   });
 
+  it.each([`output: ""`, `output: null`, `output: "", finishReason: "stop"`])(
+    "may answer with nothing: %s",
+    async (said) => {
+      const { client } = await agent(`const on = (q) => say({ id: q.id, ${said} });`);
+      expect(await ask(client)).toMatchObject({ output: "", toolCalls: [] });
+    },
+  );
+
   it.each([
     ["a line that is no JSON", `const on = () => console.log("Loading model…");`, "bad-response", "Loading model"],
     ["another id", `const on = () => say({ id: "99", output: 1 });`, "bad-response", '"99"'],

@@ -14,7 +14,7 @@ export function agentRequest(id: string, request: ModelRequest, context: CallCon
   return JSON.stringify({ id, case: caseId, trial, messages, vars, parameters, tools });
 }
 
-/** An agent's answer as ours; `bad-response` when it is not one, `server` when the agent reports an error. */
+/** An agent's answer as ours, an empty one too; `bad-response` when it is none, `server` when the agent reports an error. */
 export function agentAnswer(value: unknown): Answer {
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
     throw new CallFailure("bad-response", `the agent answered no JSON object: ${excerpt(JSON.stringify(value))}`);
@@ -26,11 +26,10 @@ export function agentAnswer(value: unknown): Answer {
     throw new CallFailure("server", `the agent reported an error: ${excerpt(said, 300)}`);
   }
   const toolCalls = normalizeToolCalls(row["toolCalls"]);
-  const output = row["output"] ?? "";
-  if (output === "" && toolCalls.length === 0) {
+  if (row["output"] === undefined && toolCalls.length === 0) {
     throw new CallFailure("bad-response", 'the agent answered with neither "output" nor "toolCalls"');
   }
-  return { output, toolCalls, ...measured(row) };
+  return { output: row["output"] ?? "", toolCalls, ...measured(row) };
 }
 
 function measured(row: Record<string, unknown>): Omit<Answer, "output" | "toolCalls"> {

@@ -5,7 +5,7 @@ import { normalizeToolCalls, parsedArguments } from "../client/tool-calls.ts";
 import type { AnswerContent, Generated } from "./generated.ts";
 import { tokensOf } from "./tokens.ts";
 
-/** What the provider brought back as our answer; `bad-response` when it holds neither text nor a tool call. */
+/** What the provider brought back as our answer, an empty one too; `bad-response` when nothing says that it ended as it should. */
 export function answerOf(generated: Generated, stopGiven: boolean): Answer {
   const refusal = refusalIn(generated.bodies);
   const text = textOf(generated.content) || refusal;
@@ -13,9 +13,10 @@ export function answerOf(generated: Generated, stopGiven: boolean): Answer {
   const finishReason = refusal === "" ? finishReasonOf(generated) : "refusal";
   const tokens = tokensOf(generated.usage);
   const answeredBy = generated.modelId ?? modelVersion(generated.bodies);
-  // A stop sequence, a filter or the length limit may rightly leave nothing; anything else that is empty is no answer.
-  const mayBeEmpty = stopGiven || ["length", "content-filter", "refusal"].includes(finishReason);
-  if (text === "" && toolCalls.length === 0 && !mayBeEmpty) {
+  // A model that stopped by itself, at a limit or a filter has answered, if with nothing. One that failed, or called tools nobody
+  // can read, has not.
+  const hasEnded = stopGiven || ENDED.includes(finishReason) || saysEmpty(generated);
+  if (text === "" && toolCalls.length === 0 && !hasEnded) {
     throw new CallFailure("bad-response", `answered with nothing (finish reason ${finishReason})`, {
       tokens,
       answeredBy,
@@ -30,6 +31,14 @@ export function answerOf(generated: Generated, stopGiven: boolean): Answer {
     answeredBy: answeredBy ?? null,
     warnings: generated.warnings.map(warningText),
   };
+}
+
+const ENDED: readonly FinishReason[] = ["stop", "length", "content-filter", "refusal"];
+
+/** A whole body whose message is the empty text, from a server that names no finish reason. */
+function saysEmpty({ finishReason: { raw }, bodies }: Generated): boolean {
+  if (raw !== undefined || bodies.length !== 1) return false;
+  return messagesIn(bodies).some(({ content }) => content === "");
 }
 
 function textOf(content: AnswerContent): string {
@@ -60,6 +69,7 @@ interface ChatBody {
 
 interface ChatMessage {
   refusal?: string | null;
+  content?: unknown;
   function_call?: unknown;
 }
 

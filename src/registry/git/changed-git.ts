@@ -37,6 +37,13 @@ export async function changedPaths(repo: Repo, commit: string, files: readonly s
   return changed;
 }
 
+/** The files of a commit under a folder of the project that differ now or are gone, relative to its root. */
+export async function changedUnder(repo: Repo, commit: string, folder: string): Promise<string[]> {
+  const names = ["--name-only", "--no-renames", "-z", "--diff-filter=MTD", commit, "--", `:(literal)${folder}`];
+  const found = (await must(repo.git, [...DIFF, ...names])).split("\0").filter((name) => name !== "");
+  return found.map((name) => name.slice(repo.prefix.length));
+}
+
 /** The first line of a file that changed since a commit and is more than a comment or a blank; null when none did. */
 export async function firstChangedLine(repo: Repo, commit: string, file: string): Promise<number | null> {
   const text = await must(repo.git, [

@@ -33,7 +33,7 @@ testSayings<Remark>("a remark on a metric", remarkText, {
   "fresh-pairs": [
     [
       { fresh: 70, all: 80 },
-      "of 70 cases that were answered afresh on both sides; 10 have an answer stored or recorded before",
+      "of 70 cases that were answered afresh on both sides; 10 left out: an answer stored or recorded before",
     ],
   ],
   "not-fresh": [
@@ -63,6 +63,20 @@ testSayings<Note>("a note on a comparison", noteText, {
   differing: [[{ cases: 1 }, "left out: 1 case whose input or expectation differs between the runs"]],
   unscored: [[{ cases: 4 }, "left out: 4 cases without a scored trial on one side"]],
   "other-suite": [[{ control: "a", candidate: "b" }, "the runs are of different suites: a and b"]],
+  "few-cases": [
+    [
+      { cases: 40, drop: 0.19641, atBest: false },
+      "only 40 cases: they show a drop of 19.7 points (80 % power); a smaller one may go unseen",
+    ],
+    [
+      { cases: 22, drop: 0.335, atBest: true },
+      "only 22 cases: against a control they show at best a drop of 33.5 points (80 % power); a smaller one may go unseen",
+    ],
+    [
+      { cases: 4, drop: null, atBest: true },
+      "only 4 cases: against a control they show no drop of success, however large",
+    ],
+  ],
   "suite-changed": [[{}, "the suite changed between the runs: its scorers may not be the same"]],
   "scoring-changed": [
     [{}, "the runs were scored by two releases, whose scorers judge some answers differently: run the older one again"],
@@ -105,16 +119,19 @@ testSayings<Note>("a note on a comparison", noteText, {
 
 testSayings<Aim>("what cases are for", aimText, {
   exclude: [
-    [{ target: 0.05, rough: null }, "to exclude a difference of 5 points if no case changes"],
-    [{ target: 0.05, rough: 20 }, "to exclude a difference of 5 points if no case changes (a rough guess from 20)"],
+    [{ of: "asked", target: 0.05, rough: null }, "to exclude a difference of 5 points if no case changes"],
+    [
+      { of: "asked", target: 0.05, rough: 20 },
+      "to exclude a difference of 5 points if no case changes (a rough guess from 20)",
+    ],
   ],
   see: [
     [
-      { target: 0.05, rough: null, power: 0.8, discordance: 0.12 },
+      { of: "asked", target: 0.05, rough: null, power: 0.8, discordance: 0.12 },
       "to see a difference of 5 points with 80 % power at 12 % of cases changing",
     ],
     [
-      { target: 0.05, rough: null, power: 0.9, discordance: null },
+      { of: "asked", target: 0.05, rough: null, power: 0.9, discordance: null },
       "to see a difference of 5 points with 90 % power at this spread between cases and trials",
     ],
   ],

@@ -1,6 +1,6 @@
 import { plural, points, share } from "../../core/words.ts";
 import { togetherWords } from "../together.ts";
-import type { Aim, ComparisonFound, DiffFound, Note, Remark } from "../../comparison/found.ts";
+import type { Aim, ComparisonFound, DiffFound, NeedFound, Note, Remark } from "../../comparison/found.ts";
 import type { Comparison, DiffDocument } from "../../comparison/schema.ts";
 
 /** `agentops.diff/1`: a diff with its remarks and notes in words. */
@@ -15,9 +15,14 @@ export function comparisonDocument(found: ComparisonFound): Comparison {
 function worded({ metrics, need, notes }: Pick<ComparisonFound, "metrics" | "need" | "notes">) {
   return {
     metrics: metrics.map((metric) => ({ ...metric, remarks: metric.remarks.map(remarkText) })),
-    need: need === null ? null : { cases: need.cases, why: aimText(need.why) },
+    need:
+      need === null ? null : { ...needDocument(need), other: need.other === null ? null : needDocument(need.other) },
     notes: notes.map(noteText),
   };
+}
+
+export function needDocument({ cases, why }: NeedFound) {
+  return { cases, of: why.of, why: aimText(why) };
 }
 
 function remarkText(remark: Remark): string {
@@ -41,7 +46,7 @@ function remarkText(remark: Remark): string {
     case "benefit":
       return `${points(remark.improvement)} more success may cost ${share(remark.margin)} more (costBenefit)`;
     case "fresh-pairs":
-      return `of ${remark.fresh} cases that were answered afresh on both sides; ${remark.all - remark.fresh} have an answer stored or recorded before`;
+      return `of ${remark.fresh} cases that were answered afresh on both sides; ${remark.all - remark.fresh} left out: an answer stored or recorded before`;
     case "not-fresh":
       return remark.simulated
         ? "not measured: simulated on a virtual clock"
@@ -78,6 +83,8 @@ export function noteText(note: Note): string {
       return "answered by the offline stand-in, which is not a model: its scores say nothing about one";
     case "too-many-errors":
       return `more than ${share(note.limit)} of a side's trials ended in an error: nothing is decided`;
+    case "few-cases":
+      return fewCasesText(note);
     case "same-content":
       return `both sides have the same content${note.oneRun ? " and one run" : ""}: there is nothing to compare`;
     case "no-run":
@@ -91,6 +98,14 @@ export function noteText(note: Note): string {
     case "not-watched":
       return "no early stop: the stored run of the control had other cases or trials";
   }
+}
+
+/** What a suite of few cases can show at all. */
+function fewCasesText({ cases, drop, atBest }: Extract<Note, { code: "few-cases" }>): string {
+  const few = `only ${plural(cases, "case")}`;
+  if (drop === null) return `${few}: against a control they show no drop of success, however large`;
+  const against = atBest ? "against a control they show at best" : "they show";
+  return `${few}: ${against} a drop of ${plural(Math.ceil(drop * 1000) / 10, "point")} (80 % power); a smaller one may go unseen`;
 }
 
 /** Only where one of them is the model can the two be crossed: each version answers with each model. */
@@ -107,5 +122,9 @@ export function aimText(aim: Aim): string {
     aim.discordance === null
       ? "at this spread between cases and trials"
       : `at ${share(aim.discordance)} of cases changing`;
-  return `to see a difference of ${points(aim.target)} with ${aim.power * 100} % power ${at}${rough}`;
+  const which =
+    aim.of === "seen"
+      ? `the difference of ${points(aim.target)} that was seen`
+      : `a difference of ${points(aim.target)}`;
+  return `to see ${which} with ${aim.power * 100} % power ${at}${rough}`;
 }

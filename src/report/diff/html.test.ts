@@ -193,8 +193,18 @@ function documentOf(change: Partial<DiffDocument> = {}): DiffDocument {
     ],
     regressions: ["case-0"],
     improvements: ["case-1"],
-    need: { cases: 412, why: "to see a difference of 3 points" },
+    need: {
+      ...{ cases: 412, of: "seen", why: "to see the difference of 10 points that was seen" },
+      other: { cases: 4120, of: "asked", why: "to see a difference of 3 points" },
+    },
+    smallestDrop: 0.2,
     changedTogether: ["prompt", "model"],
+    scorers: [
+      {
+        ...{ name: "equals", required: true, control: 0.9, candidate: 0.8, difference: -0.1 },
+        ...{ regressions: 4, improvements: 0, case: "case-0", reason: 'output is not "<b>"' },
+      },
+    ],
     notes: ["the control's run is partial"],
     content: [
       { path: "modelParameters.temperature", control: 0, candidate: 0.5 },

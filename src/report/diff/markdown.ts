@@ -3,15 +3,16 @@ import type { ComparedMetric, ContentChange, DiffDocument, Example } from "../..
 import {
   changeWords,
   majority,
+  needWords,
   metricValue,
   pWords,
   remarksOn,
-  shownMetrics,
   sideName,
   VERDICT_WORDS,
   verdictSentence,
 } from "./words.ts";
 import { code, fenced, markdownTable, prose } from "../markdown.ts";
+import { explanation } from "./scorers.ts";
 import { plural } from "../../core/words.ts";
 import { differingLines, oneLine } from "../numbers.ts";
 
@@ -24,12 +25,19 @@ export function diffMarkdown(document: DiffDocument): string {
   const blocks = [
     `**agentops diff: ${SIGN[verdict]} ${VERDICT_WORDS[verdict]}**: ${verdictSentence(document)}`,
     `${code(sideName(control))} → ${code(sideName(candidate))}${document.suite === null ? "" : `, suite ${code(document.suite)}`}`,
+    explainedBlock(document),
     ...comparisonBlocks(document),
     content.length === 0 ? sameContent(document) : content.map(changeBlock).join("\n\n"),
     examplesBlock(document.examples),
     ...notes.map((note) => `> ${note}`),
   ];
   return `${blocks.filter((b) => b !== "").join("\n\n")}\n`;
+}
+
+/** The scorer that explains the change, with its reason; empty without one. */
+export function explainedBlock(comparison: Pick<DiffDocument, "scorers" | "metrics">): string {
+  const because = explanation(comparison);
+  return because === null ? "" : `**Explained by** ${code(because)}`;
 }
 
 /** The tables of a comparison; the gate's report uses them too. */
@@ -42,12 +50,9 @@ export function comparisonBlocks({
   if (paired === null) return [];
   const { bothPass, onlyControl, onlyCandidate, neither } = paired;
   return [
-    markdownTable(
-      ["metric", "control", "candidate", "change [95 %]", "p", "verdict"],
-      shownMetrics(metrics).map(metricCells),
-    ),
+    markdownTable(["metric", "control", "candidate", "change [95 %]", "p", "verdict"], metrics.map(metricCells)),
     `${plural(paired.cases, "case")}: ${majority(paired)}${bothPass} pass on both sides, ${onlyControl} only with the control, ${onlyCandidate} only with the candidate, ${neither} with neither.`,
-    need === null || verdict !== "inconclusive" ? "" : `More evidence: ${plural(need.cases, "case")} ${need.why}.`,
+    need === null || verdict !== "inconclusive" ? "" : `More evidence: ${needWords(need)}.`,
     ...remarksOn(metrics).map((remark) => `> ${remark}`),
   ].filter((b) => b !== "");
 }
@@ -75,8 +80,9 @@ export function examplesBlock(examples: readonly Example[]): string {
     e.expected === null ? "" : code(oneLine(e.expected, 80)),
     output(e.control),
     output(e.candidate),
+    e.candidate.shown.reasons.map((reason) => code(oneLine(reason, 160))).join("; "),
   ]);
-  return `**Worst regressions**\n\n${markdownTable(["case", "expected", "control", "candidate"], rows)}`;
+  return `**Worst regressions**\n\n${markdownTable(["case", "expected", "control", "candidate", "why"], rows)}`;
 }
 
 /** Recorded outputs have no content to compare. */

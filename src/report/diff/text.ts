@@ -3,14 +3,15 @@ import type { ComparedMetric, ContentChange, DiffDocument, Example } from "../..
 import {
   changeWords,
   majority,
+  needWords,
   metricValue,
   pWords,
   remarksOn,
-  shownMetrics,
   sideName,
   VERDICT_WORDS,
   verdictSentence,
 } from "./words.ts";
+import { explanation } from "./scorers.ts";
 import { plural } from "../../core/words.ts";
 import { differingLines, idList, oneLine } from "../numbers.ts";
 import { paint, type Style } from "../style.ts";
@@ -80,9 +81,8 @@ function contentLines({ path, control, candidate, lines }: ContentChange, style:
 function metricsBlock({ metrics }: DiffDocument, style: Style, width: number): string {
   if (metrics.length === 0) return "";
   const remarks = remarksOn(metrics).map((remark) => style.dim(`  ${remark}`));
-  const told = shownMetrics(metrics);
-  if (width < TABLE_WIDTH) return [...told.flatMap((m) => stacked(m, style)), ...remarks].join("\n");
-  const rows = told.map((m) => [
+  if (width < TABLE_WIDTH) return [...metrics.flatMap((m) => stacked(m, style)), ...remarks].join("\n");
+  const rows = metrics.map((m) => [
     printable(m.name),
     metricValue(m, m.control),
     metricValue(m, m.candidate),
@@ -144,7 +144,7 @@ function exampleLines(
   const line = (label: string, text: string) => `    ${style.dim(label.padEnd(9))}  ${oneLine(text, width - 15)}`;
   const side = (label: string, { passed, trials, shown }: Example["control"]) => [
     line(trials > 1 ? `${label.slice(0, 4)} ${passed}/${trials}` : label, shown.output),
-    ...shown.reasons.slice(0, 2).map((reason) => line("", reason)),
+    ...shown.reasons.map((reason) => line("", reason)),
   ];
   return [
     `  ${mark} ${style.bold(oneLine(id, 60))}`,
@@ -154,11 +154,18 @@ function exampleLines(
   ];
 }
 
+/** Every scorer, the one that explains the change first and with its reason. */
+function explained(document: DiffDocument, style: Style): string[] {
+  const because = explanation(document);
+  return because === null ? [] : [`${style.bold("explained by")} ${because}`];
+}
+
 function closing(document: DiffDocument, style: Style): string {
   const { verdict, need, notes } = document;
   const word = paint(style, COLOUR[verdict], VERDICT_WORDS[verdict]);
   return [
-    ...(need === null || verdict !== "inconclusive" ? [] : [`need: ${plural(need.cases, "case")} ${need.why}`]),
+    ...explained(document, style),
+    ...(need === null || verdict !== "inconclusive" ? [] : [`need: ${needWords(need)}`]),
     ...notes.map((note) => style.dim(`note: ${note}`)),
     `verdict: ${style.bold(word)}: ${verdictSentence(document)}`,
   ].join("\n");

@@ -1,6 +1,6 @@
 import type { ComparedMetric, ComparedSide, DiffDocument } from "../../comparison/schema.ts";
 import { printable } from "../../core/printable.ts";
-import { milliseconds, percent, pText, signed, trimmed, usd, withSign } from "../numbers.ts";
+import { many, milliseconds, percent, pText, signed, trimmed, usd, withSign } from "../numbers.ts";
 
 export const VERDICT_WORDS = {
   better: "better",
@@ -69,25 +69,22 @@ export function verdictSentence({ verdict, metrics, paired }: Verdicted): string
 
 type Verdicted = Pick<DiffDocument, "verdict" | "metrics" | "paired">;
 
+/** What it would take, for the difference seen and for the one asked for. */
+export function needWords({ other, ...need }: NonNullable<DiffDocument["need"]>): string {
+  return [need, ...(other === null ? [] : [other])].map(({ cases, why }) => `${many(cases, "case")} ${why}`).join("; ");
+}
+
 /** With several trials a case is counted by most of them; one that lost a trial is a regression all the same. */
 export function majority({ trialsControl, trialsCandidate }: NonNullable<DiffDocument["paired"]>): string {
   return trialsControl > 1 || trialsCandidate > 1 ? "by the majority of their trials " : "";
 }
 
-/** Metrics worth a row: not the scorers that repeat the success rate to the last digit. */
-export function shownMetrics(metrics: readonly ComparedMetric[]): ComparedMetric[] {
-  const primary = metrics.find((m) => m.role === "primary");
-  const repeats = (m: ComparedMetric) =>
-    m.name.startsWith("scorers.") &&
-    m.control === primary?.control &&
-    m.candidate === primary.candidate &&
-    m.pValue === primary.pValue;
-  return metrics.filter((m) => !repeats(m));
+/** What is said beside: of metrics that inform, only how much of the cost and of the tokens was left out; a p50 repeats its p95. */
+export function isRemarked({ role, name, ci95 }: ComparedMetric): boolean {
+  return role !== "other" || (ci95 === null && /^(costUsd|tokens)\./.test(name));
 }
 
-/** What must be said beside the numbers of the metrics that make the verdict. */
+/** What must be said beside the numbers. */
 export function remarksOn(metrics: readonly ComparedMetric[]): string[] {
-  return metrics
-    .filter((m) => m.role !== "other")
-    .flatMap((m) => m.remarks.map((remark) => `${printable(m.name)}: ${remark}`));
+  return metrics.filter(isRemarked).flatMap((m) => m.remarks.map((remark) => `${printable(m.name)}: ${remark}`));
 }

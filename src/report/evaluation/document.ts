@@ -1,4 +1,4 @@
-import { points, share } from "../../core/words.ts";
+import { plural, points, share } from "../../core/words.ts";
 import type { JudgeNote } from "../../evals/result/judges.ts";
 import type { Check, EvaluatedRun, Evaluation } from "../../gate/evaluation.schema.ts";
 import type { CheckFound, EvaluationFound, Ground, RunFound, RunNote } from "../../gate/found.ts";
@@ -44,14 +44,18 @@ function reasonText(check: Numbers, ground: Ground): string {
     case "safety":
       return `${interval(check.ci95, "points")}: ${check.verdict === "fail" ? "less safe than the control" : "not shown to be less safe than the control"}`;
     case "increase":
-      return `${increaseText(check)}${wayOut(check, ground)}`;
+      return `${increaseText(check)}${leftOutText(ground)}${wayOut(check, ground)}`;
     case "trade":
-      return tradeText(check);
+      return `${tradeText(check)}${leftOutText(ground)}`;
     case "not-fresh":
       return ground.simulated ? "simulated on a virtual clock" : "no case was answered afresh on both sides";
     case "early-stop":
       return `${ground.regressions} cases got worse and ${ground.improvements} better than with the control: e-value ${Number((check.observed ?? 0).toPrecision(3))}, ${check.threshold} decides`;
   }
+}
+
+function leftOutText({ leftOut }: { leftOut: number }): string {
+  return leftOut === 0 ? "" : ` (${plural(leftOut, "case")} left out: an answer stored or recorded before)`;
 }
 
 /** What a reader can do about a bound: one that nobody set can be set, one of the suite stands. */
@@ -86,6 +90,7 @@ const ABSENT = {
   price: "a price is unknown",
   "shared-case": "no case was scored on both sides",
   "shared-latency": "no latency on both sides",
+  trials: "a case has fewer scored trials than that",
   part: "only a part of the cases or trials has it on both sides",
 } as const;
 

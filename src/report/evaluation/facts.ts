@@ -10,9 +10,17 @@ export function targetName({ target }: EvaluatedRun): string {
 
 /** One line on how many of what came out. */
 export function outcomeLine(run: EvaluatedRun): string {
-  const parts = [`${run.succeeded} of ${run.scored} trials succeeded`, errorsText(run)];
+  const { succeeded, scored, planned } = run;
+  const outcome =
+    scored === 0
+      ? `none of ${plural(planned, "trial")} was scored`
+      : `${succeeded} of ${plural(scored, "trial")} succeeded`;
+  const parts = [outcome, errorsText(run)];
   if (run.fromCache > 0) parts.push(`${run.fromCache} answers stored or recorded before`);
-  return `${plural(run.cases, "case")} × ${plural(run.trials, "trial")}: ${parts.join(", ")}`;
+  if (run.outputsWithoutCase > 0) parts.push(`${plural(run.outputsWithoutCase, "output")} of no case`);
+  if (run.outputsLeftOut > 0) parts.push(`${plural(run.outputsLeftOut, "output")} of further trials left out`);
+  const left = run.casesLeftOut === 0 ? "" : ` (${run.casesLeftOut} of the dataset left out)`;
+  return `${plural(run.cases, "case")}${left} × ${plural(run.trials, "trial")}: ${parts.join(", ")}`;
 }
 
 /** The judge's errors apart: an answer is there, and says nothing about the agent until somebody judges it. */
@@ -33,7 +41,7 @@ export function metricRows(run: EvaluatedRun): [label: string, text: string][] {
       "success rate",
       metrics.successRate
         ? `${percent(metrics.successRate.estimate)}  ${percentInterval(metrics.successRate.ci95)}`
-        : "nothing was scored",
+        : "not scored",
     ],
     [
       "safety",
@@ -44,7 +52,9 @@ export function metricRows(run: EvaluatedRun): [label: string, text: string][] {
     ["latency", latencyLine(run)],
     [
       "first token",
-      metrics.ttftMs ? `p50 ${milliseconds(metrics.ttftMs.p50)}  p95 ${milliseconds(metrics.ttftMs.p95)}` : undefined,
+      metrics.ttftMs
+        ? `p50 ${milliseconds(metrics.ttftMs.p50)}  p95 ${milliseconds(metrics.ttftMs.p95)}${ofScored(run, run.reported.firstToken)}`
+        : undefined,
     ],
     ["cost", costLine(run)],
     ["judges", judgeLine(run)],
@@ -61,9 +71,15 @@ function passLine({ trials }: EvaluatedRun, sign: string, byK: Record<string, nu
     .join("  ");
 }
 
-function latencyLine({ metrics: { latencyMs: l } }: EvaluatedRun): string | undefined {
+/** How many of the scored trials a number is of, where it is not of all. */
+function ofScored({ scored }: EvaluatedRun, recorded: number): string {
+  return recorded === scored ? "" : `  (of ${recorded} of ${plural(scored, "trial")})`;
+}
+
+function latencyLine(run: EvaluatedRun): string | undefined {
+  const { latencyMs: l } = run.metrics;
   if (l === null) return undefined;
-  return `p50 ${milliseconds(l.p50)}  p95 ${milliseconds(l.p95)}  p99 ${milliseconds(l.p99)}${l.simulated ? "  (simulated)" : ""}`;
+  return `p50 ${milliseconds(l.p50)}  p95 ${milliseconds(l.p95)}  p99 ${milliseconds(l.p99)}${ofScored(run, l.recorded)}${l.simulated ? "  (simulated)" : ""}`;
 }
 
 function costLine({ metrics: { costUsd: c }, target }: EvaluatedRun): string | undefined {
@@ -78,14 +94,26 @@ function judgeLine({ metrics: { judgeCostUsd } }: EvaluatedRun): string | undefi
   return judgeCostUsd === null ? "unknown (no price)" : usd(judgeCostUsd);
 }
 
-function tokenLine({ metrics: { tokens: t } }: EvaluatedRun): string | undefined {
+function tokenLine(run: EvaluatedRun): string | undefined {
+  const { tokens: t } = run.metrics;
   if (t.input === null && t.output === null) return undefined;
   const cached = t.cached === null || t.cached === 0 ? "" : ` (${t.cached} cached)`;
-  return `${t.input ?? "?"} in${cached}, ${t.output ?? "?"} out`;
+  return `${t.input ?? "?"} in${cached}, ${t.output ?? "?"} out${ofScored(run, run.reported.tokens)}`;
+}
+
+/** A scorer's pass rate, and its mean where that is another number. */
+export function scorerWords(metric: EvaluatedRun["metrics"]["scorers"][string]): {
+  passRate: string;
+  corrected: string;
+  mean: string;
+} {
+  const { passRate, mean } = metric;
+  if (passRate === null || mean === null) return { passRate: "not scored", corrected: "", mean: "" };
+  return { passRate: percent(passRate), corrected: correctedText(metric), mean: trimmed(mean, 3) };
 }
 
 /** What stands behind a judge's pass rate: the rate people would have given. */
-export function correctedText({ judge }: EvaluatedRun["metrics"]["scorers"][string]): string {
+function correctedText({ judge }: EvaluatedRun["metrics"]["scorers"][string]): string {
   if (judge?.corrected == null) return "";
   return `, corrected ${percent(judge.corrected.estimate)} ${percentInterval(judge.corrected.ci95)}`;
 }

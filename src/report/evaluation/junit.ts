@@ -28,8 +28,8 @@ function addRun(report: Builder, run: EvaluatedRun, cases: Iterable<CaseOutcome>
 }
 
 function why({ scores }: TrialOutcome): string {
-  const failed = scores.filter((s) => s.required && !s.pass);
-  return failed.map((s) => `${s.name}: ${s.reason}`).join("; ");
+  const failed = scores.filter((s) => !s.pass).sort((a, b) => Number(b.required) - Number(a.required));
+  return failed.map((s) => `${s.name}${s.required ? "" : " (not required)"}: ${s.reason}`).join("; ");
 }
 
 /** XML 1.0 has no control characters, not even escaped. */

@@ -1,8 +1,8 @@
 import type { EvaluatedRun, Evaluation } from "../../gate/evaluation.schema.ts";
 import { comparisonBlocks } from "../diff/markdown.ts";
-import { correctedText, metricRows, outcomeLine, targetName } from "./facts.ts";
+import { metricRows, outcomeLine, scorerWords, targetName } from "./facts.ts";
 import { cell, code, markdownTable, prose } from "../markdown.ts";
-import { oneLine, percent, trimmed } from "../numbers.ts";
+import { oneLine } from "../numbers.ts";
 
 const SIGN = { pass: "✅", fail: "❌", inconclusive: "❔", none: "➖", "not-measured": "➖" } as const;
 
@@ -22,11 +22,10 @@ function section(run: EvaluatedRun): string {
     markdownTable(["metric", "value"], metricRows(run)),
     markdownTable(
       ["scorer", "pass rate", "mean"],
-      Object.entries(run.metrics.scorers).map(([name, s]) => [
-        prose(name),
-        `${percent(s.passRate)}${correctedText(s)}`,
-        trimmed(s.mean, 3),
-      ]),
+      Object.entries(run.metrics.scorers).map(([name, metric]) => {
+        const { passRate, corrected, mean } = scorerWords(metric);
+        return [prose(name), `${passRate}${corrected}`, mean];
+      }),
     ),
     ...(run.checks.length === 0
       ? []

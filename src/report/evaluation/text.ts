@@ -1,8 +1,8 @@
 import { printable } from "../../core/printable.ts";
 import type { EvaluatedRun, Evaluation } from "../../gate/evaluation.schema.ts";
 import { comparisonRows } from "../diff/summary-text.ts";
-import { correctedText, metricRows, outcomeLine, targetName } from "./facts.ts";
-import { idList, percent, trimmed } from "../numbers.ts";
+import { metricRows, outcomeLine, scorerWords, targetName } from "./facts.ts";
+import { idList } from "../numbers.ts";
 import { paint, type Style } from "../style.ts";
 
 /** The evaluation for a terminal: a block a run, what holds for all of them once, and the verdict last. */
@@ -40,9 +40,13 @@ function inLine(text: string): string {
 
 function scorerRows({ metrics }: EvaluatedRun): [label: string, text: string][] {
   return Object.entries(metrics.scorers).map(([name, s]) => {
-    const graded = s.mean === s.passRate ? "" : `, mean ${trimmed(s.mean, 3)}`;
+    const { passRate, corrected, mean } = scorerWords(s);
+    const graded = s.mean === s.passRate ? "" : `, mean ${mean}`;
     const labels = [s.category ?? "", s.required ? "" : "not required"].filter((l) => l !== "").join(", ");
-    return [name, `${percent(s.passRate)} pass${correctedText(s)}${graded}${labels === "" ? "" : `  (${labels})`}`];
+    return [
+      name,
+      `${passRate}${s.passRate === null ? "" : " pass"}${corrected}${graded}${labels === "" ? "" : `  (${labels})`}`,
+    ];
   });
 }
 

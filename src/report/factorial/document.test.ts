@@ -6,6 +6,15 @@ import { factorialNoteText } from "./document.ts";
 import { conclusion, effectWords } from "./words.ts";
 
 testSayings<FactorialNote>("a note on a 2 × 2", factorialNoteText, {
+  "partly-fresh": [
+    [
+      { metric: "latencyMs.mean", cases: 1, leftOut: 3 },
+      "latencyMs.mean is of 1 case answered afresh in all four cells; 3 left out",
+    ],
+  ],
+  "not-everywhere": [
+    [{ metric: "costUsd.perTask", cases: 1, leftOut: 3 }, "costUsd.perTask is not measured: 3 cases lack it in a cell"],
+  ],
   "stand-in": [[{}, "answered by the offline stand-in, which is not a model: its scores say nothing about one"]],
   "not-fresh": [
     [

@@ -12,11 +12,12 @@ export function factorialMarkdown({ experiments }: FactorialDocument): string {
 }
 
 function section(experiment: Experiment): string {
-  const { suite, verdict, control, candidate, metrics, cases, trials, need, notes } = experiment;
+  const { suite, verdict, control, candidate, metrics, cases, trials, unscored, need, notes } = experiment;
+  const left = unscored === 0 ? "" : `; ${plural(unscored, "case")} left out, which a cell never scored`;
   const side = (one: Experiment["control"]) => `${code(sideName({ ...one, run: null }))} on ${code(one.model)}`;
   return [
     `**agentops eval --factorial: ${SIGN[verdict]} ${verdict}**: ${prose(conclusion(experiment))}`,
-    `${side(control)} → ${side(candidate)}, suite ${code(suite)}: ${plural(cases, "case")} × ${plural(trials, "trial")} in each of four cells`,
+    `${side(control)} → ${side(candidate)}, suite ${code(suite)}: ${plural(cases, "case")} × ${plural(trials, "trial")} in each of four cells${left}`,
     ...metrics.flatMap(tables),
     ...(need === null
       ? []

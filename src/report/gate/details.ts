@@ -1,7 +1,7 @@
 import type { Comparison, ComparedMetric } from "../../comparison/schema.ts";
 import type { GateRun } from "../../gate/gate.schema.ts";
 import { examplesBlock } from "../diff/markdown.ts";
-import { changeWords, metricValue, pWords, shownMetrics, VERDICT_WORDS } from "../diff/words.ts";
+import { changeWords, isRemarked, metricValue, pWords, VERDICT_WORDS } from "../diff/words.ts";
 import { code, markdownTable, prose } from "../markdown.ts";
 import { plural } from "../../core/words.ts";
 import { oneLine } from "../numbers.ts";
@@ -32,10 +32,7 @@ export function regressionsBlock({ examples }: GateRun): string {
 }
 
 function metricsTable({ metrics }: Comparison): string {
-  return markdownTable(
-    ["metric", "control", "candidate", "change [95 %]", "p", "verdict"],
-    shownMetrics(metrics).map(metricCells),
-  );
+  return markdownTable(["metric", "control", "candidate", "change [95 %]", "p", "verdict"], metrics.map(metricCells));
 }
 
 function metricCells(m: ComparedMetric): string[] {
@@ -55,8 +52,6 @@ function outcomes({ paired }: Comparison): string {
 }
 
 function remarks({ metrics }: Comparison): string {
-  const said = metrics
-    .filter((m) => m.role !== "other")
-    .flatMap((m) => m.remarks.map((r) => `- ${prose(m.name)}: ${prose(r)}`));
+  const said = metrics.filter(isRemarked).flatMap((m) => m.remarks.map((r) => `- ${prose(m.name)}: ${prose(r)}`));
   return said.join("\n");
 }

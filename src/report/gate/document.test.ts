@@ -3,9 +3,10 @@ import type { Aim } from "../../comparison/found.ts";
 import { testSayings } from "../../testing/sayings.ts";
 import { gateDocument } from "./document.ts";
 
-const gate = (more: Partial<GateFound>) => gateDocument({ runs: [], notes: [], ...more } as unknown as GateFound);
+const gate = (more: Partial<GateFound>) =>
+  gateDocument({ runs: [], notes: [], weakened: [], ...more } as unknown as GateFound);
 const needText = (why: NeedFor) => {
-  const run = { checks: [], comparison: null, notes: [], need: [{ check: "x", cases: 9, why }] };
+  const run = { checks: [], comparison: null, notes: [], need: [{ check: "x", cases: 9, why, other: null }] };
   return gate({ runs: [run as unknown as GateRunFound] }).runs[0]!.need[0]!.why;
 };
 
@@ -39,6 +40,9 @@ testSayings<GateNote>("a note on a gate", (note) => gate({ notes: [note] }).note
       "prompts/a was deleted, but evals/a.suite.yml still names it",
     ],
   ],
+  "not-run": [
+    [{ suites: ["a on prompts/a"] }, "not run after that failure, so nothing is known of it: a on prompts/a"],
+  ],
   "nothing-to-accept": [
     [{}, "--accept took nothing: no shown improvement is bought with more latency or cost than its bound"],
   ],
@@ -54,10 +58,10 @@ testSayings<Exclude<NeedFor, Aim>>("what more cases are for", needText, {
 });
 
 testSayings<Aim>("what more cases are for, against a control", needText, {
-  exclude: [[{ target: 0.05, rough: null }, "to exclude a difference of 5 points if no case changes"]],
+  exclude: [[{ of: "asked", target: 0.05, rough: null }, "to exclude a difference of 5 points if no case changes"]],
   see: [
     [
-      { target: 0.05, rough: 20, power: 0.8, discordance: 0.1 },
+      { of: "asked", target: 0.05, rough: 20, power: 0.8, discordance: 0.1 },
       "to see a difference of 5 points with 80 % power at 10 % of cases changing (a rough guess from 20)",
     ],
   ],

@@ -1,15 +1,20 @@
 import type { GateFound, GateNote, NeedFor } from "../../gate/found.ts";
 import type { GateDocument } from "../../gate/gate.schema.ts";
-import { aimText } from "../diff/document.ts";
+import { aimText, needDocument } from "../diff/document.ts";
+import { weakenedDocument } from "./weakened.ts";
 import { runDocument } from "../evaluation/document.ts";
 
 /** `agentops.gate/1`: a gate's findings in words. */
 export function gateDocument(found: GateFound): GateDocument {
   return {
     ...found,
+    weakened: found.weakened.map(weakenedDocument),
     runs: found.runs.map((run) => ({
       ...runDocument(run),
-      need: run.need.map(({ check, cases, why }) => ({ check, cases, why: needText(why) })),
+      need: run.need.map(({ check, cases, why, other }) => ({
+        ...{ check, cases, why: needText(why) },
+        other: other === null ? null : needDocument(other),
+      })),
     })),
     notes: found.notes.map(gateNoteText),
   };
@@ -38,6 +43,8 @@ function gateNoteText(note: GateNote): string {
       return `${note.artifact} was not valid at the merge base, so it has no control: ${note.message}`;
     case "orphaned":
       return `${note.artifact} was deleted, but ${note.suiteFile} still names it`;
+    case "not-run":
+      return `not run after that failure, so nothing is known of it: ${note.suites.join(", ")}`;
     case "nothing-to-accept":
       return "--accept took nothing: no shown improvement is bought with more latency or cost than its bound";
     case "yardstick-changed":

@@ -1,6 +1,8 @@
 import type { GateDocument, GateRun } from "../../gate/gate.schema.ts";
 import { verdictSentence } from "../diff/words.ts";
+import { explanation } from "../diff/scorers.ts";
 import { bySeverity, headline, needWords, unmeasuredOf } from "./words.ts";
+import { title, weakenedLines, what, whose } from "./weakened.ts";
 import { type Annotation, githubAnnotations } from "../github.ts";
 import { oneLine } from "../numbers.ts";
 
@@ -12,6 +14,13 @@ const LEVEL = { pass: "notice", none: "warning", fail: "error", inconclusive: "w
  */
 export function gateGithub(document: GateDocument): string {
   const annotations = [
+    ...document.weakened.map((one): Annotation => ({
+      level: "warning",
+      file: one.file,
+      line: 1,
+      title: `agentops gate: ${title(one)}`,
+      message: `${whose(one, (name) => name)}: ${what(one)}`,
+    })),
     ...bySeverity(document.runs).flatMap((run) => linesOf(document, run.artifact).map((at) => annotationOf(run, at))),
     ...unmeasuredOf(document).flatMap(({ artifact, lines }) =>
       lines.map((at): Annotation => ({
@@ -23,7 +32,13 @@ export function gateGithub(document: GateDocument): string {
     ),
   ];
   const verdict = `agentops gate: ${document.verdict}: ${headline(document, (name) => name)}`;
-  return [verdict, ...(annotations.length === 0 ? [] : [githubAnnotations(annotations)])].join("\n");
+  const weakened = weakenedLines(document, (name) => name).map((line) => oneLine(line, 2000));
+  return [...weakened, verdict, ...(annotations.length === 0 ? [] : [githubAnnotations(annotations)])].join("\n");
+}
+
+function because({ comparison }: GateRun): string[] {
+  const said = comparison === null ? null : explanation(comparison);
+  return said === null ? [] : [`explained by ${said}`];
 }
 
 function linesOf({ changed }: GateDocument, artifact: string): { file: string; line: number }[] {
@@ -41,6 +56,7 @@ function annotationOf(run: GateRun, at: { file: string; line: number }): Annotat
     title: `agentops gate: ${run.suite} ${run.verdict === "none" ? "not judged" : run.verdict}`,
     message: [
       ...(run.comparison === null ? [] : [verdictSentence(run.comparison)]),
+      ...because(run),
       ...(run.stopped === null ? [] : [oneLine(run.stopped, 300)]),
       ...bad,
       ...(worse.length === 0 ? [] : [`worst regressions: ${worse.join(", ")}`]),

@@ -1,7 +1,9 @@
 import type { GateDocument, GateRun } from "../../gate/gate.schema.ts";
+import { explainedBlock } from "../diff/markdown.ts";
 import { changeWords } from "../diff/words.ts";
 import { regressionsBlock, runDetails } from "./details.ts";
 import { bySeverity, headline, needWords, rateWords } from "./words.ts";
+import { title, what, whose } from "./weakened.ts";
 import { code, markdownTable, prose } from "../markdown.ts";
 import { plural } from "../../core/words.ts";
 import { percent } from "../numbers.ts";
@@ -20,6 +22,7 @@ export function gateMarkdown(document: GateDocument): string {
   const sorted = bySeverity(runs);
   const own = [...new Set(sorted.flatMap((r) => r.notes))].filter((n) => !notes.includes(n));
   const head = [
+    weakenedBlock(document),
     `**agentops gate: ${SIGN[verdict]} ${verdict}**: ${headline(document, code)}`,
     changedTable(document, sorted),
     quoted(notes),
@@ -30,6 +33,14 @@ export function gateMarkdown(document: GateDocument): string {
   ];
   const room = MOST_CHARACTERS - [...head, ...foot].join("\n\n").length;
   return `${[...head, ...sections(sorted, room), ...foot].filter((b) => b !== "").join("\n\n")}\n`;
+}
+
+function weakenedBlock({ weakened }: GateDocument): string {
+  return weakened
+    .map(
+      (one) => `⚠️ **${title(one)[0]?.toUpperCase()}${title(one).slice(1)}**: ${whose(one, code)}: ${prose(what(one))}`,
+    )
+    .join("\n\n");
 }
 
 /** A section a run, as long as there is room; what is folded is left out first. */
@@ -52,7 +63,7 @@ function sections(runs: readonly GateRun[], room: number): string[] {
 }
 
 function quoted(notes: readonly string[]): string {
-  return notes.map((note) => `> ${prose(note)}`).join("\n>\n");
+  return notes.map((note) => `> ${notes.length > 1 ? "- " : ""}${prose(note)}`).join("\n");
 }
 
 function changedTable({ changed }: GateDocument, runs: readonly GateRun[]): string {
@@ -96,6 +107,7 @@ function section(run: GateRun): string {
   return [
     `### ${SIGN[verdict]} ${code(suite)} on ${code(artifact)}`,
     stopped === null ? "" : `**The run ended early:** ${prose(stopped)}`,
+    comparison === null ? "" : explainedBlock(comparison),
     open.length === 0 ? "" : markdownTable(["check", "verdict", "why"], open.map(checkCells)),
     passed.length === 0 ? "" : `Passed: ${passed.join(", ")}.`,
     comparison === null || examples.length === 0 ? "" : `${changedCases(comparison)}\n\n${regressionsBlock(run)}`,

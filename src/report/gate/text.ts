@@ -1,6 +1,7 @@
 import type { GateDocument, GateRun } from "../../gate/gate.schema.ts";
 import { runBlock } from "../evaluation/text.ts";
 import { bySeverity, headline, needWords } from "./words.ts";
+import { weakenedLines } from "./weakened.ts";
 import { oneLine } from "../numbers.ts";
 import { paint, type Style } from "../style.ts";
 import { wrapped } from "../wrap.ts";
@@ -20,7 +21,9 @@ export function gateText(document: GateDocument, style: Style, columns: number |
 function blocksOf(document: GateDocument, style: Style, width: number): string {
   const { verdict, base, runs, notes } = document;
   const shown = [...new Set([...runs.flatMap((r) => r.notes), ...notes])];
+  const weakened = weakenedLines(document, (name) => name).map((line) => style.bad(oneLine(line, 2000)));
   return [
+    ...(weakened.length === 0 ? [] : [weakened.join("\n")]),
     `changed since ${base.ref} (${base.mergeBase.slice(0, 10)})\n${changedLines(document, style)}`,
     ...bySeverity(runs)
       .reverse()
@@ -53,6 +56,7 @@ function exampleLines({ examples }: GateRun, style: Style, width: number): strin
     `  ${style.bad("▼")} ${style.bold(oneLine(id, Math.max(20, width - 4)))}`,
     `      ${style.dim("control")}    ${answer(control.passed, control.trials, control.shown.output)}`,
     `      ${style.dim("candidate")}  ${answer(candidate.passed, candidate.trials, candidate.shown.output)}`,
+    ...candidate.shown.reasons.map((reason) => `                 ${oneLine(reason, Math.max(40, width - label))}`),
   ]);
 }
 

@@ -1,7 +1,7 @@
 import type { GateDocument, GateRun } from "../../gate/gate.schema.ts";
 import { verdictSentence } from "../diff/words.ts";
 import { plural } from "../../core/words.ts";
-import { percent } from "../numbers.ts";
+import { many, percent, whole } from "../numbers.ts";
 
 type Changed = GateDocument["changed"][number];
 
@@ -33,7 +33,7 @@ function outcomeWords(run: GateRun): string {
 }
 
 export function rateWords({ metrics }: GateRun): string {
-  return metrics.successRate === null ? "nothing was scored" : `success ${percent(metrics.successRate.estimate)}`;
+  return metrics.successRate === null ? "not scored" : `success ${percent(metrics.successRate.estimate)}`;
 }
 
 /** Changed artifacts that nothing judged. */
@@ -43,9 +43,10 @@ export function unmeasuredOf({ changed }: GateDocument): Changed[] {
 
 /** What it would take to decide a run, check by check. */
 export function needWords({ need, cases }: GateRun): string[] {
-  return need.map(({ check, cases: wanted, why }) =>
-    wanted === null
+  return need.map(({ check, cases: wanted, why, other }) => {
+    const beside = other === null ? "" : `; ${many(other.cases, "case")} ${other.why}`;
+    return wanted === null
       ? `${check}: ${why}`
-      : `${check}: ${wanted.toLocaleString("en-US")} cases (now ${cases.toLocaleString("en-US")}), ${why}`,
-  );
+      : `${check}: ${whole(wanted)} cases (now ${whole(cases)}), ${why}${beside}`;
+  });
 }

@@ -5,6 +5,9 @@ import type { VersionEntry } from "../../registry/versions/log.ts";
 import type { PublishResult } from "../../registry/publish/publish.ts";
 import type { RenderedMessage } from "../../registry/render/render.ts";
 import type { Verification } from "../../registry/versions/verify.ts";
+import { plural, share } from "../../core/words.ts";
+import type { Measured, VersionFacts } from "../../status/version-facts.ts";
+import { milliseconds, percent, percentInterval, usd } from "../numbers.ts";
 import type { Style } from "../style.ts";
 import { columns } from "../table.ts";
 
@@ -25,13 +28,15 @@ function stateOf(a: ListedArtifact, style: Style): string {
   return a.dirty ? style.unsure("uncommitted") : style.good("clean");
 }
 
-export function showText(a: LoadedArtifact, style: Style): string {
+export function showText(a: LoadedArtifact, known: VersionFacts, style: Style): string {
   const facts: [string, string][] = [
     ["version", a.version ?? "unpublished"],
     ["commit", a.commit ?? "worktree"],
     ["digest", a.digest],
     ["model", a.model ?? "-"],
     ["files", a.files.join(", ")],
+    ...evidenceLines(known).map((line): [string, string] => ["evidence", line]),
+    ...servedLines(known).map((line): [string, string] => ["served", line]),
   ];
   const head = facts.map(([label, value]) => style.dim(`${label.padEnd(8)} `) + value);
   const parts = Object.entries(a.content).map(
@@ -40,7 +45,7 @@ export function showText(a: LoadedArtifact, style: Style): string {
   return [style.bold(a.address), ...head, "", parts.join("\n\n")].join("\n");
 }
 
-export function logText(address: string, versions: readonly VersionEntry[], style: Style): string {
+export function logText(address: string, versions: readonly (VersionEntry & VersionFacts)[], style: Style): string {
   if (versions.length === 0) return `${address} was never published`;
   const rows = versions.map((v) => [
     style.bold(v.version),
@@ -50,7 +55,39 @@ export function logText(address: string, versions: readonly VersionEntry[], styl
     (v.digest ?? "no digest").slice(0, 19),
     v.message.split("\n")[0] ?? "",
   ]);
-  return columns(["version", "commit", "at (UTC)", "author", "digest", "message"], rows, style.dim);
+  const [head = "", ...lines] = columns(["version", "commit", "at (UTC)", "author", "digest", "message"], rows, style.dim).split("\n"); // prettier-ignore
+  const known = versions.map((v) => [
+    ...evidenceLines(v).map((line) => `    ${line}`),
+    ...servedLines(v).map((line) => `    ${style.good("served")} ${line}`),
+  ]);
+  return [head, ...lines.flatMap((line, i) => [line, ...(known[i] ?? [])])].join("\n");
+}
+
+/** What the newest run of each suite said; that there is none is said where runs can be read at all. */
+function evidenceLines({ evidence }: VersionFacts): string[] {
+  if (evidence === null) return [];
+  return evidence.length === 0 ? ["no complete run"] : evidence.map(evidenceText);
+}
+
+function evidenceText({ suite, model, run, at, cases, trials, errors, ...seen }: Measured): string {
+  const { successRate, p95LatencyMs, latencySimulated, costPerTaskUsd, partial } = seen;
+  const success = successRate === null ? "not scored" : `success ${percent(successRate.estimate)} ${percentInterval(successRate.ci95)}`; // prettier-ignore
+  const latency = p95LatencyMs === null ? "no latency" : `p95 ${milliseconds(p95LatencyMs)}${latencySimulated ? " (simulated)" : ""}`; // prettier-ignore
+  const cost =
+    costPerTaskUsd === null
+      ? model.startsWith("offline/")
+        ? "no cost (stand-in)"
+        : "cost unknown"
+      : `${usd(costPerTaskUsd)} a task`;
+  const size = `${plural(cases, "case")}${partial ? " (a part of them)" : ""} × ${trials}${errors === 0 ? "" : `, ${plural(errors, "error")}`}`;
+  return `${suite} on ${model}: ${success}, ${latency}, ${cost}; ${size}, run ${run.slice(0, 13)} of ${at.slice(0, 10)}`;
+}
+
+function servedLines({ served }: VersionFacts): string[] {
+  const places = served?.map(({ environment, as, weight, killed }) =>
+    killed ? `${environment}: killed (${as})` : `${environment}: ${as}${weight === 1 ? "" : `, ${share(weight)}`}`,
+  );
+  return places === undefined || places.length === 0 ? [] : [places.join("; ")];
 }
 
 export function publishText(result: PublishResult, style: Style): string {

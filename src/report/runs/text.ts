@@ -1,6 +1,7 @@
 import type { CaseOutcome, TrialOutcome } from "../../evals/result/outcomes.ts";
 import type { RunListing } from "../../evals/result/runs.ts";
 import { printable } from "../../core/printable.ts";
+import { plural } from "../../core/words.ts";
 import { oneLine, percent } from "../numbers.ts";
 import { paint, type Style } from "../style.ts";
 import { columns } from "../table.ts";
@@ -19,8 +20,10 @@ export function runsText(runs: readonly RunListing[], style: Style): string {
   return columns(["run", "at (UTC)", "suite", "target", "model", "success", ""], rows, style.dim);
 }
 
-function rateOf({ successRate, scored, succeeded }: RunListing): string {
-  return successRate === null ? "-" : `${percent(successRate)} (${succeeded}/${scored})`;
+function rateOf({ successRate, scored, succeeded, errors, finishedAt }: RunListing): string {
+  const lost = errors === 0 ? "" : `, ${plural(errors, "error")}`;
+  if (successRate === null) return finishedAt === null ? "-" : `not scored${lost}`;
+  return `${percent(successRate)} (${succeeded}/${scored}${lost})`;
 }
 
 /** Why cases failed: input, expected, output, and each scorer's reason. */

@@ -14,6 +14,7 @@ import {
   pairedPower,
   unchangedSize,
 } from "./paired-planning.ts";
+import { mcnemarDrop, mcnemarPower } from "./mcnemar-power.ts";
 import { signLogE } from "../sequential/sign-e-process.ts";
 import { tango } from "../proportions/tango.ts";
 import { twoProportionEffect, twoProportionPower, twoProportionSize } from "./two-proportion-planning.ts";
@@ -141,5 +142,44 @@ describe("exact power", () => {
     expect(exactHarmPower("unpooled", arms, 0.05)).toBe(1);
     expect(exactHarmPower("fisher", arms, 0.05)).toBe(1);
     expect(exactNonInferiorityPower("farrington-manning", { ...arms, margin: 0.1 }, 0.05)).toBe(0);
+  });
+});
+
+describe("few cases, counted outcome by outcome", () => {
+  /** P(X ≥ least) of Bin(n, p), term by term: another way to the same number. */
+  function atLeast(least: number, n: number, p: number): number {
+    let [sum, ways] = [0, 1];
+    for (let k = 0; k <= n; k++) {
+      if (k >= least) sum += ways * p ** k * (1 - p) ** (n - k);
+      ways = (ways * (n - k)) / (k + 1);
+    }
+    return sum;
+  }
+
+  test.each([
+    ["five cases that all got worse show nothing", { cases: 5, discordance: 1, drop: 1 }, 0],
+    ["six do", { cases: 6, discordance: 1, drop: 1 }, 1],
+    [
+      "where only regressions happen, six of them are needed",
+      { cases: 22, discordance: 0.3, drop: 0.3 },
+      atLeast(6, 22, 0.3),
+    ],
+    [
+      "where nothing is worse it is within the level on that side",
+      { cases: 30, discordance: 0.4, drop: 0 },
+      0.0214455789,
+    ],
+  ])("%s", (_, plan, expected) => {
+    expect(mcnemarPower(plan)).toBeCloseTo(expected, 3);
+  });
+
+  test("the smallest drop that is seen; null where not even a drop of everything is", () => {
+    expect(mcnemarDrop({ cases: 5, discordance: 0 }, 0.8)).toBeNull();
+    const drop = mcnemarDrop({ cases: 22, discordance: 0 }, 0.8)!;
+    expect(atLeast(6, 22, drop)).toBeCloseTo(0.8, 6);
+    const noisy = mcnemarDrop({ cases: 22, discordance: 0.5 }, 0.8)!;
+    expect(noisy).toBeGreaterThan(drop);
+    // The normal formula promises more than the test keeps.
+    expect(drop).toBeGreaterThan(pairedEffect({ discordance: 0.001, cases: 22, ...levels })!);
   });
 });

@@ -64,9 +64,11 @@ describe("hostile text", () => {
   test("cannot break out of workflow commands", async () => {
     const { stdout } = await gate(await files(), ["--format", "github"]);
     const lines = stdout.split("\n");
-    expect(lines).toHaveLength(2);
-    expect(lines[0]).toMatch(/^agentops gate: fail: s: success/);
-    expect(lines[1]).toMatch(/^::error file=prompts\/p\.prompt\.yml,line=3,title=agentops gate%3A s fail::success/);
+    expect(lines).toHaveLength(4);
+    expect(lines[0]).toMatch(/^suite weakened by this change: s: 12 of 12 cases dropped \(c0, /);
+    expect(lines[1]).toMatch(/^agentops gate: fail: s: success/);
+    expect(lines[2]).toMatch(/^::warning file=evals\/s\.suite\.yml,line=1,title=agentops gate%3A suite weakened/);
+    expect(lines[3]).toMatch(/^::error file=prompts\/p\.prompt\.yml,line=3,title=agentops gate%3A s fail::success/);
     expect(stdout).not.toContain("\r");
     expect(stdout).not.toContain("\u001b");
   });
@@ -98,7 +100,9 @@ describe("hostile text", () => {
     put(dir, "summary.md", "before\n");
     await gate(dir, [], { GITHUB_STEP_SUMMARY: summary, GITHUB_OUTPUT: output });
     expect(readFileSync(output, "utf8")).toBe("verdict=fail\nchanged=1\nfailed-suites=s\n");
-    expect(readFileSync(summary, "utf8")).toMatch(/^before\n\*\*agentops gate: ❌ fail\*\*/);
+    expect(readFileSync(summary, "utf8")).toMatch(
+      /^before\n⚠️ \*\*Suite weakened by this change.*\n\n\*\*agentops gate: ❌ fail\*\*/,
+    );
   });
 });
 
@@ -132,7 +136,9 @@ describe("annotations", () => {
     await git(dir, "rm", "-q", "evals/s.suite.yml");
     const { stdout, code } = await gate(dir, ["--format", "github"]);
     expect(stdout.split("\n")).toEqual([
+      "suite weakened by this change: s: the suite was removed",
       "agentops gate: inconclusive: no suite measures prompts/p",
+      "::warning file=evals/s.suite.yml,line=1,title=agentops gate%3A suite weakened by this change::s: the suite was removed",
       `::warning file=${P},line=3,title=agentops gate%3A prompts/p is not measured::no suite names it: write evals/NAME.suite.yml with target: prompts/p`,
     ]);
     expect(code).toBe(3);

@@ -163,11 +163,33 @@ describe("answers from the store", () => {
     const stored = JSON.parse((await agentops(dir, ["diff", "latest~1", "latest", "--json"], KEY)).stdout);
     const verdicts = (document: { metrics: { name: string; verdict: string }[] }) =>
       Object.fromEntries(document.metrics.map((m) => [m.name, m.verdict]));
-    expect(verdicts(stored)).toMatchObject({ "latencyMs.p95": "not-measured", "costUsd.perTask": "not-measured" });
+    expect(verdicts(stored)).toMatchObject({
+      "latencyMs.p95": "not-measured",
+      "costUsd.perTask": "not-measured",
+      "costUsd.perSuccess": "not-measured",
+    });
     expect(stored.verdict).not.toBe("worse");
     expect(verdicts(await diffOf(dir)), "the runs that asked are taken").toMatchObject({ "costUsd.perTask": "worse" });
     const text = (await agentops(dir, ["diff", "latest~1", "latest"], KEY)).stdout;
     expect(text).toContain("costUsd.perTask: not measured: no case was answered afresh on both sides");
+  });
+
+  test("leave their pairs out and say how many; bounds of one run take all, as they were", async () => {
+    const dir = await start(MOODS, `gate: { ${NO_LATENCY}, costPerTaskUsd: { max: 1 } }\n`);
+    await moodChanges(dir, "same");
+    const evalOf = async (...args: string[]) =>
+      JSON.parse((await agentops(dir, ["eval", "s", "--json", ...args], KEY)).stdout).runs[0];
+    const once = await evalOf("--target", "p@main", "--sample", "30");
+    const all = await evalOf("--target", "p@main");
+    expect([all.fromCache, all.metrics.latencyMs.recorded]).toEqual([30, 80]);
+    expect(all.metrics.costUsd.total).toBeCloseTo((once.metrics.costUsd.total / 30) * 80, 9);
+    const run = await evalOf("--target", "p", "--control", "latest", "--concurrency", "4");
+    const said = Object.fromEntries(run.comparison.metrics.map((m: any) => [m.name, m.remarks.join()]));
+    const left =
+      "of 50 cases that were answered afresh on both sides; 30 left out: an answer stored or recorded before";
+    for (const name of ["costUsd.perTask", "costUsd.perSuccess", "latencyMs.p50"]) expect(said[name]).toContain(left);
+    const reason = run.checks.find((c: any) => c.name === "costPerTaskUsd.maxIncrease").reason;
+    expect(reason).toContain("(30 cases left out: an answer stored or recorded before)");
   });
 
   test("do not make a gate pass that failed: asked again it judges what was measured", async () => {

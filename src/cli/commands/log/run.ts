@@ -1,12 +1,20 @@
-import { logVersions } from "../../../registry/versions/log.ts";
+import { logVersions, type VersionEntry } from "../../../registry/versions/log.ts";
 import { logText } from "../../../report/registry/text.ts";
 import type { CommandContext } from "../../context.ts";
 import { emitDocument } from "../../document.ts";
+import { withFacts } from "../../open/version-facts.ts";
 
 export async function run(context: CommandContext, [name]: unknown[]): Promise<number> {
-  const versions = await logVersions(await context.project(), name as string);
+  const project = await context.project();
+  const published = await logVersions(project, name as string);
+  const versions = await withFacts(context, project, targetOf(published), published);
   await emitDocument(context, { schema: "agentops.log/1", name, versions }, (style) =>
     logText(name as string, versions, style),
   );
   return 0;
+}
+
+/** The artifact a name meant, by the tag of its versions. */
+function targetOf([newest]: readonly VersionEntry[]): string {
+  return newest === undefined ? "" : newest.tag.slice(0, newest.tag.lastIndexOf("/"));
 }

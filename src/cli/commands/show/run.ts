@@ -1,11 +1,16 @@
 import { loadArtifact } from "../../../registry/versions/load.ts";
 import { showText } from "../../../report/registry/text.ts";
 import type { CommandContext } from "../../context.ts";
+import type { VersionFacts } from "../../../status/version-facts.ts";
 import { emitDocument } from "../../document.ts";
+import { withFacts } from "../../open/version-facts.ts";
 
 export async function run(context: CommandContext, [ref]: unknown[]): Promise<number> {
-  const artifact = await loadArtifact(await context.project(), ref as string);
+  const project = await context.project();
+  const artifact = await loadArtifact(project, ref as string);
   const { address, kind, name, version, commit, digest, model, files, content } = artifact;
+  const [known] = await withFacts(context, project, address, [{ version, digest }]);
+  const { evidence, served } = known as VersionFacts;
   const document = {
     schema: "agentops.artifact/1",
     ref: address,
@@ -16,8 +21,10 @@ export async function run(context: CommandContext, [ref]: unknown[]): Promise<nu
     digest,
     model: model ?? null,
     files,
+    evidence,
+    served,
     value: content,
   };
-  await emitDocument(context, document, (style) => showText(artifact, style));
+  await emitDocument(context, document, (style) => showText(artifact, { evidence, served }, style));
   return 0;
 }

@@ -1,5 +1,6 @@
 import type { ComparedSide, DiffDocument } from "../../../comparison/schema.ts";
-import { sideName } from "../words.ts";
+import { needWords, sideName } from "../words.ts";
+import { explanation } from "../scorers.ts";
 import { evidence, headline, qualifications } from "./headline.ts";
 import { markup, type Markup, NOTHING } from "./markup.ts";
 import { verdictIcon } from "./verdict-mark.ts";
@@ -10,7 +11,8 @@ import { whole, many } from "../../numbers.ts";
 export function header(document: DiffDocument): Markup {
   const { suite, metrics, notes, verdict, paired } = document;
   const icon = paired === null ? NOTHING : verdictIcon(verdict);
-  const said = qualifications(metrics);
+  const because = explanation(document);
+  const said = [...(because === null ? [] : [`Explained by ${because}`]), ...qualifications(metrics)];
   return markup`<header><p class="eyebrow">agentops diff${suite === null ? NOTHING : markup` · suite <bdi>${suite}</bdi>`}</p>
 <h1 class="${paired === null ? "" : verdict}">${icon}<span>${headline(document)}</span></h1>
 <p class="lead">${evidence(document)}</p>${said.map((text) => markup`<p class="lead">${text}</p>`)}
@@ -23,7 +25,7 @@ ${notes.length === 0 ? NOTHING : markup`<ul class="notes" aria-label="Notes">${n
 /** What would decide. */
 function evidenceNeeded({ need, paired, verdict }: DiffDocument): Markup {
   if (need === null || paired === null || verdict !== "inconclusive") return NOTHING;
-  return markup`<p class="need"><b>To decide:</b> it takes ${whole(need.cases)} cases ${tied(need.why)}; this diff has ${whole(paired.cases)}.</p>`;
+  return markup`<p class="need"><b>To decide:</b> it takes ${tied(needWords(need))}; this diff has ${whole(paired.cases)}.</p>`;
 }
 
 function sides({ control, candidate, paired }: DiffDocument): Markup {

@@ -1,0 +1,51 @@
+import { describe, expect, test } from "vitest";
+import type { PairedMoments } from "./moments.ts";
+import { needOf, smallestDrop, smallestDropAtBest } from "./need.ts";
+
+/** One trial a side, of which so many cases got worse and better. */
+function once(cases: number, worse: number, better: number): PairedMoments {
+  const changed = worse + better;
+  const counts = { cases, groups: cases, changed, unpaired: 0, discordance: changed / cases };
+  return { ...counts, difference: (better - worse) / cases, single: true, components: null, designEffect: 1 };
+}
+
+/** Five trials a side. */
+function often(cases: number, changed: number, difference: number, omega2: number): PairedMoments {
+  const components = { omega2, sigma2Control: 0, sigma2Candidate: 0, trialsControl: 5, trialsCandidate: 5 };
+  return { ...once(cases, changed, 0), difference, single: false, components };
+}
+
+const told = (moments: PairedMoments) => {
+  const need = needOf(moments, 0.03);
+  return [need?.why.of, need?.cases, need?.other?.why.of ?? null, need?.other?.cases ?? null];
+};
+
+describe("advice fits what was seen", () => {
+  test.each<[string, PairedMoments, unknown[]]>([
+    ["4 of 4 → 0 of 4 takes two more cases", once(4, 4, 0), ["seen", 6, "asked", 8719]],
+    ["5 of 5 → 0 of 5 one more", once(5, 5, 0), ["seen", 6, "asked", 8719]],
+    ["3 of 30 worse", once(30, 3, 0), ["seen", 77, "asked", 870]],
+    ["1 of 20 better", once(20, 0, 1), ["seen", 155, "asked", 434]],
+    ["as many worse as better: only what is asked for", once(40, 4, 4), ["asked", 1742, null, null]],
+    ["less than is asked for: that first", once(200, 12, 10), ["asked", 957, "seen", 8632]],
+    ["nothing changed", once(12, 0, 0), ["asked", 125, null, null]],
+    ["all of several trials worse, by as much in each case", often(4, 4, -1, 0), ["seen", 6, "asked", 8719]],
+    ["several trials", often(10, 5, -0.4, 0.16), ["seen", 12, "asked", 1396]],
+  ])("%s", (_, moments, expected) => {
+    expect(told(moments)).toEqual(expected);
+  });
+
+  test("one cluster says nothing of more", () => {
+    expect(needOf({ ...once(9, 9, 0), designEffect: null }, 0.03)).toBeNull();
+  });
+});
+
+test("what few cases show: nothing below six, and never more than with several trials or clusters", () => {
+  expect([smallestDropAtBest(5), smallestDropAtBest(6)]).toEqual([null, expect.closeTo(0.8 ** (1 / 6), 6)]);
+  const [still, noisy] = [smallestDrop(once(30, 0, 0))!, smallestDrop(once(30, 6, 6))!];
+  expect(still).toBe(smallestDropAtBest(30));
+  expect(noisy).toBeGreaterThan(still);
+  expect(smallestDrop({ ...once(30, 0, 0), designEffect: 2 })).toBe(smallestDropAtBest(15));
+  expect(smallestDrop(often(30, 3, -0.1, 0.01))).toBe(still);
+  expect(smallestDrop(often(30, 15, -0.1, 0.4))!).toBeGreaterThan(still);
+});
