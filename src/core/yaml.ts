@@ -1,6 +1,8 @@
 import { isMap, isPair, isScalar, isSeq, LineCounter, parseDocument, type Document, type Node } from "yaml";
 import type { z } from "zod";
+import { DEEP_REFUSED } from "./json.ts";
 import { type Problem, throwOnErrors } from "./problems.ts";
+import { doubtIn } from "./yaml-doubts.ts";
 import { describeIssues } from "./zod-issues.ts";
 
 export type Path = readonly (string | number)[];
@@ -16,16 +18,22 @@ export interface YamlFile {
 }
 
 /**
- * Parses one YAML document. Syntax errors, duplicate keys, several documents and anchors that expand without bound
- * come back as problems with line and column.
+ * Parses one YAML document. Syntax errors, keys that are twice or `__proto__`, several documents, anchors within themselves or that expand
+ * without bound, and nesting without end come back as problems with line and column.
  */
 export function readYaml(text: string, file: string): { yaml?: YamlFile; problems: Problem[] } {
   const lines = new LineCounter();
-  const doc = parseDocument(text, { lineCounter: lines, uniqueKeys: true, prettyErrors: false });
-  const problems = [...doc.errors, ...doc.warnings].map((e): Problem => {
-    const { line, col } = lines.linePos(e.pos[0]);
-    return { severity: "error", rule: "yaml-syntax", file, line, column: Math.max(col, 1), message: e.message };
-  });
+  const doc = parseDocument(text, { lineCounter: lines, uniqueKeys: false, prettyErrors: false });
+  const problem = (offset: number, finding: { message: string; hint?: string }): Problem => {
+    const { line, col } = lines.linePos(offset);
+    return { severity: "error", rule: "yaml-syntax", file, line, column: Math.max(col, 1), ...finding };
+  };
+  // The parser gives up on what is nested too deeply, goes on somewhere, and what it says of the rest is noise.
+  const endless = doc.errors.find(({ message }) => /call stack/.test(message));
+  if (endless !== undefined) return { problems: [problem(endless.pos[0], DEEP_REFUSED)] };
+  const problems = [...doc.errors, ...doc.warnings].map((e) => problem(e.pos[0], { message: e.message }));
+  const doubt = problems.length > 0 ? undefined : doubtIn(doc);
+  if (doubt !== undefined) problems.push(problem(doubt.offset, { message: doubt.message, hint: doubt.hint }));
   if (problems.length > 0) return { problems };
   try {
     const value: unknown = doc.toJS({ maxAliasCount: 100 });

@@ -1,11 +1,12 @@
 import type { Clock } from "../core/clock.ts";
 import { AgentopsError, isStop } from "../core/errors.ts";
 import { type Problem, throwOnErrors } from "../core/problems.ts";
+import { type Line, linesOf, type Pieces } from "../core/utf8.ts";
 import type { StoreAddress } from "../state/address.ts";
 import { openStore } from "../state/open.ts";
 import type { Store } from "../state/store.ts";
 import { whyNot } from "../state/why-not.ts";
-import { type Line, linesOf, parseObservation } from "./lines.ts";
+import { parseObservation } from "./lines.ts";
 import type { Recorder } from "./record.ts";
 import type { Observation, ObservedDocument } from "./schema.ts";
 
@@ -18,8 +19,8 @@ const SHOWN_PROBLEMS = 20;
 export interface ImportRequest {
   /** How messages name the source. */
   name: string;
-  /** Its text from the beginning, in pieces. */
-  open: () => AsyncIterable<string>;
+  /** Its bytes from the beginning. */
+  open: () => Pieces;
   /** It can be read twice, so a bad line refuses all of it before anything is written. */
   rereadable: boolean;
   /** Bad lines are counted and left out instead. */
@@ -62,10 +63,10 @@ export async function importObservations(request: ImportRequest): Promise<Observ
 async function refuseBadLines({ name, open }: ImportRequest): Promise<void> {
   const problems: Problem[] = [];
   for await (const lines of linesOf(open()))
-    for (const { text, line } of lines) {
-      const parsed = parseObservation(text);
+    for (const line of lines) {
+      const parsed = parseObservation(line);
       if ("observation" in parsed) continue;
-      problems.push(problem(name, line, parsed));
+      problems.push(problem(name, line.line, parsed));
       if (problems.length === SHOWN_PROBLEMS) throwOnErrors(problems);
     }
   throwOnErrors(problems);
@@ -81,13 +82,13 @@ async function importLines(request: ImportRequest, recorder: Recorder, done: Obs
     request.signal.throwIfAborted();
   };
   const take = async (lines: readonly Line[]) => {
-    for (const { text, line } of lines) {
-      const parsed = parseObservation(text);
+    for (const line of lines) {
+      const parsed = parseObservation(line);
       if ("observation" in parsed) chunk.push(parsed.observation);
       else if (request.skipInvalid) done.invalid += 1;
       else {
         await write();
-        throw badLine(problem(request.name, line, parsed), done);
+        throw badLine(problem(request.name, line.line, parsed), done);
       }
       if (chunk.length >= CHUNK) await write();
     }

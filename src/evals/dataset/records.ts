@@ -1,10 +1,12 @@
-import { createReadStream, type ReadStream } from "node:fs";
+import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
 import { extname } from "node:path";
-import { createInterface } from "node:readline";
+import { Readable } from "node:stream";
 import { AgentopsError, messageOf } from "../../core/errors.ts";
-import { decodeText, readBytes } from "../../core/project.ts";
+import { PROTO_REFUSED, readJson } from "../../core/json.ts";
+import { readBytes } from "../../core/project.ts";
 import { throwOnErrors } from "../../core/problems.ts";
+import { checkedBytes, decodeText, linesOf } from "../../core/utf8.ts";
 import { readYaml } from "../../core/yaml.ts";
 import type { ContentReader } from "../../registry/git/blob.ts";
 
@@ -55,35 +57,26 @@ async function requireFile({ file, path }: DataFile): Promise<void> {
   if (found?.isFile() !== true) throw new AgentopsError("FILE_NOT_FOUND", `no such data file: ${file}`);
 }
 
-function streamOf({ path, reader }: DataFile): ReadStream {
-  const stream = createReadStream(path, { highWaterMark: 256 * 1024 });
-  if (reader === undefined) return stream;
-  // It flows from the next turn of the event loop on, when whoever asked for it listens as well.
-  return stream.on("data", (chunk) => {
-    reader.take(chunk as Buffer);
-  });
+async function* bytesOf({ path, reader }: DataFile): AsyncGenerator<Buffer> {
+  for await (const chunk of createReadStream(path, { highWaterMark: 256 * 1024 }) as AsyncIterable<Buffer>) {
+    reader?.take(chunk);
+    yield chunk;
+  }
 }
 
 async function* jsonLines(data: DataFile): AsyncGenerator<DataRecord> {
-  const lines = createInterface({
-    input: streamOf(data),
-    crlfDelay: Infinity,
-  });
-  let line = 0;
-  for await (const text of lines) {
-    line += 1;
-    const trimmed = line === 1 && text.startsWith("\uFEFF") ? text.slice(1) : text;
-    if (trimmed.trim() === "") continue;
-    yield { value: parseLine(trimmed, data.file, line), line, flat: false };
-  }
+  for await (const lines of linesOf(bytesOf(data)))
+    for (const { text, line, bad } of lines) {
+      if (bad !== undefined) throw invalid(data.file, { line, column: bad.column }, bad.message, bad.hint);
+      yield { value: parseLine(text, data.file, line), line, flat: false };
+    }
 }
 
 function parseLine(text: string, file: string, line: number): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch (error) {
-    throw invalid(file, line, `not JSON: ${messageOf(error)}`, "one JSON object a line");
-  }
+  const json = readJson(text);
+  if ("value" in json) return json.value;
+  const { offset, message, hint, syntax } = json.problem;
+  throw invalid(file, { line, column: offset + 1 }, message, syntax ? "one JSON object a line" : hint);
 }
 
 async function* csvRows(data: DataFile): AsyncGenerator<DataRecord> {
@@ -91,7 +84,7 @@ async function* csvRows(data: DataFile): AsyncGenerator<DataRecord> {
   // Where the last whole row ended: an error is in the one that starts on the next line, wherever the parser gave up.
   let ended = 1;
   const parser = parse({
-    columns: true,
+    columns: (header: string[]) => columnsOf(header, data.file),
     bom: true,
     info: true,
     skip_empty_lines: true,
@@ -100,7 +93,7 @@ async function* csvRows(data: DataFile): AsyncGenerator<DataRecord> {
       return row;
     },
   });
-  const input = streamOf(data);
+  const input = Readable.from(checkedBytes(bytesOf(data), data.file, "DATASET_INVALID"));
   input.on("error", (error) => parser.destroy(error));
   input.pipe(parser);
   let line = 2;
@@ -122,10 +115,28 @@ async function* csvRows(data: DataFile): AsyncGenerator<DataRecord> {
   }
 }
 
+/** A row's value stands under its column, so a name must be there once. One without a name names nothing. */
+function columnsOf(header: string[], file: string): string[] {
+  for (const [i, name] of header.entries()) {
+    if (name === "__proto__") throw invalid(file, 1, PROTO_REFUSED.message, PROTO_REFUSED.hint);
+    const first = header.indexOf(name);
+    if (name === "" || first === i) continue;
+    const message = `the column ${JSON.stringify(name)} is there twice, as the ${nth(first)} and the ${nth(i)}`;
+    throw invalid(file, 1, message, "delete or rename one of the two");
+  }
+  return header;
+}
+
+function nth(index: number): string {
+  const n = index + 1;
+  const end = n % 100 > 10 && n % 100 < 14 ? "th" : (["th", "st", "nd", "rd"][n % 10] ?? "th");
+  return `${n}${end}`;
+}
+
 async function* listItems(data: DataFile): AsyncGenerator<DataRecord> {
   const bytes = await readBytes(data.path);
   data.reader?.take(bytes);
-  const read = readYaml(decodeText(bytes, data.path), data.file);
+  const read = readYaml(decodeText(bytes, data.file), data.file);
   throwOnErrors(read.problems, "DATASET_INVALID");
   const value = read.yaml?.value;
   const nested = typeof value === "object" && value !== null && "cases" in value ? value.cases : value;
@@ -137,6 +148,15 @@ async function* listItems(data: DataFile): AsyncGenerator<DataRecord> {
   }
 }
 
-export function invalid(file: string, line: number, message: string, hint?: string): AgentopsError {
-  return new AgentopsError("DATASET_INVALID", `${file}:${line}: ${message}`, { hint, details: { file, line } });
+/** `at` is a line, or a line and its column. */
+export function invalid(
+  file: string,
+  at: number | { line: number; column: number },
+  message: string,
+  hint?: string,
+): AgentopsError {
+  const { line, column } = typeof at === "number" ? { line: at, column: undefined } : at;
+  const place = column === undefined ? `${file}:${line}` : `${file}:${line}:${column}`;
+  const details = { file, line, ...(column !== undefined && { column }) };
+  return new AgentopsError("DATASET_INVALID", `${place}: ${message}`, { hint, details });
 }

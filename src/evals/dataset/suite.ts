@@ -2,8 +2,9 @@ import { readdir, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { digestOf } from "../../core/canonical.ts";
 import { AgentopsError } from "../../core/errors.ts";
-import { decodeText, displayPath, type Project, readBytes } from "../../core/project.ts";
+import { displayPath, type Project, readBytes } from "../../core/project.ts";
 import { didYouMean } from "../../core/suggest.ts";
+import { decodeText } from "../../core/utf8.ts";
 import { parseYamlAs, type YamlFile } from "../../core/yaml.ts";
 import type { DataFile } from "./records.ts";
 import { type Suite, SUITE_KEY_ALIASES, suiteSchema } from "./schema.ts";
@@ -65,7 +66,7 @@ function suiteName(file: string): string {
 async function loadSuite(project: Project, file: string): Promise<LoadedSuite> {
   const display = displayPath(project.root, file);
   const bytes = await readBytes(file);
-  const text = decodeText(bytes, file);
+  const text = decodeText(bytes, display);
   const { value: spec, yaml } = parseYamlAs(suiteSchema, text, display, { aliases: SUITE_KEY_ALIASES });
   return { spec, file: display, baseDir: dirname(file), digest: digestOf(yaml.value), bytes, yaml };
 }

@@ -2,6 +2,7 @@ import { createReadStream, statSync } from "node:fs";
 import { resolve } from "node:path";
 import { addAbortSignal, type Readable } from "node:stream";
 import { AgentopsError, messageOf } from "../../../core/errors.ts";
+import type { Pieces } from "../../../core/utf8.ts";
 import { importObservations } from "../../../observations/import.ts";
 import { turningRecorder } from "../../../operations/record.ts";
 import { whole } from "../../../report/numbers.ts";
@@ -51,7 +52,7 @@ function sourceOf(context: CommandContext, file: string | undefined) {
   if (file === undefined || file === "-") {
     if (shell.stdin.isTTY === true)
       context.note("reading observations from the terminal, one JSON object a line; Ctrl-D ends");
-    return { name: "stdin", open: () => textOf(shell.stdin, signal), rereadable: false };
+    return { name: "stdin", open: () => bytesOf(shell.stdin, signal), rereadable: false };
   }
   const path = resolve(cwd, file);
   const found = statSync(path, { throwIfNoEntry: false });
@@ -59,14 +60,14 @@ function sourceOf(context: CommandContext, file: string | undefined) {
   // A pipe can be read once.
   return {
     name: file,
-    open: () => textOf(createReadStream(path, { highWaterMark: 1 << 18 }), signal),
+    open: () => bytesOf(createReadStream(path, { highWaterMark: 1 << 18 }), signal),
     rereadable: found.isFile(),
   };
 }
 
 /** Ends with the signal also while nothing comes. */
-function textOf(stream: Readable, signal: AbortSignal): AsyncIterable<string> {
-  return addAbortSignal(signal, stream.setEncoding("utf8"));
+function bytesOf(stream: Readable, signal: AbortSignal): Pieces {
+  return addAbortSignal(signal, stream);
 }
 
 function progressNotes(context: CommandContext): (done: number) => void {
