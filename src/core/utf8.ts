@@ -1,5 +1,6 @@
 import { isUtf8 } from "node:buffer";
 import { AgentopsError, type ErrorCode } from "./errors.ts";
+import type { Problem } from "./problems.ts";
 
 /** The first byte of a text that is not UTF-8; 1-based. */
 export interface NotUtf8 {
@@ -85,8 +86,18 @@ export function notUtf8(bytes: Uint8Array): NotUtf8 | undefined {
   };
 }
 
+/** A finding, where that is why a file could not be read. */
+export function notUtf8Problem({ details = {}, hint }: AgentopsError, file: string): Problem | undefined {
+  const { notUtf8: what, line, column } = details;
+  if (typeof what !== "string" || typeof line !== "number" || typeof column !== "number") return undefined;
+  return { severity: "error", rule: "not-utf8", file, line, column, message: what, ...(hint !== undefined && { hint }) };
+}
+
 function refused(file: string, { line, column, message, hint }: NotUtf8, code: ErrorCode): AgentopsError {
-  return new AgentopsError(code, `${file}:${line}:${column}: ${message}`, { hint, details: { file, line, column } });
+  return new AgentopsError(code, `${file}:${line}:${column}: ${message}`, {
+    hint,
+    details: { file, line, column, notUtf8: message },
+  });
 }
 
 /** The same bytes in pieces that end where lines do: no letter is cut in two. */

@@ -11,8 +11,10 @@ export interface Doubt {
 
 /** Thrown at the first one, since what comes behind it may have no end. */
 class Found extends Error {
-  constructor(readonly doubt: Doubt) {
+  readonly doubt: Doubt;
+  constructor(doubt: Doubt) {
     super(doubt.message);
+    this.doubt = doubt;
   }
 }
 

@@ -1,3 +1,5 @@
+import { AgentopsError } from "../../core/errors.ts";
+import { readJson } from "../../core/json.ts";
 import type { ModelParameters, ModelRequest, ResponseFormat, ToolSpec } from "../../models/client/client.ts";
 import { compilePrompt } from "../../registry/render/render.ts";
 import type { Prompt } from "../../registry/schema.ts";
@@ -36,14 +38,21 @@ function responseFormatOf(prompt: Prompt): ResponseFormat | undefined {
   if (prompt.responseFormat === "text") return { type: "text" };
   if (prompt.responseFormat === undefined) return undefined;
   if (prompt.jsonSchema === undefined || prompt.responseFormat === "json_object") return { type: "json" };
-  const given = (typeof prompt.jsonSchema === "string" ? JSON.parse(prompt.jsonSchema) : prompt.jsonSchema) as Record<
-    string,
-    unknown
-  >;
+  const given = typeof prompt.jsonSchema === "string" ? schemaIn(prompt.name, prompt.jsonSchema) : prompt.jsonSchema;
   const wrapped = typeof given["schema"] === "object" && given["schema"] !== null;
   return {
     type: "json",
     schema: wrapped ? (given["schema"] as Record<string, unknown>) : given,
     ...(wrapped && typeof given["name"] === "string" && { name: given["name"] }),
   };
+}
+
+function schemaIn(name: string, text: string): Record<string, unknown> {
+  const json = readJson(text);
+  if ("value" in json && typeof json.value === "object" && json.value !== null)
+    return json.value as Record<string, unknown>;
+  const why = "problem" in json ? json.problem.message : "no JSON object";
+  throw new AgentopsError("RENDER_FAILED", `prompts/${name}: jsonSchema: ${why}`, {
+    hint: `agentops lint prompts/${name}`,
+  });
 }

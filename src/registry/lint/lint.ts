@@ -6,10 +6,13 @@ import { type ArtifactFile, KINDS } from "../files.ts";
 import { agentPrompt, agentSuites, guards, tools } from "./agents.ts";
 import { expressions } from "./expressions.ts";
 import type { LintContext, LintFile, Rule } from "./file.ts";
+import { foreignSyntax } from "./foreign-syntax.ts";
 import { models } from "./models.ts";
 import { names, owners } from "./names.ts";
 import { readForLint } from "./read.ts";
 import { schemas } from "./schemas.ts";
+import { secrets } from "./secrets.ts";
+import { systemVariables } from "./system-variables.ts";
 import { variables } from "./variables.ts";
 import { addressIn, notFound } from "../resolve.ts";
 import { type Source, worktreeSource } from "../source.ts";
@@ -19,6 +22,9 @@ const RULES: readonly Rule[] = [
   owners,
   models,
   variables,
+  systemVariables,
+  foreignSyntax,
+  secrets,
   agentPrompt,
   agentSuites,
   tools,
@@ -38,8 +44,8 @@ export interface LintOptions {
  * Checks the artifacts of the worktree; needs no git and loads validators only for files that need them. Returns the
  * findings by file, line and column; throws ARTIFACT_NOT_FOUND or REF_INVALID for a name in `only`.
  *
- * Rules: unreadable, yaml-syntax, schema, unknown-key, name-mismatch, duplicate-name, missing-owner, unknown-provider,
- * floating-model, deprecated-model, template-syntax, undeclared-variable, unused-variable, unknown-prompt, unknown-suite,
+ * Rules: unreadable, not-utf8, secret, yaml-syntax, schema, unknown-key, name-mismatch, duplicate-name, missing-owner, unknown-provider,
+ * floating-model, deprecated-model, template-syntax, undeclared-variable, unused-variable, user-in-system, literal-syntax, unknown-prompt, unknown-suite,
  * duplicate-tool, unknown-tool, too-many-tools, unknown-guard, invalid-json-schema, invalid-cel.
  */
 export async function lintArtifacts(project: Project, { only = [], suites }: LintOptions = {}): Promise<Problem[]> {
