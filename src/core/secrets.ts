@@ -83,7 +83,9 @@ function kindOf(match: RegExpExecArray): string {
 }
 
 function found(kind: string, value: string, offset: number): (FoundSecret & { end: number }) | undefined {
-  return isPlaceholder(value) ? undefined : { kind, offset, end: offset + value.length, fingerprint: fingerprintOf(value) };
+  return isPlaceholder(value)
+    ? undefined
+    : { kind, offset, end: offset + value.length, fingerprint: fingerprintOf(value) };
 }
 
 function fingerprintOf(value: string): string {

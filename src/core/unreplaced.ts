@@ -13,7 +13,8 @@ export interface Unreplaced {
 }
 
 /** `${TOKEN}`, `${env:TOKEN}`, `{{env.TOKEN}}`, `%TOKEN%`; a bare `$TOKEN` only where it is all that a word is. */
-const WRITTEN = /\$\{\w[\w.:-]*\}|\{\{\s*env\.\w+\s*\}\}|(?<![\w%])%[A-Z_][A-Z0-9_]+%|(?<![\w$])\$[A-Z_][A-Z0-9_]{2,}(?!\w)/;
+const WRITTEN =
+  /\$\{\w[\w.:-]*\}|\{\{\s*env\.\w+\s*\}\}|(?<![\w%])%[A-Z_][A-Z0-9_]+%|(?<![\w$])\$[A-Z_][A-Z0-9_]{2,}(?!\w)/;
 
 /** What a shell runs, a shell replaces. */
 const SHELL = /(?:^|\/)(?:ba|da|z|k|c)?sh$|cmd(?:\.exe)?$/;
@@ -37,7 +38,14 @@ function unreplacedText(text: string, path: Path): Unreplaced[] {
   const written = WRITTEN.exec(text)?.[0];
   if (written === undefined) return [];
   const message = `${path.join(".")}: ${written} is not replaced here, and would be used as it stands`;
-  return [{ path, written, message, hint: hintFor(path, written.replaceAll(/^\$\{?(?:env:)?|^\{\{\s*env\.|\s*\}\}$|[%}]/g, "")) }];
+  return [
+    {
+      path,
+      written,
+      message,
+      hint: hintFor(path, written.replaceAll(/^\$\{?(?:env:)?|^\{\{\s*env\.|\s*\}\}$|[%}]/g, "")),
+    },
+  ];
 }
 
 function hintFor(path: Path, name: string): string {

@@ -90,7 +90,15 @@ export function notUtf8(bytes: Uint8Array): NotUtf8 | undefined {
 export function notUtf8Problem({ details = {}, hint }: AgentopsError, file: string): Problem | undefined {
   const { notUtf8: what, line, column } = details;
   if (typeof what !== "string" || typeof line !== "number" || typeof column !== "number") return undefined;
-  return { severity: "error", rule: "not-utf8", file, line, column, message: what, ...(hint !== undefined && { hint }) };
+  return {
+    severity: "error",
+    rule: "not-utf8",
+    file,
+    line,
+    column,
+    message: what,
+    ...(hint !== undefined && { hint }),
+  };
 }
 
 function refused(file: string, { line, column, message, hint }: NotUtf8, code: ErrorCode): AgentopsError {
@@ -104,7 +112,8 @@ function refused(file: string, { line, column, message, hint }: NotUtf8, code: E
 async function* wholeLines(pieces: Pieces): AsyncGenerator<Buffer> {
   let rest: Uint8Array[] = [];
   for await (const given of pieces) {
-    const piece = typeof given === "string" ? Buffer.from(given) : Buffer.from(given.buffer, given.byteOffset, given.length);
+    const piece =
+      typeof given === "string" ? Buffer.from(given) : Buffer.from(given.buffer, given.byteOffset, given.length);
     const end = piece.lastIndexOf(NEWLINE) + 1;
     if (end > 0) {
       yield Buffer.concat([...rest, piece.subarray(0, end)]);

@@ -5,6 +5,7 @@ import { promoted } from "../testing/rollout.ts";
 import { newStoreAddress, withStore } from "../testing/store.ts";
 import { importObservations } from "./import.ts";
 import { recorderFor } from "./record.ts";
+import type { Unknown } from "./unknown.ts";
 
 const line = (more: object = {}) => JSON.stringify({ target: "prompts/x", version: "v1", success: true, ...more });
 
@@ -14,17 +15,35 @@ interface Source {
   every?: number;
   rereadable?: boolean;
   skipInvalid?: boolean;
+  strict?: boolean;
+  onUnknown?: (unknown: Unknown) => void;
 }
 
 async function importer() {
   const store = await newStoreAddress();
   await withStore(store, (open) => promoted(open, { version: "v1" }));
-  return ({ text, every = 7, rereadable = true, skipInvalid = false }: Source) => {
+  return ({
+    text,
+    every = 7,
+    rereadable = true,
+    skipInvalid = false,
+    strict = false,
+    onUnknown = () => undefined,
+  }: Source) => {
     const pieces = () =>
       Array.from({ length: Math.ceil(text.length / every) }, (_, i) => text.slice(i * every, (i + 1) * every));
     return importObservations({
       recorder: recorderFor,
-      ...{ name: "in.jsonl", rereadable, skipInvalid, store, environment: "production", clock: systemClock },
+      ...{
+        name: "in.jsonl",
+        rereadable,
+        skipInvalid,
+        strict,
+        onUnknown,
+        store,
+        environment: "production",
+        clock: systemClock,
+      },
       ...{ open: () => Readable.from(pieces()), signal: new AbortController().signal, onProgress: () => undefined },
     });
   };

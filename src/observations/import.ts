@@ -9,6 +9,8 @@ import { whyNot } from "../state/why-not.ts";
 import { parseObservation } from "./lines.ts";
 import type { Recorder } from "./record.ts";
 import type { Observation, ObservedDocument } from "./schema.ts";
+import { readWhole, refuseUnknown } from "./strict.ts";
+import type { Unknown } from "./unknown.ts";
 
 /** One transaction: short enough for other writers to wait, long enough to be fast. */
 const CHUNK = 5000;
@@ -25,6 +27,8 @@ export interface ImportRequest {
   rereadable: boolean;
   /** Bad lines are counted and left out instead. */
   skipInvalid: boolean;
+  /** What is of an unknown target, version or rollout refuses all of it before anything is written. */
+  strict: boolean;
   environment: string;
   store: StoreAddress;
   /** What writes them into the open store. */
@@ -33,13 +37,16 @@ export interface ImportRequest {
   signal: AbortSignal;
   /** Called after each transaction with the lines that were taken so far. */
   onProgress: (done: number) => void;
+  /** Called once for each target, version or rollout that the store does not know, when it is first seen. */
+  onUnknown: (unknown: Unknown) => void;
 }
 
 /**
  * Records the observations of a source of JSON lines. Throws FILE_INVALID with the place and the key that is wrong, STORE_FAILED; both say
  * how many were recorded before. The signal's reason, once a transaction is through.
  */
-export async function importObservations(request: ImportRequest): Promise<ObservedDocument> {
+export async function importObservations(given: ImportRequest): Promise<ObservedDocument> {
+  const request = given.strict && !given.rereadable ? await readWhole(given) : given;
   if (request.rereadable && !request.skipInvalid) await refuseBadLines(request);
   const { environment, store } = request;
   const done: ObservedDocument = {
@@ -49,10 +56,12 @@ export async function importObservations(request: ImportRequest): Promise<Observ
     recorded: 0,
     repeated: 0,
     unknown: 0,
+    unknownBy: { target: 0, version: 0, rollout: 0 },
     invalid: 0,
   };
   const open = await inWords(done, () => openStore(store, { durability: "normal", waitMs: WAIT_MS }));
   try {
+    if (request.strict) await refuseUnknown(request, open);
     await importLines(request, request.recorder(open), done);
     return done;
   } finally {
@@ -113,15 +122,19 @@ function stopped(reason: unknown, done: ObservedDocument): unknown {
 }
 
 async function record(
-  { environment, clock }: ImportRequest,
+  { environment, clock, onUnknown }: ImportRequest,
   recorder: Recorder,
   chunk: Observation[],
   done: ObservedDocument,
 ): Promise<void> {
-  const { recorded, repeated, unknown } = await inWords(done, () => recorder.record(environment, chunk, clock.now()));
+  const { recorded, repeated, unknowns } = await inWords(done, () => recorder.record(environment, chunk, clock.now()));
   done.recorded += recorded;
   done.repeated += repeated;
-  done.unknown += unknown;
+  for (const unknown of unknowns) {
+    done.unknown += unknown.n;
+    done.unknownBy[unknown.of] += unknown.n;
+    onUnknown(unknown);
+  }
 }
 
 function problem(file: string, line: number, { column, message }: { column: number; message: string }): Problem {

@@ -32,6 +32,16 @@ export type Observation = z.infer<typeof observationSchema>;
 /** An observation with its id and its time in UTC. */
 export type Dated = Observation & { id: string; at: string };
 
+const unknownBySchema = z
+  .strictObject({
+    target: z.int().describe("nothing of that name was ever released"),
+    version: z.int().describe("the target was released, and never in that version"),
+    rollout: z.int().describe("no rollout of that id was ever started for the target in this environment"),
+  })
+  .describe("how many are unknown for which reason");
+
+export type UnknownBy = z.infer<typeof unknownBySchema>;
+
 /** `agentops observe --json`. */
 export const observedSchema = z.object({
   schema: z.literal("agentops.observed/1"),
@@ -39,7 +49,12 @@ export const observedSchema = z.object({
   store: z.string(),
   recorded: z.int().describe("new ones"),
   repeated: z.int().describe("ids the store had already; nothing changed"),
-  unknown: z.int().describe("new ones of versions that were never released"),
+  unknown: z
+    .int()
+    .describe(
+      "new ones of a target, version or rollout that this store does not know; kept, and in no rollout's counts",
+    ),
+  unknownBy: unknownBySchema,
   invalid: z.int().describe("lines left out with --skip-invalid"),
 });
 

@@ -40,7 +40,12 @@ export async function lintProject(project: Project, only: readonly string[] = []
   const artifacts = await lintArtifacts(project, { only, suites: names });
   const suiteProblems = await Promise.all(suites.map((s) => problemsOf(project, s, suites)));
   const data = await lintDataOf(project, suites);
-  const problems = [...artifacts, ...suiteProblems.flat(), ...data, ...(only.length > 0 ? [] : await lintConfig(project))];
+  const problems = [
+    ...artifacts,
+    ...suiteProblems.flat(),
+    ...data,
+    ...(only.length > 0 ? [] : await lintConfig(project)),
+  ];
   const errors = problems.filter((p) => p.severity === "error").length;
   const listed = await Promise.all(KINDS.map((kind) => worktreeSource(project.root).list(kind)));
   const files = only.length > 0 ? only.length : listed.flat().length + suites.length + 1;

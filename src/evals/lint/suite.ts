@@ -69,7 +69,10 @@ function fileFindings(project: Project, suite: SuiteFile): Finding[] {
 }
 
 /** The data files that a suite names, and where it does. */
-export function filesOf(project: Project, { spec, path }: Pick<SuiteFile, "spec" | "path">): (DataFile & { at: Path })[] {
+export function filesOf(
+  project: Project,
+  { spec, path }: Pick<SuiteFile, "spec" | "path">,
+): (DataFile & { at: Path })[] {
   const named: [Path, string | undefined][] = [
     typeof spec.dataset === "object" ? [["dataset", "file"], spec.dataset.file] : [["dataset"], spec.dataset],
     typeof spec.outputs === "object" ? [["outputs", "file"], spec.outputs.file] : [["outputs"], spec.outputs],

@@ -44,15 +44,17 @@ function escapes(content: string): Literal[] {
 }
 
 function foreignTags(content: string): Literal[] {
-  return [...content.matchAll(/\{%-?\s*(\w+)[^%]*%\}|\{#[^#{}]*#\}|<%[=-]?[^%]*%>/g)].map(({ index, 0: text, 1: word }) => {
-    const language = text.startsWith("<%") ? "EJS" : "Jinja";
-    return {
-      offset: index,
-      text,
-      message: `${shortened(text)} is ${language}, and goes to the model as it stands`,
-      hint: word === undefined ? "templates here are Handlebars" : (MEANT[word] ?? "templates here are Handlebars"),
-    };
-  });
+  return [...content.matchAll(/\{%-?\s*(\w+)[^%]*%\}|\{#[^#{}]*#\}|<%[=-]?[^%]*%>/g)].map(
+    ({ index, 0: text, 1: word }) => {
+      const language = text.startsWith("<%") ? "EJS" : "Jinja";
+      return {
+        offset: index,
+        text,
+        message: `${shortened(text)} is ${language}, and goes to the model as it stands`,
+        hint: word === undefined ? "templates here are Handlebars" : (MEANT[word] ?? "templates here are Handlebars"),
+      };
+    },
+  );
 }
 
 const MEANT: Readonly<Record<string, string>> = {

@@ -12,7 +12,9 @@ import { positionInFile } from "./position.ts";
 export function systemVariables(file: LintFile): Problem[] {
   const { prompt } = file;
   if (!prompt) return [];
-  const found = prompt.messages.flatMap(({ role, content }, i) => (role === "system" ? inMessage(file, prompt, i, content) : []));
+  const found = prompt.messages.flatMap(({ role, content }, i) =>
+    role === "system" ? inMessage(file, prompt, i, content) : [],
+  );
   return [...found, ...unknownTrusted(file, prompt)];
 }
 

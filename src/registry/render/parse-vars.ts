@@ -28,5 +28,8 @@ function parsePair(prompt: Prompt, pair: string): [string, unknown] {
   if ("value" in json) return [name, json.value];
   const { offset, message, hint, syntax } = json.problem;
   if (!syntax) throw new AgentopsError("USAGE", `variable ${name}, character ${offset + 1}: ${message}`, { hint });
-  throw new AgentopsError("USAGE", `variable ${name} is declared as ${JSON.stringify(declared)}, and "${value}" is not`);
+  throw new AgentopsError(
+    "USAGE",
+    `variable ${name} is declared as ${JSON.stringify(declared)}, and "${value}" is not`,
+  );
 }

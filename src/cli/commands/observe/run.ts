@@ -4,6 +4,7 @@ import { addAbortSignal, type Readable } from "node:stream";
 import { AgentopsError, messageOf } from "../../../core/errors.ts";
 import type { Pieces } from "../../../core/utf8.ts";
 import { importObservations } from "../../../observations/import.ts";
+import { type Unknown, unknownWords } from "../../../observations/unknown.ts";
 import { turningRecorder } from "../../../operations/record.ts";
 import { whole } from "../../../report/numbers.ts";
 import { reasonText } from "../../../report/rollout/reasons.ts";
@@ -39,12 +40,14 @@ export async function run(
         },
       }),
     skipInvalid: options["skipInvalid"] === true,
+    strict: options["strict"] === true,
     clock: context.clock,
     signal: context.signal,
     onProgress: progressNotes(context),
+    onUnknown: unknownNotes(context, environment),
   });
   await emitDocument(context, done, () => observedText(done));
-  return 0;
+  return done.unknown > 0 ? 3 : 0;
 }
 
 function sourceOf(context: CommandContext, file: string | undefined) {
@@ -68,6 +71,25 @@ function sourceOf(context: CommandContext, file: string | undefined) {
 /** Ends with the signal also while nothing comes. */
 function bytesOf(stream: Readable, signal: AbortSignal): Pieces {
   return addAbortSignal(signal, stream);
+}
+
+/** So many are told one by one; how many there are of which kind stands in the document. */
+const MOST_TOLD = 10;
+
+/** Once for each, when it is first seen: whoever reports a name that nobody serves should not learn it from an empty chart. */
+function unknownNotes(context: CommandContext, environment: string): (unknown: Unknown) => void {
+  const told = new Set<string>();
+  return (unknown) => {
+    const key = `${unknown.of} ${unknown.target} ${unknown.name}`;
+    if (told.has(key) || told.size > MOST_TOLD) return;
+    told.add(key);
+    if (told.size > MOST_TOLD) {
+      context.note("warning: and more that are unknown");
+      return;
+    }
+    const { message, hint } = unknownWords(unknown, environment);
+    context.note(`warning: ${message}: kept, counted apart, and in no rollout; ${hint}`);
+  };
 }
 
 function progressNotes(context: CommandContext): (done: number) => void {
