@@ -1,5 +1,6 @@
 import type { Aim, ComparisonFound, Note } from "../comparison/found.ts";
 import type { JudgeNote } from "../evals/result/judges.ts";
+import type { RunMetrics } from "../evals/result/schema.ts";
 import type { Check, EvaluatedRun, Evaluation } from "./evaluation.schema.ts";
 import type { GateDocument } from "./gate.schema.ts";
 
@@ -8,9 +9,10 @@ export type Ground =
   | { code: "bound"; direction: "min" | "max" }
   | {
       code: "absent";
-      what: "score" | "safety-scorer" | "latency" | "price" | "shared-case" | "shared-latency" | "part";
+      what: "score" | "safety-scorer" | "latency" | "price" | "shared-case" | "shared-latency" | "shared-cost" | "part";
     }
   | { code: "margin" | "safety" | "trade" }
+  | { code: "cost-part"; part: NonNullable<RunMetrics["costPart"]> }
   | { code: "not-fresh"; simulated: boolean }
   | { code: "increase"; bound: "suite" | "default"; improved: boolean }
   | { code: "early-stop"; regressions: number; improvements: number };

@@ -49,10 +49,10 @@ export function countUnknown(unknowns: readonly Unknown[]): UnknownBy {
 /** What nobody here has released or started, and what they have. */
 export function unknownWords({ of, target, name, known }: Unknown, environment: string) {
   if (of === "target") {
-    const instead = known.length === 0 ? "nothing was" : didYouMean(name, known);
+    const instead = known.length === 0 ? "nothing was released in this store" : didYouMean(name, known);
     return {
       message: `${target} was never released here`,
-      hint: `${instead}; is it another store? agentops store info`,
+      hint: `${instead}; which store this is: agentops store info`,
     };
   }
   if (of === "rollout")

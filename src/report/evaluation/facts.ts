@@ -1,5 +1,6 @@
 import type { EvaluatedRun } from "../../gate/evaluation.schema.ts";
 import { plural } from "../../core/words.ts";
+import { costPartText } from "./cost.ts";
 import { milliseconds, percent, percentInterval, trimmed, usd } from "../numbers.ts";
 
 /** What was judged: `prompts/support-triage@v1`, or the worktree when the content is no version. */
@@ -56,8 +57,9 @@ function latencyLine({ metrics: { latencyMs: l } }: EvaluatedRun): string | unde
   return `p50 ${milliseconds(l.p50)}  p95 ${milliseconds(l.p95)}  p99 ${milliseconds(l.p99)}${l.simulated ? "  (simulated)" : ""}`;
 }
 
-function costLine({ metrics: { costUsd: c }, target }: EvaluatedRun): string | undefined {
+function costLine({ metrics: { costUsd: c, costPart }, target }: EvaluatedRun): string | undefined {
   if (c === null && target.model === "outputs") return undefined;
+  if (costPart !== undefined) return costPartText(costPart);
   if (c === null) return target.model.startsWith("offline/") ? "none (offline stand-in)" : "unknown (no price)";
   const success = c.perSuccess === null ? "" : `, ${usd(c.perSuccess)} a success`;
   return `${usd(c.total)} in all, ${usd(c.perTask)} a task${success}`;
@@ -65,7 +67,7 @@ function costLine({ metrics: { costUsd: c }, target }: EvaluatedRun): string | u
 
 function judgeLine({ metrics: { judgeCostUsd } }: EvaluatedRun): string | undefined {
   if (judgeCostUsd === 0) return undefined;
-  return judgeCostUsd === null ? "unknown (no price)" : usd(judgeCostUsd);
+  return judgeCostUsd === null ? "unknown (no price, or no usage reported)" : usd(judgeCostUsd);
 }
 
 function tokenLine({ metrics: { tokens: t } }: EvaluatedRun): string | undefined {

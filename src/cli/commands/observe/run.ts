@@ -88,7 +88,7 @@ function unknownNotes(context: CommandContext, environment: string): (unknown: U
       return;
     }
     const { message, hint } = unknownWords(unknown, environment);
-    context.note(`warning: ${message}: kept, counted apart, and in no rollout; ${hint}`);
+    context.note(`warning: ${message}: kept, counted apart, and in no rollout (${hint})`);
   };
 }
 
