@@ -5,6 +5,7 @@ import { type Line, linesOf, type Pieces } from "../core/utf8.ts";
 import type { StoreAddress } from "../state/address.ts";
 import { openStore } from "../state/open.ts";
 import type { Store } from "../state/store.ts";
+import { watchFile } from "../state/watch-file.ts";
 import { whyNot } from "../state/why-not.ts";
 import { parseObservation } from "./lines.ts";
 import type { Recorder } from "./record.ts";
@@ -62,7 +63,9 @@ export async function importObservations(given: ImportRequest): Promise<Observed
   const open = await inWords(done, () => openStore(store, { durability: "normal", waitMs: WAIT_MS }));
   try {
     if (request.strict) await refuseUnknown(request, open);
-    await importLines(request, request.recorder(open), done);
+    const watched = watchedRecorder(request, request.recorder(open), done);
+    await importLines(request, watched, done);
+    watched.look();
     return done;
   } finally {
     await open.close();
@@ -113,6 +116,25 @@ async function importLines(request: ImportRequest, recorder: Recorder, done: Obs
   }
 }
 
+/** Looks before each batch that the file at the store's path still is the one that is written: what goes into another is lost. */
+function watchedRecorder({ store: { file, shown } }: ImportRequest, recorder: Recorder, done: ObservedDocument) {
+  const gone = file === null ? () => null : watchFile(file);
+  const look = () => {
+    const what = gone();
+    if (what === null) return;
+    const lost = `the store ${shown} was ${what} while it was written: nothing is stored of the ${done.recorded} recorded`;
+    throw new AgentopsError("STORE_FAILED", lost, {
+      hint: "run it again: what has an id is recorded once",
+      details: { ...done, gone: what },
+    });
+  };
+  const record: Recorder["record"] = (...batch) => {
+    look();
+    return recorder.record(...batch);
+  };
+  return { record, look };
+}
+
 function stopped(reason: unknown, done: ObservedDocument): unknown {
   if (!isStop(reason)) return reason;
   return new AgentopsError(reason.code, `${reason.message}; ${before(done)}`, {
@@ -155,7 +177,8 @@ async function inWords<T>(done: ObservedDocument, work: () => Promise<T>): Promi
   try {
     return await work();
   } catch (error) {
-    if (error instanceof AgentopsError && error.code !== "STORE_FAILED") throw error;
+    if (error instanceof AgentopsError && (error.code !== "STORE_FAILED" || error.details?.["gone"] !== undefined))
+      throw error;
     throw new AgentopsError("STORE_FAILED", `cannot write ${done.store}: ${whyNot(error, WAIT_MS)} (${before(done)})`, {
       hint: "run it again: what has an id is recorded once",
       details: { ...done },

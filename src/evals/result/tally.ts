@@ -91,7 +91,8 @@ function addMeasures(t: TallyState, current: CaseSums, trial: TalliedTrial): voi
   if (trial.latencyMs !== null) t.latencies.push(trial.latencyMs);
   if (trial.ttftMs !== null) t.firstTokens.push(trial.ttftMs);
   if (trial.latencySimulated) t.simulated = true;
-  if (trial.costUsd === null) t.cost[trial.inputTokens === null || trial.outputTokens === null ? "noUsage" : "noPrice"] += 1;
+  if (trial.costUsd === null)
+    t.cost[trial.inputTokens === null || trial.outputTokens === null ? "noUsage" : "noPrice"] += 1;
   else {
     t.cost.known += 1;
     t.cost.total += trial.costUsd;
