@@ -79,7 +79,7 @@ export function secretsIn(text: string, known: ReadonlySet<string> = new Set()):
 }
 
 function kindOf(match: RegExpExecArray): string {
-  return SHAPES[match.slice(1).findIndex((group) => group !== undefined)]?.[0] ?? "key";
+  return SHAPES[match.slice(1).findIndex((group: string | undefined) => group !== undefined)]?.[0] ?? "key";
 }
 
 function found(kind: string, value: string, offset: number): (FoundSecret & { end: number }) | undefined {

@@ -3,7 +3,7 @@ import { AgentopsError, type ErrorCode } from "./errors.ts";
 import type { Problem } from "./problems.ts";
 
 /** The first byte of a text that is not UTF-8; 1-based. */
-export interface NotUtf8 {
+interface NotUtf8 {
   line: number;
   column: number;
   message: string;
@@ -69,7 +69,7 @@ export function decodeText(bytes: Uint8Array, file: string): string {
 }
 
 /** Where bytes stop being UTF-8; undefined where they are. */
-export function notUtf8(bytes: Uint8Array): NotUtf8 | undefined {
+function notUtf8(bytes: Uint8Array): NotUtf8 | undefined {
   if (isUtf8(bytes)) return undefined;
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   // What cannot be read becomes U+FFFD, whose bytes are others.

@@ -99,7 +99,8 @@ function latency({ latencyMs }: RunMetrics): Measured | null {
 function cost({ costUsd }: RunMetrics): Measured | null {
   return costUsd === null ? null : { value: costUsd.perTask, interval: costUsd.perTaskCi95 };
 }
-function openCost({ costPart }: RunMetrics): Ground {
+function openCost({ costPart, successRate }: RunMetrics): Ground {
+  if (successRate === null) return { code: "absent", what: "score" };
   return costPart === undefined ? { code: "absent", what: "price" } : { code: "cost-part", part: costPart };
 }
 function power({ passHatK }: RunMetrics, k: number): Measured | null {

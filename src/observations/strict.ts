@@ -1,21 +1,27 @@
 import { Readable } from "node:stream";
 import { type Problem, throwOnErrors } from "../core/problems.ts";
-import { linesOf } from "../core/utf8.ts";
+import { linesOf, type Pieces } from "../core/utf8.ts";
 import type { Store } from "../state/store.ts";
-import type { ImportRequest } from "./import.ts";
 import { parseObservation } from "./lines.ts";
 import type { Observation } from "./schema.ts";
 import { type Unknown, unknownAmong, unknownWords } from "./unknown.ts";
 
+interface Source {
+  /** How messages name it. */
+  name: string;
+  open: () => Pieces;
+  environment: string;
+}
+
 /** What comes from a pipe comes once, and whether all of it is known shows at its end: it waits in memory. */
-export async function readWhole(request: ImportRequest): Promise<ImportRequest> {
+export async function readWhole<T extends Pick<Source, "open">>(request: T): Promise<T & { rereadable: true }> {
   const pieces: (Uint8Array | string)[] = [];
   for await (const piece of request.open()) pieces.push(piece);
   return { ...request, open: () => Readable.from(pieces), rereadable: true };
 }
 
 /** Throws FILE_INVALID with the first line of each target, version and rollout that the store does not know. */
-export async function refuseUnknown({ name, open, environment }: ImportRequest, { db }: Store): Promise<void> {
+export async function refuseUnknown({ name, open, environment }: Source, { db }: Store): Promise<void> {
   const firstLines = new Map<string, { line: number; observation: Observation }>();
   for await (const lines of linesOf(open()))
     for (const each of lines) {

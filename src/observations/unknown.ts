@@ -39,13 +39,6 @@ export async function unknownAmong(db: Db, environment: string, observed: Iterab
   return merged(found);
 }
 
-/** How many there are of each. */
-export function countUnknown(unknowns: readonly Unknown[]): UnknownBy {
-  const by: UnknownBy = { target: 0, version: 0, rollout: 0 };
-  for (const { of, n } of unknowns) by[of] += n;
-  return by;
-}
-
 /** What nobody here has released or started, and what they have. */
 export function unknownWords({ of, target, name, known }: Unknown, environment: string) {
   if (of === "target") {
@@ -68,11 +61,10 @@ type Rollouts = Map<string | undefined, number>;
 function grouped(observed: Iterable<Named>): Map<string, Map<string, Rollouts>> {
   const byTarget = new Map<string, Map<string, Rollouts>>();
   for (const { target, version, rollout } of observed) {
-    let versions = byTarget.get(target);
-    if (versions === undefined) byTarget.set(target, (versions = new Map()));
-    let rollouts = versions.get(version);
-    if (rollouts === undefined) versions.set(version, (rollouts = new Map()));
+    const versions = byTarget.get(target) ?? new Map<string, Rollouts>();
+    const rollouts: Rollouts = versions.get(version) ?? new Map<string | undefined, number>();
     rollouts.set(rollout, (rollouts.get(rollout) ?? 0) + 1);
+    byTarget.set(target, versions.set(version, rollouts));
   }
   return byTarget;
 }

@@ -57,8 +57,9 @@ function latencyLine({ metrics: { latencyMs: l } }: EvaluatedRun): string | unde
   return `p50 ${milliseconds(l.p50)}  p95 ${milliseconds(l.p95)}  p99 ${milliseconds(l.p99)}${l.simulated ? "  (simulated)" : ""}`;
 }
 
-function costLine({ metrics: { costUsd: c, costPart }, target }: EvaluatedRun): string | undefined {
+function costLine({ metrics: { costUsd: c, costPart }, target, scored }: EvaluatedRun): string | undefined {
   if (c === null && target.model === "outputs") return undefined;
+  if (scored === 0) return undefined;
   if (costPart !== undefined) return costPartText(costPart);
   if (c === null) return target.model.startsWith("offline/") ? "none (offline stand-in)" : "unknown (no price)";
   const success = c.perSuccess === null ? "" : `, ${usd(c.perSuccess)} a success`;
@@ -70,10 +71,12 @@ function judgeLine({ metrics: { judgeCostUsd } }: EvaluatedRun): string | undefi
   return judgeCostUsd === null ? "unknown (no price, or no usage reported)" : usd(judgeCostUsd);
 }
 
-function tokenLine({ metrics: { tokens: t } }: EvaluatedRun): string | undefined {
+function tokenLine({ metrics: { tokens: t, costPart }, scored }: EvaluatedRun): string | undefined {
   if (t.input === null && t.output === null) return undefined;
   const cached = t.cached === null || t.cached === 0 ? "" : ` (${t.cached} cached)`;
-  return `${t.input ?? "?"} in${cached}, ${t.output ?? "?"} out`;
+  const some =
+    costPart === undefined || costPart.noUsage === 0 ? "" : `, of ${scored - costPart.noUsage} of ${scored} trials`;
+  return `${t.input ?? "?"} in${cached}, ${t.output ?? "?"} out${some}`;
 }
 
 /** What stands behind a judge's pass rate: the rate people would have given. */
