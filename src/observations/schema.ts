@@ -33,12 +33,10 @@ export type Observation = z.infer<typeof observationSchema>;
 export type Dated = Observation & { id: string; at: string };
 
 const unknownBySchema = z
-  .strictObject({
-    target: z.int().describe("nothing of that name was ever released"),
-    version: z.int().describe("the target was released, and never in that version"),
-    rollout: z.int().describe("no rollout of that id was ever started for the target in this environment"),
-  })
-  .describe("how many are unknown for which reason");
+  .strictObject({ target: z.int(), version: z.int(), rollout: z.int() })
+  .describe(
+    "of a target that was never released, of a version it never had, of a rollout that this environment never had",
+  );
 
 export type UnknownBy = z.infer<typeof unknownBySchema>;
 

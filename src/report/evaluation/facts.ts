@@ -58,8 +58,8 @@ function latencyLine({ metrics: { latencyMs: l } }: EvaluatedRun): string | unde
 }
 
 function costLine({ metrics: { costUsd: c, costPart }, target, scored }: EvaluatedRun): string | undefined {
-  if (c === null && target.model === "outputs") return undefined;
   if (scored === 0) return undefined;
+  if (c === null && target.model === "outputs" && (costPart?.known ?? 0) === 0) return undefined;
   if (costPart !== undefined) return costPartText(costPart);
   if (c === null) return target.model.startsWith("offline/") ? "none (offline stand-in)" : "unknown (no price)";
   const success = c.perSuccess === null ? "" : `, ${usd(c.perSuccess)} a success`;
