@@ -29,6 +29,7 @@ async function importer() {
     rereadable = true,
     skipInvalid = false,
     strict = false,
+    encoding = "utf8",
     onUnknown = () => undefined,
   }: Source) => {
     const bytes = Buffer.from(text, encoding);
