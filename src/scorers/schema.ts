@@ -12,7 +12,10 @@ const common = {
   name: z
     .string()
     .min(1)
-    .refine((name) => name !== "__proto__", "a scorer cannot be called __proto__: results are kept by name, and its own would be lost")
+    .refine(
+      (name) => name !== "__proto__",
+      "a scorer cannot be called __proto__: results are kept by name, and its own would be lost",
+    )
     .optional()
     .describe("how reports call it; default its type"),
   category: category.optional(),
