@@ -106,6 +106,14 @@ const fields = z.strictObject({
   channels: channelsSchema.optional().describe("where messages to people go, by name"),
   rolloutEnds: rolloutEndsSchema.optional().describe("who is told of a rollout that ends by itself"),
   people: peopleConfigSchema.optional().describe("who belongs to which group"),
+  lint: z
+    .strictObject({
+      notSecrets: z
+        .array(z.string().regex(/^[0-9a-f]{16}$/, "a fingerprint is 16 hexadecimal digits, as lint prints it"))
+        .describe("fingerprints of values that look like keys and are none, as test values"),
+    })
+    .partial()
+    .optional(),
   policy: policyConfigSchema.optional().describe("by environment: what must hold before a version is released"),
 });
 

@@ -6,6 +6,7 @@ import { AgentopsError } from "./errors.ts";
 import { CONFIG_FILE, configAbove } from "./location.ts";
 import { redactor, type Redact } from "./redact.ts";
 import type { Ref } from "./refs.ts";
+import { decodeText } from "./utf8.ts";
 import { parseYamlAs } from "./yaml.ts";
 
 /** A loaded project: where it is and what it says. Every path a user sees is relative to `root`. */
@@ -102,15 +103,6 @@ export async function readBytes(file: string): Promise<Uint8Array> {
       throw new AgentopsError("FILE_NOT_FOUND", `no such file: ${file}`, { cause: error });
     throw new AgentopsError("FILE_INVALID", `cannot read ${file}: ${code ?? "unknown error"}`, { cause: error });
   });
-}
-
-/** The text that was read of a file; throws FILE_INVALID. */
-export function decodeText(bytes: Uint8Array, file: string): string {
-  try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-  } catch (error) {
-    throw new AgentopsError("FILE_INVALID", `cannot read ${file}: it is not UTF-8`, { cause: error });
-  }
 }
 
 async function isFile(path: string): Promise<boolean> {

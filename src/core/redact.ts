@@ -1,3 +1,5 @@
+import { withoutSecrets } from "./secrets.ts";
+
 /** Removes secrets from text before it reaches disk, a log, an error or a report. */
 export type Redact = (text: string) => string;
 
@@ -18,6 +20,6 @@ export function redactor(secrets: Iterable<string | undefined>): Redact {
   return (text) => {
     let out = text;
     for (const secret of exact) out = out.replaceAll(secret, MARK);
-    return out.replace(KEY_SHAPES, MARK);
+    return withoutSecrets(out.replace(KEY_SHAPES, MARK), MARK);
   };
 }

@@ -1,7 +1,9 @@
 import { isMap, isPair, isScalar, isSeq, LineCounter, parseDocument, type Document, type Node } from "yaml";
 import type { z } from "zod";
+import { DEEP_REFUSED } from "./json.ts";
 import { type Problem, throwOnErrors } from "./problems.ts";
 import { keepSpelling, type KeptSpelling } from "./spelling.ts";
+import { doubtIn } from "./yaml-doubts.ts";
 import { describeIssues } from "./zod-issues.ts";
 
 export type Path = readonly (string | number)[];
@@ -17,8 +19,9 @@ export interface YamlFile {
 }
 
 /**
- * Parses one YAML document. Syntax errors, duplicate keys, several documents and anchors that expand without bound
- * come back as problems with line and column. `numbers`: those that would lose their spelling are the text that was written.
+ * Parses one YAML document. Syntax errors, keys that are twice or `__proto__`, several documents, anchors within themselves or that expand
+ * without bound, and nesting without end come back as problems with line and column. `numbers`: those that would lose their spelling are
+ * the text that was written.
  */
 export function readYaml(
   text: string,
@@ -28,14 +31,20 @@ export function readYaml(
   const lines = new LineCounter();
   const doc = parseDocument(text, {
     lineCounter: lines,
-    uniqueKeys: true,
+    uniqueKeys: false,
     prettyErrors: false,
     ...(numbers !== undefined && { customTags: keepSpelling(numbers) }),
   });
-  const problems = [...doc.errors, ...doc.warnings].map((e): Problem => {
-    const { line, col } = lines.linePos(e.pos[0]);
-    return { severity: "error", rule: "yaml-syntax", file, line, column: Math.max(col, 1), message: e.message };
-  });
+  const problem = (offset: number, finding: { message: string; hint?: string }): Problem => {
+    const { line, col } = lines.linePos(offset);
+    return { severity: "error", rule: "yaml-syntax", file, line, column: Math.max(col, 1), ...finding };
+  };
+  // The parser gives up on what is nested too deeply, goes on somewhere, and what it says of the rest is noise.
+  const endless = doc.errors.find(({ message }) => /call stack/.test(message));
+  if (endless !== undefined) return { problems: [problem(endless.pos[0], DEEP_REFUSED)] };
+  const problems = [...doc.errors, ...doc.warnings].map((e) => problem(e.pos[0], { message: e.message }));
+  const doubt = problems.length > 0 ? undefined : doubtIn(doc);
+  if (doubt !== undefined) problems.push(problem(doubt.offset, { message: doubt.message, hint: doubt.hint }));
   if (problems.length > 0) return { problems };
   try {
     const value: unknown = doc.toJS({ maxAliasCount: 100 });

@@ -12,6 +12,7 @@ import { type PlanOptions, planRun } from "./run/plan.ts";
 import { requestMaker } from "./run/request.ts";
 import type { RunResult } from "./result/schema.ts";
 import type { FactorialCell, RunSpec } from "./run/run-spec.ts";
+import { isLost, requireStored } from "./run/lost.ts";
 import { findRun, insertRun, type RunRow, specOf, updateRun } from "./run/runs.store.ts";
 import { runTrials, type TrialsOutcome, type Watch } from "./run/run-trials.ts";
 import { scorerProblem } from "../scorers/problem.ts";
@@ -160,9 +161,16 @@ async function execute(context: EvalContext, run: RunRow, execution: Execution):
       finishedAt: clock.now().toISOString(),
       pid: null,
     });
+    requireStored(store, run.id);
     return { result, stopped: outcome.stopped };
   } catch (error) {
-    await updateRun(store, run.id, { status: context.signal.aborted ? "interrupted" : "failed", pid: null });
+    await updateRun(store, run.id, { status: context.signal.aborted ? "interrupted" : "failed", pid: null }).catch(
+      (failed: unknown) => {
+        // What broke the store broke this as well; where it did not, the first is the one to tell.
+        if (store.gone() === null) throw failed;
+      },
+    );
+    if (!isLost(error)) requireStored(store, run.id);
     throw context.signal.aborted ? interrupted(context.signal, run) : error;
   } finally {
     await execution.answering.close();

@@ -25,7 +25,7 @@ export function judgeComparison(suite: Yardstick, { metrics }: ComparisonFound, 
     free.cost
       ? undefined
       : increase(find("costUsd.perTask"), {
-          ...{ name: "costPerTaskUsd.maxIncrease", max: cost, bounded: bounded.cost, absent: "price" },
+          ...{ name: "costPerTaskUsd.maxIncrease", max: cost, bounded: bounded.cost, absent: "shared-cost" },
           ...{ primary, accepted },
         }),
   ];
@@ -66,7 +66,7 @@ interface IncreaseBound {
   max: number;
   /** By the suite: nothing makes up for a breach, and what nobody measured leaves it undecided. */
   bounded: boolean;
-  absent: "shared-latency" | "price";
+  absent: "shared-latency" | "shared-cost";
   primary: MetricFound | undefined;
   accepted: Accepted | undefined;
 }
@@ -127,7 +127,7 @@ function withinBound(
 
 const NOTHING = { observed: null, ci95: null } as const;
 
-function absent(what: "shared-case" | "shared-latency" | "price" | "part") {
+function absent(what: "shared-case" | "shared-latency" | "shared-cost" | "part") {
   return { code: "absent", what } as const;
 }
 

@@ -22,7 +22,7 @@ export function judgeGate(gate: Gate, result: RunResult): CheckFound[] {
       ? check("p95LatencyMs.max", atMost(gate.p95LatencyMs.max), latency(metrics), policy, "latency")
       : undefined,
     gate.costPerTaskUsd?.max !== undefined
-      ? check("costPerTaskUsd.max", atMost(gate.costPerTaskUsd.max), cost(metrics), policy, "price")
+      ? check("costPerTaskUsd.max", atMost(gate.costPerTaskUsd.max), cost(metrics), policy, openCost(metrics))
       : undefined,
     gate.passHatK &&
       check(
@@ -54,7 +54,7 @@ function check(
   bound: Bound,
   seen: Measured | null,
   policy: "point" | "interval",
-  absent: Extract<Ground, { code: "absent" }>["what"] = "score",
+  absent: Extract<Ground, { code: "absent" }>["what"] | Ground = "score",
 ): CheckFound {
   const { threshold } = bound;
   if (seen === null)
@@ -65,7 +65,7 @@ function check(
       ci95: null,
       policy,
       verdict: "inconclusive",
-      ground: { code: "absent", what: absent },
+      ground: typeof absent === "string" ? { code: "absent", what: absent } : absent,
     };
   // A metric without an interval can only be judged by its point.
   const used = seen.interval === null ? "point" : policy;
@@ -104,6 +104,10 @@ function latency({ latencyMs }: RunMetrics): Measured | null {
 }
 function cost({ costUsd }: RunMetrics): Measured | null {
   return costUsd === null ? null : { value: costUsd.perTask, interval: costUsd.perTaskCi95 };
+}
+function openCost({ costPart, successRate }: RunMetrics): Ground {
+  if (successRate === null) return { code: "absent", what: "score" };
+  return costPart === undefined ? { code: "absent", what: "price" } : { code: "cost-part", part: costPart };
 }
 function power({ passHatK }: RunMetrics, k: number): Measured | null {
   const value = passHatK[String(k)];

@@ -1,5 +1,6 @@
 import type { Aim, ComparisonFound, NeedFound, Note } from "../comparison/found.ts";
 import type { JudgeNote } from "../evals/result/judges.ts";
+import type { RunMetrics } from "../evals/result/schema.ts";
 import type { Check, EvaluatedRun, Evaluation } from "./evaluation.schema.ts";
 import type { GateDocument } from "./gate.schema.ts";
 import type { WeakenedSuite } from "./weakened/weak-change.ts";
@@ -9,9 +10,19 @@ export type Ground =
   | { code: "bound"; direction: "min" | "max" }
   | {
       code: "absent";
-      what: "score" | "safety-scorer" | "latency" | "price" | "shared-case" | "shared-latency" | "part" | "trials";
+      what:
+        | "score"
+        | "safety-scorer"
+        | "latency"
+        | "price"
+        | "shared-case"
+        | "shared-latency"
+        | "shared-cost"
+        | "part"
+        | "trials";
     }
   | { code: "margin" | "safety" }
+  | { code: "cost-part"; part: NonNullable<RunMetrics["costPart"]> }
   | ({ code: "trade" } & LeftOut)
   | { code: "not-fresh"; simulated: boolean }
   | ({ code: "increase"; bound: "suite" | "default"; improved: boolean } & LeftOut)

@@ -5,6 +5,7 @@ import type { Project } from "../core/project.ts";
 import { parsePin } from "../core/refs.ts";
 import { sizeBytes } from "../core/size.ts";
 import { didYouMean } from "../core/suggest.ts";
+import { requireReplaced } from "../core/unreplaced.ts";
 import { createBackend } from "./backends.ts";
 import { callClient } from "./calling/call.ts";
 import type { ModelClient } from "./client/client.ts";
@@ -40,6 +41,7 @@ export async function createModelClient(
 ): Promise<ModelClient> {
   const { provider: name, model } = parsePin(pin);
   const provider = providerOf(project, name);
+  requireReplaced(provider, ["models", name]);
   const { limits: general = {}, pricing } = project.config;
   const own = "limits" in provider ? (provider.limits ?? {}) : {};
   const concurrency = own.concurrency ?? options.concurrency ?? general.concurrency ?? DEFAULTS.concurrency;

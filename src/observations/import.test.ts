@@ -5,6 +5,7 @@ import { promoted } from "../testing/rollout.ts";
 import { newStoreAddress, withStore } from "../testing/store.ts";
 import { importObservations } from "./import.ts";
 import { recorderFor } from "./record.ts";
+import type { Unknown } from "./unknown.ts";
 
 const line = (more: object = {}) => JSON.stringify({ target: "prompts/x", version: "v1", success: true, ...more });
 
@@ -14,17 +15,38 @@ interface Source {
   every?: number;
   rereadable?: boolean;
   skipInvalid?: boolean;
+  strict?: boolean;
+  encoding?: BufferEncoding;
+  onUnknown?: (unknown: Unknown) => void;
 }
 
 async function importer() {
   const store = await newStoreAddress();
   await withStore(store, (open) => promoted(open, { version: "v1" }));
-  return ({ text, every = 7, rereadable = true, skipInvalid = false }: Source) => {
+  return ({
+    text,
+    every = 7,
+    rereadable = true,
+    skipInvalid = false,
+    strict = false,
+    encoding = "utf8",
+    onUnknown = () => undefined,
+  }: Source) => {
+    const bytes = Buffer.from(text, encoding);
     const pieces = () =>
-      Array.from({ length: Math.ceil(text.length / every) }, (_, i) => text.slice(i * every, (i + 1) * every));
+      Array.from({ length: Math.ceil(bytes.length / every) }, (_, i) => bytes.subarray(i * every, (i + 1) * every));
     return importObservations({
       recorder: recorderFor,
-      ...{ name: "in.jsonl", rereadable, skipInvalid, store, environment: "production", clock: systemClock },
+      ...{
+        name: "in.jsonl",
+        rereadable,
+        skipInvalid,
+        strict,
+        onUnknown,
+        store,
+        environment: "production",
+        clock: systemClock,
+      },
       ...{ open: () => Readable.from(pieces()), signal: new AbortController().signal, onProgress: () => undefined },
     });
   };
@@ -52,6 +74,44 @@ describe("importing lines", () => {
       code: "FILE_INVALID",
       message: expect.stringContaining(message),
     });
+    expect(await run({ ...source, skipInvalid: true })).toMatchObject({ recorded: 2, invalid: 1 });
+  });
+  test("a target, a version and a rollout that nobody knows are told once each, kept, and counted apart; strictly, nothing is kept", async () => {
+    const run = await importer();
+    const texts = [
+      line(),
+      line({ version: "v9" }),
+      line({ target: "prompts/xx" }),
+      line({ rollout: "r" }),
+      line({ version: "v9" }),
+    ];
+    const told: string[] = [];
+    const onUnknown = ({ of, name }: Unknown) => void told.push(`${of} ${name}`);
+    for (const rereadable of [true, false])
+      await expect(run({ text: texts.join("\n"), rereadable, strict: true })).rejects.toMatchObject({
+        code: "FILE_INVALID",
+        message: "in.jsonl:2:1: prompts/x@v9 was never released here (and 2 more)",
+        hint: "released: v1",
+        details: {
+          problems: [{ line: 2 }, { line: 4 }, { line: 3, hint: expect.stringContaining("did you mean prompts/x?") }],
+        },
+      });
+    expect(await run({ text: texts.join("\n"), onUnknown })).toMatchObject({
+      ...{ recorded: 5, unknown: 4, unknownBy: { target: 1, version: 2, rollout: 1 } },
+    });
+    expect(told.sort()).toEqual(["rollout r", "target prompts/xx", "version v9"]);
+    expect(await run({ text: line(), strict: true })).toMatchObject({ recorded: 1, unknown: 0 });
+  });
+  test.each([
+    [
+      '{"target":"prompts/x","version":"v1","success":true,"success":false}',
+      `in.jsonl:2:53: the key "success" is there twice`,
+    ],
+    [line({ unit: "\uFFFD" }).replace("\uFFFD", "caf\xe9"), "in.jsonl:2:64: not UTF-8: the byte 0xE9"],
+  ])("a line that says two things, or in no letters, is bad: %s", async (bad, message) => {
+    const run = await importer();
+    const source = { text: `${line()}\n${bad}\n${line()}`, encoding: "latin1" as const };
+    await expect(run(source)).rejects.toMatchObject({ code: "FILE_INVALID", message });
     expect(await run({ ...source, skipInvalid: true })).toMatchObject({ recorded: 2, invalid: 1 });
   });
   test("what can be read once only is recorded up to the bad line, which says so", async () => {

@@ -1,13 +1,17 @@
 import type { Clock } from "../core/clock.ts";
 import { AgentopsError, isStop } from "../core/errors.ts";
 import { type Problem, throwOnErrors } from "../core/problems.ts";
+import { type Line, linesOf, type Pieces } from "../core/utf8.ts";
 import type { StoreAddress } from "../state/address.ts";
 import { openStore } from "../state/open.ts";
 import type { Store } from "../state/store.ts";
+import { watchFile } from "../state/watch-file.ts";
 import { whyNot } from "../state/why-not.ts";
-import { type Line, linesOf, parseObservation } from "./lines.ts";
+import { parseObservation } from "./lines.ts";
 import type { Recorder } from "./record.ts";
 import type { Observation, ObservedDocument } from "./schema.ts";
+import { readWhole, refuseUnknown } from "./strict.ts";
+import type { Unknown } from "./unknown.ts";
 
 /** One transaction: short enough for other writers to wait, long enough to be fast. */
 const CHUNK = 5000;
@@ -18,12 +22,14 @@ const SHOWN_PROBLEMS = 20;
 export interface ImportRequest {
   /** How messages name the source. */
   name: string;
-  /** Its text from the beginning, in pieces. */
-  open: () => AsyncIterable<string>;
+  /** Its bytes from the beginning. */
+  open: () => Pieces;
   /** It can be read twice, so a bad line refuses all of it before anything is written. */
   rereadable: boolean;
   /** Bad lines are counted and left out instead. */
   skipInvalid: boolean;
+  /** What is of an unknown target, version or rollout refuses all of it before anything is written. */
+  strict: boolean;
   environment: string;
   store: StoreAddress;
   /** What writes them into the open store. */
@@ -32,13 +38,16 @@ export interface ImportRequest {
   signal: AbortSignal;
   /** Called after each transaction with the lines that were taken so far. */
   onProgress: (done: number) => void;
+  /** Called once for each target, version or rollout that the store does not know, when it is first seen. */
+  onUnknown: (unknown: Unknown) => void;
 }
 
 /**
  * Records the observations of a source of JSON lines. Throws FILE_INVALID with the place and the key that is wrong, STORE_FAILED; both say
  * how many were recorded before. The signal's reason, once a transaction is through.
  */
-export async function importObservations(request: ImportRequest): Promise<ObservedDocument> {
+export async function importObservations(given: ImportRequest): Promise<ObservedDocument> {
+  const request = given.strict && !given.rereadable ? await readWhole(given) : given;
   if (request.rereadable && !request.skipInvalid) await refuseBadLines(request);
   const { environment, store } = request;
   const done: ObservedDocument = {
@@ -48,11 +57,15 @@ export async function importObservations(request: ImportRequest): Promise<Observ
     recorded: 0,
     repeated: 0,
     unknown: 0,
+    unknownBy: { target: 0, version: 0, rollout: 0 },
     invalid: 0,
   };
   const open = await inWords(done, () => openStore(store, { durability: "normal", waitMs: WAIT_MS }));
   try {
-    await importLines(request, request.recorder(open), done);
+    if (request.strict) await refuseUnknown(request, open);
+    const watched = watchedRecorder(request, request.recorder(open), done);
+    await importLines(request, watched, done);
+    watched.look();
     return done;
   } finally {
     await open.close();
@@ -62,10 +75,10 @@ export async function importObservations(request: ImportRequest): Promise<Observ
 async function refuseBadLines({ name, open }: ImportRequest): Promise<void> {
   const problems: Problem[] = [];
   for await (const lines of linesOf(open()))
-    for (const { text, line } of lines) {
-      const parsed = parseObservation(text);
+    for (const line of lines) {
+      const parsed = parseObservation(line);
       if ("observation" in parsed) continue;
-      problems.push(problem(name, line, parsed));
+      problems.push(problem(name, line.line, parsed));
       if (problems.length === SHOWN_PROBLEMS) throwOnErrors(problems);
     }
   throwOnErrors(problems);
@@ -81,13 +94,13 @@ async function importLines(request: ImportRequest, recorder: Recorder, done: Obs
     request.signal.throwIfAborted();
   };
   const take = async (lines: readonly Line[]) => {
-    for (const { text, line } of lines) {
-      const parsed = parseObservation(text);
+    for (const line of lines) {
+      const parsed = parseObservation(line);
       if ("observation" in parsed) chunk.push(parsed.observation);
       else if (request.skipInvalid) done.invalid += 1;
       else {
         await write();
-        throw badLine(problem(request.name, line, parsed), done);
+        throw badLine(problem(request.name, line.line, parsed), done);
       }
       if (chunk.length >= CHUNK) await write();
     }
@@ -103,6 +116,25 @@ async function importLines(request: ImportRequest, recorder: Recorder, done: Obs
   }
 }
 
+/** Looks before each batch that the file at the store's path still is the one that is written: what goes into another is lost. */
+function watchedRecorder({ store: { file, shown } }: ImportRequest, recorder: Recorder, done: ObservedDocument) {
+  const gone = file === null ? () => null : watchFile(file);
+  const look = () => {
+    const what = gone();
+    if (what === null) return;
+    const lost = `the store ${shown} was ${what} while it was written: nothing is stored of the ${done.recorded} recorded`;
+    throw new AgentopsError("STORE_FAILED", lost, {
+      hint: "run it again: what has an id is recorded once",
+      details: { ...done, gone: what },
+    });
+  };
+  const record: Recorder["record"] = (...batch) => {
+    look();
+    return recorder.record(...batch);
+  };
+  return { record, look };
+}
+
 function stopped(reason: unknown, done: ObservedDocument): unknown {
   if (!isStop(reason)) return reason;
   return new AgentopsError(reason.code, `${reason.message}; ${before(done)}`, {
@@ -112,15 +144,19 @@ function stopped(reason: unknown, done: ObservedDocument): unknown {
 }
 
 async function record(
-  { environment, clock }: ImportRequest,
+  { environment, clock, onUnknown }: ImportRequest,
   recorder: Recorder,
   chunk: Observation[],
   done: ObservedDocument,
 ): Promise<void> {
-  const { recorded, repeated, unknown } = await inWords(done, () => recorder.record(environment, chunk, clock.now()));
+  const { recorded, repeated, unknowns } = await inWords(done, () => recorder.record(environment, chunk, clock.now()));
   done.recorded += recorded;
   done.repeated += repeated;
-  done.unknown += unknown;
+  for (const unknown of unknowns) {
+    done.unknown += unknown.n;
+    done.unknownBy[unknown.of] += unknown.n;
+    onUnknown(unknown);
+  }
 }
 
 function problem(file: string, line: number, { column, message }: { column: number; message: string }): Problem {
@@ -141,7 +177,8 @@ async function inWords<T>(done: ObservedDocument, work: () => Promise<T>): Promi
   try {
     return await work();
   } catch (error) {
-    if (error instanceof AgentopsError && error.code !== "STORE_FAILED") throw error;
+    if (error instanceof AgentopsError && (error.code !== "STORE_FAILED" || error.details?.["gone"] !== undefined))
+      throw error;
     throw new AgentopsError("STORE_FAILED", `cannot write ${done.store}: ${whyNot(error, WAIT_MS)} (${before(done)})`, {
       hint: "run it again: what has an id is recorded once",
       details: { ...done },

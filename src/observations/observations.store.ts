@@ -124,9 +124,31 @@ export async function openRolloutsOf(tx: Tx, environment: string, targets: reado
 }
 
 /** Of some versions of a target, those that were released. */
-export async function releasedAmong(tx: Tx, target: string, versions: readonly string[]): Promise<string[]> {
-  const released = tx.selectFrom("releases").select("version").where("target", "=", target);
+export async function releasedAmong(db: Db, target: string, versions: readonly string[]): Promise<string[]> {
+  const released = db.selectFrom("releases").select("version").where("target", "=", target);
   return (await released.where("version", "in", versions).execute()).map(({ version }) => version);
+}
+
+/** The versions of a target that were released, in the order of their numbers. */
+export async function releasesOf(db: Db, target: string): Promise<string[]> {
+  const rows = await db.selectFrom("releases").select("version").distinct().where("target", "=", target).execute();
+  return rows.map(({ version }) => version).sort((a, b) => Number(a.slice(1)) - Number(b.slice(1)));
+}
+
+/** Every target that was ever released. */
+export async function releasedTargets(db: Db): Promise<string[]> {
+  const rows = await db.selectFrom("releases").select("target").distinct().orderBy("target").execute();
+  return rows.map(({ target }) => target);
+}
+
+/** Of some ids, those of rollouts of a target in an environment. */
+export async function rolloutsAmong(
+  db: Db,
+  { environment, target }: { environment: string; target: string },
+  ids: readonly string[],
+): Promise<string[]> {
+  const its = db.selectFrom("rollouts").select("id").where("environment", "=", environment);
+  return (await its.where("target", "=", target).where("id", "in", ids).execute()).map(({ id }) => id);
 }
 
 type Capped = "latency" | "cost";

@@ -247,12 +247,16 @@ describe("what counts for a rollout", () => {
     const rollout = await startedRollout(store);
     const first = candidate({ id: "a", unit: "u", safe: false, breach: "pii" });
     expect(await store.record("production", [first, seen("v9")])).toEqual({
-      ...{ recorded: 2, repeated: 0, unknown: 1 },
+      ...{
+        recorded: 2,
+        repeated: 0,
+        unknowns: [{ of: "version", target: "prompts/x", name: "v9", n: 1, known: ["v1", "v2"] }],
+      },
       counted: [{ seq: rollout.seq, target: rollout.target, look: 1, breached: true }],
     });
     const before = await dump(store);
     const again = [first, { ...first, success: false, version: "v1" }];
-    expect(await store.record("production", again)).toMatchObject({ recorded: 0, repeated: 2, unknown: 0 });
+    expect(await store.record("production", again)).toMatchObject({ recorded: 0, repeated: 2, unknowns: [] });
     expect(await dump(store)).toEqual(before);
     const elsewhere = await store.record("staging", [first]);
     const other = await store.record("production", [{ ...first, target: "agents/x" }]);

@@ -5,17 +5,18 @@ import type { Store, Tx } from "../state/store.ts";
 import { Changed } from "../state/transaction.ts";
 import { collectCaps, type Earlier } from "./cap-collector.ts";
 import { hourly } from "./hourly.ts";
-import { addHours, insertObservations, type OpenRollout, openRolloutsOf, releasedAmong } from "./observations.store.ts";
+import { addHours, insertObservations, type OpenRollout, openRolloutsOf } from "./observations.store.ts";
 import { countFor, type RolloutCount } from "./rollout-count.ts";
 import type { Dated, Observation } from "./schema.ts";
+import { type Unknown, unknownAmong } from "./unknown.ts";
 
 export interface Recorded {
   /** New ones. */
   recorded: number;
   /** Of which the store had the id already; nothing changed. */
   repeated: number;
-  /** New ones of a version that was never released. */
-  unknown: number;
+  /** What new ones are of, and nothing here knows. */
+  unknowns: Unknown[];
   /** Rollouts that something was counted for. */
   counted: Counting[];
 }
@@ -44,7 +45,7 @@ export function recorderFor(store: Store): Recorder {
     async record(environment, observations, clockNow) {
       const now = clockNow.toISOString();
       const dated = observations.map((observation) => datedOf(observation, now));
-      if (dated.length === 0) return { recorded: 0, repeated: 0, unknown: 0, counted: [] };
+      if (dated.length === 0) return { recorded: 0, repeated: 0, unknowns: [], counted: [] };
       return store.inTransaction((tx) => recordAll(tx, earlier, environment, dated), { lockedAlone: true });
     },
   };
@@ -70,9 +71,13 @@ async function recordAll(tx: Tx, earlier: Earlier, environment: string, dated: r
     for (const { observation, seq, unit } of its) count.count(observation, seq, unit);
     await count.save(tx);
   }
-  const unknown = await unreleased(tx, stored);
+  const unknowns = await unknownAmong(
+    tx,
+    environment,
+    stored.map(({ observation }) => observation),
+  );
   const touched = [...counted].flatMap(([count, its]) => (its.length === 0 ? [] : [count.counting()]));
-  return { recorded: stored.length, repeated: dated.length - stored.length, unknown, counted: touched };
+  return { recorded: stored.length, repeated: dated.length - stored.length, unknowns, counted: touched };
 }
 
 interface New {
@@ -138,22 +143,6 @@ async function newOnes(
     if (seq !== null) stored.push({ observation, seq });
   }
   return stored;
-}
-
-/** How many are of a version that was never released. */
-async function unreleased(tx: Tx, stored: readonly New[]): Promise<number> {
-  const byVersion = new Map<string, Map<string, number>>();
-  for (const { observation } of stored) {
-    const { target, version } = observation;
-    const versions = byVersion.get(target) ?? new Map<string, number>();
-    byVersion.set(target, versions.set(version, (versions.get(version) ?? 0) + 1));
-  }
-  let unknown = 0;
-  for (const [target, versions] of byVersion) {
-    const released = new Set(await releasedAmong(tx, target, [...versions.keys()]));
-    for (const [version, n] of versions) if (!released.has(version)) unknown += n;
-  }
-  return unknown;
 }
 
 function rowOf(environment: string, observation: Dated, rollout: number | null): Value[] {

@@ -32,6 +32,14 @@ export type Observation = z.infer<typeof observationSchema>;
 /** An observation with its id and its time in UTC. */
 export type Dated = Observation & { id: string; at: string };
 
+const unknownBySchema = z
+  .strictObject({ target: z.int(), version: z.int(), rollout: z.int() })
+  .describe(
+    "of a target that was never released, of a version it never had, of a rollout that this environment never had",
+  );
+
+export type UnknownBy = z.infer<typeof unknownBySchema>;
+
 /** `agentops observe --json`. */
 export const observedSchema = z.object({
   schema: z.literal("agentops.observed/1"),
@@ -39,7 +47,12 @@ export const observedSchema = z.object({
   store: z.string(),
   recorded: z.int().describe("new ones"),
   repeated: z.int().describe("ids the store had already; nothing changed"),
-  unknown: z.int().describe("new ones of versions that were never released"),
+  unknown: z
+    .int()
+    .describe(
+      "new ones of a target, version or rollout that this store does not know; kept, and in no rollout's counts",
+    ),
+  unknownBy: unknownBySchema,
   invalid: z.int().describe("lines left out with --skip-invalid"),
 });
 

@@ -33,6 +33,7 @@ export const promptSchema = z.strictObject({
       input: jsonSchema.describe("JSON Schema of the variables; its properties are the declared ones"),
       allowFloating: z.boolean().describe("accept a model alias that moves"),
       tags: z.array(text),
+      trusted: z.array(text).describe("variables that no user writes, so that they may stand in a system message"),
     })
     .partial()
     .optional(),

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { AgentopsError } from "../core/errors.ts";
 import { readText } from "../core/project.ts";
 import type { ArtifactKind } from "../core/refs.ts";
+import { decodeText } from "../core/utf8.ts";
 import { type ArtifactFile, artifactFileOf } from "./files.ts";
 import { must } from "./git/git.ts";
 import type { Repo } from "./git/repo.ts";
@@ -48,8 +49,8 @@ export function commitSource(repo: Repo, commit: string, prefix = repo.prefix): 
     },
     read: async (path) => {
       if ((await must(repo.git, tree(prefix + path))) === "") return undefined;
-      const text = await must(repo.git, ["cat-file", "blob", `${commit}:${prefix}${path}`]);
-      return text.startsWith("\uFEFF") ? text.slice(1) : text;
+      const bytes = await must(repo.git, ["cat-file", "blob", `${commit}:${prefix}${path}`], { bytes: true });
+      return decodeText(Buffer.from(bytes, "latin1"), `${path}@${commit.slice(0, 12)}`);
     },
   };
 }

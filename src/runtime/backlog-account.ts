@@ -10,6 +10,8 @@ export interface ObservationStats {
   queued: number;
   /** In the store, repeats of an id included. */
   recorded: number;
+  /** Of those, of a target, version or rollout that the store does not know: kept, and in no rollout's counts. */
+  unknown: number;
   /** Lost: the queue was full, or the store refused them for good. */
   dropped: number;
   /** Not observations, and never queued. */
@@ -21,12 +23,12 @@ export interface ObservationStats {
 }
 
 /** Called whenever it is so; `late`: nothing could be written for some seconds; `lost`: at the end, so many observations were not. */
-export type OnTrouble = (what: "late" | "dropped" | "lost", why: string, count: number) => void;
+export type OnTrouble = (what: "late" | "dropped" | "lost" | "unknown", why: string, count: number) => void;
 
 /** What became of them, and whom that is told. */
 export function account(clock: Clock, onTrouble: OnTrouble, waiting: () => number) {
   const pause = backoff(clock);
-  const stats = { recorded: 0, dropped: 0, invalid: 0, failures: 0, lastProblem: null as string | null };
+  const stats = { recorded: 0, unknown: 0, dropped: 0, invalid: 0, failures: 0, lastProblem: null as string | null };
   return {
     stats,
     pause,

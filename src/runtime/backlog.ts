@@ -36,7 +36,7 @@ export function backlog({ writer, clock, onTrouble }: { writer: BatchWriter; clo
     const problem = line.handOver(most, atOnce);
     if (problem !== null) failed(problem, false);
   };
-  const written = ({ recorded, refused, problem }: Written) => {
+  const written = ({ recorded, refused, unknown, problem }: Written) => {
     answeredAt = clock.monotonicMs();
     if (!line.land(problem === null)) return;
     if (problem !== null) {
@@ -44,6 +44,10 @@ export function backlog({ writer, clock, onTrouble }: { writer: BatchWriter; clo
       return;
     }
     stats.recorded += recorded;
+    if (unknown !== undefined) {
+      stats.unknown += unknown.n;
+      onTrouble("unknown", unknown.first, unknown.n);
+    }
     if (refused > 0) drop(refused, "the store refuses an observation");
     pause.over();
   };

@@ -35,6 +35,19 @@ const count = (store: TestStore) => store.value("SELECT COUNT(*) FROM observatio
 const outcome = (more: object = {}) => ({ target: "prompts/x", version: "v1", success: true, ...more });
 
 describe("observe", () => {
+  test("what the store does not know is kept, counted in stats(), and said once", async () => {
+    const { store, ops } = await newStore();
+    const said: string[] = [];
+    vi.spyOn(process, "emitWarning").mockImplementation((warning) => void said.push(String(warning)));
+    const served = ops();
+    for (const more of [{}, { version: "v9" }, { version: "v9" }, { target: "prompts/y" }, { rollout: "r-9" }])
+      served.observe(outcome(more));
+    await flushed(served);
+    expect([await count(store), served.stats()]).toEqual([5, expect.objectContaining({ recorded: 5, unknown: 4 })]);
+    expect(said).toEqual([
+      "agentops: observations are kept, counted apart, and in no rollout: prompts/x@v9 was never released here (released: v1, v2)",
+    ]);
+  });
   test("what was resolved is observed, written by itself, and counted for its rollout", async () => {
     const { store, ops } = await newStore();
     const served = ops();
@@ -46,7 +59,7 @@ describe("observe", () => {
     await expect
       .poll(() => served.stats(), { interval: 10, timeout: 10_000 })
       .toEqual({
-        ...{ queued: 0, recorded: 1200, dropped: 0, invalid: 0, failures: 0, lastProblem: null },
+        ...{ queued: 0, recorded: 1200, unknown: 0, dropped: 0, invalid: 0, failures: 0, lastProblem: null },
       });
     const tallied = store.value("SELECT SUM(n) FROM tallies WHERE metric = 'success' AND weight = 0.05");
     expect(await tallied).toBe(1200);

@@ -29,7 +29,7 @@ export function openObserver({ writer, limit, clock }: ObserverOptions): Observe
   const warn = warnings();
   const onTrouble: OnTrouble = (what, why, count) => {
     if (what === "lost") lastWords(`observations were lost (${count}): ${why}`);
-    else warn(what, `observations ${what === "late" ? "could not be written yet" : "were dropped"}: ${why}`);
+    else warn(what, `observations ${WORDS[what]}: ${why}`);
   };
   const queue = observationQueue({ writer, limit, clock, onTrouble });
   return {
@@ -51,6 +51,12 @@ export function openObserver({ writer, limit, clock }: ObserverOptions): Observe
     },
   };
 }
+
+const WORDS = {
+  late: "could not be written yet",
+  dropped: "were dropped",
+  unknown: "are kept, counted apart, and in no rollout",
+};
 
 /** Each kind of trouble is said once. */
 function warnings() {

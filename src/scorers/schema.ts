@@ -16,7 +16,15 @@ export const normalizeSchema = z
 
 /** Keys every scorer accepts. */
 const common = {
-  name: z.string().min(1).optional().describe("how reports call it; default its type"),
+  name: z
+    .string()
+    .min(1)
+    .refine(
+      (name) => name !== "__proto__",
+      "a scorer cannot be called __proto__: results are kept by name, and its own would be lost",
+    )
+    .optional()
+    .describe("how reports call it; default its type"),
   category: category.optional(),
   required: z.boolean().optional().describe("default true: the trial succeeds only when it passes"),
   weight: z.number().min(0).optional().describe("share in the trial's mean score (default 1)"),

@@ -1,9 +1,10 @@
 import { Kysely } from "kysely";
-import { connect, type Sqlite } from "./sqlite/connection.ts";
+import { connect, connectToRead, type Sqlite } from "./sqlite/connection.ts";
 import { fileDialect } from "./sqlite/dialect.ts";
 import { FileConnection } from "./sqlite/file-connection.ts";
 import type { Store, StoreOptions } from "./store.ts";
 import type { Database } from "./tables.ts";
+import { type Gone, watchFile } from "./watch-file.ts";
 
 /**
  * Where runs, their cases and their trials are: a file on this machine, whatever engine the store has. An eval writes thousands of rows a
@@ -15,6 +16,10 @@ export interface RunStore {
   sqlite: Sqlite;
   /** What people learnt about judges is everybody's; opened when it is asked for, so that an eval without a judge needs no server. */
   shared(): Promise<Store>;
+  /** Whether another file, or none, is at its path by now. */
+  gone(): Gone | null;
+  /** What somebody who opens the file now would read in it. Throws what SQLite throws. */
+  afresh<T>(read: (sqlite: Sqlite) => T): T;
   close(): Promise<void>;
 }
 
@@ -28,6 +33,15 @@ export function openRuns(file: string, openShared: () => Promise<Store>, options
     db,
     sqlite,
     shared: () => (shared ??= openShared()),
+    gone: watchFile(file),
+    afresh(read) {
+      const other = connectToRead(file, options.waitMs ?? 5000);
+      try {
+        return read(other);
+      } finally {
+        other.close();
+      }
+    },
     async close() {
       await shared?.then(
         (store) => store.close(),

@@ -24,11 +24,12 @@ const NAMED = /^(?:\uFEFF)?"?sep=(.)"?\r?\n/i;
 
 /**
  * Rows of a CSV file with a header. The delimiter is the one that the header is split by best, comma, semicolon or tab, unless a first line
- * `sep=;` names it. Rows of empty cells, which spreadsheets write after the data, are told to `blank` and left out. Throws {@link CsvError}.
+ * `sep=;` names it. Rows of empty cells, which spreadsheets write after the data, are told to `blank` and left out. Throws {@link CsvError},
+ * and what `header` throws for its names.
  */
 export async function* csvRows(
   bytes: AsyncIterable<Uint8Array>,
-  blank: (line: number) => void,
+  { header, blank }: { header: (names: string[], line: number) => void; blank: (line: number) => void },
 ): AsyncGenerator<CsvRow> {
   const { parse } = await import("csv-parse");
   const { head, input } = await peeked(bytes);
@@ -37,7 +38,10 @@ export async function* csvRows(
   // Where the last whole row ended: an error is in the one that starts on the next line, wherever the parser gave up.
   let ended = 1 + before;
   const parser = parse({
-    columns: true,
+    columns: (names: string[]) => {
+      header(names, 1 + before);
+      return names;
+    },
     bom: true,
     info: true,
     skip_empty_lines: true,

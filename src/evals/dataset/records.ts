@@ -1,14 +1,15 @@
 import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
 import { extname } from "node:path";
-import { AgentopsError, messageOf } from "../../core/errors.ts";
-import { decodeText, readBytes } from "../../core/project.ts";
+import { AgentopsError } from "../../core/errors.ts";
+import { PROTO_REFUSED, readJson } from "../../core/json.ts";
+import { readBytes } from "../../core/project.ts";
 import { throwOnErrors } from "../../core/problems.ts";
 import { keepLongIntegers, type KeptSpelling } from "../../core/spelling.ts";
+import { checkedBytes, decodeText, linesOf } from "../../core/utf8.ts";
 import { readYaml } from "../../core/yaml.ts";
 import type { ContentReader } from "../../registry/git/blob.ts";
 import { CsvError, csvRows } from "./csv.ts";
-import { textLines } from "./lines.ts";
 
 /** One record of a data file. `line` is 1-based and is where the record starts. */
 export interface DataRecord {
@@ -70,27 +71,31 @@ async function* bytesOf({ path, reader }: DataFile): AsyncGenerator<Uint8Array> 
 }
 
 async function* jsonLines(data: DataFile): AsyncGenerator<DataRecord> {
-  let line = 0;
-  for await (const text of textLines(bytesOf(data))) {
-    line += 1;
-    const trimmed = line === 1 && text.startsWith("\uFEFF") ? text.slice(1) : text;
-    if (trimmed.trim() === "") continue;
-    yield { value: parseLine(trimmed, data.file, line), line, flat: false };
-  }
+  for await (const lines of linesOf(bytesOf(data)))
+    for (const { text, line, bad } of lines) {
+      if (bad !== undefined) throw invalid(data.file, { line, column: bad.column }, bad.message, bad.hint);
+      yield { value: parseLine(text, data.file, line), line, flat: false };
+    }
 }
 
 function parseLine(text: string, file: string, line: number): unknown {
-  try {
-    return JSON.parse(keepLongIntegers(text)) as unknown;
-  } catch (error) {
-    throw invalid(file, line, `not JSON: ${messageOf(error)}`, "one JSON object a line");
+  const json = readJson(text);
+  if ("value" in json) {
+    const kept = keepLongIntegers(text);
+    return kept === text ? json.value : (JSON.parse(kept) as unknown);
   }
+  const { offset, message, hint, syntax } = json.problem;
+  throw invalid(file, { line, column: offset + 1 }, message, syntax ? "one JSON object a line" : hint);
 }
 
 async function* tableRows(data: DataFile): AsyncGenerator<DataRecord> {
   try {
-    for await (const { record, line } of csvRows(bytesOf(data), (at) => data.blank?.(at)))
-      yield { value: record, line, flat: true };
+    const bytes = checkedBytes(bytesOf(data), data.file, "DATASET_INVALID");
+    const told = {
+      header: (names: string[], at: number) => { checkColumns(names, data.file, at); },
+      blank: (at: number) => data.blank?.(at),
+    };
+    for await (const { record, line } of csvRows(bytes, told)) yield { value: record, line, flat: true };
   } catch (error) {
     if (!(error instanceof CsvError)) throw error;
     throw invalid(
@@ -102,10 +107,27 @@ async function* tableRows(data: DataFile): AsyncGenerator<DataRecord> {
   }
 }
 
+/** A row's value stands under its column, so a name must be there once. One without a name names nothing. */
+function checkColumns(header: readonly string[], file: string, line: number): void {
+  for (const [i, name] of header.entries()) {
+    if (name === "__proto__") throw invalid(file, line, PROTO_REFUSED.message, PROTO_REFUSED.hint);
+    const first = header.indexOf(name);
+    if (name === "" || first === i) continue;
+    const message = `the column ${JSON.stringify(name)} is there twice, as the ${nth(first)} and the ${nth(i)}`;
+    throw invalid(file, line, message, "delete or rename one of the two");
+  }
+}
+
+function nth(index: number): string {
+  const n = index + 1;
+  const end = n % 100 > 10 && n % 100 < 14 ? "th" : (["th", "st", "nd", "rd"][n % 10] ?? "th");
+  return `${n}${end}`;
+}
+
 async function* listItems(data: DataFile): AsyncGenerator<DataRecord> {
   const bytes = await readBytes(data.path);
   data.reader?.take(bytes);
-  const read = readYaml(decodeText(bytes, data.path), data.file, { numbers: spellingOf(data) });
+  const read = readYaml(decodeText(bytes, data.file), data.file, { numbers: spellingOf(data) });
   throwOnErrors(read.problems, "DATASET_INVALID");
   const value = read.yaml?.value;
   const nested = typeof value === "object" && value !== null && "cases" in value ? value.cases : value;
@@ -122,8 +144,17 @@ function spellingOf({ path, written }: DataFile): KeptSpelling {
   return written === true && extname(path).toLowerCase() !== ".json" ? "all" : "ids";
 }
 
-export function invalid(file: string, line: number, message: string, hint?: string): AgentopsError {
-  return new AgentopsError("DATASET_INVALID", `${file}:${line}: ${message}`, { hint, details: { file, line } });
+/** `at` is a line, or a line and its column. */
+export function invalid(
+  file: string,
+  at: number | { line: number; column: number },
+  message: string,
+  hint?: string,
+): AgentopsError {
+  const { line, column } = typeof at === "number" ? { line: at, column: undefined } : at;
+  const place = column === undefined ? `${file}:${line}` : `${file}:${line}:${column}`;
+  const details = { file, line, ...(column !== undefined && { column }) };
+  return new AgentopsError("DATASET_INVALID", `${place}: ${message}`, { hint, details });
 }
 
 /** How many rows without a value were left out, and where; undefined for none. */

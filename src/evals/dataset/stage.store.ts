@@ -50,8 +50,12 @@ export function openStage({ sqlite }: RunStore): Stage {
     seal: () => sqlite.exec("COMMIT"),
     save: (at) => save(sqlite, at),
     close() {
-      if (sqlite.inTransaction) sqlite.exec("ROLLBACK");
-      sqlite.exec("DROP TABLE IF EXISTS temp.stagedCases; DROP TABLE IF EXISTS temp.stagedOutputs;");
+      try {
+        if (sqlite.inTransaction) sqlite.exec("ROLLBACK");
+        sqlite.exec("DROP TABLE IF EXISTS temp.stagedCases; DROP TABLE IF EXISTS temp.stagedOutputs;");
+      } catch {
+        // They go with the connection; why the file can no longer be written is what the run ends with.
+      }
     },
   };
 }

@@ -2,8 +2,9 @@ import { readdir, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { digestOf } from "../../core/canonical.ts";
 import { AgentopsError } from "../../core/errors.ts";
-import { decodeText, displayPath, type Project, readBytes } from "../../core/project.ts";
+import { displayPath, type Project, readBytes } from "../../core/project.ts";
 import { didYouMean } from "../../core/suggest.ts";
+import { decodeText } from "../../core/utf8.ts";
 import { parseYamlAs, readYaml } from "../../core/yaml.ts";
 import type { LoadedSuite } from "./loaded-suite.ts";
 import { PROMPT_FILE } from "../../registry/files.ts";
@@ -84,7 +85,7 @@ function suiteName(file: string): string {
 async function loadSuite(project: Project, file: string): Promise<LoadedSuite> {
   const display = displayPath(project.root, file);
   const bytes = await readBytes(file);
-  const text = decodeText(bytes, file);
+  const text = decodeText(bytes, display);
   const { value, spec, yaml } = suiteOf(text, display);
   return { spec, file: display, baseDir: dirname(file), digest: digestOf(value), bytes, yaml };
 }

@@ -1,14 +1,18 @@
 import { basename } from "node:path";
+import { AgentopsError } from "../../core/errors.ts";
 import type { Problem } from "../../core/problems.ts";
 import { displayPath, type Project, readText } from "../../core/project.ts";
+import { notUtf8Problem } from "../../core/utf8.ts";
 import { checkYaml, readYaml, type YamlFile } from "../../core/yaml.ts";
 import { byPlace, lintArtifacts } from "../../registry/lint/lint.ts";
 import { lintConfig } from "../../registry/lint/config.ts";
+import { secretProblems } from "../../registry/lint/secrets.ts";
 import { KINDS } from "../../registry/files.ts";
 import { worktreeSource } from "../../registry/source.ts";
 import { lintData } from "./data.ts";
 import { lintEvaluators } from "./evaluators.ts";
-import { lintSuite } from "./suite.ts";
+import { filesOf, lintSuite } from "./suite.ts";
+import { lintWritten } from "./written.ts";
 import { type Suite, SUITE_KEY_ALIASES, suiteSchema } from "../dataset/schema.ts";
 import { findSuiteFiles } from "../dataset/suite.ts";
 
@@ -28,6 +32,7 @@ interface SuiteFile {
   yaml?: YamlFile;
   spec?: Suite;
   problems: Problem[];
+  secrets?: Problem[];
 }
 
 /** Checks every file of a project, or only the artifacts named. The config was checked when the project was loaded. */
@@ -38,9 +43,11 @@ export async function lintProject(project: Project, only: readonly string[] = []
   const artifacts = await lintArtifacts(project, { only, suites: names });
   const suiteProblems = await Promise.all(suites.map((s) => problemsOf(project, s, suites)));
   const evaluators = await lintEvaluators(project, only);
+  const data = await lintDataOf(project, suites);
   const problems = [
     ...[...artifacts, ...evaluators].sort(byPlace),
     ...suiteProblems.flat(),
+    ...data,
     ...(only.length > 0 ? [] : await lintConfig(project)),
   ];
   const errors = problems.filter((p) => p.severity === "error").length;
@@ -49,11 +56,22 @@ export async function lintProject(project: Project, only: readonly string[] = []
   return { schema: "agentops.lint/1", files, errors, warnings: problems.length - errors, problems };
 }
 
+/** Many suites may run on one file. */
+async function lintDataOf(project: Project, suites: readonly SuiteFile[]): Promise<Problem[]> {
+  const named = suites.flatMap(({ spec, path }) => (spec === undefined ? [] : filesOf(project, { spec, path })));
+  const found: Problem[] = [];
+  for (const data of new Map(named.map((each) => [each.path, each])).values())
+    found.push(...(await lintData(project, data)));
+  return found;
+}
+
 async function readSuite(project: Project, path: string): Promise<SuiteFile> {
   const file = displayPath(project.root, path);
-  const text = await readText(path);
+  const text = await textOrProblem(path, file);
+  if (typeof text !== "string") return { path, file, text: "", problems: [text] };
   const read = readYaml(text, file);
   if (read.yaml === undefined) return { path, file, text, problems: read.problems };
+  const secrets = secretProblems(project, text, file);
   const checked = checkYaml(suiteSchema, read.yaml, SUITE_KEY_ALIASES);
   return {
     path,
@@ -61,16 +79,27 @@ async function readSuite(project: Project, path: string): Promise<SuiteFile> {
     text,
     yaml: read.yaml,
     problems: checked.problems,
+    secrets,
     ...(checked.value !== undefined && { spec: checked.value }),
   };
 }
 
+async function textOrProblem(path: string, file: string): Promise<string | Problem> {
+  try {
+    return await readText(path);
+  } catch (error) {
+    const problem = error instanceof AgentopsError ? notUtf8Problem(error, file) : undefined;
+    if (problem === undefined) throw error;
+    return problem;
+  }
+}
+
 async function problemsOf(project: Project, suite: SuiteFile, all: readonly SuiteFile[]): Promise<Problem[]> {
   const { spec, yaml, file, path, text } = suite;
-  if (spec === undefined || yaml === undefined) return suite.problems;
+  if (spec === undefined || yaml === undefined) return [...suite.problems, ...(suite.secrets ?? [])];
   const at = yaml.locate(["name"]);
   const twin = all.find((s) => s !== suite && s.spec?.name === spec.name);
-  const problems: Problem[] = [];
+  const problems: Problem[] = [...(suite.secrets ?? [])];
   if (twin !== undefined)
     problems.push({
       severity: "error",
@@ -91,6 +120,6 @@ async function problemsOf(project: Project, suite: SuiteFile, all: readonly Suit
   return [
     ...problems,
     ...(await lintSuite(project, { spec, yaml, path })),
-    ...(await lintData(project, { spec, path, file, text })),
+    ...(await lintWritten(project, { spec, path, file, text })),
   ];
 }

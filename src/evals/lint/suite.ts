@@ -14,6 +14,7 @@ import type { Suite } from "../dataset/schema.ts";
 import { prepareScorers } from "../../scorers/prepare.ts";
 import { scorerProblem } from "../../scorers/problem.ts";
 import { unknownTools } from "./tools.ts";
+import type { DataFile } from "../dataset/records.ts";
 import { dataFile } from "../dataset/suite.ts";
 
 interface SuiteFile {
@@ -61,18 +62,22 @@ async function targetFindings(project: Project, { target }: Suite): Promise<Find
   }
 }
 
-function fileFindings(project: Project, { spec, path }: SuiteFile): Finding[] {
+function fileFindings(project: Project, suite: SuiteFile): Finding[] {
+  return filesOf(project, suite).flatMap(({ at, file, path }) =>
+    existsSync(path) ? [] : [{ rule: "missing-file", path: at, message: `no such data file: ${file}` }],
+  );
+}
+
+/** The data files that a suite names, and where it does. */
+export function filesOf(
+  project: Project,
+  { spec, path }: Pick<SuiteFile, "spec" | "path">,
+): (DataFile & { at: Path })[] {
   const named: [Path, string | undefined][] = [
     typeof spec.dataset === "object" ? [["dataset", "file"], spec.dataset.file] : [["dataset"], spec.dataset],
     typeof spec.outputs === "object" ? [["outputs", "file"], spec.outputs.file] : [["outputs"], spec.outputs],
   ];
-  return named.flatMap(([at, name]) => {
-    if (name === undefined) return [];
-    const data = dataFile(project, dirname(path), name);
-    return existsSync(data.path)
-      ? []
-      : [{ rule: "missing-file", path: at, message: `no such data file: ${data.file}` }];
-  });
+  return named.flatMap(([at, name]) => (name === undefined ? [] : [{ at, ...dataFile(project, dirname(path), name) }]));
 }
 
 function pinFindings(project: Project, { model, scorers }: Suite): Finding[] {

@@ -72,8 +72,17 @@ const metricsSchema = z.strictObject({
       retries: z.number(),
     })
     .nullable()
-    .describe("null when a price is unknown"),
-  judgeCostUsd: z.number().nullable().describe("what judges cost, on top; null when a price is unknown"),
+    .describe("null when a trial reported no usage, or a price is unknown"),
+  costPart: z
+    .strictObject({
+      knownUsd: z.number().describe("what the trials cost whose cost is known, retries included"),
+      known: z.int().describe("scored trials whose cost is known"),
+      noUsage: z.int().describe("that reported no usage, so that no price helps"),
+      noPrice: z.int().describe("whose model has no price"),
+    })
+    .optional()
+    .describe("where costUsd is null and a part of it is known, or usage is what is missing"),
+  judgeCostUsd: z.number().nullable().describe("what judges cost, on top; null when a price or a usage is unknown"),
   tokens: z.strictObject({
     input: z.number().nullable(),
     output: z.number().nullable(),

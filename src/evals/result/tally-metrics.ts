@@ -2,7 +2,7 @@ import { passAt, passPower } from "../../stats/samples/pass-power.ts";
 import { clusterTally, intervalOf, meanIntervalOf, totalOf } from "../../stats/samples/cluster-tally.ts";
 import type { RunMetrics } from "./schema.ts";
 import type { ScorerInfo } from "../run/run-spec.ts";
-import type { Sum, TallyState } from "./tally-state.ts";
+import { isCostKnown, type Sum, type TallyState } from "./tally-state.ts";
 import { quantile, quantileInterval } from "../../stats/samples/quantile.ts";
 
 /** The metrics of everything that was added to a tally. */
@@ -17,6 +17,7 @@ export function metricsOf(t: TallyState): RunMetrics {
     latencyMs: latencyMetric(t.latencies, t.simulated),
     ttftMs: firstTokenMetric(t.firstTokens),
     costUsd: costOf(t),
+    ...partOfCost(t),
     judgeCostUsd: t.cost.judges,
     tokens: {
       input: shown(t.tokens.input),
@@ -55,7 +56,7 @@ function scorerMetric(
 }
 
 function costOf(t: TallyState): RunMetrics["costUsd"] {
-  if (!t.cost.known || t.scored === 0) return null;
+  if (!isCostKnown(t) || t.scored === 0) return null;
   const total = t.cost.total + t.cost.retries;
   return {
     total,
@@ -64,6 +65,13 @@ function costOf(t: TallyState): RunMetrics["costUsd"] {
     perSuccess: t.succeeded === 0 ? null : total / t.succeeded,
     retries: t.cost.retries,
   };
+}
+
+/** Nothing where all is known, and where nothing is since no price is. */
+function partOfCost({ cost }: TallyState): Pick<RunMetrics, "costPart"> {
+  const { known, noUsage, noPrice, total, retries } = cost;
+  if (noUsage + noPrice === 0 || known + noUsage === 0) return {};
+  return { costPart: { knownUsd: total + retries, known, noUsage, noPrice } };
 }
 
 /** pass^k or pass@k for every k that all cases have trials for: the mean over cases. */

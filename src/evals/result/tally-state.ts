@@ -36,11 +36,16 @@ export function emptyTally(scorers: readonly ScorerInfo[]) {
     latencies: [] as number[],
     firstTokens: [] as number[],
     simulated: false,
-    cost: { known: true, total: 0, retries: 0, judges: 0 as number | null, tasks: clusterTally() },
+    cost: { known: 0, noUsage: 0, noPrice: 0, total: 0, retries: 0, judges: 0 as number | null, tasks: clusterTally() },
     tokens: { input: sum(), output: sum(), cached: sum(), reasoning: sum(), reported: 0 },
   };
 }
 export type TallyState = ReturnType<typeof emptyTally>;
+
+/** Of every trial so far: with one that is open, what they cost together is open. */
+export function isCostKnown({ cost }: TallyState): boolean {
+  return cost.noUsage + cost.noPrice === 0;
+}
 
 /** A sum that knows whether anything was added: no report of tokens is not 0 tokens. */
 export interface Sum {

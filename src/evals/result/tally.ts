@@ -3,7 +3,7 @@ import type { RunMetrics } from "./schema.ts";
 import type { ScoreRecord, ScorerInfo } from "../run/run-spec.ts";
 import type { TalliedTrial } from "../run/trials.store.ts";
 import { metricsOf } from "./tally-metrics.ts";
-import { addTo, type CaseSums, emptyTally, type TallyState } from "./tally-state.ts";
+import { addTo, type CaseSums, emptyTally, isCostKnown, type TallyState } from "./tally-state.ts";
 
 /** Ids of failing cases that a result carries; `runs show` has all of them. */
 const FAILING_SHOWN = 20;
@@ -94,8 +94,10 @@ function addMeasures(t: TallyState, current: CaseSums, trial: TalliedTrial): voi
   if (trial.latencyMs !== null) t.latencies.push(trial.latencyMs);
   if (trial.ttftMs !== null) t.firstTokens.push(trial.ttftMs);
   if (trial.latencySimulated) t.simulated = true;
-  if (trial.costUsd === null) t.cost.known = false;
+  if (trial.costUsd === null)
+    t.cost[trial.inputTokens === null || trial.outputTokens === null ? "noUsage" : "noPrice"] += 1;
   else {
+    t.cost.known += 1;
     t.cost.total += trial.costUsd;
     current.cost += trial.costUsd + trial.retryCostUsd;
   }
@@ -120,7 +122,7 @@ function closeCase(t: TallyState, c: CaseSums): void {
   addToCluster(t.success, c.cluster, c.n, c.successes);
   addToCluster(t.safety, c.cluster, c.n, c.safe);
   for (const [i, mine] of t.byScorer.entries()) addToCluster(mine.clusters, c.cluster, c.n, c.passes[i] ?? 0);
-  if (t.cost.known) addToCluster(t.cost.tasks, c.cluster, 1, c.cost / c.n);
+  if (isCostKnown(t)) addToCluster(t.cost.tasks, c.cluster, 1, c.cost / c.n);
   const key = `${c.n}:${c.successes}`;
   const outcome = t.caseOutcomes.get(key) ?? { n: c.n, c: c.successes, cases: 0 };
   t.caseOutcomes.set(key, { ...outcome, cases: outcome.cases + 1 });

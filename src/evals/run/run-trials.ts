@@ -5,6 +5,7 @@ import type { RunSpec } from "./run-spec.ts";
 import { type RunRow, caseCount } from "./runs.store.ts";
 import { answerFinder, doneOf, pendingTrials, pendingTrialsIn, type Trial, trialWriter } from "./trials.store.ts";
 import { runSchedule } from "./schedule.ts";
+import { storeWatch } from "./lost.ts";
 import type { Scorer } from "../../scorers/scorer.ts";
 import { type Budget, createBudget, type Progress, stopAfterError, type StopReason } from "./stopping.ts";
 import { runTrial, type TrialContext } from "./trial.ts";
@@ -50,6 +51,7 @@ export async function runTrials(context: EvalContext, run: RunRow, work: Work): 
   const halt = new AbortController();
   const stop = AbortSignal.any([signal, halt.signal]);
   const write = trialWriter(store);
+  const watchStore = storeWatch(store, run.id, () => context.clock.monotonicMs());
   const progress = startingProgress(context, run);
   const trialContext = trialContextOf(context, run, work);
   const budget =
@@ -69,6 +71,7 @@ export async function runTrials(context: EvalContext, run: RunRow, work: Work): 
         throw error;
       });
       if (ended === undefined) return;
+      watchStore();
       await write(ended);
       count(progress, ended);
       budget?.finished(spentOn(ended), ended.fromCache);

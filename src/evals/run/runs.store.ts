@@ -62,6 +62,16 @@ export async function recentRuns(store: RunStore, limit: number): Promise<RunRow
   return store.db.selectFrom("runs").selectAll().orderBy("id", "desc").limit(limit).execute();
 }
 
+/** Whether whoever opens the file now finds a run in it: it may have been overwritten while it was open here. */
+export function isStored(store: RunStore, id: string): boolean {
+  try {
+    const found = (sqlite: RunStore["sqlite"]) => sqlite.prepare("SELECT 1 FROM runs WHERE id = ?").get(id);
+    return store.afresh(found) !== undefined;
+  } catch {
+    return false;
+  }
+}
+
 /** Complete runs of exactly this content, the newest first. */
 export async function completeRunsOf(store: RunStore, targetDigest: string): Promise<RunRow[]> {
   return store.db

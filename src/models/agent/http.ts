@@ -1,4 +1,5 @@
 import type { ModelProvider } from "../../core/config.schema.ts";
+import { readJson } from "../../core/json.ts";
 import { requiredKey } from "../client/api-key.ts";
 import type { Answer, Backend } from "../client/backend.ts";
 import type { BackendSetup } from "../client/backend.ts";
@@ -41,12 +42,9 @@ function rethrown(error: unknown): never {
 }
 
 function parsedAnswer({ status }: LeanResponse, text: string): Answer {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    const said = text.trim() === "" ? "an empty body" : `no JSON: ${excerpt(text)}`;
-    throw new CallFailure("bad-response", `answered ${status} with ${said}`, { status });
-  }
-  return agentAnswer(value);
+  const json = readJson(text);
+  if ("value" in json) return agentAnswer(json.value);
+  const what = json.problem.syntax ? "no JSON" : json.problem.message;
+  const said = text.trim() === "" ? "an empty body" : `${what}: ${excerpt(text)}`;
+  throw new CallFailure("bad-response", `answered ${status} with ${said}`, { status });
 }

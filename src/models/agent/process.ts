@@ -1,3 +1,4 @@
+import { type JsonProblem, readJson } from "../../core/json.ts";
 import { type Command, type Program, startProgram } from "../../core/program.ts";
 import { sizeText } from "../../core/size.ts";
 import { TOO_LARGE_HINT } from "../transport/transport-error.ts";
@@ -109,12 +110,12 @@ function onOutput(state: State, chunk: string): void {
 function onLine(state: State, line: string): void {
   const { pending } = state;
   if (pending === undefined) return;
-  const value = parsed(line);
-  if (value === undefined) {
-    const hint = "stdout is for answers, one JSON object a line; an agent's log belongs on stderr";
-    fail(state, new CallFailure("bad-response", `the agent wrote a line that is not JSON: ${excerpt(line)}`, { hint }));
+  const json = readJson(line);
+  if ("problem" in json) {
+    fail(state, unreadable(line, json.problem));
     return;
   }
+  const { value } = json;
   const id = idOf(value);
   if (id !== undefined && id !== pending.id) {
     fail(
@@ -127,12 +128,11 @@ function onLine(state: State, line: string): void {
   pending.resolve(value);
 }
 
-function parsed(line: string): unknown {
-  try {
-    return JSON.parse(line) as unknown;
-  } catch {
-    return undefined;
-  }
+function unreadable(line: string, { syntax, message, hint }: JsonProblem): CallFailure {
+  if (!syntax) return new CallFailure("bad-response", `the agent's answer: ${message}: ${excerpt(line)}`, { hint });
+  return new CallFailure("bad-response", `the agent wrote a line that is not JSON: ${excerpt(line)}`, {
+    hint: "stdout is for answers, one JSON object a line; an agent's log belongs on stderr",
+  });
 }
 
 function idOf(value: unknown): unknown {

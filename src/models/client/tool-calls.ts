@@ -1,3 +1,4 @@
+import { readJson } from "../../core/json.ts";
 import type { ToolCall } from "./client.ts";
 
 type Row = Record<string, unknown>;
@@ -13,15 +14,12 @@ export function normalizeToolCalls(value: unknown): ToolCall[] {
   return value.filter(isRow).flatMap((row) => (isMessage(row) ? callsOfMessage(row) : oneCall(row)));
 }
 
-/** Arguments as a value; the text itself when it is no JSON. An empty text means "no arguments". */
+/** Arguments as a value; the text itself when it is no JSON or says two things. An empty text means "no arguments". */
 export function parsedArguments(value: unknown): unknown {
   if (typeof value !== "string") return value ?? {};
   if (value.trim() === "") return {};
-  try {
-    return JSON.parse(value) as unknown;
-  } catch {
-    return value;
-  }
+  const json = readJson(value);
+  return "value" in json ? json.value : value;
 }
 
 function isRow(value: unknown): value is Row {

@@ -1,48 +1,43 @@
-import { open } from "node:fs/promises";
+import { createReadStream } from "node:fs";
+import { stat } from "node:fs/promises";
 import { AgentopsError } from "../../core/errors.ts";
+import { readJson } from "../../core/json.ts";
+import { type Line, linesOf } from "../../core/utf8.ts";
 import type { Recording } from "./recording.ts";
 
 /**
  * Reads recordings, one JSON object a line; a missing file has none. A torn last line, as a kill leaves it, is
- * skipped; a broken line before it means a damaged file: FILE_INVALID with its number.
+ * skipped; a broken line before it means a damaged file: FILE_INVALID with its number, and so does a line that says two things.
  */
 export async function* readRecordings(file: string): AsyncGenerator<Recording> {
-  let broken: number | undefined;
-  let number = 0;
-  for await (const line of linesOf(file)) {
-    number++;
-    if (line.trim() === "") continue;
-    if (broken !== undefined) throw damaged(file, broken);
-    const recording = parsed(line);
-    if (recording === undefined) broken = number;
-    else yield recording;
-  }
+  if ((await stat(file).catch(() => undefined)) === undefined) return;
+  let broken: AgentopsError | undefined;
+  for await (const lines of linesOf(createReadStream(file)))
+    for (const line of lines) {
+      if (broken !== undefined) throw broken;
+      const recording = recordingIn(file, line);
+      if (recording instanceof AgentopsError) broken = recording;
+      else yield recording;
+    }
 }
 
-async function* linesOf(file: string): AsyncGenerator<string> {
-  const handle = await open(file).catch((error: unknown) => {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-    throw error;
-  });
-  if (handle === undefined) return;
-  try {
-    yield* handle.readLines({ encoding: "utf8" });
-  } finally {
-    await handle.close();
+function recordingIn(file: string, { text, line, bad }: Line): Recording | AgentopsError {
+  if (bad !== undefined) return damaged(`${file}:${line}:${bad.column}`, bad.message);
+  const json = readJson(text);
+  if ("problem" in json) {
+    const { offset, message, hint, syntax } = json.problem;
+    const where = `${file}:${line}:${offset + 1}`;
+    if (syntax) return damaged(where, "not a recording");
+    // Whole, so no kill has torn it.
+    throw new AgentopsError("FILE_INVALID", `${where}: ${message}`, { hint });
   }
+  const value = json.value as Partial<Recording> | null;
+  const whole = typeof value?.key === "string" && typeof value.result === "object";
+  return whole ? (value as Recording) : damaged(`${file}:${line}`, "not a recording");
 }
 
-function parsed(line: string): Recording | undefined {
-  try {
-    const value = JSON.parse(line) as Partial<Recording> | null;
-    return typeof value?.key === "string" && typeof value.result === "object" ? (value as Recording) : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-function damaged(file: string, line: number): AgentopsError {
-  return new AgentopsError("FILE_INVALID", `${file}:${line}: not a recording`, {
+function damaged(where: string, what: string): AgentopsError {
+  return new AgentopsError("FILE_INVALID", `${where}: ${what}`, {
     hint: "delete the line; the next --record writes it again",
   });
 }

@@ -1,5 +1,6 @@
 import { digestOf } from "../../core/canonical.ts";
 import { AgentopsError } from "../../core/errors.ts";
+import { placeIn, readJson } from "../../core/json.ts";
 import type { RunInput } from "../../evals/inputs/schema.ts";
 import { findRun, type RunRow, specOf } from "../../evals/run/runs.store.ts";
 import type { EvaluatedRun } from "../../gate/evaluation.schema.ts";
@@ -104,11 +105,14 @@ export function readEvidence(text: string, where: string): EvidenceDocument {
 }
 
 function parsed(text: string, where: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    throw notEvidence(where, "not JSON");
-  }
+  const json = readJson(text);
+  if ("value" in json) return json.value;
+  const { offset, message, hint, syntax } = json.problem;
+  if (syntax) throw notEvidence(where, message);
+  const { line, column } = placeIn(text, offset);
+  // Of a file of many documents, `where` has the line already.
+  const place = /:\d+$/.test(where) ? `${where}:${column}` : `${where}:${line}:${column}`;
+  throw new AgentopsError("FILE_INVALID", `${place}: ${message}`, { hint });
 }
 
 function notEvidence(where: string, why: string): AgentopsError {

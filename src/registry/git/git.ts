@@ -15,6 +15,8 @@ export interface GitOptions {
   config?: string[];
   /** Text for the process's stdin. */
   input?: string;
+  /** One letter of stdout for each byte (latin1): for contents whose encoding is still to be judged. */
+  bytes?: boolean;
   /** Whoever does not answer by then, nor what it started, is left behind: exit code 128. */
   waitMs?: number;
 }
@@ -34,11 +36,12 @@ const HEARING_MS = 50;
 /** A git that runs in `cwd`, an existing folder. Once `signal` is aborted no other one is started; throws its reason. */
 export function openGit(cwd: string, env: NodeJS.ProcessEnv, signal?: AbortSignal): Git {
   const own = gitEnvironment(env);
-  return async (args, { config = [], input = "", waitMs } = {}) => {
+  return async (args, { config = [], input = "", bytes = false, waitMs } = {}) => {
     signal?.throwIfAborted();
     const all = [...config.flatMap((setting) => ["-c", setting]), ...args];
     const ended = new Promise<GitResult & { killed: boolean }>((done) => {
-      const options = { cwd, env: own, maxBuffer: Infinity, windowsHide: true };
+      const encoding = bytes ? ("latin1" as const) : ("utf8" as const);
+      const options = { cwd, env: own, maxBuffer: Infinity, windowsHide: true, encoding };
       const child = execFile("git", all, options, (error, stdout, stderr) => {
         clearTimeout(patience);
         done({ exitCode: exitCodeOf(error), stdout, stderr, killed: error?.signal != null });

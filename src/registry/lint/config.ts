@@ -2,13 +2,28 @@ import { laxerRules } from "../../core/ladder.ts";
 import type { Problem } from "../../core/problems.ts";
 import { displayPath, type Project, readText } from "../../core/project.ts";
 import { didYouMean } from "../../core/suggest.ts";
+import { unreplacedIn } from "../../core/unreplaced.ts";
 import { readYaml } from "../../core/yaml.ts";
 import { addressOf, KINDS } from "../files.ts";
 import { worktreeSource } from "../source.ts";
+import { secretProblems } from "./secrets.ts";
 
 /** What the config says that no schema can see. */
 export async function lintConfig(project: Project): Promise<Problem[]> {
-  return [...(await unknownArtifacts(project)), ...(await laxerOnes(project))];
+  return [...(await unknownArtifacts(project)), ...(await laxerOnes(project)), ...(await inItsText(project))];
+}
+
+/** Keys that stand in it, and variables that nothing here puts a value for. */
+async function inItsText(project: Project): Promise<Problem[]> {
+  const file = displayPath(project.root, project.configFile);
+  const text = await readText(project.configFile);
+  const { yaml } = readYaml(text, file);
+  const { models, channels, store } = project.config;
+  const unreplaced = unreplacedIn({ models, channels, store }).map(({ path, message, hint }): Problem => {
+    const at = yaml?.locate(path) ?? { line: 1, column: 1 };
+    return { severity: "error", rule: "unreplaced-variable", file, ...at, message, hint };
+  });
+  return [...secretProblems(project, text, file), ...unreplaced];
 }
 
 /** What may go to few could go to all. */

@@ -6,11 +6,14 @@ import { type ArtifactFile, KINDS, PROMPT_FILE } from "../files.ts";
 import { agentPrompt, agentSuites, guards, tools } from "./agents.ts";
 import { expressions } from "./expressions.ts";
 import type { LintContext, LintFile, Rule } from "./file.ts";
+import { foreignSyntax } from "./foreign-syntax.ts";
 import { models } from "./models.ts";
 import { names, owners } from "./names.ts";
 import { readForLint } from "./read.ts";
 import { schemas } from "./schemas.ts";
+import { secrets } from "./secrets.ts";
 import { spelling } from "./spelling.ts";
+import { systemVariables } from "./system-variables.ts";
 import { variables } from "./variables.ts";
 import { addressIn, notFound } from "../resolve.ts";
 import { type Source, worktreeSource } from "../source.ts";
@@ -20,6 +23,9 @@ const RULES: readonly Rule[] = [
   owners,
   models,
   variables,
+  systemVariables,
+  foreignSyntax,
+  secrets,
   agentPrompt,
   agentSuites,
   tools,
@@ -42,10 +48,10 @@ export interface LintOptions {
  * Checks the artifacts of the worktree; needs no git and loads validators only for files that need them. Returns the
  * findings by file, line and column; throws ARTIFACT_NOT_FOUND or REF_INVALID for a name in `only`.
  *
- * Rules: unreadable, yaml-syntax, schema, unknown-key, ignored-key, name-mismatch, duplicate-name, missing-owner, unknown-provider,
- * floating-model, deprecated-model, template-syntax, undeclared-variable, unused-variable, unknown-prompt, unknown-suite,
- * duplicate-tool, unknown-tool, too-many-tools, unknown-guard, invalid-json-schema, invalid-cel,
- * number-spelling.
+ * Rules: unreadable, not-utf8, secret, yaml-syntax, schema, unknown-key, ignored-key, name-mismatch, duplicate-name, missing-owner,
+ * unknown-provider, floating-model, deprecated-model, template-syntax, undeclared-variable, unused-variable, user-in-system,
+ * literal-syntax, unknown-prompt, unknown-suite, duplicate-tool, unknown-tool, too-many-tools, unknown-guard, invalid-json-schema,
+ * invalid-cel, number-spelling.
  */
 export async function lintArtifacts(
   project: Project,

@@ -22,7 +22,7 @@ function copyEntries(value: object): Record<string, unknown> {
   return out;
 }
 
-/** Not enumerable, so that `each` does not see it. */
+/** No name, so that `each` does not see it, and a variable called toString stays what it is. */
 function printable<T extends object>(data: T, value: unknown): T {
-  return Object.defineProperty(data, "toString", { value: () => JSON.stringify(value) });
+  return Object.defineProperty(data, Symbol.toPrimitive, { value: () => JSON.stringify(value) });
 }

@@ -163,7 +163,7 @@ describe("promptVariables", () => {
   test("gives every use with its message, line and column", () => {
     expect(promptVariables(prompt(["Hi\n  {{ name }}", "{{#if urgent}}{{ticket.id}}{{/if}}"]))).toEqual([
       { name: "name", message: 0, line: 2, column: 6, asked: false },
-      { name: "urgent", message: 1, line: 1, column: 7, asked: true },
+      { name: "urgent", message: 1, line: 1, column: 7, asked: true, block: "if" },
       { name: "ticket", message: 1, line: 1, column: 17, asked: false },
     ]);
   });

@@ -15,6 +15,8 @@ export interface VariableUse extends ContentPosition {
   name: string;
   /** Only asked about (`{{#if x}}`), not printed: may be missing when it is declared as optional. */
   asked: boolean;
+  /** The block it opens, whose body may print what is in it. */
+  block?: string;
 }
 
 /** A construct that the hardened templates do not have, or a syntax error. */
@@ -145,7 +147,8 @@ function usesIn(program: Program, scopes: readonly string[][]): VariableUse[] {
     const asked = node.params.flatMap((param) => (isPath(param) ? useOf(param, scopes, true) : []));
     // With parameters the path is a helper's name.
     if (node.type === "MustacheStatement") return asked.length > 0 ? asked : useOf(node.path, scopes, false);
-    return [...asked, ...usesInBlock(node, scopes)];
+    const block = String(node.path.original);
+    return [...asked.map((use) => ({ ...use, block })), ...usesInBlock(node, scopes)];
   });
 }
 

@@ -3,6 +3,7 @@ import type { JudgeNote } from "../../evals/result/judges.ts";
 import type { Check, EvaluatedRun, Evaluation } from "../../gate/evaluation.schema.ts";
 import type { CheckFound, EvaluationFound, Ground, RunFound, RunNote } from "../../gate/found.ts";
 import { comparisonDocument, noteText } from "../diff/document.ts";
+import { costPartText } from "./cost.ts";
 
 /** `agentops.eval/1`: an evaluation with its reasons and notes in words. */
 export function evaluationDocument(found: EvaluationFound): Evaluation {
@@ -31,6 +32,8 @@ function reasonText(check: Numbers, ground: Ground): string {
       return boundText(check, ground.direction);
     case "absent":
       return ABSENT[ground.what];
+    case "cost-part":
+      return costPartText(ground.part);
     case "margin": {
       const margin = points(check.threshold);
       const drop = {
@@ -91,6 +94,7 @@ const ABSENT = {
   "shared-case": "no case was scored on both sides",
   "shared-latency": "no latency on both sides",
   trials: "a case has fewer scored trials than that",
+  "shared-cost": "no case has a known cost on both sides: a price is unknown, or no usage was reported",
   part: "only a part of the cases or trials has it on both sides",
 } as const;
 

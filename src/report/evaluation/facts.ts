@@ -1,5 +1,6 @@
 import type { EvaluatedRun } from "../../gate/evaluation.schema.ts";
 import { plural } from "../../core/words.ts";
+import { costPartText } from "./cost.ts";
 import { milliseconds, percent, percentInterval, trimmed, usd } from "../numbers.ts";
 
 /** What was judged: `prompts/support-triage@v1`, or the worktree when the content is no version. */
@@ -82,8 +83,10 @@ function latencyLine(run: EvaluatedRun): string | undefined {
   return `p50 ${milliseconds(l.p50)}  p95 ${milliseconds(l.p95)}  p99 ${milliseconds(l.p99)}${ofScored(run, l.recorded)}${l.simulated ? "  (simulated)" : ""}`;
 }
 
-function costLine({ metrics: { costUsd: c }, target }: EvaluatedRun): string | undefined {
-  if (c === null && target.model === "outputs") return undefined;
+function costLine({ metrics: { costUsd: c, costPart }, target, scored }: EvaluatedRun): string | undefined {
+  if (scored === 0) return undefined;
+  if (c === null && target.model === "outputs" && (costPart?.known ?? 0) === 0) return undefined;
+  if (costPart !== undefined) return costPartText(costPart);
   if (c === null) return target.model.startsWith("offline/") ? "none (offline stand-in)" : "unknown (no price)";
   const success = c.perSuccess === null ? "" : `, ${usd(c.perSuccess)} a success`;
   return `${usd(c.total)} in all, ${usd(c.perTask)} a task${success}`;
@@ -91,7 +94,7 @@ function costLine({ metrics: { costUsd: c }, target }: EvaluatedRun): string | u
 
 function judgeLine({ metrics: { judgeCostUsd } }: EvaluatedRun): string | undefined {
   if (judgeCostUsd === 0) return undefined;
-  return judgeCostUsd === null ? "unknown (no price)" : usd(judgeCostUsd);
+  return judgeCostUsd === null ? "unknown (no price, or no usage reported)" : usd(judgeCostUsd);
 }
 
 function tokenLine(run: EvaluatedRun): string | undefined {

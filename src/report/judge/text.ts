@@ -105,7 +105,8 @@ function pairRows({ position }: Calibration): Row[] {
     ...(towardFirst > 0 ? [`${towardFirst} toward the one shown first`] : []),
     ...(towardSecond > 0 ? [`${towardSecond} toward the second`] : []),
   ];
-  const cost = costUsd === 0 ? "" : `; ${costUsd === null ? "cost unknown (no price)" : usd(costUsd)}`;
+  const cost =
+    costUsd === 0 ? "" : `; ${costUsd === null ? "cost unknown (no price, or no usage reported)" : usd(costUsd)}`;
   return [
     [
       "order",

@@ -2,11 +2,13 @@ import type { ObservedDocument } from "../../observations/schema.ts";
 import { plural } from "../../core/words.ts";
 import { many, whole } from "../numbers.ts";
 
-/** One line: `recorded 1,000 observations (3 repeats, 2 of versions never released)`. */
-export function observedText({ env, recorded, repeated, unknown, invalid }: ObservedDocument): string {
+/** One line: `recorded 1,000 observations in production (3 repeats, 2 of an unknown version)`. */
+export function observedText({ env, recorded, repeated, unknownBy, invalid }: ObservedDocument): string {
   const parts = [
     ...(repeated > 0 ? [many(repeated, "repeat")] : []),
-    ...(unknown > 0 ? [`${whole(unknown)} of versions never released`] : []),
+    ...(["target", "version", "rollout"] as const)
+      .filter((of) => unknownBy[of] > 0)
+      .map((of) => `${whole(unknownBy[of])} of an unknown ${of}`),
     ...(invalid > 0 ? [`${plural(invalid, "bad line")} left out`] : []),
   ];
   return `recorded ${many(recorded, "observation")} in ${env}${parts.length > 0 ? ` (${parts.join(", ")})` : ""}`;

@@ -50,6 +50,8 @@ export interface Written {
   recorded: number;
   /** The store will never take them. */
   refused: number;
+  /** Of those recorded, how many are of what the store does not know, and the first of them in words; absent where there is none. */
+  unknown?: { n: number; first: string };
   /** Why nothing was written, and whether another writer was in the way; null when it was. */
   problem: { why: string; locked: boolean } | null;
 }

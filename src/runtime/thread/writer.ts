@@ -2,6 +2,7 @@ import { statSync } from "node:fs";
 import type { Clock } from "../../core/clock.ts";
 import type { Recorder } from "../../observations/record.ts";
 import type { Observation } from "../../observations/schema.ts";
+import { type Unknown, unknownWords } from "../../observations/unknown.ts";
 import type { StoreAddress } from "../../state/address.ts";
 import { isLocked, isRefusal } from "../../state/errors.ts";
 import { turningRecorder } from "../../operations/record.ts";
@@ -51,9 +52,10 @@ export function writerTo(
       if (behind > 0 && problem !== null) return { type: "written", recorded: 0, refused: 0, problem };
       try {
         const { recorder } = await opened();
-        const recorded = await recordAll(recorder, environment, observations, clock.now());
+        const { recorded, unknowns } = await recordAll(recorder, environment, observations, clock.now());
         problem = null;
-        return { type: "written", recorded, refused: observations.length - recorded, problem };
+        const unknown = unknownIn(unknowns, environment);
+        return { type: "written", recorded, refused: observations.length - recorded, ...unknown, problem };
       } catch (error) {
         problem = { why: whyNot(error, WAIT_MS), locked: isLocked(error) };
         return { type: "written", recorded: 0, refused: 0, problem };
@@ -94,22 +96,30 @@ function teller(clock: Clock, signal: AbortSignal): { tell: Tell; settled: () =>
   };
 }
 
-/** How many are in the store now. One that the store will never take must not hold up those after it: it is found by halving. */
+function unknownIn(unknowns: readonly Unknown[], environment: string): Pick<Written, "unknown"> {
+  const [first] = unknowns;
+  if (first === undefined) return {};
+  const { message, hint } = unknownWords(first, environment);
+  return { unknown: { n: unknowns.reduce((sum, { n }) => sum + n, 0), first: `${message} (${hint})` } };
+}
+
+/** How many are in the store now, and what of them it does not know. One that the store will never take must not hold up those after it: it is found by halving. */
 async function recordAll(
   recorder: Recorder,
   environment: string,
   batch: readonly Observation[],
   now: Date,
-): Promise<number> {
+): Promise<{ recorded: number; unknowns: Unknown[] }> {
   try {
-    await recorder.record(environment, batch, now);
-    return batch.length;
+    const { unknowns } = await recorder.record(environment, batch, now);
+    return { recorded: batch.length, unknowns };
   } catch (error) {
     if (!isRefusal(error)) throw error;
-    if (batch.length <= 1) return 0;
+    if (batch.length <= 1) return { recorded: 0, unknowns: [] };
     const middle = batch.length >> 1;
     const first = await recordAll(recorder, environment, batch.slice(0, middle), now);
-    return first + (await recordAll(recorder, environment, batch.slice(middle), now));
+    const second = await recordAll(recorder, environment, batch.slice(middle), now);
+    return { recorded: first.recorded + second.recorded, unknowns: [...first.unknowns, ...second.unknowns] };
   }
 }
 

@@ -3,6 +3,7 @@ import { delimiter, isAbsolute, resolve } from "node:path";
 import { scoreOf } from "../answer.ts";
 import { clip } from "../wording.ts";
 import { fault, type Prepare, type ScorerContext, type Subject } from "../measure.ts";
+import { readJson } from "../../core/json.ts";
 import { runProgram } from "../../core/program.ts";
 import { words } from "./words.ts";
 
@@ -57,9 +58,9 @@ async function isExecutable(file: string): Promise<boolean> {
 
 /** The answer of a program: JSON on stdout. */
 function parseAnswer(stdout: string, program: string): unknown {
-  try {
-    return JSON.parse(stdout);
-  } catch {
-    throw new Error(`${program} answered ${JSON.stringify(clip(stdout.trim(), 200))}, which is not JSON`);
-  }
+  const json = readJson(stdout);
+  if ("value" in json) return json.value;
+  const { message, syntax } = json.problem;
+  const why = syntax ? "which is not JSON" : `in which ${message}`;
+  throw new Error(`${program} answered ${JSON.stringify(clip(stdout.trim(), 200))}, ${why}`);
 }

@@ -2,7 +2,9 @@ import { createReadStream, statSync } from "node:fs";
 import { resolve } from "node:path";
 import { addAbortSignal, type Readable } from "node:stream";
 import { AgentopsError, messageOf } from "../../../core/errors.ts";
+import type { Pieces } from "../../../core/utf8.ts";
 import { importObservations } from "../../../observations/import.ts";
+import { type Unknown, unknownWords } from "../../../observations/unknown.ts";
 import { turningRecorder } from "../../../operations/record.ts";
 import { whole } from "../../../report/numbers.ts";
 import { reasonText } from "../../../report/rollout/reasons.ts";
@@ -38,12 +40,14 @@ export async function run(
         },
       }),
     skipInvalid: options["skipInvalid"] === true,
+    strict: options["strict"] === true,
     clock: context.clock,
     signal: context.signal,
     onProgress: progressNotes(context),
+    onUnknown: unknownNotes(context, environment),
   });
   await emitDocument(context, done, () => observedText(done));
-  return 0;
+  return done.unknown > 0 ? 3 : 0;
 }
 
 function sourceOf(context: CommandContext, file: string | undefined) {
@@ -51,7 +55,7 @@ function sourceOf(context: CommandContext, file: string | undefined) {
   if (file === undefined || file === "-") {
     if (shell.stdin.isTTY === true)
       context.note("reading observations from the terminal, one JSON object a line; Ctrl-D ends");
-    return { name: "stdin", open: () => textOf(shell.stdin, signal), rereadable: false };
+    return { name: "stdin", open: () => bytesOf(shell.stdin, signal), rereadable: false };
   }
   const path = resolve(cwd, file);
   const found = statSync(path, { throwIfNoEntry: false });
@@ -59,14 +63,33 @@ function sourceOf(context: CommandContext, file: string | undefined) {
   // A pipe can be read once.
   return {
     name: file,
-    open: () => textOf(createReadStream(path, { highWaterMark: 1 << 18 }), signal),
+    open: () => bytesOf(createReadStream(path, { highWaterMark: 1 << 18 }), signal),
     rereadable: found.isFile(),
   };
 }
 
 /** Ends with the signal also while nothing comes. */
-function textOf(stream: Readable, signal: AbortSignal): AsyncIterable<string> {
-  return addAbortSignal(signal, stream.setEncoding("utf8"));
+function bytesOf(stream: Readable, signal: AbortSignal): Pieces {
+  return addAbortSignal(signal, stream);
+}
+
+/** So many are told one by one; how many there are of which kind stands in the document. */
+const MOST_TOLD = 10;
+
+/** Once for each, when it is first seen: whoever reports a name that nobody serves should not learn it from an empty chart. */
+function unknownNotes(context: CommandContext, environment: string): (unknown: Unknown) => void {
+  const told = new Set<string>();
+  return (unknown) => {
+    const key = `${unknown.of} ${unknown.target} ${unknown.name}`;
+    if (told.has(key) || told.size > MOST_TOLD) return;
+    told.add(key);
+    if (told.size > MOST_TOLD) {
+      context.note("warning: and more that are unknown");
+      return;
+    }
+    const { message, hint } = unknownWords(unknown, environment);
+    context.note(`warning: ${message}: kept, counted apart, and in no rollout (${hint})`);
+  };
 }
 
 function progressNotes(context: CommandContext): (done: number) => void {

@@ -51,8 +51,16 @@ describe("agentops observe", () => {
     put(dir, "in.jsonl", line("a") + line("b") + line("a"));
     const file = await run("observe", "in.jsonl");
     expect([file.code, file.stdout]).toEqual([
-      0,
-      "recorded 2 observations in production (1 repeat, 2 of versions never released)",
+      3,
+      "recorded 2 observations in production (1 repeat, 2 of an unknown target)",
+    ]);
+    expect(file.stderr.match(/warning: .*/g)).toEqual([
+      "warning: prompts/x was never released here: kept, counted apart, and in no rollout (nothing was released in this store; which store this is: agentops store info)",
+    ]);
+    const strict = await run("observe", "in.jsonl", "--strict");
+    expect([strict.code, strict.stderr]).toEqual([
+      2,
+      expect.stringContaining("in.jsonl:1:1: prompts/x was never released here [FILE_INVALID]"),
     ]);
     const stdin = await execa(
       process.execPath,
@@ -63,7 +71,7 @@ describe("agentops observe", () => {
     );
     expect(JSON.parse(stdin.stdout)).toEqual({
       ...{ schema: "agentops.observed/1", env: "staging", store: address.shown },
-      ...{ recorded: 1, repeated: 0, unknown: 1, invalid: 0 },
+      ...{ recorded: 1, repeated: 0, unknown: 1, unknownBy: { target: 1, version: 0, rollout: 0 }, invalid: 0 },
     });
     put(dir, "bad.jsonl", `${line("c")}{"target":"x"}\n`);
     const bad = await run("observe", "bad.jsonl");

@@ -4,7 +4,12 @@ export const observe: CommandSpec = {
   name: "observe",
   args: "[file]",
   summary: "record production outcomes from JSON lines (stdin by default); a repeat of an id changes nothing",
-  options: [["--skip-invalid", "count lines that are no observation and go on"], FORMAT("text or json"), OUTPUT],
+  options: [
+    ["--skip-invalid", "count lines that are no observation and go on"],
+    ["--strict", "record nothing when a target, version or rollout is unknown; a pipe is read to its end first"],
+    FORMAT("text or json"),
+    OUTPUT,
+  ],
   examples: [
     "agentops observe outcomes.jsonl --env production",
     `echo '{"target":"prompts/support-triage","version":"v7","unit":"user-1","success":true}' | agentops observe`,

@@ -1,0 +1,109 @@
+import { createHash } from "node:crypto";
+
+/** Something in a text that looks like a key. Never the key itself. */
+export interface FoundSecret {
+  /** Of what, for people: `OpenAI key`. */
+  kind: string;
+  /** Where it begins, in UTF-16 units from 0. */
+  offset: number;
+  /** Names it without giving it away: the first half of a hash of something that nobody can guess. */
+  fingerprint: string;
+}
+
+/**
+ * Keys as their vendors write them: a prefix that stands for nothing else, and the length that theirs have at least. What has no form of its
+ * own, an AWS secret say, is found by {@link NAMED}. Sources: the vendors' pages on their keys, and the rules of gitleaks (MIT).
+ */
+const SHAPES: readonly (readonly [kind: string, shape: RegExp])[] = [
+  ["Anthropic key", /sk-ant-[A-Za-z0-9_-]{20,}/],
+  ["OpenRouter key", /sk-or-v1-[0-9a-f]{32,}/],
+  ["OpenAI key", /sk-(?:proj|svcacct|admin)-[A-Za-z0-9_-]{20,}|sk-[A-Za-z0-9]{20,}/],
+  ["Google key", /AIza[0-9A-Za-z_-]{35}/],
+  ["GitHub token", /gh[pousr]_[A-Za-z0-9]{36,}|github_pat_[A-Za-z0-9_]{22,}/],
+  ["GitLab token", /gl(?:pat|dt|rt|ptt|cbt)-[A-Za-z0-9_-]{20,}/],
+  ["AWS access key id", /(?:AKIA|ASIA|ABIA|ACCA)[A-Z2-7]{16}(?![A-Za-z0-9])/],
+  ["Slack token", /xox[abeprs]-[A-Za-z0-9-]{20,}|xapp-\d-[A-Za-z0-9-]{20,}/],
+  ["Slack webhook", /https:\/\/hooks\.slack\.com\/(?:services|workflows)\/[A-Za-z0-9+/]{40,}/],
+  ["Stripe key", /[sr]k_live_[A-Za-z0-9]{16,}|whsec_[A-Za-z0-9+/]{32,}/],
+  ["Hugging Face token", /hf_[A-Za-z0-9]{34,}/],
+  ["Groq key", /gsk_[A-Za-z0-9]{40,}/],
+  ["xAI key", /xai-[A-Za-z0-9]{60,}/],
+  ["Perplexity key", /pplx-[A-Za-z0-9]{40,}/],
+  ["Replicate token", /r8_[A-Za-z0-9]{37}/],
+  ["npm token", /npm_[A-Za-z0-9]{36}/],
+  ["PyPI token", /pypi-[A-Za-z0-9_-]{60,}/],
+  ["SendGrid key", /SG\.[\w-]{22}\.[\w-]{43}/],
+  ["DigitalOcean token", /do[opr]_v1_[a-f0-9]{64}/],
+  ["Databricks token", /dapi[a-f0-9]{32}/],
+  ["Shopify token", /shp(?:at|ca|pa|ss)_[a-fA-F0-9]{32}/],
+  ["Telegram bot token", /\d{8,10}:AA[A-Za-z0-9_-]{33}(?![A-Za-z0-9_-])/],
+  ["JSON web token", /eyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{20,}/],
+  // With what stands in it: the line alone is how people talk of one.
+  [
+    "private key",
+    /-----BEGIN (?:[A-Z]+ )*PRIVATE KEY(?: BLOCK)?-----(?:\s|\\[rn])*[A-Za-z0-9+/=]{40,}(?:[A-Za-z0-9+/=\s]|\\[rn])*/,
+  ],
+];
+
+/** A value behind a name that says what it is, where it looks as only chance makes it. */
+const NAMED =
+  /(?:api[_-]?key|secret[_-]?access[_-]?key|secret[_-]?key|client[_-]?secret|access[_-]?token|auth[_-]?token)["'\\]*\s*[:=]\s*["'\\]*([A-Za-z0-9+/_=-]{20,})/gi;
+
+const alternatives = SHAPES.map(([, shape]) => `(${shape.source})`).join("|");
+
+/** Every shape, one group each, and never within a longer word; in JSON the `n` of a line break is none. */
+const ANY = new RegExp(`(?:(?<![A-Za-z0-9_-])|(?<=\\\\[nrt]))(?:${alternatives})`, "g");
+
+/** Replaces what has the form of a vendor's key. */
+export function withoutSecrets(text: string, mark: string): string {
+  return text.replace(ANY, mark);
+}
+
+/**
+ * What looks like a key in a text, in its order. Placeholders are none: `sk-...`, `YOUR_KEY`, one letter repeated, the examples of the
+ * vendors' own pages. @param known fingerprints of values that somebody has said to be none
+ */
+export function secretsIn(text: string, known: ReadonlySet<string> = new Set()): FoundSecret[] {
+  const shaped = [...text.matchAll(ANY)].map((match) => found(kindOf(match), match[0], match.index));
+  const covered = (offset: number) => shaped.some((s) => s !== undefined && offset >= s.offset && offset < s.end);
+  const named = [...text.matchAll(NAMED)].flatMap((match) => {
+    const value = match[1] ?? "";
+    const offset = match.index + match[0].length - value.length;
+    return covered(offset) || !isRandom(value) ? [] : [found("secret", value, offset)];
+  });
+  return [...shaped, ...named]
+    .filter((each) => each !== undefined)
+    .filter(({ fingerprint }) => !known.has(fingerprint))
+    .sort((a, b) => a.offset - b.offset)
+    .map(({ kind, offset, fingerprint }) => ({ kind, offset, fingerprint }));
+}
+
+function kindOf(match: RegExpExecArray): string {
+  return SHAPES[match.slice(1).findIndex((group: string | undefined) => group !== undefined)]?.[0] ?? "key";
+}
+
+function found(kind: string, value: string, offset: number): (FoundSecret & { end: number }) | undefined {
+  return isPlaceholder(value)
+    ? undefined
+    : { kind, offset, end: offset + value.length, fingerprint: fingerprintOf(value) };
+}
+
+function fingerprintOf(value: string): string {
+  return createHash("sha256").update(value).digest("hex").slice(0, 16);
+}
+
+const WORDS = /example|your|placeholder|redacted|replace|change-?me|dummy|fake|sample|xxxx|\.\.\.|0{8}|<|insert|here/i;
+
+/** A real key of this length has at least so many different letters. */
+const FEWEST_LETTERS = 8;
+
+function isPlaceholder(value: string): boolean {
+  const body = value.replace(/^[A-Za-z]+[-_]/, "");
+  return WORDS.test(value) || new Set(body).size < FEWEST_LETTERS || !/\d/.test(body);
+}
+
+/** Capitals, small letters and digits mixed, or a long hexadecimal number: no word, no path, no name. */
+function isRandom(value: string): boolean {
+  const mixed = /[a-z]/.test(value) && /[A-Z]/.test(value) && /\d/.test(value) && new Set(value).size >= 12;
+  return mixed || (/^[0-9a-f]{32,}$/.test(value) && new Set(value).size >= FEWEST_LETTERS);
+}

@@ -1,0 +1,114 @@
+import { describe, expect, test } from "vitest";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { loadProject } from "../../core/project.ts";
+import { positionOf } from "../../core/problems.ts";
+import { cleanEnv, tempProject } from "../../testing/project.ts";
+import { lintProject } from "./lint.ts";
+
+/** Made of pieces, so that nobody's scanner takes this file for a leak. */
+const KEY = ["gh", "p_", "q7Zx2LmP9vTb4NcR8sWk3HdY6jGf1AeU5oIq"].join("");
+const DECLARED = "{ q: {}, who: { type: string }, plan: { enum: [a, b] }, on: { type: string, format: date }, n: { type: integer }, docs: { type: array } }"; // prettier-ignore
+
+/** One prompt, p, whose messages are these. */
+function prompt(system: string, user: string, more = ""): Record<string, string> {
+  const content = (text: string) => text.split("\n").map((line) => `\n      ${line}`).join(""); // prettier-ignore
+  return {
+    "prompts/p.prompt.yml": `name: p\nmessages:\n  - role: system\n    content: |${content(system)}\n  - role: user\n    content: |${content(user)}\nagentops:\n  owner: o\n  input: { properties: ${DECLARED} }\n${more}`,
+  };
+}
+
+async function found(files: Record<string, string>, bytes: Record<string, string> = {}): Promise<string[]> {
+  const dir = tempProject(files);
+  for (const [name, text] of Object.entries(bytes)) writeFileSync(join(dir, name), text, "latin1");
+  const { problems } = await lintProject(await loadProject({ cwd: dir, env: cleanEnv() }));
+  expect(JSON.stringify(problems)).not.toContain(KEY);
+  return problems
+    .filter(({ rule }) => rule !== "unused-variable" && rule !== "undeclared-variable")
+    .map((p) => `${positionOf(p)} ${p.severity} ${p.rule}: ${p.message}`);
+}
+
+const P = "prompts/p.prompt.yml";
+const SUITE = "name: s\ntarget: prompts/p\ndataset: ../d.jsonl\nscorers: [{ type: equals }]\n";
+const one = (place: string, rest: string) => [expect.stringContaining(`${place} ${rest}`)];
+
+describe("a key in a file", () => {
+  test.each<[string, Record<string, string>, string[]]>([
+    ["a prompt", prompt("x", `log in with ${KEY}`), one(`${P}:8:19`, "error secret: this looks like a secret: GitHub token")], // prettier-ignore
+    ["a suite", { ...prompt("x", "{{q}}"), "d.jsonl": "", "evals/s.suite.yml": SUITE.replace("equals", `equals, value: ${KEY}`) }, one("evals/s.suite.yml:4:34", "error secret")], // prettier-ignore
+    ["a dataset", { ...prompt("x", "{{q}}"), "evals/s.suite.yml": SUITE, "evals/t.suite.yml": SUITE.replace("name: s", "name: t"), "d.jsonl": `{}\n\n{"id":"1","vars":{"q":"key:\\n${KEY}"}}\n` }, one("d.jsonl:3:30", "error secret")], // prettier-ignore
+    ["the config", { "agentops.config.yaml": `project: t\nmodels: { m: { kind: openai, headers: { x: "${KEY}" } } }\n` }, one("agentops.config.yaml:2:45", "error secret")], // prettier-ignore
+  ])("%s: an error, once, at its place, and never the key itself", async (_, files, problems) => {
+    expect(await found(files)).toEqual(problems);
+  });
+
+  test("is none once its fingerprint stands in the config", async () => {
+    const dir = tempProject(prompt("x", KEY));
+    const { problems } = await lintProject(await loadProject({ cwd: dir, env: cleanEnv() }));
+    const fingerprint = /notSecrets: (\[.*?\])/.exec(problems.find((p) => p.rule === "secret")?.hint ?? "")?.[1];
+    expect(await found({ ...prompt("x", KEY), "agentops.config.yaml": `project: t\nlint: { notSecrets: ${fingerprint} }\n` })).toEqual([]); // prettier-ignore
+  });
+});
+
+describe("a user's text in a system message", () => {
+  test.each<[string, string, number]>([
+    ["a text", "You serve {{who}}, {{who}}.", 1],
+    ["what nobody declared", "You serve {{other}}.", 1],
+    ["documents", "Know: {{#each docs}}{{this}}{{/each}}", 1],
+    ["one of a list, a number, a date, a question", "{{plan}} {{n}} {{on}} {{#if who}}kindly{{/if}}", 0],
+  ])("%s", async (_, system, n) => {
+    const problems = (await found(prompt(system, "{{q}}"))).filter((p) => p.includes("user-in-system"));
+    expect(problems).toHaveLength(n);
+    for (const problem of problems) expect(problem).toMatch(/^prompts\/p\.prompt\.yml:5:\d+ warning user-in-system: /);
+  });
+
+  test("is none where the prompt says that no user writes it", async () => {
+    expect(await found(prompt("You serve {{who}}.", "{{q}}", "  trusted: [who]\n"))).toEqual([]);
+  });
+});
+
+describe("what reaches the model as text", () => {
+  test.each<[string, string, string]>([
+    ["C:\\{{q}} and {{q}}", "8:9", "\\{{q}} is an escape: the model gets the text {{q}}, and no value"],
+    ["{{q}} {% if n %}x", "8:13", "{% if n %} is Jinja, and goes to the model as it stands"],
+    ["{# todo #} {{q}}", "8:7", "{# todo #} is Jinja"],
+    ["<%= q %> {{q}}", "8:7", "<%= q %> is EJS"],
+    ["{{q}}: {who}", "8:14", "{who} goes to the model as it stands, not as the value of who"],
+    ["{{q}}: ${who}", "8:14", "${who} goes to the model as it stands"],
+    ["{{q}}: %(who)s", "8:14", "%(who)s goes to the model as it stands"],
+  ])("%s", async (user, place, says) => {
+    expect(await found(prompt("x", user))).toEqual(one(`${P}:${place}`, `warning literal-syntax: ${says}`));
+  });
+
+  test.each(['{"who": {"a": 1}} {other} {{q}}', "C:\\\\{{q}}", "100 % {{q}} 50 %", "f(x) { return {}; } {{q}}"])(
+    "nothing is wrong with %s",
+    async (user) => {
+      expect(await found(prompt("x", user))).toEqual([]);
+    },
+  );
+});
+
+test("what is not UTF-8 is a finding at its place, in each kind of file, and ends no lint", async () => {
+  const files = { ...prompt("x", "{{q}}"), "evals/s.suite.yml": SUITE, "d.jsonl": "" };
+  const bytes = {
+    "prompts/p.prompt.yml": "name: p\nx: \xe9\n",
+    "d.jsonl": '{"id":"1"}\n{"id":"\xe9"}\n',
+    "evals/s.suite.yml": SUITE.replace("equals", "equals, value: \xe9"),
+  };
+  expect(
+    await found(files, { "prompts/p.prompt.yml": bytes["prompts/p.prompt.yml"], "d.jsonl": bytes["d.jsonl"] }),
+  ).toEqual([
+    expect.stringContaining("prompts/p.prompt.yml:2:4 error not-utf8: not UTF-8: the byte 0xE9"),
+    expect.stringContaining("d.jsonl:2:8 error not-utf8"),
+  ]);
+  expect(await found(files, { "evals/s.suite.yml": bytes["evals/s.suite.yml"] })).toEqual(one("evals/s.suite.yml:4:34", "error not-utf8")); // prettier-ignore
+});
+
+test("a schema that is a text, as GitHub has it, says one thing", async () => {
+  const more = 'responseFormat: json_schema\njsonSchema: \'{"name": "x", "name": "y"}\'\n';
+  expect(await found(prompt("x", "{{q}}", more))).toEqual([
+    expect.stringContaining(
+      'error invalid-json-schema: the key "name" is there twice (line 1, column 15 of this text)',
+    ),
+  ]);
+});
