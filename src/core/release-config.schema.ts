@@ -1,10 +1,12 @@
 import { z } from "zod";
 import { DURATION_PATTERN, durationMs } from "./duration.ts";
+import { reasonIn } from "./reason.ts";
 
 const duration = z
   .string()
   .regex(DURATION_PATTERN, "a duration is a number and ms, s, m, h or d: 30m")
   .refine((text) => !DURATION_PATTERN.test(text) || durationMs(text) !== undefined, "a duration is at most 36525d");
+const isReason = (text: string) => reasonIn(text) !== undefined;
 const share = z.number().min(0).max(1);
 const difference = z.number().gt(0).lt(1);
 
@@ -174,7 +176,7 @@ const rules = z.strictObject({
   freeze: z
     .array(
       z
-        .strictObject({ from: z.string(), to: z.string(), reason: z.string().min(1) })
+        .strictObject({ from: z.string(), to: z.string(), reason: z.string().min(1).refine(isReason, "say why") })
         .refine(
           ({ from, to }) => !(Date.parse(from) > Date.parse(to)),
           "it ends before it begins, so it freezes nothing",

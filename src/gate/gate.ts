@@ -1,4 +1,5 @@
 import { AgentopsError, isStop } from "../core/errors.ts";
+import { reasonIn } from "../core/reason.ts";
 import type { EvalContext } from "../evals/run/context.ts";
 import type { RunOptions } from "../evals/run-suite.ts";
 import { findSuiteFiles, type LoadedSuite, loadSuites } from "../evals/dataset/suite.ts";
@@ -29,12 +30,12 @@ const EXAMPLES = 5;
  * changed that nothing judges: inconclusive.
  */
 export async function gate(context: EvalContext, { base, ...options }: GateOptions): Promise<GateFound> {
-  refuseBlank(options.accept);
+  const accept = acceptedFor(options.accept);
   const changes = await changedArtifacts(context.project, base);
   const { mergeBase, artifacts } = changes;
   const suites = artifacts.length === 0 ? [] : await suitesOf(context);
   const affected = affectedSuites(artifacts, suites);
-  const runs = await judgeAll(context, affected, mergeBase, options).catch(whenInterrupted);
+  const runs = await judgeAll(context, affected, mergeBase, { ...options, accept }).catch(whenInterrupted);
   const without = unmeasured(artifacts, affected);
   const undecided = [...runs.map((r) => r.verdict), ...without.map(() => "none" as const)].map((verdict) =>
     verdict === "none" ? "inconclusive" : verdict,
@@ -99,8 +100,9 @@ async function judgeOne(
 }
 
 /** Nobody takes a trade for nothing; said before anything is run. */
-function refuseBlank(accept: string | undefined): void {
-  if (accept === undefined || accept.trim() !== "") return;
+function acceptedFor(typed: string | undefined): string | undefined {
+  const reason = reasonIn(typed);
+  if (typed === undefined || reason !== undefined) return reason;
   throw new AgentopsError("USAGE", "--accept needs a reason", { hint: 'agentops gate --accept "why it is worth it"' });
 }
 
