@@ -153,7 +153,7 @@ describe("promote and rollback", () => {
     expect(await back({ to: "v1", from: "v3" })).toMatchObject({ version: "v1" });
     await expect(back({ from: "v1" })).rejects.toMatchObject({
       message: expect.stringContaining("v1 is the first version there") as string,
-      hint: expect.stringMatching(/--env production --to VERSION --from v1 \(served there before: .*agentops kill prompts\/triage --env production -m TEXT/) as string, // prettier-ignore
+      hint: expect.stringMatching(/--env production --to VERSION --from v1 -m TEXT \(served there before: .*agentops kill prompts\/triage --env production -m TEXT/) as string, // prettier-ignore
     });
     await expect(back({ from: "v9" })).rejects.toMatchObject({ code: "USAGE", message: "--from v9 was never served in production; v1 is" }); // prettier-ignore
     await up("triage@v2");

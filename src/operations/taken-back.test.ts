@@ -1,5 +1,9 @@
 import { afterAll, describe, expect, test } from "vitest";
 import { removeFolders } from "../registry/temp-project.testing.ts";
+import { recorderFor } from "../observations/record.ts";
+import { lookAt } from "../rollout/look.ts";
+import { rolloutBySeq } from "../rollout/rollouts.store.ts";
+import { operatorLocks } from "../state/locks.ts";
 import { PLACE, released, TARGET } from "./released.testing.ts";
 
 afterAll(removeFolders);
@@ -143,4 +147,43 @@ describe("a manual rollout", () => {
     expect(await up("triage@v1", { actor: "eve" }), "somebody else's word").toMatchObject({ version: "v1" });
     expect(await store.value(`SELECT COUNT(*) FROM rollouts WHERE phase = 'promoted' AND environment = $1`, PLACE.environment)).toBe(3); // prettier-ignore
   });
+});
+
+test("promote looks at every outcome that is stored first, also where the last one makes no look due", async () => {
+  const { up, start, store, clock, served } = await released();
+  await up("triage@v1");
+  const settings = {
+    steps: [0.5, 1],
+    stepTime: "1h",
+    guardrails: { success: { floor: 0.95, tolerance: 0.9, margin: 0.95 } },
+  };
+  const { seq, createdAt } = await start("triage@v2", { settings });
+  const observe = (n: number, success: boolean) => {
+    const now = clock.now();
+    const line = { target: TARGET, version: "v2", success, at: now.toISOString() };
+    const pairs = Array.from({ length: n }, () => [line, { ...line, version: "v1", success: true }]);
+    return recorderFor(store).record(PLACE.environment, pairs.flat(), now);
+  };
+  const look = () =>
+    store.inTransaction(
+      async (tx) => lookAt(tx, (await rolloutBySeq(tx, seq))!, createdAt, { whole: true }),
+      operatorLocks(PLACE),
+    );
+  await observe(120, true);
+  await look();
+  // Whichever bad outcome is the one too many, it comes alone, and no look is due.
+  const refused: unknown[] = [];
+  for (let n = 0; n < 60 && refused.length === 0; n++) {
+    await observe(1, false);
+    await up("triage@v2", { dryRun: true }).catch((error: unknown) => refused.push(error));
+    if (refused.length === 0) await look();
+  }
+  expect(refused).toMatchObject([
+    {
+      code: "POLICY_REFUSED",
+      message: expect.stringContaining("its rollout says rollback: success.floor") as string,
+      hint: `agentops rollback ${TARGET} --env production   takes it back`,
+    },
+  ]);
+  expect(await served()).toBe("v1");
 });
