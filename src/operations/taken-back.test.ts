@@ -178,6 +178,8 @@ test("promote looks at every outcome that is stored first, also where the last o
     await up("triage@v2", { dryRun: true }).catch((error: unknown) => refused.push(error));
     if (refused.length === 0) await look();
   }
+  const last = await store.value("SELECT verdict FROM looks WHERE rollout = $1 ORDER BY look DESC LIMIT 1", seq);
+  expect(last, "as far as anybody had looked").toBe("continue");
   expect(refused).toMatchObject([
     {
       code: "POLICY_REFUSED",
