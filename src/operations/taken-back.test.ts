@@ -179,7 +179,7 @@ test("promote looks at every outcome that is stored first, also where the last o
     if (refused.length === 0) await look();
   }
   const last = await store.value("SELECT verdict FROM looks WHERE rollout = $1 ORDER BY look DESC LIMIT 1", seq);
-  expect(last, "as far as anybody had looked").toBe("continue");
+  expect(last, "as far as anybody had looked").toBe("promote");
   expect(refused).toMatchObject([
     {
       code: "POLICY_REFUSED",
