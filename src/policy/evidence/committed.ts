@@ -1,4 +1,5 @@
-import { join, posix } from "node:path";
+import { realpath } from "node:fs/promises";
+import { isAbsolute, join, posix, relative, sep } from "node:path";
 import type { Project } from "../../core/project.ts";
 import { inputsOf, isWithin, usedFile } from "../../evals/inputs/inputs.ts";
 import type { RunInput } from "../../evals/inputs/schema.ts";
@@ -88,9 +89,19 @@ async function wayFor(
   const stands = (input: RunInput) =>
     now.some(({ path, blob }) => path === input.path && blob !== null && blob === input.blob);
   if (!open.every(stands)) return null;
+  const links = await Promise.all(open.map(({ path }) => leadsOut(repo, path)));
+  const linked = open.filter((_, index) => links[index] === true).map(({ path }) => quoted(shown(repo, path)));
+  if (linked.length > 0)
+    return `put the file itself in the place of ${linked.join(", ")}, which is a link out of the repository, and commit it`;
   const ignored = await repo.git(["check-ignore", "--quiet", "--", ...open.map(({ path }) => `${repo.top}/${path}`)]);
   const names = open.map(({ path }) => quoted(shown(repo, path)));
   return `git add ${ignored.exitCode === 0 ? "-f " : ""}${names.join(" ")} && git commit${share}`;
+}
+
+/** A link is committed as where it leads, so what lies outside never is. */
+async function leadsOut({ top }: Repo, path: string): Promise<boolean> {
+  const [root, file] = await Promise.all([realpath(top), realpath(join(top, path))]);
+  return relative(root, file).split(sep)[0] === ".." || isAbsolute(relative(root, file));
 }
 
 /** How what is committed here gets to the default branch. */
