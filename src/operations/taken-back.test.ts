@@ -46,7 +46,7 @@ describe("what was taken back is served again for a reason only", () => {
     await up("triage@v1");
     await start("triage@v2");
     await operated("abort");
-    const aborted = "its content, as v2, had its canary aborted in production by eve at 2026-11-21 10:00 UTC: looks bad"; // prettier-ignore
+    const aborted = "a canary of its content, as v2, was aborted in production by eve at 2026-11-21 10:00 UTC: looks bad"; // prettier-ignore
     await expect(start("triage@v4")).rejects.toMatchObject(asksWhy(aborted, "canary start"));
     await start("triage@v4", { reason: "the alarm was false" });
     expect((await up("triage@v4", NO_REASON)).version).toBe("v4");

@@ -39,7 +39,7 @@ const GOOD: PolicyFacts = {
     branch: "main",
   },
   staging: {
-    ...{ act: "promote", stable: null, wasStable: false, canary: null, takenBack: null, before: null },
+    ...{ act: "promote", stable: null, wasStable: null, canary: null, takenBack: null, before: null },
     ...{ unapproved: null, largestStep: null, observedLately: 0, said: { reason: false, unobserved: false } },
   },
 };
@@ -94,9 +94,16 @@ describe("policy", () => {
     [
       "what everybody had before",
       {},
-      staged({ wasStable: true }),
+      staged({ wasStable: "so" }),
       "rollout: ",
-      "agentops rollback prompts/triage --env production --to v7 --from v6",
+      "agentops rollback prompts/triage --env production --to v7 --from v6   goes back to it$",
+    ],
+    [
+      "what everybody had before under this number, when its tag was another",
+      {},
+      staged({ wasStable: "otherwise" }),
+      "rollout: ",
+      "--to v7 --from v6   goes back to what it was then, not to what its tag is now$",
     ],
     [
       "a canary at step 3",
@@ -138,7 +145,7 @@ describe("policy", () => {
       "what somebody aborted",
       {},
       staged({ act: "start", observedLately: 1, takenBack: { ...takenBack, how: "aborted" } }),
-      "takenBack: it had its canary aborted in production by agentops at 2026-12-24 12:00 UTC: success harm",
+      "takenBack: its canary was aborted in production by agentops at 2026-12-24 12:00 UTC: success harm",
       "agentops canary start prompts/triage@v7 --env production -m TEXT",
     ],
     [

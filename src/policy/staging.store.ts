@@ -38,10 +38,10 @@ export async function stagingFacts(db: Db, place: Place, of: StagingCase): Promi
   };
 }
 
-/** Under this very number, and with the content that it had: a rollback goes to what the store has under the number. */
-function wasStable({ changes, digests }: Past, { version, digest }: Content): boolean {
-  const wasIt = changes.some((change) => change.version === version && change.how !== "rollback");
-  return wasIt && digests.get(version) === digest;
+/** Under this very number: a rollback goes to what the store has under it. */
+function wasStable({ changes, digests }: Past, { version, digest }: Content): StagingFacts["wasStable"] {
+  if (!changes.some((change) => change.version === version && change.how !== "rollback")) return null;
+  return digests.get(version) === digest ? "so" : "otherwise";
 }
 
 /** The newest that was not taken back; one that brought it to everybody stands until it is. */

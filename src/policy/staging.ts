@@ -9,8 +9,8 @@ export interface StagingFacts {
   act: "start" | "promote";
   /** The version that everybody is served there now; null before the first one. */
   stable: string | null;
-  /** Whether everybody was served this very version there before, with this content. */
-  wasStable: boolean;
+  /** Whether everybody was served this very version there before: with this content, or with another that its tag no longer has. */
+  wasStable: "so" | "otherwise" | null;
   /** Where a canary of this content stands in this environment: null where there never was one. */
   canary: { step: number; steps: number; weight: number; isLastStep: boolean } | null;
   /** The step of a manual rollout that nobody approved, where whoever asks is who started it. */
@@ -59,12 +59,14 @@ function canaried({ ref, target, environment }: Case, facts: StagingFacts, { rol
       : `its canary stands at step ${canary.step} of ${canary.steps}, ${percent(canary.weight)}`;
   const why = facts.takenBack === null ? "" : " -m TEXT";
   const start = `agentops canary start ${ref} --env ${environment}${why}`;
-  const back = `agentops rollback ${target} --env ${environment} --to ${versionOf(ref)} --from ${facts.stable}${why}   goes back to it`;
+  const back = `agentops rollback ${target} --env ${environment} --to ${versionOf(ref)} --from ${facts.stable}${why}`;
+  const what =
+    facts.wasStable === "so" ? "goes back to it" : "goes back to what it was then, not to what its tag is now";
   const next = canary === null ? start : `agentops canary status ${target} --env ${environment}`;
   return {
     rule: "rollout",
     message: `${environment} takes what a canary brought to its last step; ${where}`,
-    hint: facts.wasStable ? back : next,
+    hint: facts.wasStable === null ? next : `${back}   ${what}`,
   };
 }
 
@@ -127,9 +129,12 @@ export function againRefusal(
 }
 
 function takenBackText({ version, how, at, actor, reason }: TakenBack, ref: string, environment: string): string {
-  const what = version === versionOf(ref) ? "it" : `its content, as ${version},`;
-  const was = how === "aborted" ? `had its canary aborted in` : `was taken back in`;
-  return `${what} ${was} ${environment} by ${actor} at ${at.slice(0, 16).replace("T", " ")} UTC: ${reason}`;
+  const isOwn = version === versionOf(ref);
+  const what =
+    how === "aborted"
+      ? `${isOwn ? "its canary" : `a canary of its content, as ${version},`} was aborted`
+      : `${isOwn ? "it" : `its content, as ${version},`} was taken back`;
+  return `${what} in ${environment} by ${actor} at ${at.slice(0, 16).replace("T", " ")} UTC: ${reason}`;
 }
 
 /** A canary is judged by outcomes: where nobody reports any it would wait until its deadline, and look safe. */

@@ -1,5 +1,5 @@
-import { mkdirSync, writeFileSync } from "node:fs";
-import { dirname } from "node:path";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import Database from "better-sqlite3";
 import { describe, expect, test } from "vitest";
 import { statusDocument } from "../report/status/document.ts";
@@ -140,6 +140,11 @@ test("a rollback of what no canary brought is said too; who did it knows, so it 
     await agentops(dir, args, env);
   const { code, stdout } = await agentops(dir, ["status"], env);
   expect([code, stdout]).toEqual([0, expect.stringMatching(/last bad things.*\n {4}\d\d:\d\d {2}rolled-back {2}prompts\/support-triage v2: rude$/m)]); // prettier-ignore
+  const mistyped = await agentops(dir, ["rollback", target, "--env", "prodution"], env);
+  expect(mistyped.stderr, "where one is needed, every one is no way out").toMatch(/^hint: environments in agentops\.config\.yaml: production$/m); // prettier-ignore
+  rmSync(join(dir, "agentops.config.yaml"));
+  expect((await agentops(dir, ["status"], env)).stderr).toBe("note: there is no agentops.config.yaml; only environments that the store or a kill names are shown"); // prettier-ignore
+  expect((await agentops(dir, ["canary", "status"], env)).stderr).toBe("error: which environment? (there is no agentops.config.yaml) [USAGE]\nhint: --env production"); // prettier-ignore
 });
 
 describe("what needs a person", () => {
