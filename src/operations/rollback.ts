@@ -14,7 +14,7 @@ import { hasMoved, openOf, type Served, servedAt, somebodyWasFirst, takenBackLat
 import { badIn, contentIn, furtherBack, onceStable, stableOnce, typedVersion, versionBefore, wayBack, whyFor } from "./way-back.ts"; // prettier-ignore
 import { onlyEnvironment, releasedTarget } from "./names.ts";
 import type { ReleaseDocument } from "./release.schema.ts";
-import { findRelease, insertStable, type StableRow } from "../serving/serving.store.ts";
+import { environmentsOf, findRelease, insertStable, type StableRow } from "../serving/serving.store.ts";
 
 export interface RollbackOrder {
   name: string;
@@ -171,20 +171,31 @@ async function before(
   const control = (await promotedBy(db, stable))?.control;
   const version = versionBefore(changes, isBad) ?? (control === undefined || isBad(control) ? undefined : control);
   if (version !== undefined) return version;
+  if (stable === undefined) throw await neverThere(db, { environment, target });
   const others = onceStable(changes);
   const words =
-    changes[0]?.version === stable?.version
+    changes[0]?.version === stable.version
       ? "is the first version there"
       : versionBefore(changes) === undefined
         ? "was gone back to, and nothing leads on"
         : "has below it only what was taken back";
-  const current = stable === undefined ? "it was never promoted there" : `${stable.version} ${words}`;
   const here = `${target} --env ${environment}`;
-  const to = `agentops rollback ${here} --to VERSION --from ${stable?.version ?? ""}${whyFor(past, others)}`;
+  const to = `agentops rollback ${here} --to VERSION --from ${stable.version}${whyFor(past, others)}`;
   const forward = others.length === 0 ? "" : `${to} (${wayBack(others)})   or   `;
-  throw new AgentopsError("VERSION_NOT_FOUND", `nothing to go back to: ${target} in ${environment}, ${current}`, {
-    hint: `${forward}agentops kill ${here} -m TEXT`,
-  });
+  throw new AgentopsError(
+    "VERSION_NOT_FOUND",
+    `nothing to go back to: ${target} in ${environment}, ${stable.version} ${words}`,
+    {
+      hint: `${forward}agentops kill ${here} -m TEXT`,
+    },
+  );
+}
+
+/** Most likely another environment was meant, and no kill of a mistyped one would stop anything. */
+async function neverThere(db: Db, { environment, target }: Place): Promise<AgentopsError> {
+  const message = `nothing to go back to: ${target} in ${environment}, it was never promoted there`;
+  const ways = (await environmentsOf(db, target)).map((name) => `agentops rollback ${target} --env ${name}`);
+  return new AgentopsError("VERSION_NOT_FOUND", message, { hint: ways.join("   or   ") });
 }
 
 /** The rollout that the current version came from. */

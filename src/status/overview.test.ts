@@ -8,7 +8,7 @@ import { createStyle } from "../report/style.ts";
 import { raw } from "../state/raw.ts";
 import { fileAddress, type StoreAddress } from "../state/address.ts";
 import { ENGINE } from "../testing/engine.ts";
-import { agentops, tempProject } from "../testing/project.ts";
+import { agentops, put, tempProject } from "../testing/project.ts";
 import { releaseProject } from "../testing/release-project.ts";
 import { newStoreAddress, newStoreFile, openTestStore, type TestStore, withStore } from "../testing/store.ts";
 import { appendAuditEvent } from "../audit/events.store.ts";
@@ -141,7 +141,10 @@ test("a rollback of what no canary brought is said too; who did it knows, so it 
   const { code, stdout } = await agentops(dir, ["status"], env);
   expect([code, stdout]).toEqual([0, expect.stringMatching(/last bad things.*\n {4}\d\d:\d\d {2}rolled-back {2}prompts\/support-triage v2: rude$/m)]); // prettier-ignore
   const mistyped = await agentops(dir, ["rollback", target, "--env", "prodution"], env);
-  expect(mistyped.stderr, "where one is needed, every one is no way out").toMatch(/^hint: environments in agentops\.config\.yaml: production$/m); // prettier-ignore
+  expect(mistyped.stderr, "it was another").toContain("never promoted there [VERSION_NOT_FOUND]\nhint: agentops rollback prompts/support-triage --env production"); // prettier-ignore
+  put(dir, "agentops.config.yaml", "project: x\nenvironments: [staging, production]\n");
+  const unknown = await agentops(dir, ["rollback", target, "--env", "prodution"], env);
+  expect(unknown.stderr, "where one is needed, every one is no way out").toMatch(/^hint: environments in agentops\.config\.yaml: staging, production$/m); // prettier-ignore
   rmSync(join(dir, "agentops.config.yaml"));
   expect((await agentops(dir, ["status"], env)).stderr).toBe("note: there is no agentops.config.yaml; only environments that the store or a kill names are shown"); // prettier-ignore
   expect((await agentops(dir, ["canary", "status"], env)).stderr).toBe("error: which environment? (there is no agentops.config.yaml) [USAGE]\nhint: --env production"); // prettier-ignore

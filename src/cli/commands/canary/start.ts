@@ -76,6 +76,8 @@ function hypothesisIn(typed: unknown): string | undefined {
   const text = reasonIn(typed);
   if (text !== undefined && text.length <= LONGEST) return text;
   const why =
-    text === undefined ? "--hypothesis needs a text" : `--hypothesis takes at most ${LONGEST} characters, not ${text.length}`;
+    text === undefined
+      ? "--hypothesis needs a text"
+      : `--hypothesis takes at most ${LONGEST} characters, not ${text.length}`;
   throw new AgentopsError("USAGE", why, { hint: '--hypothesis "names the queue more often at the same cost"' });
 }

@@ -124,9 +124,9 @@ describe("a base the gate cannot use ends with exit 2 and the way out:", () => {
 
   test("no remote to guess it from", async () => {
     const dir = await repositoryOf(FILES());
-    await isRefused(dir, [], /no commit named origin\/HEAD/, /hint: --base HEAD   compares with what is committed/);
+    await isRefused(dir, [], /no commit named origin\/HEAD/, /hint: --base HEAD {3}compares with what is committed/);
     await git(dir, "commit", "-q", "--allow-empty", "-m", "Another");
-    await isRefused(dir, [], /no commit named origin\/HEAD/, /hint: --base HEAD~1   compares with the commit before/);
+    await isRefused(dir, [], /no commit named origin\/HEAD/, /hint: --base HEAD~1 {3}compares with the commit before/);
     await git(dir, "checkout", "-q", "-b", "pr");
     await isRefused(dir, [], /no commit named origin\/HEAD/, /hint: name it: --base main$/m);
     await git(dir, "update-ref", "refs/remotes/origin/master", "main");
