@@ -229,7 +229,7 @@ const releasing: Step[] = [
   `rollback ${T} --reason 'not so good'`,
   `rollback ${T}`,
   `rollback ${T} --from v1`,
-  `rollback ${T} --to v2 --from v1`,
+  `rollback ${T} --to v2 --from v1 --reason 'it was the weather'`,
   `rollback ${T} --to v9`,
   `canary start ${T}@v1 --deadline 10ms --dry-run -m 'the old one'`,
   `canary start ${T}@v1 --deadline 10ms -m 'the old one'`,

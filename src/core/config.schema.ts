@@ -141,6 +141,19 @@ export const configSchema = fields.superRefine((config, context) => {
     const message = `no environment "${name}" (known: ${environments.join(", ")}), so these rules would bind nobody`;
     context.addIssue({ code: "custom", path: ["policy", name], message });
   }
+  for (const [name, { after }] of Object.entries(policy)) {
+    if (after === undefined || !environments.includes(name)) continue;
+    const before = typeof after === "string" ? after : after.env;
+    const below = environments.slice(0, environments.indexOf(name));
+    if (below.includes(before)) continue;
+    const what = environments.includes(before) ? `"${before}" is not below ${name}` : `no environment "${before}"`;
+    const message = `${what} (below it: ${below.join(", ") || "none"}), so nothing could ever be released there`;
+    context.addIssue({
+      code: "custom",
+      path: ["policy", name, "after", ...(typeof after === "string" ? [] : ["env"])],
+      message,
+    });
+  }
 });
 
 function stepsIn({ rollout }: z.infer<typeof fields>): { path: string[]; steps: readonly StepConfig[] }[] {

@@ -11,12 +11,14 @@ export interface ChosenEnvironment {
 
 /**
  * `--env`, AGENTOPS_ENV, the last one in the config; where the config cannot be read, `every`, which is the safe side of a
- * kill. A name that a readable config does not list is refused: a kill with a slip of the pen would stop nothing.
+ * kill. A name that a readable config does not list is refused: a kill with a slip of the pen would stop nothing; that every one can be
+ * meant is said where it can.
  */
 export async function chooseEnvironment(
   location: Location,
   given: string | undefined,
   every: string,
+  { takesEvery = true } = {},
 ): Promise<ChosenEnvironment> {
   const text = location.configFile === null ? null : readConfig(location.configFile);
   if (given === every) return { name: every, note: null };
@@ -29,7 +31,7 @@ export async function chooseEnvironment(
   }
   if (listed === null || listed.length === 0 || listed.includes(given)) return { name: given, note: null };
   throw new AgentopsError("CONFIG_INVALID", `unknown environment "${given}"`, {
-    hint: `environments in ${CONFIG_FILE}: ${listed.join(", ")}; --env '${every}' means every one`,
+    hint: `environments in ${CONFIG_FILE}: ${listed.join(", ")}${takesEvery ? `; --env '${every}' means every one` : ""}`,
   });
 }
 

@@ -50,6 +50,15 @@ function parsePoint(text: string): RefPoint {
   return { type: "rev", rev: text };
 }
 
+/** A version of an artifact as people type it: `v7`, `V7`, `7`, `NAME@v7`, `prompts/NAME@v7`; null for what is none, or another's. */
+export function versionIn(typed: string, address: string): string | null {
+  const at = typed.lastIndexOf("@");
+  const named = typed.slice(0, Math.max(0, at));
+  const isOwn = named === "" || named === address || named === address.slice(address.indexOf("/") + 1);
+  const number = /^v?([1-9]\d*)$/i.exec(typed.slice(at + 1))?.[1];
+  return isOwn && number !== undefined ? `v${number}` : null;
+}
+
 function invalid(text: string, why: string): AgentopsError {
   return new AgentopsError("REF_INVALID", `not a ref: "${text}": ${why}`, {
     hint: "a ref is NAME, prompts/NAME or agents/NAME, optionally @v7, @<git rev>, @worktree, @stable, @candidate",

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { DURATION_PATTERN, durationMs } from "./duration.ts";
+import { reasonIn } from "./reason.ts";
 import { COHORT_NAME, stepsProblem } from "./steps.ts";
 
 const duration = z
@@ -7,6 +8,7 @@ const duration = z
   .regex(DURATION_PATTERN, "a duration is a number and ms, s, m, h or d: 30m")
   .refine((text) => !DURATION_PATTERN.test(text) || durationMs(text) !== undefined, "a duration is at most 36525d");
 const stepName = z.string().regex(COHORT_NAME, "a step is a share (0.05), or the name of a cohort");
+const isReason = (text: string) => reasonIn(text) !== undefined;
 const share = z.number().min(0).max(1);
 const difference = z.number().gt(0).lt(1);
 
@@ -186,7 +188,7 @@ const rules = z.strictObject({
   freeze: z
     .array(
       z
-        .strictObject({ from: z.string(), to: z.string(), reason: z.string().min(1) })
+        .strictObject({ from: z.string(), to: z.string(), reason: z.string().min(1).refine(isReason, "say why") })
         .refine(
           ({ from, to }) => !(Date.parse(from) > Date.parse(to)),
           "it ends before it begins, so it freezes nothing",

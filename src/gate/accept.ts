@@ -18,7 +18,7 @@ function isOpenTrade({ trade, verdict }: CheckFound): boolean {
  */
 export async function acceptTrades(context: EvalContext, run: RunFound, reason: string): Promise<RunFound> {
   if (!run.checks.some(isOpenTrade)) return run;
-  const accepted = { by: context.actor, reason: reason.trim(), at: context.clock.now().toISOString() };
+  const accepted = { by: context.actor, reason, at: context.clock.now().toISOString() };
   await record(context, run, accepted);
   const row = await findRun(context.store, run.id);
   const spec = specOf(row);

@@ -1,5 +1,6 @@
 import { AgentopsError, isStop } from "../core/errors.ts";
 import type { Project } from "../core/project.ts";
+import { reasonIn } from "../core/reason.ts";
 import { floatingPins } from "../evals/run/floating.ts";
 import type { EvalContext } from "../evals/run/context.ts";
 import type { RunOptions } from "../evals/run-suite.ts";
@@ -32,14 +33,14 @@ const EXAMPLES = 5;
  * changed that nothing judges: inconclusive.
  */
 export async function gate(context: EvalContext, { base, ...options }: GateOptions): Promise<GateFound> {
-  refuseBlank(options.accept);
+  const accept = acceptedFor(options.accept);
   const changes = await changedArtifacts(context.project, base);
   const { mergeBase, artifacts } = changes;
   refuseFloating(context.project, artifacts);
   const suites = await suitesOf(context, artifacts.length > 0);
   const weakened = suites === null ? [] : await weakenedSuites(context.project, changes, suites);
   const affected = affectedSuites(artifacts, suites ?? []);
-  const runs = await judgeAll(context, affected, mergeBase, options).catch(whenInterrupted);
+  const runs = await judgeAll(context, affected, mergeBase, { ...options, accept }).catch(whenInterrupted);
   const without = unmeasured(artifacts, affected);
   const undecided = [...runs.map((r) => r.verdict), ...without.map(() => "none" as const)].map((verdict) =>
     verdict === "none" ? "inconclusive" : verdict,
@@ -125,8 +126,9 @@ function refuseFloating(project: Project, artifacts: readonly ChangedArtifact[])
 }
 
 /** Nobody takes a trade for nothing; said before anything is run. */
-function refuseBlank(accept: string | undefined): void {
-  if (accept === undefined || accept.trim() !== "") return;
+function acceptedFor(typed: string | undefined): string | undefined {
+  const reason = reasonIn(typed);
+  if (typed === undefined || reason !== undefined) return reason;
   throw new AgentopsError("USAGE", "--accept needs a reason", { hint: 'agentops gate --accept "why it is worth it"' });
 }
 

@@ -1,5 +1,6 @@
 import { distance } from "fastest-levenshtein";
 import { AgentopsError } from "../core/errors.ts";
+import { reasonIn } from "../core/reason.ts";
 import { suggest } from "../core/suggest.ts";
 import type { BareReader } from "../state/store.ts";
 import { openBareToRead } from "../state/bare.ts";
@@ -65,7 +66,7 @@ export async function meantBy(verb: "kill" | "revive", typed: Words, sources: re
   const targets = names.flatMap(({ targets: found, known }) => found.map((target) => ({ target, known })));
   return {
     targets: typed.all ? [{ target: ALL, known: true }] : targets.filter(isFirst),
-    reason: (typed.reason ?? reason?.typed ?? "").trim(),
+    reason: reasonIn(typed.reason ?? reason?.typed) ?? "",
     unchecked: [...names, ...(reason === undefined ? [] : [reason])].some(({ known }) => known === null)
       ? [...unchecked].map(([name, why]) => `${name} (${why})`)
       : [],

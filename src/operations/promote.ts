@@ -1,4 +1,5 @@
 import { AgentopsError } from "../core/errors.ts";
+import { reasonIn } from "../core/reason.ts";
 import { appendAuditEvent } from "../audit/events.store.ts";
 import { operatorLocks } from "../state/locks.ts";
 import type { Tx } from "../state/store.ts";
@@ -43,7 +44,7 @@ export async function promote(context: PromoteContext, order: PromoteOrder): Pro
   // No name is resolved and no evidence read while others wait for the lock.
   const prepared = await prepareRelease(context.project, await storedRef(store.db, environment, order.ref));
   const seen = await servedAt(store.db, { environment, target: prepared.address });
-  const policyCase = await openPolicyCase(context, prepared, { environment, act: "promote" });
+  const policyCase = await openPolicyCase(context, prepared, { environment, act: "promote", actor: order.actor });
   const locks = operatorLocks({ environment, target: prepared.address });
   const { dryRun } = order;
   const done = await doneOrTried(store, (tx) => admitted(tx, context, policyCase, { ...order, seen }), { ...locks, dryRun }); // prettier-ignore
@@ -62,7 +63,7 @@ async function admitted(
   const now = await servedAt(tx, { environment, target });
   const [open, from] = [openOf(now), now.stable?.version ?? null];
   refuseOther(open, version);
-  const by = { actor: order.actor, reason: order.reason ?? "promoted" };
+  const by = { actor: order.actor, reason: reasonIn(order.reason) ?? "promoted" };
   const document: ReleaseDocument = {
     schema: "agentops.release/1",
     action: "promote",
@@ -103,12 +104,12 @@ function refuseOther(open: Rollout | undefined, version: string): void {
   );
 }
 
-/** What was observed of it must not forbid it. */
+/** What was observed of it must not forbid it, up to the last outcome. */
 async function lookedAt(tx: Tx, { say }: PromoteContext, open: Rollout, at: string): Promise<Rollout> {
-  const { rollout, judged } = await lookAt(tx, open, at);
+  const { rollout, judged } = await lookAt(tx, open, at, { whole: true });
   if (judged.verdict !== "rollback" && judged.verdict !== "invalid") return rollout;
   throw new AgentopsError("POLICY_REFUSED", `its rollout says ${judged.verdict}: ${say(reasonOf(judged, rollout))}`, {
-    hint: `agentops canary advance ${open.target} --env ${open.environment} acts on it`,
+    hint: `agentops rollback ${open.target} --env ${open.environment}   takes it back`,
   });
 }
 

@@ -1,9 +1,8 @@
 import { resolve } from "node:path";
 import type { Channel } from "../core/channels.schema.ts";
-import { AgentopsError } from "../core/errors.ts";
 import { newId } from "../core/ids.ts";
+import { reasonIn } from "../core/reason.ts";
 import type { RolloutSettings } from "../core/release-config.schema.ts";
-import { cohortNames, type StepConfig } from "../core/steps.ts";
 import { enforcePolicy, openPolicyCase, type PolicyCase } from "../policy/policy.ts";
 import { settingsFor, STEPS } from "../rollout/plan.ts";
 import type { Rollout } from "../rollout/rollouts.store.ts";
@@ -47,19 +46,25 @@ export async function startCanary(
   const prepared = await prepareRelease(project, await storedRef(store.db, environment, order.ref));
   const place = { environment, target: prepared.address };
   const seen = await servedAt(store.db, place);
-  const policy = await openPolicyCase({ project, store, runs }, prepared, { environment, act: "start" });
+  const asked = settingsFor(project.config.rollout, prepared.address, settings);
+  const policy = await openPolicyCase({ project, store, runs }, prepared, {
+    environment,
+    act: "start",
+    actor,
+    largestStep: largestOf(asked),
+  });
   const at = clock.now().toISOString();
   const request: StartRequest = {
     id: newId(),
     environment,
     release: prepared.row,
-    settings: within(policy.rules, settingsFor(project.config.rollout, prepared.address, settings), environment),
+    settings: within(policy.rules, asked),
     cohorts: project.config.cohorts,
     ...notifyOf(project),
     hypothesis,
     at,
     actor,
-    reason: (reason ?? "").trim() || `canary of ${prepared.version}`,
+    reason: reasonIn(reason) ?? `canary of ${prepared.version}`,
     async admit(tx) {
       const now = await servedAt(tx, place);
       if (hasMoved(seen, now))
@@ -71,23 +76,17 @@ export async function startCanary(
   return { ...started, digest: prepared.digest };
 }
 
-/** Nobody asked for steps: those that the environment allows. Throws POLICY_REFUSED for a step that somebody asked for and it does not. */
-function within({ maxWeight }: PolicyCase["rules"], settings: RolloutSettings, environment: string): RolloutSettings {
-  const { steps } = settings;
-  const isAllowed = (step: StepConfig) => typeof step === "string" || step <= maxWeight || step === 1;
-  if (steps === undefined) {
-    const allowed = STEPS.filter(isAllowed);
-    return { ...settings, steps: allowed.length > 1 ? allowed : [maxWeight, 1] };
-  }
-  const above = steps.find((step) => !isAllowed(step));
-  if (above === undefined) return settings;
-  throw new AgentopsError(
-    "POLICY_REFUSED",
-    `a step of ${above} is above the ${maxWeight} that ${environment} allows a canary`,
-    {
-      hint: `policy.${environment}.maxWeight in the config, or other steps: --steps ${[...cohortNames(steps), maxWeight, 1].join(",")}`,
-    },
-  );
+/** The largest share before all of them that somebody asked for; null where nobody did. */
+function largestOf({ steps = [] }: RolloutSettings): number | null {
+  const shares = steps.filter((step): step is number => typeof step === "number" && step < 1);
+  return shares.length === 0 ? null : Math.max(...shares);
+}
+
+/** Nobody asked for steps: those that the environment allows. */
+function within({ maxWeight }: PolicyCase["rules"], settings: RolloutSettings): RolloutSettings {
+  if (settings.steps !== undefined) return settings;
+  const allowed = STEPS.filter((weight) => weight <= maxWeight || weight === 1);
+  return { ...settings, steps: allowed.length > 1 ? allowed : [maxWeight, 1] };
 }
 
 /** Frozen with the plan: whoever takes the turn that ends it has neither the config nor git. */

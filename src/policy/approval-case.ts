@@ -5,7 +5,6 @@ import { AgentopsError } from "../core/errors.ts";
 import type { Project } from "../core/project.ts";
 import type { ChangeKind } from "../core/release-config.schema.ts";
 import { findRepo } from "../registry/git/repo.ts";
-import { mailmapOf } from "../registry/people.ts";
 import { committedSigners } from "../registry/signing/signers.ts";
 import { filesAround } from "../registry/versions/around.ts";
 import { type PreparedRelease, publishersOf } from "../serving/release.ts";
@@ -30,14 +29,13 @@ export interface ApprovalCase {
 export async function openApprovalCase(
   { project, db }: { project: Project; db: Db },
   prepared: PreparedRelease,
-  { environment, rules }: { environment: string; rules: Rules["approvals"] },
+  { environment, rules, mailmap }: { environment: string; rules: Rules["approvals"]; mailmap: Mailmap },
 ): Promise<ApprovalCase> {
-  const bare = { mailmap: [], signers: new Map(), servedBefore: undefined, changed: [], owners: [] };
+  const bare = { mailmap, signers: new Map(), servedBefore: undefined, changed: [], owners: [] };
   if (rules.count === 0) return bare;
   const compared = rules.by.length === 0 ? {} : await compare(project, db, prepared, environment);
   return {
     ...bare,
-    mailmap: await mailmapOf(project),
     signers: await signersOf(project, db, prepared, environment),
     ...compared,
   };

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { stringify } from "yaml";
 import { policyConfig, publishedByAda, type Scene, TARGET } from "../testing/people.ts";
-import { git, put } from "../testing/project.ts";
+import { agentops, git, put, tempProject } from "../testing/project.ts";
 
 const CONFIG = "agentops.config.yaml";
 const FAST = { steps: [0.5, 1], stepTime: "0ms", stepObservations: 1 };
@@ -119,7 +119,7 @@ describe("staged exposure", () => {
     expect(await refused(bare, "promote", `${TARGET}@v1`)).toEqual([5, ["after"]]);
     await bare.run(["promote", `${TARGET}@v1`, "--env", "staging"]);
     const soon = await bare.run(["promote", `${TARGET}@v1`]);
-    expect(soon.stderr).toContain("staging must have served it to everybody for 60 min first; it was for 0 min");
+    expect(soon.stderr).toContain("staging must have served it to everybody for 1 h first; it was for 0 s");
     await bare.commit(CONFIG, configWith({ rollout: "optional", after: { env: "staging", for: "1ms" } }));
     expect((await bare.run(["promote", `${TARGET}@v1`])).code).toBe(0);
     await bare.run(["promote", `${TARGET}@v2`, "--env", "staging"]);
@@ -132,6 +132,8 @@ describe("staged exposure", () => {
     await observe(at, "v1", 10);
     const above = await at.run(["canary", "start", `${TARGET}@v2`, "--steps", "10%,50%,100%"]);
     expect([above.code, above.stderr]).toEqual([5, expect.stringContaining("a step of 0.5 is above the 0.3 that production allows")]); // prettier-ignore
+    const forced = await at.run(["canary", "start", `${TARGET}@v2`, "--steps", "50%,100%", "--override", "-m", "it must", "--dry-run"]); // prettier-ignore
+    expect([forced.code, above.stderr], "as any other rule").toEqual([0, expect.stringContaining("or --override --reason TEXT, which is recorded")]); // prettier-ignore
     await at.commit(CONFIG, configWith({ maxWeight: 0.3 }).replace(/ {2}steps:\n(?: +- .*\n)+/, ""));
     const started = await at.run(["canary", "start", `${TARGET}@v2`, "--json"]);
     expect(JSON.parse(started.stdout).steps).toEqual([0.01, 0.05, 0.25, 1]);
@@ -171,5 +173,44 @@ describe("staged exposure", () => {
     put(bare.dir, CONFIG, configWith({ approvals: 0 }, { approvals: 1 }));
     const lint = await bare.run(["lint"]);
     expect([lint.code, lint.stdout]).toEqual([2, expect.stringMatching(/agentops\.config\.yaml:\d+:\d+.*policy\.production asks for less approvals \(0\) than policy\.staging \(1\)/)]); // prettier-ignore
+  });
+
+  test.each([
+    ["an environment that is not there", { production: { after: "nope" } }, "production.after", 'no environment "nope" (below it: staging)'],
+    ["itself", { production: { after: { env: "production" } } }, "production.after.env", '"production" is not below production (below it: staging)'],
+    ["one above it", { staging: { after: "production" } }, "staging.after", '"production" is not below staging (below it: none)'],
+  ])("after: names one below, not %s", async (_, policy, path, why) => {
+    const dir = tempProject();
+    put(dir, CONFIG, `project: x\nenvironments: [staging, production]\npolicy: ${JSON.stringify(policy)}\n`);
+    const { code, stderr } = await agentops(dir, ["lint"]);
+    expect([code, stderr]).toEqual([2, expect.stringContaining(`policy.${path}: ${why}, so nothing could ever be released there`)]);
+    expect(stderr).toMatch(/^error: agentops\.config\.yaml:3:\d+: /);
+  }); // prettier-ignore
+});
+
+describe("a reason is something that somebody can read", () => {
+  const NONE = "\u200b\u2060\ufeff";
+
+  test("where one is needed, and where one is recorded", async () => {
+    const at = await scene({ rollout: "optional" });
+    await observe(at, "v1", 2);
+    const refusing: string[][] = [
+      ["promote", `${TARGET}@v2`, "--override", "-m", NONE],
+      ["canary", "start", `${TARGET}@v2`, "--override", "-m", NONE],
+      ["canary", "start", `${TARGET}@v2`, "--hypothesis", NONE],
+      ["freeze", "--until", "1h", "-m", NONE],
+      ["gate", "--base", "HEAD", "--accept", NONE],
+    ];
+    for (const args of refusing) expect([args, (await at.run(args)).code]).toEqual([args, 2]);
+    const said: [string[], string | null][] = [
+      [["promote", `${TARGET}@v2`], "promoted"],
+      [["rollback", "support-triage"], "rollback"],
+      [["kill", "support-triage"], null],
+    ];
+    for (const [args, reason] of said) {
+      const { code, stdout, stderr } = await at.run([...args, "-m", NONE, "--json"]);
+      expect([args, code, stderr]).toEqual([args, 0, ""]);
+      expect(JSON.parse(stdout)).toMatchObject({ reason });
+    }
   });
 });

@@ -44,15 +44,15 @@ const GOOD: PolicyFacts = {
     branch: "main",
   },
   staging: {
-    ...{ act: "promote", stable: null, wasStable: false, canary: null, takenBack: null, before: null },
-    ...{ observedLately: 0, said: { reason: false, unobserved: false } },
+    ...{ act: "promote", stable: null, wasStable: null, canary: null, takenBack: null, before: null },
+    ...{ unapproved: null, largestStep: null, observedLately: 0, said: { reason: false, unobserved: false } },
   },
 };
 const staged = (facts: Partial<PolicyFacts["staging"]>): Partial<PolicyFacts> => ({ staging: { ...GOOD.staging, stable: "v6", ...facts } }); // prettier-ignore
 const at = (step: number, isLastStep = false) => ({
   canary: { step, steps: 5, weight: 0.25, cohort: null, isLastStep },
 });
-const takenBack = { at: NOW, actor: "agentops", reason: "success harm" };
+const takenBack = { version: "v7", how: "rolled-back", at: NOW, actor: "agentops", reason: "success harm", auditEvent: 7 } as const; // prettier-ignore
 const MINUTE = 60_000;
 const signature = (status: PolicyFacts["version"]["signature"]["status"]) => ({
   version: { ...GOOD.version, signature: { status, signer: null } },
@@ -101,9 +101,16 @@ describe("policy", () => {
     [
       "what everybody had before",
       {},
-      staged({ wasStable: true }),
+      staged({ wasStable: "so" }),
       "rollout: ",
-      "agentops rollback prompts/triage --env production --to v7 --from v6",
+      "agentops rollback prompts/triage --env production --to v7 --from v6   goes back to it$",
+    ],
+    [
+      "what everybody had before under this number, when its tag was another",
+      {},
+      staged({ wasStable: "otherwise" }),
+      "rollout: ",
+      "--to v7 --from v6   goes back to what it was then, not to what its tag is now$",
     ],
     [
       "a canary at step 3",
@@ -136,6 +143,41 @@ describe("policy", () => {
       "agentops promote prompts/triage@v7 --env production -m TEXT",
     ],
     [
+      "its content, under another number",
+      {},
+      staged({ ...at(5, true), takenBack: { ...takenBack, version: "v3" } }),
+      "takenBack: its content, as v3, was taken back in production by agentops",
+    ],
+    [
+      "what somebody aborted",
+      {},
+      staged({ act: "start", observedLately: 1, takenBack: { ...takenBack, how: "aborted" } }),
+      "takenBack: its canary was aborted in production by agentops at 2026-12-24 12:00 UTC: success harm",
+      "agentops canary start prompts/triage@v7 --env production -m TEXT",
+    ],
+    [
+      "a step of a manual rollout, by who started it",
+      {},
+      staged({ ...at(5, true), unapproved: { starter: "bob", step: 5, steps: 5, isPaused: false } }),
+      "manual: step 5 of 5 of its rollout waits for an approval, and bob started it",
+      "^agentops canary approve prompts/triage --env production   by somebody other than bob",
+    ],
+    [
+      "the same while it is paused",
+      {},
+      staged({ ...at(5, true), unapproved: { starter: "bob", step: 5, steps: 5, isPaused: true } }),
+      "manual: ",
+      "^agentops canary resume prompts/triage --env production   and then   agentops canary approve ",
+    ],
+    [
+      "a step that is too large",
+      { maxWeight: 0.3 },
+      staged({ act: "start", observedLately: 1, largestStep: 0.5 }),
+      "maxWeight: a step of 0.5 is above the 0.3 that production allows a canary",
+      "--steps 0.3,1",
+    ],
+    ["a step that fits", { maxWeight: 0.3 }, staged({ act: "start", observedLately: 1, largestStep: 0.3 }), null],
+    [
       "what was taken back, with a reason",
       {},
       staged({ ...at(5, true), takenBack, said: { reason: true, unobserved: false } }),
@@ -144,28 +186,42 @@ describe("policy", () => {
     [
       "what staging never had",
       { after: "staging" },
-      staged({ ...at(5, true), before: { ms: 0, takenBack: false } }),
-      "after: staging must have served it to everybody for 60 min first; it was never served to everybody there",
+      staged({ ...at(5, true), before: { ms: 0, isServed: false, takenBack: null } }),
+      "after: staging must have served it to everybody for 1 h first; it was never served to everybody there",
       "agentops promote prompts/triage@v7 --env staging",
     ],
     [
       "what staging has for too short",
       { after: { env: "staging", for: "3h" } },
-      staged({ ...at(5, true), before: { ms: 119 * MINUTE, takenBack: false } }),
-      "after: staging must have served it to everybody for 3 h first; it was for 119 min",
-      "wait",
+      staged({ ...at(5, true), before: { ms: 119 * MINUTE, isServed: true, takenBack: null } }),
+      "after: staging must have served it to everybody for 3 h first; it was for 1 h 59 min",
+      "^wait 1 h 1 min, until 2026-12-24 13:01:00 UTC$",
+    ],
+    [
+      "seconds are said as such",
+      { after: { env: "staging", for: "30s" } },
+      staged({ ...at(5, true), before: { ms: 9500, isServed: true, takenBack: null } }),
+      "after: staging must have served it to everybody for 30 s first; it was for 9 s",
+      "^wait 21 s, until 2026-12-24 12:00:21 UTC$",
+    ],
+    [
+      "what staging had for too short, and serves no more: no waiting helps",
+      { after: "staging" },
+      staged({ ...at(5, true), before: { ms: MINUTE, isServed: false, takenBack: null } }),
+      "after: staging must have served it to everybody for 1 h first; it was for 1 min",
+      "^agentops promote prompts/triage@v7 --env staging$",
     ],
     [
       "what staging has for long enough",
       { after: "staging" },
-      staged({ ...at(5, true), before: { ms: 60 * MINUTE, takenBack: false } }),
+      staged({ ...at(5, true), before: { ms: 60 * MINUTE, isServed: false, takenBack: null } }),
       null,
     ],
     [
       "what staging took back",
       { after: "staging" },
-      staged({ ...at(5, true), before: { ms: 600 * MINUTE, takenBack: true } }),
-      "after: staging took it back",
+      staged({ ...at(5, true), before: { ms: 600 * MINUTE, isServed: true, takenBack } }),
+      "after: it was taken back in staging by agentops at .*; production takes what went well there",
     ],
     ["no run at all", {}, { evidence: [] }, "evidence: no stored run", "agentops eval --target prompts/triage@v7"],
     ["no run, and none is asked for", { evidence: false }, { evidence: [] }, null],
@@ -321,6 +377,14 @@ describe("policy", () => {
       { freeze: [{ from: "2026-12-20", to: "2026-12-24", reason: "holidays" }] },
       {},
       "freeze: production is frozen until 2026-12-24: holidays",
+      "^wait 12 h, until 2026-12-25 00:00:00 UTC, or change policy.production.freeze",
+    ],
+    [
+      "a person's freeze of seconds",
+      {},
+      { frozen: { actor: "eve", authenticated: false, reason: "soon", at: NOW, until: "2026-12-24T12:00:20.400Z" } },
+      "freeze: production is frozen by eve until 2026-12-24 12:00 UTC: soon",
+      "^wait 21 s, until 2026-12-24 12:00:21 UTC, or agentops unfreeze --env production$",
     ],
     ["after a freeze", { freeze: [{ from: "2026-12-20", to: "2026-12-24T12:00:00Z", reason: "x" }] }, {}, null],
     ["before a freeze", { freeze: [{ from: "2026-12-25", to: "2026-12-26", reason: "x" }] }, {}, null],

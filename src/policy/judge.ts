@@ -4,6 +4,7 @@ import { movedSince } from "../registry/versions/verify.ts";
 import type { Frozen } from "../rollout/freeze.store.ts";
 import { type ApprovalFacts, missingApprovals } from "./approvals.ts";
 import { CONFIG_FILE } from "../core/location.ts";
+import { waitUntil } from "../core/words.ts";
 import type { RulesCase } from "./applied.ts";
 import type { IgnoredEvidence, SuiteEvidence } from "./evidence/found.ts";
 import { judgeEvidence } from "./evidence/judge-evidence.ts";
@@ -50,7 +51,7 @@ export function judgePolicy(facts: PolicyFacts, rules: Rules): Refusal[] {
     errorBudget(facts, rules),
     killed(facts),
     ...judgeStaging(
-      { ref: nameOf(facts), target: facts.version.address, environment: facts.environment },
+      { ref: nameOf(facts), target: facts.version.address, environment: facts.environment, now: facts.now },
       facts.staging,
       rules,
     ),
@@ -130,7 +131,7 @@ function freeze(facts: PolicyFacts, rules: Rules): Refusal | null {
     return {
       rule: "freeze",
       message: `${facts.environment} is frozen by ${actor} until ${until.slice(0, 16).replace("T", " ")} UTC: ${reason}`,
-      hint: `wait, or agentops unfreeze --env ${facts.environment}`,
+      hint: `${waitUntil(Date.parse(until), Date.parse(facts.now))}, or agentops unfreeze --env ${facts.environment}`,
     };
   }
   const now = Date.parse(facts.now);
@@ -139,7 +140,7 @@ function freeze(facts: PolicyFacts, rules: Rules): Refusal | null {
   return {
     rule: "freeze",
     message: `${facts.environment} is frozen until ${frozen.until}: ${frozen.reason}`,
-    hint: `wait, or change policy.${facts.environment}.freeze in agentops.config.yaml`,
+    hint: `${waitUntil(frozen.to, now)}, or change policy.${facts.environment}.freeze in agentops.config.yaml`,
   };
 }
 

@@ -1,10 +1,13 @@
 import { AgentopsError } from "../core/errors.ts";
+import type { Mailmap } from "../core/mailmap.ts";
+import { reasonIn } from "../core/reason.ts";
 import type { Project } from "../core/project.ts";
 import type { RunStore } from "../state/runs.ts";
 import type { Db, Store } from "../state/store.ts";
 import { readKills } from "../kill/kills.store.ts";
 import { holding, type Kill } from "../kill/latch.ts";
 import { readMarkers } from "../kill/markers.ts";
+import { mailmapOf } from "../registry/people.ts";
 import { whyNot } from "../state/why-not.ts";
 import type { PreparedRelease } from "../serving/release.ts";
 import { frozenNow } from "../rollout/freeze.store.ts";
@@ -27,6 +30,11 @@ export interface PolicyCase {
   gathered: GatheredEvidence;
   act: StagingFacts["act"];
   approvals: ApprovalCase;
+  /** Who asks, and what git says of people. */
+  actor: string;
+  mailmap: Mailmap;
+  /** The largest share before all of them that a canary is asked to take; null where none was asked for. */
+  largestStep: number | null;
   rulesCase: RulesCase;
   /** The folder of the markers of kills. */
   markers: string | null;
@@ -46,17 +54,34 @@ export interface Override {
 export async function openPolicyCase(
   { project, store, runs }: { project: Project; store: Store; runs: RunStore },
   prepared: PreparedRelease,
-  { environment, act }: Pick<PolicyCase, "environment" | "act">,
+  {
+    environment,
+    act,
+    actor,
+    largestStep = null,
+  }: Pick<PolicyCase, "environment" | "act" | "actor"> & { largestStep?: number | null },
 ): Promise<PolicyCase> {
   const rules = rulesOf(project, environment);
   const gathered =
     rules.evidence !== null
       ? await gatherEvidence({ project, runs, db: store.db }, prepared)
       : { evidence: [], ignored: [] };
-  const place = { environment, rules: rules.approvals };
+  const mailmap = await mailmapOf(project);
+  const place = { environment, rules: rules.approvals, mailmap };
   const approvals = await openApprovalCase({ project, db: store.db }, prepared, place);
   return {
-    ...{ prepared, environment, act, rules, gathered, approvals, markers: store.address.markers },
+    ...{
+      prepared,
+      environment,
+      act,
+      actor,
+      largestStep,
+      mailmap,
+      rules,
+      gathered,
+      approvals,
+      markers: store.address.markers,
+    },
     rulesCase: await rulesCase(project, environment),
   };
 }
@@ -87,12 +112,13 @@ export async function enforcePolicy(
   policyCase: PolicyCase,
   { now, override, unobserved = false }: { now: string; override: Override; unobserved?: boolean },
 ): Promise<Admitted> {
-  if (override.wanted && (override.reason ?? "").trim() === "") {
+  const reason = reasonIn(override.reason);
+  if (override.wanted && reason === undefined) {
     throw new AgentopsError("USAGE", "--override needs --reason TEXT: it is recorded", {
       hint: '--override --reason "the fix for incident 12"',
     });
   }
-  const said = { reason: (override.reason ?? "").trim() !== "", unobserved };
+  const said = { reason: reason !== undefined, unobserved };
   const refusals = await checkPolicy(db, policyCase, now, said);
   const rules = policyCase.rulesCase.applied;
   if (refusals.length === 0) return { overridden: [], rules };
@@ -104,7 +130,8 @@ export async function enforcePolicy(
 
 async function factsOf(db: Db, policyCase: PolicyCase, now: string, said: StagingFacts["said"]): Promise<PolicyFacts> {
   const { prepared, environment, act, rules, gathered, approvals, rulesCase, markers } = policyCase;
-  const { address: target, version } = prepared;
+  const { actor, mailmap, largestStep } = policyCase;
+  const { address: target, version, digest } = prepared;
   const windowMs = rules.errorBudget?.windowMs ?? 0;
   const since = new Date(Date.parse(now) - windowMs).toISOString();
   const stable = await currentStable(db, environment, target);
@@ -120,7 +147,11 @@ async function factsOf(db: Db, policyCase: PolicyCase, now: string, said: Stagin
     approvals: await approvalFacts(db, prepared, environment, approvals),
     outcomes: await stableOutcomes(db, { environment, target, since }),
     frozen: await frozenNow(db, environment, now),
-    staging: await stagingFacts(db, { environment, target }, { version, act, said, rules, now }),
+    staging: await stagingFacts(
+      db,
+      { environment, target },
+      { content: { version, digest }, act, said, largestStep, rules, now, actor, mailmap },
+    ),
     kills: holding([...(await readKills(db)), ...markersIn(markers)], environment, [target]),
   };
 }

@@ -1,51 +1,58 @@
+import type { Mailmap } from "../core/mailmap.ts";
+import { samePerson } from "../core/person.ts";
 import type { Place } from "../core/refs.ts";
 import { cohortAt } from "../rollout/next.ts";
-import { rolloutsOf, transitionsOf } from "../rollout/rollouts.store.ts";
-import { currentStable, type StableRow, stablesOf } from "../serving/serving.store.ts";
+import { openRollout, type Rollout, rolloutsOf, starterOf } from "../rollout/rollouts.store.ts";
 import type { Db } from "../state/store.ts";
 import type { Rules } from "./rules.ts";
 import type { StagingFacts } from "./staging.ts";
+import { type Content, isOf, lastTakenBack, type Past, pastOf, takenBackNow } from "./taken-back.store.ts";
 
 const DAY_MS = 86_400_000;
 const HOUR = "2026-11-21T10".length;
 
+export interface StagingCase extends Pick<StagingFacts, "act" | "said" | "largestStep"> {
+  content: Content;
+  rules: Rules;
+  now: string;
+  actor: string;
+  mailmap: Mailmap;
+}
+
 /** What the store knows of a version's way, now. */
-export async function stagingFacts(
-  db: Db,
-  place: Place,
-  {
-    version,
-    act,
-    said,
-    rules,
-    now,
-  }: Pick<StagingFacts, "act" | "said"> & { version: string; rules: Rules; now: string },
-): Promise<StagingFacts> {
+export async function stagingFacts(db: Db, place: Place, of: StagingCase): Promise<StagingFacts> {
+  const { content, act, said, rules, now, largestStep } = of;
   const { environment, target } = place;
-  const changes = await stablesOf(db, environment, target);
-  const rollouts = await candidatesOf(db, environment, target, version);
-  const lastServed = changes.findLast((change) => change.version === version && change.how !== "rollback")?.at ?? "";
+  const past = await pastOf(db, place);
   return {
-    act,
-    said,
-    stable: (await currentStable(db, environment, target))?.version ?? null,
-    wasStable: lastServed !== "",
-    canary: canaryOf(rollouts),
-    takenBack: await takenBackOf(db, changes, rollouts, version),
+    ...{ act, said, largestStep },
+    stable: past.changes.at(-1)?.version ?? null,
+    wasStable: wasStable(past, content),
+    canary: canaryOf(await rolloutsOf(db, environment, target), past, content),
+    unapproved: act === "promote" ? await unapproved(db, place, of) : null,
+    takenBack: takenBackNow(past, content),
     before:
       rules.after === null
         ? null
-        : await servedBefore(db, { environment: rules.after.environment, target }, version, now),
+        : servedBefore(await pastOf(db, { environment: rules.after.environment, target }), content, now),
     observedLately: await observedSince(db, place, new Date(Date.parse(now) - DAY_MS).toISOString()),
   };
 }
 
-type Rollouts = Awaited<ReturnType<typeof rolloutsOf>>;
+/** Under this very number: a rollback goes to what the store has under it. */
+function wasStable({ changes, digests }: Past, { version, digest }: Content): StagingFacts["wasStable"] {
+  if (!changes.some((change) => change.version === version && change.how !== "rollback")) return null;
+  return digests.get(version) === digest ? "so" : "otherwise";
+}
 
-/** The newest that was not taken back; one that brought it to everybody stands for good. */
-function canaryOf(rollouts: Rollouts): StagingFacts["canary"] {
-  const whole = rollouts.find(({ state }) => state.phase === "promoted");
-  const open = whole ?? rollouts.find(({ endedAt }) => endedAt === null);
+/** The newest that was not taken back; one that brought it to everybody stands until it is. */
+function canaryOf(rollouts: readonly Rollout[], past: Past, content: Content): StagingFacts["canary"] {
+  const isSame = isOf(past, content);
+  const last = lastTakenBack(past, content)?.auditEvent ?? 0;
+  const startOf = ({ seq }: Rollout) => past.turnings.find((one) => one.rollout === seq && one.seq === 1)?.auditEvent;
+  const own = rollouts.filter(({ candidate }) => isSame(candidate));
+  const whole = own.find((one) => one.state.phase === "promoted" && (startOf(one) ?? 0) > last);
+  const open = whole ?? own.find(({ endedAt }) => endedAt === null);
   if (open === undefined) return null;
   const { state, plan } = open;
   const steps = plan.steps.length;
@@ -53,38 +60,34 @@ function canaryOf(rollouts: Rollouts): StagingFacts["canary"] {
   return { step: state.step + 1, steps, weight: state.weight, cohort: cohortAt(state, plan), isLastStep };
 }
 
-/** By the engine or a person: a rollout that went back, or a version that everybody was served and was left by a rollback. */
-async function takenBackOf(
+/** Whoever started a manual rollout does not leave its step alone, by whatever command. */
+async function unapproved(
   db: Db,
-  changes: readonly StableRow[],
-  rollouts: Rollouts,
-  version: string,
-): Promise<StagingFacts["takenBack"]> {
-  const left = changes.filter((change, i) => change.how === "rollback" && changes[i - 1]?.version === version).at(-1);
-  const rollout = rollouts.find(({ state }) => state.phase === "rolled-back");
-  const ended = rollout === undefined ? undefined : (await transitionsOf(db, rollout.seq)).at(-1);
-  const last = [left, ended]
-    .filter((one) => one !== undefined)
-    .sort((a, b) => (a.at < b.at ? -1 : 1))
-    .at(-1);
-  const since = changes.findLast((change) => change.version === version)?.at ?? "";
-  return last === undefined || since > last.at ? null : { at: last.at, actor: last.actor, reason: last.reason };
-}
-
-/** How long everybody was served it there, all times together. */
-async function servedBefore(db: Db, { environment, target }: Place, version: string, now: string) {
-  const changes = await stablesOf(db, environment, target);
-  let ms = 0;
-  for (const [i, change] of changes.entries())
-    if (change.version === version) ms += Date.parse(changes[i + 1]?.at ?? now) - Date.parse(change.at);
+  { environment, target }: Place,
+  { actor, mailmap }: StagingCase,
+): Promise<StagingFacts["unapproved"]> {
+  const open = await openRollout(db, environment, target);
+  if (open === undefined || !open.plan.manual || open.state.approved) return null;
+  const starter = await starterOf(db, open.seq);
+  if (starter === undefined || !samePerson(starter, actor, mailmap)) return null;
   return {
-    ms,
-    takenBack: (await takenBackOf(db, changes, await candidatesOf(db, environment, target, version), version)) !== null,
+    starter,
+    step: open.state.step + 1,
+    steps: open.plan.steps.length,
+    isPaused: open.state.pausedFrom !== null,
   };
 }
 
-async function candidatesOf(db: Db, environment: string, target: string, version: string): Promise<Rollouts> {
-  return (await rolloutsOf(db, environment, target)).filter(({ candidate }) => candidate === version);
+/** How long everybody was served it there since it was last taken back, all times together. */
+function servedBefore(past: Past, content: Content, now: string): StagingFacts["before"] {
+  const isSame = isOf(past, content);
+  const last = lastTakenBack(past, content)?.auditEvent ?? 0;
+  const { changes } = past;
+  let ms = 0;
+  for (const [i, { version, at, auditEvent }] of changes.entries())
+    if (isSame(version) && auditEvent > last) ms += Date.parse(changes[i + 1]?.at ?? now) - Date.parse(at);
+  const served = changes.at(-1)?.version;
+  return { ms, isServed: served !== undefined && isSame(served), takenBack: takenBackNow(past, content) };
 }
 
 async function observedSince(db: Db, { environment, target }: Place, since: string): Promise<number> {

@@ -1,5 +1,7 @@
+import { lasting, waitUntil } from "../core/words.ts";
 import type { Refusal } from "./refusal.ts";
 import type { Rules } from "./rules.ts";
+import type { TakenBack } from "./taken-back.store.ts";
 
 /** Staged exposure: what a version went through before everybody is served it. */
 export interface StagingFacts {
@@ -7,14 +9,18 @@ export interface StagingFacts {
   act: "start" | "promote";
   /** The version that everybody is served there now; null before the first one. */
   stable: string | null;
-  /** Whether everybody was served this very version there before. */
-  wasStable: boolean;
+  /** Whether everybody was served this very version there before: with this content, or with another that its tag no longer has. */
+  wasStable: "so" | "otherwise" | null;
   /** Where a canary of this content stands in this environment: null where there never was one. */
   canary: { step: number; steps: number; weight: number; cohort: string | null; isLastStep: boolean } | null;
-  /** The last time this content was taken back there, since it was last served to everybody; null when it was not. */
-  takenBack: { at: string; actor: string; reason: string } | null;
-  /** How long the environment of `after:` served this content to everybody, ms, and whether it was taken back there. */
-  before: { ms: number; takenBack: boolean } | null;
+  /** The step of a manual rollout that nobody approved, where whoever asks is who started it. */
+  unapproved: { starter: string; step: number; steps: number; isPaused: boolean } | null;
+  /** The largest share before all of them that a canary is asked to take; null where none was asked for. */
+  largestStep: number | null;
+  /** The last time this content was taken back there, since it was last served or started; null when it was not. */
+  takenBack: TakenBack | null;
+  /** How long the environment of `after:` served this content to everybody, ms, whether it does now, and whether it took it back. */
+  before: { ms: number; isServed: boolean; takenBack: TakenBack | null } | null;
   /** Outcomes of the target here in the last day. */
   observedLately: number;
   /** Somebody gave a reason, or knows that nothing is observed. */
@@ -26,13 +32,20 @@ interface Case {
   ref: string;
   target: string;
   environment: string;
+  /** ISO 8601, UTC. */
+  now: string;
 }
 
 /** Every rule of staged exposure that does not hold. */
 export function judgeStaging(of: Case, facts: StagingFacts, rules: Rules): Refusal[] {
-  return [canaried(of, facts, rules), after(of, facts, rules), again(of, facts), observed(of, facts)].filter(
-    (refusal) => refusal !== null,
-  );
+  return [
+    canaried(of, facts, rules),
+    approved(of, facts),
+    after(of, facts, rules),
+    weighed(of, facts, rules),
+    again(of, facts),
+    observed(of, facts),
+  ].filter((refusal) => refusal !== null);
 }
 
 /** The first version has no control to be compared with, so it goes out whole. */
@@ -44,40 +57,84 @@ function canaried({ ref, target, environment }: Case, facts: StagingFacts, { rol
     canary === null
       ? "it had none"
       : `its canary stands at step ${canary.step} of ${canary.steps}, ${canary.cohort === null ? percent(canary.weight) : `the cohort ${canary.cohort}`}`;
-  const start = `agentops canary start ${ref} --env ${environment}`;
-  const back = `agentops rollback ${target} --env ${environment} --to ${ref.slice(ref.lastIndexOf("@") + 1)} --from ${facts.stable}   goes back to it`;
+  const why = facts.takenBack === null ? "" : " -m TEXT";
+  const start = `agentops canary start ${ref} --env ${environment}${why}`;
+  const back = `agentops rollback ${target} --env ${environment} --to ${versionOf(ref)} --from ${facts.stable}${why}`;
+  const what =
+    facts.wasStable === "so" ? "goes back to it" : "goes back to what it was then, not to what its tag is now";
   const next = canary === null ? start : `agentops canary status ${target} --env ${environment}`;
   return {
     rule: "rollout",
     message: `${environment} takes what a canary brought to its last step; ${where}`,
-    hint: facts.wasStable ? back : next,
+    hint: facts.wasStable === null ? next : `${back}   ${what}`,
   };
 }
 
-function after({ ref, environment }: Case, { before }: StagingFacts, { after: rule }: Rules): Refusal | null {
+/** What `canary approve` asks for: to promote is to leave the step. */
+function approved({ target, environment }: Case, { unapproved }: StagingFacts): Refusal | null {
+  if (unapproved === null) return null;
+  const { starter, step, steps, isPaused } = unapproved;
+  const resume = isPaused ? `agentops canary resume ${target} --env ${environment}   and then   ` : "";
+  return {
+    rule: "manual",
+    message: `step ${step} of ${steps} of its rollout waits for an approval, and ${starter} started it`,
+    hint: `${resume}agentops canary approve ${target} --env ${environment}   by somebody other than ${starter} (--actor NAME, AGENTOPS_ACTOR)`,
+  };
+}
+
+function after({ ref, environment, now }: Case, { before }: StagingFacts, { after: rule }: Rules): Refusal | null {
   if (rule === null || before === null) return null;
-  if (before.takenBack) {
-    const message = `${rule.environment} took it back, and ${environment} takes what went well there`;
-    return { rule: "after", message, hint: `agentops history ${targetOf(ref)} --env ${rule.environment}` };
+  const { ms, isServed, takenBack } = before;
+  const below = rule.environment;
+  if (takenBack !== null) {
+    const message = `${takenBackText(takenBack, ref, below)}; ${environment} takes what went well there`;
+    return { rule: "after", message, hint: `agentops history ${targetOf(ref)} --env ${below}` };
   }
-  if (before.ms >= rule.ms) return null;
-  const served = before.ms === 0 ? "it was never served to everybody there" : `it was for ${minutes(before.ms)}`;
+  if (ms >= rule.ms) return null;
+  const served = ms === 0 && !isServed ? "it was never served to everybody there" : `it was for ${lasting(ms, Math.floor)}`; // prettier-ignore
+  const nowMs = Date.parse(now);
   return {
     rule: "after",
-    message: `${rule.environment} must have served it to everybody for ${minutes(rule.ms)} first; ${served}`,
-    hint: before.ms === 0 ? `agentops promote ${ref} --env ${rule.environment}` : "wait",
+    message: `${below} must have served it to everybody for ${lasting(rule.ms)} first; ${served}`,
+    hint: isServed ? waitUntil(nowMs + rule.ms - ms, nowMs) : `agentops promote ${ref} --env ${below}`,
+  };
+}
+
+function weighed({ ref, environment }: Case, { largestStep }: StagingFacts, { maxWeight }: Rules): Refusal | null {
+  if (largestStep === null || largestStep <= maxWeight) return null;
+  return {
+    rule: "maxWeight",
+    message: `a step of ${largestStep} is above the ${maxWeight} that ${environment} allows a canary`,
+    hint: `agentops canary start ${ref} --env ${environment} --steps ${maxWeight},1   or policy.${environment}.maxWeight in the config`,
   };
 }
 
 /** Who sends it out again has learned something, and says what. */
 function again({ ref, environment }: Case, { act, takenBack, said }: StagingFacts): Refusal | null {
   if (takenBack === null || said.reason) return null;
-  const { at, actor, reason } = takenBack;
+  const command = `agentops ${act === "start" ? "canary start" : "promote"} ${ref} --env ${environment}`;
+  return againRefusal(takenBack, { ref, environment, command });
+}
+
+/** The refusal of any command that would serve again what was taken back, and has no reason. */
+export function againRefusal(
+  takenBack: TakenBack,
+  { ref, environment, command }: Pick<Case, "ref" | "environment"> & { command: string },
+): Refusal {
   return {
     rule: "takenBack",
-    message: `it was taken back in ${environment} by ${actor} at ${at.slice(0, 16).replace("T", " ")} UTC: ${reason}`,
-    hint: `agentops ${act === "start" ? "canary start" : "promote"} ${ref} --env ${environment} -m TEXT   says why it goes out again`,
+    message: takenBackText(takenBack, ref, environment),
+    hint: `${command} -m TEXT   says why it goes out again`,
   };
+}
+
+function takenBackText({ version, how, at, actor, reason }: TakenBack, ref: string, environment: string): string {
+  const isOwn = version === versionOf(ref);
+  const what =
+    how === "aborted"
+      ? `${isOwn ? "its canary" : `a canary of its content, as ${version},`} was aborted`
+      : `${isOwn ? "it" : `its content, as ${version},`} was taken back`;
+  return `${what} in ${environment} by ${actor} at ${at.slice(0, 16).replace("T", " ")} UTC: ${reason}`;
 }
 
 /** A canary is judged by outcomes: where nobody reports any it would wait until its deadline, and look safe. */
@@ -94,11 +151,10 @@ function targetOf(ref: string): string {
   return ref.slice(0, ref.lastIndexOf("@"));
 }
 
-function percent(weight: number): string {
-  return `${Number((weight * 100).toPrecision(3))} %`;
+function versionOf(ref: string): string {
+  return ref.slice(ref.lastIndexOf("@") + 1);
 }
 
-function minutes(ms: number): string {
-  const rounded = Math.floor(ms / 60_000);
-  return rounded >= 120 ? `${Math.floor(rounded / 60)} h` : `${rounded} min`;
+function percent(weight: number): string {
+  return `${Number((weight * 100).toPrecision(3))} %`;
 }

@@ -16,11 +16,20 @@ export interface StoredLook {
   breaches: number;
 }
 
-/** Judges all that was counted so far and, where there is enough of it, closes the open look; within the caller's transaction. */
-export async function lookAt(tx: Tx, rollout: Rollout, at: string): Promise<{ rollout: Rollout; judged: Judged }> {
+export interface Looked {
+  rollout: Rollout;
+  judged: Judged;
+}
+
+/**
+ * Judges all that was counted so far and, where there is enough of it, closes the open look; within the caller's transaction. `whole` closes
+ * it for a single arrival: more of the traffic follows, and nothing that is stored may be left out of that.
+ */
+export async function lookAt(tx: Tx, rollout: Rollout, at: string, { whole = false } = {}): Promise<Looked> {
   const counts = await countsOf(tx, rollout, rollout.look);
   const breaches = await breachesOf(tx, rollout.seq);
-  if (!isWorthALook(rollout, counts, breaches)) return { rollout, judged: await lastJudged(tx, rollout) };
+  const isWorth = isWorthALook(rollout, counts, breaches) || (whole && arrivalsOf(counts) > 0);
+  if (!isWorth) return { rollout, judged: await lastJudged(tx, rollout) };
   const evidence = addLook(rollout.evidence, counts, rollout.plan, rollout.caps);
   const judged = judge({ ...rollout, evidence, breaches });
   const { look } = rollout;

@@ -6,7 +6,7 @@ import type { Tx } from "../state/store.ts";
 import type { Judged } from "./judge.ts";
 import { unitsIn } from "./evidence.ts";
 import { type Frozen, frozenNow } from "./freeze.store.ts";
-import { lastJudged, lookAt } from "./look.ts";
+import { lastJudged, lookAt, type Looked } from "./look.ts";
 import { isOver, next } from "./next.ts";
 import { type Reason, reasonOf } from "./reasons.ts";
 import { needRollout, type Rollout } from "./rollouts.store.ts";
@@ -54,11 +54,18 @@ export async function takeTurn(tx: Tx, place: Place, { clock, via, markers, say 
   const frozen = await frozenNow(tx, place.environment, at);
   if (isOver(found.state.phase))
     return { rollout: found, judged: await lastJudged(tx, found), moved: false, held, frozen, at };
-  const { rollout, judged } = await lookAt(tx, found, at);
-  const units = unitsIn(rollout.state, rollout.plan, rollout.evidence);
-  const waits = mayClimb(rollout.plan, via) ? null : "watcher";
+  const waits = mayClimb(found.plan, via) ? null : "watcher";
   const why = held !== null ? "killed" : frozen !== null ? "frozen" : waits;
-  const event = { type: "look", at, verdict: judged.verdict, units, held: why } as const;
+  const eventOf = ({ rollout: { state, plan, evidence }, judged: { verdict } }: Looked) =>
+    ({ type: "look", at, verdict, units: unitsIn(state, plan, evidence), held: why }) as const;
+  const first = await lookAt(tx, found, at);
+  const then = next(first.rollout.state, eventOf(first), found.plan);
+  const { weight, step } = first.rollout.state;
+  const climbs = then.weight > weight || then.step > step || then.phase === "promoted";
+  // Few arrivals may wait for the next look, but not while more of the traffic follows them.
+  const looked = climbs ? await lookAt(tx, first.rollout, at, { whole: true }) : first;
+  const { rollout, judged } = looked;
+  const event = eventOf(looked);
   const to = next(rollout.state, event, rollout.plan).phase;
   const by = { actor: ACTOR, via, reason: say(reasonOf(judged, rollout, to)) };
   const after = await transition(tx, rollout, event, by);

@@ -48,10 +48,12 @@ export async function releasedTargets(db: Db): Promise<string[]> {
   return rows.map(({ target }) => target);
 }
 
-/** Environments in which a target is or was served, to everybody or in a rollout. */
-export async function environmentsOf(db: Db, target: string): Promise<string[]> {
-  const served = db.selectFrom("stables").select("environment").where("target", "=", target);
-  const rolledOut = db.selectFrom("rollouts").select("environment").where("target", "=", target);
+/** Environments in which a target, or anything at all, is or was served, to everybody or in a rollout. */
+export async function environmentsOf(db: Db, target?: string): Promise<string[]> {
+  const of = target === undefined ? await releasedTargets(db) : [target];
+  const served = db.selectFrom("stables").select("environment").where("target", "in", of);
+  const rolledOut = db.selectFrom("rollouts").select("environment").where("target", "in", of);
+  if (of.length === 0) return [];
   const rows = await served.union(rolledOut).orderBy("environment").execute();
   return rows.map(({ environment }) => environment);
 }

@@ -71,3 +71,11 @@ export function readSetbacks(db: Executor, since: string): Promise<Bad[]> {
   const bad = `SELECT r.environment, r.target, r.candidate AS version, t.at, t.phase AS what, a.reason AS why FROM transitions t JOIN rollouts r ON r.seq = t.rollout JOIN "auditEvents" a ON a.id = t."auditEvent" WHERE t.phase IN ('rolled-back', 'invalid', 'inconclusive') AND t.at >= $1`;
   return rowsOf(db, raw<Bad>(bad, since));
 }
+
+/** Versions that everybody was served and that a rollback left, since a moment; what a rollout brought is left by a transition of it. */
+export function readLeft(db: Executor, since: string): Promise<Bad[]> {
+  const before =
+    "SELECT MAX(b.id) FROM stables b WHERE b.environment = s.environment AND b.target = s.target AND b.id < s.id";
+  const left = `SELECT s.environment, s.target, p.version, s.at, 'rolled-back' AS what, s.reason AS why FROM stables s JOIN stables p ON p.id = (${before}) WHERE s.how = 'rollback' AND s.rollout IS NULL AND s.at >= $1`;
+  return rowsOf(db, raw<Bad>(left, since));
+}

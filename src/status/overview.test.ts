@@ -1,5 +1,5 @@
-import { mkdirSync, writeFileSync } from "node:fs";
-import { dirname } from "node:path";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import Database from "better-sqlite3";
 import { describe, expect, test } from "vitest";
 import { statusDocument } from "../report/status/document.ts";
@@ -8,7 +8,8 @@ import { createStyle } from "../report/style.ts";
 import { raw } from "../state/raw.ts";
 import { fileAddress, type StoreAddress } from "../state/address.ts";
 import { ENGINE } from "../testing/engine.ts";
-import { agentops, tempProject } from "../testing/project.ts";
+import { agentops, put, tempProject } from "../testing/project.ts";
+import { releaseProject } from "../testing/release-project.ts";
 import { newStoreAddress, newStoreFile, openTestStore, type TestStore, withStore } from "../testing/store.ts";
 import { appendAuditEvent } from "../audit/events.store.ts";
 import { kill } from "../kill/kill.ts";
@@ -127,6 +128,28 @@ test("one screen: what is served, the rollout with its evidence, counts, the las
   `);
 });
 
+test("a rollback of what no canary brought is said too; who did it knows, so it asks for nobody", async () => {
+  const { location, markers } = await newStoreAddress();
+  const env = { AGENTOPS_STORE: location, AGENTOPS_MARKERS: markers! };
+  const dir = await releaseProject();
+  for (const args of [
+    ["promote", `${target}@v1`],
+    ["promote", `${target}@v2`],
+    ["rollback", target, "-m", "rude"],
+  ])
+    await agentops(dir, args, env);
+  const { code, stdout } = await agentops(dir, ["status"], env);
+  expect([code, stdout]).toEqual([0, expect.stringMatching(/last bad things.*\n {4}\d\d:\d\d {2}rolled-back {2}prompts\/support-triage v2: rude$/m)]); // prettier-ignore
+  const mistyped = await agentops(dir, ["rollback", target, "--env", "prodution"], env);
+  expect(mistyped.stderr, "it was another").toContain("never promoted there [VERSION_NOT_FOUND]\nhint: agentops rollback prompts/support-triage --env production"); // prettier-ignore
+  put(dir, "agentops.config.yaml", "project: x\nenvironments: [staging, production]\n");
+  const unknown = await agentops(dir, ["rollback", target, "--env", "prodution"], env);
+  expect(unknown.stderr, "where one is needed, every one is no way out").toMatch(/^hint: environments in agentops\.config\.yaml: staging, production$/m); // prettier-ignore
+  rmSync(join(dir, "agentops.config.yaml"));
+  expect((await agentops(dir, ["status"], env)).stderr).toBe("note: there is no agentops.config.yaml; only environments that the store or a kill names are shown"); // prettier-ignore
+  expect((await agentops(dir, ["canary", "status"], env)).stderr).toBe("error: which environment? (there is no agentops.config.yaml) [USAGE]\nhint: --env production"); // prettier-ignore
+});
+
 describe("what needs a person", () => {
   const ended = { phase: "rolled-back", since: "2026-11-21T08:00:00.000Z", over: true };
   test.each<[string, Story[], string[]]>([
@@ -151,7 +174,7 @@ describe("a store that is not as it should be leaves the kills as they are", () 
   const rollouts = ["looks", "transitions", "stables", "outcomes", "observations", "rollouts"];
   const spoilt: [string, { [engine in typeof ENGINE | "both"]?: string }, RegExp[]][] = [
     ["from before there were rollouts", { sqlite: `PRAGMA foreign_keys = OFF; ${rollouts.map((table) => `DROP TABLE ${table}`).join("; ")}; PRAGMA user_version = 3` }, []],
-    ["newer, with another column", { sqlite: "PRAGMA user_version = 99; ALTER TABLE stables RENAME COLUMN how TO manner", postgres: "INSERT INTO migrations VALUES (99, 'breaking', 'today'); ALTER TABLE stables RENAME COLUMN how TO manner" }, [/^what is served cannot be read: (no such column: how|column "how" does not exist)/]],
+    ["newer, with another column", { sqlite: "PRAGMA user_version = 99; ALTER TABLE stables RENAME COLUMN how TO manner", postgres: "INSERT INTO migrations VALUES (99, 'breaking', 'today'); ALTER TABLE stables RENAME COLUMN how TO manner" }, [/^what is served cannot be read: (no such column: how|column "how" does not exist)/, /^what was rolled back cannot be read: (no such column: s.how|column s.how does not exist)/]],
     ["newer", { postgres: "INSERT INTO migrations VALUES (99, 'breaking', 'today')" }, []],
     ["with a state that is no JSON", { both: "UPDATE rollouts SET state = '{'" }, [/^rollouts cannot be read: /]],
     ["without looks", { both: "DROP TABLE looks" }, [/^rollouts cannot be read: (no such table: looks|it has no tables of agentops)/]],

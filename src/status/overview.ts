@@ -11,6 +11,7 @@ import {
   type HourCount,
   readHours,
   readLatestRollouts,
+  readLeft,
   readSetbacks,
   readStables,
   readUnsafe,
@@ -79,6 +80,7 @@ async function readParts(open: BareReader, { now, waitMs }: OverviewRequest): Pr
     (await each(places, (place) => readUnsafe(db, place))).flat(),
   );
   const setbacks = await part("the rollouts' history", () => readSetbacks(db, dayAgo));
+  const left = await part("what was rolled back", () => readLeft(db, dayAgo));
   const processes = await part("agents' processes", () => processesNow(db, now, dayAgo));
   const frozen = await part("what is frozen", () => frozenEverywhere(db, now.toISOString()));
   return {
@@ -87,7 +89,7 @@ async function readParts(open: BareReader, { now, waitMs }: OverviewRequest): Pr
     hours,
     processes,
     frozen,
-    bad: [...unsafe, ...setbacks].filter(({ at }) => at >= dayAgo),
+    bad: [...unsafe, ...setbacks, ...left].filter(({ at }) => at >= dayAgo),
     unread,
   };
 }

@@ -6,7 +6,8 @@ import type { Store } from "../../state/store.ts";
 import { EVERY } from "../../kill/latch.ts";
 import type { CommandContext } from "../context.ts";
 import { refuseNone } from "./release-context.ts";
-import { findSwitchboard } from "./switchboard.ts";
+import { environmentsOf } from "../../serving/serving.store.ts";
+import { chosenEnvironment, openSwitchboard, whichOne } from "./switchboard.ts";
 
 /** An operator's command on a release: the open store, and which target in which environment. */
 export interface OperatedStore {
@@ -22,12 +23,13 @@ export async function inOperatedStore<T>(
   context: CommandContext,
   work: (open: OperatedStore) => T | Promise<T>,
 ): Promise<T> {
-  const { board, environment, location } = await findSwitchboard(context);
+  const { board, location } = openSwitchboard(context);
   // No command leaves a store behind where there is no project.
   if (!location.found) refuseNone(board.store);
-  if (environment === EVERY) throw new AgentopsError("USAGE", "say which environment: --env NAME");
+  const { name: environment, note } = await chosenEnvironment(context, location);
   const store = await openStore(board.store, { durability: "full", waitMs: WAIT_MS });
   try {
+    if (environment === EVERY) throw whichOne(note, await environmentsOf(store.db));
     return await work({ store, environment });
   } finally {
     await store.close();

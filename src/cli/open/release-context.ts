@@ -1,5 +1,4 @@
 import { existsSync } from "node:fs";
-import { chooseEnvironment } from "../../core/environments.ts";
 import { AgentopsError } from "../../core/errors.ts";
 import { EVERY } from "../../kill/latch.ts";
 import type { StoreAddress } from "../../state/address.ts";
@@ -9,7 +8,7 @@ import type { Store } from "../../state/store.ts";
 import type { CommandContext } from "../context.ts";
 import { addressFor } from "./address.ts";
 import { runsOf } from "./runs.ts";
-import { openSwitchboard } from "./switchboard.ts";
+import { chosenEnvironment, openSwitchboard } from "./switchboard.ts";
 
 /** Nobody stops serving while this waits, and a rollback must get through. */
 const WAIT_MS = 10_000;
@@ -40,8 +39,7 @@ export async function inReleaseStore<T>(
 ): Promise<T> {
   const { board, location } = openSwitchboard(context);
   refuseNone(board.store);
-  const given = context.flags.env ?? context.shell.env["AGENTOPS_ENV"];
-  const { name } = await chooseEnvironment(location, given === "" ? undefined : given, EVERY);
+  const { name } = await chosenEnvironment(context, location);
   const store = await openStore(board.store, { durability: "full", waitMs: WAIT_MS });
   try {
     return await work(store, name === EVERY ? null : name);

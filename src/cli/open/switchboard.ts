@@ -73,10 +73,20 @@ export function keptFor(context: CommandContext, { store: { shown, file, markers
 /** The store, and the one environment that a command is about: `--env`, AGENTOPS_ENV, the config's last one. Throws USAGE without any. */
 export async function oneEnvironment(context: CommandContext): Promise<{ store: StoreAddress; environment: string }> {
   const { board, location } = openSwitchboard(context);
-  const given = context.flags.env ?? context.shell.env["AGENTOPS_ENV"];
-  const { name, note } = await chooseEnvironment(location, given === "" ? undefined : given, EVERY);
+  const { name, note } = await chosenEnvironment(context, location);
   if (name !== EVERY) return { store: board.store, environment: name };
-  throw new AgentopsError("USAGE", `which environment?${note === null ? "" : ` (${note.split(",")[0] ?? ""})`}`, {
-    hint: "--env NAME, or AGENTOPS_ENV",
-  });
+  throw whichOne(note, []);
+}
+
+/** For a command that is about one environment; {@link EVERY} where nothing tells which, and where that was typed. */
+export function chosenEnvironment({ flags, shell }: CommandContext, location: Location) {
+  const given = flags.env ?? shell.env["AGENTOPS_ENV"];
+  return chooseEnvironment(location, given === "" ? undefined : given, EVERY, { takesEvery: false });
+}
+
+/** `known` are those that the store has heard of. */
+export function whichOne(note: string | null, known: readonly string[]): AgentopsError {
+  const why = note === null ? "this is about one, not about every one" : (note.split(",")[0] ?? "");
+  const ways = known.map((name) => `--env ${name}`).join("   or   ");
+  return new AgentopsError("USAGE", `which environment? (${why})`, { hint: ways || "--env NAME, or AGENTOPS_ENV" });
 }

@@ -1,4 +1,5 @@
-import { join, posix } from "node:path";
+import { realpath } from "node:fs/promises";
+import { isAbsolute, join, posix, relative, sep } from "node:path";
 import { CONFIG_FILE } from "../../core/location.ts";
 import type { Project } from "../../core/project.ts";
 import { inputsOf, isWithin, usedFile } from "../../evals/inputs/inputs.ts";
@@ -105,6 +106,10 @@ async function wayFor(
   if (open.length === 0) return share === "" ? null : share.replace(/^ && |^ {3}then /, "");
   if (!(await standAsUsed(project, repo, open))) return null;
   const paths = [...new Set(open.map(({ path }) => path))];
+  const links = await Promise.all(paths.map((path) => leadsOut(repo, path)));
+  const linked = paths.filter((_, index) => links[index] === true).map((path) => quoted(shown(repo, path)));
+  if (linked.length > 0)
+    return `put the file itself in the place of ${linked.join(", ")}, which is a link out of the repository, and commit it`;
   const ignored = await repo.git(["check-ignore", "--quiet", "--", ...paths.map((path) => `${repo.top}/${path}`)]);
   const added = paths.map((path) => quoted(shown(repo, path)));
   return `git add ${ignored.exitCode === 0 ? "-f " : ""}${added.join(" ")} && git commit${share}`;
@@ -120,6 +125,12 @@ async function standAsUsed(project: Project, repo: Repo, inputs: readonly RunInp
     if (pin !== undefined) return config !== null && definitionOf(config, pin) === blob;
     return now.some((file) => file.path === path && file.blob !== null && file.blob === blob);
   });
+}
+
+/** A link is committed as where it leads, so what lies outside never is. */
+async function leadsOut({ top }: Repo, path: string): Promise<boolean> {
+  const [root, file] = await Promise.all([realpath(top), realpath(join(top, path))]);
+  return relative(root, file).split(sep)[0] === ".." || isAbsolute(relative(root, file));
 }
 
 /** How what is committed here gets to the default branch. */

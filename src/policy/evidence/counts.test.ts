@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { cpSync, rmSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import Database from "better-sqlite3";
 import { describe, expect, test } from "vitest";
@@ -62,6 +63,20 @@ describe("a run counts", () => {
     expect(hint.split("\n").at(-1)!.trim()).toBe(`git add ${SUITE} && git commit`);
     await git(at.dir, "add", SUITE);
     await git(at.dir, "commit", "-q", "-m", "Less is enough");
+    await promoted(at);
+  });
+
+  test("not when they are links out of the repository: what helps is the file itself", async () => {
+    const at = await desk({ files: PASSES });
+    const outside = tempProject({ "cases.jsonl": cases().replace(/\n$/, "\n\n") });
+    rmSync(join(at.dir, CASES));
+    symlinkSync(join(outside, "cases.jsonl"), join(at.dir, CASES));
+    await at.commit(CASES);
+    await evaluated(at);
+    expect((await refusal(at)).hint).toContain(`put the file itself in the place of ${CASES}, which is a link out of the repository, and commit it`); // prettier-ignore
+    rmSync(join(at.dir, CASES));
+    cpSync(join(outside, "cases.jsonl"), join(at.dir, CASES));
+    await at.commit(CASES);
     await promoted(at);
   });
 

@@ -1,6 +1,6 @@
 import { AgentopsError } from "../../core/errors.ts";
 import { must } from "./git.ts";
-import { type Repo, resolveCommit } from "./repo.ts";
+import { currentBranch, type Repo, resolveCommit } from "./repo.ts";
 
 const SHALLOW =
   "the clone is shallow: fetch the whole history (actions/checkout with fetch-depth: 0, GitLab's GIT_DEPTH: 0)";
@@ -9,7 +9,7 @@ const SHALLOW =
 export async function mergeBaseOf(repo: Repo, base: string): Promise<string> {
   const commit = await resolveCommit(repo, base);
   if (commit === null) {
-    const hint = repo.shallow ? SHALLOW : base === "origin/HEAD" ? "name it: --base origin/main" : fetchOf(base);
+    const hint = repo.shallow ? SHALLOW : await namedOtherwise(repo, base);
     throw new AgentopsError("VERSION_NOT_FOUND", `no commit named ${base}`, { hint });
   }
   const found = await repo.git(["merge-base", commit, "HEAD"]);
@@ -19,9 +19,19 @@ export async function mergeBaseOf(repo: Repo, base: string): Promise<string> {
   });
 }
 
-function fetchOf(base: string): string {
+/** Whatever is named is there: a remote that can be fetched from, a branch, a commit. */
+async function namedOtherwise(repo: Repo, base: string): Promise<string> {
+  const remotes = (await must(repo.git, ["remote"])).split("\n").filter((name) => name !== "");
   const remote = base.includes("/") ? base.slice(0, base.indexOf("/")) : "origin";
-  return `git fetch ${remote}, or name another: --base REF`;
+  const fetch = remotes.includes(remote) && base !== "origin/HEAD" ? `git fetch ${remote}, or ` : "";
+  const refs = (await must(repo.git, ["for-each-ref", "--format=%(refname:short)", "refs/remotes", "refs/heads"])).split("\n"); // prettier-ignore
+  const here = await currentBranch(repo);
+  const trunk = ["origin/main", "origin/master", ...remotes.flatMap((name) => [`${name}/main`, `${name}/master`]), "main", "master"]; // prettier-ignore
+  const other = trunk.find((name) => refs.includes(name) && name !== here);
+  if (other !== undefined) return `${fetch}name it: --base ${other}`;
+  return (await resolveCommit(repo, "HEAD~1")) === null
+    ? `${fetch}--base HEAD   compares with what is committed`
+    : `${fetch}--base HEAD~1   compares with the commit before`;
 }
 
 /** Settings of the person must not change what is parsed here. */

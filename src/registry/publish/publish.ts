@@ -1,6 +1,7 @@
 import { AgentopsError, isStop } from "../../core/errors.ts";
 import { throwOnErrors } from "../../core/problems.ts";
 import type { Project } from "../../core/project.ts";
+import { reasonIn } from "../../core/reason.ts";
 import { lintArtifacts } from "../lint/lint.ts";
 import { commitFiles, refuseUnfinished } from "./commit.ts";
 import { withPublishLock } from "./lock.ts";
@@ -106,17 +107,13 @@ async function newTag(
     commit,
     digest: content.digest,
     path: `${repo.prefix}${content.files[0] ?? ""}`,
-    message: given(message) ?? `Publish ${planned.address} ${planned.next}`,
+    message: reasonIn(message) ?? `Publish ${planned.address} ${planned.next}`,
     actor,
   };
 }
 
 function commitMessage(changed: readonly Planned[], { message }: PublishOptions): string {
-  return given(message) ?? `Publish ${changed.map((c) => `${c.address} ${c.next}`).join(", ")}`;
-}
-
-function given(message: string | undefined): string | undefined {
-  return message === undefined || message.trim() === "" ? undefined : message.trim();
+  return reasonIn(message) ?? `Publish ${changed.map((c) => `${c.address} ${c.next}`).join(", ")}`;
 }
 
 function filesOf(changed: readonly Planned[]): string[] {

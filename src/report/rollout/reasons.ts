@@ -1,4 +1,4 @@
-import { plural, points, share } from "../../core/words.ts";
+import { lasting, plural, points, share } from "../../core/words.ts";
 import type { Kill } from "../../kill/latch.ts";
 import type { Reason, Step } from "../../rollout/reasons.ts";
 import type { GuardrailResult } from "../../rollout/schema.ts";
@@ -116,16 +116,6 @@ function stepText(step: Step): string {
   return step === null
     ? "shadow"
     : `step ${step.number} of ${step.of} (${step.cohort === null ? share(step.weight) : `cohort ${step.cohort}`})`;
-}
-
-/** "2 h 5 min", "40 s". */
-function lasting(ms: number): string {
-  const minutes = Math.ceil(ms / 60_000);
-  if (ms < 60_000) return `${Math.ceil(ms / 1000)} s`;
-  if (minutes < 60) return `${minutes} min`;
-  const hours = Math.floor(minutes / 60);
-  if (hours < 48) return minutes % 60 === 0 ? `${hours} h` : `${hours} h ${minutes % 60} min`;
-  return `${Number((ms / 86_400_000).toFixed(1))} days`;
 }
 
 function minute(at: string): string {

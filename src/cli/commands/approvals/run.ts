@@ -1,4 +1,5 @@
 import { AgentopsError } from "../../../core/errors.ts";
+import { reasonIn } from "../../../core/reason.ts";
 import { approve } from "../../../operations/approve.ts";
 import { approvalsIn } from "../../../approvals/list.ts";
 import { approvalsText, approvalText } from "../../../report/approvals/text.ts";
@@ -32,7 +33,7 @@ async function approveOne(
   const order = {
     ref,
     actor: await actorOf(context),
-    reason: (options["reason"] as string | undefined) ?? "approved",
+    reason: reasonIn(options["reason"] as string | undefined) ?? "approved",
     sign: options["sign"] === true,
   };
   const done = await withRelease(context, (release) =>

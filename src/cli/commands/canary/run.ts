@@ -1,4 +1,5 @@
 import { AgentopsError } from "../../../core/errors.ts";
+import { reasonIn } from "../../../core/reason.ts";
 import { rolloutView } from "../../../rollout/view.ts";
 import { acknowledge } from "../../../operations/acknowledge.ts";
 import { operate, type Operation } from "../../../operations/operate.ts";
@@ -132,7 +133,7 @@ async function operateOn(
   { action, name, options }: { action: Operation | "ack"; name: unknown; options: Options },
 ): Promise<number> {
   const place = await placeOf(open, name, `agentops canary ${action} support-triage`);
-  const reason = ((options["reason"] as string | undefined) ?? "").trim() || action;
+  const reason = reasonIn(options["reason"] as string | undefined) ?? action;
   const at = context.clock.now().toISOString();
   const actor = await actorOf(context);
   const mailmap = action === "approve" ? await mailmapOf({ root: context.cwd, env: context.shell.env }) : [];

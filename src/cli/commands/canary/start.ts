@@ -1,4 +1,5 @@
 import { AgentopsError } from "../../../core/errors.ts";
+import { reasonIn } from "../../../core/reason.ts";
 import { startCanary } from "../../../operations/start-canary.ts";
 import type { ReleaseDocument } from "../../../operations/release.schema.ts";
 import { releaseText } from "../../../report/release/text.ts";
@@ -21,11 +22,12 @@ export async function start(context: CommandContext, ref: unknown, options: Reco
   return withRelease(context, async (release) => {
     const { environment } = release.project;
     const actor = await actorOf(context);
+    const reason = options["reason"] as string | undefined;
     const rollout = await startCanary(release, {
       ref,
       environment,
       actor,
-      reason: options["reason"] as string | undefined,
+      reason,
       override: options["override"] === true,
       unobserved: options["unobserved"] === true,
       dryRun: options["dryRun"] === true,
@@ -33,7 +35,7 @@ export async function start(context: CommandContext, ref: unknown, options: Reco
       hypothesis,
     });
     if (options["dryRun"] === true) {
-      const document = triedDocument(rollout, { actor, reason: options["reason"] });
+      const document = triedDocument(rollout, { actor, reason });
       await emitDocument(context, document, (style) => releaseText(document, style));
       return 0;
     }
@@ -45,7 +47,7 @@ export async function start(context: CommandContext, ref: unknown, options: Reco
 /** What would be started; nothing was. */
 function triedDocument(
   { target, environment, candidate, control, createdAt, digest, plan }: Rollout & { digest: string },
-  { actor, reason }: { actor: string; reason: unknown },
+  { actor, reason }: { actor: string; reason: string | undefined },
 ): ReleaseDocument {
   return {
     schema: "agentops.release/1",
@@ -58,7 +60,7 @@ function triedDocument(
     at: createdAt,
     actor,
     authenticated: false,
-    reason: typeof reason === "string" ? reason : `canary of ${candidate}`,
+    reason: reasonIn(reason) ?? `canary of ${candidate}`,
     overridden: [],
     changed: true,
     dryRun: true,
@@ -72,9 +74,11 @@ const LONGEST = 1000;
 
 function hypothesisIn(typed: unknown): string | undefined {
   if (typeof typed !== "string") return undefined;
-  const text = typed.trim();
-  if (text !== "" && text.length <= LONGEST) return text;
+  const text = reasonIn(typed);
+  if (text !== undefined && text.length <= LONGEST) return text;
   const why =
-    text === "" ? "--hypothesis needs a text" : `--hypothesis takes at most ${LONGEST} characters, not ${text.length}`;
+    text === undefined
+      ? "--hypothesis needs a text"
+      : `--hypothesis takes at most ${LONGEST} characters, not ${text.length}`;
   throw new AgentopsError("USAGE", why, { hint: '--hypothesis "names the queue more often at the same cost"' });
 }

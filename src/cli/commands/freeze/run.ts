@@ -1,5 +1,6 @@
 import { durationMs } from "../../../core/duration.ts";
 import { AgentopsError } from "../../../core/errors.ts";
+import { reasonIn } from "../../../core/reason.ts";
 import { freeze } from "../../../operations/freeze.ts";
 import { freezeText } from "../../../report/freeze/text.ts";
 import { actorOf } from "../../actor.ts";
@@ -9,8 +10,8 @@ import { inOperatedStore } from "../../open/operated-store.ts";
 
 export async function run(context: CommandContext, _: unknown[], options: Record<string, unknown>): Promise<number> {
   const until = untilOf(options["until"] as string | undefined, context.clock.now());
-  const reason = ((options["reason"] as string | undefined) ?? "").trim();
-  if (reason === "")
+  const reason = reasonIn(options["reason"] as string | undefined);
+  if (reason === undefined)
     throw new AgentopsError("USAGE", "why? whoever wants to release reads it", { hint: '-m "holidays"' });
   return emitFreeze(context, until, reason);
 }

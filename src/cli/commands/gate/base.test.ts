@@ -107,7 +107,14 @@ describe("a base the gate cannot use ends with exit 2 and the way out:", () => {
 
   test("an unknown branch", async () => {
     const dir = await repositoryOf(FILES());
-    await isRefused(dir, ["--base", "upstream/mian"], /no commit named upstream\/mian/, /git fetch upstream/);
+    await isRefused(dir, ["--base", "upstream/mian"], /no commit named upstream\/mian/, /hint: --base HEAD /);
+    await git(dir, "remote", "add", "upstream", "nowhere");
+    await isRefused(
+      dir,
+      ["--base", "upstream/mian"],
+      /no commit named upstream\/mian/,
+      /git fetch upstream, or --base HEAD/,
+    );
   });
 
   test("a name that looks like an option of git", async () => {
@@ -117,7 +124,13 @@ describe("a base the gate cannot use ends with exit 2 and the way out:", () => {
 
   test("no remote to guess it from", async () => {
     const dir = await repositoryOf(FILES());
-    await isRefused(dir, [], /no commit named origin\/HEAD/, /--base origin\/main/);
+    await isRefused(dir, [], /no commit named origin\/HEAD/, /hint: --base HEAD {3}compares with what is committed/);
+    await git(dir, "commit", "-q", "--allow-empty", "-m", "Another");
+    await isRefused(dir, [], /no commit named origin\/HEAD/, /hint: --base HEAD~1 {3}compares with the commit before/);
+    await git(dir, "checkout", "-q", "-b", "pr");
+    await isRefused(dir, [], /no commit named origin\/HEAD/, /hint: name it: --base main$/m);
+    await git(dir, "update-ref", "refs/remotes/origin/master", "main");
+    await isRefused(dir, [], /no commit named origin\/HEAD/, /hint: name it: --base origin\/master$/m);
   });
 
   test("a shallow clone without the base", async () => {

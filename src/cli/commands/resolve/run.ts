@@ -1,13 +1,12 @@
 import { AgentopsError } from "../../../core/errors.ts";
 import { chance } from "../../../core/ids.ts";
-import { chooseEnvironment } from "../../../core/environments.ts";
 import { EVERY } from "../../../kill/latch.ts";
 import { resolutionText } from "../../../report/resolution/text.ts";
 import { answer, routeOf, unitOf } from "../../../runtime/resolution.ts";
 import { readOnce } from "../../../runtime/store-reader.ts";
 import type { CommandContext } from "../../context.ts";
 import { emitDocument } from "../../document.ts";
-import { openSwitchboard } from "../../open/switchboard.ts";
+import { chosenEnvironment, openSwitchboard } from "../../open/switchboard.ts";
 
 /** 5: killed. 2: never released. 4: the store cannot be read, and nothing is known. */
 export async function run(
@@ -17,8 +16,7 @@ export async function run(
 ): Promise<number> {
   refuseVersion(name as string);
   const { board, location } = openSwitchboard(context);
-  const given = context.flags.env ?? context.shell.env["AGENTOPS_ENV"];
-  const chosen = await chooseEnvironment(location, given === "" ? undefined : given, EVERY);
+  const chosen = await chosenEnvironment(context, location);
   const reader = await readOnce(board.store, context.clock);
   try {
     const route = routeOf(reader, chosen.name === EVERY ? null : chosen.name, name as string);

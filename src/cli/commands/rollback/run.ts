@@ -29,8 +29,7 @@ export async function run(
         to: options["to"] as string | undefined,
         from: options["from"] as string | undefined,
         actor,
-        // At 3 a.m. nobody must think of one.
-        reason: reason ?? "rollback",
+        reason,
         dryRun,
       },
     );

@@ -8,10 +8,10 @@ export const rollback: CommandSpec = {
   options: [
     [
       "--to <version>",
-      "go back to this one; what was never served to everybody there is a promotion, and asks the policy",
+      "go back to this one, once served to everybody there; what else was released is a promotion, and asks the policy",
     ],
     ["--from <version>", "leave this one, whoever was first; refused when it is another by now"],
-    ["-m, --reason <text>", "why (default: rollback)"],
+    ["-m, --reason <text>", "why (default: rollback); needed where --to was taken back"],
     ["--dry-run", "what would be served; nothing is written"],
     ["--override", "where --to is a promotion: go on although rules are broken; needs --reason, is recorded"],
     FORMAT("text or json"),

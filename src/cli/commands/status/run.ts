@@ -1,4 +1,5 @@
 import { listEnvironments } from "../../../core/environments.ts";
+import { CONFIG_FILE } from "../../../core/location.ts";
 import { AgentopsError } from "../../../core/errors.ts";
 import { EVERY } from "../../../kill/latch.ts";
 import { status } from "../../../status/status.ts";
@@ -20,7 +21,9 @@ export async function run(context: CommandContext): Promise<number> {
       hint: `environments in agentops.config.yaml: ${known.join(", ")}; --env '*' shows every one`,
     });
   if (known === null && only === undefined)
-    context.note("note: agentops.config.yaml cannot be read; only environments with a kill are shown");
+    context.note(
+      `note: ${location.configFile === null ? `there is no ${CONFIG_FILE}` : `${CONFIG_FILE} cannot be read`}; only environments that the store or a kill names are shown`,
+    );
   const environments = known?.length === 0 ? ["production"] : (known ?? []);
   const found = statusDocument(await status(board, { environments, only, problems }));
   await emitDocument(context, found, (style) => statusText(found, style, shownStore(context, found.store)));
