@@ -92,7 +92,9 @@ async function* tableRows(data: DataFile): AsyncGenerator<DataRecord> {
   try {
     const bytes = checkedBytes(bytesOf(data), data.file, "DATASET_INVALID");
     const told = {
-      header: (names: string[], at: number) => { checkColumns(names, data.file, at); },
+      header: (names: string[], at: number) => {
+        checkColumns(names, data.file, at);
+      },
       blank: (at: number) => data.blank?.(at),
     };
     for await (const { record, line } of csvRows(bytes, told)) yield { value: record, line, flat: true };
