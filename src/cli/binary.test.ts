@@ -14,7 +14,7 @@ const ELSEWHERE: readonly [string, number][] = [
   ["render support-triage --var ticket=hello", 0],
   ["judge calibrate support-triage --labels labels.jsonl", 2],
   ["approvals list", 0],
-  ["observe outcomes.jsonl", 0],
+  ["observe outcomes.jsonl", 3],
   ["doctor", 0],
   ["store info --json", 0],
   ["store check", 0],

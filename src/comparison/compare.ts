@@ -64,7 +64,7 @@ export function compareRuns(
     metrics,
     scorers,
     ...changedCases(pairs, success),
-    need: lost ? null : needOf(moments, tolerances.successRate),
+    need: lost ? null : needOf(moments, tolerances.successRate, isShown(metrics)),
     smallestDrop: drop,
     changedTogether: together.changedTogether,
     notes: [
@@ -75,6 +75,10 @@ export function compareRuns(
     ],
   };
   return { comparison, control, candidate, pairs, success };
+}
+
+function isShown([success]: ComparisonFound["metrics"]): boolean {
+  return success?.verdict === "better" || success?.verdict === "worse";
 }
 
 /** A side that took its answers from the store has the latencies and costs of the run that asked for them, while that is there. */

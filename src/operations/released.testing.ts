@@ -2,7 +2,7 @@ import { cp, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Clock } from "../core/clock.ts";
 import { publish } from "../registry/publish/publish.ts";
-import { CONFIG, gitProject, projectIn, promptText, tempFolder } from "../registry/temp-project.testing.ts";
+import { CONFIG, gitProject, projectIn, promptText } from "../registry/temp-project.testing.ts";
 import { reasonText } from "../report/rollout/reasons.ts";
 import { NO_EVIDENCE } from "../rollout/evidence.ts";
 import { next, pendingState } from "../rollout/next.ts";
@@ -10,6 +10,7 @@ import { insertRollout } from "../rollout/rollouts.store.ts";
 import type { RolloutPlan } from "../rollout/schema.ts";
 import { keepRelease, prepareRelease } from "../serving/release.ts";
 import { currentStable } from "../serving/serving.store.ts";
+import { copyOfMade, tempProject } from "../testing/project.ts";
 import { openTestRuns, openTestStore } from "../testing/store.ts";
 import { operate, type Operation } from "./operate.ts";
 import { promote, type PromoteOrder } from "./promote.ts";
@@ -31,8 +32,6 @@ export const PLAN: RolloutPlan = {
 export const TARGET = "prompts/triage";
 export const PLACE = { environment: "production", target: TARGET };
 
-const seeds = new Map<string, Promise<string>>();
-
 /** Made once for each list of contents: publishing is what takes time. */
 async function seedOf(contents: readonly number[]): Promise<string> {
   const temp = await gitProject({ "agentops.config.yaml": CONFIG });
@@ -40,7 +39,10 @@ async function seedOf(contents: readonly number[]): Promise<string> {
     await temp.write("prompts/triage.prompt.yml", promptText("triage", `Route {{ticket}}, ${n}.`));
     await publish(temp.project, { names: [], push: false });
   }
-  return temp.root;
+  // That folder goes with the tests of the file that made it.
+  const kept = tempProject();
+  await cp(temp.root, kept, { recursive: true });
+  return kept;
 }
 
 /** A project whose prompt has some versions (`contents`: equal numbers are equal contents), its store, and the commands on both; every event is a second later. */
@@ -52,10 +54,7 @@ export async function released({
   more = "",
   waitMs = 5000,
 } = {}) {
-  const seed = seeds.get(String(contents)) ?? seedOf(contents);
-  seeds.set(String(contents), seed);
-  const root = join(await tempFolder(), "p");
-  await cp(await seed, root, { recursive: true });
+  const root = await copyOfMade(`released ${String(contents)}`, () => seedOf(contents));
   await writeFile(
     join(root, "agentops.config.yaml"),
     `${CONFIG}policy: { production: { rollout: ${rollout}, ${policy} } }\n${more}`,

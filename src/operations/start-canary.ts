@@ -51,7 +51,7 @@ export async function startCanary(
     environment,
     act: "start",
     actor,
-    largestStep: largestOf(asked),
+    askedSteps: asked.steps ?? [],
   });
   const at = clock.now().toISOString();
   const request: StartRequest = {
@@ -74,12 +74,6 @@ export async function startCanary(
   };
   const started = await doneOrTried(store, (tx) => startIn(tx, request), { ...operatorLocks(place), dryRun: order.dryRun }); // prettier-ignore
   return { ...started, digest: prepared.digest };
-}
-
-/** The largest share before all of them that somebody asked for; null where nobody did. */
-function largestOf({ steps = [] }: RolloutSettings): number | null {
-  const shares = steps.filter((step): step is number => typeof step === "number" && step < 1);
-  return shares.length === 0 ? null : Math.max(...shares);
 }
 
 /** Nobody asked for steps: those that the environment allows. */

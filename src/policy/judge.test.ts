@@ -45,7 +45,7 @@ const GOOD: PolicyFacts = {
   },
   staging: {
     ...{ act: "promote", stable: null, wasStable: null, canary: null, takenBack: null, before: null },
-    ...{ unapproved: null, largestStep: null, observedLately: 0, said: { reason: false, unobserved: false } },
+    ...{ unapproved: null, askedSteps: [], observedLately: 0, said: { reason: false, unobserved: false } },
   },
 };
 const staged = (facts: Partial<PolicyFacts["staging"]>): Partial<PolicyFacts> => ({ staging: { ...GOOD.staging, stable: "v6", ...facts } }); // prettier-ignore
@@ -172,11 +172,16 @@ describe("policy", () => {
     [
       "a step that is too large",
       { maxWeight: 0.3 },
-      staged({ act: "start", observedLately: 1, largestStep: 0.5 }),
+      staged({ act: "start", observedLately: 1, askedSteps: [0.5, 1] }),
       "maxWeight: a step of 0.5 is above the 0.3 that production allows a canary",
       "--steps 0.3,1",
     ],
-    ["a step that fits", { maxWeight: 0.3 }, staged({ act: "start", observedLately: 1, largestStep: 0.3 }), null],
+    [
+      "a step that fits",
+      { maxWeight: 0.3 },
+      staged({ act: "start", observedLately: 1, askedSteps: ["staff", 0.3, 1] }),
+      null,
+    ],
     [
       "what was taken back, with a reason",
       {},

@@ -2,6 +2,7 @@ import { AgentopsError } from "../core/errors.ts";
 import type { Mailmap } from "../core/mailmap.ts";
 import { reasonIn } from "../core/reason.ts";
 import type { Project } from "../core/project.ts";
+import type { StepConfig } from "../core/steps.ts";
 import type { RunStore } from "../state/runs.ts";
 import type { Db, Store } from "../state/store.ts";
 import { readKills } from "../kill/kills.store.ts";
@@ -34,7 +35,7 @@ export interface PolicyCase {
   actor: string;
   mailmap: Mailmap;
   /** The largest share before all of them that a canary is asked to take; null where none was asked for. */
-  largestStep: number | null;
+  askedSteps: readonly StepConfig[];
   rulesCase: RulesCase;
   /** The folder of the markers of kills. */
   markers: string | null;
@@ -58,8 +59,8 @@ export async function openPolicyCase(
     environment,
     act,
     actor,
-    largestStep = null,
-  }: Pick<PolicyCase, "environment" | "act" | "actor"> & { largestStep?: number | null },
+    askedSteps = [],
+  }: Pick<PolicyCase, "environment" | "act" | "actor"> & { askedSteps?: readonly StepConfig[] },
 ): Promise<PolicyCase> {
   const rules = rulesOf(project, environment);
   const gathered =
@@ -75,7 +76,7 @@ export async function openPolicyCase(
       environment,
       act,
       actor,
-      largestStep,
+      askedSteps,
       mailmap,
       rules,
       gathered,
@@ -130,7 +131,7 @@ export async function enforcePolicy(
 
 async function factsOf(db: Db, policyCase: PolicyCase, now: string, said: StagingFacts["said"]): Promise<PolicyFacts> {
   const { prepared, environment, act, rules, gathered, approvals, rulesCase, markers } = policyCase;
-  const { actor, mailmap, largestStep } = policyCase;
+  const { actor, mailmap, askedSteps } = policyCase;
   const { address: target, version, digest } = prepared;
   const windowMs = rules.errorBudget?.windowMs ?? 0;
   const since = new Date(Date.parse(now) - windowMs).toISOString();
@@ -150,7 +151,7 @@ async function factsOf(db: Db, policyCase: PolicyCase, now: string, said: Stagin
     staging: await stagingFacts(
       db,
       { environment, target },
-      { content: { version, digest }, act, said, largestStep, rules, now, actor, mailmap },
+      { content: { version, digest }, act, said, askedSteps, rules, now, actor, mailmap },
     ),
     kills: holding([...(await readKills(db)), ...markersIn(markers)], environment, [target]),
   };

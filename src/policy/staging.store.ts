@@ -11,7 +11,7 @@ import { type Content, isOf, lastTakenBack, type Past, pastOf, takenBackNow } fr
 const DAY_MS = 86_400_000;
 const HOUR = "2026-11-21T10".length;
 
-export interface StagingCase extends Pick<StagingFacts, "act" | "said" | "largestStep"> {
+export interface StagingCase extends Pick<StagingFacts, "act" | "said" | "askedSteps"> {
   content: Content;
   rules: Rules;
   now: string;
@@ -21,11 +21,11 @@ export interface StagingCase extends Pick<StagingFacts, "act" | "said" | "larges
 
 /** What the store knows of a version's way, now. */
 export async function stagingFacts(db: Db, place: Place, of: StagingCase): Promise<StagingFacts> {
-  const { content, act, said, rules, now, largestStep } = of;
+  const { content, act, said, rules, now, askedSteps } = of;
   const { environment, target } = place;
   const past = await pastOf(db, place);
   return {
-    ...{ act, said, largestStep },
+    ...{ act, said, askedSteps },
     stable: past.changes.at(-1)?.version ?? null,
     wasStable: wasStable(past, content),
     canary: canaryOf(await rolloutsOf(db, environment, target), past, content),

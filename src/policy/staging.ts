@@ -1,3 +1,4 @@
+import { cohortNames, type StepConfig } from "../core/steps.ts";
 import { lasting, waitUntil } from "../core/words.ts";
 import type { Refusal } from "./refusal.ts";
 import type { Rules } from "./rules.ts";
@@ -15,8 +16,8 @@ export interface StagingFacts {
   canary: { step: number; steps: number; weight: number; cohort: string | null; isLastStep: boolean } | null;
   /** The step of a manual rollout that nobody approved, where whoever asks is who started it. */
   unapproved: { starter: string; step: number; steps: number; isPaused: boolean } | null;
-  /** The largest share before all of them that a canary is asked to take; null where none was asked for. */
-  largestStep: number | null;
+  /** The steps that somebody asks a canary to take; none where nobody chose any. */
+  askedSteps: readonly StepConfig[];
   /** The last time this content was taken back there, since it was last served or started; null when it was not. */
   takenBack: TakenBack | null;
   /** How long the environment of `after:` served this content to everybody, ms, whether it does now, and whether it took it back. */
@@ -100,12 +101,14 @@ function after({ ref, environment, now }: Case, { before }: StagingFacts, { afte
   };
 }
 
-function weighed({ ref, environment }: Case, { largestStep }: StagingFacts, { maxWeight }: Rules): Refusal | null {
-  if (largestStep === null || largestStep <= maxWeight) return null;
+function weighed({ ref, environment }: Case, { askedSteps }: StagingFacts, { maxWeight }: Rules): Refusal | null {
+  const largest = Math.max(0, ...askedSteps.filter((step) => typeof step === "number").filter((share) => share < 1));
+  if (largest <= maxWeight) return null;
+  const steps = [...cohortNames(askedSteps), maxWeight, 1].join(",");
   return {
     rule: "maxWeight",
-    message: `a step of ${largestStep} is above the ${maxWeight} that ${environment} allows a canary`,
-    hint: `agentops canary start ${ref} --env ${environment} --steps ${maxWeight},1   or policy.${environment}.maxWeight in the config`,
+    message: `a step of ${largest} is above the ${maxWeight} that ${environment} allows a canary`,
+    hint: `agentops canary start ${ref} --env ${environment} --steps ${steps}   or policy.${environment}.maxWeight in the config`,
   };
 }
 

@@ -16,7 +16,7 @@ function often(cases: number, changed: number, difference: number, omega2: numbe
 }
 
 const told = (moments: PairedMoments) => {
-  const need = needOf(moments, 0.03);
+  const need = needOf(moments, 0.03, false);
   return [need?.why.of, need?.cases, need?.other?.why.of ?? null, need?.other?.cases ?? null];
 };
 
@@ -35,8 +35,16 @@ describe("advice fits what was seen", () => {
     expect(told(moments)).toEqual(expected);
   });
 
+  test("what was shown takes no more cases than it takes", () => {
+    expect(needOf(once(1319, 64, 293), 0.03, true)).toMatchObject({
+      cases: 69,
+      why: { of: "seen" },
+      other: { cases: 2359 },
+    });
+  });
+
   test("one cluster says nothing of more", () => {
-    expect(needOf({ ...once(9, 9, 0), designEffect: null }, 0.03)).toBeNull();
+    expect(needOf({ ...once(9, 9, 0), designEffect: null }, 0.03, false)).toBeNull();
   });
 });
 

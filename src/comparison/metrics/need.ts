@@ -15,15 +15,17 @@ export const FEW_CASES = 50;
  * Cases it takes to see a difference, from what these runs show, as `agentops stats sample-size --paired` plans it: the one that was
  * seen, where it is larger than the one asked for, and else that one; the other beside it. Null for one cluster.
  * @param target the difference asked for
+ * @param decided these cases showed a difference; where they did not, it takes more of them
  */
-export function needOf(moments: PairedMoments, target: number): ComparisonFound["need"] {
+export function needOf(moments: PairedMoments, target: number, decided: boolean): ComparisonFound["need"] {
   const { designEffect, cases } = moments;
+  const least = decided ? 0 : cases + 1;
   if (designEffect === null) return null;
   const rough = cases < ROUGH ? cases : null;
-  const asked = sized(moments, designEffect, askedFor(moments, target, rough));
+  const asked = sized(least, designEffect, askedFor(moments, target, rough));
   const seen = seenHere(moments, rough);
   if (seen === null) return { ...asked, other: null };
-  const found = sized(moments, designEffect, seen);
+  const found = sized(least, designEffect, seen);
   return seen.why.target > target ? { ...found, other: asked } : { ...asked, other: found };
 }
 
@@ -32,9 +34,8 @@ interface Sized {
   why: Aim;
 }
 
-/** These cases decided nothing: it takes more of them. */
-function sized({ cases }: PairedMoments, designEffect: number, { size, why }: Sized): NeedFound {
-  return { cases: Math.max(cases + 1, Math.ceil(designEffect * size)), why };
+function sized(least: number, designEffect: number, { size, why }: Sized): NeedFound {
+  return { cases: Math.max(least, Math.ceil(designEffect * size)), why };
 }
 
 /**

@@ -108,7 +108,7 @@ test("a schema that is a text, as GitHub has it, says one thing", async () => {
   const more = 'responseFormat: json_schema\njsonSchema: \'{"name": "x", "name": "y"}\'\n';
   expect(await found(prompt("x", "{{q}}", more))).toEqual([
     expect.stringContaining(
-      'error invalid-json-schema: the key "name" is there twice (line 1, column 15 of this text)',
+      'error invalid-json-schema: jsonSchema says two things: the key "name" is there twice (line 1, column 15 of this text)',
     ),
   ]);
 });

@@ -171,7 +171,7 @@ describe("over HTTP", () => {
     expect(provider.calls).toHaveLength(4);
     expect(result.metrics.judgeCostUsd).toBeCloseTo(4 * 0.00035, 9);
     const text = await agentops(dir, ["eval", "--no-cache"], ENV);
-    expect(text.stdout).toContain("0 of 0 trials succeeded, 2 errors of the judge");
+    expect(text.stdout).toContain("none of 2 trials was scored, 2 errors of the judge");
     const markdown = await agentops(dir, ["eval", "--format", "markdown"], ENV);
     expect(markdown.stdout).toContain("2 errors of the judge");
     const junit = await agentops(dir, ["eval", "--format", "junit"], ENV);

@@ -95,7 +95,7 @@ describe("bad input: one clear line, exit 2", () => {
       "a line that is no JSON",
       withData("d.jsonl", '{"id":"a","vars":{"q":"1"}}\n{"id":\n'),
       ["eval"],
-      "fixtures/d.jsonl:2: not JSON",
+      "fixtures/d.jsonl:2:7: not JSON",
     ],
     [
       "a CSV with a broken quote",
@@ -188,7 +188,7 @@ describe("bad input: one clear line, exit 2", () => {
     writeFileSync(join(dir, "evals/s.suite.yml"), Buffer.concat([Buffer.from(SUITE), Buffer.from([0x23, 0xe9, 0x0a])]));
     const run = await agentops(dir, ["eval"]);
     expect(run.code).toBe(2);
-    expect(run.stderr).toContain("it is not UTF-8");
+    expect(run.stderr).toContain("evals/s.suite.yml:5:2: not UTF-8: the byte 0xE9");
   });
 
   test("a store where no folder can be made", async () => {

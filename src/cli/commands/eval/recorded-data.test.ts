@@ -77,7 +77,7 @@ scorers:
     // R: sum(dbinom(0:64, 357, .5)) * 2 - dbinom(64, 357, .5)
     expect(Math.log10(success.pValue)).toBeCloseTo(-35.62, 1);
     // Connor (1987) at psi = 357/1319, d = .03
-    expect(diff.need.cases).toBe(2359);
+    expect(diff.need.other.cases).toBe(2359);
   });
 
   test("a case without an output is an error, and an output without a case is reported", async () => {
@@ -190,7 +190,7 @@ scorers:
     const [success, p95] = diff.metrics;
     expect(success.remarks.join()).toContain("243.6 % more costUsd.perTask");
     expect(p95.remarks.join()).toContain("72 are needed");
-    expect(diff.need.cases).toBe(2963);
+    expect(diff.need.other.cases).toBe(2963);
   });
 
   test("pass^5 of four trials is an error, not 1.0", async () => {

@@ -88,7 +88,7 @@ describe("what a run cost", () => {
     const { code, stdout } = await agentops(dir, ["eval", "--concurrency", "1"]);
     expect(code).toBe(3);
     expect(stdout).toContain("cost          $0.02 known, 1 of 2 trials reported no usage");
-    expect(stdout).toContain("tokens        100 in, 10 out, of 1 of 2 trials");
+    expect(stdout).toContain("tokens        100 in, 10 out  (of 1 of 2 trials)");
     expect(stdout).toMatch(/costPerTaskUsd\.max: \$0\.02 known, 1 of 2 trials reported no usage/);
   });
 });
