@@ -12,7 +12,8 @@ export function moreEvidence({ checks, comparison, cases, verdict }: RunFound): 
       .filter((check) => check.verdict === "inconclusive" && check.trade === undefined)
       .flatMap((check): MoreEvidence[] => {
         const planned = check.name === "nonInferiority.margin" ? comparison?.need : null;
-        if (planned != null) return [{ check: check.name, ...planned }];
+        // A difference may be shown while the margin is not: then it is the margin that takes more cases.
+        if (planned != null && planned.cases > cases) return [{ check: check.name, ...planned }];
         const compared = check.name.endsWith("maxIncrease") || check.name === "nonInferiority.margin";
         const found = scaled(check, compared ? (comparison?.paired.cases ?? cases) : cases);
         return found === undefined ? [] : [{ check: check.name, ...found, other: null }];
