@@ -21,8 +21,12 @@ import type { LoadedSuite } from "./loaded-suite.ts";
  * that artifact, one elsewhere as itself. Throws FILE_INVALID with its line for what cannot be run, NO_CASES for one that judges nothing.
  */
 export async function loadPromptSuite(project: Project, path: string): Promise<LoadedSuite> {
+  return promptSuiteOf(project, path, await readBytes(path));
+}
+
+/** The same of a file's bytes, of another day say. */
+export async function promptSuiteOf(project: Project, path: string, bytes: Uint8Array): Promise<LoadedSuite> {
   const file = displayPath(project.root, path);
-  const bytes = await readBytes(path);
   const text = decodeText(bytes, file);
   const name = basename(path).replace(PROMPT_FILE, "");
   const prompt = await readPromptText(text, file, name);

@@ -4,6 +4,7 @@ import { AgentopsError } from "../../core/errors.ts";
 import { displayPath, type Project } from "../../core/project.ts";
 import { readYaml } from "../../core/yaml.ts";
 import { maxErrorRateOf } from "../../evals/result/trial-errors.ts";
+import { promptSuiteOf } from "../../evals/dataset/prompt-suite.ts";
 import { isSuiteFile, type LoadedSuite, suiteOf } from "../../evals/dataset/suite.ts";
 import type { Changes } from "../../registry/changed.ts";
 import { affectedSuites } from "../affected.ts";
@@ -59,20 +60,32 @@ async function suitesBefore(
   { before }: Changes,
   now: readonly LoadedSuite[],
 ): Promise<LoadedSuite[]> {
-  const files = (await before.changed("evals")).filter(isSuiteFile).sort();
+  const files = [
+    ...(await before.changed("evals")).filter(isSuiteFile),
+    // A prompt file carries a suite where there is no suite file.
+    ...(now.some(({ file }) => isSuiteFile(file)) ? [] : await before.changed("prompts")),
+  ].sort();
   const suites = now.filter(({ file }) => !files.includes(file));
   for (const file of files) {
     const text = await before.read(file);
-    if (text === undefined) continue;
-    const path = join(project.root, file);
-    try {
-      const { spec, yaml } = suiteOf(text, file);
-      suites.push({ spec, yaml, file, baseDir: dirname(path), digest: digestOf(yaml.value), bytes: Buffer.from(text) });
-    } catch (error) {
-      if (!(error instanceof AgentopsError)) throw error;
-    }
+    const suite = text === undefined ? null : await suiteIn(project, file, text);
+    if (suite !== null) suites.push(suite);
   }
   return suites;
+}
+
+/** Null for a file that was no suite, or none that was valid. */
+async function suiteIn(project: Project, file: string, text: string): Promise<LoadedSuite | null> {
+  const path = join(project.root, file);
+  const bytes = Buffer.from(text);
+  try {
+    if (!isSuiteFile(file)) return await promptSuiteOf(project, path, bytes);
+    const { spec, yaml, value } = suiteOf(text, file);
+    return { spec, yaml, file, baseDir: dirname(path), digest: digestOf(value), bytes };
+  } catch (error) {
+    if (!(error instanceof AgentopsError)) throw error;
+    return null;
+  }
 }
 
 /** A share of trials that may end in an error, from then to now. */

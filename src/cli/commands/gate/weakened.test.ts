@@ -28,7 +28,9 @@ async function project(): Promise<string> {
 
 async function gateOf(dir: string, format: string) {
   await commitAll(dir, "pr");
-  return (await agentops(dir, ["gate", "--base", "main", "--format", format])).stdout;
+  const { stdout, stderr } = await agentops(dir, ["gate", "--base", "main", "--format", format]);
+  expect(stdout, stderr).not.toBe("");
+  return stdout;
 }
 
 test.each<[string, (dir: string) => void, string[]]>([
@@ -85,4 +87,17 @@ test("a weakened suite is the first line of every report, and of one that has no
   expect(await gateOf(dir, "junit")).toMatch(
     /<testsuites[^>]*>\s*<testsuite name="suites weakened[\s\S]*?<testcase[^>]* name="suite weakened by this change: scorer regex#2/,
   );
+});
+
+test("a suite that a prompt file carries is held to what it was as well", async () => {
+  const asked = (cases: number, evaluators: string) =>
+    `${PROMPT("Say it.")}testData: [${["a", "b", "c"].slice(0, cases).map((q) => `{ q: ${q}, expected: x }`).join(", ")}]\nevaluators: [${evaluators}]\nagentops: { allowFloating: true }\n`; // prettier-ignore
+  const [loose, strict] = ["{ name: any, string: { contains: s } }", "{ name: x, string: { contains: x } }"];
+  const dir = await repositoryOf({ [P]: asked(3, `${loose}, ${strict}`) });
+  await git(dir, "checkout", "-q", "-b", "pr");
+  edit(dir, P, () => asked(2, loose).replace("Say it.", "Say it twice."));
+  const { weakened } = gateDocumentSchema.parse(JSON.parse(await gateOf(dir, "json")));
+  expect(weakened).toMatchObject([{ suite: "p.prompt", file: P }]);
+  const what = weakened[0]!.changes.map((change) => change.what).join("; ");
+  expect(what).toMatch(/^scorer x removed; 1 of 3 cases dropped/);
 });
