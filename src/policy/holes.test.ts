@@ -127,6 +127,19 @@ describe("staged exposure", () => {
     expect(await refused(bare, "promote", `${TARGET}@v2`)).toEqual([5, ["after"]]);
   });
 
+  test("a canary of one step, or in shadow and paused, is not at its last step before it has shown anything", async () => {
+    const at = await scene({ rollout: "required" });
+    await observe(at, "v1", 10);
+    const start = (...args: string[]) => at.run(["canary", "start", `${TARGET}@v2`, "-m", "again", ...args]);
+    expect((await start("--steps", "1%")).code).toBe(0);
+    const bold = await at.run(["promote", `${TARGET}@v2`]);
+    expect([bold.code, bold.stderr]).toEqual([5, expect.stringContaining("step 1 of 1, 1 %, and has not shown enough there")]); // prettier-ignore
+    await at.run(["canary", "abort", "support-triage", "-m", "anew"]);
+    expect((await start("--shadow", "--steps", "50%,100%")).code).toBe(0);
+    await at.run(["canary", "pause", "support-triage"]);
+    expect(await refused(at, "promote", `${TARGET}@v2`)).toEqual([5, ["rollout"]]);
+  });
+
   test("a canary takes no more than its environment allows; steps that nobody asked for fit", async () => {
     const at = await scene({ maxWeight: 0.3 });
     await observe(at, "v1", 10);

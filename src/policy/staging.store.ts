@@ -1,7 +1,9 @@
 import type { Mailmap } from "../core/mailmap.ts";
 import { samePerson } from "../core/person.ts";
 import type { Place } from "../core/refs.ts";
-import { cohortAt } from "../rollout/next.ts";
+import { unitsIn } from "../rollout/evidence.ts";
+import { lastJudged } from "../rollout/look.ts";
+import { cohortAt, waitingFor } from "../rollout/next.ts";
 import { openRollout, type Rollout, rolloutsOf, starterOf } from "../rollout/rollouts.store.ts";
 import type { Db } from "../state/store.ts";
 import type { Rules } from "./rules.ts";
@@ -28,7 +30,7 @@ export async function stagingFacts(db: Db, place: Place, of: StagingCase): Promi
     ...{ act, said, askedSteps },
     stable: past.changes.at(-1)?.version ?? null,
     wasStable: wasStable(past, content),
-    canary: canaryOf(await rolloutsOf(db, environment, target), past, content),
+    canary: await canaryOf(db, await rolloutsOf(db, environment, target), past, content, now),
     unapproved: act === "promote" ? await unapproved(db, place, of) : null,
     takenBack: takenBackNow(past, content),
     before:
@@ -45,8 +47,17 @@ function wasStable({ changes, digests }: Past, { version, digest }: Content): St
   return digests.get(version) === digest ? "so" : "otherwise";
 }
 
-/** The newest that was not taken back; one that brought it to everybody stands until it is. */
-function canaryOf(rollouts: readonly Rollout[], past: Past, content: Content): StagingFacts["canary"] {
+/**
+ * The newest that was not taken back; one that brought it to everybody stands until it is. The last step is where the whole traffic follows:
+ * a canary gets there by what it has shown, and one whose steps end before that must have shown it.
+ */
+async function canaryOf(
+  db: Db,
+  rollouts: readonly Rollout[],
+  past: Past,
+  content: Content,
+  now: string,
+): Promise<StagingFacts["canary"]> {
   const isSame = isOf(past, content);
   const last = lastTakenBack(past, content)?.auditEvent ?? 0;
   const startOf = ({ seq }: Rollout) => past.turnings.find((one) => one.rollout === seq && one.seq === 1)?.auditEvent;
@@ -56,8 +67,18 @@ function canaryOf(rollouts: readonly Rollout[], past: Past, content: Content): S
   if (open === undefined) return null;
   const { state, plan } = open;
   const steps = plan.steps.length;
-  const isLastStep = whole !== undefined || (state.phase !== "shadow" && state.step >= steps - 1);
+  const isLast = (state.pausedFrom ?? state.phase) !== "shadow" && state.step >= steps - 1;
+  const isLastStep = whole !== undefined || (isLast && (state.weight >= 1 || (await isShown(db, open, now))));
   return { step: state.step + 1, steps, weight: state.weight, cohort: cohortAt(state, plan), isLastStep };
+}
+
+/** Its least time, its units and its proof: all but a person's approval. */
+async function isShown(db: Db, rollout: Rollout, at: string): Promise<boolean> {
+  const { state, plan, evidence } = rollout;
+  const { verdict } = await lastJudged(db, rollout);
+  const own = { ...state, phase: state.pausedFrom ?? state.phase };
+  const waits = waitingFor(own, { at, verdict, units: unitsIn(own, plan, evidence) }, plan);
+  return waits.timeMs === null && waits.units === null && waits.proof === null;
 }
 
 /** Whoever started a manual rollout does not leave its step alone, by whatever command. */

@@ -57,7 +57,7 @@ function canaried({ ref, target, environment }: Case, facts: StagingFacts, { rol
   const where =
     canary === null
       ? "it had none"
-      : `its canary stands at step ${canary.step} of ${canary.steps}, ${canary.cohort === null ? percent(canary.weight) : `the cohort ${canary.cohort}`}`;
+      : `its canary stands at step ${canary.step} of ${canary.steps}, ${canary.cohort === null ? percent(canary.weight) : `the cohort ${canary.cohort}`}${canary.step < canary.steps ? "" : ", and has not shown enough there"}`;
   const why = facts.takenBack === null ? "" : " -m TEXT";
   const start = `agentops canary start ${ref} --env ${environment}${why}`;
   const back = `agentops rollback ${target} --env ${environment} --to ${versionOf(ref)} --from ${facts.stable}${why}`;

@@ -7,6 +7,8 @@ import { operate } from "../operations/operate.ts";
 import { freeze } from "../operations/freeze.ts";
 import { advance } from "../operations/watch.ts";
 import { reasonText } from "../report/rollout/reasons.ts";
+import { addLook, NO_EVIDENCE, sumsOf } from "./evidence.ts";
+import { planOf } from "./plan.ts";
 import { bucketOf, isCandidate } from "../serving/assignment.ts";
 import { BEGIN, minutesLater as at, PLAN, startedRollout, turnBy } from "../testing/rollout.ts";
 import { openTestStore, type TestStore } from "../testing/store.ts";
@@ -77,6 +79,14 @@ async function replayed(store: TestStore): Promise<string[]> {
   const rollout = (await latestRollout(store.db, place.environment, place.target))!;
   return (await replayRollout(store.db, rollout)).differences;
 }
+
+test("a cohort may have the name of what every object has", () => {
+  expect(sumsOf(NO_EVIDENCE, "constructor").answers).toBe(0);
+  const row = { look: 0, cohort: "constructor", answers: 3, succeeded: 2, units: 1, control: 0 };
+  const plan = planOf({ steps: ["constructor", 0.5] }, {}, { constructor: { units: ["ada"] } });
+  const { cohorts } = addLook(NO_EVIDENCE, { tallies: [], cohorts: [row] }, plan, { latency: null, cost: null });
+  expect(cohorts).toEqual({ constructor: { answers: 3, succeeded: 2, units: 1, control: 0 } });
+});
 
 describe("a rollout that begins with cohorts", () => {
   test("goes from one to the next by their answers, and on to the weights, where they stay apart", async () => {

@@ -1,5 +1,5 @@
 import { cohortsServed } from "../serving/cohorts.ts";
-import { NO_SUMS } from "./evidence.ts";
+import { sumsOf } from "./evidence.ts";
 import { isOver } from "./next.ts";
 import type { Rollout } from "./rollouts.store.ts";
 import type { CohortCount } from "./schema.ts";
@@ -8,7 +8,7 @@ import type { CohortCount } from "./schema.ts";
 export function cohortsIn({ plan, state, evidence }: Pick<Rollout, "plan" | "state" | "evidence">): CohortCount[] {
   const served = isOver(state.phase) ? [] : cohortsServed({ plan, state });
   return (plan.cohorts ?? []).map(({ name }) => {
-    const { answers, succeeded, units, control } = evidence.cohorts?.[name] ?? NO_SUMS;
+    const { answers, succeeded, units, control } = sumsOf(evidence, name);
     const rate = answers === 0 ? null : succeeded / answers;
     return { name, answers, rate, units, controlAnswers: control, served: served.some((one) => one.name === name) };
   });

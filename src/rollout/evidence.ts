@@ -50,10 +50,15 @@ export function unitsIn(
 ): number {
   if (phase === "shadow") return evidence.shadowUnits;
   const cohort = plan.cohorts?.[step];
-  return cohort === undefined ? evidence.candidateUnits : (evidence.cohorts?.[cohort.name]?.answers ?? 0);
+  return cohort === undefined ? evidence.candidateUnits : sumsOf(evidence, cohort.name).answers;
 }
 
 export const NO_SUMS: CohortSums = { answers: 0, succeeded: 0, units: 0, control: 0 };
+
+/** Of a cohort by its name, which may be that of something every object has. */
+export function sumsOf({ cohorts = {} }: Pick<Evidence, "cohorts">, name: string): CohortSums {
+  return Object.hasOwn(cohorts, name) ? (cohorts[name] ?? NO_SUMS) : NO_SUMS;
+}
 
 /** All answers of the candidate to cohorts. */
 export function cohortAnswers(counts: readonly Pick<CohortSums, "answers">[]): number {
@@ -106,7 +111,7 @@ function withCohorts(
   { guardrails }: RolloutPlan,
 ): Pick<Evidence, "cohorts" | "cohortFloor"> {
   const cohorts = { ...before.cohorts };
-  for (const row of rows) cohorts[row.cohort] = plus(cohorts[row.cohort] ?? NO_SUMS, row);
+  for (const row of rows) cohorts[row.cohort] = plus(sumsOf({ cohorts }, row.cohort), row);
   if (Object.keys(cohorts).length === 0) return {};
   const floor = guardrails.find(({ name }) => name === "success")?.floor ?? null;
   if (floor === null) return { cohorts };

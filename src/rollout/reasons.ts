@@ -1,6 +1,6 @@
 import type { Kill } from "../kill/latch.ts";
 import type { Judged } from "./judge.ts";
-import { NO_SUMS, unitsIn } from "./evidence.ts";
+import { sumsOf, unitsIn } from "./evidence.ts";
 import type { Frozen } from "./freeze.store.ts";
 import { cohortAt, isUnderWay, type Waiting, waitingFor } from "./next.ts";
 import type { Rollout } from "./rollouts.store.ts";
@@ -87,7 +87,7 @@ export function reasonsFor(
 /** Callers that do not resolve with its units serve it what everybody has. */
 function onControl({ plan, evidence }: Rollout): Reason[] {
   return (plan.cohorts ?? []).flatMap(({ name }): Reason[] => {
-    const { answers, control } = evidence.cohorts?.[name] ?? NO_SUMS;
+    const { answers, control } = sumsOf(evidence, name);
     return control > answers ? [{ code: "cohort-on-control", cohort: name, answers: control }] : [];
   });
 }
