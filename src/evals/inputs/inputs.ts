@@ -36,8 +36,8 @@ export async function inputsOf(
 ): Promise<RunInput[] | undefined> {
   const repo = await repoOf(project);
   if (repo === null) return undefined;
-  const shownFiles = used.map((file) => ({ ...file, shown: displayPath(project.root, file.path) }));
-  const files = await withoutIgnored(repo, shownFiles);
+  const files = used.map((file) => ({ ...file, shown: displayPath(project.root, file.path) }));
+  const ignored = await ignoredOf(repo, files);
   const inside = files.filter(({ shown }) => isInside(repo, shown)).map(({ shown }) => shown);
   const ways = await storedAs(repo, inside);
   const inputs = await Promise.all(
@@ -45,6 +45,7 @@ export async function inputsOf(
       path: fromTop(repo, file.shown),
       ...(await namesOf(repo, file, ways[inside.indexOf(file.shown)] ?? "bytes")),
       role: file.role,
+      ...(ignored.has(fromTop(repo, file.shown)) && { ignored: true as const }),
     })),
   );
   const asked = models.map(({ role, pin }) => ({
@@ -53,17 +54,13 @@ export async function inputsOf(
   return [...inputs, ...asked].sort((a, b) => (a.path < b.path ? -1 : 1));
 }
 
-/** A program writes files of its own too, logs say; a repository ignores those. */
-async function withoutIgnored<T extends { role: string; shown: string }>(
-  repo: Repo,
-  files: readonly T[],
-): Promise<readonly T[]> {
+/** A program writes files of its own too, logs say; a repository ignores those. Paths from the top. */
+async function ignoredOf(repo: Repo, files: readonly { role: string; shown: string }[]): Promise<ReadonlySet<string>> {
   const own = files.filter(({ role, shown }) => role === "agent" && isInside(repo, shown));
-  if (own.length === 0) return files;
+  if (own.length === 0) return new Set();
   const paths = own.map(({ shown }) => `${fromTop(repo, shown)}\0`).join("");
   const { stdout } = await repo.git(["-C", repo.top, "check-ignore", "-z", "--stdin"], { input: paths });
-  const ignored = new Set(stdout.split("\0"));
-  return files.filter((file) => file.role !== "agent" || !ignored.has(fromTop(repo, file.shown)));
+  return new Set(stdout.split("\0").filter((path) => path !== ""));
 }
 
 /** An eval needs no git: one that refuses to read the folder (another's, say) only makes no evidence. */
@@ -149,7 +146,7 @@ export function sameInputs(stored: RunSpecInputs, other: RunSpecInputs): boolean
 /** Whether a stored run was answered by what would answer now. */
 export function sameAnswering(stored: RunSpecInputs, now: RunSpecInputs): boolean {
   const told = (inputs: RunSpecInputs = []) =>
-    inputs.filter(({ role }) => ANSWERING.includes(role)).map(textOf).sort().join("\n"); // prettier-ignore
+    inputs.filter(({ role, ignored }) => ANSWERING.includes(role) && ignored !== true).map(textOf).sort().join("\n"); // prettier-ignore
   return told(stored) === told(now);
 }
 

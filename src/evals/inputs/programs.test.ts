@@ -25,6 +25,8 @@ const files = {
   "evals/other.rb": "",
   "evals/deep/below.sh": "cat words.txt\n",
   "evals/unrelated.mjs": "",
+  "evals/package.json": '{ "scripts": { "judge": "sh ./run.sh" }, "imports": { "#rule": "./lib/rule.mjs" } }',
+  "evals/mapped.mjs": 'import { words } from "#rule";\n',
   "evals/node_modules/x/index.js": "",
   "evals/uses.mjs": 'import x from "./node_modules/x/index.js";\n',
 };
@@ -40,6 +42,8 @@ test.each<[what: string, scorer: ScorerSpec, expected: string[]]>([
   ["Ruby", exec("ruby score.rb"), ["other.rb", "score.rb"]],
   ["the line of a shell", exec(["sh", "-c", "cat words.txt | node shared.js"]), ["shared.js", "words.txt"]],
   ["an option's value", exec(["node", "--import=./old.cjs", "shared.js"]), ["old.cjs", "shared.js"]],
+  ["a task of a runner", exec(["npm", "run", "-s", "judge"]), ["../shared/list.csv", "env.sh", "lib/again.mjs", "lib/rule.mjs", "package.json", "run.sh", "score2.py", "words.txt"]],
+  ["what the package's own file means by #rule", { type: "javascript", value: "mapped.mjs" }, ["lib/again.mjs", "lib/rule.mjs", "mapped.mjs", "package.json", "words.txt", "../shared/list.csv", "env.sh", "run.sh", "score2.py"]],
   ["a program of the machine is none", exec(["/bin/sh", "words.txt"]), ["words.txt"]],
   ["a script in a folder, that reads where it runs", exec("sh deep/below.sh"), ["deep/below.sh", "words.txt"]],
   ["a word that is no file is none", exec(["node", "nowhere.mjs"]), []],

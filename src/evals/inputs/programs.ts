@@ -1,5 +1,5 @@
 import { stat } from "node:fs/promises";
-import { dirname, extname, isAbsolute, relative, resolve } from "node:path";
+import { dirname, extname, isAbsolute, join, relative, resolve } from "node:path";
 import { readBytes } from "../../core/project.ts";
 import type { ScorerSpec } from "../../scorers/schema.ts";
 import { words } from "../../scorers/programs/words.ts";
@@ -35,7 +35,25 @@ async function filesOf(scorer: ScorerSpec, baseDir: string): Promise<string[]> {
 
 async function commandFiles(command: readonly string[], folder: string): Promise<string[]> {
   const written = command.flatMap((word, index) => namesIn(word, command[index - 1], index === 0));
-  return (await Promise.all(written.map((name) => fileAt(resolve(folder, name))))).filter((file) => file !== null);
+  const named = [...written, ...(await ownProgram(command, folder)), ...(RUNNERS.test(command[0] ?? "") ? TASKS : [])];
+  return (await Promise.all(named.map((name) => fileAt(resolve(folder, name))))).filter((file) => file !== null);
+}
+
+/** Programs that run what a file of the project names for them. */
+const RUNNERS = /^(?:npm|npx|pnpm|yarn|bun|bunx|deno|make|gmake|just|task|uv|poetry|pdm|hatch|rake|cargo|go)$/;
+const TASKS = ["package.json", "deno.json", "deno.jsonc", "Makefile", "makefile", "GNUmakefile", "justfile", "Taskfile.yml", "pyproject.toml", "Rakefile", "Cargo.toml"]; // prettier-ignore
+
+/** A program by its whole path is the machine's, unless it lies in this repository. */
+async function ownProgram([program = ""]: readonly string[], folder: string): Promise<string[]> {
+  if (!isAbsolute(program)) return [];
+  const top = await topOf(folder);
+  return top !== null && !/^(?:\.\.|\/|[A-Za-z]:)/.test(relative(top, program)) ? [program] : [];
+}
+
+/** The nearest folder above that is a repository's. */
+async function topOf(folder: string): Promise<string | null> {
+  if ((await stat(join(folder, ".git")).catch(() => undefined)) !== undefined) return folder;
+  return dirname(folder) === folder ? null : topOf(dirname(folder));
 }
 
 /** What a word of a command may mean: itself, the value of an option, a Python module, parts of a shell's line. */
@@ -59,13 +77,23 @@ async function follow(file: string, baseDir: string, found: Set<string>): Promis
   const bytes = await readBytes(file).catch(() => new Uint8Array());
   // Machine code and data name nothing.
   if (bytes.length > 250_000 || bytes.includes(0)) return;
-  const names = namedIn(new TextDecoder().decode(bytes), extname(file));
+  const text = new TextDecoder().decode(bytes);
+  const names = namedIn(text, extname(file));
+  // What `#brain` means stands in the package's own file.
+  if (/["']#[\w/-]/.test(text)) for (const map of await packagesAbove(dirname(file))) await follow(map, baseDir, found);
   for (const folder of new Set([dirname(file), baseDir])) {
     for (const name of names) {
       const next = await fileAt(resolve(folder, name));
       if (next !== null && !isElsewhere(folder, next)) await follow(next, baseDir, found);
     }
   }
+}
+
+async function packagesAbove(folder: string): Promise<string[]> {
+  const own = await fileAt(join(folder, "package.json"));
+  const isTop = (await stat(join(folder, ".git")).catch(() => undefined)) !== undefined || dirname(folder) === folder;
+  if (own !== null) return [own];
+  return isTop ? [] : packagesAbove(dirname(folder));
 }
 
 /** What a script installed is the machine's. */

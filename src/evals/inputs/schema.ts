@@ -10,6 +10,10 @@ export const runInputSchema = z.object({
       "what git calls the bytes that were used, or a digest over the provider and price of a model or judge; null when they changed meanwhile",
     ),
   bytes: z.string().optional().describe("what it would call them unconverted, where it converts line ends or uses LFS"),
+  ignored: z
+    .literal(true)
+    .optional()
+    .describe("git ignored this file of a program here, a log say: it counts where a commit has one of its name"),
   pin: z.string().optional().describe("of a model or a judge"),
   role: z
     .enum(["suite", "dataset", "outputs", "scorer", "recording", "agent", "model", "judge"])

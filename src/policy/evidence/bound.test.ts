@@ -126,6 +126,19 @@ describe("nobody gets round the policy by", () => {
       { [CONFIG]: ownAgent("agent.mjs"), ...AGENTS, [PROMPT]: prompt().replace("offline/", "own/") },
     ],
     [
+      "another text of it, that this clone is told to ignore",
+      async (at) => {
+        writeFileSync(join(at.top, ".git", "info", "exclude"), "agent.mjs\n");
+        await at.git("rm", "-q", "--cached", "agent.mjs");
+        at.put("agent.mjs", answering("expected"));
+        expect((await at.run("eval", "desk")).code).toBe(0);
+        await at.git("reset", "-q");
+        await at.git("checkout", "-q", "--", ".");
+      },
+      used("agent.mjs"),
+      { [CONFIG]: ownAgent("agent.mjs"), ...AGENTS, [PROMPT]: prompt().replace("offline/", "own/") },
+    ],
+    [
       "another provider behind the judge's pin",
       (at) => evalThenUndo(at, CONFIG, `${OFFLINE}, judge: { kind: exec, command: [node, yes.mjs] } }\n`),
       through("judged", "judge"),
