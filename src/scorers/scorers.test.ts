@@ -72,6 +72,11 @@ judge("equals", {
     { output: '{"a":2.0, "b":[1,{"c":null}]}' },
     true,
   ],
+  "JSON with a key twice is neither of its two objects": [
+    { type: "equals", value: { a: 1 } },
+    { output: '{"a":2,"a":1}' },
+    false,
+  ],
   "text that is no JSON is not an object": [{ type: "equals", value: {} }, { output: "{" }, false],
   "objects are equal whatever the order of keys": [
     { type: "equals", value: { a: 1, b: 2 } },
@@ -184,6 +189,8 @@ judge("regex", {
 
 const PERSON = { type: "object", required: ["age"], properties: { age: { type: "integer", minimum: 0 } } };
 
+const DEEP = "[".repeat(100_000) + "]".repeat(100_000);
+
 judge("is-json and contains-json", {
   "JSON text is JSON": [{ type: "is-json" }, { output: ' {"a": 1} ' }, true],
   "an agent's object is JSON": [{ type: "is-json" }, { output: { a: 1 } }, true],
@@ -196,6 +203,15 @@ judge("is-json and contains-json", {
   "what a truncated one has inside is a part of it": [
     { type: "contains-json" },
     { output: 'Here: {"a": {"b": 1}, "c": ' },
+    false,
+  ],
+  "JSON that says two things is none": [{ type: "is-json" }, { output: '{"a":1,"a":2}' }, false],
+  "nor is one found in prose": [{ type: "contains-json" }, { output: 'so: {"a":1,"a":2}' }, false],
+  "brackets without end are none": [{ type: "is-json" }, { output: DEEP }, false],
+  "nor found": [{ type: "contains-json" }, { output: DEEP }, false],
+  "an object in another notation hides what is in it": [
+    { type: "contains-json", value: { type: "object", required: ["name"] } },
+    { output: '{user: {"name":"x"}}' },
     false,
   ],
   "prose is not": [{ type: "is-json" }, { output: "Sure! {}" }, false],
