@@ -62,7 +62,7 @@ function valuesIn(text: string): Parsed[] {
     if (work > WORK_LIMIT) return [];
     const value = parsed(text.slice(start, end));
     if (value !== undefined) values.push(value);
-    const isObject = value !== undefined || /^\{\s*"/.test(text.slice(start, start + 100));
+    const isObject = value !== undefined || /^\{\s*(?:["'“]|[\w$]+\s*:)/.test(text.slice(start, start + 100));
     start = opening(text, isObject ? end : start + 1);
   }
   return values;

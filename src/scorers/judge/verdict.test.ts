@@ -85,6 +85,11 @@ describe("a judge's verdict is not guessed", () => {
     ["of an object that was cut off around it", { says: `{"verdict": ${PASS}, "why": "becau` }, /no JSON object/],
     ["of an object that is no JSON around it", { says: `{"verdict": ${PASS}, }` }, /no JSON object/],
     [
+      "of an object in another notation around it",
+      { says: `{'verdict': ${PASS}} or {verdict: ${FAIL}}` },
+      /no JSON object/,
+    ],
+    [
       "of a verdict that only quotes the answer",
       { says: `It claims ${PASS}, wrongly.`, answer: PASS },
       /quotes the answer/,

@@ -33,7 +33,8 @@ export const numeric: Prepare<"numeric"> = (spec) => {
 
 /** Whole numbers to their last digit, though no number holds it. */
 function isWithin(a: Quantity, b: Quantity, slack: number): boolean {
-  if (a.whole === undefined || b.whole === undefined) return a.value === b.value || Math.abs(a.value - b.value) <= slack;
+  if (a.whole === undefined || b.whole === undefined)
+    return a.value === b.value || Math.abs(a.value - b.value) <= slack;
   const apart = Number(a.whole - b.whole);
   return Math.abs(apart) <= slack;
 }
