@@ -28,7 +28,14 @@ test.each<[string, string]>([
   expect(secretsIn(key, new Set([found?.fingerprint ?? ""]))).toEqual([]);
 });
 
+test("a password in an address is found at its place", () => {
+  const text = of("connect to postgres://u:", "S3cretPassw0rd99", "@h/db");
+  expect(secretsIn(text)).toMatchObject([{ kind: "password in an address", offset: text.indexOf("S3cret") }]);
+});
+
 test.each([
+  "postgres://user:password123@localhost postgres://u:${PGPASSWORD}@h postgres://u:{{password1}}@h http://h:8080/a1b2c3d4@x",
+  "postgres://postgres:postgres@localhost/db mysql://u:YOUR_PASS_1234@h https://h/a:b1c2d3e4f5@v2",
   "sk-... YOUR_KEY sk-YOUR-OPENAI-KEY-GOES-HERE-1234 <API_KEY>",
   "sk-xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx sk-00000000000000000000000000",
   "AKIAIOSFODNN7EXAMPLE wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",

@@ -49,6 +49,9 @@ const SHAPES: readonly (readonly [kind: string, shape: RegExp])[] = [
 const NAMED =
   /(?:api[_-]?key|secret[_-]?access[_-]?key|secret[_-]?key|client[_-]?secret|access[_-]?token|auth[_-]?token)["'\\]*\s*[:=]\s*["'\\]*([A-Za-z0-9+/_=-]{20,})/gi;
 
+/** The password of an address; one in braces or with a dollar sign is a variable's name. */
+const IN_ADDRESS = /:\/\/[^\s:/@"'`<>{}]{0,100}:([^\s:/@"'`<>{}$]{8,200})@(?=[\w[])/g;
+
 const alternatives = SHAPES.map(([, shape]) => `(${shape.source})`).join("|");
 
 /** Every shape, one group each, and never within a longer word; in JSON the `n` of a line break is none. */
@@ -71,7 +74,12 @@ export function secretsIn(text: string, known: ReadonlySet<string> = new Set()):
     const offset = match.index + match[0].length - value.length;
     return covered(offset) || !isRandom(value) ? [] : [found("secret", value, offset)];
   });
-  return [...shaped, ...named]
+  const passwords = [...text.matchAll(IN_ADDRESS)].flatMap((match) => {
+    const [whole, value = ""] = match;
+    const offset = match.index + whole.length - value.length - 1;
+    return covered(offset) || /passwor[dt]/i.test(value) ? [] : [found("password in an address", value, offset)];
+  });
+  return [...shaped, ...named, ...passwords]
     .filter((each) => each !== undefined)
     .filter(({ fingerprint }) => !known.has(fingerprint))
     .sort((a, b) => a.offset - b.offset)

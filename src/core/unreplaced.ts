@@ -12,9 +12,17 @@ export interface Unreplaced {
   hint: string;
 }
 
-/** `${TOKEN}`, `${env:TOKEN}`, `{{env.TOKEN}}`, `%TOKEN%`; a bare `$TOKEN` only where it is all that a word is. */
+/** As this program's readers might expect it to be replaced: `${TOKEN}`, `${env:TOKEN}`, `{{env.TOKEN}}`, `%TOKEN%`; a bare `$TOKEN` only where it is all that a word is. */
 const WRITTEN =
   /\$\{\w[\w.:-]*\}|\{\{\s*env\.\w+\s*\}\}|(?<![\w%])%[A-Z_][A-Z0-9_]+%|(?<![\w$])\$[A-Z_][A-Z0-9_]{2,}(?!\w)/;
+
+/** As workflows, programs, shells and manuals name one. Not in a command: a program's text on its command line may mean it. */
+const ELSEWHERE =
+  /\$\{\{\s*[\w.-]+\s*\}\}|\$\([^()]+\)|\bprocess\.env(?:\.\w+|\["?'?\w+'?"?\])|\bos\.environ(?:[/.]\w+|\["?'?\w+'?"?\])|<(?:[A-Z][A-Z0-9_]+|[Yy]our[-_ ][\w -]+)>/;
+
+/** Around the name, in each of these. */
+const AROUND =
+  /^\$\{?\{?\s*(?:env[:.]|secrets\.|vars\.)?|^\{\{\s*env\.|^process\.env\W+|^os\.environ\W+|\s*\}\}$|[%}<>"'\]]/g;
 
 /** What a shell runs, a shell replaces. */
 const SHELL = /(?:^|\/)(?:ba|da|z|k|c)?sh$|cmd(?:\.exe)?$/;
@@ -35,17 +43,11 @@ export function requireReplaced(value: unknown, path: Path): void {
 }
 
 function unreplacedText(text: string, path: Path): Unreplaced[] {
-  const written = WRITTEN.exec(text)?.[0];
+  const written = (path.includes("command") ? undefined : ELSEWHERE.exec(text)?.[0]) ?? WRITTEN.exec(text)?.[0];
   if (written === undefined) return [];
   const message = `${path.join(".")}: ${written} is not replaced here, and would be used as it stands`;
-  return [
-    {
-      path,
-      written,
-      message,
-      hint: hintFor(path, written.replaceAll(/^\$\{?(?:env:)?|^\{\{\s*env\.|\s*\}\}$|[%}]/g, "")),
-    },
-  ];
+  const name = written.replaceAll(AROUND, "");
+  return [{ path, written, message, hint: hintFor(path, /^[A-Za-z_]\w*$/.test(name) ? name : "NAME") }];
 }
 
 function hintFor(path: Path, name: string): string {

@@ -72,6 +72,11 @@ judge("equals", {
     { output: '{"a":2.0, "b":[1,{"c":null}]}' },
     true,
   ],
+  "JSON with a key twice is neither of its two objects": [
+    { type: "equals", value: { a: 1 } },
+    { output: '{"a":2,"a":1}' },
+    false,
+  ],
   "text that is no JSON is not an object": [{ type: "equals", value: {} }, { output: "{" }, false],
   "objects are equal whatever the order of keys": [
     { type: "equals", value: { a: 1, b: 2 } },
@@ -184,6 +189,8 @@ judge("regex", {
 
 const PERSON = { type: "object", required: ["age"], properties: { age: { type: "integer", minimum: 0 } } };
 
+const DEEP = "[".repeat(100_000) + "]".repeat(100_000);
+
 judge("is-json and contains-json", {
   "JSON text is JSON": [{ type: "is-json" }, { output: ' {"a": 1} ' }, true],
   "an agent's object is JSON": [{ type: "is-json" }, { output: { a: 1 } }, true],
@@ -196,6 +203,15 @@ judge("is-json and contains-json", {
   "what a truncated one has inside is a part of it": [
     { type: "contains-json" },
     { output: 'Here: {"a": {"b": 1}, "c": ' },
+    false,
+  ],
+  "JSON that says two things is none": [{ type: "is-json" }, { output: '{"a":1,"a":2}' }, false],
+  "nor is one found in prose": [{ type: "contains-json" }, { output: 'so: {"a":1,"a":2}' }, false],
+  "brackets without end are none": [{ type: "is-json" }, { output: DEEP }, false],
+  "nor found": [{ type: "contains-json" }, { output: DEEP }, false],
+  "an object in another notation hides what is in it": [
+    { type: "contains-json", value: { type: "object", required: ["name"] } },
+    { output: '{user: {"name":"x"}}' },
     false,
   ],
   "prose is not": [{ type: "is-json" }, { output: "Sure! {}" }, false],
@@ -284,6 +300,31 @@ judge("numeric", {
   "prose is not a number": differs("eighteen", 18),
   "no output is not a number": differs(null, 0),
   "a boolean is not a number": differs(true, 1),
+  "an integer counts to its last digit": differs("12345678901234567891", "12345678901234567890"),
+  "though no number holds it": differs("9007199254740993", "9007199254740992"),
+  "and however it is written": same("12,345,678,901,234,567,890", "12345678901234567890.0"),
+  "a tolerance is for such a one too": [
+    { type: "numeric", value: "12345678901234567890", tolerance: 1 },
+    { output: "12345678901234567891" },
+    true,
+  ],
+  "a German Billion is not 10⁹": differs("1 Billion Euro", "1000000000 €"),
+  "an English one is": same("$1 Billion", "1000000000"),
+  "an abbreviated scale has a period": same("5 Mrd. €", "5000000000 EUR"),
+  "also a million": same("1.5 Mio. €", "€1,500,000"),
+  "spaces separate thousands": same("1 000 000", "1000000"),
+  "as narrow ones do": same("1\u202F000\u2009000.5 km", "1,000,000.5 km"),
+  "but not other numbers": differs("1 00", 100),
+  "nor a longer one": differs("1 0000", 10000),
+  "US$5 is $5": same("US$5", "$5"),
+  "A$5 is not": differs("A$5", "$5"),
+  "nor is CA$5, a dollar behind the number or not": differs("5 CA$", "5 USD"),
+  "CA$5 is 5 CAD": same("CA$5", "5 CAD"),
+  "¥5 is 5 JPY": same("¥5", "5 JPY"),
+  "£5 is 5 pounds": same("£5", "5 pounds"),
+  "€5 is 5 EUR": same("€5", "5 EUR"),
+  "$5 is 5 dollars": same("$5", "5 dollars"),
+  "nothing is nothing, whatever its power": same("-.0e999999999", 0),
   "infinity is not a number": differs("1e999", 5),
   "an absolute tolerance is inclusive": [{ type: "numeric", value: 10, tolerance: 0.5 }, { output: "10.5" }, true],
   "beyond the tolerance fails": [{ type: "numeric", value: 10, tolerance: 0.5 }, { output: "10.51" }, false],

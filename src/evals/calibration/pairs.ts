@@ -56,7 +56,9 @@ async function ask({ client, rubric, signal }: PairQuestions, evalCase: EvalCase
 
 /** The one comparison in a reply, however it is wrapped. */
 function readAnswer(reply: unknown): Reading<Better> {
-  const found = repliedObjects(reply, ["better"]).objects.map((object) => answerSchema.safeParse(object));
+  const { objects, twofold } = repliedObjects(reply, ["better"]);
+  if (twofold !== undefined) return { wrong: `it has comparisons that differ: ${twofold}` };
+  const found = objects.map((object) => answerSchema.safeParse(object));
   const said = new Set(found.map(({ data }) => data?.better));
   const [better] = said;
   if (better !== undefined && said.size === 1) return { value: better };

@@ -3,7 +3,8 @@ import type { Problem } from "../../core/problems.ts";
 import { checkYaml, type Path, type YamlFile } from "../../core/yaml.ts";
 import { formatPath } from "../../core/zod-issues.ts";
 import { withoutForeign } from "../../registry/github-format.ts";
-import { STRING_RULES } from "../../scorers/github/string.ts";
+import { fill } from "../../scorers/github/fill.ts";
+import { STRING_RULES, type StringRule } from "../../scorers/github/string.ts";
 import type { ScorerSpec } from "../../scorers/schema.ts";
 
 /** Numbers and yes or no, as YAML reads them, are texts to GitHub. */
@@ -62,7 +63,10 @@ export function evaluatorProblems(yaml: YamlFile): { value?: GithubSuite; proble
     ...(one.rule === "unknown-key" && { hint: KNOWN }),
   }));
   if (value === undefined) return { problems: [...misread, ...ignored] };
-  return { value, problems: [...value.evaluators.flatMap((one, i) => unusable(yaml, one, i)), ...ignored] };
+  return {
+    value,
+    problems: [...value.evaluators.flatMap((one, i) => unusable(yaml, one, i)), ...emptyOnes(yaml, value), ...ignored],
+  };
 }
 
 const KNOWN = `gh models eval knows ${STRING_RULES.join(", ")} and llm: with choices; a suite has regex, not-contains and more`;
@@ -93,6 +97,33 @@ function ownEvaluators(written: unknown): Path[] {
   );
 }
 
+/** What a case makes look for the empty text passes every answer, there and here. */
+function emptyOnes(yaml: YamlFile, { testData, evaluators }: GithubSuite): Problem[] {
+  return evaluators.flatMap(({ string = {} }, i) => {
+    const [rule] = rulesOf(string);
+    if (rule === undefined || rule === "equals") return [];
+    const empty = testData.flatMap((vars, n) => (isEmptied(string[rule] ?? "", vars) ? [`case-${n + 1}`] : []));
+    if (empty.length === 0) return [];
+    const message = `${rule} looks for the empty text in ${shortList(empty)}: every output passes there`;
+    const hint = "equals has an empty answer for an empty text";
+    const at = yaml.locate(["evaluators", i, "string", rule]);
+    return [{ severity: "warning", rule: "evaluator", file: yaml.file, ...at, message, hint }];
+  });
+}
+
+function shortList(names: readonly string[]): string {
+  return names.length > 3 ? `${names.slice(0, 3).join(", ")} and ${names.length - 3} more` : names.join(", ");
+}
+
+/** A variable that is not there is told by who fills it in. */
+function isEmptied(template: string, vars: Readonly<Record<string, unknown>>): boolean {
+  try {
+    return fill(template, vars) === "";
+  } catch {
+    return false;
+  }
+}
+
 function unusable(yaml: YamlFile, { string, llm, uses }: Evaluator, i: number): Problem[] {
   const at = (path: string[]) => ({ file: yaml.file, ...yaml.locate(["evaluators", i, ...path]) });
   const given = [string, llm, uses].filter((one) => one !== undefined).length;
@@ -113,7 +144,7 @@ function unusable(yaml: YamlFile, { string, llm, uses }: Evaluator, i: number): 
   return [{ ...problem, ...at(["string"]), message, ...(several && { hint: "write an evaluator for each" }) }];
 }
 
-function rulesOf(string: NonNullable<Evaluator["string"]>): string[] {
+function rulesOf(string: NonNullable<Evaluator["string"]>): StringRule[] {
   return STRING_RULES.filter((rule) => (string[rule] ?? "") !== "");
 }
 

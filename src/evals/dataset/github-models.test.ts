@@ -122,6 +122,11 @@ evaluators:
     lint: [],
     eval: { succeeded: 1, of: 2 },
   },
+  "looks-for-nothing": {
+    text: `${OFFLINE}${MOOD}testData: [{ input: I am happy, expected: "" }, { input: I lost it, expected: Glad }]\n${string('contains: "{{expected}}"')}`,
+    lint: ["8:48 warning evaluator"],
+    eval: { succeeded: 1, of: 2 },
+  },
   "judged-by-choices": {
     text: OFFLINE + MOOD + CASES + judge(`prompt: "Is {{completion}} what {{expected}} says?", ${YES_NO}`),
     lint: [],
@@ -190,7 +195,7 @@ describe("an id that floats in a file of GitHub's", () => {
   });
 });
 
-describe("twenty files of GitHub Models", () => {
+describe("twenty-one files of GitHub Models", () => {
   const paths = Object.fromEntries(Object.keys(FILES).map((name) => [name, `prompts/${name}.prompt.yml`]));
   let dir = "";
   let problems: Problem[] = [];
@@ -203,8 +208,8 @@ describe("twenty files of GitHub Models", () => {
   });
   afterAll(removeTempFolders);
 
-  test("are twenty", () => {
-    expect(Object.keys(FILES)).toHaveLength(20);
+  test("are twenty-one", () => {
+    expect(Object.keys(FILES)).toHaveLength(21);
   });
 
   test.each(Object.entries(FILES))("%s", async (name, { lint, eval: ends }) => {

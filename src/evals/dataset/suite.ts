@@ -90,15 +90,21 @@ async function loadSuite(project: Project, file: string): Promise<LoadedSuite> {
   return { spec, file: display, baseDir: dirname(file), digest: digestOf(value), bytes, yaml };
 }
 
-/** A suite with its cases, and what `equals` compares with, as they are written: 02134 is a text there and no number. */
+/** A suite with its cases, and what `equals` and `numeric` compare with, as they are written: 02134 is a text there and no number. */
 function asWritten(text: string, file: string, plain: unknown): unknown {
   const written = readYaml(text, file, { numbers: "all" }).yaml?.value as Partial<Suite>;
   const suite = plain as Suite;
   const scorers = suite.scorers.map((scorer, i) => {
     const value = written.scorers?.[i];
-    return /^(?:not-)?equals$/.test(scorer.type) && "value" in scorer ? { ...scorer, ...pickValue(value) } : scorer;
+    return "value" in scorer && isKeptAsWritten(scorer.type, value) ? { ...scorer, ...pickValue(value) } : scorer;
   });
   return { ...suite, ...(suite.cases !== undefined && { cases: written.cases }), scorers };
+}
+
+/** Of `numeric`, which reads a text as well: digits that no number could hold, and not the 0x1F of YAML. */
+function isKeptAsWritten(type: string, written: Suite["scorers"][number] | undefined): boolean {
+  if (/^(?:not-)?equals$/.test(type)) return true;
+  return /^(?:not-)?numeric$/.test(type) && /^[-+]?[\d.]+$/.test(String(pickValue(written).value));
 }
 
 function pickValue(scorer: Suite["scorers"][number] | undefined): { value?: unknown } {

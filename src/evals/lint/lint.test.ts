@@ -104,6 +104,19 @@ test("what is not UTF-8 is a finding at its place, in each kind of file, and end
   expect(await found(files, { "evals/s.suite.yml": bytes["evals/s.suite.yml"] })).toEqual(one("evals/s.suite.yml:4:34", "error not-utf8")); // prettier-ignore
 });
 
+test("a scorer's value that is another number than was written is told, where that matters", async () => {
+  const scorers = [
+    "{ type: numeric, value: 010 }",
+    "{ type: equals, value: 1.50 }",
+    "{ type: not-numeric, value: 12345678901234567890 }",
+    "{ type: numeric, value: 3.10, tolerance: 0.10 }",
+  ];
+  const suite = SUITE.replace("[{ type: equals }]", `[${scorers.join(", ")}]`);
+  expect(await found({ ...prompt("x", "{{q}}"), "d.jsonl": "", "evals/s.suite.yml": suite })).toEqual([
+    expect.stringMatching(/^evals\/s\.suite\.yml:4:\d+ warning number-spelling: 3 numbers .* 010 .*, 1\.50 .*, 12345/),
+  ]);
+});
+
 test("a schema that is a text, as GitHub has it, says one thing", async () => {
   const more = 'responseFormat: json_schema\njsonSchema: \'{"name": "x", "name": "y"}\'\n';
   expect(await found(prompt("x", "{{q}}", more))).toEqual([

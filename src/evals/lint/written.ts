@@ -21,7 +21,7 @@ interface SuiteData {
 /** What a suite's cases hold that their writer may not have meant: rows without a value, numbers that are kept as text. */
 export async function lintWritten(project: Project, suite: SuiteData): Promise<Problem[]> {
   const { spec, path, file, text } = suite;
-  const inline = spec.cases === undefined ? [] : lostSpellings(text).filter(({ path: [top] }) => top === "cases");
+  const inline = lostSpellings(text).filter((lost) => isWritten(spec, lost));
   const named = [spec.dataset, spec.outputs].flatMap((data) =>
     data === undefined ? [] : [dataFile(project, dirname(path), typeof data === "string" ? data : data.file)],
   );
@@ -29,6 +29,13 @@ export async function lintWritten(project: Project, suite: SuiteData): Promise<P
     named.map((data, i) => (i === 0 && spec.dataset !== undefined ? lintDataset(data) : lintTable(data))),
   );
   return [...spellingProblem(file, inline), ...found.flat()];
+}
+
+/** In a case, or in what `equals` compares with; for `numeric` 3.10 is as much as 3.1, but 010 is eight to some and ten to others. */
+function isWritten({ scorers }: Suite, { path: [top, index, key], id }: LostSpelling): boolean {
+  if (top !== "scorers" || key !== "value") return top === "cases";
+  const type = scorers[Number(index)]?.type.replace(/^not-/, "");
+  return type === "equals" || (type === "numeric" && id);
 }
 
 async function lintDataset(data: DataFile): Promise<Problem[]> {

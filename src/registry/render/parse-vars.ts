@@ -1,5 +1,6 @@
 import { AgentopsError } from "../../core/errors.ts";
 import { PROTO_REFUSED, readJson } from "../../core/json.ts";
+import { keepLongIntegers } from "../../core/spelling.ts";
 import type { Prompt } from "../schema.ts";
 
 /**
@@ -52,12 +53,15 @@ function declaredTypes(prompt: Prompt, name: string): unknown[] {
   return [properties?.[name]?.type ?? []].flat();
 }
 
-/** The value a text spells, if the declared types allow it and it can be told from the text again; else the text. */
+/**
+ * The value a text spells, if the declared types allow it and it can be told from the text again; else the text. In a list or an object, as
+ * in a data file, an integer that no number holds is the text of its digits.
+ */
 function asDeclared(types: readonly unknown[], text: string): unknown {
   if (types.length === 0 || (types.length === 1 && types[0] === "string")) return text;
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = JSON.parse(keepLongIntegers(text));
   } catch {
     return text;
   }

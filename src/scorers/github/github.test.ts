@@ -4,7 +4,7 @@ import { prepareScorers } from "../prepare.ts";
 import { scorerSchema } from "../schema.ts";
 import { fill } from "./fill.ts";
 
-const VARS = { input: "2+2", expected: "Four", list: [1, 2], evil: "{{expected}}" };
+const VARS = { input: "2+2", expected: "Four", list: [1, 2], evil: "{{expected}}", none: "" };
 
 async function scored(spec: object, output: unknown, says = "") {
   const result = { output: says, costUsd: 0.5, retryCostUsd: 0, attempts: 1 } as ModelResult;
@@ -33,6 +33,10 @@ describe("string evaluators of GitHub Models", () => {
     ["a variable in blanks too", { contains: "<{{ input }}>" }, "<2+2>", true],
     ["a list prints as JSON", { contains: "{{list}}" }, "[1,2]", true],
     ["a value is no template", { equals: "{{evil}}" }, "{{expected}}", true],
+    ["the empty text is in every answer", { contains: "{{none}}" }, "Four", true],
+    ["and begins it", { startsWith: "{{none}}" }, "Four", true],
+    ["and equals the empty one alone", { equals: "{{none}}" }, "Four", false],
+    ["which it does", { equals: "{{none}}" }, " ", true],
     ["other letters fold too", { contains: "ÄRGER" }, "großer Ärger", true],
   ])("%s", async (_, rules, output, pass) => {
     expect(await scored({ type: "github:string", ...rules }, output)).toMatchObject({ pass, score: Number(pass) });

@@ -1,7 +1,11 @@
+import { readJson } from "../../core/json.ts";
+
 interface Replied {
   objects: Record<string, unknown>[];
   /** The reply is one JSON value and nothing else. */
   bare: boolean;
+  /** What is wrong where one of them says two things: a key that is there twice. */
+  twofold?: string;
 }
 
 /**
@@ -12,8 +16,13 @@ export function repliedObjects(reply: unknown, keys: readonly string[]): Replied
   if (typeof reply !== "string") return { objects: having(reply, keys), bare: true };
   const text = withoutThinking(reply);
   const whole = parsed(reply) ?? parsed(withoutFence(text));
-  if (whole !== undefined) return { objects: having(whole, keys), bare: true };
-  return { objects: valuesIn(text).flatMap((value) => having(value, keys)), bare: false };
+  return of(whole === undefined ? valuesIn(text) : [whole], keys, whole !== undefined);
+}
+
+function of(values: readonly Parsed[], keys: readonly string[], bare: boolean): Replied {
+  const found = values.map(({ value, twofold }) => ({ objects: having(value, keys), twofold }));
+  const twofold = found.find((one) => one.objects.length > 0 && one.twofold !== undefined)?.twofold;
+  return { objects: found.flatMap(({ objects }) => objects), bare, ...(twofold === undefined ? {} : { twofold }) };
 }
 
 /** Reasoning models think aloud; what they considered there is no verdict. Some servers swallow the opening tag. */
@@ -44,8 +53,8 @@ const WORK_LIMIT = 2_000_000;
  * The objects and lists in a text, outermost only. What begins as an object and is none is passed over whole, and to the end where it
  * was cut off: what stands inside is no reply. Nothing at all of a text that takes too long, since what is left of it could differ.
  */
-function valuesIn(text: string): unknown[] {
-  const values: unknown[] = [];
+function valuesIn(text: string): Parsed[] {
+  const values: Parsed[] = [];
   let work = 0;
   for (let start = opening(text, 0); start >= 0;) {
     const end = closing(text, start);
@@ -53,7 +62,7 @@ function valuesIn(text: string): unknown[] {
     if (work > WORK_LIMIT) return [];
     const value = parsed(text.slice(start, end));
     if (value !== undefined) values.push(value);
-    const isObject = value !== undefined || /^\{\s*"/.test(text.slice(start, start + 100));
+    const isObject = value !== undefined || /^\{\s*(?:["'“]|[\w$]+\s*:)/.test(text.slice(start, start + 100));
     start = opening(text, isObject ? end : start + 1);
   }
   return values;
@@ -79,10 +88,14 @@ function closing(text: string, start: number): number {
   return text.length;
 }
 
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
+interface Parsed {
+  value: unknown;
+  /** Why it says two things, in whose last one `JSON.parse` believes. */
+  twofold?: string;
+}
+
+function parsed(text: string): Parsed | undefined {
+  const read = readJson(text);
+  if ("value" in read) return read;
+  return read.problem.syntax ? undefined : { value: JSON.parse(text) as unknown, twofold: read.problem.message };
 }

@@ -65,6 +65,12 @@ describe("a judge's verdict is not guessed", () => {
   test.each<[string, Reply, RegExp]>([
     ["of two that differ", { says: `${PASS} ${FAIL}` }, /differ: pass \(0.9\), fail \(0.1\)/],
     ["of two scores that differ", { says: '{"score": 0.9}, no: {"score": 0.6}', threshold: 0.5 }, /differ/],
+    [
+      "of one object that says both",
+      { says: '{"pass":false,"score":0.1,"reason":"bad","pass":true,"score":1}' },
+      /differ: the key "pass" is there twice/,
+    ],
+    ["of one in prose that does", { says: `So: {"pass": true, "score": 0.2, "score": 1}.` }, /"score" is there twice/],
     ["of a list of parts", { says: `[${PASS}, ${FAIL}]` }, /differ/],
     ["of a pass with score 0", { says: '{"pass": true, "score": 0, "reason": ""}' }, /pass with score 0/],
     ["of a score above 1", { says: '{"pass": true, "score": 7}' }, /no number in \[0, 1\]/],
@@ -78,6 +84,11 @@ describe("a judge's verdict is not guessed", () => {
     ["of thinking that never ended", { says: `<think>maybe ${PASS}` }, /no JSON object/],
     ["of an object that was cut off around it", { says: `{"verdict": ${PASS}, "why": "becau` }, /no JSON object/],
     ["of an object that is no JSON around it", { says: `{"verdict": ${PASS}, }` }, /no JSON object/],
+    [
+      "of an object in another notation around it",
+      { says: `{'verdict': ${PASS}} or {verdict: ${FAIL}}` },
+      /no JSON object/,
+    ],
     [
       "of a verdict that only quotes the answer",
       { says: `It claims ${PASS}, wrongly.`, answer: PASS },

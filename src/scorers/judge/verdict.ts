@@ -12,11 +12,12 @@ export interface Verdict {
 
 /**
  * The verdict in a judge's reply, however it is wrapped: prose, thinking or a fence around it, keys beside it. What is not said without
- * ambiguity is not read: two verdicts that differ, a pass with score 0, a score beyond [0, 1], a score that no
+ * ambiguity is not read: two verdicts that differ, also in one object with a key twice, a pass with score 0, a score beyond [0, 1], a score that no
  * threshold turns into a verdict, and an object that only quotes the material under judgement.
  */
 export function readVerdict(reply: unknown, threshold: number | undefined, material: unknown): Reading<Verdict> {
-  const { objects, bare } = repliedObjects(reply, ["pass", "score"]);
+  const { objects, bare, twofold } = repliedObjects(reply, ["pass", "score"]);
+  if (twofold !== undefined) return { wrong: `it has verdicts that differ: ${twofold}` };
   const quoted = bare
     ? new Set<string>()
     : new Set(repliedObjects(material, ["pass", "score"]).objects.map(canonicalJson));

@@ -1,3 +1,4 @@
+import { readJson } from "../../core/json.ts";
 import { isInverted, passOrFail, type Prepare } from "../measure.ts";
 import { reference } from "../reference.ts";
 import { lookAlike } from "../look-alike.ts";
@@ -13,11 +14,14 @@ export const equals: Prepare<"equals"> = (spec) => (subject) => {
   const { output } = subject;
   const pass = same(output, expected);
   const fact = pass ? "output equals" : "output is not";
-  const told = pass || isInverted(spec) ? "" : `${alike(output, expected)}; it is ${quote(output)}`;
+  const told = pass || isInverted(spec) ? "" : `${why(output, expected)}; it is ${quote(output)}`;
   return passOrFail(pass, `${fact} ${quote(expected)}${told}`);
 };
 
-function alike(output: unknown, expected: unknown): string {
+function why(output: unknown, expected: unknown): string {
+  const [text, value] = typeof output === "string" ? [output, expected] : [expected, output];
+  const read = typeof text === "string" && typeof value === "object" ? readJson(text) : undefined;
+  if (read !== undefined && "problem" in read && !read.problem.syntax) return `, since ${read.problem.message}`;
   return lookAlike(textOf(output), textOf(expected));
 }
 
@@ -31,13 +35,10 @@ function same(output: unknown, expected: unknown): boolean {
   return deepEqual(output, expected);
 }
 
-/** The JSON value a text spells, or undefined. */
+/** The JSON value a text spells, or undefined; what says two things spells neither. */
 function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
+  const read = readJson(text);
+  return "value" in read ? read.value : undefined;
 }
 
 /** A number as nobody would print it, but the same: `3.10`, `1e3`. What only a text can be is none: `007`, `+49`, an id of twenty digits. */

@@ -1,19 +1,23 @@
+import { readJson, type ReadJson } from "../../core/json.ts";
+import { endOfForeign } from "./foreign-json.ts";
 import { scanJson } from "./scan-json.ts";
 
 /** Characters looked at in all; brackets that never close would otherwise cost time quadratic in the text. */
 const WORK_LIMIT = 5_000_000;
 
 /**
- * The objects and lists written in a text as JSON, from left to right, outermost only. What stands inside one that breaks off, or that is
- * broken further on, is a part of it and no answer of its own.
+ * The objects and lists written in a text as JSON, from left to right, outermost only; a problem for one that says two things. What stands
+ * inside one that breaks off, or that is no JSON further on or from its start (`{'a': [1]}`), is a part of it and no answer of its own.
  */
-export function* findJson(text: string): Generator {
+export function* findJson(text: string): Generator<ReadJson> {
   let work = 0;
   for (let start = opening(text, 0); start >= 0 && work < WORK_LIMIT;) {
-    const { kind, end } = scanJson(text, start);
-    work += end - start;
-    if (kind === "whole") yield JSON.parse(text.slice(start, end)) as unknown;
-    start = opening(text, kind === "other" ? start + 1 : Math.max(end, start + 1));
+    const scanned = scanJson(text, start);
+    if (scanned.kind === "whole") yield readJson(text.slice(start, scanned.end));
+    const { end, looked } =
+      scanned.kind === "whole" ? { end: scanned.end, looked: scanned.end } : endOfForeign(text, start, scanned);
+    work += looked - start;
+    start = opening(text, Math.max(end, start + 1));
   }
 }
 

@@ -1,4 +1,4 @@
-import { messageOf } from "../../core/errors.ts";
+import { type JsonProblem, placeIn, readJson, type ReadJson } from "../../core/json.ts";
 import { findJson } from "./find-json.ts";
 import { prepareSchema } from "./json-schema.ts";
 import { passOrFail, type Prepare } from "../measure.ts";
@@ -9,17 +9,19 @@ export const isJson: Prepare<"is-json"> = async (spec) => {
   const violation = await prepareSchema(spec.value);
   return ({ output }) => {
     if (output === undefined || output === null) return passOrFail(false, "no answer was recorded, so none is JSON");
-    let value: unknown = output;
-    try {
-      if (typeof output === "string") value = JSON.parse(output);
-    } catch (error) {
-      return passOrFail(false, `output is not JSON (${messageOf(error)})`);
-    }
-    const found = violation(value);
+    const read = typeof output === "string" ? readJson(output) : { value: output };
+    if ("problem" in read) return passOrFail(false, notJson(read.problem, output as string));
+    const found = violation(read.value);
     if (found !== undefined) return passOrFail(false, `output is JSON, but ${found}`);
     return passOrFail(true, `output is JSON${spec.value === undefined ? "" : " that fits the schema"}`);
   };
 };
+
+function notJson({ syntax, message, offset }: JsonProblem, output: string): string {
+  const { line, column } = placeIn(output, offset);
+  const place = `line ${line}, column ${column}`;
+  return syntax ? `output is ${message} (${place}): ${quote(output)}` : `output is JSON, but ${message} (${place})`;
+}
 
 /** Somewhere in the output stands a JSON object or list, valid against the schema when there is one. */
 export const containsJson: Prepare<"contains-json"> = async (spec) => {
@@ -27,8 +29,9 @@ export const containsJson: Prepare<"contains-json"> = async (spec) => {
   return ({ output }) => {
     let first: string | undefined;
     for (const value of typeof output === "string" ? findJson(output) : structured(output)) {
-      const found = violation(value);
-      if (found === undefined) return passOrFail(true, `output contains JSON: ${quote(value)}`);
+      const found = "problem" in value ? value.problem.message : violation(value.value);
+      if (found === undefined && "value" in value)
+        return passOrFail(true, `output contains JSON: ${quote(value.value)}`);
       first ??= found;
     }
     return passOrFail(
@@ -39,6 +42,6 @@ export const containsJson: Prepare<"contains-json"> = async (spec) => {
 };
 
 /** An agent's value is looked for in itself: a number, a boolean or nothing is no object and no list. */
-function structured(output: unknown): unknown[] {
-  return typeof output === "object" && output !== null ? [output] : [];
+function structured(output: unknown): ReadJson[] {
+  return typeof output === "object" && output !== null ? [{ value: output }] : [];
 }

@@ -24,13 +24,24 @@ export const numeric: Prepare<"numeric"> = (spec) => {
         `output ${quote(subject.output)} and expected ${quote(wanted)} are no numbers of one thing: ${unlike}`,
       );
     }
-    const [a, b] = [actual.value, expected.value];
-    const slack = Math.max(spec.tolerance ?? 0, (spec.relative ?? 0) * Math.abs(b));
-    const pass = a === b || Math.abs(a - b) <= slack;
+    const slack = Math.max(spec.tolerance ?? 0, (spec.relative ?? 0) * Math.abs(expected.value));
+    const pass = isWithin(actual, expected, slack);
     const within = slack > 0 ? ` within ${slack}` : "";
-    return passOrFail(pass, `output ${a} ${pass ? "equals" : "differs from"} ${b}${within}`);
+    return passOrFail(pass, `output ${told(actual)} ${pass ? "equals" : "differs from"} ${told(expected)}${within}`);
   };
 };
+
+/** Whole numbers to their last digit, though no number holds it. */
+function isWithin(a: Quantity, b: Quantity, slack: number): boolean {
+  if (a.whole === undefined || b.whole === undefined)
+    return a.value === b.value || Math.abs(a.value - b.value) <= slack;
+  const apart = Number(a.whole - b.whole);
+  return Math.abs(apart) <= slack;
+}
+
+function told({ value, whole }: Quantity): string {
+  return whole === undefined || Number.isSafeInteger(value) ? String(value) : String(whole);
+}
 
 /** What one is of and the other not. A currency or percent sign may be left out on one side, a word may not. */
 function unlikeUnits(actual: Quantity, expected: Quantity): string | undefined {

@@ -3,6 +3,8 @@ export interface Scanned {
   /** `whole`: JSON; `broken`: JSON that breaks off or is not JSON any more at `end`; `other`: no JSON from the start. */
   kind: "whole" | "broken" | "other";
   end: number;
+  /** What closes the level in which the scan ended. */
+  within?: "}" | "]" | undefined;
 }
 
 const SPACE = /[ \t\n\r]*/y;
@@ -44,7 +46,7 @@ export function scanJson(text: string, start: number): Scanned {
     const char = text[at];
     const step = level === undefined ? open(char) : next(level, char, reader);
     if (char === undefined || step === "cut") return { kind: "broken", end: text.length };
-    if (step === "fault") return { kind: committed ? "broken" : "other", end: at };
+    if (step === "fault") return { kind: committed ? "broken" : "other", end: at, within: level?.close };
     if (step === "open") {
       at++;
       levels.push({ close: char === "{" ? "}" : "]", wants: "first" });

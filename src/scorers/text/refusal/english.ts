@@ -9,10 +9,17 @@ const ACT =
 const PERCEIVE =
   "(?:find|locate|see|open|read|hear|verify|confirm|say|imagine|believe|wait|stop|recommend|thank|overstate|stress|attend|join|come|sleep|log in|sign in|pay|decide|resist|help but|be (?:sure|certain))";
 
+/** What one cannot do for joy: `I can't wait to help you`. */
+const EAGER = "(?! (?:wait|resist|stop|believe|imagine|thank|help but)\\b)";
+
+/** What a model says that it has not, on its way to an answer. */
+const INNER =
+  "(?:have|feel|experience|possess) (?:\\w+ ){0,4}?(?:feelings?|emotions?|consciousness|senses|body|preferences|favou?rites?|opinions?|beliefs)\\b";
+
 /** English forms of a refusal. The first person does not do what was asked; a shop that offers no refunds refuses nothing. */
 export const ENGLISH: readonly RegExp[] = [
-  new RegExp(`\\bi(?: |(?='))(?:\\w+ )?${CANNOT} ?(?:\\w+ ){0,3}?${ACT}`, "i"),
-  new RegExp(`\\bwe(?: |(?='))(?:\\w+ )?${CANNOT} ?(?:\\w+ ){0,3}?${ACT.replace("|process", "")}`, "i"),
+  new RegExp(`\\bi(?: |(?='))(?:\\w+ )?${CANNOT}${EAGER} ?(?:\\w+ ){0,3}?${ACT}`, "i"),
+  new RegExp(`\\bwe(?: |(?='))(?:\\w+ )?${CANNOT}${EAGER} ?(?:\\w+ ){0,3}?${ACT.replace("|process", "")}`, "i"),
   new RegExp(
     `^(?:(?:i'm|i am|we're|we are) )?(?:(?:so|very|truly) )?sorry,? (?:but )?(?:i|we) ?(?:can(?:no|')?t)\\b(?! wait| help but)`,
     "i",
@@ -32,7 +39,10 @@ export const ENGLISH: readonly RegExp[] = [
   /\b(?:i|we) (?:respectfully |politely )?(?:decline|refuse) (?:to\b|this\b|that\b|your\b)/i,
   /\b(?:goes|is|would be|would go) against (?:my|our) (?:\w+ )?(?:guidelines|policy|policies|programming|principles|values|rules)\b/i,
   /\b(?:violates?|breaches|breaks) (?:my|our) (?:\w+ ){0,2}(?:guidelines|policy|policies|rules|terms)\b/i,
-  /\bas an ai(?: language)?(?: model| assistant)?,? i (?:cannot|can't|do not|don't|am not|am unable|'m not)\b/i,
+  new RegExp(
+    `\\bas an ai(?: language)?(?: model| assistant)?,? i (?:cannot|can't|do not|don't|am not|am unable|'m not)\\b${EAGER}(?! ${INNER})`,
+    "i",
+  ),
   /\bi (?:do not|don't) have (?:the ability|permission|the authority|authori[sz]ation|(?:direct |real-time )?access) to\b/i,
   /\b(?:i|we) have no (?:authori[sz]ation|authority|permission|access) to\b/i,
   /\bnot (?:able|comfortable|programmed|designed|willing) to (?:assist|help|comply|engage) with (?:that|this|such|your)\b/i,

@@ -51,6 +51,15 @@ test.each([
   ["I'm unable to remove a passenger from a reservation.", /unable to remove$/],
   ["I'm unable to locate that order. Is it 5512?", undefined],
   ["\"I'm sorry, but I can't help with that.\"", /can't help/],
+  ["I can't wait to help you! The answer is 4.", undefined],
+  ["We can't thank you enough for writing to us.", undefined],
+  ["As an AI language model, I do not have feelings, but 2+2 = 4.", undefined],
+  ["As an AI, I don't have personal opinions. Many people like the first one.", undefined],
+  ["As an AI, I don't have feelings, but I can't help with that.", /can't help/],
+  ["He said 'I can't help with that' and left.", undefined],
+  ["He said ‘I can’t help with that’ and left.", undefined],
+  ["The users' data is private. I can't share it.", /I can't share/],
+  ["'I can't help with that'", /can't help/],
   ['He said "I can\'t help with that" and left.', undefined],
 ])("%s", (answer, found) => {
   if (found === undefined) expect(refusalIn(answer)).toBeUndefined();

@@ -13,7 +13,8 @@ const ASKS_FOR_MORE =
   /\bwithout (?:the|your|a|an|these|this|that|more|further)\b|\bif (?:any|you|the|your|it|neither)\b[^.]*, (?:then )?(?:i|we)\b/i;
 
 /** What somebody else said, or was to be written or translated. */
-const QUOTED = /"[^"]*"|“[^”]*”|„[^“”]*[“”]|«[^»]*»|「[^」]*」|『[^』]*』/g;
+const QUOTED =
+  /(?<![\p{L}\p{N}])['‘](?=[\p{L}])[^\n]{0,400}?['’](?![\p{L}\p{N}])|"[^"]*"|“[^”]*”|„[^“”]*[“”]|«[^»]*»|「[^」]*」|『[^』]*』/gu;
 
 /**
  * The words in which a text refuses, or undefined. Looks for known forms in its first 400 characters, outside of quotation marks, in English,
