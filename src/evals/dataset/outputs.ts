@@ -23,6 +23,8 @@ export const OWN_MAPPING: Mapping = { case: "case", output: "output", own: true 
 
 const OPTIONAL = ["trial", "latencyMs", "costUsd", "toolCalls", "inputTokens", "outputTokens", "finishReason"] as const;
 
+const MEASURES = ["latencyMs", "costUsd", "inputTokens", "outputTokens"] as const;
+
 type Optional = (typeof OPTIONAL)[number];
 
 /** The trial an output belongs to; repetitions are told apart by it. */
@@ -54,6 +56,7 @@ export async function stageOutputs(stage: Stage, data: DataFile, mapping: Mappin
       throw invalid(data.file, line, `no output at "${mapping.output}"`);
     const caseId = text(readPath(value, mapping.case), data.file, line, mapping.case);
     const label = labelOf(value, mapping, data.file, line);
+    for (const key of MEASURES) checkMeasure(key, pick(value, mapping, key), data.file, line);
     checkCalls(callsAt(value, mapping), data.file, line);
     const added = stage.addOutput(caseId, label, JSON.stringify(value), line);
     if (!added.added) throw duplicate(data.file, line, caseId, mapping, added.line);
@@ -115,7 +118,17 @@ function finishReasonOf(value: unknown): RecordedOutput["finishReason"] {
   return value === undefined || value === null ? null : (finishReasonNamed(value) ?? "other");
 }
 
+/** A measurement that is not understood is neither left out nor taken: it would be in a p95 or a sum, or miss there. */
+function checkMeasure(key: (typeof MEASURES)[number], value: unknown, file: string, line: number): void {
+  const isNothing = value === undefined || value === null || (typeof value === "string" && value.trim() === "");
+  if (isNothing || numberOrNull(value) !== null) return;
+  const hint = "a plain number, as 812 or 0.0014; left empty or out where it is not known";
+  throw invalid(file, line, `${key} is no number of at least 0: ${JSON.stringify(value).slice(0, 60)}`, hint);
+}
+
+/** A number of at least 0, or a text that spells one in decimals. */
 function numberOrNull(value: unknown): number | null {
-  const number = typeof value === "string" && value.trim() !== "" ? Number(value) : value;
-  return typeof number === "number" && Number.isFinite(number) ? number : null;
+  const isSpelled = typeof value === "string" && /^(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(value.trim());
+  const number = isSpelled ? Number(value) : value;
+  return typeof number === "number" && Number.isFinite(number) && number >= 0 ? number : null;
 }
