@@ -80,7 +80,7 @@ function callsOfMessage(message: Row): ToolCall[] {
 function partsOf(message: Row): unknown[] {
   const blocks = Array.isArray(message["content"]) ? message["content"].filter(isRow) : [];
   const calls = message["tool_calls"] ?? message["toolCalls"] ?? [];
-  return [...(Array.isArray(calls) ? calls : [calls]), ...blocks.filter((block) => block["type"] === "tool_use")];
+  return [...[calls].flat(), ...blocks.filter((block) => block["type"] === "tool_use")];
 }
 
 function oneCall(row: Row): ToolCall[] {
