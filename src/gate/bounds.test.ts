@@ -101,6 +101,14 @@ describe("a gate judges", () => {
     expect(judgeGate(gate, resultWith(metrics)).map((c) => c.verdict)).toEqual([verdict]);
   });
 
+  test.each<[Partial<Metrics>, string[]]>([
+    [{}, ["score", "score"]],
+    [{ successRate: rate(0.9, 0.8, 1) }, ["safety-scorer", "latency"]],
+  ])("what is missing is told apart from nothing scored: %j", (metrics, missing) => {
+    const checks = judgeGate({ safety: { min: 0.9 }, p95LatencyMs: { max: 9 } }, resultWith(metrics));
+    expect(checks.map(({ ground }) => ground)).toEqual(missing.map((what) => ({ code: "absent", what })));
+  });
+
   test("comparison with a control is not judged without one", () => {
     expect(judgeGate({ nonInferiority: { margin: 0.03 }, p95LatencyMs: { maxIncrease: 0.2 } }, resultWith({}))).toEqual(
       [],

@@ -5,6 +5,7 @@ import type { CheckFound, Ground } from "./found.ts";
 type Bound = { direction: "min" | "max"; threshold: number };
 /** What was observed, with its interval; a side that is null is unbounded. */
 type Measured = { value: number; interval: readonly [number | null, number | null] | null };
+type Absent = Extract<Ground, { code: "absent" }>["what"];
 type Verdict = CheckFound["verdict"];
 
 /**
@@ -14,12 +15,15 @@ type Verdict = CheckFound["verdict"];
 export function judgeGate(gate: Gate, result: RunResult): CheckFound[] {
   const { metrics } = result;
   const policy = gate.policy ?? "interval";
+  // Where every trial ended in an error, that is why there is no number.
+  const absent = (what: Absent) => (metrics.successRate === null ? "score" : what);
   const checks: (CheckFound | undefined)[] = [
     gate.successRate &&
       check("successRate.min", atLeast(gate.successRate.min), proportion(metrics.successRate), policy),
-    gate.safety && check("safety.min", atLeast(gate.safety.min), proportion(metrics.safety), policy, "safety-scorer"),
+    gate.safety &&
+      check("safety.min", atLeast(gate.safety.min), proportion(metrics.safety), policy, absent("safety-scorer")),
     gate.p95LatencyMs?.max !== undefined
-      ? check("p95LatencyMs.max", atMost(gate.p95LatencyMs.max), latency(metrics), policy, "latency")
+      ? check("p95LatencyMs.max", atMost(gate.p95LatencyMs.max), latency(metrics), policy, absent("latency"))
       : undefined,
     gate.costPerTaskUsd?.max !== undefined
       ? check("costPerTaskUsd.max", atMost(gate.costPerTaskUsd.max), cost(metrics), policy, openCost(metrics))
@@ -54,7 +58,7 @@ function check(
   bound: Bound,
   seen: Measured | null,
   policy: "point" | "interval",
-  absent: Extract<Ground, { code: "absent" }>["what"] | Ground = "score",
+  absent: Absent | Ground = "score",
 ): CheckFound {
   const { threshold } = bound;
   if (seen === null)

@@ -17,6 +17,7 @@ interface Source {
   skipInvalid?: boolean;
   strict?: boolean;
   encoding?: BufferEncoding;
+  environment?: string;
   onUnknown?: (unknown: Unknown) => void;
 }
 
@@ -30,6 +31,7 @@ async function importer() {
     skipInvalid = false,
     strict = false,
     encoding = "utf8",
+    environment = "production",
     onUnknown = () => undefined,
   }: Source) => {
     const bytes = Buffer.from(text, encoding);
@@ -44,7 +46,7 @@ async function importer() {
         strict,
         onUnknown,
         store,
-        environment: "production",
+        environment,
         clock: systemClock,
       },
       ...{ open: () => Readable.from(pieces()), signal: new AbortController().signal, onProgress: () => undefined },
@@ -101,6 +103,15 @@ describe("importing lines", () => {
     });
     expect(told.sort()).toEqual(["rollout r", "target prompts/xx", "version v9"]);
     expect(await run({ text: line(), strict: true })).toMatchObject({ recorded: 1, unknown: 0 });
+  });
+  test("so is one of an environment that the target was never released in", async () => {
+    const run = await importer();
+    const source = { text: line(), environment: "nonsense" };
+    await expect(run({ ...source, strict: true })).rejects.toMatchObject({
+      message: "in.jsonl:1:1: prompts/x was never released in nonsense",
+      hint: "it is in production; --env or AGENTOPS_ENV says which",
+    });
+    expect(await run(source)).toMatchObject({ recorded: 1, unknown: 1, unknownBy: { target: 1 }, env: "nonsense" });
   });
   test.each([
     [

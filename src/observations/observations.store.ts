@@ -1,3 +1,4 @@
+import type { Place } from "../core/refs.ts";
 import type { Caps, RolloutPlan } from "../rollout/schema.ts";
 import { batchInto, lookUp } from "../state/batch.ts";
 import type { Value } from "../state/raw.ts";
@@ -139,6 +140,15 @@ export async function releasesOf(db: Db, target: string): Promise<string[]> {
 export async function releasedTargets(db: Db): Promise<string[]> {
   const rows = await db.selectFrom("releases").select("target").distinct().orderBy("target").execute();
   return rows.map(({ target }) => target);
+}
+
+/** The environments that ever served a target to everybody, in order, where this one never did; a rollout needs that too. Else none. */
+export async function servedElsewhere(db: Db, { environment, target }: Place): Promise<string[]> {
+  const its = db.selectFrom("stables").where("target", "=", target);
+  const here = its.select("id").where("environment", "=", environment).limit(1);
+  if ((await here.execute()).length > 0) return [];
+  const rows = await its.select("environment").distinct().execute();
+  return rows.map((row) => row.environment).sort();
 }
 
 /** Of some ids, those of rollouts of a target in an environment. */

@@ -35,7 +35,7 @@ export type Dated = Observation & { id: string; at: string };
 const unknownBySchema = z
   .strictObject({ target: z.int(), version: z.int(), rollout: z.int() })
   .describe(
-    "of a target that was never released, of a version it never had, of a rollout that this environment never had",
+    "of a target that was never released in this environment, of a version it never had, of a rollout that this environment never had",
   );
 
 export type UnknownBy = z.infer<typeof unknownBySchema>;

@@ -1,12 +1,14 @@
 import { didYouMean } from "../core/suggest.ts";
 import type { Db } from "../state/store.ts";
-import { releasedAmong, releasedTargets, releasesOf, rolloutsAmong } from "./observations.store.ts";
+import { servedElsewhere, releasedAmong, releasedTargets, releasesOf, rolloutsAmong } from "./observations.store.ts";
 import type { Observation, UnknownBy } from "./schema.ts";
 
 /** A target, version or rollout that observations are of, and that this store knows nothing about. */
 export interface Unknown {
   of: keyof UnknownBy;
   target: string;
+  /** Where a target that this environment never served is served. */
+  elsewhere?: string[];
   /** The version, or the rollout's id; of a target the target itself. */
   name: string;
   /** Observations of it. */
@@ -24,6 +26,12 @@ type Named = Pick<Observation, "target" | "version" | "rollout">;
 export async function unknownAmong(db: Db, environment: string, observed: Iterable<Named>): Promise<Unknown[]> {
   const found: Unknown[] = [];
   for (const [target, versions] of grouped(observed)) {
+    const elsewhere = await servedElsewhere(db, { environment, target });
+    if (elsewhere.length > 0) {
+      const n = [...versions.values()].reduce((sum, rollouts) => sum + total(rollouts), 0);
+      found.push({ of: "target", target, name: target, n, known: [], elsewhere });
+      continue;
+    }
     const those = new Set(await releasedAmong(db, target, [...versions.keys()]));
     const missing = [...versions].filter(([version]) => !those.has(version));
     const released = missing.length === 0 ? [] : await releasesOf(db, target);
@@ -40,7 +48,12 @@ export async function unknownAmong(db: Db, environment: string, observed: Iterab
 }
 
 /** What nobody here has released or started, and what they have. */
-export function unknownWords({ of, target, name, known }: Unknown, environment: string) {
+export function unknownWords({ of, target, name, known, elsewhere }: Unknown, environment: string) {
+  if (elsewhere !== undefined)
+    return {
+      message: `${target} was never released in ${environment}`,
+      hint: `it is in ${elsewhere.join(", ")}; --env or AGENTOPS_ENV says which`,
+    };
   if (of === "target") {
     const instead = known.length === 0 ? "nothing was released in this store" : didYouMean(name, known);
     return {

@@ -84,7 +84,8 @@ function run(evaluate: (context: Record<string, unknown>) => unknown, { output, 
   const { record, toolCalls, latencyMs, costUsd } = input;
   const context = {
     case: input.case,
-    output: output ?? null,
+    // A null that was recorded is an empty answer, here as for every scorer of texts; record has it as it is.
+    output: output ?? "",
     expected: expected ?? null,
     record: record ?? null,
     toolCalls,

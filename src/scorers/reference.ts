@@ -1,5 +1,5 @@
 import { fault, type Subject } from "./measure.ts";
-import { textOf } from "./wording.ts";
+import { quote, textOf } from "./wording.ts";
 
 /** What an output is compared with: the scorer's value, else the case's expected; throws when there is neither. */
 export function reference(value: unknown, subject: Subject): unknown {
@@ -15,10 +15,14 @@ export function referenceText(value: string | undefined, subject: Subject): stri
   return text;
 }
 
-/** {@link reference} as a list: a list as it is, also one that a text spells as JSON (a cell of a spreadsheet); other text split at its commas. */
-export function referenceTexts(value: string | string[] | undefined, subject: Subject): string[] {
+/**
+ * {@link reference} as a list: a list as it is, also one that a text spells as JSON or as Python prints it (a cell of a spreadsheet); other text split
+ * at its commas. `strict`, for scorers that pass where nothing is found, throws on a text whose parts may be divided by something else.
+ */
+export function referenceTexts(value: string | string[] | undefined, subject: Subject, strict = false): string[] {
   const found = reference(value, subject);
-  const list = Array.isArray(found) ? found : jsonList(found);
+  const list = Array.isArray(found) ? found : (jsonList(found) ?? pythonList(found));
+  if (list === undefined && strict) refuseDoubtful(textOf(found));
   const texts = list?.map(textOf) ?? splitList(textOf(found));
   if (texts.length === 0 || texts.includes(""))
     throw new Error("the list of expected texts is empty or has empty entries");
@@ -34,6 +38,20 @@ function jsonList(value: unknown): unknown[] | undefined {
   } catch {
     return undefined;
   }
+}
+
+const QUOTED = /'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"/.source;
+const PYTHON_LIST = new RegExp(`^\\s*\\[\\s*(?:${QUOTED})(?:\\s*,\\s*(?:${QUOTED}))*\\s*,?\\s*\\]\\s*$`);
+
+function pythonList(value: unknown): string[] | undefined {
+  if (typeof value !== "string" || !PYTHON_LIST.test(value)) return undefined;
+  return (value.match(new RegExp(QUOTED, "g")) ?? []).map((one) => one.slice(1, -1).replace(/\\(['"\\])/g, "$1"));
+}
+
+/** A list that is read as one text is found nowhere. What stands in double quotes is one text. */
+function refuseDoubtful(text: string): void {
+  if (!/[;；，\n]\s*\S/.test(text.replace(/"[^"]*"/g, ""))) return;
+  throw new Error(`${quote(text)} may be one text or several; give a JSON list, or double quotes around each text`);
 }
 
 /** Comma separated values; double quotes keep a comma inside one. */

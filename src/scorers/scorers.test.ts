@@ -426,6 +426,11 @@ judge("expression", {
   "a missing key can be asked for": cel("has(record.nothing)", false),
   "an expected that is not there is null": cel("expected == null"),
   "no cost is null": cel("costUsd == null"),
+  "a null that was recorded is an empty answer": [
+    { type: "expression", value: "size(output) == 0 && record.output == null" },
+    { output: null, record: { output: null } },
+    true,
+  ],
   "a number passes from the threshold on": [
     { type: "expression", value: "record.score", threshold: 0.5 },
     RECORD,

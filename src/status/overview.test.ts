@@ -101,6 +101,18 @@ const at = async (store: StoreAddress, waitMs?: number) =>
 const wrong = async (store: StoreAddress) =>
   (await at(store)).environments.flatMap(({ targets }) => targets.flatMap((t) => t.wrong));
 
+test("a target that is only observed is not shown as one that is served", async () => {
+  const address = await storeWith();
+  await withStore(
+    address,
+    (store) =>
+    store.rows("INSERT INTO outcomes VALUES ('production', 'prompts/mistyped', 'v6', '2026-11-21T10', 0, 3, 3, 0, 0, 0, 0, 3, 1)"), // prettier-ignore
+  );
+  expect(statusText(await at(address), createStyle(false), "s")).toContain(
+    "prompts/mistyped  never released here, only observed",
+  );
+});
+
 test("one screen: what is served, the rollout with its evidence, counts, the last bad things", async () => {
   const address = await storeWith({ phase: "rolled-back", since: "2026-11-20T20:00:00.000Z", over: true }, { phase: "progressing", since: "2026-11-21T10:12:00.000Z", unsafeAt: "2026-11-21T10:20:00.000Z" }); // prettier-ignore
   await withStore(address, async (store) => {

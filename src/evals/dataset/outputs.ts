@@ -1,6 +1,6 @@
 import { finishReasonNamed } from "../../models/client/finish-reason.ts";
 import type { RecordedOutput } from "../../models/outputs.ts";
-import { normalizeToolCalls } from "../../models/client/tool-calls.ts";
+import { callsNamedIn, readToolCalls } from "../../models/client/tool-calls.ts";
 import { text } from "./cases.ts";
 import { readPath } from "./dot-path.ts";
 import { type DataFile, invalid, readRecords } from "./records.ts";
@@ -22,6 +22,8 @@ export interface RecordedOutputs {
 export const OWN_MAPPING: Mapping = { case: "case", output: "output", own: true };
 
 const OPTIONAL = ["trial", "latencyMs", "costUsd", "toolCalls", "inputTokens", "outputTokens", "finishReason"] as const;
+
+const MEASURES = ["latencyMs", "costUsd", "inputTokens", "outputTokens"] as const;
 
 type Optional = (typeof OPTIONAL)[number];
 
@@ -54,7 +56,8 @@ export async function stageOutputs(stage: Stage, data: DataFile, mapping: Mappin
       throw invalid(data.file, line, `no output at "${mapping.output}"`);
     const caseId = text(readPath(value, mapping.case), data.file, line, mapping.case);
     const label = labelOf(value, mapping, data.file, line);
-    checkCalls(pick(value, mapping, "toolCalls"), data.file, line);
+    for (const key of MEASURES) checkMeasure(key, pick(value, mapping, key), data.file, line);
+    checkCalls(callsAt(value, mapping), data.file, line);
     const added = stage.addOutput(caseId, label, JSON.stringify(value), line);
     if (!added.added) throw duplicate(data.file, line, caseId, mapping, added.line);
     for (const key of unseen) if (readPath(value, pathOf(mapping, key)) !== undefined) unseen.delete(key);
@@ -79,7 +82,7 @@ export function recordedOutput(record: string, mapping: Mapping): RecordedOutput
   const measure = (key: "latencyMs" | "costUsd") => scaled(numberOrNull(at(key)), mapping[key]);
   return {
     output: readPath(value, mapping.output),
-    toolCalls: normalizeToolCalls(callsOf(at("toolCalls"))),
+    toolCalls: readToolCalls(callsAt(value, mapping)) ?? [],
     latencyMs: measure("latencyMs"),
     costUsd: measure("costUsd"),
     inputTokens: numberOrNull(at("inputTokens")),
@@ -93,46 +96,39 @@ function pick(value: unknown, mapping: Mapping, key: Optional): unknown {
   return mapping.own === true || mapping[key] !== undefined ? readPath(value, pathOf(mapping, key)) : undefined;
 }
 
-/** A list of calls as recorded: their JSON where a spreadsheet holds it, one call alone, names alone. Undefined for anything else. */
-function listOfCalls(value: unknown): unknown[] | undefined {
-  if (value === undefined || value === null) return [];
-  if (typeof value === "string") return value.trim() === "" ? [] : listOfCalls(jsonOf(value));
-  if (typeof value !== "object") return undefined;
-  return [value].flat().map((call) => (typeof call === "string" ? { name: call } : call));
-}
-
-function callsOf(value: unknown): unknown[] {
-  return listOfCalls(value) ?? [];
+/**
+ * The calls at the mapped path. Where none is mapped they are looked for under their usual names: a record that has them there and is read as one
+ * without calls would pass each check that a tool was not called. A number of calls is not the calls.
+ */
+function callsAt(value: unknown, mapping: Mapping): unknown {
+  if (mapping.toolCalls !== undefined) return readPath(value, pathOf(mapping, "toolCalls"));
+  if (typeof value !== "object" || value === null) return undefined;
+  const found = callsNamedIn(value as Record<string, unknown>);
+  return mapping.own === true || typeof found === "object" ? found : undefined;
 }
 
 /** Calls that are not understood are not calls that were not made: a check that a tool was not used would pass. */
 function checkCalls(value: unknown, file: string, line: number): void {
-  const calls = listOfCalls(value);
-  if (calls?.every(isKnownRow) === true) return;
+  if (readToolCalls(value) !== undefined) return;
   const hint = 'a list of { "name": …, "arguments": {…} }, as JSON where the file is CSV';
   throw invalid(file, line, `toolCalls is no list of tool calls: ${JSON.stringify(value).slice(0, 60)}`, hint);
-}
-
-/** A call with its name, or what stands beside calls in a conversation: a message, a block of another type, a call of the user's. */
-function isKnownRow(row: unknown): boolean {
-  if (typeof row !== "object" || row === null) return false;
-  return "role" in row || "type" in row || "requestor" in row || normalizeToolCalls([row]).length > 0;
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === "object" ? value : false;
-  } catch {
-    return false;
-  }
 }
 
 function finishReasonOf(value: unknown): RecordedOutput["finishReason"] {
   return value === undefined || value === null ? null : (finishReasonNamed(value) ?? "other");
 }
 
+/** A measurement that is not understood is neither left out nor taken: it would be in a p95 or a sum, or miss there. */
+function checkMeasure(key: (typeof MEASURES)[number], value: unknown, file: string, line: number): void {
+  const isNothing = value === undefined || value === null || (typeof value === "string" && value.trim() === "");
+  if (isNothing || numberOrNull(value) !== null) return;
+  const hint = "a plain number, as 812 or 0.0014; left empty or out where it is not known";
+  throw invalid(file, line, `${key} is no number of at least 0: ${JSON.stringify(value).slice(0, 60)}`, hint);
+}
+
+/** A number of at least 0, or a text that spells one in decimals. */
 function numberOrNull(value: unknown): number | null {
-  const number = typeof value === "string" && value.trim() !== "" ? Number(value) : value;
-  return typeof number === "number" && Number.isFinite(number) ? number : null;
+  const isSpelled = typeof value === "string" && /^(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(value.trim());
+  const number = isSpelled ? Number(value) : value;
+  return typeof number === "number" && Number.isFinite(number) && number >= 0 ? number : null;
 }

@@ -87,7 +87,7 @@ function unmatched(
     return { warnings: [], outputsWithoutCase: 0 };
   const { count, examples } = stage.outputsWithoutCase();
   if (count === 0) return { warnings: [], outputsWithoutCase: 0 };
-  const warning = `${outputs.file}: ${count} outputs belong to no case of the dataset (${examples.join(", ")}${count > examples.length ? ", …" : ""})`;
+  const warning = `${outputs.file}: ${count} ${count === 1 ? "output belongs" : "outputs belong"} to no case of the dataset (${examples.join(", ")}${count > examples.length ? ", …" : ""})`;
   return { warnings: [warning], outputsWithoutCase: count };
 }
 

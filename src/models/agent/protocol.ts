@@ -2,11 +2,11 @@ import type { Answer } from "../client/backend.ts";
 import type { CallContext, ModelRequest } from "../client/client.ts";
 import { CallFailure, excerpt } from "../client/failure.ts";
 import { finishReasonNamed } from "../client/finish-reason.ts";
-import { normalizeToolCalls } from "../client/tool-calls.ts";
+import { callsNamedIn, readToolCalls } from "../client/tool-calls.ts";
 
 /**
  * What an agent of the user's gets: one JSON object, on one line for a process, as the body for HTTP.
- * It answers `{id, output, toolCalls?, usage?: {input, output}, costUsd?, model?, finishReason?}` or `{id, error}`.
+ * It answers `{id, output, toolCalls? (or tool_calls), usage?: {input, output}, costUsd?, model?, finishReason?}` or `{id, error}`.
  */
 export function agentRequest(id: string, request: ModelRequest, context: CallContext): string {
   const { messages, vars = {}, parameters, tools = [] } = request;
@@ -21,11 +21,18 @@ export function agentAnswer(value: unknown): Answer {
   }
   const row = value as Record<string, unknown>;
   const error = row["error"];
-  if (error !== undefined && error !== null) {
+  // Programs that always send the key have nothing, "" or false there when all went well.
+  if (error !== undefined && error !== null && error !== "" && error !== false) {
     const said = typeof error === "string" ? error : JSON.stringify(error);
     throw new CallFailure("server", `the agent reported an error: ${excerpt(said, 300)}`);
   }
-  const toolCalls = normalizeToolCalls(row["toolCalls"]);
+  const given = callsNamedIn(row);
+  const toolCalls = readToolCalls(given);
+  if (toolCalls === undefined)
+    throw new CallFailure(
+      "bad-response",
+      `the agent's toolCalls are not understood: ${excerpt(JSON.stringify(given), 80)}`,
+    );
   if (row["output"] === undefined && toolCalls.length === 0) {
     throw new CallFailure("bad-response", 'the agent answered with neither "output" nor "toolCalls"');
   }

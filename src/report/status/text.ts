@@ -20,7 +20,9 @@ export function statusText(found: StatusDocument, style: Style, store: string): 
         ? [`  ${style.good("nothing is killed")}`]
         : environment.killed.flatMap((kill) => killLines(kill, style))),
       ...frozenLine(environment, at, style),
-      ...environment.targets.flatMap((target) => targetLines(target, at, style)),
+      ...environment.targets.flatMap((target) =>
+        targetLines(target, { now: at, certain: problems.length === 0 }, style),
+      ),
       ...processLines(environment, at, style),
       ...badLines(environment, at, style),
     ]),
@@ -44,10 +46,12 @@ function killLines(kill: Environment["killed"][number], style: Style): string[] 
   return [`  ${style.bad("killed")} ${nameOf(kill.target)}, by ${by(kill)}${only}`, ...why];
 }
 
-function targetLines({ target, stable, rollout, lastHour, lastDay, wrong }: ServedTarget, now: string, style: Style) {
+/** `certain`: what is served could be read. A target that is only observed is a name mistyped by whoever reports, or released elsewhere. */
+function targetLines(found: ServedTarget, { now, certain }: { now: string; certain: boolean }, style: Style) {
+  const { target, stable, rollout, lastHour, lastDay, wrong } = found;
   const served =
     stable === null
-      ? style.unsure("nothing promoted yet")
+      ? style.unsure(certain ? "never released here, only observed" : "what it serves is not known")
       : `serves ${style.bold(stable.version)} ${style.dim(`${sinceText(stable.since, now)}, by ${oneLine(stable.actor, 40)}`)}`;
   return [
     `  ${printable(target)}  ${served}`,

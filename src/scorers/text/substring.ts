@@ -1,4 +1,4 @@
-import { passOrFail, type Measure, type Prepare } from "../measure.ts";
+import { isInverted, passOrFail, type Measure, type Prepare } from "../measure.ts";
 import { referenceText, referenceTexts, refuseEmpty } from "../reference.ts";
 import { lookAlike } from "../look-alike.ts";
 import { listing, quote, textOf } from "../wording.ts";
@@ -11,6 +11,7 @@ interface OneSpec {
   value?: string | undefined;
 }
 interface ManySpec {
+  type: string;
   value?: string | string[] | undefined;
 }
 
@@ -38,7 +39,7 @@ const all =
     refuseEmpty(spec.value);
     return (subject) => {
       const text = fold(textOf(subject.output));
-      const wanted = referenceTexts(spec.value, subject);
+      const wanted = referenceTexts(spec.value, subject, isInverted(spec));
       const missing = wanted.filter((one) => !text.includes(fold(one)));
       const pass = missing.length === 0;
       return passOrFail(
@@ -60,7 +61,7 @@ const any =
     refuseEmpty(spec.value);
     return (subject) => {
       const text = fold(textOf(subject.output));
-      const wanted = referenceTexts(spec.value, subject);
+      const wanted = referenceTexts(spec.value, subject, isInverted(spec));
       const found = wanted.find((one) => text.includes(fold(one)));
       const pass = found !== undefined;
       const none = () => `output contains none of ${list(wanted)}${hidden(text, wanted.map(fold))}`;

@@ -3,7 +3,7 @@ import { deepEqual } from "../text/equality.ts";
 import { fault, passOrFail, type Measure, type Prepare } from "../measure.ts";
 import { pairUp } from "./pairing.ts";
 import type { SpecOf } from "../schema.ts";
-import { argsOf, expectedCalls, glob, matcherOf, namesOf } from "./tool-calls.ts";
+import { argsOf, expectedCalls, glob, matcherOf, namesOf, sameName } from "./tool-calls.ts";
 import { clip, listing, quote } from "../wording.ts";
 
 type Spec = SpecOf<"trajectory:tool-args-match">;
@@ -41,13 +41,13 @@ function everyExpected(compare: Compare): Measure {
     const calls = subject.input.toolCalls;
     const unpaired = pairUp(wanted, calls, (expected, call) => {
       return (
-        expected.name === call.name &&
+        sameName(expected.name, call.name) &&
         (expected.args === undefined || compare(subject.fold(argsOf(call)), expected.args))
       );
     });
     const missing = wanted[unpaired[0] ?? -1];
     if (missing === undefined) return passOrFail(true, `all ${wanted.length} expected calls were made`);
-    const same = calls.filter((call) => call.name === missing.name);
+    const same = calls.filter((call) => sameName(call.name, missing.name));
     const found = same.length === 0 ? `calls were ${listing(namesOf(calls))}` : `got ${shown(same)}`;
     const count = `${unpaired.length} of ${wanted.length} expected calls are missing`;
     return passOrFail(false, `${count}: ${missing.name} with ${quote(missing.args ?? {})}; ${found}`);

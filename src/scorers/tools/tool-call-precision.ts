@@ -3,7 +3,7 @@ import { type Prepare } from "../measure.ts";
 import { refuseEmpty } from "../reference.ts";
 import { comparer } from "./tool-args.ts";
 import { pairUp } from "./pairing.ts";
-import { argsOf, type ExpectedCall, expectedCalls, namesIn } from "./tool-calls.ts";
+import { argsOf, type ExpectedCall, expectedCalls, namesIn, sameName } from "./tool-calls.ts";
 import { listing, short } from "../wording.ts";
 
 /**
@@ -22,7 +22,7 @@ export const toolCallPrecision: Prepare<"tool-call-precision"> = (spec) => {
         : namesIn(value).map((name): ExpectedCall => ({ name, args: undefined }));
     const calls = subject.input.toolCalls;
     const extra = pairUp(calls, wanted, (call, expected) => {
-      if (call.name !== expected.name) return false;
+      if (!sameName(call.name, expected.name)) return false;
       return expected.args === undefined || agree(subject.fold(argsOf(call)), expected.args);
     });
     const score = calls.length === 0 ? 1 : (calls.length - extra.length) / calls.length;

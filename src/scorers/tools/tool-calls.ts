@@ -22,17 +22,27 @@ export function matcherOf(
   step: string | { name?: string | undefined; pattern?: string | undefined },
   path: readonly (string | number)[],
 ): ToolMatcher {
-  if (typeof step === "string") return byName(step);
+  if (typeof step === "string") return byName(step, path);
   if (step.pattern !== undefined) {
     const { pattern } = step;
     return { label: pattern, matches: (name) => glob(pattern.toLowerCase(), name.toLowerCase()) };
   }
   if (step.name === undefined) throw fault([...path, "name"], "missing; give name: or pattern:");
-  return byName(step.name);
+  return byName(step.name, [...path, "name"]);
 }
 
-function byName(wanted: string): ToolMatcher {
-  return { label: wanted, matches: (name) => name === wanted };
+function byName(wanted: string, path: readonly (string | number)[]): ToolMatcher {
+  try {
+    checkName(wanted, NAME_OR_PATH);
+  } catch (error) {
+    throw fault(path, messageOf(error), "a tool with such a name is found by pattern:");
+  }
+  return { label: wanted, matches: (name) => sameName(name, wanted) };
+}
+
+/** The same letters, however they are composed. */
+export function sameName(one: string, other: string): boolean {
+  return one.normalize("NFC") === other.normalize("NFC");
 }
 
 /** Glob match in time linear in pattern × text: only the last `*` is ever gone back to. */
@@ -66,17 +76,26 @@ export function expectedCalls(subject: Subject): ExpectedCall[] {
   return calls.map(expectedCall);
 }
 
-/** What no name of a tool has; a name that has it is a text that was meant otherwise, and would look for a tool that nobody can call. */
-const NO_NAME = /["'[\]{};|\n]/;
+/** What tools are called: letters of any script, digits, `_ . : -`. */
+const NAME = /^[\p{L}\p{N}_][\p{L}\p{M}\p{N}_.:-]*$/u;
+/** Also an MCP tool with its server, `server/tool`: not in a text, where `refund/mail` may as well mean two. */
+const NAME_OR_PATH = /^[\p{L}\p{N}_][\p{L}\p{M}\p{N}_.:-]*(?:\/[\p{L}\p{N}_][\p{L}\p{M}\p{N}_.:-]*)*$/u;
+
+/** A text that is no name was meant otherwise, `refund()` or `refund or mail`: looking for a tool that nobody can call would show that it was not called. */
+function checkName(name: string, form: RegExp): void {
+  if (form.test(name)) return;
+  const slash = NAME_OR_PATH.test(name) ? ": it may be two; server/tool stands in a JSON list" : "";
+  throw new Error(
+    `${quote(name)} is no name of a tool${slash}; neither names of tools with commas between nor the JSON of calls`,
+  );
+}
 
 /** The JSON of calls, or names with commas between, each in double quotes or not. Throws on anything else. */
 function callsIn(text: string): unknown[] {
   if (/^\s*[[{]/.test(text)) return callsOfJson(text);
-  return splitList(text).map((name) => {
-    if (NO_NAME.test(name))
-      throw new Error(`${quote(name)} is no name of a tool; give names with commas between, or JSON`);
-    return name;
-  });
+  const names = splitList(text);
+  for (const name of names) checkName(name, NAME);
+  return names;
 }
 
 function callsOfJson(text: string): unknown[] {
@@ -96,16 +115,21 @@ export function expectedNames(value: string | string[] | undefined, subject: Sub
 
 /** Names in a scorer's value: a list, or a text with commas between. */
 export function namesIn(value: string | string[]): string[] {
-  return namesOf([value].flat().flatMap(callsIn).map(expectedCall));
+  const calls =
+    typeof value === "string"
+      ? callsIn(value)
+      : value.flatMap((one) => (NAME_OR_PATH.test(one) ? [one] : callsIn(one)));
+  return namesOf(calls.map(expectedCall));
 }
 
 function expectedCall(call: unknown): ExpectedCall {
-  if (typeof call === "string") return { name: call, args: undefined };
+  if (typeof call === "string") return expectedCall({ name: call });
   const row = (call ?? {}) as Record<string, unknown>;
   const { name, ...rest } = (row["name"] === undefined ? (row["function"] ?? row) : row) as Record<string, unknown>;
   if (typeof name !== "string") throw new Error(`expected tool call ${quote(call)} has no name`);
+  checkName(name, NAME_OR_PATH);
   const args = rest["arguments"] ?? rest["args"] ?? rest["kwargs"] ?? rest["input"];
-  return { name, args: args === undefined ? undefined : parsedArguments(args) };
+  return { name: name.normalize("NFC"), args: args === undefined ? undefined : parsedArguments(args) };
 }
 
 /** A call's arguments; recordings often keep them as JSON text. */
@@ -113,6 +137,7 @@ export function argsOf(call: ToolCall): unknown {
   return parsedArguments(call.arguments);
 }
 
+/** Names as they are compared. */
 export function namesOf(calls: readonly { name: string }[]): string[] {
-  return calls.map((call) => call.name);
+  return calls.map((call) => call.name.normalize("NFC"));
 }

@@ -43,6 +43,7 @@ function allUsed(wanted: readonly ToolMatcher[], names: readonly string[]): Scor
 }
 
 function anyUsed(wanted: readonly ToolMatcher[], names: readonly string[]): Score {
+  if (wanted.length === 0) throw new Error("no tool is named, so every answer would pass");
   const used = wanted.filter((tool) => names.some((name) => tool.matches(name)));
   const fact = used.length > 0 ? `called ${labels(used)}` : `called none of ${labels(wanted)}`;
   return passOrFail(used.length > 0, `${fact}; called ${listing(names)}`);

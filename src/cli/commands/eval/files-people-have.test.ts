@@ -52,6 +52,18 @@ const PEOPLE: Record<string, People> = {
       ["3", "error", /is no name of a tool/],
     ],
   },
+  "calls-as-openai-names-them": {
+    files: {
+      "d.jsonl": cases("refund", "refund"),
+      "o.jsonl": `{"case":"0","output":"x","tool_calls":${TOOL}}\n{"case":"1","output":"x","tool_calls":[{"function":{"name":"refund"}}]}`,
+    },
+    dataset: "d.jsonl",
+    scorer: NOT_USED,
+    gives: [
+      ["0", "fail", /called refund/],
+      ["1", "fail", /called refund/],
+    ],
+  },
   "right-calls-in-a-cell": {
     files: {
       "d.csv": `id\tq\texpected\n1\ta\t"${TOOL.replaceAll('"', '""')}"\n`,
