@@ -1,9 +1,10 @@
 import { afterAll, describe, expect, test } from "vitest";
 import { removeFolders } from "../registry/temp-project.testing.ts";
+import { deleteKill, insertKill } from "../kill/kills.store.ts";
 import { recorderFor } from "../observations/record.ts";
 import { lookAt } from "../rollout/look.ts";
 import { rolloutBySeq } from "../rollout/rollouts.store.ts";
-import { operatorLocks } from "../state/locks.ts";
+import { OPERATORS, operatorLocks } from "../state/locks.ts";
 import { PLACE, released, TARGET } from "./released.testing.ts";
 
 afterAll(removeFolders);
@@ -102,6 +103,37 @@ describe("what was taken back is served again for a reason only", () => {
     await up("triage@v1", { override: true });
     expect((await up("triage@v2")).version, "its content was served there as v4").toBe("v2");
     expect(await served()).toBe("v2");
+  });
+
+  test("after: does not count the time that it was killed below, each minute once", async () => {
+    const { up, wait, store, clock } = await released({
+      contents: [1],
+      policy: "evidence: false, after: { env: staging, for: 10m }",
+      more: "environments: [staging, production]\n",
+    });
+    const latch = (environment: string, target: string) => {
+      const own = () => ({ environment, target, actor: "eve", reason: "leaks", at: clock.now().toISOString() });
+      const kill = own();
+      const off = () => store.inTransaction((tx) => deleteKill(tx, kill, own()), { locks: [OPERATORS] });
+      return { on: () => store.inTransaction((tx) => insertKill(tx, kill, kill.at), { locks: [OPERATORS] }), off };
+    };
+    await up("triage@v1", { environment: "staging", override: true });
+    await wait(300_000);
+    const [own, all] = [latch("staging", TARGET), latch("*", "all")];
+    await own.on();
+    await wait(600_000);
+    await expect(up("triage@v1")).rejects.toMatchObject({
+      message: expect.stringContaining(`after: ${TARGET} is killed in staging by eve: leaks`) as string,
+      hint: expect.stringContaining(`agentops revive ${TARGET} --env staging`) as string,
+    });
+    await all.on();
+    await wait(600_000);
+    for (const { off } of [own, all]) await off();
+    await expect(up("triage@v1")).rejects.toMatchObject({
+      message: expect.stringMatching(/it was for 5 min, the 20 min that it was killed not counted/) as string,
+    });
+    await wait(300_000);
+    expect((await up("triage@v1")).version).toBe("v1");
   });
 
   test("a canary that brought it to everybody counts until it is taken back, however that was done", async () => {

@@ -54,6 +54,7 @@ const at = (step: number, isLastStep = false) => ({
 });
 const takenBack = { version: "v7", how: "rolled-back", at: NOW, actor: "agentops", reason: "success harm", auditEvent: 7 } as const; // prettier-ignore
 const MINUTE = 60_000;
+const ALIVE = { killedMs: 0, kill: null, earlier: null };
 const signature = (status: PolicyFacts["version"]["signature"]["status"]) => ({
   version: { ...GOOD.version, signature: { status, signer: null } },
 });
@@ -62,7 +63,13 @@ const killBy = (environment: string, target: string) => [
   { environment, target, actor: "eve", reason: "leaks", at: NOW },
 ];
 const rulesIn = (rules: PolicyRules) => {
-  const config: Config = { project: "x", environments: ["staging", "production"], policy: { production: rules } };
+  const people = { groups: { ml: ["mel"] } };
+  const config: Config = {
+    project: "x",
+    environments: ["staging", "production"],
+    policy: { production: rules },
+    people,
+  };
   return rulesOf({ config }, "production");
 };
 
@@ -191,42 +198,71 @@ describe("policy", () => {
     [
       "what staging never had",
       { after: "staging" },
-      staged({ ...at(5, true), before: { ms: 0, isServed: false, takenBack: null } }),
+      staged({ ...at(5, true), before: { ms: 0, isServed: false, takenBack: null, ...ALIVE } }),
       "after: staging must have served it to everybody for 1 h first; it was never served to everybody there",
       "agentops promote prompts/triage@v7 --env staging",
     ],
     [
       "what staging has for too short",
       { after: { env: "staging", for: "3h" } },
-      staged({ ...at(5, true), before: { ms: 119 * MINUTE, isServed: true, takenBack: null } }),
+      staged({ ...at(5, true), before: { ms: 119 * MINUTE, isServed: true, takenBack: null, ...ALIVE } }),
       "after: staging must have served it to everybody for 3 h first; it was for 1 h 59 min",
       "^wait 1 h 1 min, until 2026-12-24 13:01:00 UTC$",
     ],
     [
       "seconds are said as such",
       { after: { env: "staging", for: "30s" } },
-      staged({ ...at(5, true), before: { ms: 9500, isServed: true, takenBack: null } }),
+      staged({ ...at(5, true), before: { ms: 9500, isServed: true, takenBack: null, ...ALIVE } }),
       "after: staging must have served it to everybody for 30 s first; it was for 9 s",
       "^wait 21 s, until 2026-12-24 12:00:21 UTC$",
     ],
     [
       "what staging had for too short, and serves no more: no waiting helps",
       { after: "staging" },
-      staged({ ...at(5, true), before: { ms: MINUTE, isServed: false, takenBack: null } }),
+      staged({ ...at(5, true), before: { ms: MINUTE, isServed: false, takenBack: null, ...ALIVE } }),
       "after: staging must have served it to everybody for 1 h first; it was for 1 min",
       "^agentops promote prompts/triage@v7 --env staging$",
     ],
     [
       "what staging has for long enough",
       { after: "staging" },
-      staged({ ...at(5, true), before: { ms: 60 * MINUTE, isServed: false, takenBack: null } }),
+      staged({ ...at(5, true), before: { ms: 60 * MINUTE, isServed: false, takenBack: null, ...ALIVE } }),
       null,
     ],
     [
       "what staging took back",
       { after: "staging" },
-      staged({ ...at(5, true), before: { ms: 600 * MINUTE, isServed: true, takenBack } }),
+      staged({ ...at(5, true), before: { ms: 600 * MINUTE, isServed: true, takenBack, ...ALIVE } }),
       "after: it was taken back in staging by agentops at .*; production takes what went well there",
+    ],
+    [
+      "what is killed in staging, however long it was served there",
+      { after: "staging" },
+      staged({
+        ...at(5, true),
+        before: { ms: 600 * MINUTE, isServed: true, takenBack: null, ...ALIVE, kill: killBy("*", "all")[0] ?? null },
+      }),
+      "after: everything is killed in every environment by eve: leaks; production takes what goes well in staging$",
+      "^agentops revive --all --env '\\*' -m TEXT$",
+    ],
+    [
+      "what was killed in staging for most of the time",
+      { after: "staging" },
+      staged({
+        ...at(5, true),
+        before: { ms: 5 * MINUTE, isServed: true, takenBack: null, ...ALIVE, killedMs: 600 * MINUTE },
+      }),
+      "after: .*; it was for 5 min, the 10 h that it was killed not counted$",
+      "^wait 55 min",
+    ],
+    [
+      "what staging took back and tries again",
+      { after: "staging" },
+      staged({
+        ...at(5, true),
+        before: { ms: 0, isServed: false, takenBack: null, ...ALIVE, earlier: { ...takenBack, version: "v3" } },
+      }),
+      "after: .*; it was not lately; what was before does not count: its content, as v3, was taken back in staging by agentops",
     ],
     ["no run at all", {}, { evidence: [] }, "evidence: no stored run", "agentops eval --target prompts/triage@v7"],
     ["no run, and none is asked for", { evidence: false }, { evidence: [] }, null],
@@ -368,6 +404,13 @@ describe("policy", () => {
       {},
       "approvals: 1 person .* nobody did",
       "--env production   by somebody other",
+    ],
+    [
+      "nobody of a group approved",
+      { approvals: { by: { model: ["ml", "eve"], tools: ["ops"] } } },
+      { approvals: { ...by("bob"), changed: ["model"] } },
+      "approvals: its model changed, and nobody of ml \\(mel\\) approved; its model changed, and nobody of eve approved",
+      "--env production   by somebody of ml \\(mel\\) and by eve, other than Ada",
     ],
     ["the author alone approved", { approvals: 1 }, { approvals: by("ADA@example.com") }, "approvals: .*nobody did"],
     [

@@ -137,6 +137,7 @@ async function factsOf(db: Db, policyCase: PolicyCase, now: string, said: Stagin
   const since = new Date(Date.parse(now) - windowMs).toISOString();
   const stable = await currentStable(db, environment, target);
   const served = stable === undefined ? undefined : await findRelease(db, target, stable.version);
+  const kills = [...(await readKills(db)), ...markersIn(markers)];
   return {
     ...gathered,
     version: prepared,
@@ -151,9 +152,9 @@ async function factsOf(db: Db, policyCase: PolicyCase, now: string, said: Stagin
     staging: await stagingFacts(
       db,
       { environment, target },
-      { content: { version, digest }, act, said, askedSteps, rules, now, actor, mailmap },
+      { content: { version, digest }, act, said, askedSteps, rules, now, actor, mailmap, kills },
     ),
-    kills: holding([...(await readKills(db)), ...markersIn(markers)], environment, [target]),
+    kills: holding(kills, environment, [target]),
   };
 }
 

@@ -1,5 +1,7 @@
 import { cohortNames, type StepConfig } from "../core/steps.ts";
 import { lasting, waitUntil } from "../core/words.ts";
+import type { Kill } from "../kill/latch.ts";
+import { killWords } from "./kill-words.ts";
 import type { Refusal } from "./refusal.ts";
 import type { Rules } from "./rules.ts";
 import type { TakenBack } from "./taken-back.store.ts";
@@ -20,8 +22,15 @@ export interface StagingFacts {
   askedSteps: readonly StepConfig[];
   /** The last time this content was taken back there, since it was last served or started; null when it was not. */
   takenBack: TakenBack | null;
-  /** How long the environment of `after:` served this content to everybody, ms, whether it does now, and whether it took it back. */
-  before: { ms: number; isServed: boolean; takenBack: TakenBack | null } | null;
+  /** How long the environment of `after:` served this content to everybody, ms, without the time that it was killed; what stands against it there, and what ended an earlier time, which does not count. */
+  before: {
+    ms: number;
+    killedMs: number;
+    isServed: boolean;
+    takenBack: TakenBack | null;
+    earlier: TakenBack | null;
+    kill: Kill | null;
+  } | null;
   /** Outcomes of the target here in the last day. */
   observedLately: number;
   /** Somebody gave a reason, or knows that nothing is observed. */
@@ -85,20 +94,33 @@ function approved({ target, environment }: Case, { unapproved }: StagingFacts): 
 
 function after({ ref, environment, now }: Case, { before }: StagingFacts, { after: rule }: Rules): Refusal | null {
   if (rule === null || before === null) return null;
-  const { ms, isServed, takenBack } = before;
+  const { takenBack, isServed, ms, kill } = before;
   const below = rule.environment;
   if (takenBack !== null) {
     const message = `${takenBackText(takenBack, ref, below)}; ${environment} takes what went well there`;
     return { rule: "after", message, hint: `agentops history ${targetOf(ref)} --env ${below}` };
   }
+  // What stopped it there may be wrong with it.
+  if (kill !== null) {
+    const { message, hint } = killWords(kill);
+    return { rule: "after", message: `${message}; ${environment} takes what goes well in ${below}`, hint };
+  }
   if (ms >= rule.ms) return null;
-  const served = ms === 0 && !isServed ? "it was never served to everybody there" : `it was for ${lasting(ms, Math.floor)}`; // prettier-ignore
   const nowMs = Date.parse(now);
   return {
     rule: "after",
-    message: `${below} must have served it to everybody for ${lasting(rule.ms)} first; ${served}`,
+    message: `${below} must have served it to everybody for ${lasting(rule.ms)} first; ${servedWords(before, ref, below)}`,
     hint: isServed ? waitUntil(nowMs + rule.ms - ms, nowMs) : `agentops promote ${ref} --env ${below}`,
   };
+}
+
+function servedWords(before: NonNullable<StagingFacts["before"]>, ref: string, below: string): string {
+  const { ms, killedMs, isServed, earlier } = before;
+  const since = earlier === null ? "" : `; what was before does not count: ${takenBackText(earlier, ref, below)}`;
+  if (ms + killedMs === 0 && !isServed)
+    return earlier === null ? "it was never served to everybody there" : `it was not lately${since}`;
+  const apart = killedMs === 0 ? "" : `, the ${lasting(killedMs, Math.round)} that it was killed not counted`;
+  return `it was for ${lasting(ms, Math.floor)}${apart}${since}`;
 }
 
 function weighed({ ref, environment }: Case, { askedSteps }: StagingFacts, { maxWeight }: Rules): Refusal | null {
