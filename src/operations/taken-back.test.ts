@@ -15,10 +15,12 @@ const NO_REASON = { reason: undefined };
 /** Zero-width characters alone. */
 const INVISIBLE = { reason: "\u200b\u2060" };
 
+const SAME = "the same with -m TEXT";
+
 const asksWhy = (message: string, command: string) => ({
   code: "POLICY_REFUSED",
   message: expect.stringContaining(message) as string,
-  hint: expect.stringContaining(`agentops ${command}`) as string,
+  hint: expect.stringContaining(command) as string,
   details: { refusals: [{ rule: "takenBack" }] },
 });
 
@@ -30,8 +32,8 @@ describe("what was taken back is served again for a reason only", () => {
     await back();
     const why = "its content, as v2, was taken back in production by eve at 2026-11-21 10:00 UTC: rude";
     for (const typed of [NO_REASON, { reason: "" }, INVISIBLE]) {
-      await expect(up("triage@v4", typed)).rejects.toMatchObject(asksWhy(why, `promote ${TARGET}@v4 --env production -m TEXT`)); // prettier-ignore
-      await expect(start("triage@v4", typed)).rejects.toMatchObject(asksWhy(why, `canary start ${TARGET}@v4 --env production -m TEXT`)); // prettier-ignore
+      await expect(up("triage@v4", typed)).rejects.toMatchObject(asksWhy(why, SAME)); // prettier-ignore
+      await expect(start("triage@v4", typed)).rejects.toMatchObject(asksWhy(why, SAME)); // prettier-ignore
       await expect(back({ to: "v2", from: "v1", ...typed })).rejects.toMatchObject({
         ...asksWhy(why.replace("its content, as v2,", "it"), `rollback ${TARGET} --env production --to v2 --from v1 -m TEXT`), // prettier-ignore
       });
@@ -48,7 +50,7 @@ describe("what was taken back is served again for a reason only", () => {
     await start("triage@v2");
     await operated("abort");
     const aborted = "a canary of its content, as v2, was aborted in production by eve at 2026-11-21 10:00 UTC: looks bad"; // prettier-ignore
-    await expect(start("triage@v4")).rejects.toMatchObject(asksWhy(aborted, "canary start"));
+    await expect(start("triage@v4")).rejects.toMatchObject(asksWhy(aborted, SAME));
     await start("triage@v4", { reason: "the alarm was false" });
     expect((await up("triage@v4", NO_REASON)).version).toBe("v4");
     await back({ to: "v1" });
@@ -59,7 +61,7 @@ describe("what was taken back is served again for a reason only", () => {
     });
     expect(await back(), "an open canary goes back to what stays").toMatchObject({ version: "v1", from: "v2" });
     expect(await served()).toBe("v1");
-    await expect(start("triage@v4")).rejects.toMatchObject(asksWhy("its content, as v2, was taken back", "canary start")); // prettier-ignore
+    await expect(start("triage@v4")).rejects.toMatchObject(asksWhy("its content, as v2, was taken back", SAME)); // prettier-ignore
   });
 
   test("a plain rollback goes past it, and past the content that is left", async () => {

@@ -3,6 +3,7 @@ import type { Config } from "../core/config.schema.ts";
 import type { PolicyRules } from "../core/release-config.schema.ts";
 import type { SuiteEvidence } from "./evidence/found.ts";
 import { judgePolicy, type PolicyFacts } from "./judge.ts";
+import { waysOf } from "./refusal.ts";
 import { rulesOf } from "./rules.ts";
 
 const NOW = "2026-12-24T12:00:00.000Z";
@@ -134,7 +135,7 @@ describe("policy", () => {
       {},
       staged({ act: "start" }),
       "observed: nothing was observed of prompts/triage in production for a day",
-      "--unobserved",
+      "^the same with --unobserved   or record",
     ],
     [
       "nothing observed, and somebody knows",
@@ -147,7 +148,7 @@ describe("policy", () => {
       {},
       staged({ ...at(5, true), takenBack }),
       "takenBack: it was taken back in production by agentops at 2026-12-24 12:00 UTC: success harm",
-      "agentops promote prompts/triage@v7 --env production -m TEXT",
+      "^the same with -m TEXT   says why it goes out again$",
     ],
     [
       "its content, under another number",
@@ -160,7 +161,7 @@ describe("policy", () => {
       {},
       staged({ act: "start", observedLately: 1, takenBack: { ...takenBack, how: "aborted" } }),
       "takenBack: its canary was aborted in production by agentops at 2026-12-24 12:00 UTC: success harm",
-      "agentops canary start prompts/triage@v7 --env production -m TEXT",
+      "^the same with -m TEXT   says why",
     ],
     [
       "a step of a manual rollout, by who started it",
@@ -179,9 +180,9 @@ describe("policy", () => {
     [
       "a step that is too large",
       { maxWeight: 0.3 },
-      staged({ act: "start", observedLately: 1, askedSteps: [0.5, 1] }),
+      staged({ act: "start", observedLately: 1, askedSteps: ["internal", 0.01, 0.5, 1] }),
       "maxWeight: a step of 0.5 is above the 0.3 that production allows a canary",
-      "--steps 0.3,1",
+      "^the same with --steps internal,0.01,0.3,1   or",
     ],
     [
       "a step that fits",
@@ -279,9 +280,16 @@ describe("policy", () => {
     [
       "evidence that does not count is named",
       {},
-      { evidence: [], ignored: [{ why: "run 1 used a.yml", way: "git add a.yml && git commit" }] },
+      { evidence: [], ignored: [{ why: "run 1 used a.yml", way: "git add a.yml && git commit", again: null }] },
       "evidence: no stored run .*; not counted:\n    run 1 used a.yml$",
       "agentops eval .*\n +git add a.yml && git commit$",
+    ],
+    [
+      "a gate is asked for, and nothing is stored that counts",
+      { evidence: "gate" },
+      { served: V5, evidence: [], ignored: [{ why: "run 1 was answered by x", way: null, again: "tone" }] },
+      "evidence: no stored run .*; not counted:\n    run 1 was answered by x$",
+      "^agentops eval --target prompts/triage@v7 --control prompts/triage@v5   or .*\n +agentops eval tone --target prompts/triage@v7 --control prompts/triage@v5$",
     ],
     [
       "a gate that failed, and a later run against nothing",
@@ -452,7 +460,7 @@ describe("policy", () => {
       "revive prompts/triage --env production",
     ],
     ["all killed everywhere", {}, { kills: killBy("*", "all") }, "killed: everything .*", "revive --all --env '\\*'"],
-  ])("%s", (_, rules, facts, broken, way = "agentops|wait") => {
+  ])("%s", (_, rules, facts, broken, way = "agentops|wait|the same with") => {
     const refusals = judgePolicy({ ...GOOD, ...facts }, rulesIn(rules));
     expect(refusals.map(({ rule, message }) => `${rule}: ${message}`)).toEqual(
       broken === null ? [] : [expect.stringMatching(new RegExp(`^${broken}`))],
@@ -463,6 +471,15 @@ describe("policy", () => {
     const facts = { ...GOOD, ...signature("none"), evidence: [], kills: killBy("*", "all") };
     const rules = rulesIn({ signed: true, approvals: 1 });
     expect(judgePolicy(facts, rules).map(({ rule }) => rule)).toEqual(["evidence", "signed", "approvals", "killed"]);
+  });
+  test("what several rules want typed is added to the command at once, and a reason alone leads to no canary", () => {
+    const ways = (facts: Partial<PolicyFacts>, rules: PolicyRules = {}) =>
+      waysOf(judgePolicy({ ...GOOD, ...facts }, rulesIn(rules)));
+    const asked = staged({ act: "start", takenBack, askedSteps: ["internal", 0.01, 0.5, 1] });
+    const all = "the same with --steps internal,0.01,0.25,1 -m TEXT --unobserved";
+    expect(ways(asked, { maxWeight: 0.25 })).toEqual([all]);
+    const start = "agentops canary start prompts/triage@v7 --env production -m TEXT";
+    expect(ways(staged({ takenBack }))).toEqual([start]);
   });
   test("a freeze at a time that is none is refused", () => {
     const policy = { production: { freeze: [{ from: "soon", to: "2026-12-24", reason: "x" }] } };

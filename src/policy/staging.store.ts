@@ -28,11 +28,14 @@ export async function stagingFacts(db: Db, place: Place, of: StagingCase): Promi
   const { content, act, said, rules, now, askedSteps } = of;
   const { environment, target } = place;
   const past = await pastOf(db, place);
+  const rollouts = await rolloutsOf(db, environment, target);
+  const isOpen = rollouts.some(({ endedAt, candidate }) => endedAt === null && candidate === content.version);
   return {
     ...{ act, said, askedSteps },
     stable: past.changes.at(-1)?.version ?? null,
-    wasStable: wasStable(past, content),
-    canary: canaryOf(await rolloutsOf(db, environment, target), past, content),
+    // No rollback goes to what is a candidate now.
+    wasStable: isOpen ? null : wasStable(past, content),
+    canary: canaryOf(rollouts, past, content),
     unapproved: act === "promote" ? await unapproved(db, place, of) : null,
     takenBack: takenBackNow(past, content),
     before: rules.after === null ? null : await servedBefore(db, { environment: rules.after.environment, target }, of),

@@ -1,4 +1,4 @@
-import { cohortNames, type StepConfig } from "../core/steps.ts";
+import type { StepConfig } from "../core/steps.ts";
 import { lasting, waitUntil } from "../core/words.ts";
 import type { Kill } from "../kill/latch.ts";
 import { killWords } from "./kill-words.ts";
@@ -48,12 +48,13 @@ interface Case {
 
 /** Every rule of staged exposure that does not hold. */
 export function judgeStaging(of: Case, facts: StagingFacts, rules: Rules): Refusal[] {
+  const canary = canaried(of, facts, rules);
   return [
-    canaried(of, facts, rules),
+    canary,
     approved(of, facts),
     after(of, facts, rules),
     weighed(of, facts, rules),
-    again(of, facts),
+    again(of, facts, canary),
     observed(of, facts),
   ].filter((refusal) => refusal !== null);
 }
@@ -123,22 +124,29 @@ function servedWords(before: NonNullable<StagingFacts["before"]>, ref: string, b
   return `it was for ${lasting(ms, Math.floor)}${apart}${since}`;
 }
 
-function weighed({ ref, environment }: Case, { askedSteps }: StagingFacts, { maxWeight }: Rules): Refusal | null {
+function weighed({ environment }: Case, { askedSteps }: StagingFacts, { maxWeight }: Rules): Refusal | null {
   const largest = Math.max(0, ...askedSteps.filter((step) => typeof step === "number").filter((share) => share < 1));
   if (largest <= maxWeight) return null;
-  const steps = [...cohortNames(askedSteps), maxWeight, 1].join(",");
+  const below = askedSteps.filter((step) => typeof step !== "number" || step < maxWeight);
+  const add = `--steps ${[...below, maxWeight, 1].join(",")}`;
   return {
     rule: "maxWeight",
     message: `a step of ${largest} is above the ${maxWeight} that ${environment} allows a canary`,
-    hint: `agentops canary start ${ref} --env ${environment} --steps ${steps}   or policy.${environment}.maxWeight in the config`,
+    hint: `the same with ${add}   or policy.${environment}.maxWeight in the config`,
+    add,
   };
 }
 
 /** Who sends it out again has learned something, and says what. */
-function again({ ref, environment }: Case, { act, takenBack, said }: StagingFacts): Refusal | null {
+function again(
+  { ref, environment }: Case,
+  { takenBack, said }: StagingFacts,
+  canary: Pick<Refusal, "hint"> | null,
+): Refusal | null {
   if (takenBack === null || said.reason) return null;
-  const command = `agentops ${act === "start" ? "canary start" : "promote"} ${ref} --env ${environment}`;
-  return againRefusal(takenBack, { ref, environment, command });
+  const refusal = againRefusal(takenBack, { ref, environment, command: "the same with" });
+  // A reason alone would be refused again; the way to a canary has one.
+  return canary === null ? { ...refusal, add: "-m TEXT" } : { ...refusal, hint: canary.hint };
 }
 
 /** The refusal of any command that would serve again what was taken back, and has no reason. */
@@ -163,12 +171,13 @@ function takenBackText({ version, how, at, actor, reason }: TakenBack, ref: stri
 }
 
 /** A canary is judged by outcomes: where nobody reports any it would wait until its deadline, and look safe. */
-function observed({ ref, target, environment }: Case, facts: StagingFacts): Refusal | null {
+function observed({ target, environment }: Case, facts: StagingFacts): Refusal | null {
   if (facts.act !== "start" || facts.stable === null || facts.observedLately > 0 || facts.said.unobserved) return null;
   return {
     rule: "observed",
     message: `nothing was observed of ${target} in ${environment} for a day, so nothing would judge its canary`,
-    hint: `record outcomes (agentops observe, or observe() of the SDK), or agentops canary start ${ref} --env ${environment} --unobserved`,
+    hint: "the same with --unobserved   or record outcomes first: agentops observe, or observe() of the SDK",
+    add: "--unobserved",
   };
 }
 

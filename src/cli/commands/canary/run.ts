@@ -1,5 +1,6 @@
 import { AgentopsError } from "../../../core/errors.ts";
 import { reasonIn } from "../../../core/reason.ts";
+import { suggest } from "../../../core/suggest.ts";
 import { rolloutView } from "../../../rollout/view.ts";
 import { acknowledge } from "../../../operations/acknowledge.ts";
 import { operate, type Operation } from "../../../operations/operate.ts";
@@ -74,8 +75,14 @@ export async function run(context: CommandContext, [action, name]: unknown[], op
     case "ack":
       return inOperatedStore(context, (open) => operateOn(context, open, { action, name, options }));
     default:
-      throw new AgentopsError("USAGE", `unknown action "${String(action)}"`, { hint: `agentops canary ${ACTIONS}` });
+      throw unknownAction(String(action));
   }
+}
+
+function unknownAction(typed: string): AgentopsError {
+  const near = suggest(typed, Object.keys(TAKES));
+  const meant = near === undefined ? "" : `did you mean agentops canary ${near}?   `;
+  return new AgentopsError("USAGE", `unknown action "${typed}"`, { hint: `${meant}agentops canary ${ACTIONS}` });
 }
 
 /** An abort that was asked for a replay must not abort. */
