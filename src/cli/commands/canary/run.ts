@@ -1,6 +1,5 @@
 import { AgentopsError } from "../../../core/errors.ts";
 import { reasonIn } from "../../../core/reason.ts";
-import { suggest } from "../../../core/suggest.ts";
 import { rolloutView } from "../../../rollout/view.ts";
 import { acknowledge } from "../../../operations/acknowledge.ts";
 import { operate, type Operation } from "../../../operations/operate.ts";
@@ -19,6 +18,7 @@ import type { CommandContext } from "../../context.ts";
 import { emitDocument } from "../../document.ts";
 import { tellOfEnds } from "../../open/tell.ts";
 import { inOperatedStore, type OperatedStore, placeOf } from "../../open/operated-store.ts";
+import { unknownAction } from "../../unknown-action.ts";
 import { documentOf, emitRollout, exitOf } from "./document.ts";
 
 type Options = Record<string, unknown>;
@@ -75,14 +75,8 @@ export async function run(context: CommandContext, [action, name]: unknown[], op
     case "ack":
       return inOperatedStore(context, (open) => operateOn(context, open, { action, name, options }));
     default:
-      throw unknownAction(String(action));
+      throw unknownAction("canary", String(action), Object.keys(TAKES), ACTIONS);
   }
-}
-
-function unknownAction(typed: string): AgentopsError {
-  const near = suggest(typed, Object.keys(TAKES));
-  const meant = near === undefined ? "" : `did you mean agentops canary ${near}?   `;
-  return new AgentopsError("USAGE", `unknown action "${typed}"`, { hint: `${meant}agentops canary ${ACTIONS}` });
 }
 
 /** An abort that was asked for a replay must not abort. */
