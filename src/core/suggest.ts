@@ -14,7 +14,7 @@ export function suggest(typed: string, known: readonly string[]): string | undef
 }
 
 function lettersOf(text: string): string {
-  return [...text.toLowerCase()].sort().join("");
+  return Array.from(text.toLowerCase()).sort().join("");
 }
 
 /** ` (did you mean x?)`, or the list of known names when nothing is near. */
