@@ -125,10 +125,18 @@ function usage(error: CommanderError, args: readonly string[]): number {
   if (error.exitCode === 0) return 0;
   const command = COMMANDS.find(({ name }) => args.includes(name))?.name;
   const [first, ...rest] = error.message.replace(/^error: /, "").split("\n");
+  const near = oppositeOf(rest.join(" "), first ?? "") ?? rest.join(" ").trim();
   throw new AgentopsError("USAGE", first ?? "wrong usage", {
-    hint: rest.join(" ").trim() || (command === undefined ? "agentops --help" : `agentops help ${command}`),
+    hint: near || (command === undefined ? "agentops --help" : `agentops help ${command}`),
     cause: error,
   });
+}
+
+/** What is off unless it is typed has no `--no-…`, and the flag that looks like it does the opposite. */
+function oppositeOf(suggested: string, message: string): string | undefined {
+  const flag = /--no-([a-z-]+)/.exec(message)?.[1];
+  if (flag === undefined || !suggested.includes(`--${flag}?`)) return undefined;
+  return `leave --${flag} out; what the config turns on is turned off there`;
 }
 
 /** `agentops help exit-codes`; the same table as DESIGN and README. */

@@ -26,6 +26,20 @@ describe("help", () => {
     const run = await agentops("/", [typed]);
     expect([run.code, run.stderr]).toEqual([2, expect.stringContaining(hint)]);
   });
+  test.each([
+    [["canary", "stauts", "x"], "did you mean agentops canary status?"],
+    [["canary", "strat", "x@v2"], "did you mean agentops canary start?"],
+    [["canary", "abrt", "x"], "did you mean agentops canary abort?"],
+    [["approvals", "aprove"], "did you mean agentops approvals approve?"],
+    [
+      ["canary", "start", "x@v2", "--no-manual"],
+      "hint: leave --manual out; what the config turns on is turned off there",
+    ],
+    [["canary", "start", "x@v2", "--manul"], "(Did you mean --manual?)"],
+  ])("%j: %s", async (typed, hint) => {
+    const run = await agentops("/", typed);
+    expect([run.code, run.stderr]).toEqual([2, expect.stringContaining(hint)]);
+  });
   test("a missing argument names the command's own help", async () => {
     for (const [args, command] of [
       [["rollback"], "rollback"],

@@ -21,6 +21,11 @@ test.each<[string, PolicyRules, PolicyRules, string[]]>([
   ["larger steps above", { maxWeight: 0.1 }, { maxWeight: 0.5 }, ["maxWeight"]],
   ["any steps above", { maxWeight: 0.1 }, {}, ["maxWeight"]],
   ["a looser budget above", { errorBudget: { objective: 0.99, window: "7d" } }, { errorBudget: { objective: 0.9, window: "7d" } }, ["errorBudget"]], // prettier-ignore
+  ["a window above that forgets sooner", { errorBudget: { objective: 0.95, window: "7d" } }, { errorBudget: { objective: 0.95, window: "1m" } }, ["errorBudget.window"]], // prettier-ignore
+  ["a longer window above", { errorBudget: { objective: 0.9, window: "7d" } }, { errorBudget: { objective: 0.9, window: "14d" } }, []], // prettier-ignore
+  ["anybody above, a group below", { approvals: { by: { model: ["ml"] } } }, { approvals: 1 }, ["approvals.by"]],
+  ["another group above", { approvals: { by: { model: ["ml"] } } }, { approvals: { by: { model: ["ops"], tools: ["ml"] } } }, ["approvals.by"]], // prettier-ignore
+  ["one more group above", { approvals: { by: { model: ["ml"] } } }, { approvals: { by: { model: ["ops", "ml"] } } }, []], // prettier-ignore
   ["only committed rules below", { committed: true }, {}, ["committed"]],
 ])("%s", (_, staging, production, laxer) => {
   expect(between(staging, production)).toEqual(laxer);

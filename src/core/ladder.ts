@@ -37,6 +37,20 @@ const STRICTNESS: Record<string, (rules: PolicyRules) => number> = {
   errorBudget: ({ errorBudget }) => errorBudget?.objective ?? 0,
 };
 
+/** What no one number says. */
+const LAXER: Record<string, (rules: PolicyRules, lower: PolicyRules) => boolean> = {
+  "approvals.by": (rules, lower) => groupsOf(lower).some((group) => !groupsOf(rules).includes(group)),
+  // Failures leave a shorter window sooner. Where there is no budget at all the rule above says so.
+  "errorBudget.window": ({ errorBudget: budget }, { errorBudget: lower }) =>
+    budget !== undefined && lower !== undefined && (durationMs(budget.window) ?? 0) < (durationMs(lower.window) ?? 0),
+};
+
+/** Each kind of change with each group that has to agree to it. */
+function groupsOf({ approvals }: PolicyRules): string[] {
+  const by = typeof approvals === "object" ? (approvals.by ?? {}) : {};
+  return Object.entries(by).flatMap(([kind, groups = []]) => groups.map((group) => `${kind} ${group}`));
+}
+
 function laxerThan(
   environment: string,
   rules: PolicyRules = {},
@@ -45,9 +59,20 @@ function laxerThan(
 ): Laxer[] {
   // An environment that the config has no rules for asks for nothing of its own.
   if (lower === undefined) return [];
-  return Object.entries(STRICTNESS)
-    .filter(([key, strictness]) => !isDefault(key, rules) && strictness(rules) < strictness(lower))
-    .map(([key]) => ({ environment, below, key, asks: asked(rules, key), belowAsks: asked(lower, key) }));
+  const less = Object.keys(STRICTNESS).filter((key) => isLess(key, rules, lower));
+  const apart = Object.keys(LAXER).filter((key) => LAXER[key]?.(rules, lower) === true);
+  return [...less, ...apart].map((key) => ({
+    environment,
+    below,
+    key,
+    asks: asked(rules, key),
+    belowAsks: asked(lower, key),
+  }));
+}
+
+function isLess(key: string, rules: PolicyRules, lower: PolicyRules): boolean {
+  const strictness = STRICTNESS[key];
+  return strictness !== undefined && !isDefault(key, rules) && strictness(rules) < strictness(lower);
 }
 
 function evidenceRank(evidence: NonNullable<PolicyRules["evidence"]>): number {

@@ -22,6 +22,7 @@ describe("two actors", () => {
     ["Ａｄａ Ｌｏｖｅｌａｃｅ", true],
     ["\u0410da Lovel\u0430ce", true],
     ["A\u200bda Love\u00adlace", true],
+    ["Ada Lovelace\u{13441}", true],
     ["\u2066Ada Lovelace\u2069", true],
     ["Adá Lovelacé", true],
     ["Ada LoveIace", true],
@@ -67,6 +68,7 @@ test.each([
   ["", false],
   ["  ", false],
   ["\u200b\u2060", false],
+  ["\u{13441}\ufffc", false],
   ["42", false],
   ["…", false],
 ])("%j names somebody: %s", (actor, is) => {

@@ -1,5 +1,6 @@
 import { createRequire } from "node:module";
 import { type Mailmap, mappedName } from "./mailmap.ts";
+import { withoutUnseen } from "./printable.ts";
 
 const require = createRequire(import.meta.url);
 
@@ -84,7 +85,7 @@ function address(email: string): string {
 
 /** Compatibility forms made one, without what no screen shows: zero-width and other ignorable characters, controls. */
 function visible(text: string): string {
-  return text.normalize("NFKC").replace(/[\p{Default_Ignorable_Code_Point}\p{Cf}\p{Cc}]/gu, "");
+  return withoutUnseen(text.normalize("NFKC")).replace(/[\p{Cf}\p{Cc}]/gu, "");
 }
 
 /**

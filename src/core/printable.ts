@@ -12,7 +12,17 @@ export function printable(text: string): string {
   });
 }
 
+/**
+ * What no screen shows: besides what Unicode says so of, blanks that it counts among letters and symbols (of Braille, of music, of
+ * hieroglyphs) and the place of an object that no text has.
+ */
+const UNSEEN = /[\p{Default_Ignorable_Code_Point}\u2800\uFFFC\u{1D159}\u{13441}\u{13442}]/gu;
+
+export function withoutUnseen(text: string): string {
+  return text.replace(UNSEEN, "");
+}
+
 /** Whether a name could be somebody's: at least one letter, of any script, that a screen shows. */
 export function namesSomebody(text: string): boolean {
-  return /\p{L}/u.test(text.replace(/\p{Default_Ignorable_Code_Point}/gu, ""));
+  return /\p{L}/u.test(withoutUnseen(text));
 }

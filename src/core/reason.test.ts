@@ -14,6 +14,8 @@ test.each([
   ["directions and tags", "\u202e\u{e0041}", undefined],
   ["letters that no screen shows", "\u3164\u115f\uffa0", undefined],
   ["a blank of Braille", "\u2800", undefined],
+  ["blanks of hieroglyphs, letters to Unicode", "\u{13441}\u{13442}", undefined],
+  ["the place of an object", "\ufffc", undefined],
   ["an accent of nothing", "\u0301", undefined],
   ["dots and dashes", "... --", undefined],
 ])("%s", (_, typed, reason) => {

@@ -77,12 +77,8 @@ export async function somebodyWasFirst(
 }
 
 /** It was meant for what was served before; whoever means it still says it again. */
-export function againHint(
-  command: string,
-  { address, version }: { address: string; version: string },
-  environment: string,
-): string {
-  return `agentops history ${address} --env ${environment}   then, if it is still meant: agentops ${command} ${address}@${version} --env ${environment}`;
+export function againHint(address: string, environment: string): string {
+  return `agentops history ${address} --env ${environment}   then, if it is still meant, the same again`;
 }
 
 function ago(then: string, now: string): string {

@@ -85,7 +85,7 @@ async function admitted(
   if (hasMoved(order.seen, now))
     throw await somebodyWasFirst(tx, { environment, target }, now, {
       at,
-      hint: againHint("promote", prepared, environment),
+      hint: againHint(prepared.address, environment),
     });
   const override = { wanted: order.override, reason: order.reason };
   const admitted = await enforcePolicy(tx, policyCase, { now: at, override });

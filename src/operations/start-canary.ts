@@ -68,7 +68,7 @@ export async function startCanary(
     async admit(tx) {
       const now = await servedAt(tx, place);
       if (hasMoved(seen, now))
-        throw await somebodyWasFirst(tx, place, now, { at, hint: againHint("canary start", prepared, environment) });
+        throw await somebodyWasFirst(tx, place, now, { at, hint: againHint(prepared.address, environment) });
       return enforcePolicy(tx, policy, { now: at, override: { wanted: override, reason }, unobserved });
     },
   };

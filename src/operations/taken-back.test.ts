@@ -1,9 +1,10 @@
 import { afterAll, describe, expect, test } from "vitest";
 import { removeFolders } from "../registry/temp-project.testing.ts";
+import { deleteKill, insertKill } from "../kill/kills.store.ts";
 import { recorderFor } from "../observations/record.ts";
 import { lookAt } from "../rollout/look.ts";
 import { rolloutBySeq } from "../rollout/rollouts.store.ts";
-import { operatorLocks } from "../state/locks.ts";
+import { OPERATORS, operatorLocks } from "../state/locks.ts";
 import { PLACE, released, TARGET } from "./released.testing.ts";
 
 afterAll(removeFolders);
@@ -14,10 +15,12 @@ const NO_REASON = { reason: undefined };
 /** Zero-width characters alone. */
 const INVISIBLE = { reason: "\u200b\u2060" };
 
+const SAME = "the same with -m TEXT";
+
 const asksWhy = (message: string, command: string) => ({
   code: "POLICY_REFUSED",
   message: expect.stringContaining(message) as string,
-  hint: expect.stringContaining(`agentops ${command}`) as string,
+  hint: expect.stringContaining(command) as string,
   details: { refusals: [{ rule: "takenBack" }] },
 });
 
@@ -29,8 +32,8 @@ describe("what was taken back is served again for a reason only", () => {
     await back();
     const why = "its content, as v2, was taken back in production by eve at 2026-11-21 10:00 UTC: rude";
     for (const typed of [NO_REASON, { reason: "" }, INVISIBLE]) {
-      await expect(up("triage@v4", typed)).rejects.toMatchObject(asksWhy(why, `promote ${TARGET}@v4 --env production -m TEXT`)); // prettier-ignore
-      await expect(start("triage@v4", typed)).rejects.toMatchObject(asksWhy(why, `canary start ${TARGET}@v4 --env production -m TEXT`)); // prettier-ignore
+      await expect(up("triage@v4", typed)).rejects.toMatchObject(asksWhy(why, SAME)); // prettier-ignore
+      await expect(start("triage@v4", typed)).rejects.toMatchObject(asksWhy(why, SAME)); // prettier-ignore
       await expect(back({ to: "v2", from: "v1", ...typed })).rejects.toMatchObject({
         ...asksWhy(why.replace("its content, as v2,", "it"), `rollback ${TARGET} --env production --to v2 --from v1 -m TEXT`), // prettier-ignore
       });
@@ -47,7 +50,7 @@ describe("what was taken back is served again for a reason only", () => {
     await start("triage@v2");
     await operated("abort");
     const aborted = "a canary of its content, as v2, was aborted in production by eve at 2026-11-21 10:00 UTC: looks bad"; // prettier-ignore
-    await expect(start("triage@v4")).rejects.toMatchObject(asksWhy(aborted, "canary start"));
+    await expect(start("triage@v4")).rejects.toMatchObject(asksWhy(aborted, SAME));
     await start("triage@v4", { reason: "the alarm was false" });
     expect((await up("triage@v4", NO_REASON)).version).toBe("v4");
     await back({ to: "v1" });
@@ -58,7 +61,7 @@ describe("what was taken back is served again for a reason only", () => {
     });
     expect(await back(), "an open canary goes back to what stays").toMatchObject({ version: "v1", from: "v2" });
     expect(await served()).toBe("v1");
-    await expect(start("triage@v4")).rejects.toMatchObject(asksWhy("its content, as v2, was taken back", "canary start")); // prettier-ignore
+    await expect(start("triage@v4")).rejects.toMatchObject(asksWhy("its content, as v2, was taken back", SAME)); // prettier-ignore
   });
 
   test("a plain rollback goes past it, and past the content that is left", async () => {
@@ -102,6 +105,37 @@ describe("what was taken back is served again for a reason only", () => {
     await up("triage@v1", { override: true });
     expect((await up("triage@v2")).version, "its content was served there as v4").toBe("v2");
     expect(await served()).toBe("v2");
+  });
+
+  test("after: does not count the time that it was killed below, each minute once", async () => {
+    const { up, wait, store, clock } = await released({
+      contents: [1],
+      policy: "evidence: false, after: { env: staging, for: 10m }",
+      more: "environments: [staging, production]\n",
+    });
+    const latch = (environment: string, target: string) => {
+      const own = () => ({ environment, target, actor: "eve", reason: "leaks", at: clock.now().toISOString() });
+      const kill = own();
+      const off = () => store.inTransaction((tx) => deleteKill(tx, kill, own()), { locks: [OPERATORS] });
+      return { on: () => store.inTransaction((tx) => insertKill(tx, kill, kill.at), { locks: [OPERATORS] }), off };
+    };
+    await up("triage@v1", { environment: "staging", override: true });
+    await wait(300_000);
+    const [own, all] = [latch("staging", TARGET), latch("*", "all")];
+    await own.on();
+    await wait(600_000);
+    await expect(up("triage@v1")).rejects.toMatchObject({
+      message: expect.stringContaining(`after: ${TARGET} is killed in staging by eve: leaks`) as string,
+      hint: expect.stringContaining(`agentops revive ${TARGET} --env staging`) as string,
+    });
+    await all.on();
+    await wait(600_000);
+    for (const { off } of [own, all]) await off();
+    await expect(up("triage@v1")).rejects.toMatchObject({
+      message: expect.stringMatching(/it was for 5 min, the 20 min that it was killed not counted/) as string,
+    });
+    await wait(300_000);
+    expect((await up("triage@v1")).version).toBe("v1");
   });
 
   test("a canary that brought it to everybody counts until it is taken back, however that was done", async () => {

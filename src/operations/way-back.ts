@@ -96,7 +96,7 @@ export async function stableOnce(
   if ((await findRelease(db, target, version)) !== undefined)
     throw new NeverStable(place, version, "was never served to everybody", known);
   throw new AgentopsError("VERSION_NOT_FOUND", `${target}@${version} was never released, so nothing goes back to it`, {
-    hint: `${wayBack(known)}; agentops promote ${target}@${version} --env ${environment}   releases another`,
+    hint: `${wayBack(known)}; agentops history ${target} --env ${environment}`,
   });
 }
 

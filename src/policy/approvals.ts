@@ -32,11 +32,18 @@ const CHANGED: Record<ChangeKind, string> = {
   budget: "its budget",
 };
 
-/** What is missing, in words; none where enough of the right people approved. */
-export function missingApprovals(facts: ApprovalFacts, rules: Rules["approvals"]): string[] {
+/** What is missing, in words; none where enough of the right people approved. `by` is who has to, where it is not just anybody else. */
+export function missingApprovals(
+  facts: ApprovalFacts,
+  rules: Rules["approvals"],
+): { messages: string[]; by: string[] } {
   const counted = facts.approvers.filter(({ signer }) => !rules.signed || signer !== null).map(namesOf(rules.signed));
   const others = counted.filter((names) => !isOneOf(names, facts.authors, facts.mailmap));
-  return [...tooFew(facts, rules, others), ...groupsMissing(facts, rules, others)];
+  const missing = groupsMissing(facts, rules, others);
+  return {
+    messages: [...tooFew(facts, rules, others), ...missing.map(({ message }) => message)],
+    by: [...new Set(missing.map(({ by }) => by))],
+  };
 }
 
 /** A key is a name too: who has it is one person, whatever the list calls them. */
@@ -69,7 +76,7 @@ function groupsMissing(
   { changed, owners, mailmap }: ApprovalFacts,
   { by }: Rules["approvals"],
   others: string[][],
-): string[] {
+): { message: string; by: string }[] {
   return by
     .filter(({ kind }) => changed.includes(kind))
     .filter(({ kind, people }) => {
@@ -77,8 +84,12 @@ function groupsMissing(
       return !may.some((names) => names.some((name) => people.some((person) => isListed(name, person, mailmap))));
     })
     .map(({ kind, group, people }) => {
-      const who = people.length === 1 && people[0] === group ? group : `${group} (${people.join(", ") || "nobody"})`;
+      const isPerson = people.length === 1 && people[0] === group;
+      const who = isPerson ? group : `${group} (${people.join(", ") || "nobody"})`;
       const but = NOT_BY_OWNER.includes(kind) ? ", its owner not counted," : "";
-      return `${CHANGED[kind]} changed, and nobody of ${who}${but} approved`;
+      return {
+        message: `${CHANGED[kind]} changed, and nobody of ${who}${but} approved`,
+        by: isPerson ? who : `somebody of ${who}`,
+      };
     });
 }

@@ -3,6 +3,7 @@ import type { Config } from "../core/config.schema.ts";
 import type { PolicyRules } from "../core/release-config.schema.ts";
 import type { SuiteEvidence } from "./evidence/found.ts";
 import { judgePolicy, type PolicyFacts } from "./judge.ts";
+import { waysOf } from "./refusal.ts";
 import { rulesOf } from "./rules.ts";
 
 const NOW = "2026-12-24T12:00:00.000Z";
@@ -54,6 +55,7 @@ const at = (step: number, isLastStep = false) => ({
 });
 const takenBack = { version: "v7", how: "rolled-back", at: NOW, actor: "agentops", reason: "success harm", auditEvent: 7 } as const; // prettier-ignore
 const MINUTE = 60_000;
+const ALIVE = { killedMs: 0, kill: null, earlier: null };
 const signature = (status: PolicyFacts["version"]["signature"]["status"]) => ({
   version: { ...GOOD.version, signature: { status, signer: null } },
 });
@@ -62,7 +64,13 @@ const killBy = (environment: string, target: string) => [
   { environment, target, actor: "eve", reason: "leaks", at: NOW },
 ];
 const rulesIn = (rules: PolicyRules) => {
-  const config: Config = { project: "x", environments: ["staging", "production"], policy: { production: rules } };
+  const people = { groups: { ml: ["mel"] } };
+  const config: Config = {
+    project: "x",
+    environments: ["staging", "production"],
+    policy: { production: rules },
+    people,
+  };
   return rulesOf({ config }, "production");
 };
 
@@ -127,7 +135,7 @@ describe("policy", () => {
       {},
       staged({ act: "start" }),
       "observed: nothing was observed of prompts/triage in production for a day",
-      "--unobserved",
+      "^the same with --unobserved   or record",
     ],
     [
       "nothing observed, and somebody knows",
@@ -140,7 +148,7 @@ describe("policy", () => {
       {},
       staged({ ...at(5, true), takenBack }),
       "takenBack: it was taken back in production by agentops at 2026-12-24 12:00 UTC: success harm",
-      "agentops promote prompts/triage@v7 --env production -m TEXT",
+      "^the same with -m TEXT   says why it goes out again$",
     ],
     [
       "its content, under another number",
@@ -153,7 +161,7 @@ describe("policy", () => {
       {},
       staged({ act: "start", observedLately: 1, takenBack: { ...takenBack, how: "aborted" } }),
       "takenBack: its canary was aborted in production by agentops at 2026-12-24 12:00 UTC: success harm",
-      "agentops canary start prompts/triage@v7 --env production -m TEXT",
+      "^the same with -m TEXT   says why",
     ],
     [
       "a step of a manual rollout, by who started it",
@@ -172,9 +180,9 @@ describe("policy", () => {
     [
       "a step that is too large",
       { maxWeight: 0.3 },
-      staged({ act: "start", observedLately: 1, askedSteps: [0.5, 1] }),
+      staged({ act: "start", observedLately: 1, askedSteps: ["internal", 0.01, 0.5, 1] }),
       "maxWeight: a step of 0.5 is above the 0.3 that production allows a canary",
-      "--steps 0.3,1",
+      "^the same with --steps internal,0.01,0.3,1   or",
     ],
     [
       "a step that fits",
@@ -191,42 +199,71 @@ describe("policy", () => {
     [
       "what staging never had",
       { after: "staging" },
-      staged({ ...at(5, true), before: { ms: 0, isServed: false, takenBack: null } }),
+      staged({ ...at(5, true), before: { ms: 0, isServed: false, takenBack: null, ...ALIVE } }),
       "after: staging must have served it to everybody for 1 h first; it was never served to everybody there",
       "agentops promote prompts/triage@v7 --env staging",
     ],
     [
       "what staging has for too short",
       { after: { env: "staging", for: "3h" } },
-      staged({ ...at(5, true), before: { ms: 119 * MINUTE, isServed: true, takenBack: null } }),
+      staged({ ...at(5, true), before: { ms: 119 * MINUTE, isServed: true, takenBack: null, ...ALIVE } }),
       "after: staging must have served it to everybody for 3 h first; it was for 1 h 59 min",
       "^wait 1 h 1 min, until 2026-12-24 13:01:00 UTC$",
     ],
     [
       "seconds are said as such",
       { after: { env: "staging", for: "30s" } },
-      staged({ ...at(5, true), before: { ms: 9500, isServed: true, takenBack: null } }),
+      staged({ ...at(5, true), before: { ms: 9500, isServed: true, takenBack: null, ...ALIVE } }),
       "after: staging must have served it to everybody for 30 s first; it was for 9 s",
       "^wait 21 s, until 2026-12-24 12:00:21 UTC$",
     ],
     [
       "what staging had for too short, and serves no more: no waiting helps",
       { after: "staging" },
-      staged({ ...at(5, true), before: { ms: MINUTE, isServed: false, takenBack: null } }),
+      staged({ ...at(5, true), before: { ms: MINUTE, isServed: false, takenBack: null, ...ALIVE } }),
       "after: staging must have served it to everybody for 1 h first; it was for 1 min",
       "^agentops promote prompts/triage@v7 --env staging$",
     ],
     [
       "what staging has for long enough",
       { after: "staging" },
-      staged({ ...at(5, true), before: { ms: 60 * MINUTE, isServed: false, takenBack: null } }),
+      staged({ ...at(5, true), before: { ms: 60 * MINUTE, isServed: false, takenBack: null, ...ALIVE } }),
       null,
     ],
     [
       "what staging took back",
       { after: "staging" },
-      staged({ ...at(5, true), before: { ms: 600 * MINUTE, isServed: true, takenBack } }),
+      staged({ ...at(5, true), before: { ms: 600 * MINUTE, isServed: true, takenBack, ...ALIVE } }),
       "after: it was taken back in staging by agentops at .*; production takes what went well there",
+    ],
+    [
+      "what is killed in staging, however long it was served there",
+      { after: "staging" },
+      staged({
+        ...at(5, true),
+        before: { ms: 600 * MINUTE, isServed: true, takenBack: null, ...ALIVE, kill: killBy("*", "all")[0] ?? null },
+      }),
+      "after: everything is killed in every environment by eve: leaks; production takes what goes well in staging$",
+      "^agentops revive --all --env '\\*' -m TEXT$",
+    ],
+    [
+      "what was killed in staging for most of the time",
+      { after: "staging" },
+      staged({
+        ...at(5, true),
+        before: { ms: 5 * MINUTE, isServed: true, takenBack: null, ...ALIVE, killedMs: 600 * MINUTE },
+      }),
+      "after: .*; it was for 5 min, the 10 h that it was killed not counted$",
+      "^wait 55 min",
+    ],
+    [
+      "what staging took back and tries again",
+      { after: "staging" },
+      staged({
+        ...at(5, true),
+        before: { ms: 0, isServed: false, takenBack: null, ...ALIVE, earlier: { ...takenBack, version: "v3" } },
+      }),
+      "after: .*; it was not lately; what was before does not count: its content, as v3, was taken back in staging by agentops",
     ],
     ["no run at all", {}, { evidence: [] }, "evidence: no stored run", "agentops eval --target prompts/triage@v7"],
     ["no run, and none is asked for", { evidence: false }, { evidence: [] }, null],
@@ -243,9 +280,16 @@ describe("policy", () => {
     [
       "evidence that does not count is named",
       {},
-      { evidence: [], ignored: [{ why: "run 1 used a.yml", way: "git add a.yml && git commit" }] },
+      { evidence: [], ignored: [{ why: "run 1 used a.yml", way: "git add a.yml && git commit", again: null }] },
       "evidence: no stored run .*; not counted:\n    run 1 used a.yml$",
       "agentops eval .*\n +git add a.yml && git commit$",
+    ],
+    [
+      "a gate is asked for, and nothing is stored that counts",
+      { evidence: "gate" },
+      { served: V5, evidence: [], ignored: [{ why: "run 1 was answered by x", way: null, again: "tone" }] },
+      "evidence: no stored run .*; not counted:\n    run 1 was answered by x$",
+      "^agentops eval --target prompts/triage@v7 --control prompts/triage@v5   or .*\n +agentops eval tone --target prompts/triage@v7 --control prompts/triage@v5$",
     ],
     [
       "a gate that failed, and a later run against nothing",
@@ -369,6 +413,13 @@ describe("policy", () => {
       "approvals: 1 person .* nobody did",
       "--env production   by somebody other",
     ],
+    [
+      "nobody of a group approved",
+      { approvals: { by: { model: ["ml", "eve"], tools: ["ops"] } } },
+      { approvals: { ...by("bob"), changed: ["model"] } },
+      "approvals: its model changed, and nobody of ml \\(mel\\) approved; its model changed, and nobody of eve approved",
+      "--env production   by somebody of ml \\(mel\\) and by eve, other than Ada",
+    ],
     ["the author alone approved", { approvals: 1 }, { approvals: by("ADA@example.com") }, "approvals: .*nobody did"],
     [
       "one person approved twice",
@@ -409,7 +460,7 @@ describe("policy", () => {
       "revive prompts/triage --env production",
     ],
     ["all killed everywhere", {}, { kills: killBy("*", "all") }, "killed: everything .*", "revive --all --env '\\*'"],
-  ])("%s", (_, rules, facts, broken, way = "agentops|wait") => {
+  ])("%s", (_, rules, facts, broken, way = "agentops|wait|the same with") => {
     const refusals = judgePolicy({ ...GOOD, ...facts }, rulesIn(rules));
     expect(refusals.map(({ rule, message }) => `${rule}: ${message}`)).toEqual(
       broken === null ? [] : [expect.stringMatching(new RegExp(`^${broken}`))],
@@ -420,6 +471,15 @@ describe("policy", () => {
     const facts = { ...GOOD, ...signature("none"), evidence: [], kills: killBy("*", "all") };
     const rules = rulesIn({ signed: true, approvals: 1 });
     expect(judgePolicy(facts, rules).map(({ rule }) => rule)).toEqual(["evidence", "signed", "approvals", "killed"]);
+  });
+  test("what several rules want typed is added to the command at once, and a reason alone leads to no canary", () => {
+    const ways = (facts: Partial<PolicyFacts>, rules: PolicyRules = {}) =>
+      waysOf(judgePolicy({ ...GOOD, ...facts }, rulesIn(rules)));
+    const asked = staged({ act: "start", takenBack, askedSteps: ["internal", 0.01, 0.5, 1] });
+    const all = "the same with --steps internal,0.01,0.25,1 -m TEXT --unobserved";
+    expect(ways(asked, { maxWeight: 0.25 })).toEqual([all]);
+    const start = "agentops canary start prompts/triage@v7 --env production -m TEXT";
+    expect(ways(staged({ takenBack }))).toEqual([start]);
   });
   test("a freeze at a time that is none is refused", () => {
     const policy = { production: { freeze: [{ from: "soon", to: "2026-12-24", reason: "x" }] } };

@@ -1,4 +1,4 @@
-import { type Kill, reasonText } from "../kill/latch.ts";
+import type { Kill } from "../kill/latch.ts";
 import type { PreparedRelease } from "../serving/release.ts";
 import { movedSince } from "../registry/versions/verify.ts";
 import type { Frozen } from "../rollout/freeze.store.ts";
@@ -8,6 +8,7 @@ import { waitUntil } from "../core/words.ts";
 import type { RulesCase } from "./applied.ts";
 import type { IgnoredEvidence, SuiteEvidence } from "./evidence/found.ts";
 import { judgeEvidence } from "./evidence/judge-evidence.ts";
+import { killWords } from "./kill-words.ts";
 import type { Refusal, RuleName } from "./refusal.ts";
 import type { Rules } from "./rules.ts";
 import { judgeStaging, type StagingFacts } from "./staging.ts";
@@ -115,13 +116,14 @@ function signed(facts: PolicyFacts): Refusal | null {
 }
 
 function approvals(facts: PolicyFacts, rules: Rules): Refusal | null {
-  const missing = missingApprovals(facts.approvals, rules.approvals);
-  if (missing.length === 0) return null;
+  const { messages, by } = missingApprovals(facts.approvals, rules.approvals);
+  if (messages.length === 0) return null;
+  const who = by.length === 0 ? "by somebody" : `by ${by.join(" and by ")},`;
   const sign = rules.approvals.signed ? " --sign" : "";
   return {
     rule: "approvals",
-    message: missing.join("; "),
-    hint: `agentops approvals approve ${nameOf(facts)} --env ${facts.environment}${sign}   by somebody other than ${facts.version.author.name}`,
+    message: messages.join("; "),
+    hint: `agentops approvals approve ${nameOf(facts)} --env ${facts.environment}${sign}   ${who} other than ${facts.version.author.name}`,
   };
 }
 
@@ -163,15 +165,7 @@ function round(value: number): string {
   return String(Math.floor(value * 10) / 10);
 }
 
-function killed({ kills, environment }: PolicyFacts): Refusal | null {
+function killed({ kills }: PolicyFacts): Refusal | null {
   const [kill] = kills;
-  if (kill === undefined) return null;
-  const what = kill.target === "all" ? "everything" : kill.target;
-  const name = kill.target === "all" ? "--all" : kill.target;
-  const where = kill.environment === "*" ? "'*'" : kill.environment;
-  return {
-    rule: "killed",
-    message: `${what} is killed in ${kill.environment === "*" ? "every environment" : environment} by ${kill.actor}: ${reasonText(kill)}`,
-    hint: `agentops revive ${name} --env ${where} -m TEXT`,
-  };
+  return kill === undefined ? null : { rule: "killed", ...killWords(kill) };
 }

@@ -17,7 +17,7 @@ import { type GatheredEvidence, gatherEvidence } from "./evidence/evidence.ts";
 import { type ApprovalCase, approvalFacts, openApprovalCase } from "./approval-case.ts";
 import { type AppliedRules, rulesCase, type RulesCase } from "./applied.ts";
 import { ABSOLUTE, judgePolicy, type PolicyFacts } from "./judge.ts";
-import type { Refusal, RuleName } from "./refusal.ts";
+import { type Refusal, type RuleName, waysOf } from "./refusal.ts";
 import { stableOutcomes } from "./outcomes.store.ts";
 import { type Rules, rulesOf } from "./rules.ts";
 import { stagingFacts } from "./staging.store.ts";
@@ -137,6 +137,7 @@ async function factsOf(db: Db, policyCase: PolicyCase, now: string, said: Stagin
   const since = new Date(Date.parse(now) - windowMs).toISOString();
   const stable = await currentStable(db, environment, target);
   const served = stable === undefined ? undefined : await findRelease(db, target, stable.version);
+  const kills = [...(await readKills(db)), ...markersIn(markers)];
   return {
     ...gathered,
     version: prepared,
@@ -151,9 +152,9 @@ async function factsOf(db: Db, policyCase: PolicyCase, now: string, said: Stagin
     staging: await stagingFacts(
       db,
       { environment, target },
-      { content: { version, digest }, act, said, askedSteps, rules, now, actor, mailmap },
+      { content: { version, digest }, act, said, askedSteps, rules, now, actor, mailmap, kills },
     ),
-    kills: holding([...(await readKills(db)), ...markersIn(markers)], environment, [target]),
+    kills: holding(kills, environment, [target]),
   };
 }
 
@@ -172,10 +173,10 @@ function markersIn(markers: string | null): Kill[] {
 function refused({ prepared, environment, rules }: PolicyCase, refusals: Refusal[], wanted: boolean): AgentopsError {
   const ref = `${prepared.address}@${prepared.version}`;
   const reasons = refusals.map(({ rule, message }) => `\n  ${rule}: ${message}`);
-  const ways = [...refusals.map(({ hint }) => hint), ...overrideWay(refusals, rules, wanted)];
+  const ways = [...waysOf(refusals), ...overrideWay(refusals, rules, wanted)];
   return new AgentopsError("POLICY_REFUSED", `${ref} may not be released in ${environment}${reasons.join("")}`, {
     hint: ways.join("\n      "),
-    details: { ref, environment, refusals },
+    details: { ref, environment, refusals: refusals.map(({ rule, message, hint }) => ({ rule, message, hint })) },
   });
 }
 

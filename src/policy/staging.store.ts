@@ -1,11 +1,13 @@
 import type { Mailmap } from "../core/mailmap.ts";
 import { samePerson } from "../core/person.ts";
 import type { Place } from "../core/refs.ts";
+import { holding, type Kill } from "../kill/latch.ts";
 import { unitsIn } from "../rollout/evidence.ts";
 import { lastJudged } from "../rollout/look.ts";
 import { cohortAt, waitingFor } from "../rollout/next.ts";
 import { openRollout, type Rollout, rolloutsOf, starterOf } from "../rollout/rollouts.store.ts";
 import type { Db } from "../state/store.ts";
+import { killedSpans, within } from "./killed.store.ts";
 import type { Rules } from "./rules.ts";
 import type { StagingFacts } from "./staging.ts";
 import { type Content, isOf, lastTakenBack, type Past, pastOf, takenBackNow } from "./taken-back.store.ts";
@@ -19,6 +21,8 @@ export interface StagingCase extends Pick<StagingFacts, "act" | "said" | "askedS
   now: string;
   actor: string;
   mailmap: Mailmap;
+  /** In force, wherever. */
+  kills: readonly Kill[];
 }
 
 /** What the store knows of a version's way, now. */
@@ -26,17 +30,17 @@ export async function stagingFacts(db: Db, place: Place, of: StagingCase): Promi
   const { content, act, said, rules, now, askedSteps } = of;
   const { environment, target } = place;
   const past = await pastOf(db, place);
+  const rollouts = await rolloutsOf(db, environment, target);
+  const isOpen = rollouts.some(({ endedAt, candidate }) => endedAt === null && candidate === content.version);
   return {
     ...{ act, said, askedSteps },
     stable: past.changes.at(-1)?.version ?? null,
-    wasStable: wasStable(past, content),
-    canary: await canaryOf(db, await rolloutsOf(db, environment, target), past, content, now),
+    // No rollback goes to what is a candidate now.
+    wasStable: isOpen ? null : wasStable(past, content),
+    canary: await canaryOf(db, rollouts, past, content, now),
     unapproved: act === "promote" ? await unapproved(db, place, of) : null,
     takenBack: takenBackNow(past, content),
-    before:
-      rules.after === null
-        ? null
-        : servedBefore(await pastOf(db, { environment: rules.after.environment, target }), content, now),
+    before: rules.after === null ? null : await servedBefore(db, { environment: rules.after.environment, target }, of),
     observedLately: await observedSince(db, place, new Date(Date.parse(now) - DAY_MS).toISOString()),
   };
 }
@@ -99,16 +103,33 @@ async function unapproved(
   };
 }
 
-/** How long everybody was served it there since it was last taken back, all times together. */
-function servedBefore(past: Past, content: Content, now: string): StagingFacts["before"] {
+/** How long everybody was served it there since it was last taken back, all times together but what was killed of them. */
+async function servedBefore(
+  db: Db,
+  below: Place,
+  { content, now, kills }: StagingCase,
+): Promise<NonNullable<StagingFacts["before"]>> {
+  const [past, killed] = [await pastOf(db, below), await killedSpans(db, below, now)];
   const isSame = isOf(past, content);
-  const last = lastTakenBack(past, content)?.auditEvent ?? 0;
+  const last = lastTakenBack(past, content);
+  const since = last?.auditEvent ?? 0;
   const { changes } = past;
-  let ms = 0;
-  for (const [i, { version, at, auditEvent }] of changes.entries())
-    if (isSame(version) && auditEvent > last) ms += Date.parse(changes[i + 1]?.at ?? now) - Date.parse(at);
+  const all = { ms: 0, killedMs: 0 };
+  for (const [i, { version, at, auditEvent }] of changes.entries()) {
+    if (!isSame(version) || auditEvent <= since) continue;
+    const span = { from: Date.parse(at), to: Date.parse(changes[i + 1]?.at ?? now) };
+    const killedMs = within(span, killed);
+    all.ms += span.to - span.from - killedMs;
+    all.killedMs += killedMs;
+  }
   const served = changes.at(-1)?.version;
-  return { ms, isServed: served !== undefined && isSame(served), takenBack: takenBackNow(past, content) };
+  return {
+    ...all,
+    isServed: served !== undefined && isSame(served),
+    takenBack: takenBackNow(past, content),
+    earlier: changes.some((one) => isSame(one.version) && one.auditEvent <= since) ? (last ?? null) : null,
+    kill: holding(kills, below.environment, [below.target])[0] ?? null,
+  };
 }
 
 async function observedSince(db: Db, { environment, target }: Place, since: string): Promise<number> {

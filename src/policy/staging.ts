@@ -1,5 +1,7 @@
-import { cohortNames, type StepConfig } from "../core/steps.ts";
+import type { StepConfig } from "../core/steps.ts";
 import { lasting, waitUntil } from "../core/words.ts";
+import type { Kill } from "../kill/latch.ts";
+import { killWords } from "./kill-words.ts";
 import type { Refusal } from "./refusal.ts";
 import type { Rules } from "./rules.ts";
 import type { TakenBack } from "./taken-back.store.ts";
@@ -20,8 +22,15 @@ export interface StagingFacts {
   askedSteps: readonly StepConfig[];
   /** The last time this content was taken back there, since it was last served or started; null when it was not. */
   takenBack: TakenBack | null;
-  /** How long the environment of `after:` served this content to everybody, ms, whether it does now, and whether it took it back. */
-  before: { ms: number; isServed: boolean; takenBack: TakenBack | null } | null;
+  /** How long the environment of `after:` served this content to everybody, ms, without the time that it was killed; what stands against it there, and what ended an earlier time, which does not count. */
+  before: {
+    ms: number;
+    killedMs: number;
+    isServed: boolean;
+    takenBack: TakenBack | null;
+    earlier: TakenBack | null;
+    kill: Kill | null;
+  } | null;
   /** Outcomes of the target here in the last day. */
   observedLately: number;
   /** Somebody gave a reason, or knows that nothing is observed. */
@@ -39,12 +48,13 @@ interface Case {
 
 /** Every rule of staged exposure that does not hold. */
 export function judgeStaging(of: Case, facts: StagingFacts, rules: Rules): Refusal[] {
+  const canary = canaried(of, facts, rules);
   return [
-    canaried(of, facts, rules),
+    canary,
     approved(of, facts),
     after(of, facts, rules),
     weighed(of, facts, rules),
-    again(of, facts),
+    again(of, facts, canary),
     observed(of, facts),
   ].filter((refusal) => refusal !== null);
 }
@@ -85,38 +95,58 @@ function approved({ target, environment }: Case, { unapproved }: StagingFacts): 
 
 function after({ ref, environment, now }: Case, { before }: StagingFacts, { after: rule }: Rules): Refusal | null {
   if (rule === null || before === null) return null;
-  const { ms, isServed, takenBack } = before;
+  const { takenBack, isServed, ms, kill } = before;
   const below = rule.environment;
   if (takenBack !== null) {
     const message = `${takenBackText(takenBack, ref, below)}; ${environment} takes what went well there`;
     return { rule: "after", message, hint: `agentops history ${targetOf(ref)} --env ${below}` };
   }
+  // What stopped it there may be wrong with it.
+  if (kill !== null) {
+    const { message, hint } = killWords(kill);
+    return { rule: "after", message: `${message}; ${environment} takes what goes well in ${below}`, hint };
+  }
   if (ms >= rule.ms) return null;
-  const served = ms === 0 && !isServed ? "it was never served to everybody there" : `it was for ${lasting(ms, Math.floor)}`; // prettier-ignore
   const nowMs = Date.parse(now);
   return {
     rule: "after",
-    message: `${below} must have served it to everybody for ${lasting(rule.ms)} first; ${served}`,
+    message: `${below} must have served it to everybody for ${lasting(rule.ms)} first; ${servedWords(before, ref, below)}`,
     hint: isServed ? waitUntil(nowMs + rule.ms - ms, nowMs) : `agentops promote ${ref} --env ${below}`,
   };
 }
 
-function weighed({ ref, environment }: Case, { askedSteps }: StagingFacts, { maxWeight }: Rules): Refusal | null {
+function servedWords(before: NonNullable<StagingFacts["before"]>, ref: string, below: string): string {
+  const { ms, killedMs, isServed, earlier } = before;
+  const since = earlier === null ? "" : `; what was before does not count: ${takenBackText(earlier, ref, below)}`;
+  if (ms + killedMs === 0 && !isServed)
+    return earlier === null ? "it was never served to everybody there" : `it was not lately${since}`;
+  const apart = killedMs === 0 ? "" : `, the ${lasting(killedMs, Math.round)} that it was killed not counted`;
+  return `it was for ${lasting(ms, Math.floor)}${apart}${since}`;
+}
+
+function weighed({ environment }: Case, { askedSteps }: StagingFacts, { maxWeight }: Rules): Refusal | null {
   const largest = Math.max(0, ...askedSteps.filter((step) => typeof step === "number").filter((share) => share < 1));
   if (largest <= maxWeight) return null;
-  const steps = [...cohortNames(askedSteps), maxWeight, 1].join(",");
+  const below = askedSteps.filter((step) => typeof step !== "number" || step < maxWeight);
+  const add = `--steps ${[...below, maxWeight, 1].join(",")}`;
   return {
     rule: "maxWeight",
     message: `a step of ${largest} is above the ${maxWeight} that ${environment} allows a canary`,
-    hint: `agentops canary start ${ref} --env ${environment} --steps ${steps}   or policy.${environment}.maxWeight in the config`,
+    hint: `the same with ${add}   or policy.${environment}.maxWeight in the config`,
+    add,
   };
 }
 
 /** Who sends it out again has learned something, and says what. */
-function again({ ref, environment }: Case, { act, takenBack, said }: StagingFacts): Refusal | null {
+function again(
+  { ref, environment }: Case,
+  { takenBack, said }: StagingFacts,
+  canary: Pick<Refusal, "hint"> | null,
+): Refusal | null {
   if (takenBack === null || said.reason) return null;
-  const command = `agentops ${act === "start" ? "canary start" : "promote"} ${ref} --env ${environment}`;
-  return againRefusal(takenBack, { ref, environment, command });
+  const refusal = againRefusal(takenBack, { ref, environment, command: "the same with" });
+  // A reason alone would be refused again; the way to a canary has one.
+  return canary === null ? { ...refusal, add: "-m TEXT" } : { ...refusal, hint: canary.hint };
 }
 
 /** The refusal of any command that would serve again what was taken back, and has no reason. */
@@ -141,12 +171,13 @@ function takenBackText({ version, how, at, actor, reason }: TakenBack, ref: stri
 }
 
 /** A canary is judged by outcomes: where nobody reports any it would wait until its deadline, and look safe. */
-function observed({ ref, target, environment }: Case, facts: StagingFacts): Refusal | null {
+function observed({ target, environment }: Case, facts: StagingFacts): Refusal | null {
   if (facts.act !== "start" || facts.stable === null || facts.observedLately > 0 || facts.said.unobserved) return null;
   return {
     rule: "observed",
     message: `nothing was observed of ${target} in ${environment} for a day, so nothing would judge its canary`,
-    hint: `record outcomes (agentops observe, or observe() of the SDK), or agentops canary start ${ref} --env ${environment} --unobserved`,
+    hint: "the same with --unobserved   or record outcomes first: agentops observe, or observe() of the SDK",
+    add: "--unobserved",
   };
 }
 

@@ -1,4 +1,4 @@
-import { type Executor, raw, rowsOf } from "../state/raw.ts";
+import { type Executor, firstRow, raw, rowsOf } from "../state/raw.ts";
 import type { CohortRow } from "./evidence.ts";
 import type { RolloutPlan } from "./schema.ts";
 
@@ -11,4 +11,13 @@ export async function cohortCountsOf(
   const counts =
     'SELECT look, cohort, answers, succeeded, units, control FROM "cohortCounts" WHERE rollout = $1 AND look = $2';
   return rowsOf(db, raw<CohortRow>(counts, seq, look));
+}
+
+/** What the candidate answered, copies aside, to whomever. */
+export async function candidateAnswers(
+  db: Executor,
+  { seq, candidate }: { seq: number; candidate: string },
+): Promise<number> {
+  const all = "SELECT COUNT(*) AS n FROM observations WHERE rollout = $1 AND version = $2 AND shadow = 0";
+  return Number((await firstRow(db, raw<{ n: number }>(all, seq, candidate)))?.n ?? 0);
 }

@@ -169,6 +169,9 @@ describe("a rollout that begins with cohorts", () => {
     expect((await turn(6000)).rollout.state).toMatchObject({ phase: "progressing", step: 0 });
     const reasons = async () => (await view(6000)).analysis.reasons.map(reasonText);
     expect(await reasons()).toEqual([expect.stringMatching(/^step 1 of 4 \(cohort internal\) waits for 10 more answers .* none of it came yet: .*canary abort prompts\/x ends it/)]); // prettier-ignore
+    await record(answers(3, 2, { more: { unit: "stranger" } }), 2);
+    await record(answers(2, 2), 2);
+    expect(await reasons()).toContain("3 answers of the candidate to units of no served cohort: some caller does not ask resolve; they are in no count"); // prettier-ignore
     await record(answers(5, 2, { more: { version: "v1" } }), 2);
     expect(await reasons()).toContain("5 answers to cohort internal came from the control: its callers do not ask resolve with these units, or run an older release"); // prettier-ignore
   });

@@ -28,7 +28,8 @@ export type Reason =
   | { code: "waits"; step: Step; target: string; waiting: Waiting; noData: boolean }
   | { code: "unmeasured"; names: string[] }
   | { code: "one-sided"; name: string; arm: "control" | "candidate" }
-  | { code: "cohort-on-control"; cohort: string; answers: number };
+  | { code: "cohort-on-control"; cohort: string; answers: number }
+  | { code: "unasked"; answers: number };
 
 /** Which step waits, and for whom, where it is a cohort's; null in shadow. */
 export type Step = { number: number; of: number; weight: number; cohort: string | null } | null;
@@ -57,7 +58,16 @@ export function reasonsFor(
     frozen,
     last,
     due,
-  }: { at: string; held: Kill | null; frozen: Frozen | null; last: EndedBy | undefined; due: Due | null },
+    answers,
+  }: {
+    at: string;
+    held: Kill | null;
+    frozen: Frozen | null;
+    last: EndedBy | undefined;
+    due: Due | null;
+    /** All of the candidate; null but at a cohort's step. */
+    answers: number | null;
+  },
 ): Reason[] {
   const { state, plan, evidence, target, environment } = rollout;
   const units = unitsIn(state, plan, evidence);
@@ -79,7 +89,7 @@ export function reasonsFor(
         })
       : []),
     ...(state.phase === "inconclusive" ? [{ code: "deadline", at: state.deadline } as const] : []),
-    ...(waits ? onControl(rollout) : []),
+    ...(waits ? [...onControl(rollout), ...unasked(rollout, answers)] : []),
     ...unmeasured(judged, rollout),
   ];
 }
@@ -90,6 +100,13 @@ function onControl({ plan, evidence }: Rollout): Reason[] {
     const { answers, control } = sumsOf(evidence, name);
     return control > answers ? [{ code: "cohort-on-control", cohort: name, answers: control }] : [];
   });
+}
+
+/** At a cohort's step nobody is divided: what the candidate answered to others is in no count, and nothing sent it there. */
+function unasked({ evidence }: Rollout, answers: number | null): Reason[] {
+  if (answers === null) return [];
+  const others = answers - Object.values(evidence.cohorts ?? {}).reduce((sum, one) => sum + one.answers, 0);
+  return others > 0 ? [{ code: "unasked", answers: others }] : [];
 }
 
 /** The next look ends it. */

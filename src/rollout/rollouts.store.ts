@@ -56,7 +56,7 @@ export async function needRollout(db: Db, { environment, target }: Place): Promi
   const rollout = await latestRollout(db, environment, target);
   if (rollout !== undefined) return rollout;
   throw new AgentopsError("ROLLOUT_NOT_FOUND", `${target} has no rollout in ${environment}`, {
-    hint: `agentops canary start ${target}@v2 --env ${environment}   (agentops log ${target} lists the versions)`,
+    hint: `agentops canary start ${target}@VERSION --env ${environment}   starts one (agentops log ${target} lists the versions)`,
   });
 }
 

@@ -7,6 +7,7 @@ import { findRelease, type ReleaseRow } from "../serving/serving.store.ts";
 import type { Judged } from "./judge.ts";
 import { batchesOf, type TallyRow, unitsIn } from "./evidence.ts";
 import { cohortsIn } from "./cohorts.ts";
+import { candidateAnswers } from "./cohorts.store.ts";
 import { frozenNow } from "./freeze.store.ts";
 import { needOf } from "./need.ts";
 import { type Reason, reasonsFor } from "./reasons.ts";
@@ -71,10 +72,11 @@ async function analysisOf(
   db: Db,
   rollout: Rollout,
   judged: Judged,
-  moment: Parameters<typeof reasonsFor>[2],
+  moment: Omit<Parameters<typeof reasonsFor>[2], "answers">,
 ): Promise<RolloutView["analysis"]> {
   const to = isOver(rollout.state.phase) ? rollout.look - 1 : rollout.look;
   const tallies = await talliesOf(db, rollout.seq, { from: 1, to });
+  const answers = cohortAt(rollout.state, rollout.plan) === null ? null : await candidateAnswers(db, rollout);
   return {
     verdict: rollout.state.phase === "inconclusive" && judged.verdict !== "rollback" ? "inconclusive" : judged.verdict,
     guardrails: judged.guardrails.map((guardrail) => ({
@@ -84,7 +86,7 @@ async function analysisOf(
     sampleRatio: judged.sampleRatio,
     breaches: judged.breaches,
     need: needOf(judged, rollout, moment.at),
-    reasons: reasonsFor(judged, rollout, moment),
+    reasons: reasonsFor(judged, rollout, { ...moment, answers }),
   };
 }
 

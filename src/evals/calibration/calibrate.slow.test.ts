@@ -292,7 +292,7 @@ describe("agentops judge calibrate", () => {
       const { dir } = await evaluated(mostlyRight, "", () => "both are nice");
       const { code, stderr } = await calibrated(dir, [...labels(), ...pairs]);
       expect(code).toBe(4);
-      expect(stderr).toContain("no readable comparison");
+      expect(stderr).toContain("gave no readable verdict, though asked twice");
       expect((await agentops(dir, ["runs", "show"])).stdout).toContain("never calibrated");
     });
   });
@@ -301,11 +301,11 @@ describe("agentops judge calibrate", () => {
     const { dir } = await evaluated(mostlyRight);
     const cases: [string, string[], RegExp][] = [
       ["nothing in it", [], /labels\.jsonl:1: no labels/],
-      ["not JSON", ["{case: c1}"], /labels\.jsonl:1: not JSON/],
+      ["not JSON", ["{case: c1}"], /labels\.jsonl:1:2: not JSON/],
       ["not an object", ["[1]"], /labels\.jsonl:1: not a label/],
       ["no case", ['{"label": "pass"}'], /labels\.jsonl:1: "case" must be the id of a case, found nothing/],
       ["an unknown case", [...labels(3), '{"case": "zz", "label": 1}'], /labels\.jsonl:4: run .* has no case "zz"/],
-      ["a case named like a built-in", ['{"case": "__proto__", "label": 1}'], /labels\.jsonl:1: run .* has no case "__proto__"/],
+      ["a case named like a built-in", ['{"case": "constructor", "label": 1}'], /labels\.jsonl:1: run .* has no case "constructor"/],
       ["a trial that was not run", ['{"case": "c1", "trial": 7, "label": 1}'], /no trial 7 of case "c1": its trials are 0 to 1/],
       ["a trial that is none", ['{"case": "c1", "trial": -1, "label": 1}'], /:1: "trial" must be/],
       ["a label that is none", ['{"case": "c1", "label": "good"}'], /:1: "label" must be pass or fail.*found "good"/],

@@ -47,7 +47,7 @@ export async function gatherEvidence(
       return { suite, kind, control, verdict: await verdict(), run, createdAt, source };
     }),
   );
-  const said = notes.ignored.map((why) => ({ why, way: null }));
+  const said = notes.ignored.map((why) => ({ why, way: null, again: null }));
   return { evidence, ignored: [...said, ...(await ignoredOf(all, counted, version, committed))] };
 }
 
@@ -103,12 +103,11 @@ async function ignoredOf(
     const key = `${found.suite} ${why}`;
     if (!reasons.has(key)) reasons.set(key, { ...found, why });
   }
-  const again = (suite: string) => `agentops eval ${suite} --target ${version.address}@${version.version}`;
   return Promise.all(
     [...reasons.values()].slice(0, MOST_REASONS).map(async ({ run, suite, why, unfit, inputs = [] }) => {
       const missing = unfit === undefined ? committed.missing(inputs) : [];
       const commit = missing.length === 0 ? null : await committed.way(missing);
-      return { why: `run ${run} ${why}`, way: commit ?? again(suite) };
+      return { why: `run ${run} ${why}`, way: commit, again: commit === null ? suite : null };
     }),
   );
 }

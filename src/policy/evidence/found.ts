@@ -28,8 +28,10 @@ export interface SuiteEvidence {
 export interface IgnoredEvidence {
   /** `run ID was answered by …`. */
   why: string;
-  /** What makes it count, or the like of it; null where nothing does. */
+  /** What makes it count; null where nothing does. */
   way: string | null;
+  /** The suite whose next run would count in its place; null where there is none. */
+  again: string | null;
 }
 
 /** What is found before it is known to count. */

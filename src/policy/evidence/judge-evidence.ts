@@ -35,7 +35,8 @@ export function judgeEvidence(facts: Facts, rule: EvidenceRule): { message: stri
   if (bad.length === 0 && enough.length > 0) return null;
   const { message, ways } = bad.length > 0 ? whatFails(facts, bad) : whatLacks(facts, rule, passed, fresh);
   const told = facts.ignored.map(({ why }) => `\n    ${why}`);
-  const hints = [...ways, ...facts.ignored.flatMap(({ way }) => (way === null ? [] : [way]))];
+  const instead = facts.ignored.map(({ way, again }) => way ?? (again === null ? null : running(facts, rule, again)));
+  const hints = [...ways, ...instead.filter((way) => way !== null)];
   return {
     message: `${message}${told.length === 0 ? "" : `; not counted:${told.join("")}`}`,
     hint: [...new Set(hints)].join("\n      "),
@@ -56,11 +57,17 @@ function isReplaced(facts: Facts, one: SuiteEvidence, other: SuiteEvidence): boo
   return isAgainstServed(facts, other) && !isAgainstServed(facts, one) && other.createdAt > one.createdAt;
 }
 
+/** A run that the rule takes; of all suites, where none is known. */
+function running(facts: Facts, rule: EvidenceRule, suite?: string): string {
+  if (rule.kind === "gate") return comparing(facts, suite);
+  return `agentops eval ${suite === undefined ? "" : `${suite} `}--target ${facts.ref}`;
+}
+
 /** How to compare with what is served, or with whatever it is to be. */
-function comparing({ ref, served }: Facts, suite: string, known?: SuiteEvidence["control"]): string {
+function comparing({ ref, served }: Facts, suite?: string, known?: SuiteEvidence["control"]): string {
   const address = ref.slice(0, ref.lastIndexOf("@"));
   const version = known?.version ?? served?.version;
-  return `agentops eval ${suite} --target ${ref} --control ${version === undefined ? "REF" : `${address}@${version}`}`;
+  return `agentops eval ${suite === undefined ? "" : `${suite} `}--target ${ref} --control ${version === undefined ? "REF" : `${address}@${version}`}`;
 }
 
 function isOld(createdAt: string, now: string, { maxAge }: EvidenceRule): boolean {
@@ -92,13 +99,12 @@ function whatLacks(
   passed: readonly SuiteEvidence[],
   fresh: readonly SuiteEvidence[],
 ): Found {
-  const { ref, evidence } = facts;
+  const { evidence } = facts;
   const [old] = passed.filter((one) => rule.kind === "any" || isAgainstServed(facts, one));
   if (old !== undefined) {
-    const again = rule.kind === "gate" ? comparing(facts, old.suite) : `agentops eval ${old.suite} --target ${ref}`;
     return {
       message: `run ${old.run} of suite ${old.suite} passed on ${old.createdAt.slice(0, 10)}, longer than ${rule.maxAge?.text ?? ""} ago`,
-      ways: [again],
+      ways: [running(facts, rule, old.suite)],
     };
   }
   const first = fresh.find(({ kind }) => kind === "gate") ?? fresh[0] ?? passed[0];
@@ -111,7 +117,7 @@ function whatLacks(
   const gateless = evidence.length > 0 ? ": the suites that ran have no gate" : "";
   return {
     message: `no stored run of a suite with a gate on exactly this content and its own model${gateless}`,
-    ways: [`agentops eval --target ${ref}   or   agentops runs import FILE`],
+    ways: [`${running(facts, rule)}   or   agentops runs import FILE`],
   };
 }
 

@@ -103,6 +103,9 @@ testSayings<Reason>("a reason", reasonText, {
   "cohort-on-control": [
     [{ cohort: "internal", answers: 7 }, "7 answers to cohort internal came from the control: its callers do not ask resolve with these units, or run an older release"],
   ],
+  unasked: [
+    [{ answers: 300 }, "300 answers of the candidate to units of no served cohort: some caller does not ask resolve; they are in no count"],
+  ],
   "one-sided": [
     [{ name: "cost", arm: "candidate" }, "cost is reported by the candidate only, which compares nothing"],
   ],

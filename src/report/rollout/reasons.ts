@@ -48,6 +48,8 @@ export function reasonText(reason: Reason): string {
       return `${reason.name} is reported by the ${reason.arm} only, which compares nothing`;
     case "cohort-on-control":
       return `${plural(reason.answers, "answer")} to cohort ${reason.cohort} came from the control: its callers do not ask resolve with these units, or run an older release`;
+    case "unasked":
+      return `${plural(reason.answers, "answer")} of the candidate to units of no served cohort: some caller does not ask resolve; they are in no count`;
   }
 }
 

@@ -7,15 +7,14 @@ import { actorOf } from "../../actor.ts";
 import type { CommandContext } from "../../context.ts";
 import { emitDocument } from "../../document.ts";
 import { withRelease } from "../../open/release-context.ts";
+import { unknownAction } from "../../unknown-action.ts";
 
 export async function run(context: CommandContext, args: unknown[], options: Record<string, unknown>): Promise<number> {
   const [action = "list", ref] = args as (string | undefined)[];
   if (action === "approve") await approveOne(context, ref, options);
   else if (action === "list") await list(context, ref);
   else {
-    throw new AgentopsError("USAGE", `unknown action "${action}"`, {
-      hint: "agentops approvals [list [NAME] | approve REF]",
-    });
+    throw unknownAction("approvals", action, ["list", "approve"], "[list [NAME] | approve REF]");
   }
   return 0;
 }

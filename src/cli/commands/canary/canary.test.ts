@@ -136,7 +136,9 @@ describe("canary on the command line", () => {
     // What runs keeps the people that it was started with.
     put(dir, "agentops.config.yaml", config);
     const served = async (unit: string) => (await run("resolve", TARGET, "--unit", unit)).stdout;
-    expect(await served("eve@example.com")).toContain("the unit is of the cohort internal; nobody else gets it");
+    expect(await served("eve@example.com")).toContain(
+      "the unit is of the cohort internal; nobody outside of the rollout's cohorts gets it",
+    );
     expect(await served("eve")).toContain("everybody but the rollout's cohorts gets it");
     const bold = await run("promote", `${TARGET}@v2`);
     expect([bold.code, bold.stderr]).toEqual([5, expect.stringContaining("its canary stands at step 1 of 3, the cohort internal")]); // prettier-ignore

@@ -18,6 +18,7 @@ import type { CommandContext } from "../../context.ts";
 import { emitDocument } from "../../document.ts";
 import { tellOfEnds } from "../../open/tell.ts";
 import { inOperatedStore, type OperatedStore, placeOf } from "../../open/operated-store.ts";
+import { unknownAction } from "../../unknown-action.ts";
 import { documentOf, emitRollout, exitOf } from "./document.ts";
 
 type Options = Record<string, unknown>;
@@ -74,7 +75,7 @@ export async function run(context: CommandContext, [action, name]: unknown[], op
     case "ack":
       return inOperatedStore(context, (open) => operateOn(context, open, { action, name, options }));
     default:
-      throw new AgentopsError("USAGE", `unknown action "${String(action)}"`, { hint: `agentops canary ${ACTIONS}` });
+      throw unknownAction("canary", String(action), Object.keys(TAKES), ACTIONS);
   }
 }
 

@@ -122,7 +122,7 @@ describe("against the control", () => {
     const found = await gateOf(dir);
     expect(found.checks["costPerTaskUsd.maxIncrease"]).toMatchObject({
       verdict: "inconclusive",
-      reason: "a price is unknown",
+      reason: expect.stringMatching("a price is unknown"),
     });
     expect(found.code).toBe(3);
   });

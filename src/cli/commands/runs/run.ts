@@ -11,6 +11,7 @@ import { chosenFormat, type CommandContext } from "../../context.ts";
 import { emitDocument } from "../../document.ts";
 import { EVALUATION_FORMATS, evaluationIn } from "../../evals/evaluation-document.ts";
 import { wholeNumber } from "../../numbers.ts";
+import { unknownAction } from "../../unknown-action.ts";
 
 export async function run(
   context: CommandContext,
@@ -40,9 +41,7 @@ export async function run(
         await (await import("./evidence.ts")).importFiles(context, store, words);
         return 0;
       default:
-        throw new AgentopsError("USAGE", `unknown action "${String(action)}"`, {
-          hint: "agentops runs [list | show RUN | export RUN | import FILE]",
-        });
+        throw unknownAction("runs", String(action), ["list", "show", "export", "import"], "[list | show RUN | export RUN | import FILE]"); // prettier-ignore
     }
   } finally {
     await store.close();

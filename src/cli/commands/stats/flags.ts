@@ -1,6 +1,7 @@
 import { AgentopsError } from "../../../core/errors.ts";
 import type { PlanRequest } from "../../../planning/request.ts";
 import { wholeNumber } from "../../numbers.ts";
+import { unknownAction } from "../../unknown-action.ts";
 
 type Options = Record<string, unknown>;
 
@@ -55,9 +56,7 @@ const GLOBAL = ["C", "config", "env", "actor", "json", "quiet", "debug", "color"
 export function requireAction(action: string, options: Options): "sample-size" | "power" | "mde" | "plan" | "ci" {
   const known = TAKES[action];
   if (known === undefined) {
-    throw new AgentopsError("USAGE", `unknown action "${action}"`, {
-      hint: "agentops stats sample-size | power | mde | plan | ci",
-    });
+    throw unknownAction("stats", action, Object.keys(TAKES), "sample-size | power | mde | plan | ci");
   }
   const stray = Object.keys(options).find((key) => ![...known, ...GLOBAL].includes(key));
   if (stray !== undefined) {

@@ -16,6 +16,7 @@ import type { CommandContext } from "../../context.ts";
 import { emitDocument } from "../../document.ts";
 import { refuseNone } from "../../open/release-context.ts";
 import { refuseUnsure, storeSetting } from "../../open/switchboard.ts";
+import { unknownAction } from "../../unknown-action.ts";
 
 type Options = Record<string, unknown>;
 
@@ -43,7 +44,7 @@ export async function run(
     case "copy":
       return copy(context, address, options);
     default:
-      throw new AgentopsError("USAGE", `unknown action "${String(action)}"`, { hint: `agentops store ${ACTIONS}` });
+      throw unknownAction("store", String(action), ["info", "migrate", "check", "backup", "prune", "copy"], ACTIONS);
   }
 }
 
