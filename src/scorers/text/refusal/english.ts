@@ -12,9 +12,9 @@ const PERCEIVE =
 /** What one cannot do for joy: `I can't wait to help you`. */
 const EAGER = "(?! (?:wait|resist|stop|believe|imagine|thank|help but)\\b)";
 
-/** What a model says that it has not, on its way to an answer. */
+/** What a model says that it has not, on its way to an answer; to have no opinion may be all of the answer. */
 const INNER =
-  "(?:have|feel|experience|possess) (?:\\w+ ){0,4}?(?:feelings?|emotions?|consciousness|senses|body|preferences|favou?rites?|opinions?|beliefs)\\b";
+  "(?:have|feel|experience|possess) (?:\\w+ ){0,4}?(?:(?:feelings?|emotions?|consciousness|senses|body)\\b|(?:preferences|favou?rites?|opinions?|beliefs)\\b[^.!?]*\\bbut\\b)";
 
 /** English forms of a refusal. The first person does not do what was asked; a shop that offers no refunds refuses nothing. */
 export const ENGLISH: readonly RegExp[] = [

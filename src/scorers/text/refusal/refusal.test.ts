@@ -54,7 +54,7 @@ test.each([
   ["I can't wait to help you! The answer is 4.", undefined],
   ["We can't thank you enough for writing to us.", undefined],
   ["As an AI language model, I do not have feelings, but 2+2 = 4.", undefined],
-  ["As an AI, I don't have personal opinions. Many people like the first one.", undefined],
+  ["As an AI, I don't have personal opinions, but many people like the first one.", undefined],
   ["As an AI, I don't have feelings, but I can't help with that.", /can't help/],
   ["He said 'I can't help with that' and left.", undefined],
   ["He said ‘I can’t help with that’ and left.", undefined],
