@@ -138,6 +138,19 @@ describe("what was taken back is served again for a reason only", () => {
     expect((await up("triage@v1")).version).toBe("v1");
   });
 
+  test("what was stable once and is a candidate now is not gone back to, and no hint says so", async () => {
+    const { up, back, start } = await released({ contents: [1, 2], rollout: "required" });
+    const force = { override: true };
+    for (const version of ["v1", "v2", "v1"]) await up(`triage@${version}`, force);
+    await expect(up("triage@v2")).rejects.toMatchObject({ hint: expect.stringContaining("--to v2 --from v1   goes back") as string }); // prettier-ignore
+    await start("triage@v2");
+    await expect(up("triage@v2")).rejects.toMatchObject({ hint: expect.stringMatching(/^agentops canary status /) as string }); // prettier-ignore
+    await expect(back({ to: "v7" })).rejects.toMatchObject({
+      message: `${TARGET}@v7 was never released, so nothing goes back to it`,
+      hint: "served there before: v2; released so far: v1, v2",
+    });
+  });
+
   test("a canary that brought it to everybody counts until it is taken back, however that was done", async () => {
     const { up, back, start } = await released({ contents: TWICE, rollout: "required" });
     const force = { override: true };

@@ -89,14 +89,14 @@ export async function stableOnce(
   place: Place,
   { past, version, candidate }: { past: Past; version: string; candidate: string | undefined },
 ): Promise<string> {
-  const { environment, target } = place;
+  const { target } = place;
   const known = onceStable(past.changes);
   if (version === candidate) throw new NeverStable(place, version, "is served to some by an open rollout", known);
   if (version === past.changes.at(-1)?.version || known.includes(version)) return version;
   if ((await findRelease(db, target, version)) !== undefined)
     throw new NeverStable(place, version, "was never served to everybody", known);
   throw new AgentopsError("VERSION_NOT_FOUND", `${target}@${version} was never released, so nothing goes back to it`, {
-    hint: `${wayBack(known)}; agentops history ${target} --env ${environment}`,
+    hint: `${wayBack(known)}; released so far: ${[...past.digests.keys()].join(", ")}`,
   });
 }
 

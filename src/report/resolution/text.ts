@@ -27,8 +27,7 @@ export function resolutionText(resolution: Resolution, style: Style): string {
 function why({ reason, rollout, weight, bucket, variant, cohort, shadow }: Resolution): string {
   if (rollout === null || weight === null) return "everybody gets it: no rollout is under way";
   const split = `rollout ${rollout.slice(0, 13)}, candidate at ${percent(weight)}`;
-  const others =
-    weight === 0 ? "nobody outside of the rollout's cohorts gets it" : `everybody else at ${percent(weight)}`;
+  const others = weight === 0 ? "nobody outside of the served cohorts gets it" : `everybody else at ${percent(weight)}`;
   if (cohort !== null) return `rollout ${rollout.slice(0, 13)}, the unit is of the cohort ${cohort}; ${others}`;
   // Without copies, a share of nothing is the step of a cohort.
   if (weight === 0) return `everybody ${shadow === null ? "but the rollout's cohorts " : ""}gets it: ${split}`;

@@ -137,7 +137,7 @@ describe("canary on the command line", () => {
     put(dir, "agentops.config.yaml", config);
     const served = async (unit: string) => (await run("resolve", TARGET, "--unit", unit)).stdout;
     expect(await served("eve@example.com")).toContain(
-      "the unit is of the cohort internal; nobody outside of the rollout's cohorts gets it",
+      "the unit is of the cohort internal; nobody outside of the served cohorts gets it",
     );
     expect(await served("eve")).toContain("everybody but the rollout's cohorts gets it");
     const bold = await run("promote", `${TARGET}@v2`);
