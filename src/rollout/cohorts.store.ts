@@ -19,5 +19,5 @@ export async function candidateAnswers(
   { seq, candidate }: { seq: number; candidate: string },
 ): Promise<number> {
   const all = "SELECT COUNT(*) AS n FROM observations WHERE rollout = $1 AND version = $2 AND shadow = 0";
-  return Number((await firstRow(db, raw<{ n: number }>(all, seq, candidate)))?.n ?? 0);
+  return (await firstRow(db, raw<{ n: number }>(all, seq, candidate)))?.n ?? 0;
 }
