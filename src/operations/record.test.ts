@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { boardAt } from "../kill/history.testing.ts";
 import { kill } from "../kill/kill.ts";
+import { recorderFor } from "../observations/record.ts";
 import type { Observation } from "../observations/schema.ts";
 import { reasonText } from "../report/rollout/reasons.ts";
 import { replayRollout } from "../rollout/replay.ts";
@@ -59,6 +60,16 @@ const looks = (store: TestStore) =>
   store.rows(`SELECT actor, via, reason FROM "auditEvents" WHERE action = 'rollout.look' ORDER BY id`);
 
 describe("whoever records outcomes takes the turn", () => {
+  test("what a process that was killed before its turn left due is taken before anything more is counted", async () => {
+    const store = await openTestStore();
+    await startedRollout(store, { plan: QUICK });
+    await recorderFor(store).record(place.environment, await outcomes(store, 0, 2000, 0.3), new Date(AT));
+    expect(await needRollout(store.db, place)).toMatchObject({ endedAt: null, look: 1 });
+    const done = await recorderOf(store).record(place.environment, await outcomes(store, 5000, 50, 1), new Date(AT));
+    expect(await needRollout(store.db, place)).toMatchObject({ state: { phase: "rolled-back" }, look: 2 });
+    expect(done).toMatchObject({ counted: [] });
+  });
+
   test("harm is undone also by a process whose clock was set back an hour", async () => {
     const store = await openTestStore();
     await startedRollout(store, { plan: QUICK });

@@ -1,8 +1,8 @@
 import type { Clock } from "../core/clock.ts";
 import { type Counting, type Recorded, type Recorder, recorderFor } from "../observations/record.ts";
-import { arrivalsIn, arrivalsOf, isDue } from "../rollout/look.ts";
+import { arrivalsIn, arrivalsOf, isDue, isWorthALook } from "../rollout/look.ts";
 import { isOver } from "../rollout/next.ts";
-import { countsOf, type Rollout, rolloutBySeq } from "../rollout/rollouts.store.ts";
+import { breachesOf, countsOf, openRollouts, type Rollout, rolloutBySeq } from "../rollout/rollouts.store.ts";
 import type { TurnRequest } from "../rollout/turn.ts";
 import type { Store } from "../state/store.ts";
 import { advance } from "./watch.ts";
@@ -35,15 +35,18 @@ const TELL_EVERY_MS = 60_000;
 
 /**
  * Records, and takes the turn of each rollout whose look that made due: harm is undone with nobody watching. The turn is a transaction of its
- * own right after, since its audit event has its place in the order of all operators'; a process that ends between the two leaves it due, for
- * whoever records next.
+ * own right after, since its audit event has its place in the order of all operators'; a process that ends between the two leaves it due, and
+ * whoever records next takes it before anything more is counted.
  */
 export function turningRecorder(store: Store, taker: TurnTaker): Recorder {
   const recorder = recorderFor(store);
   const seen = new Map<number, Seen>();
+  const begun = new Set<string>();
   let toldAt = -Infinity;
   return {
     async record(environment, observations, clockNow): Promise<Recorded> {
+      if (!begun.has(environment)) await takeInherited(store, taker, environment).catch(taker.onTrouble);
+      begun.add(environment);
       const done = await recorder.record(environment, observations, clockNow);
       try {
         let ended = taker.clock.monotonicMs() - toldAt >= TELL_EVERY_MS;
@@ -57,6 +60,14 @@ export function turningRecorder(store: Store, taker: TurnTaker): Recorder {
       return done;
     },
   };
+}
+
+async function takeInherited(store: Store, taker: TurnTaker, environment: string): Promise<void> {
+  for (const rollout of await openRollouts(store.db, environment)) {
+    const counts = await countsOf(store.db, rollout, rollout.look);
+    if (!isWorthALook(rollout, counts, await breachesOf(store.db, rollout.seq))) continue;
+    await advance(store, { environment, target: rollout.target }, taker);
+  }
 }
 
 /** True where it ended the rollout, or left it to a person. */
