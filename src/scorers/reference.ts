@@ -1,3 +1,4 @@
+import { readJson } from "../core/json.ts";
 import { fault, type Subject } from "./measure.ts";
 import { quote, textOf } from "./wording.ts";
 
@@ -32,12 +33,10 @@ export function referenceTexts(value: string | string[] | undefined, subject: Su
 /** A bracket may also begin a text of a list, `[a], [b]`: only what is JSON is read as JSON. */
 function jsonList(value: unknown): unknown[] | undefined {
   if (typeof value !== "string" || !value.trimStart().startsWith("[")) return undefined;
-  try {
-    const parsed: unknown = JSON.parse(value);
-    return Array.isArray(parsed) ? parsed : undefined;
-  } catch {
-    return undefined;
-  }
+  const json = readJson(value);
+  if ("value" in json) return Array.isArray(json.value) ? json.value : undefined;
+  if (json.problem.syntax) return undefined;
+  throw new Error(`${quote(value)}: ${json.problem.message}`);
 }
 
 const QUOTED = /'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"/.source;

@@ -45,7 +45,7 @@ for await (const line of createInterface({ input: process.stdin })) {
 const AGENTS = { "agent.mjs": answering("general"), "better.mjs": answering("expected") };
 const through = (act: string, provider: string) =>
   new RegExp(
-    `run \\S+ was ${act} through models\\.${provider} \\(or for a price\\) otherwise than committed at v1 or main`,
+    `run \\S+ was ${act} by models\\.${provider}, whose provider or price is another than committed at v1 or main`,
   );
 
 type Row = [what: string, attempt: (at: Desk) => Promise<void>, why: RegExp, files?: Record<string, string>];

@@ -68,7 +68,7 @@ function whyMissing(repo: Repo, missing: readonly RunInput[], places: readonly s
   if (model !== undefined) {
     const [provider] = (model.pin ?? "").split("/");
     const act = model.role === "judge" ? "judged" : "answered";
-    return `was ${act} through models.${provider ?? ""} (or for a price) otherwise than committed at ${places.join(" or ")}`;
+    return `was ${act} by models.${provider ?? ""}, whose provider or price is another than committed at ${places.join(" or ")}`;
   }
   const changed = missing.filter(({ blob }) => blob === null);
   const outside = missing.filter(({ path }) => !isWithin(path));

@@ -32,6 +32,12 @@ test.each([
   await expect(score({ type: "tool-call-f1" }, expected)).rejects.toThrow("is no name of a tool");
 });
 
+test("a call that says its name twice is neither of them, and so is a list of texts", async () => {
+  await expect(score(NOT_USED, '[{"name":"refund","name":"mail"}]')).rejects.toThrow('the key "name" is there twice');
+  const list = '[{"a":"secret","a":"x"}]';
+  await expect(score({ type: "not-contains-any" }, list)).rejects.toThrow('the key "a" is there twice');
+});
+
 test.each(["", [], "[]", " "])("no name at all shows nothing: %j", async (expected) => {
   await expect(score(NOT_USED, expected)).rejects.toThrow("no tool is named, so every answer would pass");
 });

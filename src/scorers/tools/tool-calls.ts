@@ -1,4 +1,5 @@
 import { messageOf } from "../../core/errors.ts";
+import { readJson } from "../../core/json.ts";
 import type { ToolCall } from "../../models/client/client.ts";
 import { parsedArguments } from "../../models/client/tool-calls.ts";
 import { fault, type Subject } from "../measure.ts";
@@ -99,13 +100,9 @@ function callsIn(text: string): unknown[] {
 }
 
 function callsOfJson(text: string): unknown[] {
-  try {
-    return [JSON.parse(text) as unknown].flat();
-  } catch (error) {
-    throw new Error(`${quote(text)} is neither names of tools nor the JSON of calls: ${messageOf(error)}`, {
-      cause: error,
-    });
-  }
+  const json = readJson(text);
+  if ("value" in json) return [json.value].flat();
+  throw new Error(`${quote(text)} is neither names of tools nor the JSON of calls: ${json.problem.message}`);
 }
 
 /** The names that a scorer's value gives, or of the calls the case expects. */
