@@ -3,11 +3,11 @@ import type { Project } from "../../core/project.ts";
 import { parseRef } from "../../core/refs.ts";
 import { addressOf, KINDS } from "../files.ts";
 import { loadContent } from "../versions/load.ts";
-import { ownVersions } from "../versions/own.ts";
+import { tagsUntil } from "../versions/own.ts";
 import type { Repo } from "../git/repo.ts";
 import { type Source, worktreeSource } from "../source.ts";
 import { type Address, addressIn } from "../resolve.ts";
-import { allTags, byAddress, type TagRef, type VersionTag } from "../versions/versions.ts";
+import type { TagRef, VersionTag } from "../versions/versions.ts";
 import { type Judged, judgeChanges } from "./behind.ts";
 
 export interface Unchanged {
@@ -53,15 +53,15 @@ export interface Plan {
 export async function planPublish(project: Project, repo: Repo, names: readonly string[]): Promise<Plan> {
   const source = worktreeSource(project.root);
   const addresses = await addressesOf(source, names);
-  const tags = byAddress(await allTags(repo, addresses));
-  const own = byAddress(await ownVersions(repo, [...tags.values()].flat()));
   const contents = await Promise.all(addresses.map((address) => loadContent(source, address)));
+  const digests = new Map(contents.map(({ address, digest }) => [address, digest]));
+  const known = await tagsUntil(repo, addresses, ([newest], address) => newest?.digest === digests.get(address));
   const judged = await judgeChanges(
     repo,
-    contents.map((content) => ({ content, versions: own.get(content.address) ?? [] })),
+    contents.map((content) => ({ content, versions: known.get(content.address)?.own ?? [] })),
   );
   const plan: Plan = { changed: [], unchanged: [], skipped: [] };
-  for (const one of judged) add(plan, one, tags.get(one.content.address) ?? []);
+  for (const one of judged) add(plan, one, known.get(one.content.address)?.tags ?? []);
   return plan;
 }
 

@@ -16,12 +16,18 @@ import type { VersionTag } from "./versions.ts";
 export async function latestRef(project: Project, ref: Ref, command: string): Promise<Ref> {
   if (ref.point.type !== "worktree") return ref;
   const repo = await needRepo(project);
-  const { own, stray } = await tagsOfRef(repo, ref);
-  const [newest] = own;
-  await refuseRewritten(repo, newest, stray, command);
-  if (newest === undefined) throw await missingVersion(repo, ref, undefined);
   const trunk = await trunkOf(repo);
-  const latest = trunk === null ? newest : await newestIn(repo, trunk, own);
+  const latestIn = async (own: readonly VersionTag[]) => (trunk === null ? own[0] : newestIn(repo, trunk, own));
+  let { own, stray } = await tagsOfRef(repo, ref, (some) => some.length > 0);
+  await refuseRewritten(repo, own[0], stray, command);
+  let latest = await latestIn(own);
+  // That the newest few are all elsewhere is rare.
+  if (latest === undefined) {
+    ({ own, stray } = await tagsOfRef(repo, ref));
+    latest = await latestIn(own);
+  }
+  const [newest] = own;
+  if (newest === undefined) throw await missingVersion(repo, ref, undefined);
   if (latest !== newest && repo.shallow) throw cutOff(newest, command);
   if (latest === undefined) throw allElsewhere(newest, own, trunk, command);
   const above = own.slice(0, own.indexOf(latest));
@@ -29,20 +35,13 @@ export async function latestRef(project: Project, ref: Ref, command: string): Pr
   return { kind: latest.kind, name: latest.name, point: { type: "version", number: latest.number } };
 }
 
-/** So many are looked at first: that the newest are all elsewhere is rare. */
-const FIRST = 8;
-
 /** The newest of some versions, the newest first, that a branch has; undefined when it has none. */
-export async function newestIn(repo: Repo, { tips }: Trunk, own: readonly VersionTag[]): Promise<VersionTag | undefined> {
-  for (const some of [own.slice(0, FIRST), own.slice(FIRST)]) {
-    const merged = await ancestorsOf(repo, tips, some);
-    const at = some.findIndex((version) => merged.has(version));
-    const above = at < 0 ? some : some.slice(0, at);
-    const landed = await containedIn(repo, tips, above);
-    const found = above.find((version) => landed.has(version)) ?? some[at];
-    if (found !== undefined) return found;
-  }
-  return undefined;
+async function newestIn(repo: Repo, { tips }: Trunk, own: readonly VersionTag[]): Promise<VersionTag | undefined> {
+  const merged = await ancestorsOf(repo, tips, own);
+  const at = own.findIndex((version) => merged.has(version));
+  const above = at < 0 ? own : own.slice(0, at);
+  const landed = above.length === 0 ? new Set<VersionTag>() : await containedIn(repo, tips, above);
+  return above.find((version) => landed.has(version)) ?? own[at];
 }
 
 /**

@@ -9,7 +9,7 @@ import { type ArtifactContent, readArtifact } from "../read.ts";
 import { findRepo, type Repo } from "../git/repo.ts";
 import { trunkOf } from "../git/trunk.ts";
 import { type Source, worktreeSource } from "../source.ts";
-import { versionsOf } from "./own.ts";
+import { tagsUntil, versionsOf } from "./own.ts";
 import { ancestorsOf, containedIn } from "./contained.ts";
 import { unknownHere } from "./log.ts";
 import { byAddress, type VersionTag } from "./versions.ts";
@@ -55,16 +55,37 @@ export async function artifactList(project: Project): Promise<ArtifactList> {
   const repo = await findRepo(project);
   const files = (await Promise.all(KINDS.map((kind) => source.list(kind)))).flat();
   const unique = [...new Map(files.toReversed().map((f) => [addressOf(f.kind, f.name), f])).values()];
-  const versions = repo && unique.length > 0 ? await versionsOf(repo, unique) : [];
-  const own = byAddress(versions);
-  const latest = repo ? await latestOfEach(repo, [...own.values()]) : new Set<VersionTag>();
+  const read = await Promise.all(unique.map(async (file) => ({ file, ...(await tryRead(source, file)) })));
+  const digests = new Map(read.map(({ file, content }) => [addressOf(file.kind, file.name), content?.digest]));
+  const { own, latest } = repo ? await versionsFor(repo, digests, unique) : NOTHING;
   const changed = repo ? await changedFiles(repo) : new Set<string>();
-  const ofFile = ({ kind, name }: ArtifactFile) => own.get(addressOf(kind, name)) ?? [];
-  const rows = await Promise.all(unique.map((file) => row(source, file, { own: ofFile(file), latest, changed })));
+  const rows = read.map((one) => row(one, { own: own.get(addressOf(one.file.kind, one.file.name)) ?? [], latest, changed })); // prettier-ignore
   return {
     artifacts: rows.sort((a, b) => KINDS.indexOf(a.kind) - KINDS.indexOf(b.kind) || (a.name < b.name ? -1 : 1)),
-    notes: repo && unique.length > 0 && versions.length === 0 ? await unknownHere(repo, "these") : [],
+    notes: repo && rows.length > 0 && rows.every(({ newest }) => newest === null) ? await unknownHere(repo, "these") : [], // prettier-ignore
   };
+}
+
+type Versions = { own: ReadonlyMap<string, readonly VersionTag[]>; latest: ReadonlySet<VersionTag> };
+
+const NOTHING: Versions = { own: new Map(), latest: new Set() };
+
+/** Their versions, read as far down as the worktree's content and the default branch's version. */
+async function versionsFor(
+  repo: Repo,
+  digests: ReadonlyMap<string, string | undefined>,
+  files: readonly ArtifactFile[],
+): Promise<Versions> {
+  const isThere = (own: readonly VersionTag[], address: string) =>
+    own.some(({ digest }) => digest === digests.get(address));
+  const known = await tagsUntil(repo, files, isThere);
+  const own = new Map([...known].map(([address, tags]) => [address, tags.own]));
+  const latest = await latestOfEach(repo, [...own.values()]);
+  const lost = files.filter((file) => !(own.get(addressOf(file.kind, file.name)) ?? []).some((one) => latest.has(one)));
+  const cut = lost.filter((file) => known.get(addressOf(file.kind, file.name))?.refs.length !== known.get(addressOf(file.kind, file.name))?.tags.length); // prettier-ignore
+  if (cut.length === 0) return { own, latest };
+  const whole = byAddress(await versionsOf(repo, cut));
+  return { own: new Map([...own, ...whole]), latest: new Set([...latest, ...(await latestOfEach(repo, [...whole.values()]))]) }; // prettier-ignore
 }
 
 interface Known {
@@ -75,9 +96,14 @@ interface Known {
   changed: ReadonlySet<string>;
 }
 
-async function row(source: Source, file: ArtifactFile, { own, latest, changed }: Known): Promise<ListedArtifact> {
+interface ReadFile {
+  file: ArtifactFile;
+  content?: ArtifactContent | null;
+  problems?: Problem[];
+}
+
+function row({ file, content, problems }: ReadFile, { own, latest, changed }: Known): ListedArtifact {
   const { kind, name } = file;
-  const { content, problems } = await tryRead(source, file);
   return {
     kind,
     name,
@@ -116,7 +142,7 @@ async function latestOfEach(repo: Repo, each: readonly (readonly VersionTag[])[]
 async function tryRead(
   source: Source,
   file: ArtifactFile,
-): Promise<{ content?: ArtifactContent | null; problems?: Problem[] }> {
+): Promise<Omit<ReadFile, "file">> {
   try {
     return { content: await readArtifact(source, file) };
   } catch (error) {

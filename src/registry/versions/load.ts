@@ -7,7 +7,7 @@ import { type ArtifactContent, readArtifact } from "../read.ts";
 import { findRepo, needRepo, type Repo, resolveCommit } from "../git/repo.ts";
 import { commitSource, type Source, worktreeSource } from "../source.ts";
 import { type Address, addressIn, notFound } from "../resolve.ts";
-import { versionsOf } from "./own.ts";
+import { tagsUntil } from "./own.ts";
 import type { VersionTag } from "./versions.ts";
 import { missingRevision, sourceOfVersion, taggedVersion } from "./version-ref.ts";
 
@@ -45,8 +45,9 @@ export async function loadContent(source: Source, address: Address): Promise<Art
 
 /** The newest published version with the same content, or null. */
 async function versionWith(repo: Repo, content: ArtifactContent): Promise<string | null> {
-  const versions = await versionsOf(repo, content);
-  return versions.find((v) => v.digest === content.digest)?.version ?? null;
+  const has = (own: readonly VersionTag[]) => own.find((version) => version.digest === content.digest);
+  const known = await tagsUntil(repo, content, (own) => has(own) !== undefined);
+  return has(known.get(content.address)?.own ?? [])?.version ?? null;
 }
 
 /**

@@ -5,8 +5,8 @@ import { remoteOf, type Repo } from "../git/repo.ts";
 import { type Address, ambiguous, notFound } from "../resolve.ts";
 import { commitSource, type Source, worktreeSource } from "../source.ts";
 import { ownAmong } from "./moves.ts";
-import { ownVersions } from "./own.ts";
-import { allTags, prefixOf, readTags, tagRefs, tagRefsOf, type VersionTag } from "./versions.ts";
+import { tagsUntil } from "./own.ts";
+import { prefixOf, readTags, tagRefs, tagRefsOf, type VersionTag } from "./versions.ts";
 
 /** The files a version was published from. */
 export function sourceOfVersion(repo: Repo, version: VersionTag): Source {
@@ -29,11 +29,18 @@ export async function taggedVersion(repo: Repo, ref: Ref, number: number): Promi
   });
 }
 
-/** Every tag that a ref's name may mean, the newest first. Throws REF_INVALID when that is a prompt and an agent. */
-export async function tagsOfRef(repo: Repo, ref: Ref): Promise<{ own: VersionTag[]; stray: VersionTag[] }> {
-  const tags = await allTags(repo, addressesOf(ref));
-  const own = await ownVersions(repo, tags);
-  const stray = await ownAmong(repo, tags.filter((tag) => tag.stray !== null)); // prettier-ignore
+/**
+ * The tags that a ref's name may mean, the newest first: as many as are `enough`, else all. Throws REF_INVALID when that is a prompt and an
+ * agent.
+ */
+export async function tagsOfRef(
+  repo: Repo,
+  ref: Ref,
+  enough: (own: readonly VersionTag[]) => boolean = () => false,
+): Promise<{ own: VersionTag[]; stray: VersionTag[] }> {
+  const known = [...(await tagsUntil(repo, addressesOf(ref), enough)).values()];
+  const own = known.flatMap((one) => one.own);
+  const stray = await ownAmong(repo, known.flatMap(({ tags }) => tags.filter((tag) => tag.stray !== null))); // prettier-ignore
   if (own.some(({ kind }) => kind !== own[0]?.kind)) throw ambiguous(ref.name);
   return { own, stray };
 }

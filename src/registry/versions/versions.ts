@@ -25,8 +25,8 @@ export async function allTags(repo: Repo, of?: Address | readonly Address[]): Pr
   return readTags(repo, await tagRefs(repo, of));
 }
 
-/** So many patterns a command line holds; more artifacts are asked for all together. */
-const MOST_PATTERNS = 500;
+/** Of more artifacts than this all refs are listed, which takes git less time than many patterns. */
+const MOST_PATTERNS = 8;
 
 /** The refs alone, newest first, which git lists without opening an object. */
 export async function tagRefs(repo: Repo, of?: Address | readonly Address[]): Promise<TagRef[]> {
@@ -64,8 +64,8 @@ export async function readTags(repo: Repo, refs: readonly TagRef[]): Promise<Ver
 }
 
 /** Tags by `prompts/NAME`, in their order. */
-export function byAddress(tags: readonly VersionTag[]): Map<string, VersionTag[]> {
-  const found = new Map<string, VersionTag[]>();
+export function byAddress<T extends Address>(tags: readonly T[]): Map<string, T[]> {
+  const found = new Map<string, T[]>();
   for (const tag of tags) {
     const address = addressOf(tag.kind, tag.name);
     const some = found.get(address);
@@ -89,9 +89,10 @@ export function parseTag(tag: string): (Address & { number: number }) | null {
   return { kind: match[1] as ArtifactKind, name: match[2] as string, number: Number(match[3]) };
 }
 
+const IN_TAGS = "refs/tags/".length;
+
 function tagRef(line: string): TagRef | null {
-  const [object = "", ref = ""] = line.split(" ");
-  const tag = ref.replace(/^refs\/tags\//, "");
+  const tag = line.slice(line.indexOf(" ") + 1 + IN_TAGS);
   const parsed = parseTag(tag);
-  return parsed && { ...parsed, version: `v${parsed.number}`, tag, object };
+  return parsed && { ...parsed, version: `v${parsed.number}`, tag, object: line.slice(0, line.indexOf(" ")) };
 }
