@@ -24,7 +24,7 @@ export interface KnownTags {
 }
 
 /** So many tags of an artifact are read first: most often one of the newest is what is asked for. */
-const FIRST = 8;
+const FIRST = 3;
 
 /** The tags of some artifacts, by `prompts/NAME`; of each the newest few where those are enough, else all. */
 export async function tagsUntil(

@@ -101,6 +101,7 @@ function personIn(head: string, key: string): { at: string; author: string; emai
 const SIGNATURE = /^-----BEGIN (?:PGP SIGNATURE|PGP MESSAGE|SSH SIGNATURE|SIGNED MESSAGE)-----/gm;
 
 function unsigned(body: string): [text: string, signed: boolean] {
+  if (!body.includes("-----BEGIN ")) return [body, false];
   const at = [...body.matchAll(SIGNATURE)].at(-1)?.index;
   return at === undefined ? [body, false] : [body.slice(0, at), true];
 }
