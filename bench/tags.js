@@ -16,8 +16,7 @@ const ENV = {
 };
 const TAGGER = "Ada <ada@example.com> 1700000000 +0000";
 const CONFIG = "project: bench\nmodels: { offline: { kind: offline } }\n";
-const SUITE =
-  'name: s\ntarget: prompts/p0\ncases: [{ id: a }, { id: b }]\nscorers: [{ type: regex, value: "." }]\n';
+const SUITE = 'name: s\ntarget: prompts/p0\ncases: [{ id: a }, { id: b }]\nscorers: [{ type: regex, value: "." }]\n';
 
 const COMMANDS = [
   ["list"],
@@ -83,7 +82,9 @@ function history(artifacts, versions) {
   for (let version = 1; version <= versions; version++)
     for (const name of names) {
       const trailers = `Agentops-Digest: ${digest(name, version)}\nAgentops-Path: prompts/${name}.prompt.yml\n`;
-      parts.push(`tag prompts/${name}/v${version}\nfrom :${version}\ntagger ${TAGGER}\n${data(`Publish\n\n${trailers}`)}`);
+      parts.push(
+        `tag prompts/${name}/v${version}\nfrom :${version}\ntagger ${TAGGER}\n${data(`Publish\n\n${trailers}`)}`,
+      );
     }
   return parts.join("");
 }
@@ -92,8 +93,7 @@ const data = (text) => `data ${Buffer.byteLength(text)}\n${text}\n`;
 const file = (path, text) => `M 100644 inline ${path}\n${data(text)}`;
 const prompt = (name, version) =>
   `name: ${name}\nmodel: offline/stand-in-v1\nmessages: [{ role: user, content: "Text ${version}." }]\n`;
-const edit = (dir, name, version) =>
-  writeFileSync(join(dir, "prompts", `${name}.prompt.yml`), prompt(name, version));
+const edit = (dir, name, version) => writeFileSync(join(dir, "prompts", `${name}.prompt.yml`), prompt(name, version));
 
 /** As the registry's: SHA-256 over the canonical JSON. */
 function digest(name, version) {

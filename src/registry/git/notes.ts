@@ -20,7 +20,8 @@ export async function readNote(project: Project, commit: string): Promise<string
   if (repo === null) return [];
   const found = await repo.git(["notes", `--ref=${NOTES_REF}`, "show", commit]);
   // git-notes(1) has one exit code for "no note" and git's own for what it cannot read.
-  if (found.exitCode > 1 || found.exitCode < 0) throw gitFailed(found, `cannot read the note of ${commit.slice(0, 12)}`);
+  if (found.exitCode > 1 || found.exitCode < 0)
+    throw gitFailed(found, `cannot read the note of ${commit.slice(0, 12)}`);
   if (found.exitCode !== 0) return [];
   return found.stdout.split("\n").filter((line) => line.trim() !== "");
 }

@@ -38,7 +38,7 @@ function askable(name: string): string | null {
 }
 
 function* objectsIn(said: string): Generator<GitObject | null, undefined> {
-  for (let at = 0; at < said.length; ) {
+  for (let at = 0; at < said.length;) {
     const end = said.indexOf("\n", at);
     // `ID TYPE SIZE`; or ` missing`, ` ambiguous` behind the request.
     const head = /^([0-9a-f]{40,64}) (commit|tag|tree|blob) (\d+)$/.exec(said.slice(at, end));

@@ -35,7 +35,9 @@ export async function ancestorsOf(
 ): Promise<Set<VersionTag>> {
   if (versions.length === 0) return new Set();
   const revs = [...tips.map((tip) => `^${tip}`), ...new Set(versions.map(({ commit }) => commit))];
-  const outside = new Set((await must(repo.git, ["rev-list", "--stdin"], { input: `${revs.join("\n")}\n` })).split("\n"));
+  const outside = new Set(
+    (await must(repo.git, ["rev-list", "--stdin"], { input: `${revs.join("\n")}\n` })).split("\n"),
+  );
   return new Set(versions.filter(({ commit }) => !outside.has(commit)));
 }
 
@@ -66,7 +68,12 @@ async function withContent(repo: Repo, commits: readonly string[], versions: rea
   const asked = versions.flatMap((version) =>
     placesOf(repo, version).flatMap((prefix) => commits.map((commit) => ({ version, commit, prefix }))),
   );
-  const states: StateAt[] = asked.map(({ version: { kind, name }, commit, prefix }) => ({ kind, name, commit, prefix }));
+  const states: StateAt[] = asked.map(({ version: { kind, name }, commit, prefix }) => ({
+    kind,
+    name,
+    commit,
+    prefix,
+  }));
   const digests = await digestsAt(repo, states);
   return [...new Set(asked.filter(({ version }, i) => digests[i] === version.digest).map(({ version }) => version))];
 }

@@ -83,9 +83,13 @@ function cutOff(newest: VersionTag, command: string): AgentopsError {
 function allElsewhere(newest: VersionTag, own: readonly VersionTag[], trunk: Trunk | null, command: string) {
   const address = addressOf(newest.kind, newest.name);
   const branch = trunk?.name ?? "HEAD";
-  return new AgentopsError("VERSION_NOT_FOUND", `${address} has no version that is on ${branch}: ${named(own)} ${isOrAre(own)} elsewhere`, {
-    hint: `merge it into ${branch}, or name it: agentops ${command} ${refOf(newest)}`,
-  });
+  return new AgentopsError(
+    "VERSION_NOT_FOUND",
+    `${address} has no version that is on ${branch}: ${named(own)} ${isOrAre(own)} elsewhere`,
+    {
+      hint: `merge it into ${branch}, or name it: agentops ${command} ${refOf(newest)}`,
+    },
+  );
 }
 
 function elsewhereNote(above: readonly VersionTag[], trunk: Trunk | null, latest: VersionTag, command: string): string {

@@ -139,10 +139,7 @@ async function latestOfEach(repo: Repo, each: readonly (readonly VersionTag[])[]
   return new Set([...found, ...merged, ...landed]);
 }
 
-async function tryRead(
-  source: Source,
-  file: ArtifactFile,
-): Promise<Omit<ReadFile, "file">> {
+async function tryRead(source: Source, file: ArtifactFile): Promise<Omit<ReadFile, "file">> {
   try {
     return { content: await readArtifact(source, file) };
   } catch (error) {

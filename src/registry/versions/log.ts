@@ -84,7 +84,11 @@ async function addressOfName(project: Project, repo: Repo, name: string): Promis
 const MOST_WALKS = 25;
 const MOST_READ = 100;
 
-async function mergedAmong(repo: Repo, tips: readonly string[], own: readonly VersionTag[]): Promise<(boolean | null)[]> {
+async function mergedAmong(
+  repo: Repo,
+  tips: readonly string[],
+  own: readonly VersionTag[],
+): Promise<(boolean | null)[]> {
   if (tips.length === 0) return own.map(() => null);
   const merged = await ancestorsOf(repo, tips, own);
   const rest = own.filter((version) => !merged.has(version)).slice(0, MOST_WALKS);

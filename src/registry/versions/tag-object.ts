@@ -38,7 +38,13 @@ const NOTHING = { innerName: "", digest: null, path: null, actor: null, message:
 export function tagFacts(ref: string, object: GitObject): TagFacts {
   if (object.type === "tag") return annotatedFacts(ref, object);
   if (object.type !== "commit") {
-    return { ...NOTHING, ...NOBODY, commit: "", annotated: false, stray: `${ref} is on a ${object.type}, not on a commit` };
+    return {
+      ...NOTHING,
+      ...NOBODY,
+      commit: "",
+      annotated: false,
+      stray: `${ref} is on a ${object.type}, not on a commit`,
+    };
   }
   const [head, body] = parted(textOf(object.bytes));
   const made = personIn(head, "committer") ?? NOBODY;

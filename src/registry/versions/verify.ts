@@ -35,7 +35,11 @@ export interface Verification {
  * Throws REF_INVALID for another sort of ref, VERSION_NOT_FOUND, GIT_FAILED.
  */
 export async function verifyVersion(project: Project, ref: string | Ref): Promise<Verification> {
-  const parsed = await latestRef(project, await pinned(project, typeof ref === "string" ? parseRef(ref) : ref), "verify");
+  const parsed = await latestRef(
+    project,
+    await pinned(project, typeof ref === "string" ? parseRef(ref) : ref),
+    "verify",
+  );
   const repo = await needRepo(project);
   const version = await taggedVersion(repo, parsed, numberOf(parsed));
   const { actual, problem } = await actualDigest(repo, version);
@@ -93,7 +97,9 @@ async function actualDigest(repo: Repo, version: VersionTag): Promise<{ actual: 
 async function tagReasons(repo: Repo, { stray, annotated }: VersionTag): Promise<string[]> {
   if (stray === null) return [];
   const remote = annotated ? null : await remoteOf(repo);
-  return [remote === null ? stray : `${stray} (${refetch(remote)} brings the remote's, where a checkout wrote this one)`];
+  return [
+    remote === null ? stray : `${stray} (${refetch(remote)} brings the remote's, where a checkout wrote this one)`,
+  ];
 }
 
 function digestReason({ digest }: VersionTag, actual: string | null): string[] {
