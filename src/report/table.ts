@@ -43,7 +43,7 @@ export function columns(
 
 /** The same for cells of one line, whose letters are all taken to be of one width. */
 function padded(rows: readonly (readonly string[])[]): string {
-  const widthOf = (cell: string) => [...stripVTControlCharacters(cell)].length;
+  const widthOf = (cell: string) => Array.from(stripVTControlCharacters(cell)).length;
   const widths: number[] = [];
   for (const row of rows) for (const [i, cell] of row.entries()) widths[i] = Math.max(widths[i] ?? 0, widthOf(cell));
   const pad = (cell: string, i: number) => cell + " ".repeat((widths[i] ?? 0) - widthOf(cell));

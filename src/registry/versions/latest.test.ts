@@ -48,7 +48,7 @@ async function latest(t: TempProject): Promise<string> {
 const situations: Record<string, { prepare: (t: TempProject) => Promise<unknown>; is: string | RegExp }> = {
   "a version of a branch that was never merged": {
     prepare: (t) => on(t, "side", "Two"),
-    is: "v1 note: prompts/p@v1 is the newest on main; v2 is not on it: agentops promote prompts/p@v2 takes that one",
+    is: "v1 note: prompts/p@v1 is the newest on main; v2 is not on it, as far as was fetched: agentops promote prompts/p@v2 takes that one",
   },
   "a squash merge, the branch deleted": {
     prepare: async (t) => {

@@ -18,12 +18,13 @@ export async function latestRef(project: Project, ref: Ref, command: string): Pr
   const repo = await needRepo(project);
   const trunk = await trunkOf(repo);
   const latestIn = async (own: readonly VersionTag[]) => (trunk === null ? own[0] : newestIn(repo, trunk, own));
-  let { own, stray } = await tagsOfRef(repo, ref, (some) => some.length > 0);
-  await refuseRewritten(repo, own[0], stray, command);
+  const first = await tagsOfRef(repo, ref, (some) => some.length > 0);
+  let { own } = first;
+  await refuseRewritten(repo, own[0], first.stray, command);
   let latest = await latestIn(own);
   // That the newest few are all elsewhere is rare.
   if (latest === undefined) {
-    ({ own, stray } = await tagsOfRef(repo, ref));
+    ({ own } = await tagsOfRef(repo, ref));
     latest = await latestIn(own);
   }
   const [newest] = own;
@@ -95,7 +96,7 @@ function allElsewhere(newest: VersionTag, own: readonly VersionTag[], trunk: Tru
 function elsewhereNote(above: readonly VersionTag[], trunk: Trunk | null, latest: VersionTag, command: string): string {
   const [newest] = above as [VersionTag];
   const branch = trunk?.name ?? "HEAD";
-  return `note: ${refOf(latest)} is the newest on ${branch}; ${named(above)} ${isOrAre(above)} not on it: agentops ${command} ${refOf(newest)} takes that one`;
+  return `note: ${refOf(latest)} is the newest on ${branch}; ${named(above)} ${isOrAre(above)} not on it, as far as was fetched: agentops ${command} ${refOf(newest)} takes that one`;
 }
 
 /** So many are named. */

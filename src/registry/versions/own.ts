@@ -9,7 +9,7 @@ export async function versionsOf(repo: Repo, of?: Address | readonly Address[]):
 }
 
 /** Those of some tags that are versions of this project. */
-export async function ownVersions(repo: Repo, tags: readonly VersionTag[]): Promise<VersionTag[]> {
+async function ownVersions(repo: Repo, tags: readonly VersionTag[]): Promise<VersionTag[]> {
   const versions = tags.filter(({ stray }) => stray === null);
   return ownAmong(repo, versions);
 }
