@@ -54,6 +54,7 @@ describe("publish", () => {
         },
       ],
       unchanged: [],
+      skipped: [],
     });
     expect(await temp.git("rev-parse", "HEAD")).toBe(head);
     expect(await temp.git("cat-file", "-t", "prompts/triage/v1")).toBe("tag");

@@ -5,7 +5,7 @@ import { reasonIn } from "../../core/reason.ts";
 import { lintArtifacts } from "../lint/lint.ts";
 import { commitFiles, refuseUnfinished } from "./commit.ts";
 import { withPublishLock } from "./lock.ts";
-import { planPublish, type Planned, type Unchanged } from "./plan.ts";
+import { planPublish, type Planned, type Skipped, type Unchanged } from "./plan.ts";
 import { arrived, claimTags, refuseWhenBehind } from "./remote.ts";
 import { deleteTags, makeTags, type NewTag } from "./tags.ts";
 import { readArtifact } from "../read.ts";
@@ -33,12 +33,16 @@ interface Published {
   digest: string;
   /** The remote has the tag, so nobody else can take this version. */
   pushed: boolean;
+  /** What it does not build on. */
+  note?: string;
 }
 
 export interface PublishResult {
   schema: "agentops.publish/1";
   published: Published[];
   unchanged: Unchanged[];
+  /** Behind a newer version, and not changed here. */
+  skipped: Skipped[];
 }
 
 /**
@@ -63,8 +67,8 @@ export async function publish(project: Project, options: PublishOptions = {}): P
 }
 
 async function publishLocked(project: Project, repo: Repo, options: PublishOptions): Promise<PublishResult> {
-  const { changed, unchanged } = await planPublish(project, repo, options.names ?? []);
-  if (changed.length === 0) return { schema: "agentops.publish/1", published: [], unchanged };
+  const { changed, unchanged, skipped } = await planPublish(project, repo, options.names ?? []);
+  if (changed.length === 0) return { schema: "agentops.publish/1", published: [], unchanged, skipped };
   await refuseUnfinished(repo);
   const remote = options.push === false ? null : await remoteOf(repo);
   if (remote !== null) await refuseWhenBehind(repo, remote, changed);
@@ -73,7 +77,8 @@ async function publishLocked(project: Project, repo: Repo, options: PublishOptio
   const tags = await Promise.all(changed.map((planned) => newTag(repo, commit, planned, options)));
   await makeTags(repo, tags, sign ?? false);
   if (remote !== null) await claimOrUndo(repo, remote, tags);
-  return { schema: "agentops.publish/1", published: tags.map((tag) => published(tag, remote !== null)), unchanged };
+  const made = tags.map((tag, i) => ({ ...published(tag, remote !== null), ...noteOf(changed[i]) }));
+  return { schema: "agentops.publish/1", published: made, unchanged, skipped };
 }
 
 async function claimOrUndo(repo: Repo, remote: string, tags: readonly NewTag[]): Promise<void> {
@@ -118,6 +123,10 @@ function commitMessage(changed: readonly Planned[], { message }: PublishOptions)
 
 function filesOf(changed: readonly Planned[]): string[] {
   return [...new Set(changed.flatMap((c) => c.files))];
+}
+
+function noteOf(planned: Planned | undefined): { note?: string } {
+  return planned?.note === undefined ? {} : { note: planned.note };
 }
 
 function published({ address, version, commit, tag, digest }: NewTag, pushed: boolean): Published {

@@ -1,7 +1,7 @@
 import { AgentopsError } from "../../core/errors.ts";
 import { gitFailed } from "../git/git.ts";
 import type { Repo } from "../git/repo.ts";
-import { ACTOR_TRAILER, DIGEST_TRAILER, PATH_TRAILER } from "../versions/versions.ts";
+import { ACTOR_TRAILER, DIGEST_TRAILER, PATH_TRAILER } from "../versions/tag-object.ts";
 
 /** A version that is about to be tagged. */
 export interface NewTag {

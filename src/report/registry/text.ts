@@ -1,7 +1,7 @@
 import { stringify } from "yaml";
 import type { LoadedArtifact } from "../../registry/artifact.ts";
 import type { ListedArtifact } from "../../registry/versions/list.ts";
-import type { VersionEntry } from "../../registry/versions/log.ts";
+import type { VersionEntry, VersionLog } from "../../registry/versions/log.ts";
 import type { PublishResult } from "../../registry/publish/publish.ts";
 import type { RenderedMessage } from "../../registry/render/render.ts";
 import type { Verification } from "../../registry/versions/verify.ts";
@@ -11,16 +11,21 @@ import { milliseconds, percent, percentInterval, usd } from "../numbers.ts";
 import type { Style } from "../style.ts";
 import { columns } from "../table.ts";
 
-export function listText(artifacts: readonly ListedArtifact[], style: Style): string {
+export function listText(artifacts: readonly ListedArtifact[], notes: readonly string[], style: Style): string {
   if (artifacts.length === 0) return "no artifacts: nothing matches prompts/*.prompt.yml or agents/*.agent.yml";
   const rows = artifacts.map((a) => [
     a.address,
-    a.version ?? style.unsure(a.latest === null ? "unpublished" : `${a.latest} + changes`),
+    a.version ?? style.unsure(baseOf(a, notes.length > 0 ? "none known" : "unpublished")),
     a.model ?? "-",
     a.owner ?? "-",
     stateOf(a, style),
   ]);
-  return columns(["artifact", "version", "model", "owner", "state"], rows, style.dim);
+  return [columns(["artifact", "version", "model", "owner", "state"], rows, style.dim), ...notes].join("\n");
+}
+
+function baseOf({ latest, newest }: ListedArtifact, none: string): string {
+  const base = latest ?? newest;
+  return base === null ? none : `${base} + changes`;
 }
 
 function stateOf(a: ListedArtifact, style: Style): string {
@@ -45,8 +50,10 @@ export function showText(a: LoadedArtifact, known: VersionFacts, style: Style): 
   return [style.bold(a.address), ...head, "", parts.join("\n\n")].join("\n");
 }
 
-export function logText(address: string, versions: readonly (VersionEntry & VersionFacts)[], style: Style): string {
-  if (versions.length === 0) return `${address} was never published`;
+type Logged = Pick<VersionLog, "branch" | "notes"> & { versions: readonly (VersionEntry & VersionFacts)[] };
+
+export function logText(address: string, { versions, branch, notes }: Logged, style: Style): string {
+  if (versions.length === 0) return notes.length > 0 ? notes.join("\n") : `${address} was never published`;
   const rows = versions.map((v) => [
     style.bold(v.version),
     v.commit.slice(0, 10),
@@ -57,10 +64,24 @@ export function logText(address: string, versions: readonly (VersionEntry & Vers
   ]);
   const [head = "", ...lines] = columns(["version", "commit", "at (UTC)", "author", "digest", "message"], rows, style.dim).split("\n"); // prettier-ignore
   const known = versions.map((v) => [
+    ...placeLines(v, branch, style).map((line) => `    ${line}`),
     ...evidenceLines(v).map((line) => `    ${line}`),
     ...servedLines(v).map((line) => `    ${style.good("served")} ${line}`),
   ]);
-  return [head, ...lines.flatMap((line, i) => [line, ...(known[i] ?? [])])].join("\n");
+  return [head, ...lines.flatMap((line, i) => [line, ...(known[i] ?? [])]), ...notes].join("\n");
+}
+
+/** What is not as it should be with a version, or not where it is looked for. */
+function placeLines({ merged, movedFrom, verifies, tag }: VersionEntry, branch: string | null, style: Style): string[] {
+  return [
+    ...(verifies === false ? [style.bad(`does not verify: its commit has another content   agentops verify ${refOfTag(tag)}`)] : []), // prettier-ignore
+    ...(merged === false ? [style.unsure(`not on ${branch ?? "HEAD"}`)] : []),
+    ...(movedFrom === null ? [] : [style.dim(`as ${movedFrom}`)]),
+  ];
+}
+
+function refOfTag(tag: string): string {
+  return tag.replace(/\/(v\d+)$/, "@$1");
 }
 
 /** What the newest run of each suite said; that there is none is said where runs can be read at all. */
@@ -91,14 +112,18 @@ function servedLines({ served }: VersionFacts): string[] {
 }
 
 export function publishText(result: PublishResult, style: Style): string {
-  const lines = result.published.map((p) => {
+  const lines = result.published.flatMap((p) => {
     const where = p.pushed
       ? "its tag is on the remote; push your branch as usual"
       : "local; push it with git push --tags";
-    return `${style.good("published")} ${style.bold(`${p.address}@${p.version}`)}  commit ${p.commit.slice(0, 10)}  ${p.digest.slice(0, 19)}  (${where})`;
+    const made = `${style.good("published")} ${style.bold(`${p.address}@${p.version}`)}  commit ${p.commit.slice(0, 10)}  ${p.digest.slice(0, 19)}  (${where})`;
+    return p.note === undefined ? [made] : [made, style.unsure(`  ${p.note}`)];
   });
-  const same = result.unchanged.map((u) => `${style.dim("unchanged")} ${u.address}@${u.version}`);
-  return [...lines, ...same].join("\n") || "nothing to publish";
+  const same = result.unchanged.map(
+    (u) => `${style.dim("unchanged")} ${u.address}@${u.version}${u.note === undefined ? "" : `  (${u.note})`}`,
+  );
+  const skipped = result.skipped.map((s) => `${style.unsure("skipped")}   ${s.address}  (${s.note})`);
+  return [...lines, ...same, ...skipped].join("\n") || "nothing to publish";
 }
 
 export function verifyText(v: Verification, style: Style): string {
