@@ -19,6 +19,8 @@ export interface Planned extends Address {
   address: string;
   /** `v8`. */
   next: string;
+  /** Of the content on disk. */
+  digest: string;
   /** Its own files, relative to the project root; an agent's include its prompt. */
   files: string[];
   /** Tags that exist here, by version number: the remote must not know others. */
@@ -53,7 +55,8 @@ async function plan(
   const address = addressOf(of.kind, of.name);
   if (latest?.digest === content.digest) return { address, version: latest.version };
   const next = `v${(all[0]?.number ?? 0) + 1}`;
-  return { ...of, address, next, files: content.files, known: new Map(all.map((t) => [t.number, t])) };
+  const { digest, files } = content;
+  return { ...of, address, next, digest, files, known: new Map(all.map((t) => [t.number, t])) };
 }
 
 async function addressesOf(source: Source, names: readonly string[]): Promise<Address[]> {

@@ -123,7 +123,7 @@ function versionTag(cells: string[]): VersionTag | null {
 }
 
 /** The last one counts: a message may quote another tag's trailer above ours. */
-function trailer(text: string, key: string): string | null {
+export function trailer(text: string, key: string): string | null {
   const lines = text.split("\n").filter((line) => line.startsWith(`${key}: `));
   return lines.at(-1)?.slice(key.length + 2) ?? null;
 }

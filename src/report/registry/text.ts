@@ -91,14 +91,30 @@ function servedLines({ served }: VersionFacts): string[] {
 }
 
 export function publishText(result: PublishResult, style: Style): string {
+  const branch = result.branch === null ? "" : "; push your branch as usual";
   const lines = result.published.map((p) => {
-    const where = p.pushed
-      ? "its tag is on the remote; push your branch as usual"
-      : "local; push it with git push --tags";
+    const where = p.pushed ? `its tag is on the remote${branch}` : "local; push it with git push --tags";
     return `${style.good("published")} ${style.bold(`${p.address}@${p.version}`)}  commit ${p.commit.slice(0, 10)}  ${p.digest.slice(0, 19)}  (${where})`;
   });
   const same = result.unchanged.map((u) => `${style.dim("unchanged")} ${u.address}@${u.version}`);
-  return [...lines, ...same].join("\n") || "nothing to publish";
+  const left = result.leftOut.map((l) => {
+    const way = l.why === "ignored" ? "" : `, or git add ${l.file}`;
+    return `${style.unsure("left out")}  ${l.address} is ${l.why}: agentops publish ${l.address}${way}`;
+  });
+  return [...lines, ...same, ...left, ...publishNotes(result)].join("\n") || "nothing to publish";
+}
+
+function publishNotes({ along, unsigned }: PublishResult): string[] {
+  const notes: string[] = [];
+  if (along !== null) {
+    const more = along.commits > along.newest.length ? ", …" : "";
+    notes.push(
+      `note: ${plural(along.commits, "commit")} below it, on no branch of ${along.remote} known here, went along: ${along.newest.join(", ")}${more}`,
+    );
+  }
+  if (unsigned !== null)
+    notes.push(`note: not signed, and ${unsigned} lists who may sign: verify will not be ok (publish --sign)`);
+  return notes;
 }
 
 export function verifyText(v: Verification, style: Style): string {

@@ -1,0 +1,74 @@
+import { must } from "../git/git.ts";
+import type { Repo } from "../git/repo.ts";
+import { type FileStatus, fromProject, isUntracked, pathspecs } from "./status.ts";
+
+/** The commit whose content is tagged. */
+export interface Made {
+  commit: string;
+  /** HEAD as it was; null before the first commit. */
+  before: string | null;
+  /** What the commit changes, from the repository's top; null where HEAD had everything and none was made. */
+  changes: string[] | null;
+  /** False where somebody committed on top of it. */
+  isHead: boolean;
+}
+
+/** A hook may amend the commit or commit on top of it; more than a few is somebody else at work. */
+const MOST_ON_TOP = 20;
+
+/**
+ * The commit that was just made, among those that are new on the branch: the one that changes some of these files and no others, else the
+ * newest. Null where HEAD has nothing new.
+ */
+export async function findMade(repo: Repo, before: string | null, own: ReadonlySet<string>): Promise<Made | null> {
+  const since = before === null ? [] : [`^${before}`];
+  const chain = await must(repo.git, ["rev-list", "--first-parent", `--max-count=${MOST_ON_TOP}`, "HEAD", ...since]);
+  const commits = chain.split("\n").filter((line) => line !== "");
+  if (commits.length === 0) return null;
+  const flags = ["--stdin", "-r", "-m", "--root", "--no-renames", "--name-only", "-z"];
+  const said = await must(repo.git, ["diff-tree", ...flags], {
+    input: commits.map((commit) => `${commit}\n`).join(""),
+  });
+  const changes = new Map<string, string[]>(commits.map((commit) => [commit, []]));
+  let paths: string[] = [];
+  for (const field of said.split("\0")) {
+    const commit = changes.get(field);
+    if (commit !== undefined) paths = commit;
+    else if (field !== "") paths.push(field);
+  }
+  const isOurs = (commit: string) => changes.get(commit)?.every((path) => own.has(path)) === true;
+  const commit = commits.findLast((c) => isOurs(c) && changes.get(c)?.length !== 0) ?? commits[0] ?? "";
+  return { commit, before, changes: changes.get(commit) ?? [], isHead: commits[0] === commit };
+}
+
+/**
+ * Takes a commit back that is not to be tagged: the branch, if it still is there, and the index of its files. False where the commit stays,
+ * because somebody went on from it. The disk is not touched.
+ */
+export async function undoMade(repo: Repo, { commit, before, isHead }: Made, own: Own): Promise<boolean> {
+  if (!isHead) return false;
+  const back = before === null ? ["-d", "HEAD", commit] : ["HEAD", before, commit];
+  const moved = await repo.undo(["update-ref", "-m", "agentops publish: undone", ...back]);
+  if (moved.exitCode !== 0) return false;
+  await putBack(repo, before, own);
+  return true;
+}
+
+/** An artifact's files, and what the index had of those that were not as in HEAD. */
+export interface Own {
+  paths: readonly string[];
+  status: readonly FileStatus[];
+}
+
+async function putBack(repo: Repo, before: string | null, { paths, status }: Own): Promise<void> {
+  const was = new Map(status.map((file) => [file.path, file]));
+  const asInHead = paths.filter((path) => !was.has(path));
+  if (before !== null && asInHead.length > 0) await repo.undo(["reset", "--quiet", "--", ...pathspecs(repo, asInHead)]);
+  const gone = status.map(({ path }) => `0 ${"0".repeat(40)}\t${path}\0`);
+  const entries = status.flatMap((file) => file.entries.map((entry) => `${entry}\0`));
+  await repo.undo(["update-index", "-z", "--index-info"], { input: [...gone, ...entries].join("") });
+  // Known, and without a content yet: only `add` makes such entries.
+  const intended = status.filter((file) => !isUntracked(file) && file.index === "." && file.entries.length === 0);
+  if (intended.length > 0)
+    await repo.undo(["add", "--intent-to-add", "--", ...intended.map(({ path }) => fromProject(repo, path))]);
+}
