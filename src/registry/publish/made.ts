@@ -18,7 +18,7 @@ const MOST_ON_TOP = 20;
 
 /**
  * The commit that was just made, among those that are new on the branch: the one that changes some of these files and no others, else the
- * newest. Null where HEAD has nothing new.
+ * oldest. Null where HEAD has nothing new.
  */
 export async function findMade(repo: Repo, before: string | null, own: ReadonlySet<string>): Promise<Made | null> {
   const since = before === null ? [] : [`^${before}`];
@@ -37,7 +37,7 @@ export async function findMade(repo: Repo, before: string | null, own: ReadonlyS
     else if (field !== "") paths.push(field);
   }
   const isOurs = (commit: string) => changes.get(commit)?.every((path) => own.has(path)) === true;
-  const commit = commits.findLast((c) => isOurs(c) && changes.get(c)?.length !== 0) ?? commits[0] ?? "";
+  const commit = commits.findLast((c) => isOurs(c) && changes.get(c)?.length !== 0) ?? commits.at(-1) ?? "";
   return { commit, before, changes: changes.get(commit) ?? [], isHead: commits[0] === commit };
 }
 

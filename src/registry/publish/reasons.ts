@@ -21,10 +21,13 @@ const MOST_NAMED = 5;
 /** CHECKOUT_INVALID that names what got between the plan and the commit. Asks git only here, where something is wrong. */
 export async function whyOther(repo: Repo, made: Made, { foreign, drifts }: Found): Promise<AgentopsError> {
   const hooks = await commitHooks(repo);
+  // What is wrong with an agent's prompt is said of the prompt.
+  const first = drifts.map(({ owned }) => owned.planned.files[0]);
+  const own = drifts.filter(({ owned }) => !owned.planned.files.slice(1).some((file) => first.includes(file)));
   const reasons =
     foreign.length > 0
       ? [foreignReason(foreign, hooks)]
-      : await Promise.all(drifts.map((drift) => reasonOf(repo, made, drift, hooks)));
+      : await Promise.all(own.map((drift) => reasonOf(repo, made, drift, hooks)));
   const what =
     foreign.length > 0
       ? "the commit would hold files that are no artifact's"
