@@ -52,7 +52,7 @@ async function headAsPlanned(project: Project, repo: Repo, { meant, status }: Co
   if (head === null) throw new AgentopsError("GIT_FAILED", "this branch has no commit yet", { hint: "git commit" });
   if (branch === null) await refuseNowhere(repo, head, project.env);
   try {
-    await prove(repo, { commit: head, before: head, changes: null, isHead: true }, meant);
+    await prove(repo, { commit: head, parent: null, changes: null, isHead: true }, meant);
   } catch (error) {
     throw withEnd(error, "nothing is tagged");
   }
@@ -68,8 +68,8 @@ function isGone({ index, disk }: FileStatus): boolean {
   return index === "D" || disk === "D";
 }
 
-function stays({ commit, before }: Made): string {
-  const back = before === null ? "" : `: git reset --soft ${before.slice(0, 12)} takes it back`;
+function stays({ commit, parent }: Made): string {
+  const back = parent === null ? "" : `: git reset --soft ${parent.slice(0, 12)} takes it back`;
   return `nothing is tagged, and commit ${commit.slice(0, 12)} stays, because the branch went on from it${back}`;
 }
 

@@ -5,8 +5,8 @@ import { type FileStatus, fromProject, isUntracked, pathspecs } from "./status.t
 /** The commit whose content is tagged. */
 export interface Made {
   commit: string;
-  /** HEAD as it was; null before the first commit. */
-  before: string | null;
+  /** What it is made on; null for a first one. */
+  parent: string | null;
   /** What the commit changes, from the repository's top; null where HEAD had everything and none was made. */
   changes: string[] | null;
   /** False where somebody committed on top of it. */
@@ -38,19 +38,20 @@ export async function findMade(repo: Repo, before: string | null, own: ReadonlyS
   }
   const isOurs = (commit: string) => changes.get(commit)?.every((path) => own.has(path)) === true;
   const commit = commits.findLast((c) => isOurs(c) && changes.get(c)?.length !== 0) ?? commits.at(-1) ?? "";
-  return { commit, before, changes: changes.get(commit) ?? [], isHead: commits[0] === commit };
+  const parent = commits[commits.indexOf(commit) + 1] ?? before;
+  return { commit, parent, changes: changes.get(commit) ?? [], isHead: commits[0] === commit };
 }
 
 /**
  * Takes a commit back that is not to be tagged: the branch, if it still is there, and the index of its files. False where the commit stays,
  * because somebody went on from it. The disk is not touched.
  */
-export async function undoMade(repo: Repo, { commit, before, isHead }: Made, own: Own): Promise<boolean> {
+export async function undoMade(repo: Repo, { commit, parent, isHead }: Made, own: Own): Promise<boolean> {
   if (!isHead) return false;
-  const back = before === null ? ["-d", "HEAD", commit] : ["HEAD", before, commit];
+  const back = parent === null ? ["-d", "HEAD", commit] : ["HEAD", parent, commit];
   const moved = await repo.undo(["update-ref", "-m", "agentops publish: undone", ...back]);
   if (moved.exitCode !== 0) return false;
-  await putBack(repo, before, own);
+  await putBack(repo, parent, own);
   return true;
 }
 
@@ -60,11 +61,11 @@ export interface Own {
   status: readonly FileStatus[];
 }
 
-async function putBack(repo: Repo, before: string | null, { paths, status }: Own): Promise<void> {
+async function putBack(repo: Repo, head: string | null, { paths, status }: Own): Promise<void> {
   const was = new Map(status.map((file) => [file.path, file]));
   const asInHead = paths.filter((path) => !was.has(path));
-  if (before !== null && asInHead.length > 0) await repo.undo(["reset", "--quiet", "--", ...pathspecs(repo, asInHead)]);
-  const gone = status.map(({ path }) => `0 ${"0".repeat(40)}\t${path}\0`);
+  if (head !== null && asInHead.length > 0) await repo.undo(["reset", "--quiet", "--", ...pathspecs(repo, asInHead)]);
+  const gone = status.map(({ path }) => `0 ${"0".repeat(repo.hash === "sha256" ? 64 : 40)}\t${path}\0`);
   const entries = status.flatMap((file) => file.entries.map((entry) => `${entry}\0`));
   await repo.undo(["update-index", "-z", "--index-info"], { input: [...gone, ...entries].join("") });
   // Known, and without a content yet: only `add` makes such entries.
