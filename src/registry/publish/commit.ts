@@ -20,10 +20,15 @@ export async function refuseUnfinished(repo: Repo): Promise<void> {
   const paths = await must(repo.git, ["rev-parse", ...UNFINISHED.flatMap(([file]) => ["--git-path", file])]);
   const found = paths.split("\n").findIndex((path) => path !== "" && existsSync(resolve(repo.cwd, path)));
   const operation = UNFINISHED[found]?.[1];
-  if (operation === undefined) return;
+  if (operation === undefined || (operation === "merge" && (await isMerged(repo)))) return;
   throw new AgentopsError("GIT_FAILED", `a ${operation} is in progress in this repository`, {
     hint: `git ${operation} --continue (or --abort), then publish again`,
   });
+}
+
+/** In a post-merge hook the merge is done, and git has not tidied up yet. */
+async function isMerged(repo: Repo): Promise<boolean> {
+  return (await repo.git(["merge-base", "--is-ancestor", "MERGE_HEAD", "HEAD"])).exitCode === 0;
 }
 
 interface CommitOptions {
@@ -65,10 +70,13 @@ async function intendToAdd(repo: Repo, specs: readonly string[]): Promise<void> 
   const result = await repo.git(["add", "--intent-to-add", "--", ...specs]);
   if (result.exitCode === 0) return;
   const ignored = await repo.git(["check-ignore", "-v", "--", ...specs]);
-  const rule = ignored.stdout.split("\n")[0]?.split("\t")[0];
-  const hint =
-    rule === undefined || rule === "" ? "check .gitignore" : `the rule is ${rule}: git check-ignore -v FILE shows it`;
-  throw gitFailed(result, "cannot add the artifact's files", hint);
+  const [rule, file] = (ignored.stdout.split("\n")[0] ?? "").split("\t");
+  if (file === undefined) throw gitFailed(result, "cannot add the artifact's files", "check .gitignore");
+  throw gitFailed(
+    { ...result, stderr: `${file} is ignored by ${rule}` },
+    "cannot add the artifact's files",
+    `git add -f ${file} if it is meant, or change that rule`,
+  );
 }
 
 async function forget(repo: Repo, files: readonly FileStatus[]): Promise<void> {

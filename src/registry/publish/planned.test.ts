@@ -1,3 +1,4 @@
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { gitProject, plainProject, promptText, removeFolders, type TempProject } from "../temp-project.testing.ts";
@@ -135,6 +136,26 @@ const REFUSED: Record<string, Refusal> = {
     },
     says: /through filter=lower .*; nothing is tagged$/,
     hint: /renormalize/,
+  },
+  "an encoding that the file does not have": {
+    prepare: async (t) => {
+      await attributes(t, "*.yml working-tree-encoding=ISO-8859-1\n");
+      await edit(t, "Schön {{ticket}}");
+    },
+    says: /through working-tree-encoding=ISO-8859-1/,
+    hint: /-working-tree-encoding/,
+  },
+  "a name that git has in another case": {
+    prepare: async (t) => {
+      await t.git("mv", FILE, "prompts/Triage.prompt.yml");
+      await t.git("commit", "-q", "-m", "case");
+      await t.git("config", "core.ignorecase", "true");
+      await edit(t, "New {{ticket}}");
+      await rm(join(t.root, "prompts/Triage.prompt.yml"));
+      await rm(join(t.root, "agents"), { recursive: true });
+    },
+    says: /git knows prompts\/triage\.prompt\.yml as prompts\/Triage\.prompt\.yml; nothing is tagged/,
+    hint: /^git rm --cached prompts\/Triage\.prompt\.yml && git add prompts\/triage/,
   },
   ident: {
     prepare: async (t) => {

@@ -250,8 +250,8 @@ describe("publish refuses, and leaves everything as it was", () => {
       },
       code: "GIT_FAILED",
       names: ["new"],
-      says: /ignored/,
-      hint: /\.gitignore:1:new\.\*/,
+      says: /new\.prompt\.yml is ignored by \.gitignore:1:new\.\*/,
+      hint: /git add -f prompts\/new\.prompt\.yml/,
     },
     "a detached HEAD that would need a commit": {
       prepare: async (t) => {

@@ -76,6 +76,8 @@ async function reasonOf(repo: Repo, made: Made, { owned, digest }: Drift, hooks:
     return { says: `git does not see that ${file} has changed`, hint: `touch ${file}, and publish again` };
   }
   if ("says" in stored) return stored;
+  const other = await otherCase(repo, made, stored.lost);
+  if (other !== null) return other;
   return {
     says: `${by === "somebody" ? "git" : by} left ${fromProject(repo, stored.lost)} out of the commit`,
     hint: "check the hook and .gitignore, and publish again",
@@ -131,6 +133,16 @@ async function storedOtherwise(repo: Repo, made: Made, { paths }: Owned): Promis
     says: `git stores ${file} through ${named} (.gitattributes), and what it stores has another meaning`,
     hint: `echo "${file} -${attribute}" >> .gitattributes; git add --renormalize ${file}; then publish again`,
   };
+}
+
+/** Where case makes no difference to git (core.ignorecase), a file that was renamed by its case alone keeps the name it had. */
+async function otherCase(repo: Repo, { commit }: Made, path: string): Promise<Reason | null> {
+  const folder = path.slice(0, path.lastIndexOf("/") + 1);
+  const names = await must(repo.git, ["ls-tree", "-z", "--full-tree", "--name-only", commit, "--", folder]);
+  const known = names.split("\0").find((name) => name !== path && name.toLowerCase() === path.toLowerCase());
+  if (known === undefined) return null;
+  const [old, file] = [fromProject(repo, known), fromProject(repo, path)];
+  return { says: `git knows ${file} as ${old}`, hint: `git rm --cached ${old} && git add ${file}, then publish again` };
 }
 
 const ATTRIBUTES = ["filter", "ident", "working-tree-encoding"];

@@ -104,7 +104,7 @@ export function publishText(result: PublishResult, style: Style): string {
   return [...lines, ...same, ...left, ...publishNotes(result)].join("\n") || "nothing to publish";
 }
 
-function publishNotes({ along, unsigned }: PublishResult): string[] {
+function publishNotes({ published, along, unsigned }: PublishResult): string[] {
   const notes: string[] = [];
   if (along !== null) {
     const more = along.commits > along.newest.length ? ", …" : "";
@@ -113,8 +113,14 @@ function publishNotes({ along, unsigned }: PublishResult): string[] {
     );
   }
   if (unsigned !== null)
-    notes.push(`note: not signed, and ${unsigned} lists who may sign: verify will not be ok (publish --sign)`);
+    notes.push(`note: not signed, and ${unsigned} lists who may sign: verify will not be ok; ${signedWay(published)}`);
   return notes;
+}
+
+/** What the remote has, others may have fetched: it stays. */
+function signedWay(published: PublishResult["published"]): string {
+  const tags = published.map(({ tag }) => tag).join(" ");
+  return published.some((p) => p.pushed) ? "publish --sign the next time" : `git tag -d ${tags}, then publish --sign`;
 }
 
 export function verifyText(v: Verification, style: Style): string {
