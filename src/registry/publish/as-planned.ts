@@ -5,7 +5,7 @@ import { commitFiles } from "./commit.ts";
 import { findMade, type Made, undoMade } from "./made.ts";
 import type { Owned } from "./own-files.ts";
 import { refuseNowhere } from "./place.ts";
-import { compareWithPlan, settleIndex } from "./proof.ts";
+import { compareWithPlan, otherInIndex, settleIndex } from "./proof.ts";
 import { whyOther } from "./reasons.ts";
 import type { FileStatus, Status } from "./status.ts";
 
@@ -37,8 +37,8 @@ export async function commitAsPlanned(project: Project, repo: Repo, committing: 
   if (made === null)
     throw new AgentopsError("CHECKOUT_INVALID", "the commit is gone again: a hook moved the branch back");
   try {
-    await prove(repo, made, meant);
-    await settleIndex(repo, made);
+    const [specs] = await Promise.all([otherInIndex(repo, made), prove(repo, made, meant)]);
+    await settleIndex(repo, made.commit, specs);
   } catch (error) {
     const gone = files.filter(({ path }) => twins.has(path)).map(({ path }) => path);
     const undone = await undoMade(repo, made, { paths: [...paths, ...gone], status: files });

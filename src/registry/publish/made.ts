@@ -21,25 +21,42 @@ const MOST_ON_TOP = 20;
  * oldest. Null where HEAD has nothing new.
  */
 export async function findMade(repo: Repo, before: string | null, own: ReadonlySet<string>): Promise<Made | null> {
+  const [head] = await changesOf(repo, ["HEAD"]);
+  if (head === undefined || head.commit === before) return null;
+  // Nearly always: nobody came between.
+  if (head.parents === (before ?? "")) return { ...head, parent: before, isHead: true };
   const since = before === null ? [] : [`^${before}`];
-  const chain = await must(repo.git, ["rev-list", "--first-parent", `--max-count=${MOST_ON_TOP}`, "HEAD", ...since]);
-  const commits = chain.split("\n").filter((line) => line !== "");
-  if (commits.length === 0) return null;
-  const flags = ["--stdin", "-r", "-m", "--root", "--no-renames", "--name-only", "-z"];
-  const said = await must(repo.git, ["diff-tree", ...flags], {
-    input: commits.map((commit) => `${commit}\n`).join(""),
-  });
-  const changes = new Map<string, string[]>(commits.map((commit) => [commit, []]));
-  let paths: string[] = [];
-  for (const field of said.split("\0")) {
-    const commit = changes.get(field);
-    if (commit !== undefined) paths = commit;
-    else if (field !== "") paths.push(field);
+  const args = ["rev-list", "--first-parent", `--max-count=${MOST_ON_TOP}`, head.commit, ...since];
+  const chain = (await must(repo.git, args)).split("\n").filter((line) => line !== "");
+  const commits = await changesOf(repo, chain);
+  const isOurs = ({ changes }: Changed) => changes.length > 0 && changes.every((path) => own.has(path));
+  const found = commits.findLast(isOurs) ?? commits.at(-1);
+  if (found === undefined) return null;
+  const parent = chain[chain.indexOf(found.commit) + 1] ?? before;
+  return { ...found, parent, isHead: found.commit === head.commit };
+}
+
+interface Changed {
+  commit: string;
+  /** Their ids with spaces between. */
+  parents: string;
+  changes: string[];
+}
+
+/** What each of these commits changes, by one process. */
+async function changesOf(repo: Repo, revs: readonly string[]): Promise<Changed[]> {
+  const flags = ["--always", "-r", "-m", "--root", "--no-renames", "--name-only", "-z", "--format=%H %P"];
+  const [first = "", ...more] = revs;
+  const input = more.length === 0 ? "" : revs.map((rev) => `${rev}\n`).join("");
+  const which = more.length === 0 ? first : "--stdin";
+  const commits: Changed[] = [];
+  for (const field of (await must(repo.git, ["diff-tree", ...flags, which], { input })).split("\0")) {
+    const [, commit, parents = ""] = /^([0-9a-f]{40,64}) ([0-9a-f ]*)$/.exec(field) ?? [];
+    if (commit !== undefined) commits.push({ commit, parents, changes: [] });
+    // The first name stands behind an empty line.
+    else if (field !== "") commits.at(-1)?.changes.push(field.replace(/^\n/, ""));
   }
-  const isOurs = (commit: string) => changes.get(commit)?.every((path) => own.has(path)) === true;
-  const commit = commits.findLast((c) => isOurs(c) && changes.get(c)?.length !== 0) ?? commits.at(-1) ?? "";
-  const parent = commits[commits.indexOf(commit) + 1] ?? before;
-  return { commit, parent, changes: changes.get(commit) ?? [], isHead: commits[0] === commit };
+  return commits;
 }
 
 /**

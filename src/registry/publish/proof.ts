@@ -45,15 +45,23 @@ export async function compareWithPlan(repo: Repo, made: Made, meant: readonly Ow
   return { foreign, drifts };
 }
 
+/** Of the commit's files those that the index has otherwise, as pathspecs. */
+export async function otherInIndex(repo: Repo, { commit, changes, isHead }: Made): Promise<string[]> {
+  if (changes === null || changes.length === 0 || !isHead) return [];
+  const flags = ["--cached", "--name-only", "-z", commit];
+  const differs = await must(repo.git, ["diff-index", ...flags, "--", ...pathspecs(repo, changes)]);
+  return pathspecs(
+    repo,
+    differs.split("\0").filter((path) => path !== ""),
+  );
+}
+
 /**
- * Makes the index agree with the commit for its files: a hook that formats them leaves the text of before staged, which the next commit would
- * take for a change back.
+ * Puts committed files into the index: a hook that formats them leaves the text of before staged, which the next commit would take for a
+ * change back.
  */
-export async function settleIndex(repo: Repo, { commit, changes, isHead }: Made): Promise<void> {
-  if (changes === null || changes.length === 0 || !isHead) return;
-  const specs = pathspecs(repo, changes);
-  const differs = await must(repo.git, ["diff-index", "--cached", "--name-only", "-z", commit, "--", ...specs]);
-  if (differs === "") return;
+export async function settleIndex(repo: Repo, commit: string, specs: readonly string[]): Promise<void> {
+  if (specs.length === 0) return;
   const reset = await repo.git(["reset", "--quiet", commit, "--", ...specs]);
   if (reset.exitCode !== 0) throw gitFailed(reset, "git cannot put the committed files into the index");
 }

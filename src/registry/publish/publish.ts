@@ -101,14 +101,13 @@ async function publishLocked(project: Project, repo: Repo, options: PublishOptio
     names.length > 0 ? { meant: owned, leftOut: [] } : meantOf(owned, status, unchanged.length > 0);
   if (meant.length === 0) return { ...NOTHING, unchanged, leftOut };
   refuseUnfit(repo, meant, status);
-  await refuseUnfinished(repo);
   const changed = meant.map(({ planned }) => planned);
-  const remote = options.push === false ? null : await remoteOf(repo);
-  if (remote !== null) await refuseWhenBehind(repo, remote, changed);
-  // Asked before anything is made: afterwards nothing may fail any more.
+  const [remote] = await Promise.all([options.push === false ? null : remoteOf(repo), refuseUnfinished(repo)]);
+  // All that may fail is asked before anything is made, and while the remote is waited for.
   const [along, signers] = await Promise.all([
     remote === null ? null : goesAlong(repo, remote, status.head),
     sign === true ? null : listOfSigners(repo),
+    remote === null ? null : refuseWhenBehind(repo, remote, changed),
   ]);
   const message = commitMessage(changed, options);
   const commit = await commitAsPlanned(project, repo, { meant, status, message, sign });
