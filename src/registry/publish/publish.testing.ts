@@ -2,7 +2,8 @@ import { chmod } from "node:fs/promises";
 import { join } from "node:path";
 import { expect } from "vitest";
 import { AgentopsError } from "../../core/errors.ts";
-import { agentText, promptText, type TempProject, tempFolder } from "../temp-project.testing.ts";
+import { publish } from "./publish.ts";
+import { agentText, gitProject, promptText, type TempProject, tempFolder } from "../temp-project.testing.ts";
 
 export const FILE = "prompts/triage.prompt.yml";
 export const TRIAGE = { [FILE]: promptText("triage") };
@@ -30,6 +31,27 @@ export async function state(temp: TempProject, locked = false) {
     staged: await temp.git("diff", "--cached"),
     tags: await temp.git("tag"),
   };
+}
+
+/** Something that publish refuses, of an agent and its prompt. */
+export interface Refusal {
+  prepare: (temp: TempProject) => Promise<unknown>;
+  says: RegExp;
+  hint: RegExp;
+  /** Files on disk are others afterwards: that was the hook. */
+  rewrites?: boolean;
+}
+
+/** Publishes what is refused, and expects that nothing is left of it. */
+export async function refused({ prepare, says, hint, rewrites = false }: Refusal): Promise<void> {
+  const temp = await gitProject(WITH_AGENT);
+  await prepare(temp);
+  const before = await state(temp);
+  const error = await failure(publish(temp.project, {}));
+  expect([error.code, error.message]).toEqual(["CHECKOUT_INVALID", expect.stringMatching(says)]);
+  expect(error.hint).toMatch(hint);
+  const after = await state(temp);
+  expect(rewrites ? { ...after, index: before.index } : after).toEqual(before);
 }
 
 export async function hook(temp: TempProject, name: string, ...script: string[]): Promise<void> {

@@ -98,8 +98,11 @@ export function publishText(result: PublishResult, style: Style): string {
   });
   const same = result.unchanged.map((u) => `${style.dim("unchanged")} ${u.address}@${u.version}`);
   const left = result.leftOut.map((l) => {
-    const way = l.why === "ignored" ? "" : `, or git add ${l.file}`;
-    return `${style.unsure("left out")}  ${l.address} is ${l.why}: agentops publish ${l.address}${way}`;
+    const way =
+      l.why === "ignored"
+        ? `git add -f ${l.file} if it is meant`
+        : `agentops publish ${l.address}, or git add ${l.file}`;
+    return `${style.unsure("left out")}  ${l.address} is ${l.why}: ${way}`;
   });
   return [...lines, ...same, ...left, ...publishNotes(result)].join("\n") || "nothing to publish";
 }
