@@ -57,7 +57,7 @@ interface Ancestor {
 }
 
 /** The processes above this one, the nearest first. */
-export function ancestors(): Ancestor[] {
+function ancestors(): Ancestor[] {
   const found: Ancestor[] = [];
   for (let pid = process.ppid; pid > 1 && found.length < MOST_ANCESTORS;) {
     try {
