@@ -48,7 +48,7 @@ export interface PublishResult {
   leftOut: LeftOut[];
   /** The branch that was published from; null for none: HEAD was detached, or nothing was published. */
   branch: string | null;
-  /** Commits that the remote had not got and that the tags took along; null where none or nothing was pushed. */
+  /** Commits on no branch of the remote, which it has through the tags; null where none or nothing was pushed. */
   along: Along | null;
   /** The branch whose list of signers lets `verify` refuse these versions, which are not signed; else null. */
   unsigned: string | null;

@@ -29,7 +29,7 @@ test.each<[string, Partial<PublishResult>, string]>([
   [
     "commits that went along",
     { along: ALONG },
-    "note: 2 commits below it, on no branch of origin known here, went along: 1a2b3c4 WIP token, …",
+    "note: through the tag origin has 2 commits below it, on none of its branches known here: 1a2b3c4 WIP token, …",
   ],
   [
     "one that others may have is signed the next time",

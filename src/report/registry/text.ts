@@ -112,7 +112,7 @@ function publishNotes({ published, along, unsigned }: PublishResult): string[] {
   if (along !== null) {
     const more = along.commits > along.newest.length ? ", …" : "";
     notes.push(
-      `note: ${plural(along.commits, "commit")} below it, on no branch of ${along.remote} known here, went along: ${along.newest.join(", ")}${more}`,
+      `note: through the tag ${along.remote} has ${plural(along.commits, "commit")} below it, on none of its branches known here: ${along.newest.join(", ")}${more}`,
     );
   }
   if (unsigned !== null)
