@@ -6,7 +6,7 @@ import { findMade, type Made, undoMade } from "./made.ts";
 import type { Owned } from "./own-files.ts";
 import { refuseNowhere } from "./place.ts";
 import { compareWithPlan, otherInIndex, settleIndex } from "./proof.ts";
-import { whyOther } from "./reasons.ts";
+import { whyNothing, whyOther } from "./reasons.ts";
 import type { FileStatus, Status } from "./status.ts";
 
 interface Committing {
@@ -31,7 +31,10 @@ export async function commitAsPlanned(project: Project, repo: Repo, committing: 
     throw new AgentopsError("GIT_FAILED", "HEAD is detached: the commit would be on no branch", {
       hint: "git switch BRANCH (or git switch -c NEW), then publish again",
     });
-  await commitFiles(repo, files, { message, sign });
+  await commitFiles(repo, files, { message, sign }).catch(async (error: unknown) => {
+    const isNothing = error instanceof AgentopsError && error.code === "CONCURRENT_CHANGE";
+    throw (isNothing ? await whyNothing(repo, meant) : null) ?? error;
+  });
   const own = new Set([...paths, ...twins]);
   const made = await findMade(repo, status.head, own);
   if (made === null)

@@ -36,6 +36,16 @@ describe("inside a hook of git's", () => {
     expect(await temp.git("status", "--porcelain")).toBe("A  other.txt");
   });
 
+  test("post-merge, where git has not tidied the merge up yet: published", async () => {
+    const temp = await gitProject(TRIAGE);
+    await temp.git("switch", "-q", "-c", "side");
+    await temp.git("commit", "-q", "--allow-empty", "-m", "side");
+    await temp.git("switch", "-q", "main");
+    await hook(temp, "post-merge", run);
+    await temp.git("merge", "-q", "--no-ff", "-m", "merge", "side");
+    expect(await temp.git("tag")).toBe("prompts/triage/v1");
+  });
+
   test("pre-push of its own push: it says that it would wait for itself", async () => {
     const { a } = await twoClones(TRIAGE);
     await hook(a, "pre-push", run);

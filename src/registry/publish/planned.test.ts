@@ -101,6 +101,15 @@ const REFUSED: Record<string, Refusal> = {
     says: /prompts\/triage\.prompt\.yml is marked skip-worktree.*; nothing is tagged$/,
     hint: /^git update-index --no-skip-worktree prompts\/triage\.prompt\.yml/,
   },
+  "skip-worktree, of what is staged": {
+    prepare: async (t) => {
+      await edit(t, "New {{ticket}}");
+      await t.git("add", "-A");
+      await t.git("update-index", "--skip-worktree", FILE);
+    },
+    says: /^nothing was committed: prompts\/triage\.prompt\.yml is marked skip-worktree/,
+    hint: /--no-skip-worktree/,
+  },
   "assume-unchanged, in an agent's prompt, while the agent is committed": {
     prepare: async (t) => {
       await t.git("update-index", "--assume-unchanged", FILE);

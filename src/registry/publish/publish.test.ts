@@ -274,6 +274,12 @@ describe("publish refuses, and leaves everything as it was", () => {
       says: /a merge is in progress/,
       hint: /git merge --continue/,
     },
+    "patches that are being applied": {
+      prepare: (t) => t.write(".git/rebase-apply/applying", ""),
+      code: "GIT_FAILED",
+      says: /an? am is in progress/,
+      hint: /git am --continue/,
+    },
     "signing without a key": {
       prepare: async (t) => {
         await t.git("config", "gpg.format", "ssh");

@@ -18,6 +18,14 @@ interface Reason {
 
 const MOST_NAMED = 5;
 
+/** The same for a commit that git would not make, with nothing to commit; null where no mark explains it. */
+export async function whyNothing(repo: Repo, meant: readonly Owned[]): Promise<AgentopsError | null> {
+  const marked = await markedFile(repo, { paths: meant.flatMap((o) => o.paths), twins: meant.flatMap((o) => o.twins) });
+  return (
+    marked && new AgentopsError("CHECKOUT_INVALID", `nothing was committed: ${marked.says}`, { hint: marked.hint })
+  );
+}
+
 /** CHECKOUT_INVALID that names what got between the plan and the commit. Asks git only here, where something is wrong. */
 export async function whyOther(repo: Repo, made: Made, { foreign, drifts }: Found): Promise<AgentopsError> {
   const hooks = await commitHooks(repo);
@@ -85,7 +93,7 @@ async function reasonOf(repo: Repo, made: Made, { owned, digest }: Drift, hooks:
 }
 
 /** A file whose changes git was told not to look at (git-update-index(1)). */
-async function markedFile(repo: Repo, { paths, twins }: Owned): Promise<Reason | null> {
+async function markedFile(repo: Repo, { paths, twins }: Pick<Owned, "paths" | "twins">): Promise<Reason | null> {
   const args = ["ls-files", "-v", "-z", "--full-name", "--", ...pathspecs(repo, [...paths, ...twins])];
   const lines = (await must(repo.git, args)).split("\0");
   const line = lines.find((l) => /^[a-zS] /.test(l));
