@@ -31,6 +31,8 @@ export interface Planned extends Address {
   address: string;
   /** `v8`. */
   next: string;
+  /** Of the content on disk. */
+  digest: string;
   /** Its own files, relative to the project root; an agent's include its prompt. */
   files: string[];
   /** Tags that exist here, by version number: the remote must not know others. */
@@ -66,13 +68,13 @@ export async function planPublish(project: Project, repo: Repo, names: readonly 
 }
 
 function add(plan: Plan, { content, is, version, note }: Judged, tags: readonly VersionTag[]): void {
-  const { kind, name, address, files } = content;
+  const { kind, name, address, digest, files } = content;
   const noted = note === undefined ? {} : { note };
   if (is === "unchanged") plan.unchanged.push({ address, version: version?.version ?? "", ...noted });
   else if (is === "skipped") plan.skipped.push({ address, latest: version?.version ?? "", note: note ?? "" });
   else {
     const known = new Map(tags.map((tag) => [tag.number, tag]));
-    plan.changed.push({ kind, name, address, next: `v${nextNumber(tags)}`, files, known, ...noted });
+    plan.changed.push({ kind, name, address, next: `v${nextNumber(tags)}`, digest, files, known, ...noted });
   }
 }
 

@@ -3,14 +3,19 @@ import { throwOnErrors } from "../../core/problems.ts";
 import type { Project } from "../../core/project.ts";
 import { reasonIn } from "../../core/reason.ts";
 import { lintArtifacts } from "../lint/lint.ts";
-import { commitFiles, refuseUnfinished } from "./commit.ts";
+import { commitAsPlanned } from "./as-planned.ts";
+import { refuseUnfinished } from "./commit.ts";
+import { lockedByOwn, refuseInHook } from "./hook.ts";
 import { withPublishLock } from "./lock.ts";
+import { type LeftOut, meantOf, refuseUnfit } from "./meant.ts";
+import { ownFiles } from "./own-files.ts";
+import { type Along, goesAlong } from "./place.ts";
 import { planPublish, type Planned, type Skipped, type Unchanged } from "./plan.ts";
 import { arrived, claimTags, refuseWhenBehind } from "./remote.ts";
-import { deleteTags, makeTags, type NewTag } from "./tags.ts";
-import { readArtifact } from "../read.ts";
+import { statusOf } from "./status.ts";
+import { deleteTags, makeTags, type NewTag, refuseSignature } from "./tags.ts";
 import { needRepo, remoteOf, type Repo } from "../git/repo.ts";
-import { commitSource } from "../source.ts";
+import { committedSigners } from "../signing/signers.ts";
 
 export interface PublishOptions {
   /** NAME, `prompts/NAME` or `agents/NAME`; every artifact when empty or absent. */
@@ -43,23 +48,44 @@ export interface PublishResult {
   unchanged: Unchanged[];
   /** Behind a newer version, and not changed here. */
   skipped: Skipped[];
+  /** Changed artifacts that nobody named and git does not know. */
+  leftOut: LeftOut[];
+  /** The branch that was published from; null for none: HEAD was detached, or nothing was published. */
+  branch: string | null;
+  /** Commits on no branch of the remote, which it has through the tags; null where none or nothing was pushed. */
+  along: Along | null;
+  /** The branch whose list of signers lets `verify` refuse these versions, which are not signed; else null. */
+  unsigned: string | null;
 }
+
+const NOTHING: PublishResult = {
+  schema: "agentops.publish/1",
+  published: [],
+  unchanged: [],
+  skipped: [],
+  leftOut: [],
+  branch: null,
+  along: null,
+  unsigned: null,
+};
 
 /**
  * Makes the next version of each artifact whose digest changed: lints, commits only the artifacts' own files (whatever
  * else is staged or dirty stays as it is), tags that commit, and claims the versions by pushing the tags alone.
  *
- * Nothing is half done: when this throws, no tag made here is left. The commit may be; publishing again tags it.
- * Throws LINT_FAILED, ARTIFACT_NOT_FOUND, REF_INVALID, GIT_FAILED (no repository, a merge under way, a failing hook, no
+ * Nothing is half done: when this throws, no tag made here is left. The commit may be, if it holds what was planned; publishing again tags it.
+ * Throws USAGE, LINT_FAILED, ARTIFACT_NOT_FOUND, REF_INVALID, CHECKOUT_INVALID (what would be tagged is not what is on disk), GIT_FAILED (no repository, a merge under way, a failing hook, no
  * identity, an unreachable remote) and CONCURRENT_CHANGE (somebody else was first; fetch the tags and publish again).
  */
 export async function publish(project: Project, options: PublishOptions = {}): Promise<PublishResult> {
+  refuseSignature(options.message);
   const repo = await needRepo(project);
+  await refuseInHook(repo, project.env);
   throwOnErrors(await lintArtifacts(project, { only: options.names, release: true }), "LINT_FAILED");
   try {
     return await withPublishLock(repo, () => publishLocked(project, repo, options));
   } catch (error) {
-    if (!isStop(error)) throw error;
+    if (!isStop(error)) throw lockedByOwn(error);
     throw new AgentopsError(error.code, `${error.message}: nothing was published, and no tag is left`, {
       hint: "publish again; a commit that was made is used",
     });
@@ -67,18 +93,48 @@ export async function publish(project: Project, options: PublishOptions = {}): P
 }
 
 async function publishLocked(project: Project, repo: Repo, options: PublishOptions): Promise<PublishResult> {
-  const { changed, unchanged, skipped } = await planPublish(project, repo, options.names ?? []);
-  if (changed.length === 0) return { schema: "agentops.publish/1", published: [], unchanged, skipped };
-  await refuseUnfinished(repo);
-  const remote = options.push === false ? null : await remoteOf(repo);
-  if (remote !== null) await refuseWhenBehind(repo, remote, changed);
-  const { sign } = options;
-  const commit = await commitFiles(repo, filesOf(changed), { message: commitMessage(changed, options), sign });
-  const tags = await Promise.all(changed.map((planned) => newTag(repo, commit, planned, options)));
-  await makeTags(repo, tags, sign ?? false);
+  const { names = [], sign } = options;
+  const plan = await planPublish(project, repo, names);
+  const { unchanged, skipped } = plan;
+  if (plan.changed.length === 0) return { ...NOTHING, unchanged, skipped };
+  const owned = await ownFiles(repo, plan.changed);
+  const status = await statusOf(
+    repo,
+    owned.flatMap(({ paths, twins }) => [...paths, ...twins]),
+  );
+  const { meant, leftOut } =
+    names.length > 0 ? { meant: owned, leftOut: [] } : meantOf(owned, status, unchanged.length + skipped.length > 0);
+  if (meant.length === 0) return { ...NOTHING, unchanged, skipped, leftOut };
+  refuseUnfit(repo, meant, status);
+  const changed = meant.map(({ planned }) => planned);
+  const [remote] = await Promise.all([options.push === false ? null : remoteOf(repo), refuseUnfinished(repo)]);
+  // All that may fail is asked before anything is made, and while the remote is waited for.
+  const [along, signers] = await Promise.all([
+    remote === null ? null : goesAlong(repo, remote, status.head),
+    sign === true ? null : listOfSigners(repo),
+    remote === null ? null : refuseWhenBehind(repo, remote, changed),
+  ]);
+  const message = commitMessage(changed, options);
+  const commit = await commitAsPlanned(project, repo, { meant, status, message, sign });
+  const tags = changed.map((planned) => newTag(repo, commit, planned, options));
+  const signed = await makeTags(repo, tags, sign ?? false);
   if (remote !== null) await claimOrUndo(repo, remote, tags);
-  const made = tags.map((tag, i) => ({ ...published(tag, remote !== null), ...noteOf(changed[i]) }));
-  return { schema: "agentops.publish/1", published: made, unchanged, skipped };
+  return {
+    ...NOTHING,
+    published: tags.map((tag, i) => ({ ...published(tag, remote !== null), ...noteOf(changed[i]) })),
+    unchanged,
+    skipped,
+    leftOut,
+    branch: status.branch,
+    along,
+    unsigned: signed ? null : signers,
+  };
+}
+
+/** The branch whose list of signers will not have an unsigned version; null where nobody has to sign. */
+async function listOfSigners(repo: Repo): Promise<string | null> {
+  const { branch, text, committed } = await committedSigners(repo);
+  return committed && text !== null ? branch : null;
 }
 
 async function claimOrUndo(repo: Repo, remote: string, tags: readonly NewTag[]): Promise<void> {
@@ -92,37 +148,22 @@ async function claimOrUndo(repo: Repo, remote: string, tags: readonly NewTag[]):
   }
 }
 
-/** The digest is taken from the commit and not from the worktree: a hook may have rewritten the file. */
-async function newTag(
-  repo: Repo,
-  commit: string,
-  planned: Planned,
-  { message, actor }: PublishOptions,
-): Promise<NewTag> {
-  const content = await readArtifact(commitSource(repo, commit), planned);
-  if (!content) {
-    throw new AgentopsError("GIT_FAILED", `commit ${commit.slice(0, 12)} does not hold ${planned.address}`, {
-      hint: "check that its folder is not excluded from git",
-    });
-  }
+function newTag(repo: Repo, commit: string, planned: Planned, { message, actor }: PublishOptions): NewTag {
+  const { address, next, digest, files } = planned;
   return {
-    address: planned.address,
-    version: planned.next,
-    tag: `${planned.address}/${planned.next}`,
+    address,
+    version: next,
+    tag: `${address}/${next}`,
     commit,
-    digest: content.digest,
-    path: `${repo.prefix}${content.files[0] ?? ""}`,
-    message: reasonIn(message) ?? `Publish ${planned.address} ${planned.next}`,
+    digest,
+    path: `${repo.prefix}${files[0] ?? ""}`,
+    message: reasonIn(message) ?? `Publish ${address} ${next}`,
     actor,
   };
 }
 
 function commitMessage(changed: readonly Planned[], { message }: PublishOptions): string {
   return reasonIn(message) ?? `Publish ${changed.map((c) => `${c.address} ${c.next}`).join(", ")}`;
-}
-
-function filesOf(changed: readonly Planned[]): string[] {
-  return [...new Set(changed.flatMap((c) => c.files))];
 }
 
 function noteOf(planned: Planned | undefined): { note?: string } {

@@ -113,7 +113,7 @@ function unsigned(body: string): [text: string, signed: boolean] {
 }
 
 /** The last one counts: a message may quote another tag's trailer above ours. */
-function trailer(text: string, key: string): string | null {
+export function trailer(text: string, key: string): string | null {
   const at = `\n${text}`.lastIndexOf(`\n${key}: `);
   if (at < 0) return null;
   const end = text.indexOf("\n", at);

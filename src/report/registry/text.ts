@@ -112,10 +112,9 @@ function servedLines({ served }: VersionFacts): string[] {
 }
 
 export function publishText(result: PublishResult, style: Style): string {
+  const branch = result.branch === null ? "" : "; push your branch as usual";
   const lines = result.published.flatMap((p) => {
-    const where = p.pushed
-      ? "its tag is on the remote; push your branch as usual"
-      : "local; push it with git push --tags";
+    const where = p.pushed ? `its tag is on the remote${branch}` : "local; push it with git push --tags";
     const made = `${style.good("published")} ${style.bold(`${p.address}@${p.version}`)}  commit ${p.commit.slice(0, 10)}  ${p.digest.slice(0, 19)}  (${where})`;
     return p.note === undefined ? [made] : [made, style.unsure(`  ${p.note}`)];
   });
@@ -123,7 +122,33 @@ export function publishText(result: PublishResult, style: Style): string {
     (u) => `${style.dim("unchanged")} ${u.address}@${u.version}${u.note === undefined ? "" : `  (${u.note})`}`,
   );
   const skipped = result.skipped.map((s) => `${style.unsure("skipped")}   ${s.address}  (${s.note})`);
-  return [...lines, ...same, ...skipped].join("\n") || "nothing to publish";
+  const left = result.leftOut.map((l) => {
+    const way =
+      l.why === "ignored"
+        ? `git add -f ${l.file} if it is meant`
+        : `agentops publish ${l.address}, or git add ${l.file}`;
+    return `${style.unsure("left out")}  ${l.address} is ${l.why}: ${way}`;
+  });
+  return [...lines, ...same, ...skipped, ...left, ...publishNotes(result)].join("\n") || "nothing to publish";
+}
+
+function publishNotes({ published, along, unsigned }: PublishResult): string[] {
+  const notes: string[] = [];
+  if (along !== null) {
+    const more = along.commits > along.newest.length ? ", …" : "";
+    notes.push(
+      `note: through the tag ${along.remote} has ${plural(along.commits, "commit")} below it, on none of its branches known here: ${along.newest.join(", ")}${more}`,
+    );
+  }
+  if (unsigned !== null)
+    notes.push(`note: not signed, and ${unsigned} lists who may sign: verify will not be ok; ${signedWay(published)}`);
+  return notes;
+}
+
+/** What the remote has, others may have fetched: it stays. */
+function signedWay(published: PublishResult["published"]): string {
+  const tags = published.map(({ tag }) => tag).join(" ");
+  return published.some((p) => p.pushed) ? "publish --sign the next time" : `git tag -d ${tags}, then publish --sign`;
 }
 
 export function verifyText(v: Verification, style: Style): string {
