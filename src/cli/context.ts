@@ -58,6 +58,9 @@ export function chosenFormat<F extends string>(flags: GlobalFlags, formats: read
 
 export function createContext(shell: Shell, flags: GlobalFlags, signal: AbortSignal): CommandContext {
   const cwd = resolve(shell.cwd(), flags.C ?? ".");
+  const note = (line: string): void => {
+    if (flags.quiet !== true) shell.stderr.write(`${printable(line)}\n`);
+  };
   return {
     shell,
     flags,
@@ -72,15 +75,14 @@ export function createContext(shell: Shell, flags: GlobalFlags, signal: AbortSig
       return {
         ...project,
         signal,
+        note,
         served: (ref) => servedRef(shell, project, ref),
         released: releasedIn(shell, project),
       };
     },
     emit: (document) => writeLines(shell, cwd, flags, [document.endsWith("\n") ? document.slice(0, -1) : document]),
     emitLines: (lines) => writeLines(shell, cwd, flags, lines),
-    note: (line) => {
-      if (flags.quiet !== true) shell.stderr.write(`${printable(line)}\n`);
-    },
+    note,
     color: (stream) => wantsColor(shell, flags, shell[stream]),
   };
 }

@@ -21,6 +21,8 @@ export interface Project {
   env: NodeJS.ProcessEnv;
   /** Aborted with what to end with when somebody asks the process to stop: nothing new is begun then. */
   signal?: AbortSignal;
+  /** A line for the person, where somebody listens: what is left out of an answer, and why. */
+  note?: (line: string) => void;
   /** Removes the values of every secret the config names. */
   redact: Redact;
   /** The version that `@stable` or `@candidate` is in this environment; null where nothing is. Only who has a store can tell. */

@@ -6,7 +6,16 @@ import { lintArtifacts } from "../lint/lint.ts";
 import { commitFiles, refuseUnfinished } from "./commit.ts";
 import { withPublishLock } from "./lock.ts";
 import { planPublish, type Planned, type Unchanged } from "./plan.ts";
-import { arrived, claimTags, refuseWhenBehind } from "./remote.ts";
+import { refuseBlocked } from "./blocked.ts";
+import {
+  arrived,
+  type Claim,
+  claimingRemote,
+  claimTags,
+  lackingThere,
+  refuseWhenBehind,
+  startsNothing,
+} from "./remote.ts";
 import { deleteTags, makeTags, type NewTag } from "./tags.ts";
 import { readArtifact } from "../read.ts";
 import { needRepo, remoteOf, type Repo } from "../git/repo.ts";
@@ -39,6 +48,12 @@ export interface PublishResult {
   schema: "agentops.publish/1";
   published: Published[];
   unchanged: Unchanged[];
+  /** The remote that counts the versions; absent without one. */
+  remote?: string;
+  /** Tags of versions that it lacks: nobody else has them, and nobody else may take their numbers yet. Absent where none is. */
+  onlyHere?: string[];
+  /** More tags in one push than GitHub starts workflows for. */
+  startsNoWorkflow?: true;
 }
 
 /**
@@ -53,7 +68,7 @@ export async function publish(project: Project, options: PublishOptions = {}): P
   const repo = await needRepo(project);
   throwOnErrors(await lintArtifacts(project, { only: options.names, release: true }), "LINT_FAILED");
   try {
-    return await withPublishLock(repo, () => publishLocked(project, repo, options));
+    return await withPublishLock(repo, project.env, () => publishLocked(project, repo, options));
   } catch (error) {
     if (!isStop(error)) throw error;
     throw new AgentopsError(error.code, `${error.message}: nothing was published, and no tag is left`, {
@@ -64,24 +79,41 @@ export async function publish(project: Project, options: PublishOptions = {}): P
 
 async function publishLocked(project: Project, repo: Repo, options: PublishOptions): Promise<PublishResult> {
   const { changed, unchanged } = await planPublish(project, repo, options.names ?? []);
-  if (changed.length === 0) return { schema: "agentops.publish/1", published: [], unchanged };
+  if (changed.length === 0) return nothing(repo, unchanged, options);
+  await refuseBlocked(repo, changed);
   await refuseUnfinished(repo);
-  const remote = options.push === false ? null : await remoteOf(repo);
-  if (remote !== null) await refuseWhenBehind(repo, remote, changed);
+  const claim = await claimingRemote(repo, options);
+  const onlyHere = claim === null ? [] : await refuseWhenBehind(repo, claim, changed);
   const { sign } = options;
   const commit = await commitFiles(repo, filesOf(changed), { message: commitMessage(changed, options), sign });
   const tags = await Promise.all(changed.map((planned) => newTag(repo, commit, planned, options)));
   await makeTags(repo, tags, sign ?? false);
-  if (remote !== null) await claimOrUndo(repo, remote, tags);
-  return { schema: "agentops.publish/1", published: tags.map((tag) => published(tag, remote !== null)), unchanged };
+  if (claim !== null) await claimOrUndo(repo, claim, tags);
+  const remote = claim?.remote ?? (await remoteOf(repo));
+  return {
+    schema: "agentops.publish/1",
+    published: tags.map((tag) => published(tag, claim !== null)),
+    unchanged,
+    ...(remote !== null && { remote }),
+    ...(onlyHere.length > 0 && { onlyHere }),
+    ...(claim !== null && (await startsNothing(repo, claim, tags)) && { startsNoWorkflow: true as const }),
+  };
 }
 
-async function claimOrUndo(repo: Repo, remote: string, tags: readonly NewTag[]): Promise<void> {
+/** Versions that `--no-push` left here are said when somebody publishes again; a remote that cannot be asked keeps nobody from "unchanged". */
+async function nothing(repo: Repo, unchanged: Unchanged[], options: PublishOptions): Promise<PublishResult> {
+  const claim = await claimingRemote(repo, options).catch(() => null);
+  const onlyHere = claim === null ? [] : await lackingThere(repo, claim, unchanged);
+  const lacking = claim !== null && onlyHere.length > 0 ? { remote: claim.remote, onlyHere } : {};
+  return { schema: "agentops.publish/1", published: [], unchanged, ...lacking };
+}
+
+async function claimOrUndo(repo: Repo, claim: Claim, tags: readonly NewTag[]): Promise<void> {
   try {
-    await claimTags(repo, remote, tags);
+    await claimTags(repo, claim, tags);
   } catch (error) {
     // A push that was stopped may have arrived all the same, and then others have seen the versions.
-    if (isStop(error) && (await arrived(repo, remote, tags))) return;
+    if (isStop(error) && (await arrived(repo, claim.remote, tags))) return;
     await deleteTags(repo, tags);
     throw error;
   }

@@ -6,7 +6,7 @@ import type { ArtifactFile } from "../files.ts";
 import { addressOf, KINDS } from "../files.ts";
 import { must } from "../git/git.ts";
 import { type ArtifactContent, readArtifact } from "../read.ts";
-import { findRepo, type Repo } from "../git/repo.ts";
+import { repoForReading, type Repo } from "../git/repo.ts";
 import { type Source, worktreeSource } from "../source.ts";
 import { type VersionTag, versionsOf } from "./versions.ts";
 
@@ -35,7 +35,7 @@ export interface ListedArtifact {
 /** The artifacts of the worktree, prompts before agents, by name. A broken file is listed with its problems. */
 export async function listArtifacts(project: Project): Promise<ListedArtifact[]> {
   const source = worktreeSource(project.root);
-  const repo = await findRepo(project);
+  const repo = await repoForReading(project);
   const versions = repo ? await versionsOf(repo) : [];
   const changed = repo ? await changedFiles(repo) : new Set<string>();
   const files = (await Promise.all(KINDS.map((kind) => source.list(kind)))).flat();

@@ -91,14 +91,44 @@ function servedLines({ served }: VersionFacts): string[] {
 }
 
 export function publishText(result: PublishResult, style: Style): string {
+  const { remote, onlyHere = [] } = result;
   const lines = result.published.map((p) => {
     const where = p.pushed
       ? "its tag is on the remote; push your branch as usual"
-      : "local; push it with git push --tags";
+      : remote === undefined
+        ? "local: there is no remote to push its tag to"
+        : `local; push it with git push ${remote} refs/tags/${p.tag}`;
     return `${style.good("published")} ${style.bold(`${p.address}@${p.version}`)}  commit ${p.commit.slice(0, 10)}  ${p.digest.slice(0, 19)}  (${where})`;
   });
   const same = result.unchanged.map((u) => `${style.dim("unchanged")} ${u.address}@${u.version}`);
-  return [...lines, ...same].join("\n") || "nothing to publish";
+  const none = lines.length + same.length === 0 ? ["nothing to publish"] : [];
+  return [...lines, ...same, ...none, ...onlyHereLines(onlyHere, remote ?? "REMOTE"), ...workflowLines(result)].join(
+    "\n",
+  );
+}
+
+const MOST_TAGS = 5;
+
+/** Which to push, by name: every tag of the clone would be others' as well. */
+function onlyHereLines(tags: readonly string[], remote: string): string[] {
+  if (tags.length === 0) return [];
+  const named = tags.slice(0, MOST_TAGS);
+  const rest = tags.length > named.length ? ` (and ${tags.length - named.length} more)` : "";
+  return [
+    `only here, not on ${remote}: ${named.map(versionOf).join(", ")}${rest}; push with git push ${remote} ${named.map((tag) => `refs/tags/${tag}`).join(" ")}`,
+  ];
+}
+
+/** `prompts/p@v1`, of `prompts/p/v1`. */
+function versionOf(tag: string): string {
+  return tag.replace(/\/(v\d+)$/, "@$1");
+}
+
+function workflowLines({ startsNoWorkflow, published }: PublishResult): string[] {
+  if (startsNoWorkflow !== true) return [];
+  return [
+    `note: GitHub starts no workflow of on: push: tags for more than three tags at once, and these were ${published.length} in one push (all or none)`,
+  ];
 }
 
 export function verifyText(v: Verification, style: Style): string {
