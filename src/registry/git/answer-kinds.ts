@@ -26,7 +26,7 @@ export const HOOKS: readonly Kind[] = [
     kind: "hook",
     pattern: /(?:)/,
     code: "GIT_REFUSED",
-    hint: () => "a hook on this machine refused it, and nothing was published; all that it said is in --json",
+    hint: () => "a hook on this machine decides it (.git/hooks, core.hooksPath); --json has all that it said",
   },
 ];
 
@@ -83,10 +83,17 @@ const HERE: readonly Kind[] = [
   },
   {
     kind: "submodule",
-    pattern: /submodule paths contain changes that can\s+not be found on any remote:\s*\n((?:[ \t]+\S.*\n)+)/,
+    pattern: /contain changes that can\s+not be found on any remote:\s+(\S.*(?:\n[ \t]+\S.*)*)/,
     code: "GIT_REFUSED",
-    words: (m) => `commits of a submodule are on no remote: ${(m[1] ?? "").trim().split(/\s*\n\s*/).join(", ")}`, // prettier-ignore
+    words: (m) => `commits of a submodule are on no remote: ${(m[1] ?? "").split(/\s*\n\s*/).join(", ")}`,
     hint: () => "push the submodule first (push.recurseSubmodules=check asks for it)",
+  },
+  {
+    kind: "submodule",
+    pattern: /process for submodule '(.+)' failed/,
+    code: "GIT_REFUSED",
+    words: (m) => `git pushed the submodule ${m[1] ?? ""} first, and failed (push.recurseSubmodules=on-demand)`,
+    hint: (m) => `push the submodule ${m[1] ?? ""} by hand, then publish again`,
   },
   {
     kind: "git-lfs",
@@ -109,7 +116,7 @@ const HERE: readonly Kind[] = [
   },
   {
     kind: "signing",
-    pattern: /failed to sign|unable to sign|No secret key|user\.signing[Kk]ey needs to be set|Load key|failed to write commit object/, // prettier-ignore
+    pattern: /failed to sign|unable to sign|No secret key|user\.signing[Kk]ey|[Cc]ouldn't load public key|Load key|failed to write commit object/, // prettier-ignore
     code: "GIT_REFUSED",
     hint: () => SIGN_HINT,
   },
@@ -173,11 +180,6 @@ const THERE: readonly Kind[] = [
     code: "GIT_REFUSED",
     hint: () => "publish them one at a time: agentops publish NAME",
   },
-  {
-    kind: "network",
-    pattern: /Could not resolve host|Connection (?:timed out|refused|reset|closed)|Failed to connect|returned error: (?:5\d\d|429)|early EOF|RPC failed|timed out|unable to (?:access|connect)|hung up unexpectedly|promisor remote|Network is unreachable/, // prettier-ignore
-    code: "GIT_FAILED",
-  },
 ];
 
 /** A tag in the way of another has to go, whoever made it; looked at first, since somebody may need it. */
@@ -197,5 +199,20 @@ export function shellWord(text: string): string {
   return /^[\w@%+=:,./~-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }
 
+/** What else can have ended it; after the others, since a process that ends for a reason leaves one that says "hung up". */
+const ELSE: readonly Kind[] = [
+  {
+    kind: "no permission",
+    pattern: /Permission denied|Read-only file system|Operation not permitted|insufficient permission/,
+    code: "GIT_REFUSED",
+    hint: () => "run it as the user who owns the .git folder, where that may be written",
+  },
+  {
+    kind: "network",
+    pattern: /Could not resolve host|Connection (?:timed out|refused|reset|closed)|Failed to connect|returned error: (?:5\d\d|429)|early EOF|RPC failed|timed out|unable to (?:access|connect)|hung up unexpectedly|promisor remote|Network is unreachable/, // prettier-ignore
+    code: "GIT_FAILED",
+  },
+];
+
 /** What git refuses, and why; the first that fits. */
-export const KINDS: readonly Kind[] = [...THERE, ...HERE];
+export const KINDS: readonly Kind[] = [...THERE, ...HERE, ...ELSE];

@@ -17,13 +17,15 @@ const NOISE =
 /** git's own summary lines, which name no reason; shown only where nothing else was said. */
 const SUMMARY =
   /^(?:failed to push some refs to|Aborting\.?$|atomic push failed|Could not read from remote repository|[Tt]he remote end hung up|early EOF|the remote end hung up upon initial contact|could not fetch [0-9a-f]+ from promisor|pack-objects died|remote unpack failed|hook declined to update |ref updates? aborted by hook)/;
+/** What every failing push ends with. */
+const PUSH = /^failed to push some refs to/;
 /** Of runners of hooks (husky, lint-staged, pre-commit, commitlint): that they run, and what passed. */
 const RUNNER =
   /^(?:husky - \S+ (?:script|hook)\b|husky > |\[(?:STARTED|COMPLETED|SKIPPED)\]|[✔✓❯⧗↓ⓘ]|> |.*\.{3}\S*(?:Passed|Skipped)$|[=*-]{5,}$)/u;
 const REASON =
   /error|✖|✗|❌|fail|refus|reject|denied|not allowed|not permitted|must |cannot |can't|invalid|violat|restricted|protected|forbidden|missing|not found/i;
 
-/** The lines that say why: the remote's own before git's, git's before whatever else was printed, a hook's picked by their words. */
+/** The lines that say why, none where nothing does: the remote's own before git's, git's before whatever else was printed, a hook's picked by their words. */
 export function wordsOf(said: string): string[] {
   const lines = said
     .replace(COLOUR, "")
@@ -37,7 +39,8 @@ export function wordsOf(said: string): string[] {
   const others = lines.filter((line) => !/^(?:remote|fatal|error): |^[!=*+ -]\t/.test(line));
   const withReason = (some: readonly string[]) => some.filter((line) => !SUMMARY.test(line));
   const found = [withReason(remote), withReason(own), others, remote, own].map(withoutRunner).find((some) => some.length > 0); // prettier-ignore
-  return found === undefined ? ["no output"] : few(found).map((line) => line.trim().replace(/^[-*•] /, ""));
+  if (found === undefined || found.every((line) => PUSH.test(line))) return [];
+  return few(found).map((line) => line.trim().replace(/^[-*•] /, ""));
 }
 
 function withoutRunner(lines: readonly string[]): string[] {

@@ -32,9 +32,11 @@ export function readAnswer(result: Said): Answer {
     const match = pattern.exec(said);
     if (match === null) continue;
     const own = words === undefined ? wordsOf(said) : [words(match)];
-    return { kind, code, words: own, said, ...(hint !== undefined && { hint: hint(match) }) };
+    const some = own.length > 0 ? own : ["a hook refused it, and said nothing"];
+    return { kind, code, words: some, said, ...(hint !== undefined && { hint: hint(match) }) };
   }
-  return { kind: "other", code: "GIT_FAILED", words: wordsOf(said), said };
+  const words = wordsOf(said);
+  return { kind: "other", code: "GIT_FAILED", words: words.length > 0 ? words : [`git said nothing (it ended with ${result.exitCode})`], said }; // prettier-ignore
 }
 
 /**

@@ -151,22 +151,27 @@ async function refuseTaken(repo: Repo, claim: Claim, tags: readonly NewTag[]): P
 /** What a remote says when it could not do it, and not that it will not. */
 const TROUBLE = /^(?:|failed to update ref|failed to write|.*cannot lock ref.*|reference already exists|[Ii]nternal [Ss]erver [Ee]rror|unpacker error|missing necessary objects|failed|remote failed to report status|.*n\/a.*)$/; // prettier-ignore
 
+/** What a person can do about, of what a remote could not take. */
+const OURS = ["shallow", "too large", "refused objects", "not let in"];
+
 function pushRefused(remote: string, refused: readonly RefusedRef[], result: GitResult): AgentopsError {
-  const { kind, code, words, hint, said } = readAnswer(result);
-  const [first] = refused;
+  const { kind, code, hint, said } = readAnswer(result);
+  const { byRemote = false, reason = "" } = refused[0] ?? {};
   const tags = refused.map(({ ref }) => ref.replace("refs/tags/", "")).join(", ");
-  const reason = first?.reason ?? "";
-  const lines = /^remote: *\S/m.test(said) && words.length > 0 ? words : [reason || wordsOf(said).join("; ")];
-  const what = `${remote} refuses the tag${refused.length > 1 ? "s" : ""} ${tags}`;
-  const isRule = first?.byRemote === true && !TROUBLE.test(reason) && !["shallow", "too large", "refused objects"].includes(kind); // prettier-ignore
-  if (!isRule)
-    return new AgentopsError(code === "CONCURRENT_CHANGE" ? "GIT_FAILED" : code, `${what}: ${lines.join("\n  ")}`, {
-      hint: hint ?? "run the command again; where it stays so, ask who runs the remote",
-      details: { git: said, refused },
+  const words = /^remote: *\S/m.test(said) ? wordsOf(said) : [];
+  const lines = words.length > 0 ? words : [reason];
+  const message = `${remote} refuses the tag${refused.length > 1 ? "s" : ""} ${tags}: ${lines.join("\n  ")}`;
+  const details = { git: said, refused };
+  if (OURS.includes(kind)) return new AgentopsError(code, message, { hint: hint ?? `ask who runs ${remote}`, details });
+  if (!byRemote || TROUBLE.test(reason)) {
+    return new AgentopsError("GIT_FAILED", message, {
+      hint: `run the command again; where it stays so, ask who runs ${remote}`,
+      details,
     });
-  return new AgentopsError("POLICY_REFUSED", `${what}: ${lines.join("\n  ")}`, {
+  }
+  return new AgentopsError("POLICY_REFUSED", message, {
     hint: `a rule or a hook of ${remote} decides who makes such tags: ask who administers it, then publish again`,
-    details: { git: said, refused },
+    details,
   });
 }
 
