@@ -129,9 +129,21 @@ const HERE: readonly Kind[] = [
   },
   {
     kind: "settings",
-    pattern: /bad config|[Ee]xpected git repo version|unknown repository extension|invalid gitfile format/,
+    pattern: /bad (?:numeric |boolean )?config/,
     code: "GIT_REFUSED",
-    hint: () => "git config --list --show-origin names the files that git reads; a repository of a newer git needs one",
+    hint: () => "mend that line; git config --edit opens the repository's own file, with --global yours",
+  },
+  {
+    kind: "newer repository",
+    pattern: /[Ee]xpected git repo version|unknown repository extension/,
+    code: "GIT_REFUSED",
+    hint: () => "a newer git made this repository: update git",
+  },
+  {
+    kind: "no gitdir",
+    pattern: /invalid gitfile format/,
+    code: "GIT_REFUSED",
+    hint: () => "a .git file has one line, gitdir: PATH; move it away, or clone again",
   },
   {
     kind: "damaged",
@@ -173,6 +185,12 @@ const THERE: readonly Kind[] = [
     pattern: /shallow update not allowed/,
     code: "GIT_REFUSED",
     hint: () => "git fetch --unshallow",
+  },
+  {
+    kind: "push settings",
+    pattern: /--mirror can't be combined with refspecs|does not support --signed/,
+    code: "GIT_REFUSED",
+    hint: (m) => m[0].startsWith("--m") ? "git config --unset remote.NAME.mirror: versions are pushed by name" : "git config push.gpgSign if-asked", // prettier-ignore
   },
   {
     kind: "not atomic",

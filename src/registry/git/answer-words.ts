@@ -21,7 +21,7 @@ const SUMMARY =
 const PUSH = /^failed to push some refs to/;
 /** Of runners of hooks (husky, lint-staged, pre-commit, commitlint): that they run, and what passed. */
 const RUNNER =
-  /^(?:husky - \S+ (?:script|hook)\b|husky > |\[(?:STARTED|COMPLETED|SKIPPED)\]|[✔✓❯⧗↓ⓘ]|> |.*\.{3}\S*(?:Passed|Skipped)$|[=*-]{5,}$)/u;
+  /^(?:husky - \S+ (?:script|hook)\b|husky > |\[(?:STARTED|COMPLETED|SKIPPED)\]|[✔✓❯⧗↓ⓘ]|> |.*\.{3}.*(?:Passed|Skipped)$|[=*-]{5,}$)/u;
 const REASON =
   /error|✖|✗|❌|fail|refus|reject|denied|not allowed|not permitted|must |cannot |can't|invalid|violat|restricted|protected|forbidden|missing|not found/i;
 
@@ -50,6 +50,7 @@ function withoutRunner(lines: readonly string[]): string[] {
 
 function few(lines: readonly string[]): string[] {
   if (lines.length <= MOST_LINES) return [...lines];
-  const reasons = lines.filter((line) => REASON.test(line));
-  return reasons.length > 0 ? reasons.slice(0, MOST_LINES) : lines.slice(-MOST_LINES);
+  // What follows the first of them belongs to it: a file and its line, the next complaint.
+  const first = lines.findIndex((line) => REASON.test(line));
+  return first < 0 ? lines.slice(-MOST_LINES) : lines.slice(first, first + MOST_LINES);
 }

@@ -28,7 +28,8 @@ export function readAnswer(result: Said): Answer {
     const hint = "install git and put it on PATH";
     return { kind: "no git", code: "GIT_REFUSED", words: ["git could not be started"], hint, said };
   }
-  for (const { kind, pattern, code, words, hint } of isHooks(result) ? HOOKS : KINDS) {
+  const kinds = isHooks(result) ? HOOKS : mayBeHooks(result) ? [...KINDS, ...HOOKS] : KINDS;
+  for (const { kind, pattern, code, words, hint } of kinds) {
     const match = pattern.exec(said);
     if (match === null) continue;
     const own = words === undefined ? wordsOf(said) : [words(match)];
@@ -41,13 +42,15 @@ export function readAnswer(result: Said): Answer {
 
 /**
  * Whether a hook refused: what it printed is anybody's words, in which "timed out" or "permission denied" is none of git's. A commit ends with 1
- * then and with 128 where the reason is git's own; a push says nothing of any ref.
+ * then and with 128 where the reason is git's own; a push says nothing of any ref, and git's own end is fatal.
  */
-function isHooks({ command, exitCode, stdout, stderr }: Said): boolean {
-  if (exitCode !== 1) return false;
-  if (command === "commit") return !/^error: pathspec /m.test(stderr);
-  if (command !== "push" || stdout.includes("\t")) return false;
-  return !/^(?:fatal|error): (?!failed to push some refs)/m.test(stderr);
+function isHooks(result: Said): boolean {
+  if (result.command === "commit") return result.exitCode === 1 && !/^error: pathspec /m.test(result.stderr);
+  return mayBeHooks(result) && !/^fatal: /m.test(result.stderr);
+}
+
+function mayBeHooks({ command, exitCode, stdout, stderr }: Said): boolean {
+  return command === "push" && exitCode === 1 && !stdout.includes("\t") && /^error: failed to push/m.test(stderr);
 }
 
 /** One refusal of `git push --porcelain`. */

@@ -10,18 +10,24 @@ const UNFINISHED = [
   ["CHERRY_PICK_HEAD", "cherry-pick"],
   ["REVERT_HEAD", "revert"],
   ["rebase-merge", "rebase"],
+  // Both are there while patches of a mailbox are applied.
+  ["rebase-apply/applying", "am"],
   ["rebase-apply", "rebase"],
 ] as const;
 
-/** Throws GIT_FAILED while a merge or the like is under way: its commit would swallow or lack the user's other files. */
+/** Throws GIT_REFUSED while a merge or the like is under way: its commit would swallow or lack the user's other files. */
 export async function refuseUnfinished(repo: Repo): Promise<void> {
   const paths = await must(repo.git, ["rev-parse", ...UNFINISHED.flatMap(([file]) => ["--git-path", file])]);
   const found = paths.split("\n").findIndex((path) => path !== "" && existsSync(resolve(repo.cwd, path)));
   const operation = UNFINISHED[found]?.[1];
   if (operation === undefined) return;
-  throw new AgentopsError("GIT_FAILED", `a ${operation} is in progress in this repository`, {
-    hint: `git ${operation} --continue (or --abort), then publish again`,
-  });
+  throw new AgentopsError(
+    "GIT_REFUSED",
+    `${operation === "am" ? "an" : "a"} ${operation} is in progress in this repository`,
+    {
+      hint: `git ${operation} --continue (or --abort), then publish again`,
+    },
+  );
 }
 
 /**
@@ -36,7 +42,7 @@ export async function commitFiles(
   const status = await statusOf(repo, files);
   if (status.length > 0) await commitOnly(repo, files, untracked(status), options);
   const head = await resolveCommit(repo, "HEAD");
-  if (head === null) throw new AgentopsError("GIT_FAILED", "this branch has no commit yet", { hint: "git commit" });
+  if (head === null) throw new AgentopsError("GIT_REFUSED", "this branch has no commit yet", { hint: "git commit" });
   return head;
 }
 
@@ -47,7 +53,7 @@ async function commitOnly(
   { message, sign }: { message: string; sign: boolean | undefined },
 ): Promise<void> {
   if ((await currentBranch(repo)) === null) {
-    throw new AgentopsError("GIT_FAILED", "HEAD is detached: the commit would be on no branch", {
+    throw new AgentopsError("GIT_REFUSED", "HEAD is detached: the commit would be on no branch", {
       hint: "git switch BRANCH (or git switch -c NEW), then publish again",
     });
   }

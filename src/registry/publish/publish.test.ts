@@ -266,7 +266,7 @@ describe("publish refuses, and leaves everything as it was", () => {
         await t.git("checkout", "-q", "--detach");
         await edit(t, "New {{ticket}}");
       },
-      code: "GIT_FAILED",
+      code: "GIT_REFUSED",
       says: /HEAD is detached/,
       hint: /git switch/,
     },
@@ -278,7 +278,7 @@ describe("publish refuses, and leaves everything as it was", () => {
         await t.git("merge", "-q", "--no-ff", "--no-commit", "side");
         await edit(t, "New {{ticket}}");
       },
-      code: "GIT_FAILED",
+      code: "GIT_REFUSED",
       says: /a merge is in progress/,
       hint: /git merge --continue/,
     },

@@ -96,7 +96,7 @@ export function publishText(result: PublishResult, style: Style): string {
     const where = p.pushed
       ? "its tag is on the remote; push your branch as usual"
       : remote === undefined
-        ? "local: there is no remote to push its tag to"
+        ? "local; no remote to push its tag to is known"
         : `local; push it with git push ${remote} refs/tags/${p.tag}`;
     return `${style.good("published")} ${style.bold(`${p.address}@${p.version}`)}  commit ${p.commit.slice(0, 10)}  ${p.digest.slice(0, 19)}  (${where})`;
   });
