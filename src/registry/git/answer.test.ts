@@ -259,7 +259,7 @@ describe("the lines that say why", () => {
       ["fsck error in packed object"],
     ],
     "of many, those with a reason": [
-      [..."abcdefgh"].map((l) => `checked ${l}`).join("\n") + "\nthe message must name a ticket\n",
+      ["a", "b", "c", "d", "e", "f"].map((l) => `checked ${l}`).join("\n") + "\nthe message must name a ticket\n",
       ["the message must name a ticket"],
     ],
     nothing: ["", []],
