@@ -15,10 +15,16 @@ export async function refuseBlocked(repo: Repo, artifacts: readonly { address: s
   if (ref !== undefined && blocked !== undefined) throw inTheWay(ref, `${blocked.address}/v…`);
 }
 
-/** The ref that keeps a tag from being made: one that is a folder of its name, or that has its name as a folder. */
-export function blockerOf(refs: readonly string[], tag: string): string | undefined {
-  const folders = foldersOf(tag);
-  return refs.find((ref) => folders.includes(ref) || ref.startsWith(`${TAGS}${tag}/`));
+/** The first of these refs that keeps one of these tags from being made: it is a folder of its name, or has its name as a folder. */
+export function blockedBy(refs: Iterable<string>, tags: readonly string[]): { ref: string; tag: string } | undefined {
+  const folders = new Map(tags.flatMap((tag) => foldersOf(tag).map((folder) => [folder, tag])));
+  const names = new Map(tags.map((tag) => [`${TAGS}${tag}`, tag]));
+  for (const ref of refs) {
+    const below = foldersOf(ref.slice(TAGS.length)).find((folder) => names.has(folder));
+    const tag = folders.get(ref) ?? (below === undefined ? undefined : names.get(below));
+    if (tag !== undefined) return { ref, tag };
+  }
+  return undefined;
 }
 
 export function inTheWay(ref: string, tag: string, remote?: string): AgentopsError {

@@ -4,8 +4,9 @@ import { wordsOf } from "../git/answer-words.ts";
 import { readAnswer, refusedRefs, type RefusedRef } from "../git/answer.ts";
 import { gitFailed, type GitResult, must } from "../git/git.ts";
 import { remoteOf, remotesOf, type Repo } from "../git/repo.ts";
+import { addressOf } from "../files.ts";
 import { parseTag } from "../versions/versions.ts";
-import { blockerOf, foldersOf, inTheWay } from "./blocked.ts";
+import { blockedBy, foldersOf, inTheWay } from "./blocked.ts";
 import type { Planned } from "./plan.ts";
 import type { NewTag } from "./tags.ts";
 
@@ -62,11 +63,10 @@ export async function refuseWhenBehind(repo: Repo, claim: Claim, changed: readon
   const listed = await listTags(repo, remote, patterns);
   if ("said" in listed) throw unreached(listed.said, `cannot reach the remote ${remote}`);
   const { tags } = listed;
-  for (const { address, next } of changed) {
-    const blocker = blockerOf([...tags.keys()], `${address}/${next}`);
-    if (blocker !== undefined) throw inTheWay(blocker, `${address}/${next}`, remote);
-  }
-  for (const [ref, object] of tags) refuseOne(claim, changed, object, ref.replace("refs/tags/", ""));
+  const blocked = blockedBy(tags.keys(), changed.map(({ address, next }) => `${address}/${next}`)); // prettier-ignore
+  if (blocked !== undefined) throw inTheWay(blocked.ref, blocked.tag, remote);
+  const planned = new Map(changed.map((one) => [one.address, one]));
+  for (const [ref, object] of tags) refuseOne(claim, planned, object, ref.replace("refs/tags/", ""));
   const known = changed.flatMap((planned) => [...planned.known.values()]);
   return known.map(({ tag }) => tag).filter((tag) => !tags.has(`refs/tags/${tag}`));
 }
@@ -91,10 +91,10 @@ async function listTags(
   return { tags: new Map(rows.map((line) => line.split("\t")).map(([object = "", ref = ""]) => [ref, object])) };
 }
 
-function refuseOne(claim: Claim, changed: readonly Planned[], object: string, tag: string): void {
+function refuseOne(claim: Claim, changed: ReadonlyMap<string, Planned>, object: string, tag: string): void {
   const parsed = parseTag(tag);
-  const planned = parsed && changed.find(({ kind, name }) => kind === parsed.kind && name === parsed.name);
-  if (!planned) return;
+  const planned = parsed === null ? undefined : changed.get(addressOf(parsed.kind, parsed.name));
+  if (parsed === null || planned === undefined) return;
   const here = planned.known.get(parsed.number);
   if (here === undefined) throw lost(`${claim.remote} has ${tag}, which this clone does not know`, claim);
   if (here.object === object) return;
@@ -142,10 +142,8 @@ async function refuseTaken(repo: Repo, claim: Claim, tags: readonly NewTag[]): P
   const objects = here.split("\n");
   const taken = names.filter((tag, i) => (listed.tags.get(`refs/tags/${tag}`) ?? objects[i]) !== objects[i]);
   if (taken.length > 0) throw lost(`somebody else published ${taken.join(", ")} first`, claim);
-  for (const tag of names) {
-    const blocker = blockerOf([...listed.tags.keys()], tag);
-    if (blocker !== undefined) throw inTheWay(blocker, tag, claim.remote);
-  }
+  const blocked = blockedBy(listed.tags.keys(), names);
+  if (blocked !== undefined) throw inTheWay(blocked.ref, blocked.tag, claim.remote);
 }
 
 /** What a remote says when it could not do it, and not that it will not. */
