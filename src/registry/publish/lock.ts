@@ -78,20 +78,28 @@ async function takeOver(file: string, dead: Holder | null): Promise<Lock | null>
 
 async function create(file: string): Promise<Lock | null> {
   const id = newId();
+  let handle: FileHandle | undefined;
   try {
-    const handle = await open(file, "wx");
+    handle = await open(file, "wx");
     held.add(id);
     await handle.writeFile(JSON.stringify({ ...thisProcess(), host: hostname(), id }));
     return { id, handle };
   } catch (error) {
     const { code = "" } = error as NodeJS.ErrnoException;
-    if (code === "EEXIST") return null;
-    const full = /ENOSPC|EDQUOT|EIO/.test(code);
-    throw new AgentopsError(full ? "GIT_FAILED" : "GIT_REFUSED", `cannot write ${file}: ${code}`, {
-      hint: full ? "make room, then run the command again" : "publish as the user who owns that folder",
-      cause: error,
-    });
+    if (handle === undefined && code === "EEXIST") return null;
+    // One that names nobody would be waited for.
+    if (handle !== undefined) await Promise.allSettled([handle.close(), rm(file, { force: true })]);
+    held.delete(id);
+    throw notWritten(file, code, error);
   }
+}
+
+function notWritten(file: string, code: string, cause: unknown): AgentopsError {
+  const full = /ENOSPC|EDQUOT|EIO/.test(code);
+  return new AgentopsError(full ? "GIT_FAILED" : "GIT_REFUSED", `cannot write ${file}: ${code}`, {
+    hint: full ? "make room, then run the command again" : "publish as the user who owns that folder",
+    cause,
+  });
 }
 
 /** Null when there is none. One that is just being written names nobody yet. */
