@@ -58,7 +58,7 @@ export function chosenFormat<F extends string>(flags: GlobalFlags, formats: read
 
 export function createContext(shell: Shell, flags: GlobalFlags, signal: AbortSignal): CommandContext {
   const cwd = resolve(shell.cwd(), flags.C ?? ".");
-  const note = (line: string) => {
+  const note = (line: string): void => {
     if (flags.quiet !== true) shell.stderr.write(`${printable(line)}\n`);
   };
   return {

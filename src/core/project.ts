@@ -27,7 +27,7 @@ export interface Project {
   served?: (ref: Ref) => Promise<Ref | null>;
   /** The digest that a version was first released with; null where it never was, or no store here can tell. */
   released?: (target: string, version: string) => Promise<string | null>;
-  /** Tells the person what does not stop the command; nobody is told where there is none. */
+  /** Tells the person what does not stop the command, or is left out of an answer and why; nobody is told where there is none. */
   warn?: (line: string) => void;
 }
 

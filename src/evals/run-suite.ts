@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { newId } from "../core/ids.ts";
 import { positionOf } from "../core/problems.ts";
 import type { YamlFile } from "../core/yaml.ts";
+import { isRunning, isTaken, thisProcess } from "../core/running.ts";
 import { AgentopsError } from "../core/errors.ts";
 import { type Answering, openAnswering } from "./run/answering.ts";
 import { inputsOf } from "./inputs/inputs.ts";
@@ -100,7 +101,7 @@ export async function resumeRun(context: EvalContext, name: string, options: Run
     if (spec.outputs !== null)
       await stageOutputs(stage, dataFile(project, project.root, spec.outputs.file), spec.outputs.mapping);
     stage.seal();
-    const resumed = { spec: JSON.stringify(spec), status: "running", pid: process.pid, finishedAt: null } as const;
+    const resumed = { spec: specRun(spec), status: "running", pid: process.pid, finishedAt: null } as const;
     await updateRun(store, run.id, resumed);
     return await execute(context, run, { ...prepared, request: requestMaker(spec.target), spec, options });
   } finally {
@@ -156,7 +157,7 @@ async function execute(context: EvalContext, run: RunRow, execution: Execution):
     const result = await summarize(store, { ...run, status });
     await updateRun(store, run.id, {
       status,
-      spec: JSON.stringify({ ...spec, ...(await inputsSince(project, spec, options)) }),
+      spec: JSON.stringify({ ...spec, ...(await inputsSince(project, spec, options)), process: undefined }),
       result: JSON.stringify(result),
       finishedAt: clock.now().toISOString(),
       pid: null,
@@ -194,7 +195,7 @@ function runRow(context: EvalContext, spec: RunSpec, dataset: string): RunRow {
     id: newId(),
     suite: spec.suite.name,
     suiteDigest: spec.suiteDigest,
-    spec: JSON.stringify(spec),
+    spec: specRun(spec),
     targetRef: spec.targetRef,
     targetVersion: spec.target?.version ?? null,
     targetDigest: spec.target?.digest ?? null,
@@ -209,6 +210,11 @@ function runRow(context: EvalContext, spec: RunSpec, dataset: string): RunRow {
     finishedAt: null,
     home: "local",
   };
+}
+
+/** While it runs: with who runs it. */
+function specRun(spec: RunSpec): string {
+  return JSON.stringify({ ...spec, process: thisProcess() } satisfies RunSpec);
 }
 
 function checkPassPower({ spec, file, yaml }: LoadedSuite, trials: number): void {
@@ -226,17 +232,15 @@ function checkPassPower({ spec, file, yaml }: LoadedSuite, trials: number): void
 
 /** Two processes on one run would pay for each trial twice. */
 function refuseRunning(run: RunRow): void {
-  if (run.status !== "running" || run.pid === null || run.pid === process.pid || !isAlive(run.pid)) return;
+  if (run.status !== "running" || run.pid === null || isGone(run, run.pid)) return;
   throw new AgentopsError("CONCURRENT_CHANGE", `run ${run.id} is being run by process ${run.pid}`, {
     hint: "wait for it, or stop it and resume",
   });
 }
 
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
-  }
+/** Where who ran it is told from others that had or have its number, by that; else by the number alone. */
+function isGone(run: RunRow, pid: number): boolean {
+  const { process: by } = specOf(run);
+  const running = by === undefined ? null : isRunning(by);
+  return running === null ? pid === process.pid || !isTaken(pid) : !running || pid === process.pid;
 }

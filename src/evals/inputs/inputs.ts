@@ -1,11 +1,10 @@
 import { createReadStream } from "node:fs";
 import { posix } from "node:path";
-import { AgentopsError } from "../../core/errors.ts";
 import { CONFIG_FILE } from "../../core/location.ts";
 import { displayPath, type Project } from "../../core/project.ts";
 import { definitionOf } from "../../models/definition.ts";
 import { blobNames, type Content, pointerName, readContent } from "../../registry/git/blob.ts";
-import { findRepo, type Repo } from "../../registry/git/repo.ts";
+import { repoForReading, type Repo } from "../../registry/git/repo.ts";
 import { storedAs, type StoredAs } from "../../registry/git/stored-as.ts";
 import type { RunInput } from "./schema.ts";
 
@@ -34,7 +33,7 @@ export async function inputsOf(
   used: readonly UsedFile[],
   models: readonly UsedModel[] = [],
 ): Promise<RunInput[] | undefined> {
-  const repo = await repoOf(project);
+  const repo = await repoForReading(project);
   if (repo === null) return undefined;
   const files = used.map((file) => ({ ...file, shown: displayPath(project.root, file.path) }));
   const ignored = await ignoredOf(repo, files);
@@ -61,14 +60,6 @@ async function ignoredOf(repo: Repo, files: readonly { role: string; shown: stri
   const paths = own.map(({ shown }) => `${fromTop(repo, shown)}\0`).join("");
   const { stdout } = await repo.git(["-C", repo.top, "check-ignore", "-z", "--stdin"], { input: paths });
   return new Set(stdout.split("\0").filter((path) => path !== ""));
-}
-
-/** An eval needs no git: one that refuses to read the folder (another's, say) only makes no evidence. */
-async function repoOf(project: Project): Promise<Repo | null> {
-  return findRepo(project).catch((error: unknown) => {
-    if (error instanceof AgentopsError && error.code === "GIT_FAILED") return null;
-    throw error;
-  });
 }
 
 /** From a path relative to the project root to one from the top of the repository, `../x` for one outside. */

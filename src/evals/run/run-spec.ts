@@ -1,3 +1,4 @@
+import type { Running } from "../../core/running.ts";
 import type { LoadedArtifact } from "../../registry/artifact.ts";
 import type { RecordedOutputs } from "../dataset/outputs.ts";
 import type { Selection } from "../dataset/selection.ts";
@@ -46,6 +47,8 @@ export interface RunSpec {
   outputsLeftOut?: number;
   /** Recorded outputs that belong to no case; 0 when only some cases were selected. */
   outputsWithoutCase: number;
+  /** Who runs it; absent when nobody does any more, and in older runs. */
+  process?: Running;
 }
 
 type Side = "control" | "candidate";

@@ -7,7 +7,7 @@ import { needRepo } from "./repo.ts";
 
 test("a file is read from the remote's default branch, else main, else master, else what is checked out; never the worktree", async () => {
   const dir = await repositoryOf({ who: "one" });
-  const read = async () => readCommitted(await needRepo({ root: dir, env: cleanEnv() } as never), "who");
+  const read = async () => readCommitted(await needRepo({ root: dir, env: cleanEnv() }), "who");
   await git(dir, "checkout", "-q", "-b", "mine");
   put(dir, "who", "mine");
   expect(await read()).toEqual({ branch: "main", text: "one" });
@@ -26,5 +26,5 @@ test("a file is read from the remote's default branch, else main, else master, e
   const other = await git(dir, "hash-object", "-w", "agentops.config.yaml");
   await git(dir, "replace", await git(dir, "rev-parse", "HEAD:who"), other);
   expect(await read()).toEqual({ branch: "HEAD", text: "mine" });
-  expect(await readCommitted(await needRepo({ root: dir, env: cleanEnv() } as never), "nothing")).toEqual({ branch: "HEAD", text: null }); // prettier-ignore
+  expect(await readCommitted(await needRepo({ root: dir, env: cleanEnv() }), "nothing")).toEqual({ branch: "HEAD", text: null }); // prettier-ignore
 });

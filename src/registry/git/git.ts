@@ -1,6 +1,7 @@
 import { type ChildProcess, execFile, type ExecFileException } from "node:child_process";
 import { AgentopsError, messageOf } from "../../core/errors.ts";
 import { pause } from "../../core/pause.ts";
+import { readAnswer } from "./answer.ts";
 
 /** What a git process left behind; a failed command is a value, so that callers can tell refusals apart. */
 export interface GitResult {
@@ -8,6 +9,8 @@ export interface GitResult {
   exitCode: number;
   stdout: string;
   stderr: string;
+  /** `push`, of what was asked: some run hooks, whose words are anybody's. */
+  command?: string | undefined;
 }
 
 export interface GitOptions {
@@ -25,11 +28,14 @@ export interface GitOptions {
 export type Git = (args: string[], options?: GitOptions) => Promise<GitResult>;
 
 /**
- * Variables that would point git at another repository or index than the one around the folder (a hook sets them), and
- * programs that would wait for a person.
+ * Variables that would point git at another repository or index than the one around the folder (a hook sets them), that change what a
+ * path, a diff or an object is, and programs that would wait for a person.
  */
 const DROPPED =
-  /^(?:GIT_(?:DIR|WORK_TREE|INDEX_FILE|PREFIX|NAMESPACE|COMMON_DIR|OBJECT_DIRECTORY|ALTERNATE_OBJECT_DIRECTORIES|EDITOR|SEQUENCE_EDITOR|PAGER|EXTERNAL_DIFF|TEMPLATE_DIR|EXEC_PATH|PROXY_COMMAND|CONFIG)|EDITOR|VISUAL|PAGER|PREFIX)$/i;
+  /^(?:GIT_(?:DIR|WORK_TREE|INDEX_FILE|PREFIX|NAMESPACE|COMMON_DIR|OBJECT_DIRECTORY|ALTERNATE_OBJECT_DIRECTORIES|EDITOR|SEQUENCE_EDITOR|PAGER|EXTERNAL_DIFF|TEMPLATE_DIR|EXEC_PATH|PROXY_COMMAND|CONFIG|(?:LITERAL|GLOB|NOGLOB|ICASE)_PATHSPECS|DIFF_OPTS|REPLACE_REF_BASE|GRAFT_FILE|SHALLOW_FILE|IMPLICIT_WORK_TREE|DEFAULT_HASH|DEFAULT_REF_FORMAT|ATTR_SOURCE|INTERNAL_\w+)|EDITOR|VISUAL|PAGER|PREFIX)$/i;
+
+/** Set for every git we start, and so for its hooks: the number of the process that waits for them. */
+export const WAITING = "AGENTOPS_WAITING";
 
 const HEARING_MS = 50;
 
@@ -63,7 +69,7 @@ export function openGit(cwd: string, env: NodeJS.ProcessEnv, signal?: AbortSigna
     // Ctrl-C ends git as well, and its end may be heard before ours is.
     if (killed && signal?.aborted === false) await pause(HEARING_MS);
     if (result.exitCode !== 0) signal?.throwIfAborted();
-    return result;
+    return { ...result, command: args.find((arg) => /^[a-z]/.test(arg)) };
   };
 }
 
@@ -85,7 +91,9 @@ function exitCodeOf(error: ExecFileException | null): number {
 function gitEnvironment(env: NodeJS.ProcessEnv): Record<string, string> {
   const kept = Object.entries(env).filter((e): e is [string, string] => e[1] !== undefined && !DROPPED.test(e[0]));
   // English messages, because some refusals can only be told apart by their text; never a prompt for a password.
-  return { ...Object.fromEntries(kept), LANGUAGE: "en", GIT_TERMINAL_PROMPT: "0" };
+  // What only reads takes no lock that another git, or the user's next command, would stumble over.
+  const quiet = { LANGUAGE: "en", GIT_TERMINAL_PROMPT: "0", GIT_OPTIONAL_LOCKS: "0" };
+  return { ...Object.fromEntries(kept), ...quiet, [WAITING]: String(process.pid) };
 }
 
 /**
@@ -104,27 +112,12 @@ export async function must(git: Git, args: string[], options?: GitOptions): Prom
   return result.stdout;
 }
 
-/** GIT_FAILED, or CONCURRENT_CHANGE when another git process held the lock. */
+/**
+ * What git refused, as an error: its code says whether trying again may help ({@link readAnswer}), and `hint` stands where git's words name no way
+ * out. `details.git` has all that was said.
+ */
 export function gitFailed(result: GitResult, what: string, hint?: string): AgentopsError {
-  const said = `${result.stderr}\n${result.stdout}`.trim();
-  if (result.exitCode < 0) {
-    return new AgentopsError("GIT_FAILED", "git could not be started", { hint: "install git and put it on PATH" });
-  }
-  if (isLocked(said)) {
-    return new AgentopsError("CONCURRENT_CHANGE", `${what}: another git process is at work in this repository`, {
-      hint: "run the command again; if no other git runs, remove the stale .lock file git names",
-      details: { git: said },
-    });
-  }
-  return new AgentopsError("GIT_FAILED", `${what}: ${firstLine(said)}`, { hint, details: { git: said } });
-}
-
-function isLocked(said: string): boolean {
-  return /\.lock': File exists|cannot lock ref|Unable to create '.*\.lock'/.test(said);
-}
-
-function firstLine(said: string): string {
-  const lines = said.split("\n").filter((l) => l.trim() !== "" && !l.startsWith("hint:"));
-  const best = lines.find((l) => /^(?:fatal|error): /.test(l)) ?? lines[0] ?? "no output";
-  return best.replace(/^(?:fatal|error): /, "");
+  const { kind, code, words, hint: known, said } = readAnswer(result);
+  if (kind === "no git") return new AgentopsError(code, words[0] ?? what, { hint: known });
+  return new AgentopsError(code, `${what}: ${words.join("\n  ")}`, { hint: known ?? hint, details: { git: said } });
 }

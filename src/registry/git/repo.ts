@@ -1,6 +1,7 @@
 import { AgentopsError } from "../../core/errors.ts";
 import type { Project } from "../../core/project.ts";
-import { type Git, gitFailed, must, openGit } from "./git.ts";
+import { type Git, must, openGit } from "./git.ts";
+import { isAbsent, isOutside, noRepo, outside, placesIn } from "./no-repo.ts";
 
 /** The git repository around a project. */
 export interface Repo {
@@ -19,23 +20,59 @@ export interface Repo {
   hash: "sha1" | "sha256";
 }
 
-type Around = Pick<Project, "root" | "env" | "signal">;
+type Around = Pick<Project, "root" | "env" | "signal" | "warn">;
+
+/** A repository, or why there is none here; `absent` where git looked around and found none. */
+type Looked = { repo: Repo } | { repo: null; why: AgentopsError; absent: boolean };
 
 /** A command asks some six times for what does not change while it runs; one that is not there may come. */
-const found = new WeakMap<Around, Promise<Repo | null>>();
+const found = new WeakMap<Around, Promise<Looked>>();
+const noted = new WeakSet<Around>();
 
-/** The repository around a project, or null when there is none (or no git): reading the worktree needs neither. */
+/**
+ * The repository around a project, or null when there is none (or no git): reading the worktree needs neither. Throws GIT_REFUSED where there
+ * is one that git does not read (another user's, a `.git` that points nowhere): rules and evidence are in it.
+ */
 export async function findRepo(project: Around): Promise<Repo | null> {
+  const looked = await lookOnce(project);
+  if (looked.repo === null && !looked.absent) throw looked.why;
+  return looked.repo;
+}
+
+/**
+ * The same for what reads the worktree and only names versions beside it. Where git does not read the repository, or variables name one that
+ * we do not use, that is said once, and then there is none.
+ */
+export async function repoForReading(project: Around): Promise<Repo | null> {
+  const looked = await lookOnce(project);
+  if (looked.repo !== null) return looked.repo;
+  const { why, absent } = looked;
+  if ((!absent || placesIn(project.env).length > 0) && !noted.has(project)) {
+    const hint = why.hint === undefined ? "" : `\nhint: ${why.hint}`;
+    project.warn?.(`warning: versions are not known here: ${why.message}${hint}`);
+    noted.add(project);
+  }
+  return null;
+}
+
+/** The repository around a project; throws GIT_REFUSED when there is none, or none that git reads. */
+export async function needRepo(project: Around): Promise<Repo> {
+  const looked = await lookOnce(project);
+  if (looked.repo === null) throw looked.why;
+  return looked.repo;
+}
+
+async function lookOnce(project: Around): Promise<Looked> {
   const known = found.get(project);
   if (known !== undefined) return known;
-  const looking = lookForRepo(project);
+  const looking = look(project);
   found.set(project, looking);
   const forget = () => found.delete(project);
-  looking.then((repo) => repo === null && forget(), forget);
+  looking.then(({ repo }) => repo === null && forget(), forget);
   return looking;
 }
 
-async function lookForRepo(project: Around): Promise<Repo | null> {
+async function look(project: Around): Promise<Looked> {
   const git = openGit(project.root, project.env, project.signal);
   const said = await git([
     "rev-parse",
@@ -44,25 +81,13 @@ async function lookForRepo(project: Around): Promise<Repo | null> {
     "--is-shallow-repository",
     "--show-object-format",
   ]);
-  if (said.exitCode < 0 || /not a git repository/.test(said.stderr)) return null;
-  if (said.exitCode !== 0) throw gitFailed(said, "cannot read the git repository");
+  if (said.exitCode !== 0) return { repo: null, why: noRepo(said, project), absent: isAbsent(said, project) };
   // A git before 2.29 knows one format, and says the last word back.
   const [top = "", prefix = "", shallow, format] = said.stdout.split("\n");
+  if (prefix === "" && isOutside(top, project.root)) return { repo: null, why: outside(top, project), absent: false };
   const undo = openGit(project.root, project.env);
   const hash = format === "sha256" ? "sha256" : "sha1";
-  return { git, undo, cwd: project.root, top, prefix, shallow: shallow === "true", hash };
-}
-
-/** The repository around a project; throws GIT_FAILED when there is none. */
-export async function needRepo(project: Project): Promise<Repo> {
-  const repo = await findRepo(project);
-  if (repo) return repo;
-  const git = openGit(project.root, project.env);
-  const probe = await git(["--version"]);
-  if (probe.exitCode !== 0) throw gitFailed(probe, "git --version failed");
-  throw new AgentopsError("GIT_FAILED", `versions live in git, and ${project.root} is not in a git repository`, {
-    hint: "git init",
-  });
+  return { repo: { git, undo, cwd: project.root, top, prefix, shallow: shallow === "true", hash } };
 }
 
 /** The commit a revision names, or null. */
@@ -71,14 +96,18 @@ export async function resolveCommit(repo: Repo, rev: string): Promise<string | n
   return found.exitCode === 0 ? found.stdout.trim() : null;
 }
 
-/** The remote that decides who was first: the branch's own, else `origin`; null without either. */
+/** The remote that decides who was first: the branch's own, else `origin`, else the only one; null without one or where several could. */
 export async function remoteOf(repo: Repo): Promise<string | null> {
-  const remotes = (await must(repo.git, ["remote"])).split("\n").filter((r) => r !== "");
+  const remotes = await remotesOf(repo);
   const branch = await currentBranch(repo);
   const own = branch === null ? null : await repo.git(["config", "--get", `branch.${branch}.remote`]);
   const named = own?.exitCode === 0 ? own.stdout.trim() : "";
-  if (remotes.includes(named)) return named;
-  return remotes.includes("origin") ? "origin" : null;
+  const chosen = [named, "origin"].find((one) => remotes.includes(one));
+  return chosen ?? (remotes.length === 1 ? (remotes[0] ?? null) : null);
+}
+
+export async function remotesOf(repo: Repo): Promise<string[]> {
+  return (await must(repo.git, ["remote"])).split("\n").filter((r) => r !== "");
 }
 
 /** The checked-out branch, even before its first commit; null when HEAD is detached. */

@@ -11,17 +11,19 @@ const UNFINISHED = [
   ["CHERRY_PICK_HEAD", "cherry-pick"],
   ["REVERT_HEAD", "revert"],
   ["rebase-merge", "rebase"],
+  // Both are there while patches of a mailbox are applied.
   ["rebase-apply/applying", "am"],
   ["rebase-apply", "rebase"],
 ] as const;
 
-/** Throws GIT_FAILED while a merge or the like is under way: its commit would swallow or lack the user's other files. */
+/** Throws GIT_REFUSED while a merge or the like is under way: its commit would swallow or lack the user's other files. */
 export async function refuseUnfinished(repo: Repo): Promise<void> {
   const paths = await must(repo.git, ["rev-parse", ...UNFINISHED.flatMap(([file]) => ["--git-path", file])]);
   const found = paths.split("\n").findIndex((path) => path !== "" && existsSync(resolve(repo.cwd, path)));
   const operation = UNFINISHED[found]?.[1];
   if (operation === undefined || (operation === "merge" && (await isMerged(repo)))) return;
-  throw new AgentopsError("GIT_FAILED", `a ${operation} is in progress in this repository`, {
+  const article = operation === "am" ? "an" : "a";
+  throw new AgentopsError("GIT_REFUSED", `${article} ${operation} is in progress in this repository`, {
     hint: `git ${operation} --continue (or --abort), then publish again`,
   });
 }

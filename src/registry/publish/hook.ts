@@ -71,18 +71,3 @@ function ancestors(): Ancestor[] {
   }
   return found;
 }
-
-/** The refusal of the lock, in other words where it is held by a publish that this one is a hook of: it would wait for itself. */
-export function lockedByOwn(error: unknown): unknown {
-  if (!(error instanceof AgentopsError) || error.code !== "CONCURRENT_CHANGE") return error;
-  const holder = ancestors().find(({ pid }) => new RegExp(`\\b${pid}\\b`).test(error.message));
-  if (holder === undefined) return error;
-  return new AgentopsError(
-    "CHECKOUT_INVALID",
-    `this publish runs inside another one (process ${holder.pid}), in a hook of its commit or push`,
-    {
-      hint: "a pre-push hook sees the tags that are pushed on its stdin: leave publish out of it",
-      cause: error,
-    },
-  );
-}

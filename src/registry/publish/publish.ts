@@ -5,13 +5,22 @@ import { reasonIn } from "../../core/reason.ts";
 import { lintArtifacts } from "../lint/lint.ts";
 import { commitAsPlanned } from "./as-planned.ts";
 import { refuseUnfinished } from "./commit.ts";
-import { lockedByOwn, refuseInHook } from "./hook.ts";
+import { refuseInHook } from "./hook.ts";
 import { withPublishLock } from "./lock.ts";
+import { refuseBlocked } from "./blocked.ts";
 import { type LeftOut, meantOf, refuseUnfit } from "./meant.ts";
 import { ownFiles } from "./own-files.ts";
 import { type Along, goesAlong } from "./place.ts";
-import { planPublish, type Planned, type Skipped, type Unchanged } from "./plan.ts";
-import { arrived, claimTags, refuseWhenBehind } from "./remote.ts";
+import { type Plan, planPublish, type Planned, type Skipped, type Unchanged } from "./plan.ts";
+import {
+  arrived,
+  type Claim,
+  claimingRemote,
+  claimTags,
+  lackingThere,
+  refuseWhenBehind,
+  startsNothing,
+} from "./remote.ts";
 import { statusOf } from "./status.ts";
 import { deleteTags, makeTags, type NewTag, refuseSignature } from "./tags.ts";
 import { needRepo, remoteOf, type Repo } from "../git/repo.ts";
@@ -56,6 +65,12 @@ export interface PublishResult {
   along: Along | null;
   /** The branch whose list of signers lets `verify` refuse these versions, which are not signed; else null. */
   unsigned: string | null;
+  /** The remote that counts the versions; absent without one. */
+  remote?: string;
+  /** Tags of versions that it lacks: nobody else has them, and nobody else may take their numbers yet. Absent where none is. */
+  onlyHere?: string[];
+  /** More tags in one push than GitHub starts workflows for. */
+  startsNoWorkflow?: true;
 }
 
 const NOTHING: PublishResult = {
@@ -83,9 +98,9 @@ export async function publish(project: Project, options: PublishOptions = {}): P
   await refuseInHook(repo, project.env);
   throwOnErrors(await lintArtifacts(project, { only: options.names, release: true }), "LINT_FAILED");
   try {
-    return await withPublishLock(repo, () => publishLocked(project, repo, options));
+    return await withPublishLock(repo, project.env, () => publishLocked(project, repo, options));
   } catch (error) {
-    if (!isStop(error)) throw lockedByOwn(error);
+    if (!isStop(error)) throw error;
     throw new AgentopsError(error.code, `${error.message}: nothing was published, and no tag is left`, {
       hint: "publish again; a commit that was made is used",
     });
@@ -96,7 +111,7 @@ async function publishLocked(project: Project, repo: Repo, options: PublishOptio
   const { names = [], sign } = options;
   const plan = await planPublish(project, repo, names);
   const { unchanged, skipped } = plan;
-  if (plan.changed.length === 0) return { ...NOTHING, unchanged, skipped };
+  if (plan.changed.length === 0) return nothing(repo, plan, options);
   const owned = await ownFiles(repo, plan.changed);
   const status = await statusOf(
     repo,
@@ -104,30 +119,38 @@ async function publishLocked(project: Project, repo: Repo, options: PublishOptio
   );
   const { meant, leftOut } =
     names.length > 0 ? { meant: owned, leftOut: [] } : meantOf(owned, status, unchanged.length + skipped.length > 0);
-  if (meant.length === 0) return { ...NOTHING, unchanged, skipped, leftOut };
+  if (meant.length === 0) return { ...(await nothing(repo, plan, options)), leftOut };
   refuseUnfit(repo, meant, status);
   const changed = meant.map(({ planned }) => planned);
-  const [remote] = await Promise.all([options.push === false ? null : remoteOf(repo), refuseUnfinished(repo)]);
+  const [claim] = await Promise.all([
+    claimingRemote(repo, options),
+    refuseUnfinished(repo),
+    refuseBlocked(repo, changed),
+  ]);
   // All that may fail is asked before anything is made, and while the remote is waited for.
-  const [along, signers] = await Promise.all([
-    remote === null ? null : goesAlong(repo, remote, status.head),
+  const [along, signers, onlyHere] = await Promise.all([
+    claim === null ? null : goesAlong(repo, claim.remote, status.head),
     sign === true ? null : listOfSigners(repo),
-    remote === null ? null : refuseWhenBehind(repo, remote, changed),
+    claim === null ? [] : refuseWhenBehind(repo, claim, changed),
   ]);
   const message = commitMessage(changed, options);
   const commit = await commitAsPlanned(project, repo, { meant, status, message, sign });
   const tags = changed.map((planned) => newTag(repo, commit, planned, options));
   const signed = await makeTags(repo, tags, sign ?? false);
-  if (remote !== null) await claimOrUndo(repo, remote, tags);
+  if (claim !== null) await claimOrUndo(repo, claim, tags);
+  const remote = claim?.remote ?? (await remoteOf(repo));
   return {
     ...NOTHING,
-    published: tags.map((tag, i) => ({ ...published(tag, remote !== null), ...noteOf(changed[i]) })),
+    published: tags.map((tag, i) => ({ ...published(tag, claim !== null), ...noteOf(changed[i]) })),
     unchanged,
     skipped,
     leftOut,
     branch: status.branch,
     along,
     unsigned: signed ? null : signers,
+    ...(remote !== null && { remote }),
+    ...(onlyHere.length > 0 && { onlyHere }),
+    ...(claim !== null && (await startsNothing(repo, claim, tags)) && { startsNoWorkflow: true as const }),
   };
 }
 
@@ -137,12 +160,20 @@ async function listOfSigners(repo: Repo): Promise<string | null> {
   return committed && text !== null ? branch : null;
 }
 
-async function claimOrUndo(repo: Repo, remote: string, tags: readonly NewTag[]): Promise<void> {
+/** Versions that `--no-push` left here are said when somebody publishes again; a remote that cannot be asked keeps nobody from "unchanged". */
+async function nothing(repo: Repo, { unchanged, skipped }: Plan, options: PublishOptions): Promise<PublishResult> {
+  const claim = await claimingRemote(repo, options).catch(() => null);
+  const onlyHere = claim === null ? [] : await lackingThere(repo, claim, unchanged);
+  const lacking = claim !== null && onlyHere.length > 0 ? { remote: claim.remote, onlyHere } : {};
+  return { ...NOTHING, unchanged, skipped, ...lacking };
+}
+
+async function claimOrUndo(repo: Repo, claim: Claim, tags: readonly NewTag[]): Promise<void> {
   try {
-    await claimTags(repo, remote, tags);
+    await claimTags(repo, claim, tags);
   } catch (error) {
     // A push that was stopped may have arrived all the same, and then others have seen the versions.
-    if (isStop(error) && (await arrived(repo, remote, tags))) return;
+    if (isStop(error) && (await arrived(repo, claim.remote, tags))) return;
     await deleteTags(repo, tags);
     throw error;
   }

@@ -1,49 +1,191 @@
 import { AgentopsError } from "../../core/errors.ts";
-import { gitFailed, type GitResult } from "../git/git.ts";
+import { shellWord } from "../git/answer-kinds.ts";
+import { wordsOf } from "../git/answer-words.ts";
+import { readAnswer, refusedRefs, type RefusedRef } from "../git/answer.ts";
+import { gitFailed, type GitResult, must } from "../git/git.ts";
+import { remoteOf, remotesOf, type Repo } from "../git/repo.ts";
+import { addressOf } from "../files.ts";
+import { parseTag } from "../versions/versions.ts";
+import { blockedBy, foldersOf, inTheWay } from "./blocked.ts";
 import type { Planned } from "./plan.ts";
 import type { NewTag } from "./tags.ts";
-import type { Repo } from "../git/repo.ts";
-import { parseTag } from "../versions/versions.ts";
 
-const OFFLINE_HINT = "check the remote, or publish with --no-push and push the tags later";
+const LATER = "publish with --no-push and push the tags later";
+
+/** Where versions are claimed, and the command that claims them: what somebody has to type again. */
+export interface Claim {
+  remote: string;
+  again: string;
+}
+
+interface Typed {
+  names?: readonly string[] | undefined;
+  message?: string | undefined;
+  actor?: string | undefined;
+  sign?: boolean | undefined;
+  push?: boolean | undefined;
+}
+
+/** The remote that decides who was first; null without one, or where nothing is pushed. Throws GIT_REFUSED where several could be meant. */
+export async function claimingRemote(repo: Repo, typed: Typed): Promise<Claim | null> {
+  if (typed.push === false) return null;
+  const remote = await remoteOf(repo);
+  if (remote !== null) return { remote, again: again(typed) };
+  const remotes = await remotesOf(repo);
+  if (remotes.length === 0) return null;
+  throw new AgentopsError(
+    "GIT_REFUSED",
+    `which remote counts the versions? This branch follows none, and of ${remotes.join(", ")} none is called origin`,
+    { hint: `git branch --set-upstream-to ${remotes[0] ?? "REMOTE"}/BRANCH, or publish with --no-push` },
+  );
+}
+
+/** As it was typed: without its names it would publish what nobody meant yet. */
+function again({ names = [], message, actor, sign }: Typed): string {
+  return [
+    "agentops publish",
+    ...names.map(shellWord),
+    ...(message === undefined ? [] : ["-m", shellWord(message)]),
+    ...(sign === true ? ["--sign"] : []),
+    ...(actor === undefined ? [] : ["--actor", shellWord(actor)]),
+  ].join(" ");
+}
 
 /**
  * Throws CONCURRENT_CHANGE when the remote has a version of these artifacts that this clone lacks or that is another
- * one here, GIT_FAILED when it cannot be reached.
+ * one here, GIT_REFUSED when one of its tags is in their way, GIT_FAILED when it cannot be reached. Returns the tags of versions that only
+ * this clone has.
  */
-export async function refuseWhenBehind(repo: Repo, remote: string, changed: readonly Planned[]): Promise<void> {
-  const patterns = changed.map(({ address }) => `refs/tags/${address}/v*`);
-  const listed = await repo.git(["ls-remote", "--refs", remote, ...patterns]);
-  if (listed.exitCode !== 0) throw gitFailed(listed, `cannot reach the remote ${remote}`, OFFLINE_HINT);
-  const lines = listed.stdout.split("\n").filter((line) => line !== "");
-  for (const [object, ref] of lines.map((line) => line.split("\t"))) {
-    refuseOne(remote, changed, object ?? "", (ref ?? "").replace("refs/tags/", ""));
-  }
+export async function refuseWhenBehind(repo: Repo, claim: Claim, changed: readonly Planned[]): Promise<string[]> {
+  const { remote } = claim;
+  const folders = [...new Set(changed.flatMap(({ address }) => foldersOf(`${address}/`)))];
+  const patterns = [...folders, ...changed.map(({ address }) => `refs/tags/${address}/v*`)];
+  const listed = await listTags(repo, remote, patterns);
+  if ("said" in listed) throw unreached(listed.said, `cannot reach the remote ${remote}`);
+  const { tags } = listed;
+  const blocked = blockedBy(tags.keys(), changed.map(({ address, next }) => `${address}/${next}`)); // prettier-ignore
+  if (blocked !== undefined) throw inTheWay(blocked.ref, blocked.tag, remote);
+  const planned = new Map(changed.map((one) => [one.address, one]));
+  for (const [ref, object] of tags) refuseOne(claim, planned, object, ref.replace("refs/tags/", ""));
+  const known = changed.flatMap((planned) => [...planned.known.values()]);
+  return known.map(({ tag }) => tag).filter((tag) => !tags.has(`refs/tags/${tag}`));
 }
 
-function refuseOne(remote: string, changed: readonly Planned[], object: string, tag: string): void {
+/** A command line has a length that thousands of patterns would pass. */
+const MOST_PATTERNS = 200;
+
+/** The tags a remote has, by ref; tags of a tag are not asked for. */
+async function listTags(
+  repo: Repo,
+  remote: string,
+  patterns: readonly string[],
+  waitMs?: number,
+): Promise<{ tags: Map<string, string> } | { said: GitResult }> {
+  const some = patterns.length > MOST_PATTERNS ? [] : patterns;
+  const said = await repo.git(
+    ["ls-remote", "--refs", "--tags", remote, ...some],
+    waitMs === undefined ? {} : { waitMs },
+  );
+  if (said.exitCode !== 0) return { said };
+  const rows = said.stdout.split("\n").filter((line) => line !== "");
+  return { tags: new Map(rows.map((line) => line.split("\t")).map(([object = "", ref = ""]) => [ref, object])) };
+}
+
+function refuseOne(claim: Claim, changed: ReadonlyMap<string, Planned>, object: string, tag: string): void {
   const parsed = parseTag(tag);
-  const planned = parsed && changed.find(({ kind, name }) => kind === parsed.kind && name === parsed.name);
-  if (!planned) return;
+  const planned = parsed === null ? undefined : changed.get(addressOf(parsed.kind, parsed.name));
+  if (parsed === null || planned === undefined) return;
   const here = planned.known.get(parsed.number);
-  if (here === undefined) throw lost(`${remote} has ${tag}, which this clone does not know`, remote);
+  if (here === undefined) throw lost(`${claim.remote} has ${tag}, which this clone does not know`, claim);
   if (here.object === object) return;
-  throw new AgentopsError("CONCURRENT_CHANGE", `${tag} here and on ${remote} are different versions`, {
-    hint: `git tag -d ${tag} && git fetch --tags ${remote}, then publish again`,
+  throw new AgentopsError("CONCURRENT_CHANGE", `${tag} here and on ${claim.remote} are different versions`, {
+    hint: `git tag -d ${tag} && git fetch --tags ${claim.remote}, then ${claim.again}`,
   });
+}
+
+/** A look that nobody asked for is not waited for. */
+const LOOK_MS = 3000;
+
+/** Which of these versions the remote lacks; none where it cannot be asked. */
+export async function lackingThere(
+  repo: Repo,
+  { remote }: Claim,
+  versions: readonly { address: string; version: string }[],
+): Promise<string[]> {
+  const tags = versions.map(({ address, version }) => `${address}/${version}`);
+  const listed = await listTags(repo, remote, tags.map((tag) => `refs/tags/${tag}`), LOOK_MS); // prettier-ignore
+  return "said" in listed ? [] : tags.filter((tag) => !listed.tags.has(`refs/tags/${tag}`));
 }
 
 /**
  * Claims versions by pushing only their tags: the remote accepts each name once. All or none are accepted. Throws
- * CONCURRENT_CHANGE when somebody else was first, GIT_FAILED for anything else.
+ * CONCURRENT_CHANGE when somebody else was first, POLICY_REFUSED when the remote's rules refuse one, GIT_REFUSED and GIT_FAILED for anything else.
  */
-export async function claimTags(repo: Repo, remote: string, tags: readonly NewTag[]): Promise<void> {
+export async function claimTags(repo: Repo, claim: Claim, tags: readonly NewTag[]): Promise<void> {
+  const { remote } = claim;
   const refs = tags.map(({ tag }) => `refs/tags/${tag}:refs/tags/${tag}`);
   const atomic = tags.length > 1 ? ["--atomic"] : [];
   const result = await repo.git(["push", "--porcelain", "--no-follow-tags", ...atomic, remote, ...refs]);
   if (result.exitCode === 0) return;
-  if (wasTaken(result)) throw lost(`somebody else published ${tags.map((t) => t.tag).join(", ")} first`, remote);
-  throw gitFailed(result, `cannot push the tags to ${remote}`, OFFLINE_HINT);
+  const refused = refusedRefs(result.stdout);
+  if (refused.length > 0) await refuseTaken(repo, claim, tags);
+  throw refused.length > 0 ? pushRefused(remote, refused, result) : unreached(result, `cannot push the tags to ${remote}`); // prettier-ignore
+}
+
+/** Words differ from host to host; the remote is asked whether it has the very tag, or one in its way. */
+async function refuseTaken(repo: Repo, claim: Claim, tags: readonly NewTag[]): Promise<void> {
+  const names = tags.map(({ tag }) => tag);
+  const patterns = names.flatMap((tag) => [...foldersOf(tag), `refs/tags/${tag}`, `refs/tags/${tag}/*`]);
+  const listed = await listTags(repo, claim.remote, patterns);
+  if ("said" in listed) return;
+  const here = await must(repo.git, ["rev-parse", ...names.map((tag) => `refs/tags/${tag}`)]);
+  const objects = here.split("\n");
+  const taken = names.filter((tag, i) => (listed.tags.get(`refs/tags/${tag}`) ?? objects[i]) !== objects[i]);
+  if (taken.length > 0) throw lost(`somebody else published ${taken.join(", ")} first`, claim);
+  const blocked = blockedBy(listed.tags.keys(), names);
+  if (blocked !== undefined) throw inTheWay(blocked.ref, blocked.tag, claim.remote);
+}
+
+/** What a remote says when it could not do it, and not that it will not. */
+const TROUBLE = /^(?:|failed to update ref|failed to write|.*cannot lock ref.*|reference already exists|[Ii]nternal [Ss]erver [Ee]rror|unpacker error|missing necessary objects|failed|remote failed to report status|.*n\/a.*)$/; // prettier-ignore
+
+/** What a person can do about, of what a remote could not take. */
+const OURS = ["shallow", "too large", "refused objects", "not let in"];
+
+function pushRefused(remote: string, refused: readonly RefusedRef[], result: GitResult): AgentopsError {
+  const { kind, code, hint, said } = readAnswer(result);
+  const { byRemote = false, reason = "" } = refused[0] ?? {};
+  const tags = refused.map(({ ref }) => ref.replace("refs/tags/", "")).join(", ");
+  const words = /^remote: *\S/m.test(said) ? wordsOf(said) : [];
+  const lines = words.length > 0 ? words : [reason];
+  const message = `${remote} refuses the tag${refused.length > 1 ? "s" : ""} ${tags}: ${lines.join("\n  ")}`;
+  const details = { git: said, refused };
+  if (OURS.includes(kind)) return new AgentopsError(code, message, { hint: hint ?? `ask who runs ${remote}`, details });
+  if (!byRemote || TROUBLE.test(reason)) {
+    return new AgentopsError("GIT_FAILED", message, {
+      hint: `run the command again; where it stays so, ask who runs ${remote}`,
+      details,
+    });
+  }
+  return new AgentopsError("POLICY_REFUSED", message, {
+    hint: `a rule or a hook of ${remote} decides who makes such tags: ask who administers it, then publish again`,
+    details,
+  });
+}
+
+/** GitHub: no event is created for tags when more than three are pushed at once. All or none matters more than that. */
+const MOST_EVENTS = 3;
+
+/** Whether the push starts no workflow, for all that was pushed. */
+export async function startsNothing(repo: Repo, { remote }: Claim, tags: readonly unknown[]): Promise<boolean> {
+  if (tags.length <= MOST_EVENTS) return false;
+  const url = await repo.git(["remote", "get-url", "--push", remote]);
+  return url.exitCode === 0 && /github/i.test(hostOf(url.stdout));
+}
+
+/** Of an address, or of ssh's short form `git@host:path`. */
+function hostOf(url: string): string {
+  return /^(?:[a-z+]+:\/\/)?(?:[^/@]*@)?([^/:]+)/i.exec(url.trim())?.[1] ?? "";
 }
 
 /**
@@ -61,12 +203,16 @@ export async function arrived(repo: Repo, remote: string, tags: readonly NewTag[
   );
 }
 
-function wasTaken({ stdout, stderr }: GitResult): boolean {
-  return /\(already exists\)|reference already exists|cannot lock ref|failed to update ref/.test(stdout + stderr);
+/** What a hook here refused needs another way out than a remote that is not to be had: that one can be left for later. */
+function unreached(result: GitResult, what: string): AgentopsError {
+  const error = gitFailed(result, what, "check the remote");
+  if (["hook", "git-lfs"].includes(readAnswer(result).kind)) return error;
+  return new AgentopsError(error.code, error.message, {
+    hint: `${error.hint ?? ""}; or ${LATER}`,
+    details: error.details,
+  });
 }
 
-function lost(message: string, remote: string): AgentopsError {
-  return new AgentopsError("CONCURRENT_CHANGE", message, {
-    hint: `git fetch --tags ${remote} && agentops publish`,
-  });
+function lost(message: string, { remote, again: command }: Claim): AgentopsError {
+  return new AgentopsError("CONCURRENT_CHANGE", message, { hint: `git fetch --tags ${remote} && ${command}` });
 }

@@ -87,7 +87,10 @@ async function makeTag(
   // Without -a: git makes an annotated one for its message, and signs it where tag.forceSignAnnotated says so.
   const args = ["tag", ...(sign ? ["-s"] : []), "--cleanup=whitespace", "-F", "-", tag, commit];
   const result = await repo.git(args, { input });
-  if (result.exitCode === 0) return;
+  // git 2.39 makes an unsigned tag where it cannot read the ssh key, says so, and ends with 0.
+  const isSigned = !/^error: /m.test(result.stderr);
+  if (result.exitCode === 0 && isSigned) return;
+  if (result.exitCode === 0) await repo.undo(["tag", "-d", tag]);
   if (/already exists/.test(result.stderr)) {
     throw new AgentopsError("CONCURRENT_CHANGE", `${tag} was published at the same moment`, {
       hint: "run the command again",

@@ -6,7 +6,7 @@ import type { ArtifactFile } from "../files.ts";
 import { addressOf, KINDS } from "../files.ts";
 import { must } from "../git/git.ts";
 import { type ArtifactContent, readArtifact } from "../read.ts";
-import { findRepo, type Repo } from "../git/repo.ts";
+import { repoForReading, type Repo } from "../git/repo.ts";
 import { trunkOf } from "../git/trunk.ts";
 import { type Source, worktreeSource } from "../source.ts";
 import { tagsUntil, versionsOf } from "./own.ts";
@@ -52,7 +52,7 @@ export async function listArtifacts(project: Project): Promise<ListedArtifact[]>
 /** The same with what there is to be said of it. */
 export async function artifactList(project: Project): Promise<ArtifactList> {
   const source = worktreeSource(project.root);
-  const repo = await findRepo(project);
+  const repo = await repoForReading(project);
   const files = (await Promise.all(KINDS.map((kind) => source.list(kind)))).flat();
   const unique = [...new Map(files.toReversed().map((f) => [addressOf(f.kind, f.name), f])).values()];
   const read = await Promise.all(unique.map(async (file) => ({ file, ...(await tryRead(source, file)) })));

@@ -157,7 +157,7 @@ describe("loadArtifact", () => {
 
   test("a version outside a git repository is an error that says git init", async () => {
     const { project } = await plainProject(TRIAGE);
-    await expect(loadArtifact(project, "triage@v1")).rejects.toMatchObject({ code: "GIT_FAILED", hint: "git init" });
+    await expect(loadArtifact(project, "triage@v1")).rejects.toMatchObject({ code: "GIT_REFUSED", hint: "git init" });
   });
 
   test("a clone without tags, and a shallow one, are told the git command that brings them", async () => {

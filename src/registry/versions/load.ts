@@ -4,7 +4,7 @@ import { parseRef, type Ref, type RefPoint } from "../../core/refs.ts";
 import type { LoadedArtifact } from "../artifact.ts";
 import { addressOf } from "../files.ts";
 import { type ArtifactContent, readArtifact } from "../read.ts";
-import { findRepo, needRepo, type Repo, resolveCommit } from "../git/repo.ts";
+import { repoForReading, needRepo, type Repo, resolveCommit } from "../git/repo.ts";
 import { commitSource, type Source, worktreeSource } from "../source.ts";
 import { type Address, addressIn, notFound } from "../resolve.ts";
 import { tagsUntil } from "./own.ts";
@@ -22,7 +22,7 @@ export async function loadArtifact(project: Project, ref: string | Ref): Promise
   const parsed = await pinned(project, typeof ref === "string" ? parseRef(ref) : ref);
   const { point } = parsed;
   if (point.type === "version") return loadVersion(project, parsed, point.number);
-  const repo = point.type === "rev" ? await needRepo(project) : await findRepo(project);
+  const repo = point.type === "rev" ? await needRepo(project) : await repoForReading(project);
   const source = await sourceAt(project, repo, point);
   const content = await loadContent(source, await addressIn(source, parsed));
   return { ...content, version: repo && (await versionWith(repo, content)) };

@@ -15,6 +15,7 @@ const RESULT: PublishResult = {
   schema: "agentops.publish/1",
   published: [PUBLISHED],
   unchanged: [],
+  skipped: [],
   leftOut: [],
   branch: "main",
   along: null,
