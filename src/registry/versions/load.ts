@@ -4,8 +4,10 @@ import { parseRef, type Ref, type RefPoint } from "../../core/refs.ts";
 import type { LoadedArtifact } from "../artifact.ts";
 import { addressOf } from "../files.ts";
 import { type ArtifactContent, readArtifact } from "../read.ts";
-import { findRepo, needRepo, type Repo, resolveCommit } from "../git/repo.ts";
-import { commitSource, type Source, worktreeSource } from "../source.ts";
+import { findRepo, needRepo, type Repo } from "../git/repo.ts";
+import { revisionOf } from "../git/revision.ts";
+import { projectAt } from "../project-at.ts";
+import { type Source, worktreeSource } from "../source.ts";
 import { type Address, addressIn, notFound } from "../resolve.ts";
 import { versionsOf } from "./versions.ts";
 import { missingRevision, sourceOfVersion, taggedVersion } from "./version-ref.ts";
@@ -62,9 +64,9 @@ async function loadVersion(project: Project, ref: Ref, number: number): Promise<
 
 async function sourceAt(project: Project, repo: Repo | null, point: RefPoint): Promise<Source> {
   if (point.type !== "rev" || repo === null) return worktreeSource(project.root);
-  const commit = await resolveCommit(repo, point.rev);
+  const { commit } = await revisionOf(repo, point.rev);
   if (commit === null) throw await missingRevision(repo, point.rev);
-  return commitSource(repo, commit);
+  return (await projectAt(project, repo, commit)).source;
 }
 
 function notPromoted({ environment }: Project, { kind, name }: Ref, channel: string): AgentopsError {
