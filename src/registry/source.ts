@@ -1,10 +1,11 @@
 import { lstat, readdir, readlink } from "node:fs/promises";
 import { join, posix } from "node:path";
 import { AgentopsError } from "../core/errors.ts";
-import { readText } from "../core/project.ts";
+import { type Project, readText } from "../core/project.ts";
 import type { ArtifactKind } from "../core/refs.ts";
 import { decodeText } from "../core/utf8.ts";
 import { type ArtifactFile, artifactFileOf, KINDS } from "./files.ts";
+import { absentFiles } from "./absent.ts";
 import { blobReader, type Read } from "./git/batch.ts";
 import { type Entry, filesUnder } from "./git/tree.ts";
 import type { Repo } from "./git/repo.ts";
@@ -19,11 +20,15 @@ export interface Source {
   list(kind: ArtifactKind): Promise<ArtifactFile[]>;
   /** The text of a file; undefined when there is none; throws FILE_INVALID when it cannot be read, or is a link that leads nowhere. */
   read(path: string): Promise<string | undefined>;
+  /** Why artifacts' files are not there although git has them; null when it has none that fit. Only a project's worktree can tell. */
+  absent?(fits: (file: ArtifactFile) => boolean): Promise<AgentopsError | null>;
 }
 
-/** The files on disk. Needs no git. */
-export function worktreeSource(root: string): Source {
+/** The files on disk. Needs no git, but to tell of a project what is not checked out. */
+export function worktreeSource(of: string | Pick<Project, "root" | "env" | "signal">): Source {
+  const root = typeof of === "string" ? of : of.root;
   return {
+    ...(typeof of !== "string" && { absent: (fits) => absentFiles(of, fits) }),
     commit: null,
     label: (path) => path,
     list: async (kind) => artifactFiles(kind, await readdir(join(root, kind)).catch(() => [])),

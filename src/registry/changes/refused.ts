@@ -64,7 +64,8 @@ async function refuseElsewhere(repo: Repo, path: string): Promise<void> {
     throw new AgentopsError("FILE_INVALID", `${path} leads out of the repository, to ${held.at}`, {
       hint: "no commit has what is there, so it cannot be compared: put the files themselves in its place",
     });
-  throw new AgentopsError("FILE_INVALID", `${path} lies in ${held.at}/, a repository of its own (a submodule)`, {
+  const lies = held.at === repo.prefix + path ? `${path}/ is` : `${path} lies in ${held.at}/,`;
+  throw new AgentopsError("FILE_INVALID", `${lies} a repository of its own (a submodule)`, {
     hint: `commits of this repository do not have its files: run agentops in ${held.at}/, with an agentops.config.yaml there`,
   });
 }

@@ -60,8 +60,9 @@ const WHOLE_NAME = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/;
 
 async function unknown(repo: Repo, base: string, { ref, others }: Revision): Promise<AgentopsError> {
   const other = await otherBase(repo);
+  const named = other.replace(/^name it/, "name a base");
   if (ZEROS.test(base) && base.length >= 40)
-    return notFound(`${base.slice(0, 10)}… is no commit: a push event names it where a branch is pushed first`, other);
+    return notFound(`${base.slice(0, 10)}… is no commit: a push event names it where a branch is pushed first`, named);
   if (others.length > 0) {
     const are = others.map((one) => one.replace("refs/tags/", "tag ").replace("refs/heads/", "local branch "));
     const hint = `${await fetchOf(repo, base)}; or name what is meant in full: --base ${others[0] ?? ""}`;
@@ -71,10 +72,10 @@ async function unknown(repo: Repo, base: string, { ref, others }: Revision): Pro
   if (WHOLE_NAME.test(base))
     return notFound(
       `no commit ${base.slice(0, 10)} here: its history was rewritten (a force push), or it was never fetched`,
-      other,
+      named,
     );
   const type = await repo.git(["cat-file", "-t", base]);
-  if (type.exitCode === 0) return notFound(`${base} is a ${type.stdout.trim()} and no commit`, other);
+  if (type.exitCode === 0) return notFound(`${base} is a ${type.stdout.trim()} and no commit`, named);
   const fetch = base === "origin/HEAD" ? "" : await fetchOf(repo, base);
   return notFound(`no commit named ${base}`, fetch === "" ? other : `${fetch}, or ${other}`);
 }
@@ -92,15 +93,16 @@ async function otherBase(repo: Repo): Promise<string> {
     ...["origin", ...remotes].flatMap((remote) => trunk.map((name) => `refs/remotes/${remote}/${name}`)),
     ...trunk.filter((name) => name !== here).map((name) => `refs/heads/${name}`),
   ];
-  const other = names.find((name) => commits.has(name) && (!isTrunk(here) || commits.get(name) !== head));
+  const other = names.find((name) => commits.has(name) && (isBranchOff(here) || commits.get(name) !== head));
   if (other !== undefined) return `name it: --base ${other.replace(/^refs\/(?:remotes|heads)\//, "")}`;
   return (await resolveCommit(repo, "HEAD~1")) === null
     ? "--base HEAD   compares with what is committed"
     : "--base HEAD~1   compares with the commit before";
 }
 
-function isTrunk(branch: string | null): boolean {
-  return branch === "main" || branch === "master";
+/** On another branch a base that is HEAD itself stays what it goes into. */
+function isBranchOff(branch: string | null): boolean {
+  return branch !== null && branch !== "main" && branch !== "master";
 }
 
 async function remotesOf(repo: Repo): Promise<string[]> {

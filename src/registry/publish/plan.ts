@@ -31,7 +31,7 @@ export async function planPublish(
   repo: Repo,
   names: readonly string[],
 ): Promise<{ changed: Planned[]; unchanged: Unchanged[] }> {
-  const source = worktreeSource(project.root);
+  const source = worktreeSource(project);
   const addresses = await addressesOf(source, names);
   const tags = await allVersions(repo);
   const plans = await Promise.all(addresses.map((address) => plan(repo, source, address, tags)));
@@ -68,6 +68,8 @@ async function named(source: Source, names: readonly string[]): Promise<Address[
 async function everyArtifact(source: Source): Promise<Address[]> {
   const files = (await Promise.all(KINDS.map((kind) => source.list(kind)))).flat();
   if (files.length > 0) return files.map(({ kind, name }) => ({ kind, name }));
+  const absent = await source.absent?.(() => true);
+  if (absent != null) throw absent;
   throw new AgentopsError("ARTIFACT_NOT_FOUND", "nothing to publish: no files in prompts/ or agents/", {
     hint: "agentops init writes a working project",
   });

@@ -63,7 +63,7 @@ async function loadVersion(project: Project, ref: Ref, number: number): Promise<
 }
 
 async function sourceAt(project: Project, repo: Repo | null, point: RefPoint): Promise<Source> {
-  if (point.type !== "rev" || repo === null) return worktreeSource(project.root);
+  if (point.type !== "rev" || repo === null) return worktreeSource(project);
   const { commit } = await revisionOf(repo, point.rev);
   if (commit === null) throw await missingRevision(repo, point.rev);
   return (await projectAt(project, repo, commit)).source;

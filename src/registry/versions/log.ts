@@ -39,7 +39,7 @@ export async function logVersions(project: Project, name: string): Promise<Versi
 /** A deleted artifact still has its history, so tags are asked when the worktree has no file. */
 async function addressOfName(project: Project, repo: Repo, name: string): Promise<Address> {
   const ref = parseRef(name);
-  const source = worktreeSource(project.root);
+  const source = worktreeSource(project);
   const files = (await Promise.all(KINDS.map((kind) => source.list(kind)))).flat();
   if (files.some((f) => f.name === ref.name && (ref.kind ?? f.kind) === f.kind)) return addressIn(source, ref);
   try {

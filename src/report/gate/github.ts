@@ -34,8 +34,7 @@ export function gateGithub(document: GateDocument): string {
   ];
   const verdict = `agentops gate: ${document.verdict}: ${headline(document, (name) => name)}`;
   const weakened = weakenedLines(document, (name) => name).map((line) => oneLine(line, 2000));
-  const notes = document.notes.map((note) => `note: ${oneLine(note, 1000)}`);
-  return [...weakened, ...notes, verdict, ...(annotations.length === 0 ? [] : [githubAnnotations(annotations)])].join(
+  return [...weakened, verdict, ...(annotations.length === 0 ? [] : [githubAnnotations(annotations)])].join(
     "\n",
   );
 }
