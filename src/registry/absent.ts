@@ -4,20 +4,32 @@ import { type ArtifactFile, artifactFileOf, KINDS } from "./files.ts";
 import { absentOf, notCheckedOut, trackedAt } from "./git/checked-out.ts";
 import { findRepo } from "./git/repo.ts";
 
-/** FILE_NOT_FOUND for artifacts that git has and the worktree lacks, because they are not checked out; null without any, or without git. */
-export async function absentFiles(
-  project: Pick<Project, "root" | "env" | "signal">,
-  fits: (file: ArtifactFile) => boolean,
+type Around = Pick<Project, "root" | "env" | "signal">;
+
+/**
+ * FILE_NOT_FOUND for what git has in folders of the project and the worktree lacks, because it is not checked out; null without any, or
+ * without git. `fits` says which files count; the folder of a submodule always does.
+ */
+export async function absentIn(
+  project: Around,
+  folders: readonly string[],
+  fits: (path: string) => boolean,
 ): Promise<AgentopsError | null> {
   const repo = await findRepo(project).catch(() => null);
   if (repo === null) return null;
-  const absent = await absentOf(repo, await trackedAt(repo, KINDS).catch(() => []));
-  const found = absent.filter(({ path, why }) => {
-    const kind = KINDS.find((one) => path === one || path.startsWith(`${one}/`));
-    if (kind === undefined) return false;
-    if (why === "submodule") return path === kind;
-    const file = artifactFileOf(kind, path.slice(kind.length + 1));
+  const absent = await absentOf(repo, await trackedAt(repo, folders).catch(() => []));
+  const found = absent.filter(({ path, why }) => (why === "submodule" ? folders.includes(path) : fits(path)));
+  return found.length === 0 ? null : notCheckedOut(repo, found);
+}
+
+/** The same for artifacts. */
+export async function absentFiles(
+  project: Around,
+  fits: (file: ArtifactFile) => boolean,
+): Promise<AgentopsError | null> {
+  return absentIn(project, KINDS, (path) => {
+    const kind = KINDS.find((one) => path.startsWith(`${one}/`));
+    const file = kind === undefined ? null : artifactFileOf(kind, path.slice(kind.length + 1));
     return file !== null && fits(file);
   });
-  return found.length === 0 ? null : notCheckedOut(repo, found);
 }

@@ -31,7 +31,11 @@ export function worktreeSource(of: string | Pick<Project, "root" | "env" | "sign
     ...(typeof of !== "string" && { absent: (fits) => absentFiles(of, fits) }),
     commit: null,
     label: (path) => path,
-    list: async (kind) => artifactFiles(kind, await readdir(join(root, kind)).catch(() => [])),
+    list: async (kind) => {
+      const names = await readdir(join(root, kind)).catch(() => null);
+      if (names === null) await refuseDangling(root, kind);
+      return artifactFiles(kind, names ?? []);
+    },
     read: (path) =>
       readText(join(root, path)).catch(async (error: unknown) => {
         if (!(error instanceof AgentopsError) || error.code !== "FILE_NOT_FOUND") throw error;

@@ -72,7 +72,7 @@ export async function changedArtifacts(project: Project, ref: string): Promise<C
     compared: sides.length,
     artifacts,
     invalid,
-    itself: base.mergeBase === base.head && differ.length === 0 && !(await hasEdits(project, repo)),
+    itself: base.mergeBase === base.head && artifacts.length === 0 && !(await hasEdits(project, repo)),
     movedFrom: then.prefix === repo.prefix ? null : then.prefix,
     absentSuites,
     partlyStaged: await partlyStaged(repo, tracked, files),
@@ -112,7 +112,7 @@ async function changesIn(
       const isInvalid = control instanceof AgentopsError;
       if (isInvalid ? candidate === null : control?.digest === candidate?.digest && !from.has(side)) return [];
       const change = candidate === null ? "deleted" : control === null ? "added" : "modified";
-      const lines = await linesOf(repo, before, after, candidate, from.get(side)?.before);
+      const lines = await linesOf(repo, before, after, candidate, (from.get(side) ?? side).before);
       const rest = { address: side.address, change, candidate, lines, gone: goneFor(side) } as const;
       return [{ ...rest, from: from.get(side)?.address ?? null, control: isInvalid ? null : control }];
     }),

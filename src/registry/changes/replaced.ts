@@ -4,6 +4,7 @@ import { ARTIFACT_GLOBS, artifactFileOf } from "../files.ts";
 import { renamesSince } from "../git/renames.ts";
 import type { Repo } from "../git/repo.ts";
 import type { ProjectAt } from "../project-at.ts";
+import { inRepository } from "./lines.ts";
 import type { Side } from "./same.ts";
 
 /** Which new artifacts have the place of one that is gone. */
@@ -32,9 +33,13 @@ export async function replacedIn(
   if (added.length === 0) return { from, taken, goneFor: () => [] };
   const renames = await renamesSince(repo, then.source.commit ?? "", [basename(project.configFile), ...ARTIFACT_GLOBS]);
   const lost = differ.filter(({ after }) => after === undefined);
+  const places = new Map<Side, string>();
+  for (const side of added) places.set(side, await inRepository(repo, side.after ?? ""));
+  const cameFrom = (side: Side) => renames.from.get(places.get(side) ?? "");
   for (const side of added) {
-    const old = renames.from.get(repo.prefix + (side.after ?? ""));
-    const was = lost.find((one) => one.kind === side.kind && then.prefix + (one.before ?? "") === old);
+    const old = cameFrom(side);
+    const linked = places.get(side) !== repo.prefix + (side.after ?? "");
+    const was = lost.find(({ kind, before = "" }) => kind === side.kind && isAt(old, then.prefix + before, linked));
     if (was === undefined) continue;
     from.set(side, was);
     taken.add(was);
@@ -47,8 +52,13 @@ export async function replacedIn(
       const file = basename(side.after ?? "");
       const own = lost.filter((one) => one.kind === side.kind && !taken.has(one)).map(({ before = "" }) => then.prefix + before); // prettier-ignore
       const elsewhere = renames.deleted.filter((path) => artifactFileOf(side.kind, basename(path)) !== null && basename(path) === file); // prettier-ignore
-      const came = renames.from.get(repo.prefix + (side.after ?? ""));
+      const came = cameFrom(side);
       return [...new Set([...own, ...elsewhere, ...(came === undefined ? [] : [came])])];
     },
   };
+}
+
+/** Behind a folder that is a link it goes by the file's name: where the link led then is not told. */
+function isAt(old: string | undefined, path: string, linked: boolean): boolean {
+  return old !== undefined && (linked ? basename(old) === basename(path) : old === path);
 }

@@ -21,7 +21,7 @@ export async function partlyStaged(
   tracked: readonly Tracked[],
   files: readonly string[],
 ): Promise<string[]> {
-  const own = tracked.filter(({ path, flag }) => flag === null && files.includes(path));
+  const own = tracked.filter(({ path, flag, link }) => flag === null && !link && files.includes(path));
   const other = await Promise.all(
     own.map(async ({ path, id }) => {
       const bytes = await readFile(join(repo.cwd, path)).catch(() => null);

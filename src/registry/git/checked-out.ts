@@ -16,7 +16,9 @@ export interface Absent {
 export interface Tracked {
   path: string;
   flag: Absent["why"] | null;
+  /** Of its text, or of where it leads. */
   id: string;
+  link: boolean;
 }
 
 /** What git's index has at paths of the project, files or folders. One process. */
@@ -26,7 +28,7 @@ export async function trackedAt(repo: Repo, paths: readonly string[]): Promise<T
   return lines.flatMap((line) => {
     const [, tag = "", mode, id = "", path] = /^(\w) (\d+) ([0-9a-f]+) \d\t(.*)$/s.exec(line) ?? [];
     if (path === undefined) return [];
-    return [{ path, id, flag: mode === "160000" ? "submodule" : flagOf(tag) }];
+    return [{ path, id, link: mode === "120000", flag: mode === "160000" ? "submodule" : flagOf(tag) }];
   });
 }
 

@@ -75,7 +75,7 @@ testSayings<GateNote>("a note on a gate", (note) => gate({ notes: [note] }).note
   replaced: [
     [
       { artifact: "prompts/q", gone: ["prompts/p.prompt.yml"] },
-      "prompts/q is new while prompts/p.prompt.yml is gone, and git does not see that one became the other: it has no control. Rename it in a commit of its own (git mv), or delete the old one in another pull request",
+      "prompts/q is new while prompts/p.prompt.yml is gone, and git does not see that one became the other: it has no control. git add it, rename it in a commit of its own (git mv), or delete the old one in another pull request",
     ],
   ],
   "suites-absent": [

@@ -61,7 +61,7 @@ function gateNoteText(note: GateNote): string {
     case "renamed":
       return `${note.artifact} was ${note.from} at the merge base, which is its control`;
     case "replaced":
-      return `${note.artifact} is new while ${note.gone.join(", ")} is gone, and git does not see that one became the other: it has no control. Rename it in a commit of its own (git mv), or delete the old one in another pull request`;
+      return `${note.artifact} is new while ${note.gone.join(", ")} is gone, and git does not see that one became the other: it has no control. git add it, rename it in a commit of its own (git mv), or delete the old one in another pull request`;
     case "suites-absent":
       return `not checked out, so nothing measured by them: ${note.files.join(", ")}`;
     case "partly-staged":
