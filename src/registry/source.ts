@@ -6,7 +6,7 @@ import type { ArtifactKind } from "../core/refs.ts";
 import { decodeText } from "../core/utf8.ts";
 import { type ArtifactFile, artifactFileOf, KINDS } from "./files.ts";
 import { absentFiles } from "./absent.ts";
-import { blobReader, type Read } from "./git/batch.ts";
+import { blobReader, lost, type Read } from "./git/batch.ts";
 import { type Entry, filesUnder } from "./git/tree.ts";
 import type { Repo } from "./git/repo.ts";
 
@@ -91,6 +91,7 @@ export function commitSource(repo: Repo, commit: string, prefix = repo.prefix): 
       // A path that leads out of the repository is no commit's.
       if (named.startsWith("../")) return undefined;
       const read = await blob(known === null || known.link ? `${commit}:${named}` : known.id);
+      if (read === null && known !== null) throw lost(label(path));
       return textOf(read, label(path));
     },
   };

@@ -80,6 +80,8 @@ async function readMissing(repo: Repo, names: readonly string[]): Promise<[strin
       const line = (await must(repo.git, ["ls-tree", "-z", "--full-tree", commit, "--", path])).split("\0")[0] ?? "";
       const [, mode, id = ""] = /^(\d+) \w+ ([0-9a-f]+)\t/.exec(line) ?? [];
       if (mode === undefined || mode === "040000" || mode === "160000") return [name, null];
+      // It leads somewhere, or git had said so.
+      if (mode === "120000") throw lost(path);
       const found = await repo.git(["cat-file", "blob", id], { bytes: true });
       if (found.exitCode !== 0) throw gitFailed(found, `cannot read ${path} at ${commit.slice(0, 12)}`);
       return [name, { bytes: Buffer.from(found.stdout, "latin1") }];

@@ -34,9 +34,7 @@ export function gateGithub(document: GateDocument): string {
   ];
   const verdict = `agentops gate: ${document.verdict}: ${headline(document, (name) => name)}`;
   const weakened = weakenedLines(document, (name) => name).map((line) => oneLine(line, 2000));
-  return [...weakened, verdict, ...(annotations.length === 0 ? [] : [githubAnnotations(annotations)])].join(
-    "\n",
-  );
+  return [...weakened, verdict, ...(annotations.length === 0 ? [] : [githubAnnotations(annotations)])].join("\n");
 }
 
 /** What leaves the verdict open beside the suites. */
