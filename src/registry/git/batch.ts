@@ -89,12 +89,9 @@ async function readMissing(repo: Repo, names: readonly string[]): Promise<[strin
   );
 }
 
-function lost(id: string): AgentopsError {
-  return new AgentopsError(
-    "GIT_FAILED",
-    `the repository has no object ${id.slice(0, 12)}, which a commit of it names`,
-    {
-      hint: "git fsck   tells what is lost; a partial clone fetches it when its remote can be reached",
-    },
-  );
+/** GIT_FAILED for what a commit names, by its path or its own name, and the repository does not have. */
+export function lost(name: string): AgentopsError {
+  return new AgentopsError("GIT_FAILED", `the repository has no object for ${name}, which a commit of it names`, {
+    hint: "git fsck   tells what is lost; a partial clone fetches it when its remote can be reached",
+  });
 }
