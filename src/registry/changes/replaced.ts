@@ -14,7 +14,7 @@ export interface Replaced {
   /** Those that are called otherwise now, and so are not gone. */
   taken: ReadonlySet<Side>;
   /** What is gone that a new one without a control may have taken the place of; files. */
-  goneFor(side: Side): string[];
+  goneFor: (side: Side) => string[];
 }
 
 /**

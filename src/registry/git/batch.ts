@@ -5,7 +5,7 @@ import type { Repo } from "./repo.ts";
 /** What git has by a name: bytes of a file; no such path; a link whose target no commit can show. */
 export type Read = { bytes: Buffer } | { link: BrokenLink } | null;
 
-export interface BrokenLink {
+interface BrokenLink {
   /** It leads out of the repository, or to what the commit does not have. */
   why: "out" | "nowhere";
   to: string;
