@@ -134,5 +134,6 @@ export function suiteOf(text: string, file: string): Pick<LoadedSuite, "spec" | 
 /** A data file named in a suite: relative to the suite's folder. */
 export function dataFile(project: Project, baseDir: string, named: string): DataFile {
   const path = resolve(baseDir, named);
-  return { file: displayPath(project.root, path), path };
+  const file = displayPath(project.root, path);
+  return { file, path, absent: () => absentIn(project, [file], () => true) };
 }

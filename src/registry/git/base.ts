@@ -93,6 +93,7 @@ async function otherBase(repo: Repo): Promise<string> {
     ...["origin", ...remotes].flatMap((remote) => trunk.map((name) => `refs/remotes/${remote}/${name}`)),
     ...trunk.filter((name) => name !== here).map((name) => `refs/heads/${name}`),
   ];
+  if (head === null) return "commit something first: there is no commit yet";
   const other = names.find((name) => commits.has(name) && (isBranchOff(here) || commits.get(name) !== head));
   if (other !== undefined) return `name it: --base ${other.replace(/^refs\/(?:remotes|heads)\//, "")}`;
   return (await resolveCommit(repo, "HEAD~1")) === null

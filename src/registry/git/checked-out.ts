@@ -1,6 +1,6 @@
 import { lstat, realpath } from "node:fs/promises";
 import { existsSync } from "node:fs";
-import { dirname, join, relative, sep } from "node:path";
+import { dirname, join, posix, relative, sep } from "node:path";
 import { AgentopsError } from "../../core/errors.ts";
 import { must } from "./git.ts";
 import type { Repo } from "./repo.ts";
@@ -63,9 +63,11 @@ export async function notCheckedOut(repo: Repo, absent: readonly Absent[]): Prom
     });
   const sparse = first?.why === "skip-worktree" && (await isSparse(repo));
   const why = sparse ? "sparse checkout" : `git update-index --${first?.why ?? ""}`;
-  const folder = path.includes("/") ? `${repo.prefix}${path.slice(0, path.indexOf("/"))}` : repo.prefix || path;
+  const dir = posix.dirname(path);
+  // The project's own folder of it, or one above the project.
+  const folder = posix.join(repo.prefix, dir.startsWith("..") ? dir : (dir.split("/")[0] ?? "")).replace(/\/$/, "");
   const hint = sparse
-    ? `git sparse-checkout add ${folder}   (actions/checkout: name the folder in sparse-checkout, or leave it out)`
+    ? `git sparse-checkout add ${folder === "." ? path : folder}   (actions/checkout: name the folder in sparse-checkout, or leave it out)`
     : `git update-index --no-${first?.why ?? ""} ${path} && git checkout -- ${path}`;
   return new AgentopsError("FILE_NOT_FOUND", `${path} is in git but not checked out (${why})${others}`, { hint });
 }

@@ -15,7 +15,7 @@ const LIKENESS = "-M30%";
 export async function renamesSince(repo: Repo, commit: string, names: readonly string[]): Promise<Renames> {
   const globs = names.map((name) => `:(top,glob)**/${name}`);
   const args = ["diff", "--no-ext-diff", "--name-status", "-z", LIKENESS, "-l2000", "--diff-filter=RD", commit, "--"];
-  const fields = (await must(repo.git, [...args, ...globs])).split("\0");
+  const fields = (await must(repo.git, [...args, ...globs], { config: ["diff.relative=false"] })).split("\0");
   const from = new Map<string, string>();
   const deleted: string[] = [];
   for (let at = 0; at + 1 < fields.length; at += 2) {
