@@ -185,6 +185,8 @@ describe("what was called or kept otherwise has its control:", () => {
   test("a moved project, with a prompt that changed on the way", async () => {
     await branch();
     await mkdir(join(temp.root, "deep"));
+    for (const setting of ["diff.relative=true", "diff.renames=false", "diff.noprefix=true", "color.ui=always"])
+      await temp.git("config", ...setting.split("="));
     await temp.git("mv", "old", "deep/new");
     const moved = await projectIn(join(temp.root, "deep/new"));
     expect(await changedArtifacts(moved.project, "main")).toMatchObject({ artifacts: [], compared: 2, movedFrom: "old/", itself: false }); // prettier-ignore

@@ -200,6 +200,24 @@ test("suites that are not checked out: without any nothing is measured, beside o
   }
 });
 
+test("a config or a data file that is not checked out is named, and no project of a folder above is taken for it", async () => {
+  const suite = FILES()["evals/s.suite.yml"]!.replace("cases: [{ id: a }]", "dataset: ../data/x.jsonl");
+  const dir = await repositoryOf({ ...FILES(), ...FILES("services/bot/"), "evals/s.suite.yml": suite, "data/x.jsonl": '{"id":"a"}\n' }); // prettier-ignore
+  await branchWith(dir, "pr", P, said("Say it well."));
+  await git(dir, "sparse-checkout", "set", "--no-cone", "/*", "!/services/", "!/data/");
+  put(dir, "services/bot/note", "");
+  const runs: [string[], string, string][] = [
+    [["gate", "-C", "services/bot", "--base", "main"], "agentops.config.yaml is in git", "add services/bot "],
+    [["list", "-C", "services/bot"], "agentops.config.yaml is in git", "add services/bot "],
+    [["gate", "--base", "main"], "data/x.jsonl is in git", "add data "],
+  ];
+  for (const [args, message, hint] of runs) {
+    const { code, stderr } = await agentops(dir, args);
+    expect([code, stderr]).toEqual([2, expect.stringContaining(message)]);
+    expect(stderr).toContain(`git sparse-checkout ${hint}`);
+  }
+});
+
 describe("a base the gate cannot use ends with exit 2 and the way out:", () => {
   const isRefused = async (dir: string, args: string[], message: RegExp, hint: RegExp) => {
     const { code, stdout, stderr } = await agentops(dir, ["gate", ...args]);
