@@ -28,6 +28,25 @@ export interface CommandContext {
   color(stream: "stdout" | "stderr"): boolean;
 }
 
+/** Loads the project; where the config of a folder in between is not checked out, what is found further up is another project. */
+async function projectIn(shell: Shell, flags: GlobalFlags, cwd: string, signal: AbortSignal): Promise<Project> {
+  const { loadProject } = await import("../core/project.ts");
+  const named = (flags.config ?? shell.env["AGENTOPS_CONFIG"] ?? "") !== "";
+  const refuseAbsent = async (found: string | null) => {
+    if (named || !existsSync(cwd)) return;
+    const { absentConfig } = await import("../registry/absent.ts");
+    const absent = await absentConfig({ root: cwd, env: shell.env, signal }, found);
+    if (absent !== null) throw absent;
+  };
+  const options = { cwd, env: shell.env, configFile: flags.config, environment: flags.env };
+  const project = await loadProject(options).catch(async (error: unknown) => {
+    if (error instanceof AgentopsError && error.code === "CONFIG_NOT_FOUND") await refuseAbsent(null);
+    throw error;
+  });
+  if (project.root !== cwd) await refuseAbsent(project.root);
+  return project;
+}
+
 /** Asks the store, which only such a ref needs. */
 async function servedRef(shell: Shell, project: Project, ref: Ref): Promise<Ref | null> {
   const { servedVersion } = await import("../operations/names.ts");
@@ -70,8 +89,7 @@ export function createContext(shell: Shell, flags: GlobalFlags, signal: AbortSig
     project: async () => {
       // Else the project of a folder above would be taken for the one that was meant.
       if (flags.C !== undefined && !existsSync(cwd)) throw new AgentopsError("USAGE", `no such folder: ${flags.C}`);
-      const { loadProject } = await import("../core/project.ts");
-      const project = await loadProject({ cwd, env: shell.env, configFile: flags.config, environment: flags.env });
+      const project = await projectIn(shell, flags, cwd, signal);
       return {
         ...project,
         signal,

@@ -1,6 +1,6 @@
 import { parseRef } from "../core/refs.ts";
 import type { LoadedSuite } from "../evals/dataset/suite.ts";
-import type { ChangedArtifact } from "../registry/changed.ts";
+import type { ChangedArtifact } from "../registry/changes/changed.ts";
 
 /** A suite to run on both sides of a changed artifact. */
 export interface Affected {

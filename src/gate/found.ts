@@ -68,6 +68,13 @@ export type GateNote =
   | { code: "orphaned"; artifact: string; suiteFile: string }
   | { code: "yardstick-changed"; file: string }
   | { code: "not-run"; suites: string[] }
+  | { code: "itself"; base: string; commit: string; is: "head" | "ahead" }
+  | { code: "ambiguous-base"; base: string; ref: string; others: string[] }
+  | { code: "moved"; from: string }
+  | { code: "renamed"; artifact: string; from: string }
+  | { code: "replaced"; artifact: string; gone: string[] }
+  | { code: "suites-absent"; files: string[] }
+  | { code: "partly-staged"; file: string }
   | { code: "nothing-to-accept" };
 
 export type GateRunFound = RunFound &

@@ -1,10 +1,12 @@
 import type { Project } from "../core/project.ts";
 import { dataFile, type LoadedSuite } from "../evals/dataset/suite.ts";
-import type { ChangedArtifact, Changes } from "../registry/changed.ts";
+import type { ChangedArtifact, Changes } from "../registry/changes/changed.ts";
 import { type Affected, orphaned } from "./affected.ts";
 import type { GateNote, GateRunFound } from "./found.ts";
 
 interface Judged {
+  /** As it was named. */
+  base: string;
   changes: Changes;
   suites: readonly LoadedSuite[];
   affected: readonly Affected[];
@@ -15,12 +17,14 @@ interface Judged {
 
 /** What a reader of a gate's verdict must know beside it. */
 export async function gateNotes(project: Project, judged: Judged): Promise<GateNote[]> {
-  const { changes, suites, affected, without, runs } = judged;
+  const { base, changes, suites, affected, without, runs } = judged;
   const gateless = runs.filter(({ verdict }) => verdict === "none");
-  const fresh = affected.filter(({ artifact }) => artifact.change === "added");
+  const fresh = affected.filter(({ artifact }) => artifact.change === "added" && artifact.gone.length === 0);
   const orphans = orphaned(changes.artifacts, suites);
   return [
+    ...comparedWith(base, changes),
     ...without.map((artifact) => unmeasuredNote(artifact, suites)),
+    ...(suites.length === 0 && without.length > 0 ? absentNotes(changes) : []),
     ...notRun(affected, runs),
     ...gateless.map(({ suiteFile, artifact }): GateNote => ({ code: "no-gate", suiteFile, artifact })),
     ...fresh.map(({ artifact, suite }): GateNote => ({
@@ -39,7 +43,27 @@ export async function gateNotes(project: Project, judged: Judged): Promise<GateN
       suiteFile: suite.file,
     })),
     ...(await yardsticks(project, affected, changes)),
+    ...changes.partlyStaged.map((file): GateNote => ({ code: "partly-staged", file })),
   ];
+}
+
+/** What the worktree was compared with, where that is not what one would think. */
+function comparedWith(name: string, { base, itself, movedFrom, artifacts }: Changes): GateNote[] {
+  const is = base.commit === base.head ? "head" : "ahead";
+  return [
+    ...(itself ? [{ code: "itself", base: name, commit: base.head, is } as const] : []),
+    ...(base.ref !== null && base.others.length > 0
+      ? [{ code: "ambiguous-base", base: name, ref: base.ref, others: base.others } as const]
+      : []),
+    ...(movedFrom === null ? [] : [{ code: "moved", from: movedFrom } as const]),
+    ...artifacts.flatMap(({ address: artifact, from }): GateNote[] => (from === null ? [] : [{ code: "renamed", artifact, from }])), // prettier-ignore
+    ...artifacts.flatMap(({ address: artifact, gone }): GateNote[] => (gone.length === 0 ? [] : [{ code: "replaced", artifact, gone }])), // prettier-ignore
+  ];
+}
+
+function absentNotes({ absentSuites }: Changes): GateNote[] {
+  const files = absentSuites.map(({ path }) => path);
+  return files.length === 0 ? [] : [{ code: "suites-absent", files }];
 }
 
 /** A run that failed from outside ends the gate: what was to come would have failed alike. */

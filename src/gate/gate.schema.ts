@@ -22,10 +22,19 @@ export const gateDocumentSchema = z.strictObject({
     )
     .describe("suites that ask for less on this branch than at the merge base"),
   base: z.strictObject({ ref: z.string(), mergeBase: z.string() }),
+  compared: z
+    .int()
+    .describe("prompts and agents of either side; 0 where the base is what is checked out, so that nothing can differ"),
   changed: z.array(
     z.strictObject({
       artifact: z.string(),
       change: z.enum(["added", "modified", "deleted"]),
+      from: z.string().nullable().describe("what it was called at the merge base, where its file was renamed"),
+      gone: z
+        .array(z.string())
+        .describe(
+          "of a new one: files that are gone and whose place it may have taken, so that its control is not known",
+        ),
       control: z.string().nullable().describe("digest at the merge base"),
       candidate: z.string().nullable().describe("digest in the worktree"),
       lines: z

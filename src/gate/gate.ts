@@ -4,8 +4,10 @@ import { reasonIn } from "../core/reason.ts";
 import { floatingPins } from "../evals/run/floating.ts";
 import type { EvalContext } from "../evals/run/context.ts";
 import type { RunOptions } from "../evals/run-suite.ts";
-import { allSuites, type LoadedSuite } from "../evals/dataset/suite.ts";
-import { type ChangedArtifact, changedArtifacts } from "../registry/changed.ts";
+import { allSuites, isSuiteFile, type LoadedSuite } from "../evals/dataset/suite.ts";
+import { type ChangedArtifact, changedArtifacts, type Changes } from "../registry/changes/changed.ts";
+import { notCheckedOut } from "../registry/git/checked-out.ts";
+import { needRepo } from "../registry/git/repo.ts";
 import { examplesOf } from "../comparison/examples.ts";
 import { acceptTrades } from "./accept.ts";
 import { evaluateSuite } from "./evaluate.ts";
@@ -30,19 +32,22 @@ const EXAMPLES = 5;
 /**
  * Judges what a branch changed: every suite that names a changed artifact is run on the artifact as it was at the merge base and
  * as it is now, over the same cases; absolute bounds and the comparison make one verdict. Nothing changed: pass. Something
- * changed that nothing judges: inconclusive.
+ * changed that nothing judges, or nothing could differ: inconclusive.
  */
 export async function gate(context: EvalContext, { base, ...options }: GateOptions): Promise<GateFound> {
   const accept = acceptedFor(options.accept);
   const changes = await changedArtifacts(context.project, base);
-  const { mergeBase, artifacts } = changes;
+  const { artifacts } = changes;
+  const { mergeBase } = changes.base;
   refuseFloating(context.project, artifacts);
   const suites = await suitesOf(context, artifacts.length > 0);
+  await refuseAbsent(context.project, changes, suites ?? []);
   const weakened = suites === null ? [] : await weakenedSuites(context.project, changes, suites);
   const affected = affectedSuites(artifacts, suites ?? []);
   const runs = await judgeAll(context, affected, mergeBase, { ...options, accept }).catch(whenInterrupted);
   const without = unmeasured(artifacts, affected);
-  const undecided = [...runs.map((r) => r.verdict), ...without.map(() => "none" as const)].map((verdict) =>
+  const open = [...without, ...artifacts.filter(({ gone }) => gone.length > 0), ...(changes.itself ? [changes] : [])];
+  const undecided = [...runs.map((r) => r.verdict), ...open.map(() => "none" as const)].map((verdict) =>
     verdict === "none" ? "inconclusive" : verdict,
   );
   const verdict = worst(undecided);
@@ -51,10 +56,11 @@ export async function gate(context: EvalContext, { base, ...options }: GateOptio
     verdict: verdict === "none" ? "pass" : verdict,
     weakened,
     base: { ref: base, mergeBase },
+    compared: changes.itself ? 0 : changes.compared,
     changed: artifacts.map((artifact) => changedOf(artifact, affected)),
     runs,
     notes: [
-      ...(await gateNotes(context.project, { changes, suites: suites ?? [], affected, without, runs })),
+      ...(await gateNotes(context.project, { base, changes, suites: suites ?? [], affected, without, runs })),
       ...(options.accept !== undefined && !runs.some(isTaken) ? [{ code: "nothing-to-accept" } as const] : []),
     ],
   };
@@ -71,6 +77,17 @@ async function suitesOf({ project }: EvalContext, needed: boolean): Promise<Load
     if (needed || !(error instanceof AgentopsError)) throw error;
     return null;
   }
+}
+
+/** Suites that are not checked out judge nothing: where others pass, nobody would miss them. Without any, the verdict says it. */
+async function refuseAbsent(
+  project: Project,
+  { artifacts, absentSuites }: Changes,
+  suites: readonly LoadedSuite[],
+): Promise<void> {
+  const absent = absentSuites.filter(({ path, why }) => why === "submodule" || isSuiteFile(path));
+  if (artifacts.length === 0 || suites.length === 0 || absent.length === 0) return;
+  throw await notCheckedOut(await needRepo(project), absent);
 }
 
 /** One run after the other; one that failed from outside ends it, because the next would fail alike. */
@@ -94,7 +111,7 @@ async function judgeOne(
   mergeBase: string,
   { earlyStop, accept, ...options }: Omit<GateOptions, "base">,
 ): Promise<GateRunFound> {
-  const control = artifact.control === null ? undefined : `${artifact.address}@${mergeBase}`;
+  const control = artifact.control === null ? undefined : `${artifact.control.address}@${mergeBase}`;
   const { run: judged, compared } = await evaluateSuite(context, suite, {
     ...options,
     target: artifact.address,
@@ -147,10 +164,12 @@ function whenInterrupted(error: unknown): never {
 }
 
 function changedOf(changed: ChangedArtifact, affected: readonly Affected[]): GateFound["changed"][number] {
-  const { address, change, control, candidate, lines } = changed;
+  const { address, change, from, gone, control, candidate, lines } = changed;
   return {
     artifact: address,
     change,
+    from,
+    gone,
     control: control?.digest ?? null,
     candidate: candidate?.digest ?? null,
     lines,

@@ -8,6 +8,9 @@ const SUFFIXES: Record<ArtifactKind, readonly [string, string]> = {
 
 export const KINDS: readonly ArtifactKind[] = ["prompts", "agents"];
 
+/** Names of the files that artifacts are in, wherever they are. */
+export const ARTIFACT_GLOBS: readonly string[] = KINDS.flatMap((kind) => SUFFIXES[kind].map((suffix) => `*${suffix}`));
+
 /** An artifact as its file name tells it. */
 export interface ArtifactFile {
   kind: ArtifactKind;

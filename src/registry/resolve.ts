@@ -22,8 +22,10 @@ export async function addressIn(source: Source, ref: Ref): Promise<Address> {
   return { kind: only, name };
 }
 
-/** ARTIFACT_NOT_FOUND with the name that was probably meant. */
+/** ARTIFACT_NOT_FOUND with the name that was probably meant; FILE_NOT_FOUND for a file that is not checked out. */
 export async function notFound(source: Source, { kind, name }: Pick<Ref, "kind" | "name">): Promise<AgentopsError> {
+  const absent = await source.absent?.((file) => file.name === name && (kind === undefined || file.kind === kind));
+  if (absent != null) return absent;
   const files = (await filesOf(source)).filter((f) => kind === undefined || f.kind === kind);
   const known = files.map((f) => (kind === undefined ? f.name : addressOf(f.kind, f.name)));
   const typed = kind === undefined ? name : addressOf(kind, name);

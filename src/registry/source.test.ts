@@ -1,4 +1,4 @@
-import { writeFile } from "node:fs/promises";
+import { mkdir, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { needRepo } from "./git/repo.ts";
@@ -17,4 +17,36 @@ test("what was committed is read as it was written, or refused where it is not U
   await expect(source.read("prompts/q.prompt.yml")).rejects.toThrow(
     /q\.prompt\.yml@\w{12}:2:7: not UTF-8: the byte 0xE9/,
   );
+});
+
+test("files that are asked for together cost one git, and an object that is lost is no file that was not there", async () => {
+  const names = ["a", "b", "c", "d"];
+  const { project, root, git } = await gitProject(
+    Object.fromEntries(names.map((name) => [`prompts/${name}.prompt.yml`, promptText(name)])),
+  );
+  await mkdir(join(root, "shared/agents"), { recursive: true });
+  await symlink("shared/agents", join(root, "agents"));
+  await symlink("../../prompts/a.prompt.yml", join(root, "shared/agents/x.agent.yml"));
+  await symlink("nowhere", join(root, "prompts/e.prompt.yml"));
+  await symlink("/etc/hostname", join(root, "prompts/f.prompt.yml"));
+  await git("add", "-A");
+  await git("commit", "-qm", "links");
+  const repo = await needRepo(project);
+  const asked: (string | undefined)[] = [];
+  const counted = { ...repo, git: ((args, options) => (asked.push(args[0]), repo.git(args, options))) as typeof repo.git }; // prettier-ignore
+  const source = commitSource(counted, await git("rev-parse", "HEAD"));
+  expect((await source.list("agents")).map(({ path }) => path)).toEqual(["agents/x.agent.yml"]);
+  asked.length = 0;
+  const paths = [...names.map((name) => `prompts/${name}.prompt.yml`), "agents/x.agent.yml", "prompts/none.prompt.yml"];
+  const texts = [...names, "a"].map((name) => promptText(name));
+  expect(await Promise.all(paths.map((path) => source.read(path)))).toEqual([...texts, undefined]);
+  expect(asked).toEqual(["cat-file"]);
+  expect(await source.read("evals/none")).toBeUndefined();
+  expect(await source.read("../out")).toBeUndefined();
+  await expect(source.read("prompts/e.prompt.yml")).rejects.toThrow(/e\.prompt\.yml@\w{12}: a link that leads nowhere/);
+  await expect(source.read("prompts/f.prompt.yml")).rejects.toThrow(/leads out of the repository.*: \/etc\/hostname/);
+  const blob = await git("rev-parse", "HEAD:prompts/a.prompt.yml");
+  await rm(join(root, ".git/objects", blob.slice(0, 2), blob.slice(2)), { force: true });
+  await expect(source.read("prompts/a.prompt.yml")).rejects.toMatchObject({ code: "GIT_FAILED" });
+  await expect(source.read("agents/x.agent.yml")).rejects.toMatchObject({ code: "GIT_FAILED" });
 });

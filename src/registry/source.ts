@@ -1,11 +1,13 @@
-import { readdir } from "node:fs/promises";
-import { join } from "node:path";
+import { lstat, readdir, readlink } from "node:fs/promises";
+import { join, posix } from "node:path";
 import { AgentopsError } from "../core/errors.ts";
-import { readText } from "../core/project.ts";
+import { type Project, readText } from "../core/project.ts";
 import type { ArtifactKind } from "../core/refs.ts";
 import { decodeText } from "../core/utf8.ts";
-import { type ArtifactFile, artifactFileOf } from "./files.ts";
-import { must } from "./git/git.ts";
+import { type ArtifactFile, artifactFileOf, KINDS } from "./files.ts";
+import { absentFiles } from "./absent.ts";
+import { blobReader, lost, type Read } from "./git/batch.ts";
+import { type Entry, filesUnder } from "./git/tree.ts";
 import type { Repo } from "./git/repo.ts";
 
 /** The project's files at one point of time. Paths are relative to the project root, with forward slashes. */
@@ -16,43 +18,94 @@ export interface Source {
   label(path: string): string;
   /** The artifact files of one kind, sorted by path. */
   list(kind: ArtifactKind): Promise<ArtifactFile[]>;
-  /** The text of a file; undefined when there is none; throws FILE_INVALID when it cannot be read. */
+  /** The text of a file; undefined when there is none; throws FILE_INVALID when it cannot be read, or is a link that leads nowhere. */
   read(path: string): Promise<string | undefined>;
+  /** Why artifacts' files are not there although git has them; null when it has none that fit. Only a project's worktree can tell. */
+  absent?(fits: (file: ArtifactFile) => boolean): Promise<AgentopsError | null>;
 }
 
-/** The files on disk. Needs no git. */
-export function worktreeSource(root: string): Source {
+/** The files on disk. Needs no git, but to tell of a project what is not checked out. */
+export function worktreeSource(of: string | Pick<Project, "root" | "env" | "signal">): Source {
+  const root = typeof of === "string" ? of : of.root;
   return {
+    ...(typeof of !== "string" && { absent: (fits) => absentFiles(of, fits) }),
     commit: null,
     label: (path) => path,
-    list: async (kind) => artifactFiles(kind, await readdir(join(root, kind)).catch(() => [])),
+    list: async (kind) => {
+      const names = await readdir(join(root, kind)).catch(() => null);
+      if (names === null) await refuseDangling(root, kind);
+      return artifactFiles(kind, names ?? []);
+    },
     read: (path) =>
-      readText(join(root, path)).catch((error: unknown) => {
-        if (error instanceof AgentopsError && error.code === "FILE_NOT_FOUND") return undefined;
-        throw error;
+      readText(join(root, path)).catch(async (error: unknown) => {
+        if (!(error instanceof AgentopsError) || error.code !== "FILE_NOT_FOUND") throw error;
+        await refuseDangling(root, path);
+        return undefined;
       }),
   };
 }
 
-/** The files of one commit. `prefix` is the project's place in the repository at that commit, `""` or `…/`. */
-export function commitSource(repo: Repo, commit: string, prefix = repo.prefix): Source {
-  const tree = (path: string) => ["ls-tree", "-z", "--full-tree", "--name-only", commit, "--", path];
+/** A file that is named but cannot be opened is no file that is not there: a link, whose target may not be checked out. */
+async function refuseDangling(root: string, path: string): Promise<void> {
+  const found = await lstat(join(root, path)).catch(() => undefined);
+  if (found?.isSymbolicLink() === true) throw brokenLink(path, "nowhere", await readlink(join(root, path)));
+}
+
+function brokenLink(label: string, why: "out" | "nowhere", to: string): AgentopsError {
+  const where = why === "out" ? "out of the repository, and no commit has what is there" : "nowhere";
+  return new AgentopsError("FILE_INVALID", `${label}: a link that leads ${where}: ${to}`, {
+    hint: "put the file itself in its place, or what the link names",
+  });
+}
+
+/** The files of a commit, asked for together and read at once. */
+export interface CommitSource extends Source {
+  /** The files in the folders of artifacts, by path. */
+  entries(): Promise<ReadonlyMap<string, Entry>>;
+}
+
+/**
+ * The files of one commit, links within it followed. `prefix` is the project's place in the repository at that commit, `""` or `…/`. Its
+ * artifacts are listed once, and files that are asked for together are read by one process: read many with `Promise.all`.
+ */
+export function commitSource(repo: Repo, commit: string, prefix = repo.prefix): CommitSource {
+  const blob = blobReader(repo);
+  let listed: Promise<ReadonlyMap<string, Entry>> | undefined;
+  const entries = () => (listed ??= entriesAt(repo, commit, prefix));
+  const label = (path: string) => `${path}@${commit.slice(0, 12)}`;
   return {
     commit,
-    label: (path) => `${path}@${commit.slice(0, 12)}`,
+    label,
+    entries,
     list: async (kind) => {
-      const names = (await must(repo.git, tree(`${prefix}${kind}/`))).split("\0");
+      const paths = [...(await entries()).keys()].filter((path) => path.lastIndexOf("/") === kind.length);
       return artifactFiles(
         kind,
-        names.map((n) => n.slice(n.lastIndexOf("/") + 1)),
+        paths.filter((path) => path.startsWith(`${kind}/`)).map((path) => path.slice(kind.length + 1)),
       );
     },
     read: async (path) => {
-      if ((await must(repo.git, tree(prefix + path))) === "") return undefined;
-      const bytes = await must(repo.git, ["cat-file", "blob", `${commit}:${prefix}${path}`], { bytes: true });
-      return decodeText(Buffer.from(bytes, "latin1"), `${path}@${commit.slice(0, 12)}`);
+      const known = KINDS.some((kind) => path.startsWith(`${kind}/`)) ? (await entries()).get(path) : null;
+      if (known === undefined) return undefined;
+      const named = posix.normalize(prefix + path);
+      // A path that leads out of the repository is no commit's.
+      if (named.startsWith("../")) return undefined;
+      const read = await blob(known === null || known.link ? `${commit}:${named}` : known.id);
+      if (read === null && known !== null) throw lost(label(path));
+      return textOf(read, label(path));
     },
   };
+}
+
+function textOf(read: Read, label: string): string | undefined {
+  if (read === null) return undefined;
+  if ("bytes" in read) return decodeText(read.bytes, label);
+  throw brokenLink(label, read.link.why, read.link.to);
+}
+
+async function entriesAt(repo: Repo, commit: string, prefix: string): Promise<ReadonlyMap<string, Entry>> {
+  const found = await filesUnder(repo, commit, KINDS.map((kind) => prefix + kind)); // prettier-ignore
+  return new Map(found.map((entry) => [entry.path.slice(prefix.length), entry]));
 }
 
 function artifactFiles(kind: ArtifactKind, names: readonly string[]): ArtifactFile[] {

@@ -1,6 +1,7 @@
 export interface Annotation {
   level: "error" | "warning" | "notice";
-  file: string;
+  /** Without one it stands at the job. */
+  file?: string;
   line?: number;
   column?: number;
   title: string;
@@ -14,7 +15,7 @@ export function githubAnnotations(annotations: readonly Annotation[]): string {
 
 function annotation({ level, file, line, column, title, message }: Annotation): string {
   const properties = [
-    `file=${property(file)}`,
+    ...(file === undefined ? [] : [`file=${property(file)}`]),
     ...(line === undefined ? [] : [`line=${line}`]),
     ...(column === undefined ? [] : [`col=${column}`]),
     `title=${property(title)}`,

@@ -30,6 +30,8 @@ export interface DataFile {
   written?: boolean;
   /** Is told every row of a table that has no value, which is no record. */
   blank?: (line: number) => void;
+  /** Why it is not there although git has it; null where git does not. */
+  absent?: () => Promise<AgentopsError | null>;
 }
 
 /**
@@ -59,9 +61,12 @@ export async function* readRecords(data: DataFile): AsyncGenerator<DataRecord> {
   }
 }
 
-async function requireFile({ file, path }: DataFile): Promise<void> {
+async function requireFile({ file, path, absent }: DataFile): Promise<void> {
   const found = await stat(path).catch(() => undefined);
-  if (found?.isFile() !== true) throw new AgentopsError("FILE_NOT_FOUND", `no such data file: ${file}`);
+  if (found?.isFile() === true) return;
+  const hidden = found === undefined ? await absent?.() : null;
+  if (hidden != null) throw hidden;
+  throw new AgentopsError("FILE_NOT_FOUND", `no such data file: ${file}`);
 }
 
 async function* bytesOf({ path, reader }: DataFile): AsyncGenerator<Uint8Array> {

@@ -7,6 +7,7 @@ import { didYouMean } from "../../core/suggest.ts";
 import { decodeText } from "../../core/utf8.ts";
 import { parseYamlAs, readYaml } from "../../core/yaml.ts";
 import type { LoadedSuite } from "./loaded-suite.ts";
+import { absentIn } from "../../registry/absent.ts";
 import { PROMPT_FILE } from "../../registry/files.ts";
 import { loadPromptSuite, promptFileNamed, promptSuites } from "./prompt-suite.ts";
 import type { DataFile } from "./records.ts";
@@ -14,6 +15,7 @@ import { type Suite, SUITE_KEY_ALIASES, suiteSchema } from "./schema.ts";
 
 export type { LoadedSuite } from "./loaded-suite.ts";
 
+const SUITES = "evals";
 const SUITE_FILE = /\.suite\.ya?ml$/;
 
 export function isSuiteFile(file: string): boolean {
@@ -22,7 +24,7 @@ export function isSuiteFile(file: string): boolean {
 
 /** Suite files under `evals/`, sorted by path; absolute. */
 export async function findSuiteFiles(root: string): Promise<string[]> {
-  const folder = join(root, "evals");
+  const folder = join(root, SUITES);
   const names = await readdir(folder, { recursive: true }).catch(() => []);
   return names
     .filter((n) => SUITE_FILE.test(n))
@@ -35,6 +37,8 @@ export async function loadSuites(project: Project, names: readonly string[], cwd
   if (names.length === 0) {
     const { suites, passedOver } = await allSuites(project);
     if (suites.length > 0) return suites;
+    const absent = await absentIn(project, [SUITES], isSuiteFile);
+    if (absent !== null) throw absent;
     const alone =
       passedOver.length === 0 ? "" : ` (${passedOver.join(", ")}: testData or evaluators alone judge nothing)`;
     throw new AgentopsError("SUITE_NOT_FOUND", `no suites: nothing matches evals/*.suite.yml${alone}`, {
@@ -70,10 +74,12 @@ async function suiteFile(project: Project, files: readonly string[], name: strin
   if (SUITE_FILE.test(name) && (await stat(path).catch(() => undefined))?.isFile() === true) return path;
   const byFile = files.find((f) => suiteName(f) === name);
   if (byFile !== undefined) return byFile;
+  const absent = await absentIn(project, [SUITES], (path) => isSuiteFile(path) && suiteName(path) === name);
+  if (absent !== null) throw absent;
   const known = files.map(suiteName);
   throw new AgentopsError(
     "SUITE_NOT_FOUND",
-    `no suite "${name}" in ${displayPath(project.root, join(project.root, "evals"))}/`,
+    `no suite "${name}" in ${displayPath(project.root, join(project.root, SUITES))}/`,
     { hint: didYouMean(name, known) },
   );
 }
@@ -128,5 +134,6 @@ export function suiteOf(text: string, file: string): Pick<LoadedSuite, "spec" | 
 /** A data file named in a suite: relative to the suite's folder. */
 export function dataFile(project: Project, baseDir: string, named: string): DataFile {
   const path = resolve(baseDir, named);
-  return { file: displayPath(project.root, path), path };
+  const file = displayPath(project.root, path);
+  return { file, path, absent: () => absentIn(project, [file], () => true) };
 }

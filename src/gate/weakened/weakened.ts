@@ -6,7 +6,8 @@ import { readYaml } from "../../core/yaml.ts";
 import { maxErrorRateOf } from "../../evals/result/trial-errors.ts";
 import { promptSuiteOf } from "../../evals/dataset/prompt-suite.ts";
 import { isSuiteFile, type LoadedSuite, suiteOf } from "../../evals/dataset/suite.ts";
-import type { Changes } from "../../registry/changed.ts";
+import type { ChangedArtifact, Changes } from "../../registry/changes/changed.ts";
+import { PROMPT_FILE } from "../../registry/files.ts";
 import { affectedSuites } from "../affected.ts";
 import { type WeakChange, type WeakenedSuite } from "./weak-change.ts";
 import { weakerBounds } from "./weaker-bounds.ts";
@@ -49,9 +50,13 @@ async function weaker(
 function notJudged({ artifacts }: Changes, before: LoadedSuite, after: LoadedSuite): WeakChange[] {
   return artifacts
     .filter(({ change }) => change !== "deleted")
-    .filter((artifact) => affectedSuites([{ ...artifact, candidate: artifact.control }], [before]).length > 0)
+    .filter((artifact) => affectedSuites([atBase(artifact)], [before]).length > 0)
     .filter((artifact) => affectedSuites([artifact], [after]).length === 0)
     .map(({ address }) => ({ code: "not-judged", artifact: address }));
+}
+
+function atBase(artifact: ChangedArtifact): ChangedArtifact {
+  return { ...artifact, address: artifact.from ?? artifact.address, candidate: artifact.control };
 }
 
 /** Suites as they were at the merge base; where its file is as it was, a suite is the one of now. */
@@ -61,9 +66,11 @@ async function suitesBefore(
   now: readonly LoadedSuite[],
 ): Promise<LoadedSuite[]> {
   const files = [
-    ...(await before.changed("evals")).filter(isSuiteFile),
+    ...(await before.changed("evals", isSuiteFile)),
     // A prompt file carries a suite where there is no suite file.
-    ...(now.some(({ file }) => isSuiteFile(file)) ? [] : await before.changed("prompts")),
+    ...(now.some(({ file }) => isSuiteFile(file))
+      ? []
+      : await before.changed("prompts", (file) => PROMPT_FILE.test(file))),
   ].sort();
   const suites = now.filter(({ file }) => !files.includes(file));
   for (const file of files) {

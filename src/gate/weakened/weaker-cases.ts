@@ -7,7 +7,7 @@ import type { Project } from "../../core/project.ts";
 import { casesOf } from "../../evals/dataset/stage-suite.ts";
 import { dataFile, type LoadedSuite } from "../../evals/dataset/suite.ts";
 import type { DataFile } from "../../evals/dataset/records.ts";
-import type { Changes } from "../../registry/changed.ts";
+import type { Changes } from "../../registry/changes/changed.ts";
 import type { WeakChange } from "./weak-change.ts";
 
 /** Cases that are gone since the merge base, and those whose input or expectation is another; none where no case can have changed. */

@@ -57,7 +57,7 @@ export async function lintArtifacts(
   project: Project,
   { only = [], suites, release = false }: LintOptions = {},
 ): Promise<Problem[]> {
-  const source = worktreeSource(project.root);
+  const source = worktreeSource(project);
   const artifacts = (await Promise.all(KINDS.map((kind) => source.list(kind)))).flat();
   const context: LintContext = { project, artifacts, suites, release };
   const chosen = only.length === 0 ? artifacts : await chosenOf(source, artifacts, only);

@@ -53,7 +53,7 @@ export interface Plan {
  * VERSION_NOT_FOUND where a shallow clone cannot tell.
  */
 export async function planPublish(project: Project, repo: Repo, names: readonly string[]): Promise<Plan> {
-  const source = worktreeSource(project.root);
+  const source = worktreeSource(project);
   const addresses = await addressesOf(source, names);
   const contents = await Promise.all(addresses.map((address) => loadContent(source, address)));
   const digests = new Map(contents.map(({ address, digest }) => [address, digest]));
@@ -98,6 +98,8 @@ async function named(source: Source, names: readonly string[]): Promise<Address[
 async function everyArtifact(source: Source): Promise<Address[]> {
   const files = (await Promise.all(KINDS.map((kind) => source.list(kind)))).flat();
   if (files.length > 0) return files.map(({ kind, name }) => ({ kind, name }));
+  const absent = await source.absent?.(() => true);
+  if (absent != null) throw absent;
   throw new AgentopsError("ARTIFACT_NOT_FOUND", "nothing to publish: no files in prompts/ or agents/", {
     hint: "agentops init writes a working project",
   });

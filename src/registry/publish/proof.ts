@@ -2,9 +2,9 @@ import { AgentopsError } from "../../core/errors.ts";
 import { gitFailed, must } from "../git/git.ts";
 import type { Repo } from "../git/repo.ts";
 import { readArtifact } from "../read.ts";
-import { committedFiles } from "./committed.ts";
+import { commitSource } from "../source.ts";
 import type { Made } from "./made.ts";
-import { type Owned, twinOf } from "./own-files.ts";
+import type { Owned } from "./own-files.ts";
 import { pathspecs } from "./status.ts";
 
 /** An artifact whose content in the commit is not what was planned. */
@@ -21,19 +21,20 @@ export interface Found {
   drifts: Drift[];
 }
 
+const UNREADABLE: ReadonlySet<string> = new Set(["FILE_INVALID", "ARTIFACT_NOT_FOUND"]);
+
 /** Compares a commit with what was planned: its files are the artifacts' own, and each content has the digest that was planned. */
 export async function compareWithPlan(repo: Repo, made: Made, meant: readonly Owned[]): Promise<Found> {
   const own = new Set(meant.flatMap(({ paths, twins }) => [...paths, ...twins]));
   const foreign = (made.changes ?? []).filter((path) => !own.has(path));
-  const files = meant.flatMap(({ planned }) => planned.files.flatMap((file) => [file, twinOf(file)]));
-  const source = await committedFiles(repo, made.commit, [...new Set(files)]);
+  const source = commitSource(repo, made.commit);
   const digests = await Promise.all(
     meant.map(({ planned }) =>
       readArtifact(source, planned).then(
         (content) => content?.digest ?? null,
         (error: unknown) => {
           // What does not parse or lacks its prompt is another content.
-          if (error instanceof AgentopsError) return null;
+          if (error instanceof AgentopsError && UNREADABLE.has(error.code)) return null;
           throw error;
         },
       ),

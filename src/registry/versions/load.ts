@@ -4,8 +4,10 @@ import { parseRef, type Ref, type RefPoint } from "../../core/refs.ts";
 import type { LoadedArtifact } from "../artifact.ts";
 import { addressOf } from "../files.ts";
 import { type ArtifactContent, readArtifact } from "../read.ts";
-import { repoForReading, needRepo, type Repo, resolveCommit } from "../git/repo.ts";
-import { commitSource, type Source, worktreeSource } from "../source.ts";
+import { repoForReading, needRepo, type Repo } from "../git/repo.ts";
+import { revisionOf } from "../git/revision.ts";
+import { projectAt } from "../project-at.ts";
+import { type Source, worktreeSource } from "../source.ts";
 import { type Address, addressIn, notFound } from "../resolve.ts";
 import { tagsUntil } from "./own.ts";
 import type { VersionTag } from "./versions.ts";
@@ -82,10 +84,10 @@ export async function loadTagged(repo: Repo, version: VersionTag): Promise<Loade
 }
 
 async function sourceAt(project: Project, repo: Repo | null, point: RefPoint): Promise<Source> {
-  if (point.type !== "rev" || repo === null) return worktreeSource(project.root);
-  const commit = await resolveCommit(repo, point.rev);
+  if (point.type !== "rev" || repo === null) return worktreeSource(project);
+  const { commit } = await revisionOf(repo, point.rev);
   if (commit === null) throw await missingRevision(repo, point.rev);
-  return commitSource(repo, commit);
+  return (await projectAt(project, repo, commit)).source;
 }
 
 function notPromoted({ environment }: Project, { kind, name }: Ref, channel: string): AgentopsError {

@@ -72,7 +72,7 @@ export async function versionLog(project: Project, name: string): Promise<Versio
 /** A deleted artifact still has its history, so tags are asked when the worktree has no file. */
 async function addressOfName(project: Project, repo: Repo, name: string): Promise<Address> {
   const ref = parseRef(name);
-  const source = worktreeSource(project.root);
+  const source = worktreeSource(project);
   const files = (await Promise.all(KINDS.map((kind) => source.list(kind)))).flat();
   if (files.some((f) => f.name === ref.name && (ref.kind ?? f.kind) === f.kind)) return addressIn(source, ref);
   const { own } = await tagsOfRef(repo, ref);

@@ -43,6 +43,50 @@ testSayings<GateNote>("a note on a gate", (note) => gate({ notes: [note] }).note
   "not-run": [
     [{ suites: ["a on prompts/a"] }, "not run after that failure, so nothing is known of it: a on prompts/a"],
   ],
+  itself: [
+    [
+      { base: "origin/main", commit: "0123456789abcdef", is: "head" },
+      "origin/main is the commit that is checked out (0123456789): nothing can differ, and nothing was compared. Name what was there before: --base HEAD~1, or in a push job --base ${{ github.event.before }}",
+    ],
+    [
+      { base: "origin/main", commit: "0123456789abcdef", is: "ahead" },
+      "origin/main has the commit that is checked out (0123456789) and newer ones: nothing can differ, and nothing was compared. Name what was there before: --base HEAD~1, or in a push job --base ${{ github.event.before }}",
+    ],
+  ],
+  "ambiguous-base": [
+    [
+      { base: "main", ref: "refs/heads/main", others: ["refs/tags/main"] },
+      "main was taken as refs/heads/main; there is also refs/tags/main",
+    ],
+  ],
+  moved: [
+    [
+      { from: "services/old/" },
+      "the project was in services/old/ at the merge base, and is compared with what it was there",
+    ],
+    [
+      { from: "" },
+      "the project was in the repository's top folder at the merge base, and is compared with what it was there",
+    ],
+  ],
+  renamed: [
+    [{ artifact: "prompts/q", from: "prompts/p" }, "prompts/q was prompts/p at the merge base, which is its control"],
+  ],
+  replaced: [
+    [
+      { artifact: "prompts/q", gone: ["prompts/p.prompt.yml"] },
+      "prompts/q is new while prompts/p.prompt.yml is gone, and git does not see that one became the other: it has no control. git add it, rename it in a commit of its own (git mv), or delete the old one in another pull request",
+    ],
+  ],
+  "suites-absent": [
+    [{ files: ["evals/s.suite.yml"] }, "not checked out, so nothing measured by them: evals/s.suite.yml"],
+  ],
+  "partly-staged": [
+    [
+      { file: "prompts/p.prompt.yml" },
+      "prompts/p.prompt.yml is staged with another text than the worktree's, which is what was judged: a commit takes what is staged",
+    ],
+  ],
   "nothing-to-accept": [
     [{}, "--accept took nothing: no shown improvement is bought with more latency or cost than its bound"],
   ],

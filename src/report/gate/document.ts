@@ -47,6 +47,25 @@ function gateNoteText(note: GateNote): string {
       return `not run after that failure, so nothing is known of it: ${note.suites.join(", ")}`;
     case "nothing-to-accept":
       return "--accept took nothing: no shown improvement is bought with more latency or cost than its bound";
+    case "itself": {
+      const is =
+        note.is === "head"
+          ? `${note.base} is the commit that is checked out (${note.commit.slice(0, 10)})`
+          : `${note.base} has the commit that is checked out (${note.commit.slice(0, 10)}) and newer ones`;
+      return `${is}: nothing can differ, and nothing was compared. Name what was there before: --base HEAD~1, or in a push job --base \${{ github.event.before }}`;
+    }
+    case "ambiguous-base":
+      return `${note.base} was taken as ${note.ref}; there is also ${note.others.join(", ")}`;
+    case "moved":
+      return `the project was in ${note.from === "" ? "the repository's top folder" : note.from} at the merge base, and is compared with what it was there`;
+    case "renamed":
+      return `${note.artifact} was ${note.from} at the merge base, which is its control`;
+    case "replaced":
+      return `${note.artifact} is new while ${note.gone.join(", ")} is gone, and git does not see that one became the other: it has no control. git add it, rename it in a commit of its own (git mv), or delete the old one in another pull request`;
+    case "suites-absent":
+      return `not checked out, so nothing measured by them: ${note.files.join(", ")}`;
+    case "partly-staged":
+      return `${note.file} is staged with another text than the worktree's, which is what was judged: a commit takes what is staged`;
     case "yardstick-changed":
       return `${note.file} changed on this branch too: both sides were judged by it as it is now`;
   }

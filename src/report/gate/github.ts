@@ -1,7 +1,7 @@
 import type { GateDocument, GateRun } from "../../gate/gate.schema.ts";
 import { verdictSentence } from "../diff/words.ts";
 import { explanation } from "../diff/scorers.ts";
-import { bySeverity, headline, needWords, unmeasuredOf } from "./words.ts";
+import { bySeverity, headline, needWords, uncontrolledOf, unmeasuredOf } from "./words.ts";
 import { title, weakenedLines, what, whose } from "./weakened.ts";
 import { type Annotation, githubAnnotations } from "../github.ts";
 import { oneLine } from "../numbers.ts";
@@ -21,6 +21,7 @@ export function gateGithub(document: GateDocument): string {
       title: `agentops gate: ${title(one)}`,
       message: `${whose(one, (name) => name)}: ${what(one)}`,
     })),
+    ...openOf(document),
     ...bySeverity(document.runs).flatMap((run) => linesOf(document, run.artifact).map((at) => annotationOf(run, at))),
     ...unmeasuredOf(document).flatMap(({ artifact, lines }) =>
       lines.map((at): Annotation => ({
@@ -34,6 +35,22 @@ export function gateGithub(document: GateDocument): string {
   const verdict = `agentops gate: ${document.verdict}: ${headline(document, (name) => name)}`;
   const weakened = weakenedLines(document, (name) => name).map((line) => oneLine(line, 2000));
   return [...weakened, verdict, ...(annotations.length === 0 ? [] : [githubAnnotations(annotations)])].join("\n");
+}
+
+/** What leaves the verdict open beside the suites. */
+function openOf(document: GateDocument): Annotation[] {
+  const title = "agentops gate: nothing was compared";
+  return [
+    ...(document.compared === 0 ? document.notes.slice(0, 1) : []).map((message): Annotation => ({ level: "warning", title, message })), // prettier-ignore
+    ...uncontrolledOf(document).flatMap(({ artifact, lines, gone }) =>
+      lines.map((at): Annotation => ({
+        level: "warning",
+        ...at,
+        title: `agentops gate: ${artifact} has no control`,
+        message: `it is new, and ${gone.join(", ")} is gone`,
+      })),
+    ),
+  ];
 }
 
 function because({ comparison }: GateRun): string[] {

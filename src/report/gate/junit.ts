@@ -1,6 +1,6 @@
 import junit, { type Builder } from "junit-report-builder";
 import type { GateDocument, GateRun } from "../../gate/gate.schema.ts";
-import { unmeasuredOf } from "./words.ts";
+import { uncontrolledOf, unmeasuredOf } from "./words.ts";
 import { title, what, whose } from "./weakened.ts";
 import { explanation } from "../diff/scorers.ts";
 import { clean } from "../evaluation/junit.ts";
@@ -13,6 +13,10 @@ export function gateJunit(document: GateDocument): string {
   const report = builder.newBuilder();
   if (document.weakened.length > 0) addWeakened(report, document);
   for (const run of document.runs) addRun(report, run);
+  if (document.compared === 0)
+    report.testSuite().name("not compared").testCase().className("agentops gate").name("base").error(clean(document.notes[0] ?? ""), "inconclusive"); // prettier-ignore
+  for (const { artifact, gone } of uncontrolledOf(document))
+    report.testSuite().name("no control").testCase().className(artifact).name("control").error(clean(`it is new, and ${gone.join(", ")} is gone`), "inconclusive"); // prettier-ignore
   const without = unmeasuredOf(document);
   if (without.length > 0) {
     const suite = report.testSuite().name("not measured");

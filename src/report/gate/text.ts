@@ -38,9 +38,10 @@ function blocksOf(document: GateDocument, style: Style, width: number): string {
 function changedLines({ changed }: GateDocument, style: Style): string {
   if (changed.length === 0) return "  nothing";
   return changed
-    .map(({ change, artifact, suites, through }) => {
+    .map(({ change, artifact, from, suites, through }) => {
       const by = suites.length > 0 ? suites.join(", ") : through === null ? "" : `judged through ${through}`;
-      return `  ${change.padEnd(8)}  ${artifact}${by === "" ? "" : style.dim(`  ${by}`)}`;
+      const was = from === null ? "" : ` (renamed from ${from})`;
+      return `  ${(from === null ? change : "renamed").padEnd(8)}  ${artifact}${was}${by === "" ? "" : style.dim(`  ${by}`)}`;
     })
     .join("\n");
 }

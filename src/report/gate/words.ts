@@ -14,18 +14,28 @@ export function bySeverity(runs: readonly GateRun[]): GateRun[] {
 
 /** The decisive run in one sentence, which names the suite as `name` shows it. */
 export function headline(document: GateDocument, name: (suite: string) => string): string {
-  const { runs, changed } = document;
+  const { runs, changed, compared } = document;
   const [deciding] = bySeverity(runs);
-  if (changed.length === 0) return "no prompt and no agent changed in meaning";
+  if (compared === 0) return "nothing was compared";
+  if (changed.length === 0) return `no prompt and no agent changed in meaning (${whole(compared)} compared)`;
   if (unmeasuredOf(document).length > 0 && deciding?.verdict !== "fail")
     return `no suite measures ${unmeasuredOf(document)
       .map((c) => name(c.artifact))
       .join(", ")}`;
-  if (deciding === undefined) return "nothing was left to measure";
+  if (deciding === undefined) return deletedWords(document, name);
+  const open = uncontrolledOf(document).map((c) => name(c.artifact));
+  if (open.length > 0 && deciding.verdict !== "fail") return `${open.join(", ")}: no control is known`;
   const bad = deciding.checks.filter((c) => c.verdict === deciding.verdict && c.verdict !== "pass").map((c) => c.name);
   const alike = runs.filter((r) => r.verdict === deciding.verdict).length - 1;
   const others = alike === 0 || deciding.verdict === "pass" ? "" : `; and ${plural(alike, "more suite")} alike`;
   return `${name(deciding.suite)}: ${outcomeWords(deciding)}${bad.length === 0 ? "" : ` (${bad.join(", ")})`}${others}`;
+}
+
+/** What is gone is not judged: that it may go is for a person to see. */
+function deletedWords({ changed, compared }: GateDocument, name: (suite: string) => string): string {
+  if (changed.length === compared)
+    return `every prompt and agent was deleted (${whole(compared)}): nothing was measured`;
+  return `only deleted, which nothing measures: ${changed.map((c) => name(c.artifact)).join(", ")}`;
 }
 
 function outcomeWords(run: GateRun): string {
@@ -39,6 +49,11 @@ export function rateWords({ metrics }: GateRun): string {
 /** Changed artifacts that nothing judged. */
 export function unmeasuredOf({ changed }: GateDocument): Changed[] {
   return changed.filter((c) => c.change !== "deleted" && c.suites.length === 0 && c.through === null);
+}
+
+/** New artifacts that may have taken the place of one that is gone. */
+export function uncontrolledOf({ changed }: GateDocument): Changed[] {
+  return changed.filter((c) => c.gone.length > 0);
 }
 
 /** What it would take to decide a run, check by check. */

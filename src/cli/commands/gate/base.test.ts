@@ -1,7 +1,7 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { agentops, git, tempProject } from "../../../testing/project.ts";
+import { agentops, git, put, tempProject } from "../../../testing/project.ts";
 import { branchWith, commitAll, edit, repositoryOf } from "../../../testing/repository.ts";
 
 const PROMPT = (words: string) =>
@@ -80,6 +80,15 @@ describe("the gate compares with the merge base", () => {
     expect((await changedSince(dir, [], env)).changed).toEqual(["prompts/p"]);
   });
 
+  test("GitHub's merge queue names a commit in its event", async () => {
+    const dir = await repositoryOf(FILES());
+    const start = await git(dir, "rev-parse", "HEAD");
+    await branchWith(dir, "pr", P, said("Say it well."));
+    put(dir, "event.json", JSON.stringify({ merge_group: { base_sha: start, base_ref: "refs/heads/main" } }));
+    const env = { GITHUB_EVENT_NAME: "merge_group", GITHUB_EVENT_PATH: join(dir, "event.json") };
+    expect(await changedSince(dir, [], env)).toMatchObject({ base: { ref: start }, changed: ["prompts/p"] });
+  });
+
   test("GitLab's commit, where no branch of the target was fetched", async () => {
     const dir = await repositoryOf(FILES());
     const start = await git(dir, "rev-parse", "HEAD");
@@ -94,6 +103,119 @@ describe("the gate compares with the merge base", () => {
     const { stdout } = await changedSince(dir, ["--base", "main"]);
     expect(JSON.parse(stdout).changed[0].lines).toEqual([{ file: P, line: 5 }]);
   });
+});
+
+describe("a base that nothing can differ from is no pass:", () => {
+  const ITSELF = /main is the commit that is checked out \([0-9a-f]{10}\): nothing can differ/;
+
+  test.each([
+    ["text", ["--format", "text"], /note: .*nothing can differ[\s\S]*verdict: inconclusive: nothing was compared/],
+    ["markdown", ["--format", "markdown"], /❔ inconclusive\*\*: nothing was compared\n\n> main is the commit/],
+    ["github", ["--format", "github"], /^::warning title=agentops gate%3A nothing was compared::main is the commit/m],
+    ["junit", ["--format", "junit"], /errors="1"[\s\S]*message="main is the commit that is checked out/],
+    ["json", ["--json"], /"verdict": "inconclusive",[\s\S]*"compared": 0/],
+  ])("in %s", async (_format, args, shown) => {
+    const { code, stdout } = await agentops(await sameCommit(), ["gate", "--base", "main", ...args]);
+    expect(stdout).toMatch(ITSELF);
+    expect(stdout).toMatch(shown);
+    expect(code).toBe(3);
+  });
+
+  let made: Promise<string> | undefined;
+  const sameCommit = () => (made ??= repositoryOf(FILES()));
+
+  test("a base that is ahead, too; not where a file is edited, or the branch has a commit of its own", async () => {
+    const dir = await repositoryOf(FILES());
+    await git(dir, "branch", "pr");
+    edit(dir, P, said("Say it well."));
+    expect((await changedSince(dir, ["--base", "HEAD"])).changed).toEqual(["prompts/p"]);
+    await commitAll(dir, "Main moves on");
+    await git(dir, "checkout", "-q", "pr");
+    const behind = await agentops(dir, ["gate", "--base", "main"]);
+    expect(behind.stdout).toMatch(/main has the commit that is checked out \([0-9a-f]{10}\) and newer ones/);
+    expect(behind.code).toBe(3);
+    edit(dir, P, (text) => `# a comment\n${text}`);
+    expect(await agentops(dir, ["gate", "--base", "main"])).toMatchObject({ code: 0, stdout: expect.stringMatching(/\(1 compared\)/) }); // prettier-ignore
+    await git(dir, "checkout", "-q", P);
+    await git(dir, "commit", "-q", "--allow-empty", "-m", "Something else");
+    expect(await agentops(dir, ["gate", "--base", "main"])).toMatchObject({ code: 0, stdout: expect.stringMatching(/\(1 compared\)/) }); // prettier-ignore
+  });
+
+  test("nor is a new prompt in the place of one that is gone", async () => {
+    const dir = await repositoryOf(FILES());
+    await git(dir, "checkout", "-q", "-b", "pr");
+    await git(dir, "rm", "-q", P);
+    const other = { name: "q", model: "offline/stand-in-v1", description: "Another thing. ".repeat(20), messages: [{ role: "user", content: "Go." }] }; // prettier-ignore
+    put(dir, "prompts/q.prompt.yml", JSON.stringify(other));
+    edit(
+      dir,
+      "evals/s.suite.yml",
+      (text) => `${text.replace("prompts/p", "prompts/q")}gate: { successRate: { min: 0 } }\n`,
+    );
+    await commitAll(dir, "Another");
+    const { code, stdout } = await agentops(dir, ["gate", "--base", "main"]);
+    expect(stdout).toContain("prompts/q is new while prompts/p.prompt.yml is gone");
+    expect(stdout).toContain("verdict: inconclusive: prompts/q: no control is known");
+    expect(code).toBe(3);
+    const { stdout: junit } = await agentops(dir, ["gate", "--base", "main", "--format", "junit"]);
+    expect(junit).toContain('message="it is new, and prompts/p.prompt.yml is gone"');
+  });
+
+  test("everything deleted says that nothing was measured", async () => {
+    const dir = await repositoryOf(FILES());
+    await git(dir, "rm", "-q", P);
+    const { code, stdout } = await agentops(dir, ["gate", "--base", "main"]);
+    expect(stdout).toContain("verdict: pass: every prompt and agent was deleted (1): nothing was measured");
+    expect(code).toBe(0);
+  });
+});
+
+test("a renamed prompt is compared with what it was", async () => {
+  const dir = await repositoryOf(FILES());
+  await git(dir, "checkout", "-q", "-b", "pr");
+  await git(dir, "mv", P, "prompts/q.prompt.yml");
+  edit(dir, "prompts/q.prompt.yml", (text) => text.replace("name: p", "name: q"));
+  edit(dir, "evals/s.suite.yml", (text) => text.replace("prompts/p", "prompts/q"));
+  await commitAll(dir, "Renamed");
+  const { stdout } = await changedSince(dir, ["--base", "main"]);
+  const { changed, runs, notes } = JSON.parse(stdout);
+  expect(changed).toMatchObject([{ artifact: "prompts/q", change: "modified", from: "prompts/p", gone: [] }]);
+  expect(runs[0].comparison.control.digest).toBe(changed[0].control);
+  expect(notes).toContain("prompts/q was prompts/p at the merge base, which is its control");
+});
+
+test("suites that are not checked out: without any nothing is measured, beside others it is refused", async () => {
+  const dir = await repositoryOf({ ...FILES(), "evals/t.suite.yml": FILES()["evals/s.suite.yml"]!.replace("name: s", "name: t") }); // prettier-ignore
+  await branchWith(dir, "pr", P, said("Say it well."));
+  await git(dir, "sparse-checkout", "set", "--no-cone", "/*", "!/evals/t*");
+  const some = await agentops(dir, ["gate", "--base", "main"]);
+  expect([some.code, some.stderr]).toEqual([2, expect.stringContaining("evals/t.suite.yml is in git but not checked out")]); // prettier-ignore
+  await git(dir, "sparse-checkout", "set", "--no-cone", "/*", "!/evals/");
+  const none = await agentops(dir, ["gate", "--base", "main"]);
+  expect([none.code, none.stdout]).toEqual([3, expect.stringContaining("not checked out, so nothing measured by them: evals/s.suite.yml, evals/t.suite.yml")]); // prettier-ignore
+  await git(dir, "sparse-checkout", "set", "--no-cone", "/*", "!/prompts/");
+  for (const args of [["list"], ["publish", "--no-push"], ["show", "p"], ["eval"], ["gate", "--base", "main"]]) {
+    const { code, stderr } = await agentops(dir, args);
+    expect([args[0], code, stderr]).toEqual([args[0], 2, expect.stringContaining("is in git but not checked out (sparse checkout)")]); // prettier-ignore
+  }
+});
+
+test("a config or a data file that is not checked out is named, and no project of a folder above is taken for it", async () => {
+  const suite = FILES()["evals/s.suite.yml"]!.replace("cases: [{ id: a }]", "dataset: ../data/x.jsonl");
+  const dir = await repositoryOf({ ...FILES(), ...FILES("services/bot/"), "evals/s.suite.yml": suite, "data/x.jsonl": '{"id":"a"}\n' }); // prettier-ignore
+  await branchWith(dir, "pr", P, said("Say it well."));
+  await git(dir, "sparse-checkout", "set", "--no-cone", "/*", "!/services/", "!/data/");
+  put(dir, "services/bot/note", "");
+  const runs: [string[], string, string][] = [
+    [["gate", "-C", "services/bot", "--base", "main"], "agentops.config.yaml is in git", "add services/bot "],
+    [["list", "-C", "services/bot"], "agentops.config.yaml is in git", "add services/bot "],
+    [["gate", "--base", "main"], "data/x.jsonl is in git", "add data "],
+  ];
+  for (const [args, message, hint] of runs) {
+    const { code, stderr } = await agentops(dir, args);
+    expect([code, stderr]).toEqual([2, expect.stringContaining(message)]);
+    expect(stderr).toContain(`git sparse-checkout ${hint}`);
+  }
 });
 
 describe("a base the gate cannot use ends with exit 2 and the way out:", () => {
@@ -141,6 +263,42 @@ describe("a base the gate cannot use ends with exit 2 and the way out:", () => {
     await isRefused(dir, ["--base", "origin/main"], /no commit named origin\/main/, /shallow: fetch the whole history/);
     await git(dir, "fetch", "-q", "--depth", "1", "origin", "main:refs/remotes/origin/main");
     await isRefused(dir, ["--base", "origin/main"], /have no common ancestor/, /shallow: fetch the whole history/);
+  });
+
+  test("a shallow clone that may hide a newer merge base; one where the merge of a pull request is checked out cannot", async () => {
+    const origin = await repositoryOf(FILES());
+    await git(origin, "branch", "side");
+    const commit = (message: string) => git(origin, "commit", "-q", "--allow-empty", "-m", message);
+    await branchWith(origin, "pr", P, said("Say it well."));
+    for (const message of ["P1", "P2", "P3"]) await commit(message);
+    await git(origin, "checkout", "-q", "side");
+    await commit("S");
+    await git(origin, "checkout", "-q", "main");
+    for (const message of ["M1", "M2"]) await commit(message);
+    await git(origin, "checkout", "-q", "pr");
+    await git(origin, "merge", "-q", "--no-edit", "side");
+    const dir = join(tempProject(), "clone");
+    const clone = (depth: string, to: string) => git(origin, "clone", "-q", "--depth", depth, "--no-single-branch", "--branch", "pr", `file://${origin}`, to); // prettier-ignore
+    await clone("4", dir);
+    await isRefused(dir, ["--base", "origin/main"], /history is cut between .* may be hidden/, /--unshallow origin/);
+    await git(dir, "fetch", "-q", "--unshallow", "origin");
+    expect((await changedSince(dir, ["--base", "origin/main"])).changed).toEqual(["prompts/p"]);
+    await git(origin, "merge", "-q", "--no-edit", "main");
+    const merged = join(tempProject(), "merge");
+    await clone("2", merged);
+    await git(merged, "checkout", "-q", "--detach");
+    expect((await changedSince(merged, ["--base", "origin/main"])).changed).toEqual(["prompts/p"]);
+  });
+
+  test("a clone of one other branch is told what brings the base, which it does", async () => {
+    const origin = await repositoryOf(FILES());
+    await branchWith(origin, "pr", P, said("Say it well."));
+    const dir = join(tempProject(), "clone");
+    await git(origin, "clone", "-q", "--single-branch", "--branch", "pr", `file://${origin}`, dir);
+    const fetch = "git fetch origin main:refs/remotes/origin/main";
+    await isRefused(dir, ["--base", "origin/main"], /no commit named origin\/main/, new RegExp(`hint: ${fetch}, or `));
+    await git(dir, ...fetch.split(" ").slice(1));
+    expect((await changedSince(dir, ["--base", "origin/main"])).changed).toEqual(["prompts/p"]);
   });
 
   test("unrelated histories", async () => {

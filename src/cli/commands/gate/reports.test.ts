@@ -116,8 +116,10 @@ describe("a job's files", () => {
     const dir = await worse("no");
     await git(dir, "checkout", "-q", "main");
     const output = join(dir, "output");
+    await git(dir, "checkout", "-q", "-b", "other");
+    await git(dir, "commit", "-q", "--allow-empty", "-m", "Something else");
     const { stdout, code } = await gate(dir, ["--format", "github"], { GITHUB_OUTPUT: output });
-    expect([code, stdout]).toEqual([0, "agentops gate: pass: no prompt and no agent changed in meaning"]);
+    expect([code, stdout]).toEqual([0, "agentops gate: pass: no prompt and no agent changed in meaning (1 compared)"]);
     expect(readFileSync(output, "utf8")).toBe("verdict=pass\nchanged=0\nfailed-suites=\n");
     expect(existsSync(join(dir, "summary.md"))).toBe(false);
   });

@@ -9,6 +9,7 @@ import { gateMarkdown } from "../../../report/gate/markdown.ts";
 import { createStyle } from "../../../report/style.ts";
 import { runsOf } from "../../open/runs.ts";
 import { chosenFormat, type CommandContext } from "../../context.ts";
+import { baseIn } from "./base.ts";
 import { evalContext } from "../../open/eval-context.ts";
 import { reportFailure } from "../../failure.ts";
 import { amount, wholeNumber } from "../../numbers.ts";
@@ -20,7 +21,7 @@ const EXIT = { pass: 0, fail: 1, inconclusive: 3 } as const;
 
 export async function run(context: CommandContext, _: unknown[], options: Record<string, unknown>): Promise<number> {
   const format = chosenFormat(context.flags, FORMATS);
-  const gateOptions = optionsOf(context, options);
+  const gateOptions = await optionsOf(context, options);
   const project = await context.project();
   const store = runsOf(context, project);
   const view = await createProgressView(context);
@@ -45,10 +46,10 @@ export async function run(context: CommandContext, _: unknown[], options: Record
   }
 }
 
-function optionsOf(context: CommandContext, options: Record<string, unknown>): GateOptions {
+async function optionsOf(context: CommandContext, options: Record<string, unknown>): Promise<GateOptions> {
   const text = (key: string) => options[key] as string | undefined;
   return {
-    base: text("base") ?? baseIn(context.shell.env),
+    base: text("base") ?? (await baseIn(context.shell.env)),
     cwd: context.cwd,
     trials: wholeNumber("--trials", text("trials")),
     concurrency: wholeNumber("--concurrency", text("concurrency")),
@@ -58,16 +59,6 @@ function optionsOf(context: CommandContext, options: Record<string, unknown>): G
     accept: text("accept"),
     noCache: options["cache"] === false,
   };
-}
-
-/**
- * Where a pull or merge request goes to, as GitHub and GitLab say it; else the main branch of `origin`. GitLab fetches commits
- * and no branches: with merged results it tells the target's tip, else the commit the branch was made from.
- */
-function baseIn(env: NodeJS.ProcessEnv): string {
-  const branch = env["GITHUB_BASE_REF"] || env["CI_MERGE_REQUEST_TARGET_BRANCH_NAME"];
-  const commit = env["CI_MERGE_REQUEST_TARGET_BRANCH_SHA"] || env["CI_MERGE_REQUEST_DIFF_BASE_SHA"];
-  return commit || (branch ? `origin/${branch}` : "origin/HEAD");
 }
 
 async function documentIn(

@@ -1,3 +1,4 @@
+import { absentFiles } from "../../../registry/absent.ts";
 import { lintProject } from "../../../evals/lint/lint.ts";
 import { lintGithub, lintSarif, lintText } from "../../../report/lint/formats.ts";
 import { createStyle } from "../../../report/style.ts";
@@ -6,7 +7,10 @@ import { version } from "../../version.ts";
 
 export async function run(context: CommandContext, [refs]: unknown[]): Promise<number> {
   const format = chosenFormat(context.flags, ["text", "json", "github", "sarif"]);
-  const lint = await lintProject(await context.project(), refs as string[]);
+  const project = await context.project();
+  const lint = await lintProject(project, refs as string[]);
+  const absent = await absentFiles(project, () => true);
+  if (absent !== null) context.note(`warning: ${absent.message}, so it was not looked at: ${absent.hint ?? ""}`);
   const documents = {
     text: () => lintText(lint, createStyle(context.color("stdout") && context.flags.output === undefined)),
     json: () => JSON.stringify(lint, null, 2),

@@ -1,0 +1,28 @@
+import { readFile } from "node:fs/promises";
+
+/**
+ * Where a pull or merge request goes to, as GitHub and GitLab say it; else the main branch of `origin`. GitLab fetches commits
+ * and no branches: with merged results it tells the target's tip, else the commit the branch was made from. GitHub's merge queue
+ * names no branch: its event tells the commit that the group is put on.
+ */
+export async function baseIn(env: NodeJS.ProcessEnv): Promise<string> {
+  const branch = env["GITHUB_BASE_REF"] || env["CI_MERGE_REQUEST_TARGET_BRANCH_NAME"];
+  const commit = env["CI_MERGE_REQUEST_TARGET_BRANCH_SHA"] || env["CI_MERGE_REQUEST_DIFF_BASE_SHA"];
+  return commit || (branch ? `origin/${branch}` : ((await queuedOn(env)) ?? "origin/HEAD"));
+}
+
+/** https://docs.github.com/webhooks/webhook-events-and-payloads#merge_group */
+async function queuedOn({
+  GITHUB_EVENT_NAME: name,
+  GITHUB_EVENT_PATH: file,
+}: NodeJS.ProcessEnv): Promise<string | null> {
+  if (name !== "merge_group" || !file) return null;
+  const text = await readFile(file, "utf8").catch(() => "");
+  try {
+    const event = JSON.parse(text) as { merge_group?: { base_sha?: unknown } } | null;
+    const commit = event?.merge_group?.base_sha;
+    return typeof commit === "string" && /^[0-9a-f]{40,64}$/.test(commit) ? commit : null;
+  } catch {
+    return null;
+  }
+}
