@@ -1,0 +1,81 @@
+// How long the commands take that read the registry, in one of 20,000 versions and one of 5,000 prompts, in units of git's own reading of the same.
+import { parseArgs } from "node:util";
+import { change, ENV, git, madeRegistry } from "./big-registry.js";
+import { AGENTOPS, inTempFolder, isMain, median, ratio, runNode, table } from "./measure.js";
+
+const gate = ["gate", "--base", "origin/main"];
+// Two cases are not enough for a verdict: the gate ends with 3.
+const codes = [0, 3];
+
+/** `first` runs before each round's command and is not timed. */
+const VERSIONS = {
+  what: "20,000 versions (20 prompts × 1,000)",
+  size: { prompts: 20, versions: 1000 },
+  floor: ["git for-each-ref", ["for-each-ref", "--format=%(refname) %(*objectname) %(contents)", "refs/tags"]],
+  commands: [
+    { args: ["list"], aim: 4 },
+    { args: ["log", "p0"], aim: 4 },
+    { args: ["show", "p0@v1"], aim: 4 },
+    { args: ["promote", "p1", "--override", "--reason", "bench"], aim: 4 },
+    { args: gate, first: (dir, round) => change(dir, "p0", round), aim: 6 },
+    { args: ["publish", "p0"], first: (dir, round) => change(dir, "p0", `${round} again`), aim: 6 },
+  ],
+};
+const ARTIFACTS = {
+  what: "5,000 prompts",
+  size: { prompts: 5000, versions: 1 },
+  floor: ["git grep over the commit", ["grep", "-c", "role", "HEAD", "--", "prompts"]],
+  commands: [
+    { args: ["list"] },
+    { args: ["lint"] },
+    { args: gate, first: (dir, round) => change(dir, "p0", round) },
+    { args: ["publish"], first: (dir, round) => change(dir, "p0", `${round} again`) },
+  ],
+};
+
+export async function measureRegistry({ runs = 3, only } = {}) {
+  const rows = [];
+  for (const one of [VERSIONS, ARTIFACTS])
+    if (only === undefined || one.what.startsWith(only)) rows.push(...(await measureOne(one, runs)));
+  return rows;
+}
+
+/** Every round runs git's reading and each command once. */
+async function measureOne({ what, size, floor: [floorName, floor], commands }, runs) {
+  return inTempFolder(async (dir) => {
+    await madeRegistry(dir, size);
+    const floors = [];
+    const walls = commands.map(() => []);
+    for (let round = 0; round < runs; round++) {
+      floors.push(await wallOf(() => git(dir, floor)));
+      for (const [i, { args, first }] of commands.entries()) {
+        first?.(dir, round);
+        const { wallMs } = await runNode([AGENTOPS, ...args], { cwd: dir, env: ENV, codes });
+        walls[i].push(wallMs);
+      }
+      await git(dir, ["update-ref", "refs/remotes/origin/main", "main"]);
+    }
+    return [
+      { what: `${what}: ${floorName}`, result: `${median(floors).toFixed(0)} ms` },
+      ...commands.map(({ args, aim }, i) => {
+        const times = median(walls[i].map((wall, round) => wall / floors[round]));
+        return {
+          what: `  agentops ${args.join(" ")}: wall ÷ that (${median(walls[i]).toFixed(0)} ms)`,
+          result: ratio(times),
+          ...(aim !== undefined && { aim: `≤ ${ratio(aim)}`, met: times <= aim }),
+        };
+      }),
+    ];
+  });
+}
+
+async function wallOf(work) {
+  const started = performance.now();
+  await work();
+  return performance.now() - started;
+}
+
+if (isMain(import.meta.url)) {
+  const { values } = parseArgs({ options: { runs: { type: "string", default: "3" }, only: { type: "string" } } });
+  console.log(table(await measureRegistry({ runs: Number(values.runs), only: values.only })));
+}
