@@ -60,7 +60,7 @@ export function fileInDocs(name: string) {
   return parse(found);
 }
 
-/** The value of `a && b || 'c'`, `a == 'b'`, `a > 0`; a name that is not known is the empty text, as on GitHub, unless `strict`. */
+/** The value of `a && b || 'c'`, `a == 'b'`, `a > 0`; a name that is not known is the empty text, as on GitHub, unless `strict`; so is a secret. */
 function valueOf(expression: string, values: Values, strict: boolean): string {
   const [first = "", ...others] = expression.split("||").map((part) => part.trim());
   if (others.length > 0) return valueOf(first, values, strict) || valueOf(others.join("||"), values, strict);
@@ -79,7 +79,7 @@ function oneOf(term: string, values: Values, strict: boolean): string {
   if (term === "always()") return "true";
   const text = /^'(.*)'$/.exec(term)?.[1];
   if (text !== undefined || /^\d+$/.test(term)) return text ?? term;
-  if (strict && values[term] === undefined) throw new Error(`no value for ${term}`);
+  if (strict && values[term] === undefined && !term.startsWith("secrets.")) throw new Error(`no value for ${term}`);
   return values[term] ?? "";
 }
 
