@@ -12,7 +12,8 @@ export function prompt(name: string, words: string): string {
   return `name: ${name}\nmodel: offline/stand-in-v1\nmessages: [{ role: user, content: "${words}" }]\n`;
 }
 
-const FILES = {
+/** Two prompts and a suite of one. */
+export const FILES = {
   "agentops.config.yaml": "project: ci\nmodels: { offline: { kind: offline } }\n",
   [P]: prompt("p", "Say it."),
   [Q]: prompt("q", "Ask it."),
