@@ -1,17 +1,20 @@
-// How long the commands take that read the registry, in one of 20,000 versions and one of 5,000 prompts, in units of git's own reading of the same.
+// How long the commands take that read the registry, in one of 20,000 versions and one of 5,000 prompts, in units of what it takes to read the same and nothing else.
+import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { change, ENV, git, madeRegistry } from "./big-registry.js";
-import { AGENTOPS, inTempFolder, isMain, median, ratio, runNode, table } from "./measure.js";
+import { AGENTOPS, inTempFolder, isMain, median, ratio, ROOT, runNode, table } from "./measure.js";
 
 const gate = ["gate", "--base", "origin/main"];
 // Two cases are not enough for a verdict: the gate ends with 3.
 const codes = [0, 3];
+const FORMAT = "--format=%(refname) %(*objectname) %(contents)";
+const READ = join(ROOT, "bench", "read-prompts.js");
 
 /** `first` runs before each round's command and is not timed. */
 const VERSIONS = {
   what: "20,000 versions (20 prompts × 1,000)",
   size: { prompts: 20, versions: 1000 },
-  floor: ["git for-each-ref", ["for-each-ref", "--format=%(refname) %(*objectname) %(contents)", "refs/tags"]],
+  floor: ["git for-each-ref", (dir) => wallOf(() => git(dir, ["for-each-ref", FORMAT, "refs/tags"]))],
   commands: [
     { args: ["list"], aim: 4 },
     { args: ["log", "p0"], aim: 4 },
@@ -24,7 +27,7 @@ const VERSIONS = {
 const ARTIFACTS = {
   what: "5,000 prompts",
   size: { prompts: 5000, versions: 1 },
-  floor: ["git grep over the commit", ["grep", "-c", "role", "HEAD", "--", "prompts"]],
+  floor: ["reading and parsing them in node", async (dir) => (await runNode([READ], { cwd: dir })).wallMs],
   commands: [
     { args: ["list"] },
     { args: ["lint"] },
@@ -47,7 +50,7 @@ async function measureOne({ what, size, floor: [floorName, floor], commands }, r
     const floors = [];
     const walls = commands.map(() => []);
     for (let round = 0; round < runs; round++) {
-      floors.push(await wallOf(() => git(dir, floor)));
+      floors.push(await floor(dir));
       for (const [i, { args, first }] of commands.entries()) {
         first?.(dir, round);
         const { wallMs } = await runNode([AGENTOPS, ...args], { cwd: dir, env: ENV, codes });

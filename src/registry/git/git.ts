@@ -25,11 +25,11 @@ export interface GitOptions {
 export type Git = (args: string[], options?: GitOptions) => Promise<GitResult>;
 
 /**
- * Variables that would point git at another repository or index than the one around the folder (a hook sets them), and
- * programs that would wait for a person.
+ * Variables that would point git at another repository or index than the one around the folder (a hook sets them), programs that would wait for
+ * a person, and what gives our paths or a diff's lines another meaning.
  */
 const DROPPED =
-  /^(?:GIT_(?:DIR|WORK_TREE|INDEX_FILE|PREFIX|NAMESPACE|COMMON_DIR|OBJECT_DIRECTORY|ALTERNATE_OBJECT_DIRECTORIES|EDITOR|SEQUENCE_EDITOR|PAGER|EXTERNAL_DIFF|TEMPLATE_DIR|EXEC_PATH|PROXY_COMMAND|CONFIG)|EDITOR|VISUAL|PAGER|PREFIX)$/i;
+  /^(?:GIT_(?:DIR|WORK_TREE|INDEX_FILE|PREFIX|NAMESPACE|COMMON_DIR|OBJECT_DIRECTORY|ALTERNATE_OBJECT_DIRECTORIES|EDITOR|SEQUENCE_EDITOR|PAGER|EXTERNAL_DIFF|TEMPLATE_DIR|EXEC_PATH|PROXY_COMMAND|CONFIG|(?:LITERAL|GLOB|NOGLOB|ICASE)_PATHSPECS|DIFF_OPTS)|EDITOR|VISUAL|PAGER|PREFIX)$/i;
 
 const HEARING_MS = 50;
 
