@@ -17,7 +17,8 @@ export const FILES = {
   "agentops.config.yaml": "project: ci\nmodels: { offline: { kind: offline } }\n",
   [P]: prompt("p", "Say it."),
   [Q]: prompt("q", "Ask it."),
-  "evals/s.suite.yml": "name: s\ntarget: prompts/p\ncases: [{ id: a }]\nscorers: [{ type: regex, value: '^' }]\ngate: { successRate: { min: 0.1 } }\n",
+  "evals/s.suite.yml":
+    "name: s\ntarget: prompts/p\ncases: [{ id: a }]\nscorers: [{ type: regex, value: '^' }]\ngate: { successRate: { min: 0.1 } }\n",
 };
 
 /**

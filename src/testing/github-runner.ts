@@ -84,7 +84,7 @@ function oneOf(term: string, values: Values, strict: boolean): string {
 }
 
 /** A text with its expressions replaced. */
-export function filled(text: string, values: Values, { strict = true } = {}): string {
+function filled(text: string, values: Values, { strict = true } = {}): string {
   return text.replace(/\$\{\{ (.+?) \}\}/g, (_, expression: string) => valueOf(expression, values, strict));
 }
 
