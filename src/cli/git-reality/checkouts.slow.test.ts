@@ -127,7 +127,7 @@ describe("clones and checkouts", () => {
     expect(await ends(4, dir, ["publish", "p"])).toMatch(/HEAD is detached[^]*git switch/);
   });
 
-  test("127: a project in a sub-folder reads and publishes its own", async () => {
+  test("54: a project in a sub-folder reads and publishes its own", async () => {
     const dir = await scratch({ "services/bot/agentops.config.yaml": FILES["agentops.config.yaml"], [`services/bot/${P}`]: FILES[P] }); // prettier-ignore
     const bot = join(dir, "services/bot");
     await works(bot, "publish", "p", "--no-push");
