@@ -8,6 +8,7 @@ import { measureMemory } from "./memory.js";
 import { table } from "./measure.js";
 import { measureObserve } from "./observe.js";
 import { measurePostgres } from "./postgres.js";
+import { measureRegistry } from "./registry.js";
 import { measureResolve } from "./resolve.js";
 import { measureSeen } from "./seen.js";
 import { measureSize } from "./size.js";
@@ -25,6 +26,7 @@ const BENCHMARKS = [
   ["eval throughput", measureThroughput],
   ["memory", measureMemory],
   ["diff", measureDiff],
+  ["registry", measureRegistry],
   ["size", measureSize],
 ];
 

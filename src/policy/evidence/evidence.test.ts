@@ -116,10 +116,10 @@ describe("evidence", () => {
   test("from a git note on the version's commit, pushed and fetched; what does not fit is named", async () => {
     const noted = await agentops(machine, ["runs", "export", "--notes", "--output", "evidence.json"]);
     expect(noted.stderr).toMatch(
-      /^noted at prompts\/support-triage@v1, commit .*git push origin refs\/notes\/agentops$/m,
+      /^noted at prompts\/support-triage@v1, commit .*only in this clone.* agentops runs export latest --notes --push$/m,
     );
-    expect((await agentops(machine, ["runs", "export", "--notes"])).stderr).toContain("is noted already");
-    await git(machine, "push", "-q", "origin", "refs/notes/agentops");
+    const pushed = await agentops(machine, ["runs", "export", "--notes", "--push"]);
+    expect(pushed.stderr).toMatch(/^is noted already at prompts\/support-triage@v1, .*pushed to origin$/m);
     const other = await otherMachine();
     await expect(other.up()).rejects.toMatchObject({ code: "POLICY_REFUSED" });
     await git(other.dir, "fetch", "-q", "origin", "refs/notes/agentops:refs/notes/agentops");

@@ -149,6 +149,7 @@ async function notedEvidence(project: Project, { commit, digest }: Version) {
   const found: EvidenceCandidate[] = [];
   const ignored: string[] = [];
   for (const [index, line] of (await readNote(project, commit)).entries()) {
+    if (line.trim() === "") continue;
     const where = `line ${index + 1} of the git note`;
     try {
       const document = readEvidence(line, where);

@@ -4,7 +4,7 @@ import { parseRef } from "../../core/refs.ts";
 import type { RunResult } from "../../evals/result/schema.ts";
 import { findRun } from "../../evals/run/runs.store.ts";
 import { summarize } from "../../evals/result/summarize.ts";
-import { appendNote } from "../../registry/git/notes.ts";
+import { appendNote, pushNotes } from "../../registry/git/notes.ts";
 import { publishedAs } from "../../registry/versions/published.ts";
 import type { RunStore } from "../../state/runs.ts";
 import { judgeStored } from "../../gate/evaluate.ts";
@@ -16,6 +16,8 @@ import type { EvidenceDocument } from "./evidence.schema.ts";
 export interface EvidenceOptions {
   /** Also as a line in the git note of the version's commit. */
   notes: boolean;
+  /** And the notes to the remote, with what others noted. */
+  push?: boolean;
   /** The version that judged. */
   agentops: string;
   /** Words the run's checks, which evidence carries. */
@@ -25,17 +27,18 @@ export interface EvidenceOptions {
 export interface ExportedEvidence {
   document: EvidenceDocument;
   /** Where it was noted; null unless it was asked for. */
-  note: { commit: string; ref: string; changed: boolean } | null;
+  note: { commit: string; ref: string; changed: boolean; pushedTo: string | null } | null;
 }
 
 /**
  * A stored run as evidence for other machines; with `notes` also as a line in the git note of the version's commit. Throws
- * RUN_NOT_FOUND, USAGE for a run that is no evidence, VERSION_NOT_FOUND when there is no version to note it at, GIT_FAILED.
+ * RUN_NOT_FOUND, USAGE for a run that is no evidence, VERSION_NOT_FOUND when there is no version to note it at, GIT_FAILED, and what
+ * `pushNotes` throws.
  */
 export async function exportEvidence(
   { project, store }: { project: Project; store: RunStore },
   name: string,
-  { notes, agentops, word }: EvidenceOptions,
+  { notes, push = false, agentops, word }: EvidenceOptions,
 ): Promise<ExportedEvidence> {
   const row = await findRun(store, name);
   const { targetDigest, targetRef } = row;
@@ -54,5 +57,6 @@ export async function exportEvidence(
     });
   }
   const changed = await appendNote(project, published.commit, JSON.stringify(document));
-  return { document, note: { commit: published.commit, ref: `${targetRef}@${published.version}`, changed } };
+  const pushedTo = push ? await pushNotes(project) : null;
+  return { document, note: { commit: published.commit, ref: `${targetRef}@${published.version}`, changed, pushedTo } };
 }

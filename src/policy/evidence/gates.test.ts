@@ -184,7 +184,7 @@ describe("evidence of", () => {
     await git(mine.top, "clone", "-q", mine.top, theirs.top);
     theirs.put("weak.json", exported.stdout);
     expect((await theirs.run("runs", "import", "weak.json")).code).toBe(0);
-    expect((await refusal(theirs, "desk@v1")).message).toMatch(/used evals\/desk.suite.yml otherwise than committed at v1 or origin\/HEAD/); // prettier-ignore
+    expect((await refusal(theirs, "desk@v1")).message).toMatch(/used evals\/desk.suite.yml otherwise than committed at v1 or origin\/main/); // prettier-ignore
     const { inputs, kind, ...rest } = JSON.parse(exported.stdout);
     delete rest.digest;
     expect([kind, inputs.length]).toEqual(["bounds", 3]);

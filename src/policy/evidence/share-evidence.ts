@@ -20,7 +20,7 @@ export interface ShareContext {
 export async function shareEvidence(
   { project, store, clock, actor }: ShareContext,
   runs: readonly string[],
-  options: Omit<EvidenceOptions, "notes">,
+  options: Omit<EvidenceOptions, "notes" | "push">,
 ): Promise<number> {
   const documents: Parameters<typeof keepEvidence>[1][] = [];
   for (const run of runs) {

@@ -20,7 +20,7 @@ test("a file is read from the remote's default branch, else main, else master, e
   await git(dir, "update-ref", "refs/remotes/origin/main", "master");
   expect(await read()).toEqual({ branch: "origin/main", text: "one" });
   await git(dir, "symbolic-ref", "refs/remotes/origin/HEAD", "refs/remotes/origin/trunk");
-  expect(await read()).toEqual({ branch: "origin/HEAD", text: "mine" });
+  expect(await read()).toEqual({ branch: "origin/trunk", text: "mine" });
   for (const ref of ["refs/remotes/origin/HEAD", "refs/remotes/origin/trunk", "refs/remotes/origin/main", "refs/heads/master"]) await git(dir, "update-ref", "--no-deref", "-d", ref); // prettier-ignore
   expect(await read()).toEqual({ branch: "HEAD", text: "mine" });
   const other = await git(dir, "hash-object", "-w", "agentops.config.yaml");

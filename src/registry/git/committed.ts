@@ -17,11 +17,13 @@ export interface NamedCommit {
  */
 export async function defaultBranch(repo: Repo): Promise<NamedCommit | null> {
   // What cannot be read must not look like a branch that is not there: the rules are taken from it.
-  const listed = await must(repo.git, ["for-each-ref", "--format=%(refname) %(objectname)", ...BRANCHES]);
-  const heads = new Map(listed.split("\n").map((line) => line.split(" ") as [string, string]));
-  const branch = BRANCHES.find((name) => heads.has(name));
-  if (branch !== undefined)
-    return { name: branch.replace(/^refs\/(?:remotes|heads)\//, ""), commit: heads.get(branch) ?? "" };
+  const listed = await must(repo.git, ["for-each-ref", "--format=%(refname) %(objectname) %(symref)", ...BRANCHES]);
+  const heads = listed.split("\n").map((line) => line.split(" "));
+  for (const branch of BRANCHES) {
+    const [, commit = "", named = ""] = heads.find(([name]) => name === branch) ?? [];
+    // People know `origin/main`, and `origin/HEAD` is only there in a clone or from git 2.48 on.
+    if (commit !== "") return { name: (named || branch).replace(/^refs\/(?:remotes|heads)\//, ""), commit };
+  }
   const head = await repo.git(["rev-parse", "--verify", "--quiet", "HEAD^{commit}"]);
   return head.exitCode === 0 ? { name: "HEAD", commit: head.stdout.trim() } : null;
 }

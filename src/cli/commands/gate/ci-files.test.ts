@@ -2,80 +2,20 @@ import { chmodSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileS
 import { delimiter, join } from "node:path";
 import { execa } from "execa";
 import { beforeAll, describe, expect, test } from "vitest";
-import { parse } from "yaml";
+import {
+  ACTION,
+  fileInDocs,
+  runAction,
+  runStep,
+  type Step,
+  type Values,
+  type Workflow,
+} from "../../../testing/github-runner.ts";
 import { agentops, cleanEnv, git, put, REPO, tempProject } from "../../../testing/project.ts";
 import { commitAll, pullRequests } from "../../../testing/repository.ts";
 
-interface Step {
-  id?: string;
-  name?: string;
-  shell?: string;
-  run?: string;
-  uses?: string;
-  env?: Record<string, string>;
-  with?: Record<string, string>;
-}
-type Values = Record<string, string>;
-
-const ACTION: {
-  inputs: Record<string, { default: string }>;
-  outputs: Record<string, { value: string }>;
-  runs: { steps: Step[] };
-} = parse(readFileSync(join(REPO, "action.yml"), "utf8"));
-const [WORKFLOW, GITLAB] = [...readFileSync(join(REPO, "docs/ci.md"), "utf8").matchAll(/```yaml\n([^]*?)```/g)].map(
-  ([, text]) => parse(text!),
-);
-
-/** GitHub's expressions, as far as the files here use them: the value of a name. */
-function filled(text: string, values: Values): string {
-  return text.replace(/\$\{\{ ([\w.-]+) \}\}/g, (_, name: string) => {
-    if (values[name] === undefined) throw new Error(`no value for ${name}`);
-    return values[name];
-  });
-}
-
-/** Runs a script as GitHub runs `shell: bash`, with the files a step may write; what it wrote is returned. */
-async function runStep(step: Step, values: Values, cwd: string, env: NodeJS.ProcessEnv) {
-  const temp = tempProject();
-  const [script, output, summary] = ["script.sh", "output", "summary"].map((name) => join(temp, name));
-  writeFileSync(script!, step.run!);
-  for (const file of [output!, summary!]) writeFileSync(file, "");
-  const own = Object.fromEntries(Object.entries(step.env ?? {}).map(([name, text]) => [name, filled(text, values)]));
-  const { exitCode, stdout, stderr } = await execa("bash", ["--noprofile", "--norc", "-eo", "pipefail", script!], {
-    cwd,
-    env: cleanEnv({ RUNNER_TEMP: temp, GITHUB_OUTPUT: output, GITHUB_STEP_SUMMARY: summary, ...env, ...own }),
-    extendEnv: false,
-    reject: false,
-    stdin: "ignore",
-  });
-  const outputs = Object.fromEntries(
-    readFileSync(output!, "utf8")
-      .split("\n")
-      .filter((line) => line !== "")
-      .map((line) => [line.slice(0, line.indexOf("=")), line.slice(line.indexOf("=") + 1)]),
-  );
-  return { code: exitCode ?? -1, log: `${stdout}\n${stderr}`, outputs, summary: readFileSync(summary!, "utf8") };
-}
-
-/** The composite action's own steps, one after the other until one fails. */
-async function runAction(cwd: string, inputs: Values = {}, env: NodeJS.ProcessEnv = {}) {
-  const values: Values = {};
-  for (const [name, { default: value }] of Object.entries(ACTION.inputs))
-    values[`inputs.${name}`] = inputs[name] ?? value;
-  const job = { code: 0, log: "", summary: "", outputs: {} as Values };
-  for (const step of ACTION.runs.steps) {
-    for (const name of ["verdict", "exit-code", "changed", "failed-suites", "report"])
-      values[`steps.gate.outputs.${name}`] ??= "";
-    const ran = await runStep(step, values, cwd, { GITHUB_ACTION_PATH: REPO, ...env });
-    job.log += ran.log;
-    job.summary += ran.summary;
-    for (const [name, value] of Object.entries(ran.outputs)) values[`steps.${step.id}.outputs.${name}`] = value;
-    job.code = ran.code;
-    if (ran.code !== 0) break;
-  }
-  for (const [name, { value }] of Object.entries(ACTION.outputs)) job.outputs[name] = filled(value, values);
-  return job;
-}
+const WORKFLOW: Workflow = fileInDocs(".github/workflows/agentops.yml");
+const GITLAB = fileInDocs(".gitlab-ci.yml");
 
 /** A folder of programs that note how they were called, before all others on the PATH. */
 function programs(scripts: Record<string, string>): { env: NodeJS.ProcessEnv; dir: string } {
@@ -195,7 +135,7 @@ describe("action.yml", () => {
 });
 
 describe("docs/ci.md, GitHub", () => {
-  const steps: Step[] = WORKFLOW.jobs.gate.steps;
+  const steps: Step[] = WORKFLOW.jobs["gate"]!.steps;
 
   test("uses the action's inputs and outputs, and nothing else", () => {
     const gate = steps.find((s) => s.uses?.includes("agentops@"))!;

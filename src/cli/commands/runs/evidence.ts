@@ -9,20 +9,28 @@ import type { CommandContext } from "../../context.ts";
 import { emitDocument } from "../../document.ts";
 import { version } from "../../version.ts";
 
-/** `runs export RUN --format evidence`, `--notes`. */
-export async function exportOne(context: CommandContext, store: RunStore, name: string, notes: boolean): Promise<void> {
+/** `runs export RUN --format evidence`, `--notes`, `--push`. */
+export async function exportOne(
+  context: CommandContext,
+  store: RunStore,
+  name: string,
+  { notes, push }: { notes: boolean; push: boolean },
+): Promise<void> {
   const project = await context.project();
   const { document, note } = await exportEvidence({ project, store }, name, {
     notes,
+    push,
     agentops: version(),
     word: runDocument,
   });
   await context.emit(JSON.stringify(document, null, 2));
   if (note === null) return;
   const done = note.changed ? "noted at" : "is noted already at";
-  context.note(
-    `${done} ${note.ref}, commit ${note.commit.slice(0, 12)}; share it: git push origin refs/notes/agentops`,
-  );
+  const shared =
+    note.pushedTo === null
+      ? `only in this clone; with --push it is shared: agentops runs export ${name} --notes --push`
+      : `pushed to ${note.pushedTo}`;
+  context.note(`${done} ${note.ref}, commit ${note.commit.slice(0, 12)}; ${shared}`);
 }
 
 /** `runs import FILE…`. */

@@ -35,7 +35,10 @@ export async function run(
         });
         return 0;
       case "export":
-        await exportOne(context, store, onlyRun(words), options["notes"] === true);
+        await exportOne(context, store, onlyRun(words), {
+          notes: options["notes"] === true,
+          push: options["push"] === true,
+        });
         return 0;
       case "import":
         await (await import("./evidence.ts")).importFiles(context, store, words);
@@ -89,11 +92,21 @@ function onlyRun([name, more]: readonly string[]): string {
   return name ?? "latest";
 }
 
-async function exportOne(context: CommandContext, store: RunStore, name: string, notes: boolean): Promise<void> {
+async function exportOne(
+  context: CommandContext,
+  store: RunStore,
+  name: string,
+  where: { notes: boolean; push: boolean },
+): Promise<void> {
+  if (where.push && !where.notes) {
+    throw new AgentopsError("USAGE", "--push shares notes, and none was asked for", {
+      hint: `agentops runs export ${name} --notes --push`,
+    });
+  }
   // Evidence is JSON too, so --json beside it asks for nothing else.
   const format = context.flags.format === "evidence" ? "evidence" : chosenFormat(context.flags, ["json", "evidence"]);
-  if (format === "evidence" || notes) {
-    return (await import("./evidence.ts")).exportOne(context, store, name, notes);
+  if (format === "evidence" || where.notes) {
+    return (await import("./evidence.ts")).exportOne(context, store, name, where);
   }
   const stored = await findRun(store, name);
   await context.emitLines(exportRun(store, stored));

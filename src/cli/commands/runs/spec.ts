@@ -7,6 +7,7 @@ export const runs: CommandSpec = {
     "list stored runs; show RUN explains failing cases; export RUN prints every trial as JSON lines; import FILE takes evidence",
   options: [
     ["--notes", "export: attach the evidence to the version's commit as a git note (refs/notes/agentops)"],
+    ["--push", "export --notes: merge the remote's notes and push, again when others were first"],
     ["--case <id>", "show this case only"],
     ["--all", "show passing cases too"],
     ["--limit <n>", "how many runs or cases (default 20)"],
@@ -18,6 +19,7 @@ export const runs: CommandSpec = {
     "agentops runs show latest",
     "agentops runs export latest --output run.jsonl",
     "agentops runs export latest --format evidence --output evidence.json",
+    "agentops runs export latest --notes --push --output evidence.json",
     "agentops runs import evidence.json",
   ],
   action: () => import("./run.ts"),
