@@ -12,6 +12,7 @@ import { measureResolve } from "./resolve.js";
 import { measureSeen } from "./seen.js";
 import { measureSize } from "./size.js";
 import { measureStartup } from "./startup.js";
+import { measureTags } from "./tags.js";
 
 const BENCHMARKS = [
   ["start-up", measureStartup],
@@ -25,6 +26,7 @@ const BENCHMARKS = [
   ["eval throughput", measureThroughput],
   ["memory", measureMemory],
   ["diff", measureDiff],
+  ["20,000 versions", measureTags],
   ["size", measureSize],
 ];
 
