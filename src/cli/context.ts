@@ -58,7 +58,7 @@ export function chosenFormat<F extends string>(flags: GlobalFlags, formats: read
 
 export function createContext(shell: Shell, flags: GlobalFlags, signal: AbortSignal): CommandContext {
   const cwd = resolve(shell.cwd(), flags.C ?? ".");
-  const note = (line: string): void => {
+  const note = (line: string) => {
     if (flags.quiet !== true) shell.stderr.write(`${printable(line)}\n`);
   };
   return {
@@ -75,9 +75,9 @@ export function createContext(shell: Shell, flags: GlobalFlags, signal: AbortSig
       return {
         ...project,
         signal,
-        note,
         served: (ref) => servedRef(shell, project, ref),
         released: releasedIn(shell, project),
+        warn: note,
       };
     },
     emit: (document) => writeLines(shell, cwd, flags, [document.endsWith("\n") ? document.slice(0, -1) : document]),

@@ -21,14 +21,14 @@ export interface Project {
   env: NodeJS.ProcessEnv;
   /** Aborted with what to end with when somebody asks the process to stop: nothing new is begun then. */
   signal?: AbortSignal;
-  /** A line for the person, where somebody listens: what is left out of an answer, and why. */
-  note?: (line: string) => void;
   /** Removes the values of every secret the config names. */
   redact: Redact;
   /** The version that `@stable` or `@candidate` is in this environment; null where nothing is. Only who has a store can tell. */
   served?: (ref: Ref) => Promise<Ref | null>;
   /** The digest that a version was first released with; null where it never was, or no store here can tell. */
   released?: (target: string, version: string) => Promise<string | null>;
+  /** Tells the person what does not stop the command; nobody is told where there is none. */
+  warn?: (line: string) => void;
 }
 
 export interface ProjectOptions {

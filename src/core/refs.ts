@@ -23,8 +23,13 @@ export interface Place {
   target: string;
 }
 
-/** Names are path segments and tag components, so they are kept to what both accept everywhere. */
-export const NAME_PATTERN = /^[a-z0-9](?:[a-z0-9._-]*[a-z0-9])?$/;
+/**
+ * Names are path segments and tag components, so they are kept to what both accept everywhere: git takes no `..` and no `.lock` at the end
+ * of a component (git-check-ref-format).
+ */
+export const NAME_PATTERN = /^(?!.*\.\.)(?!.*\.lock$)[a-z0-9](?:[a-z0-9._-]*[a-z0-9])?$/;
+/** The same in words. */
+export const NAME_RULE = "a name has lower-case letters, digits, - _ . only, no .. and no .lock at its end";
 
 /** Parses a ref; throws REF_INVALID naming the part that is wrong. */
 export function parseRef(text: string): Ref {
@@ -37,7 +42,7 @@ export function parseRef(text: string): Ref {
   if (kind !== undefined && kind !== "prompts" && kind !== "agents") {
     throw invalid(text, `"${kind}" is not a kind of artifact`);
   }
-  if (!NAME_PATTERN.test(name)) throw invalid(text, `"${name}" is not a name`);
+  if (!NAME_PATTERN.test(name)) throw invalid(text, `"${name}" is not a name: ${NAME_RULE}`);
   if (point === "") throw invalid(text, "nothing follows the @");
   return { kind, name, point: parsePoint(point) };
 }
@@ -45,7 +50,8 @@ export function parseRef(text: string): Ref {
 function parsePoint(text: string): RefPoint {
   if (text === "worktree") return { type: "worktree" };
   if (text === "stable" || text === "candidate") return { type: "channel", channel: text };
-  const version = /^v([1-9]\d*)$/.exec(text);
+  // Longer ones are not counted exactly: two of them would be one.
+  const version = /^v([1-9]\d{0,14})$/.exec(text);
   if (version) return { type: "version", number: Number(version[1]) };
   return { type: "rev", rev: text };
 }

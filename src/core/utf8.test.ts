@@ -50,6 +50,21 @@ test.each<[string, Buffer, string]>([
   expect(() => decodeText(bytes, "f")).toThrow(message);
 });
 
+test.each([
+  ["version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 1\n", "a Git LFS pointer"],
+  ["/annex/objects/SHA256E-s1--4d7a.csv\n", "a git-annex pointer"],
+  ["\0GITCRYPT\0\x8f\xff\xfe", "encrypted"],
+  ["U2FsdGVkX1/abc\n", "encrypted"],
+])("what stands in a file's place is no content, whole, as lines or as bytes: %j", async (text, message) => {
+  const bytes = Buffer.from(text, "latin1");
+  expect(() => decodeText(bytes, "f")).toThrow(`f:1:1: ${message}`);
+  for (const size of [1, 1000]) {
+    expect(await lines(bytes, size)).toMatchObject([{ text: "", bad: { message: expect.stringContaining(message) as string } }]); // prettier-ignore
+    const read = checkedBytes(inPieces(bytes, size), "f", "DATASET_INVALID");
+    await expect(read.next()).rejects.toMatchObject({ code: "DATASET_INVALID" });
+  }
+});
+
 test("a byte order mark is no part of a text, and U+FFFD may be one", () => {
   expect(decodeText(Buffer.from("\uFEFFa\uFFFD"), "f")).toBe("a\uFFFD");
 });

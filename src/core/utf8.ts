@@ -1,22 +1,21 @@
 import { isUtf8 } from "node:buffer";
 import { AgentopsError, type ErrorCode } from "./errors.ts";
 import type { Problem } from "./problems.ts";
+import { type StandIn, standInOf } from "./stand-ins.ts";
 
-/** The first byte of a text that is not UTF-8; 1-based. */
-interface NotUtf8 {
+/** Why bytes are no text, and the first of them; 1-based. */
+interface NoText extends Omit<StandIn, "rule"> {
+  rule: StandIn["rule"] | "not-utf8";
   line: number;
   column: number;
-  message: string;
-  /** The way out. */
-  hint: string;
 }
 
 /** A line that says something; numbers are 1-based. */
 export interface Line {
   text: string;
   line: number;
-  /** Where its bytes are not UTF-8: its text is not what somebody wrote. */
-  bad?: NotUtf8;
+  /** Where its bytes are no text: not UTF-8, or the first line of what stands in the file's place. */
+  bad?: NoText;
 }
 
 /** Bytes in pieces: a file's, or a pipe's. */
@@ -32,6 +31,11 @@ const BOM = "\uFEFF";
 export async function* linesOf(pieces: Pieces): AsyncGenerator<Line[]> {
   let before = 0;
   for await (const bytes of wholeLines(pieces)) {
+    const instead = before === 0 ? standingIn(bytes) : undefined;
+    if (instead !== undefined) {
+      yield [{ text: "", line: 1, bad: instead }];
+      return;
+    }
     // One look at all of them costs nothing; which line it is matters only where one is wrong.
     const good = isUtf8(bytes);
     const raw = good ? bytes.toString("utf8").split("\n") : byLine(bytes).map((line) => line.toString("utf8"));
@@ -49,27 +53,32 @@ export async function* linesOf(pieces: Pieces): AsyncGenerator<Line[]> {
   }
 }
 
-/** The same bytes, as they are read; throws `code` with the place of the first that is not UTF-8. */
+/** The same bytes, as they are read; throws `code` with the place of the first that is no text. */
 export async function* checkedBytes(pieces: Pieces, file: string, code: ErrorCode): AsyncGenerator<Uint8Array> {
   let before = 0;
   for await (const bytes of wholeLines(pieces)) {
-    const bad = notUtf8(bytes);
+    const bad = (before === 0 ? standingIn(bytes) : undefined) ?? notUtf8(bytes);
     if (bad !== undefined) throw refused(file, { ...bad, line: before + bad.line }, code);
     before += byLine(bytes).length - 1;
     yield bytes;
   }
 }
 
-/** The text of a file's bytes, without a byte order mark. Throws FILE_INVALID with the place where they are not UTF-8. */
-export function decodeText(bytes: Uint8Array, file: string): string {
-  const bad = notUtf8(bytes);
-  if (bad !== undefined) throw refused(file, bad, "FILE_INVALID");
+/** The text of a file's bytes, without a byte order mark. Throws FILE_INVALID, or `code`, with the place where they are no text. */
+export function decodeText(bytes: Uint8Array, file: string, code: ErrorCode = "FILE_INVALID"): string {
+  const bad = standingIn(bytes) ?? notUtf8(bytes);
+  if (bad !== undefined) throw refused(file, bad, code);
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("utf8");
   return text.startsWith(BOM) ? text.slice(1) : text;
 }
 
+function standingIn(bytes: Uint8Array): NoText | undefined {
+  const found = standInOf(bytes);
+  return found && { ...found, line: 1, column: 1 };
+}
+
 /** Where bytes stop being UTF-8; undefined where they are. */
-function notUtf8(bytes: Uint8Array): NotUtf8 | undefined {
+function notUtf8(bytes: Uint8Array): NoText | undefined {
   if (isUtf8(bytes)) return undefined;
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   // What cannot be read becomes U+FFFD, whose bytes are others.
@@ -79,6 +88,7 @@ function notUtf8(bytes: Uint8Array): NotUtf8 | undefined {
   const byte = `0x${(buffer[at] ?? 0).toString(16).toUpperCase().padStart(2, "0")}`;
   const utf16 = at <= 1 && /^(fffe|feff)/.test(buffer.toString("hex", 0, 2));
   return {
+    rule: "not-utf8",
     line: byLine(buffer.subarray(0, at)).length,
     column: buffer.toString("utf8", start, at).length + 1,
     message: utf16 ? "not UTF-8: it is UTF-16" : `not UTF-8: the byte ${byte}`,
@@ -87,24 +97,16 @@ function notUtf8(bytes: Uint8Array): NotUtf8 | undefined {
 }
 
 /** A finding, where that is why a file could not be read. */
-export function notUtf8Problem({ details = {}, hint }: AgentopsError, file: string): Problem | undefined {
-  const { notUtf8: what, line, column } = details;
-  if (typeof what !== "string" || typeof line !== "number" || typeof column !== "number") return undefined;
-  return {
-    severity: "error",
-    rule: "not-utf8",
-    file,
-    line,
-    column,
-    message: what,
-    ...(hint !== undefined && { hint }),
-  };
+export function noTextProblem({ details = {} }: AgentopsError, file: string): Problem | undefined {
+  const found = details["noText"] as NoText | undefined;
+  return found && { severity: "error", file, ...found };
 }
 
-function refused(file: string, { line, column, message, hint }: NotUtf8, code: ErrorCode): AgentopsError {
+function refused(file: string, found: NoText, code: ErrorCode): AgentopsError {
+  const { line, column, message, hint } = found;
   return new AgentopsError(code, `${file}:${line}:${column}: ${message}`, {
     hint,
-    details: { file, line, column, notUtf8: message },
+    details: { file, line, column, noText: found },
   });
 }
 

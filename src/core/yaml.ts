@@ -2,6 +2,7 @@ import { isMap, isPair, isScalar, isSeq, LineCounter, parseDocument, type Docume
 import type { z } from "zod";
 import { DEEP_REFUSED } from "./json.ts";
 import { type Problem, throwOnErrors } from "./problems.ts";
+import { CONFLICT, conflictIn } from "./stand-ins.ts";
 import { keepSpelling, type KeptSpelling } from "./spelling.ts";
 import { doubtIn } from "./yaml-doubts.ts";
 import { describeIssues } from "./zod-issues.ts";
@@ -28,6 +29,11 @@ export function readYaml(
   file: string,
   { numbers }: { numbers?: KeptSpelling } = {},
 ): { yaml?: YamlFile; problems: Problem[] } {
+  const conflict = conflictIn(text);
+  if (conflict !== undefined) {
+    const line = text.slice(0, conflict).split("\n").length;
+    return { problems: [{ severity: "error", file, line, column: 1, ...CONFLICT }] };
+  }
   const lines = new LineCounter();
   const doc = parseDocument(text, {
     lineCounter: lines,

@@ -38,7 +38,11 @@ interface Given extends ApprovalOrder {
 export async function approve(context: ReleaseContext, order: ApprovalOrder): Promise<ApprovalDocument> {
   const { project, store, clock } = context;
   const { environment } = order;
-  const prepared = await prepareRelease(project, await storedRef(store.db, environment, order.ref));
+  const prepared = await prepareRelease(
+    project,
+    await storedRef(store.db, environment, order.ref),
+    "approvals approve",
+  );
   refuseTampered(prepared);
   const { address: target, version, digest } = prepared;
   if (order.sign !== true && rulesOf(project, environment).approvals.signed) throw unsigned(prepared, order);

@@ -42,7 +42,7 @@ export async function promote(context: PromoteContext, order: PromoteOrder): Pro
   const { environment } = order;
   const { store } = context;
   // No name is resolved and no evidence read while others wait for the lock.
-  const prepared = await prepareRelease(context.project, await storedRef(store.db, environment, order.ref));
+  const prepared = await prepareRelease(context.project, await storedRef(store.db, environment, order.ref), "promote");
   const seen = await servedAt(store.db, { environment, target: prepared.address });
   const policyCase = await openPolicyCase(context, prepared, { environment, act: "promote", actor: order.actor });
   const locks = operatorLocks({ environment, target: prepared.address });

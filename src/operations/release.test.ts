@@ -238,7 +238,7 @@ describe("what is released", () => {
   test("an agent with its prompt's file; a bare name that is released as both is refused", async () => {
     const { up, back, project, write, store } = await released({ versions: 1 });
     await write("agents/triage.agent.yml", agentText("triage", "triage"));
-    await publish(project, { names: [], push: false });
+    await publish(project, { names: ["agents/triage"], push: false });
     await up("prompts/triage");
     // The store knows only the prompt by now.
     expect((await up("triage@v1")).target).toBe(TARGET);

@@ -82,7 +82,7 @@ export async function released({
   const served = async () => (await currentStable(store.db, "production", TARGET))?.version;
   const roll = async (candidate: string, id = `to-${candidate}`) => {
     const at = clock.now().toISOString();
-    const prepared = await prepareRelease(temp.project, `triage@${candidate}`);
+    const prepared = await prepareRelease(temp.project, `triage@${candidate}`, "promote");
     const state = next(pendingState(at, PLAN), { type: "start", at }, PLAN);
     const versions = { control: (await served()) ?? "", candidate };
     const rollout = {

@@ -43,7 +43,7 @@ export async function startCanary(
   order: CanaryOrder,
 ): Promise<Rollout & { digest: string }> {
   const { environment, actor, reason, override, settings, unobserved = false, hypothesis } = order;
-  const prepared = await prepareRelease(project, await storedRef(store.db, environment, order.ref));
+  const prepared = await prepareRelease(project, await storedRef(store.db, environment, order.ref), "canary start");
   const place = { environment, target: prepared.address };
   const seen = await servedAt(store.db, place);
   const asked = settingsFor(project.config.rollout, prepared.address, settings);

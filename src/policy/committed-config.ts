@@ -1,7 +1,8 @@
 import { type Config, configSchema } from "../core/config.schema.ts";
 import { CONFIG_FILE } from "../core/location.ts";
 import { parseYamlAs } from "../core/yaml.ts";
-import { readAt, readCommitted } from "../registry/git/committed.ts";
+import { readCommitted } from "../registry/git/committed.ts";
+import { fileAt } from "../registry/git/objects.ts";
 import type { Repo } from "../registry/git/repo.ts";
 
 /** The project's config as the default branch has it; null where there is none, or it is one that no command takes. */
@@ -12,7 +13,7 @@ export async function committedConfig(repo: Repo): Promise<{ branch: string; con
 
 /** Who answers, as a commit says it; one without a config names nobody. Null where no command takes its config. */
 export async function modelsAt(repo: Repo, commit: string): Promise<Pick<Config, "models" | "pricing"> | null> {
-  const text = await readAt(repo, commit, pathOf(repo));
+  const text = await fileAt(repo, commit, pathOf(repo));
   return text === null ? {} : parsed(text);
 }
 

@@ -1,8 +1,8 @@
 import { z } from "zod";
-import { NAME_PATTERN } from "../core/refs.ts";
+import { NAME_PATTERN, NAME_RULE } from "../core/refs.ts";
 import { modelParameters } from "./model-parameters.ts";
 
-const name = z.string().regex(NAME_PATTERN, "a name has lower-case letters, digits, - _ . only");
+const name = z.string().regex(NAME_PATTERN, NAME_RULE);
 const jsonSchema = z.record(z.string(), z.unknown());
 const text = z.string().min(1);
 

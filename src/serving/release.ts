@@ -29,11 +29,11 @@ export interface PreparedRelease {
 }
 
 /**
- * Reads a published version: `…@v7`, or the latest of a bare name. The worktree does not matter: a tag whose commit has the digest
+ * Reads a published version: `…@v7`, or the latest of a bare name, for the command that was called. The worktree does not matter: a tag whose commit has the digest
  * that was published is what counts. Throws REF_INVALID for a ref that is no published version, VERSION_NOT_FOUND, GIT_FAILED.
  */
-export async function prepareRelease(project: Project, ref: string): Promise<PreparedRelease> {
-  const { artifact, verification, author, actor, at } = await publishedVersion(project, publishedRef(ref));
+export async function prepareRelease(project: Project, ref: string, command: string): Promise<PreparedRelease> {
+  const { artifact, verification, author, actor, at } = await publishedVersion(project, publishedRef(ref), command);
   const { address, digest, model } = artifact;
   const { version, commit, signature, signers } = verification;
   const publishedBy = fullName(author);

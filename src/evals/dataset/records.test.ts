@@ -39,6 +39,23 @@ describe("tables", () => {
     expect(data.blanks).toEqual(blank);
   });
 
+  const conflict = "<<<<<<< HEAD\n1,a\n=======\n1,b\n>>>>>>> other\n";
+  it.each([
+    ["u.csv", `id,q\n${conflict}`, "u.csv:2"],
+    ["u1.csv", "q\na\n<<<<<<< HEAD\nb\n=======\nc\n>>>>>>> x\n", "u1.csv:3"],
+    ["u.jsonl", `{"id":"1"}\n${conflict}`, "u.jsonl:2"],
+    ["u.yaml", `- { id: 1 }\n${conflict}`, "u.yaml:2:1"],
+  ])("a merge conflict is no row: %s", async (file, text, place) => {
+    const read = all(readRecords(dataFile(file, text)));
+    await expect(read).rejects.toMatchObject({ code: "DATASET_INVALID", message: expect.stringContaining(`${place}: a merge conflict`) as string }); // prettier-ignore
+  });
+
+  it("a cell may hold one", async () => {
+    const cell = "<<<<<<< HEAD\na\n=======\nb\n>>>>>>> x";
+    const rows = await all(readRecords(dataFile("cell.csv", `id,q\n1,"see\n${cell}"\n`)));
+    expect(rows[0]?.value).toEqual({ id: "1", q: `see\n${cell}` });
+  });
+
   it.each([
     ["id,q (a; b; c; d)\n1,x\n", { id: "1", "q (a; b; c; d)": "x" }],
     ['id,"a;b;c"\n1,x\n', { id: "1", "a;b;c": "x" }],

@@ -5,6 +5,7 @@ import { AgentopsError } from "../../core/errors.ts";
 import { PROTO_REFUSED, readJson } from "../../core/json.ts";
 import { readBytes } from "../../core/project.ts";
 import { throwOnErrors } from "../../core/problems.ts";
+import { CONFLICT, isConflictMarker } from "../../core/stand-ins.ts";
 import { keepLongIntegers, type KeptSpelling } from "../../core/spelling.ts";
 import { checkedBytes, decodeText, linesOf } from "../../core/utf8.ts";
 import { readYaml } from "../../core/yaml.ts";
@@ -84,6 +85,7 @@ function parseLine(text: string, file: string, line: number): unknown {
     const kept = keepLongIntegers(text);
     return kept === text ? json.value : (JSON.parse(kept) as unknown);
   }
+  if (isConflictMarker(text)) throw invalid(file, line, CONFLICT.message, CONFLICT.hint);
   const { offset, message, hint, syntax } = json.problem;
   throw invalid(file, { line, column: offset + 1 }, message, syntax ? "one JSON object a line" : hint);
 }
@@ -97,9 +99,15 @@ async function* tableRows(data: DataFile): AsyncGenerator<DataRecord> {
       },
       blank: (at: number) => data.blank?.(at),
     };
-    for await (const { record, line } of csvRows(bytes, told)) yield { value: record, line, flat: true };
+    for await (const { record, line } of csvRows(bytes, told)) {
+      if (isConflictMarker(Object.values(record)[0] ?? ""))
+        throw invalid(data.file, line, CONFLICT.message, CONFLICT.hint);
+      yield { value: record, line, flat: true };
+    }
   } catch (error) {
     if (!(error instanceof CsvError)) throw error;
+    const conflict = await conflictAt(data);
+    if (conflict !== undefined) throw invalid(data.file, conflict, CONFLICT.message, CONFLICT.hint);
     throw invalid(
       data.file,
       error.line,
@@ -107,6 +115,15 @@ async function* tableRows(data: DataFile): AsyncGenerator<DataRecord> {
       "quote a field that contains the delimiter, a quote or a line break, and double the quotes in it; a first line sep=; names another delimiter",
     );
   }
+}
+
+/** Where a file that is no table has a conflict: the reason that is likelier than a comma in the wrong place. */
+async function conflictAt({ path }: DataFile): Promise<number | undefined> {
+  for await (const lines of linesOf(createReadStream(path))) {
+    const found = lines.find(({ text }) => isConflictMarker(text));
+    if (found !== undefined) return found.line;
+  }
+  return undefined;
 }
 
 /** A row's value stands under its column, so a name must be there once. One without a name names nothing. */
@@ -129,7 +146,7 @@ function nth(index: number): string {
 async function* listItems(data: DataFile): AsyncGenerator<DataRecord> {
   const bytes = await readBytes(data.path);
   data.reader?.take(bytes);
-  const read = readYaml(decodeText(bytes, data.file), data.file, { numbers: spellingOf(data) });
+  const read = readYaml(decodeText(bytes, data.file, "DATASET_INVALID"), data.file, { numbers: spellingOf(data) });
   throwOnErrors(read.problems, "DATASET_INVALID");
   const value = read.yaml?.value;
   const nested = typeof value === "object" && value !== null && "cases" in value ? value.cases : value;

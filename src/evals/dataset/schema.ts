@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { NAME_PATTERN } from "../../core/refs.ts";
+import { NAME_PATTERN, NAME_RULE } from "../../core/refs.ts";
 import { normalizeSchema, scorerSchema } from "../../scorers/schema.ts";
 
 const path = z.string().min(1);
@@ -66,7 +66,7 @@ const gateSchema = z
 /** `evals/*.suite.yml`. */
 export const suiteSchema = z
   .strictObject({
-    name: z.string().regex(NAME_PATTERN, "a name has lower-case letters, digits, - _ . only"),
+    name: z.string().regex(NAME_PATTERN, NAME_RULE),
     description: z.string().optional(),
     target: z.string().min(1).optional().describe("prompts/NAME or agents/NAME, optionally @version"),
     model: z.string().min(1).optional().describe("model pin; overrides the target's"),

@@ -2,7 +2,7 @@ import { basename } from "node:path";
 import { AgentopsError } from "../../core/errors.ts";
 import type { Problem } from "../../core/problems.ts";
 import { displayPath, type Project, readText } from "../../core/project.ts";
-import { notUtf8Problem } from "../../core/utf8.ts";
+import { noTextProblem } from "../../core/utf8.ts";
 import { checkYaml, readYaml, type YamlFile } from "../../core/yaml.ts";
 import { byPlace, lintArtifacts } from "../../registry/lint/lint.ts";
 import { lintConfig } from "../../registry/lint/config.ts";
@@ -88,7 +88,7 @@ async function textOrProblem(path: string, file: string): Promise<string | Probl
   try {
     return await readText(path);
   } catch (error) {
-    const problem = error instanceof AgentopsError ? notUtf8Problem(error, file) : undefined;
+    const problem = error instanceof AgentopsError ? noTextProblem(error, file) : undefined;
     if (problem === undefined) throw error;
     return problem;
   }

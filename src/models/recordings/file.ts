@@ -22,7 +22,12 @@ export async function* readRecordings(file: string): AsyncGenerator<Recording> {
 }
 
 function recordingIn(file: string, { text, line, bad }: Line): Recording | AgentopsError {
-  if (bad !== undefined) return damaged(`${file}:${line}:${bad.column}`, bad.message);
+  if (bad !== undefined) {
+    const { rule, message, hint } = bad;
+    if (rule === "not-utf8") return damaged(`${file}:${line}:${bad.column}`, message);
+    // No kill leaves that.
+    throw new AgentopsError("FILE_INVALID", `${file}:${line}: ${message}`, { hint });
+  }
   const json = readJson(text);
   if ("problem" in json) {
     const { offset, message, hint, syntax } = json.problem;

@@ -1,3 +1,5 @@
+import { must } from "./git.ts";
+import { fileAt } from "./objects.ts";
 import type { Repo } from "./repo.ts";
 
 /** Where the project's rules are read from; the first one that is there. */
@@ -14,8 +16,9 @@ export interface NamedCommit {
  * before the first commit.
  */
 export async function defaultBranch(repo: Repo): Promise<NamedCommit | null> {
-  const listed = await repo.git(["for-each-ref", "--format=%(refname) %(objectname)", ...BRANCHES]);
-  const heads = new Map(listed.stdout.split("\n").map((line) => line.split(" ") as [string, string]));
+  // What cannot be read must not look like a branch that is not there: the rules are taken from it.
+  const listed = await must(repo.git, ["for-each-ref", "--format=%(refname) %(objectname)", ...BRANCHES]);
+  const heads = new Map(listed.split("\n").map((line) => line.split(" ") as [string, string]));
   const branch = BRANCHES.find((name) => heads.has(name));
   if (branch !== undefined)
     return { name: branch.replace(/^refs\/(?:remotes|heads)\//, ""), commit: heads.get(branch) ?? "" };
@@ -37,12 +40,5 @@ export interface Committed {
 export async function readCommitted(repo: Repo, path: string): Promise<Committed> {
   const branch = await defaultBranch(repo);
   if (branch === null) return { branch: "HEAD", text: null };
-  return { branch: branch.name, text: await readAt(repo, branch.commit, path) };
-}
-
-/** A file as a commit has it; null where that has none. */
-export async function readAt(repo: Repo, commit: string, path: string): Promise<string | null> {
-  // `git replace` would put another file in its place.
-  const read = await repo.git(["--no-replace-objects", "cat-file", "blob", `${commit}:${path}`]);
-  return read.exitCode === 0 ? read.stdout : null;
+  return { branch: branch.name, text: await fileAt(repo, branch.commit, path) };
 }

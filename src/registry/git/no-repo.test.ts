@@ -130,7 +130,7 @@ describe("where versions cannot be looked up, what needs them says why, and what
   test.each(Object.entries(CASES))("%s", async (_, { open, says, hint, noted }) => {
     const { project } = await open();
     const notes: string[] = [];
-    project.note = (line) => notes.push(line);
+    project.warn = (line) => notes.push(line);
     const error: unknown = await logVersions(project, "p").catch((e: unknown) => e);
     expect(error).toMatchObject({ code: "GIT_REFUSED", message: expect.stringMatching(says), hint: expect.stringMatching(hint) }); // prettier-ignore
     expect(exitCodeOf(error)).toBe(2);

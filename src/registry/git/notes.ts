@@ -1,5 +1,5 @@
 import type { Project } from "../../core/project.ts";
-import { must } from "./git.ts";
+import { gitFailed, must } from "./git.ts";
 import { findRepo, needRepo } from "./repo.ts";
 
 /** Where evidence travels with git: `git push origin refs/notes/agentops`. */
@@ -19,6 +19,9 @@ export async function readNote(project: Project, commit: string): Promise<string
   const repo = await findRepo(project);
   if (repo === null) return [];
   const found = await repo.git(["notes", `--ref=${NOTES_REF}`, "show", commit]);
+  // git-notes(1) has one exit code for "no note" and git's own for what it cannot read.
+  if (found.exitCode > 1 || found.exitCode < 0)
+    throw gitFailed(found, `cannot read the note of ${commit.slice(0, 12)}`);
   if (found.exitCode !== 0) return [];
   return found.stdout.split("\n").filter((line) => line.trim() !== "");
 }

@@ -20,7 +20,7 @@ export interface Repo {
   hash: "sha1" | "sha256";
 }
 
-type Around = Pick<Project, "root" | "env" | "signal" | "note">;
+type Around = Pick<Project, "root" | "env" | "signal" | "warn">;
 
 /** A repository, or why there is none here; `absent` where git looked around and found none. */
 type Looked = { repo: Repo } | { repo: null; why: AgentopsError; absent: boolean };
@@ -49,7 +49,7 @@ export async function repoForReading(project: Around): Promise<Repo | null> {
   const { why, absent } = looked;
   if ((!absent || placesIn(project.env).length > 0) && !noted.has(project)) {
     const hint = why.hint === undefined ? "" : `\nhint: ${why.hint}`;
-    project.note?.(`warning: versions are not known here: ${why.message}${hint}`);
+    project.warn?.(`warning: versions are not known here: ${why.message}${hint}`);
     noted.add(project);
   }
   return null;

@@ -54,6 +54,20 @@ describe("lintArtifacts finds", () => {
     },
     "an empty file": { files: { [P]: "" }, finds: [`${P}:1:1 error schema`] },
     "a name that is not the file's": { files: { [P]: promptText("q") }, finds: [`${P}:1:7 error name-mismatch`] },
+    "a name that no tag can be made of": {
+      files: { "prompts/a..b.prompt.yml": promptText("a..b"), "prompts/x.lock.prompt.yml": "model: offline/stand-in-v1\nmessages: [{ role: user, content: Hi }]\nagentops: { owner: o }\n" }, // prettier-ignore
+      finds: ["prompts/a..b.prompt.yml:1:7 error invalid-name", "prompts/x.lock.prompt.yml:1:1 error invalid-name"], // prettier-ignore
+      says: /no \.\. and no \.lock at its end/,
+    },
+    "a merge conflict, in git's words": {
+      files: { [P]: promptText("p").replace("name: p\n", "<<<<<<< HEAD\nname: p\n=======\nname: q\n>>>>>>> other\n") },
+      finds: [`${P}:1:1 error merge-conflict`],
+      says: /a merge conflict that nobody resolved/,
+    },
+    "a pointer of Git LFS": {
+      files: { [P]: "version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 12345\n" },
+      finds: [`${P}:1:1 error lfs-pointer`],
+    },
     "two files with one name": {
       files: { [P]: promptText("p"), "prompts/p.prompt.yaml": promptText("p") },
       finds: [`${P}:1:7 error duplicate-name`],

@@ -48,10 +48,10 @@ export interface LintOptions {
  * Checks the artifacts of the worktree; needs no git and loads validators only for files that need them. Returns the
  * findings by file, line and column; throws ARTIFACT_NOT_FOUND or REF_INVALID for a name in `only`.
  *
- * Rules: unreadable, not-utf8, secret, yaml-syntax, schema, unknown-key, ignored-key, name-mismatch, duplicate-name, missing-owner,
- * unknown-provider, floating-model, deprecated-model, template-syntax, undeclared-variable, unused-variable, user-in-system,
- * literal-syntax, unknown-prompt, unknown-suite, duplicate-tool, unknown-tool, too-many-tools, unknown-guard, invalid-json-schema,
- * invalid-cel, number-spelling.
+ * Rules: unreadable, not-utf8, lfs-pointer, encrypted, merge-conflict, secret, yaml-syntax, schema, unknown-key, ignored-key,
+ * name-mismatch, invalid-name, duplicate-name, missing-owner, unknown-provider, floating-model, deprecated-model, template-syntax,
+ * undeclared-variable, unused-variable, user-in-system, literal-syntax, unknown-prompt, unknown-suite, duplicate-tool, unknown-tool,
+ * too-many-tools, unknown-guard, invalid-json-schema, invalid-cel, number-spelling.
  */
 export async function lintArtifacts(
   project: Project,

@@ -1,8 +1,12 @@
 import type { Problem } from "../../core/problems.ts";
+import { NAME_PATTERN, NAME_RULE } from "../../core/refs.ts";
 import { addressOf, isMisnamed } from "../files.ts";
 import { type LintContext, type LintFile, problemAt } from "./file.ts";
 
-/** name-mismatch: refs and tags come from the file name, so the two must agree. duplicate-name: two files, one name. */
+/**
+ * name-mismatch: refs and tags come from the file name, so the two must agree. invalid-name: no tag can be made of it. duplicate-name: two
+ * files, one name.
+ */
 export function names(file: LintFile, { artifacts }: LintContext): Problem[] {
   const written = (file.prompt ?? file.agent)?.name;
   const problems: Problem[] = [];
@@ -13,6 +17,11 @@ export function names(file: LintFile, { artifacts }: LintContext): Problem[] {
     problems.push(
       problemAt(file, ["name"], { rule: "name-mismatch", severity, message, hint: "rename one of the two" }),
     );
+  }
+  const stored = file.path.startsWith(`${file.kind}/`);
+  if (stored && !NAME_PATTERN.test(file.name)) {
+    const message = `"${file.name}" can be no version's name: ${NAME_RULE}`;
+    problems.push(problemAt(file, ["name"], { rule: "invalid-name", message, hint: "rename the file" }));
   }
   const isOne = artifacts.some((a) => a.path === file.path);
   const twin = artifacts.find((a) => isOne && a.kind === file.kind && a.name === file.name && a.path < file.path);

@@ -1,6 +1,6 @@
 import { AgentopsError } from "../../core/errors.ts";
 import type { Problem } from "../../core/problems.ts";
-import { notUtf8Problem } from "../../core/utf8.ts";
+import { noTextProblem } from "../../core/utf8.ts";
 import { checkYaml, type Path, readYaml } from "../../core/yaml.ts";
 import type { ArtifactFile } from "../files.ts";
 import { isGithubFormat, readable } from "../github-format.ts";
@@ -63,7 +63,7 @@ async function textOf(source: Source, { path }: ArtifactFile): Promise<string | 
   try {
     return (await source.read(path)) ?? unreadable("the file cannot be read: it is a broken link or was just removed");
   } catch (error) {
-    const place = error instanceof AgentopsError ? notUtf8Problem(error, path) : undefined;
+    const place = error instanceof AgentopsError ? noTextProblem(error, path) : undefined;
     if (place !== undefined) return place;
     if (error instanceof AgentopsError) return unreadable(`the file cannot be read (${codeOf(error.cause)})`);
     throw error;

@@ -3,15 +3,27 @@ import type { Project } from "../../core/project.ts";
 import { parseRef } from "../../core/refs.ts";
 import { addressOf, KINDS } from "../files.ts";
 import { loadContent } from "../versions/load.ts";
+import { tagsUntil } from "../versions/own.ts";
 import type { Repo } from "../git/repo.ts";
 import { type Source, worktreeSource } from "../source.ts";
 import { type Address, addressIn } from "../resolve.ts";
-import { allVersions, isOurs, type VersionTag } from "../versions/versions.ts";
+import type { TagRef, VersionTag } from "../versions/versions.ts";
+import { type Judged, judgeChanges } from "./behind.ts";
 
 export interface Unchanged {
   address: string;
   /** The version that has this content already. */
   version: string;
+  /** Why that is not the newest one. */
+  note?: string;
+}
+
+/** An artifact of which a newer version was published elsewhere, and that was not changed here: it gets none. */
+export interface Skipped {
+  address: string;
+  /** The newer version. */
+  latest: string;
+  note: string;
 }
 
 /** An artifact that gets a version. */
@@ -19,46 +31,64 @@ export interface Planned extends Address {
   address: string;
   /** `v8`. */
   next: string;
+  /** Of the content on disk. */
+  digest: string;
   /** Its own files, relative to the project root; an agent's include its prompt. */
   files: string[];
   /** Tags that exist here, by version number: the remote must not know others. */
-  known: ReadonlyMap<number, VersionTag>;
+  known: ReadonlyMap<number, TagRef>;
+  /** What it does not build on. */
+  note?: string;
 }
 
-/** Which artifacts changed since their latest version. Going back to an older content is a change too. */
-export async function planPublish(
-  project: Project,
-  repo: Repo,
-  names: readonly string[],
-): Promise<{ changed: Planned[]; unchanged: Unchanged[] }> {
+export interface Plan {
+  changed: Planned[];
+  unchanged: Unchanged[];
+  skipped: Skipped[];
+}
+
+/**
+ * Which artifacts changed since the newest version that this branch has. Going back to an older content is a change too; a branch that lacks
+ * the newest version did not change what it has of an older one. Throws CONCURRENT_CHANGE for one that was edited behind its newest version,
+ * VERSION_NOT_FOUND where a shallow clone cannot tell.
+ */
+export async function planPublish(project: Project, repo: Repo, names: readonly string[]): Promise<Plan> {
   const source = worktreeSource(project.root);
   const addresses = await addressesOf(source, names);
-  const tags = await allVersions(repo);
-  const plans = await Promise.all(addresses.map((address) => plan(repo, source, address, tags)));
-  return {
-    changed: plans.filter((p) => "next" in p),
-    unchanged: plans.filter((p) => "version" in p),
-  };
+  const contents = await Promise.all(addresses.map((address) => loadContent(source, address)));
+  const digests = new Map(contents.map(({ address, digest }) => [address, digest]));
+  const known = await tagsUntil(repo, addresses, ([newest], address) => newest?.digest === digests.get(address));
+  const judged = await judgeChanges(
+    repo,
+    contents.map((content) => ({ content, versions: known.get(content.address)?.own ?? [] })),
+  );
+  const plan: Plan = { changed: [], unchanged: [], skipped: [] };
+  for (const one of judged) add(plan, one, known.get(one.content.address)?.tags ?? []);
+  return plan;
 }
 
-async function plan(
-  repo: Repo,
-  source: Source,
-  of: Address,
-  tags: readonly VersionTag[],
-): Promise<Planned | Unchanged> {
-  const content = await loadContent(source, of);
-  const all = tags.filter((t) => t.kind === of.kind && t.name === of.name);
-  const latest = all.find((t) => isOurs(repo, t));
-  const address = addressOf(of.kind, of.name);
-  if (latest?.digest === content.digest) return { address, version: latest.version };
-  const next = `v${(all[0]?.number ?? 0) + 1}`;
-  return { ...of, address, next, files: content.files, known: new Map(all.map((t) => [t.number, t])) };
+function add(plan: Plan, { content, is, version, note }: Judged, tags: readonly VersionTag[]): void {
+  const { kind, name, address, digest, files } = content;
+  const noted = note === undefined ? {} : { note };
+  if (is === "unchanged") plan.unchanged.push({ address, version: version?.version ?? "", ...noted });
+  else if (is === "skipped") plan.skipped.push({ address, latest: version?.version ?? "", note: note ?? "" });
+  else {
+    const known = new Map(tags.map((tag) => [tag.number, tag]));
+    plan.changed.push({ kind, name, address, next: `v${nextNumber(tags)}`, digest, files, known, ...noted });
+  }
+}
+
+/** Above every version; a tag that is none takes its number all the same. */
+function nextNumber(tags: readonly VersionTag[]): number {
+  const taken = new Set(tags.map(({ number }) => number));
+  let next = (tags.find(({ stray }) => stray === null)?.number ?? 0) + 1;
+  while (taken.has(next)) next += 1;
+  return next;
 }
 
 async function addressesOf(source: Source, names: readonly string[]): Promise<Address[]> {
   const found = names.length > 0 ? await named(source, names) : await everyArtifact(source);
-  return found.filter((a, i) => found.findIndex((b) => b.kind === a.kind && b.name === a.name) === i);
+  return [...new Map(found.map((address) => [addressOf(address.kind, address.name), address])).values()];
 }
 
 async function named(source: Source, names: readonly string[]): Promise<Address[]> {

@@ -1,10 +1,11 @@
 import { chmod, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
-import { AgentopsError, exitCodeOf } from "../../core/errors.ts";
+import { exitCodeOf } from "../../core/errors.ts";
 import { loadArtifact } from "../versions/load.ts";
 import { logVersions } from "../versions/log.ts";
 import { publish } from "./publish.ts";
+import { edit, failure, hook, sshKey, state, TRIAGE, WITH_AGENT } from "./publish.testing.ts";
 import {
   agentText,
   gitProject,
@@ -19,21 +20,6 @@ import {
 } from "../temp-project.testing.ts";
 
 afterAll(removeFolders);
-
-const TRIAGE = { "prompts/triage.prompt.yml": promptText("triage") };
-const WITH_AGENT = { ...TRIAGE, "agents/desk.agent.yml": agentText("desk", "triage") };
-
-async function failure(action: Promise<unknown>): Promise<AgentopsError> {
-  const error: unknown = await action.then(
-    () => undefined,
-    (e: unknown) => e,
-  );
-  expect(error).toBeInstanceOf(AgentopsError);
-  return error as AgentopsError;
-}
-
-const edit = (temp: TempProject, content: string) =>
-  temp.write("prompts/triage.prompt.yml", promptText("triage", content));
 
 describe("publish", () => {
   test("tags HEAD without a commit when the files are committed already", async () => {
@@ -53,6 +39,11 @@ describe("publish", () => {
         },
       ],
       unchanged: [],
+      skipped: [],
+      leftOut: [],
+      branch: "main",
+      along: null,
+      unsigned: null,
     });
     expect(await temp.git("rev-parse", "HEAD")).toBe(head);
     expect(await temp.git("cat-file", "-t", "prompts/triage/v1")).toBe("tag");
@@ -120,16 +111,6 @@ describe("publish", () => {
     );
     expect(await temp.git("diff", "--cached")).toBe(staged);
     expect(await temp.git("show", "--name-only", "--format=", published[0]!.commit)).toBe("prompts/triage.prompt.yml");
-  });
-
-  test("commits the worktree of an artifact that was partially staged", async () => {
-    const temp = await gitProject(TRIAGE);
-    await edit(temp, "Half {{ticket}}");
-    await temp.git("add", "-A");
-    await edit(temp, "Whole {{ticket}}");
-    await publish(temp.project, {});
-    expect(await temp.git("show", "prompts/triage/v1:prompts/triage.prompt.yml")).toContain("Whole");
-    expect(await temp.git("status", "--porcelain")).toBe("");
   });
 
   test("commits an untracked artifact, and nothing else that is untracked or staged", async () => {
@@ -226,6 +207,7 @@ describe("publish refuses, and leaves everything as it was", () => {
     code: string;
     says: RegExp;
     hint?: RegExp;
+    names?: string[];
     files?: Record<string, string>;
   }
   const refusals: Record<string, Refusal> = {
@@ -234,12 +216,11 @@ describe("publish refuses, and leaves everything as it was", () => {
       code: "LINT_FAILED",
       says: /prompts\/triage.prompt.yml:4:\d+: variable "tickt" is not declared/,
     },
-    "a failing pre-commit hook, with the artifact partially staged": {
+    "a failing pre-commit hook, with the artifact staged": {
       prepare: async (t) => {
         await failingHook(t);
-        await edit(t, "Half {{ticket}}");
-        await t.git("add", "-A");
         await edit(t, "Whole {{ticket}}");
+        await t.git("add", "-A");
       },
       code: "GIT_REFUSED",
       says: /not on my watch/,
@@ -249,6 +230,7 @@ describe("publish refuses, and leaves everything as it was", () => {
         await failingHook(t);
         await t.write("prompts/new.prompt.yml", promptText("new"));
       },
+      names: ["new"],
       code: "GIT_REFUSED",
       says: /not on my watch/,
     },
@@ -258,8 +240,9 @@ describe("publish refuses, and leaves everything as it was", () => {
         await t.write("prompts/new.prompt.yml", promptText("new"));
       },
       code: "GIT_REFUSED",
-      says: /ignored/,
-      hint: /git check-ignore -v prompts\/new\.prompt\.yml/,
+      names: ["new"],
+      says: /new\.prompt\.yml is ignored by \.gitignore:1:new\.\*/,
+      hint: /git add -f prompts\/new\.prompt\.yml/,
     },
     "a detached HEAD that would need a commit": {
       prepare: async (t) => {
@@ -281,6 +264,12 @@ describe("publish refuses, and leaves everything as it was", () => {
       code: "GIT_REFUSED",
       says: /a merge is in progress/,
       hint: /git merge --continue/,
+    },
+    "patches that are being applied": {
+      prepare: (t) => t.write(".git/rebase-apply/applying", ""),
+      code: "GIT_REFUSED",
+      says: /an? am is in progress/,
+      hint: /git am --continue/,
     },
     "signing without a key": {
       prepare: async (t) => {
@@ -315,12 +304,12 @@ describe("publish refuses, and leaves everything as it was", () => {
       hint: /user\.email/,
     },
   };
-  test.each(Object.entries(refusals))("%s", async (_, { prepare, code, says, hint }) => {
+  test.each(Object.entries(refusals))("%s", async (_, { prepare, code, says, hint, names }) => {
     const temp = await gitProject(TRIAGE);
     temp.project.env = { ...temp.project.env };
     await prepare(temp);
     const before = await state(temp, code === "CONCURRENT_CHANGE");
-    const error = await failure(publish(temp.project, {}));
+    const error = await failure(publish(temp.project, { names }));
     expect(error.code).toBe(code);
     expect(error.message).toMatch(says);
     if (hint) expect(error.hint).toMatch(hint);
@@ -432,28 +421,6 @@ describe("publish with a remote", () => {
   });
 });
 
-async function state(temp: TempProject, locked = false) {
-  const index = locked ? "" : await temp.git("status", "--porcelain=v2");
-  return {
-    index,
-    head: await temp.git("rev-parse", "HEAD"),
-    staged: await temp.git("diff", "--cached"),
-    tags: await temp.git("tag"),
-  };
-}
-
-async function hook(temp: TempProject, name: string, ...script: string[]): Promise<void> {
-  await temp.write(`.git/hooks/${name}`, `#!/bin/sh\n${script.join(" ")}\n`);
-  await chmod(join(temp.root, `.git/hooks/${name}`), 0o755);
-}
-
 function failingHook(temp: TempProject): Promise<void> {
   return hook(temp, "pre-commit", "echo 'not on my watch' >&2; exit 1");
-}
-
-async function sshKey(): Promise<string> {
-  const { execFileSync } = await import("node:child_process");
-  const key = join(await tempFolder(), "id");
-  execFileSync("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-C", "ada@example.com", "-f", key]);
-  return key;
 }

@@ -3,9 +3,14 @@ import { throwOnErrors } from "../../core/problems.ts";
 import type { Project } from "../../core/project.ts";
 import { reasonIn } from "../../core/reason.ts";
 import { lintArtifacts } from "../lint/lint.ts";
-import { commitFiles, refuseUnfinished } from "./commit.ts";
+import { commitAsPlanned } from "./as-planned.ts";
+import { refuseUnfinished } from "./commit.ts";
+import { lockedByOwn, refuseInHook } from "./hook.ts";
 import { withPublishLock } from "./lock.ts";
-import { planPublish, type Planned, type Unchanged } from "./plan.ts";
+import { type LeftOut, meantOf, refuseUnfit } from "./meant.ts";
+import { ownFiles } from "./own-files.ts";
+import { type Along, goesAlong } from "./place.ts";
+import { planPublish, type Planned, type Skipped, type Unchanged } from "./plan.ts";
 import { refuseBlocked } from "./blocked.ts";
 import {
   arrived,
@@ -16,10 +21,10 @@ import {
   refuseWhenBehind,
   startsNothing,
 } from "./remote.ts";
-import { deleteTags, makeTags, type NewTag } from "./tags.ts";
-import { readArtifact } from "../read.ts";
+import { statusOf } from "./status.ts";
+import { deleteTags, makeTags, type NewTag, refuseSignature } from "./tags.ts";
 import { needRepo, remoteOf, type Repo } from "../git/repo.ts";
-import { commitSource } from "../source.ts";
+import { committedSigners } from "../signing/signers.ts";
 
 export interface PublishOptions {
   /** NAME, `prompts/NAME` or `agents/NAME`; every artifact when empty or absent. */
@@ -42,12 +47,24 @@ interface Published {
   digest: string;
   /** The remote has the tag, so nobody else can take this version. */
   pushed: boolean;
+  /** What it does not build on. */
+  note?: string;
 }
 
 export interface PublishResult {
   schema: "agentops.publish/1";
   published: Published[];
   unchanged: Unchanged[];
+  /** Behind a newer version, and not changed here. */
+  skipped: Skipped[];
+  /** Changed artifacts that nobody named and git does not know. */
+  leftOut: LeftOut[];
+  /** The branch that was published from; null for none: HEAD was detached, or nothing was published. */
+  branch: string | null;
+  /** Commits on no branch of the remote, which it has through the tags; null where none or nothing was pushed. */
+  along: Along | null;
+  /** The branch whose list of signers lets `verify` refuse these versions, which are not signed; else null. */
+  unsigned: string | null;
   /** The remote that counts the versions; absent without one. */
   remote?: string;
   /** Tags of versions that it lacks: nobody else has them, and nobody else may take their numbers yet. Absent where none is. */
@@ -56,21 +73,34 @@ export interface PublishResult {
   startsNoWorkflow?: true;
 }
 
+const NOTHING: PublishResult = {
+  schema: "agentops.publish/1",
+  published: [],
+  unchanged: [],
+  skipped: [],
+  leftOut: [],
+  branch: null,
+  along: null,
+  unsigned: null,
+};
+
 /**
  * Makes the next version of each artifact whose digest changed: lints, commits only the artifacts' own files (whatever
  * else is staged or dirty stays as it is), tags that commit, and claims the versions by pushing the tags alone.
  *
- * Nothing is half done: when this throws, no tag made here is left. The commit may be; publishing again tags it.
- * Throws LINT_FAILED, ARTIFACT_NOT_FOUND, REF_INVALID, GIT_FAILED (no repository, a merge under way, a failing hook, no
+ * Nothing is half done: when this throws, no tag made here is left. The commit may be, if it holds what was planned; publishing again tags it.
+ * Throws USAGE, LINT_FAILED, ARTIFACT_NOT_FOUND, REF_INVALID, CHECKOUT_INVALID (what would be tagged is not what is on disk), GIT_FAILED (no repository, a merge under way, a failing hook, no
  * identity, an unreachable remote) and CONCURRENT_CHANGE (somebody else was first; fetch the tags and publish again).
  */
 export async function publish(project: Project, options: PublishOptions = {}): Promise<PublishResult> {
+  refuseSignature(options.message);
   const repo = await needRepo(project);
+  await refuseInHook(repo, project.env);
   throwOnErrors(await lintArtifacts(project, { only: options.names, release: true }), "LINT_FAILED");
   try {
     return await withPublishLock(repo, project.env, () => publishLocked(project, repo, options));
   } catch (error) {
-    if (!isStop(error)) throw error;
+    if (!isStop(error)) throw lockedByOwn(error);
     throw new AgentopsError(error.code, `${error.message}: nothing was published, and no tag is left`, {
       hint: "publish again; a commit that was made is used",
     });
@@ -78,34 +108,68 @@ export async function publish(project: Project, options: PublishOptions = {}): P
 }
 
 async function publishLocked(project: Project, repo: Repo, options: PublishOptions): Promise<PublishResult> {
-  const { changed, unchanged } = await planPublish(project, repo, options.names ?? []);
-  if (changed.length === 0) return nothing(repo, unchanged, options);
-  await refuseBlocked(repo, changed);
-  await refuseUnfinished(repo);
-  const claim = await claimingRemote(repo, options);
-  const onlyHere = claim === null ? [] : await refuseWhenBehind(repo, claim, changed);
-  const { sign } = options;
-  const commit = await commitFiles(repo, filesOf(changed), { message: commitMessage(changed, options), sign });
-  const tags = await Promise.all(changed.map((planned) => newTag(repo, commit, planned, options)));
-  await makeTags(repo, tags, sign ?? false);
-  if (claim !== null) await claimOrUndo(repo, claim, tags);
+  const { names = [], sign } = options;
+  const plan = await planPublish(project, repo, names);
+  const { unchanged, skipped } = plan;
+  if (plan.changed.length === 0)
+    return { ...NOTHING, unchanged, skipped, ...(await lacking(repo, unchanged, options)) };
+  const owned = await ownFiles(repo, plan.changed);
+  const status = await statusOf(
+    repo,
+    owned.flatMap(({ paths, twins }) => [...paths, ...twins]),
+  );
+  const { meant, leftOut } =
+    names.length > 0 ? { meant: owned, leftOut: [] } : meantOf(owned, status, unchanged.length + skipped.length > 0);
+  if (meant.length === 0) return { ...NOTHING, unchanged, skipped, leftOut };
+  refuseUnfit(repo, meant, status);
+  const changed = meant.map(({ planned }) => planned);
+  const [claim] = await Promise.all([
+    claimingRemote(repo, options),
+    refuseUnfinished(repo),
+    refuseBlocked(repo, changed),
+  ]);
   const remote = claim?.remote ?? (await remoteOf(repo));
+  // All that may fail is asked before anything is made, and while the remote is waited for.
+  const [along, signers, onlyHere] = await Promise.all([
+    claim === null ? null : goesAlong(repo, claim.remote, status.head),
+    sign === true ? null : listOfSigners(repo),
+    claim === null ? [] : refuseWhenBehind(repo, claim, changed),
+  ]);
+  const message = commitMessage(changed, options);
+  const commit = await commitAsPlanned(project, repo, { meant, status, message, sign });
+  const tags = changed.map((planned) => newTag(repo, commit, planned, options));
+  const signed = await makeTags(repo, tags, sign ?? false);
+  if (claim !== null) await claimOrUndo(repo, claim, tags);
   return {
-    schema: "agentops.publish/1",
-    published: tags.map((tag) => published(tag, claim !== null)),
+    ...NOTHING,
+    published: tags.map((tag, i) => ({ ...published(tag, claim !== null), ...noteOf(changed[i]) })),
     unchanged,
+    skipped,
+    leftOut,
+    branch: status.branch,
+    along,
+    unsigned: signed ? null : signers,
     ...(remote !== null && { remote }),
     ...(onlyHere.length > 0 && { onlyHere }),
     ...(claim !== null && (await startsNothing(repo, claim, tags)) && { startsNoWorkflow: true as const }),
   };
 }
 
+/** The branch whose list of signers will not have an unsigned version; null where nobody has to sign. */
+async function listOfSigners(repo: Repo): Promise<string | null> {
+  const { branch, text, committed } = await committedSigners(repo);
+  return committed && text !== null ? branch : null;
+}
+
 /** Versions that `--no-push` left here are said when somebody publishes again; a remote that cannot be asked keeps nobody from "unchanged". */
-async function nothing(repo: Repo, unchanged: Unchanged[], options: PublishOptions): Promise<PublishResult> {
+async function lacking(
+  repo: Repo,
+  unchanged: readonly Unchanged[],
+  options: PublishOptions,
+): Promise<Pick<PublishResult, "remote" | "onlyHere">> {
   const claim = await claimingRemote(repo, options).catch(() => null);
   const onlyHere = claim === null ? [] : await lackingThere(repo, claim, unchanged);
-  const lacking = claim !== null && onlyHere.length > 0 ? { remote: claim.remote, onlyHere } : {};
-  return { schema: "agentops.publish/1", published: [], unchanged, ...lacking };
+  return claim !== null && onlyHere.length > 0 ? { remote: claim.remote, onlyHere } : {};
 }
 
 async function claimOrUndo(repo: Repo, claim: Claim, tags: readonly NewTag[]): Promise<void> {
@@ -119,27 +183,16 @@ async function claimOrUndo(repo: Repo, claim: Claim, tags: readonly NewTag[]): P
   }
 }
 
-/** The digest is taken from the commit and not from the worktree: a hook may have rewritten the file. */
-async function newTag(
-  repo: Repo,
-  commit: string,
-  planned: Planned,
-  { message, actor }: PublishOptions,
-): Promise<NewTag> {
-  const content = await readArtifact(commitSource(repo, commit), planned);
-  if (!content) {
-    throw new AgentopsError("GIT_FAILED", `commit ${commit.slice(0, 12)} does not hold ${planned.address}`, {
-      hint: "check that its folder is not excluded from git",
-    });
-  }
+function newTag(repo: Repo, commit: string, planned: Planned, { message, actor }: PublishOptions): NewTag {
+  const { address, next, digest, files } = planned;
   return {
-    address: planned.address,
-    version: planned.next,
-    tag: `${planned.address}/${planned.next}`,
+    address,
+    version: next,
+    tag: `${address}/${next}`,
     commit,
-    digest: content.digest,
-    path: `${repo.prefix}${content.files[0] ?? ""}`,
-    message: reasonIn(message) ?? `Publish ${planned.address} ${planned.next}`,
+    digest,
+    path: `${repo.prefix}${files[0] ?? ""}`,
+    message: reasonIn(message) ?? `Publish ${address} ${next}`,
     actor,
   };
 }
@@ -148,8 +201,8 @@ function commitMessage(changed: readonly Planned[], { message }: PublishOptions)
   return reasonIn(message) ?? `Publish ${changed.map((c) => `${c.address} ${c.next}`).join(", ")}`;
 }
 
-function filesOf(changed: readonly Planned[]): string[] {
-  return [...new Set(changed.flatMap((c) => c.files))];
+function noteOf(planned: Planned | undefined): { note?: string } {
+  return planned?.note === undefined ? {} : { note: planned.note };
 }
 
 function published({ address, version, commit, tag, digest }: NewTag, pushed: boolean): Published {

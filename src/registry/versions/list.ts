@@ -7,8 +7,12 @@ import { addressOf, KINDS } from "../files.ts";
 import { must } from "../git/git.ts";
 import { type ArtifactContent, readArtifact } from "../read.ts";
 import { repoForReading, type Repo } from "../git/repo.ts";
+import { trunkOf } from "../git/trunk.ts";
 import { type Source, worktreeSource } from "../source.ts";
-import { type VersionTag, versionsOf } from "./versions.ts";
+import { tagsUntil, versionsOf } from "./own.ts";
+import { ancestorsOf, containedIn } from "./contained.ts";
+import { unknownHere } from "./log.ts";
+import { byAddress, type VersionTag } from "./versions.ts";
 
 /** One row of `agentops list`. */
 export interface ListedArtifact {
@@ -22,8 +26,10 @@ export interface ListedArtifact {
   owner: string | null;
   /** The newest version with the worktree's content; null when the worktree is ahead of all of them. */
   version: string | null;
-  /** The newest version. */
+  /** The newest version that the default branch has: what `promote NAME` takes. In a shallow clone, which cannot tell, the newest. */
   latest: string | null;
+  /** The newest version, on whatever branch. */
+  newest: string | null;
   /** `sha256:…` of the worktree; null when the file is not valid. */
   digest: string | null;
   /** Its files differ from the last commit, or are not in it. False without git. */
@@ -32,27 +38,72 @@ export interface ListedArtifact {
   problems?: Problem[];
 }
 
-/** The artifacts of the worktree, prompts before agents, by name. A broken file is listed with its problems. */
-export async function listArtifacts(project: Project): Promise<ListedArtifact[]> {
-  const source = worktreeSource(project.root);
-  const repo = await repoForReading(project);
-  const versions = repo ? await versionsOf(repo) : [];
-  const changed = repo ? await changedFiles(repo) : new Set<string>();
-  const files = (await Promise.all(KINDS.map((kind) => source.list(kind)))).flat();
-  const unique = files.filter((f, i) => files.findIndex((g) => g.kind === f.kind && g.name === f.name) === i);
-  const rows = await Promise.all(unique.map((file) => row(source, file, versions, changed)));
-  return rows.sort((a, b) => KINDS.indexOf(a.kind) - KINDS.indexOf(b.kind) || (a.name < b.name ? -1 : 1));
+export interface ArtifactList {
+  artifacts: ListedArtifact[];
+  /** That versions may be missing in it. */
+  notes: string[];
 }
 
-async function row(
-  source: Source,
-  file: ArtifactFile,
-  versions: readonly VersionTag[],
-  changed: ReadonlySet<string>,
-): Promise<ListedArtifact> {
+/** The artifacts of the worktree, prompts before agents, by name. A broken file is listed with its problems. */
+export async function listArtifacts(project: Project): Promise<ListedArtifact[]> {
+  return (await artifactList(project)).artifacts;
+}
+
+/** The same with what there is to be said of it. */
+export async function artifactList(project: Project): Promise<ArtifactList> {
+  const source = worktreeSource(project.root);
+  const repo = await repoForReading(project);
+  const files = (await Promise.all(KINDS.map((kind) => source.list(kind)))).flat();
+  const unique = [...new Map(files.toReversed().map((f) => [addressOf(f.kind, f.name), f])).values()];
+  const read = await Promise.all(unique.map(async (file) => ({ file, ...(await tryRead(source, file)) })));
+  const digests = new Map(read.map(({ file, content }) => [addressOf(file.kind, file.name), content?.digest]));
+  const { own, latest } = repo ? await versionsFor(repo, digests, unique) : NOTHING;
+  const changed = repo ? await changedFiles(repo) : new Set<string>();
+  const rows = read.map((one) => row(one, { own: own.get(addressOf(one.file.kind, one.file.name)) ?? [], latest, changed })); // prettier-ignore
+  return {
+    artifacts: rows.sort((a, b) => KINDS.indexOf(a.kind) - KINDS.indexOf(b.kind) || (a.name < b.name ? -1 : 1)),
+    notes: repo && rows.length > 0 && rows.every(({ newest }) => newest === null) ? await unknownHere(repo, "these") : [], // prettier-ignore
+  };
+}
+
+type Versions = { own: ReadonlyMap<string, readonly VersionTag[]>; latest: ReadonlySet<VersionTag> };
+
+const NOTHING: Versions = { own: new Map(), latest: new Set() };
+
+/** Their versions, read as far down as the worktree's content and the default branch's version. */
+async function versionsFor(
+  repo: Repo,
+  digests: ReadonlyMap<string, string | undefined>,
+  files: readonly ArtifactFile[],
+): Promise<Versions> {
+  const isThere = (own: readonly VersionTag[], address: string) =>
+    own.some(({ digest }) => digest === digests.get(address));
+  const known = await tagsUntil(repo, files, isThere);
+  const own = new Map([...known].map(([address, tags]) => [address, tags.own]));
+  const latest = await latestOfEach(repo, [...own.values()]);
+  const lost = files.filter((file) => !(own.get(addressOf(file.kind, file.name)) ?? []).some((one) => latest.has(one)));
+  const cut = lost.filter((file) => known.get(addressOf(file.kind, file.name))?.refs.length !== known.get(addressOf(file.kind, file.name))?.tags.length); // prettier-ignore
+  if (cut.length === 0) return { own, latest };
+  const whole = byAddress(await versionsOf(repo, cut));
+  return { own: new Map([...own, ...whole]), latest: new Set([...latest, ...(await latestOfEach(repo, [...whole.values()]))]) }; // prettier-ignore
+}
+
+interface Known {
+  /** Of one artifact, the newest first. */
+  own: readonly VersionTag[];
+  /** Of all. */
+  latest: ReadonlySet<VersionTag>;
+  changed: ReadonlySet<string>;
+}
+
+interface ReadFile {
+  file: ArtifactFile;
+  content?: ArtifactContent | null;
+  problems?: Problem[];
+}
+
+function row({ file, content, problems }: ReadFile, { own, latest, changed }: Known): ListedArtifact {
   const { kind, name } = file;
-  const own = versions.filter((v) => v.kind === kind && v.name === name);
-  const { content, problems } = await tryRead(source, file);
   return {
     kind,
     name,
@@ -60,17 +111,35 @@ async function row(
     model: content?.model ?? null,
     owner: (content?.agent ? content.agent.owner?.team : content?.prompt.agentops?.owner) ?? null,
     version: own.find((v) => content && v.digest === content.digest)?.version ?? null,
-    latest: own[0]?.version ?? null,
+    latest: own.find((version) => latest.has(version))?.version ?? null,
+    newest: own[0]?.version ?? null,
     digest: content?.digest ?? null,
     dirty: (content?.files ?? [file.path]).some((path) => changed.has(path)),
     ...(problems && { problems }),
   };
 }
 
-async function tryRead(
-  source: Source,
-  file: ArtifactFile,
-): Promise<{ content?: ArtifactContent | null; problems?: Problem[] }> {
+/** Commits of so many versions are looked for by their content; of so many of one artifact. */
+const MOST_WALKS = 25;
+const MOST_OF_ONE = 5;
+
+/** Of each artifact those that the default branch has; the newest is asked for first, for all artifacts at once. */
+async function latestOfEach(repo: Repo, each: readonly (readonly VersionTag[])[]): Promise<Set<VersionTag>> {
+  const newest = each.flatMap(([first]) => (first === undefined ? [] : [first]));
+  const trunk = repo.shallow ? null : await trunkOf(repo);
+  if (trunk === null) return new Set(newest);
+  const found = await ancestorsOf(repo, trunk.tips, newest);
+  const open = each.filter(([first]) => first !== undefined && !found.has(first));
+  const merged = await ancestorsOf(repo, trunk.tips, open.flat());
+  const above = open.flatMap((own) => {
+    const at = own.findIndex((version) => merged.has(version));
+    return (at < 0 ? own : own.slice(0, at)).slice(0, MOST_OF_ONE);
+  });
+  const landed = above.length === 0 ? [] : await containedIn(repo, trunk.tips, above, MOST_WALKS);
+  return new Set([...found, ...merged, ...landed]);
+}
+
+async function tryRead(source: Source, file: ArtifactFile): Promise<Omit<ReadFile, "file">> {
   try {
     return { content: await readArtifact(source, file) };
   } catch (error) {

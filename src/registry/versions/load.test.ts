@@ -264,11 +264,12 @@ describe("listArtifacts and logVersions", () => {
   test("log tells number, commit, author, UTC time and message, newest first, also after v9", async () => {
     const temp = await gitProject(TRIAGE);
     for (let i = 1; i <= 10; i++) {
-      await temp.git("tag", "-a", "-m", `Number ${i}`, `prompts/triage/v${i}`);
+      const trailer = `Agentops-Digest: sha256:${i}`;
+      await temp.git("tag", "-a", "-m", `Number ${i}`, "-m", trailer, `prompts/triage/v${i}`);
     }
     const log = await logVersions(temp.project, "prompts/triage");
     expect(log.map((v) => v.number)).toEqual([10, 9, 8, 7, 6, 5, 4, 3, 2, 1]);
-    expect(log[0]).toMatchObject({ version: "v10", message: "Number 10", author: "Ada", digest: null, signed: false });
+    expect(log[0]).toMatchObject({ version: "v10", message: "Number 10", author: "Ada", digest: "sha256:10", verifies: false, signed: false }); // prettier-ignore
     expect(log[0]?.at).toMatch(/^\d{4}-\d\d-\d\dT.*Z$/);
     expect(log[0]?.commit).toBe(await temp.git("rev-parse", "HEAD"));
   });

@@ -7,7 +7,8 @@ import { type ArtifactContent, readArtifact } from "../read.ts";
 import { repoForReading, needRepo, type Repo, resolveCommit } from "../git/repo.ts";
 import { commitSource, type Source, worktreeSource } from "../source.ts";
 import { type Address, addressIn, notFound } from "../resolve.ts";
-import { versionsOf } from "./versions.ts";
+import { tagsUntil } from "./own.ts";
+import type { VersionTag } from "./versions.ts";
 import { missingRevision, sourceOfVersion, taggedVersion } from "./version-ref.ts";
 
 /**
@@ -44,13 +45,33 @@ export async function loadContent(source: Source, address: Address): Promise<Art
 
 /** The newest published version with the same content, or null. */
 async function versionWith(repo: Repo, content: ArtifactContent): Promise<string | null> {
-  const versions = await versionsOf(repo, content);
-  return versions.find((v) => v.digest === content.digest)?.version ?? null;
+  const has = (own: readonly VersionTag[]) => own.find((version) => version.digest === content.digest);
+  const known = await tagsUntil(repo, content, (own) => has(own) !== undefined);
+  return has(known.get(content.address)?.own ?? [])?.version ?? null;
 }
 
+/**
+ * What is not what was published under its number is nothing to show, compare or measure: git's tags can be moved. Throws POLICY_REFUSED, as
+ * `promote` does; one that records no digest can neither be believed nor refuted, and is told.
+ */
 async function loadVersion(project: Project, ref: Ref, number: number): Promise<LoadedArtifact> {
   const repo = await needRepo(project);
   const version = await taggedVersion(repo, ref, number);
+  const content = await loadTagged(repo, version);
+  const named = `${content.address}@${version.version}`;
+  if (version.digest !== null && version.digest !== content.digest) {
+    const reasons = [`the tagged commit has digest ${content.digest}, the tag says ${version.digest}`];
+    throw new AgentopsError("POLICY_REFUSED", `${named} is not what was published: ${reasons.join("; ")}`, {
+      hint: `agentops verify ${named}   or take the commit itself: ${content.address}@${version.commit.slice(0, 12)}`,
+      details: { ref: named, reasons },
+    });
+  }
+  if (version.stray !== null) project.warn?.(`warning: ${named} does not verify: ${version.stray}`);
+  return content;
+}
+
+/** What a version's commit has, whatever its tag says of it. */
+export async function loadTagged(repo: Repo, version: VersionTag): Promise<LoadedArtifact> {
   const content = await readArtifact(sourceOfVersion(repo, version), version);
   if (content) return { ...content, version: version.version };
   throw new AgentopsError(

@@ -1,10 +1,11 @@
-import { AgentopsError, messageOf } from "../../core/errors.ts";
+import { AgentopsError } from "../../core/errors.ts";
 import type { Project } from "../../core/project.ts";
 import { parseRef, type Ref } from "../../core/refs.ts";
 import { addressOf } from "../files.ts";
 import { pinned } from "./load.ts";
 import { readArtifact } from "../read.ts";
-import { needRepo, type Repo } from "../git/repo.ts";
+import { needRepo, remoteOf, type Repo } from "../git/repo.ts";
+import { latestRef, refetch } from "./latest.ts";
 import { ALLOWED_SIGNERS, committedSigners, type Signers } from "../signing/signers.ts";
 import { checkSignature, type Signature } from "./signature.ts";
 import { sourceOfVersion, taggedVersion } from "./version-ref.ts";
@@ -34,13 +35,17 @@ export interface Verification {
  * Throws REF_INVALID for another sort of ref, VERSION_NOT_FOUND, GIT_FAILED.
  */
 export async function verifyVersion(project: Project, ref: string | Ref): Promise<Verification> {
-  const parsed = await pinned(project, typeof ref === "string" ? parseRef(ref) : ref);
+  const parsed = await latestRef(
+    project,
+    await pinned(project, typeof ref === "string" ? parseRef(ref) : ref),
+    "verify",
+  );
   const repo = await needRepo(project);
   const version = await taggedVersion(repo, parsed, numberOf(parsed));
   const { actual, problem } = await actualDigest(repo, version);
   const signers = await committedSigners(repo);
   const signature = await checkSignature(repo, version, signers);
-  const digestReasons = [...problem, ...tagReasons(version), ...digestReason(version, actual)];
+  const digestReasons = [...problem, ...(await tagReasons(repo, version)), ...digestReason(version, actual)];
   const reasons = [...digestReasons, ...signatureReasons(signature, signers)];
   return {
     schema: "agentops.verify/1",
@@ -67,9 +72,8 @@ export function movedSince(releasedDigest: string | null, digest: string): strin
   return [`it was released with ${releasedDigest} and has ${digest} now: the tag was moved`];
 }
 
-function numberOf({ point, name }: Ref): number | undefined {
+function numberOf({ point, name }: Ref): number {
   if (point.type === "version") return point.number;
-  if (point.type === "worktree") return undefined;
   throw new AgentopsError("REF_INVALID", "only a published version can be verified", {
     hint: `agentops verify ${name}@v1, or without @ for the latest`,
   });
@@ -81,20 +85,26 @@ async function actualDigest(repo: Repo, version: VersionTag): Promise<{ actual: 
     if (content) return { actual: content.digest, problem: [] };
     return { actual: null, problem: [`commit ${version.commit.slice(0, 12)} has no such artifact`] };
   } catch (error) {
-    return { actual: null, problem: [messageOf(error)] };
+    // A git that cannot read says nothing about the version: it may be as it was published.
+    if (!(error instanceof AgentopsError)) throw error;
+    if (error.code === "FILE_INVALID" || error.code === "ARTIFACT_NOT_FOUND")
+      return { actual: null, problem: [error.message] };
+    const what = `${addressOf(version.kind, version.name)}@${version.version} cannot be read: ${error.message}`;
+    throw new AgentopsError(error.code, what, { hint: error.hint, details: error.details, cause: error });
   }
 }
 
-function tagReasons({ annotated, tag, innerName }: VersionTag): string[] {
-  if (!annotated) return [`${tag} is a lightweight tag; publish makes annotated ones`];
-  // A copied tag object keeps its digest and even its signature; only its own name gives it away.
-  return innerName === tag ? [] : [`the tag object was made as ${innerName}, not as ${tag}`];
+async function tagReasons(repo: Repo, { stray, annotated }: VersionTag): Promise<string[]> {
+  if (stray === null) return [];
+  const remote = annotated ? null : await remoteOf(repo);
+  return [
+    remote === null ? stray : `${stray} (${refetch(remote)} brings the remote's, where a checkout wrote this one)`,
+  ];
 }
 
-function digestReason({ annotated, digest, tag }: VersionTag, actual: string | null): string[] {
-  if (!annotated) return [];
-  if (digest === null) return [`${tag} records no digest`];
-  return actual === null || actual === digest ? [] : [`the tagged commit has digest ${actual}, the tag says ${digest}`];
+function digestReason({ digest }: VersionTag, actual: string | null): string[] {
+  if (digest === null || actual === null || actual === digest) return [];
+  return [`the tagged commit has digest ${actual}, the tag says ${digest}`];
 }
 
 function signatureReasons({ status, signer }: Signature, { text, committed, branch }: Signers): string[] {

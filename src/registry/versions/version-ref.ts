@@ -2,9 +2,11 @@ import { AgentopsError } from "../../core/errors.ts";
 import type { Ref } from "../../core/refs.ts";
 import { addressOf, KINDS } from "../files.ts";
 import { remoteOf, type Repo } from "../git/repo.ts";
-import { ambiguous, notFound } from "../resolve.ts";
+import { type Address, ambiguous, notFound } from "../resolve.ts";
 import { commitSource, type Source, worktreeSource } from "../source.ts";
-import { allVersions, isOurs, prefixOf, type VersionTag } from "./versions.ts";
+import { ownAmong } from "./moves.ts";
+import { tagsUntil } from "./own.ts";
+import { prefixOf, readTags, tagRefs, tagRefsOf, type VersionTag } from "./versions.ts";
 
 /** The files a version was published from. */
 export function sourceOfVersion(repo: Repo, version: VersionTag): Source {
@@ -12,33 +14,51 @@ export function sourceOfVersion(repo: Repo, version: VersionTag): Source {
 }
 
 /**
- * The tag of one version, or of the latest when no number is given. Throws VERSION_NOT_FOUND (with the git command that
- * fetches what a shallow or tagless clone lacks) and REF_INVALID when a bare name fits a prompt and an agent.
+ * The tag of one version, also where it is none that `publish` made: whether it can be believed says `verify`. Throws VERSION_NOT_FOUND (with
+ * the git command that fetches what a shallow or tagless clone lacks) and REF_INVALID when a bare name fits a prompt and an agent.
  */
-export async function taggedVersion(repo: Repo, ref: Ref, number?: number): Promise<VersionTag> {
-  const versions = await versionsOfRef(repo, ref);
-  const fits = versions.filter((v) => number === undefined || v.number === number);
-  const own = fits.filter((v) => isOurs(repo, v));
+export async function taggedVersion(repo: Repo, ref: Ref, number: number): Promise<VersionTag> {
+  const found = await readTags(repo, await tagRefsOf(repo, addressesOf(ref), number));
+  const own = await ownAmong(repo, found);
   const [version] = own;
-  if (version === undefined) throw await missingVersion(repo, ref, number, versions, fits[0]);
-  if (own.some((v) => v.kind !== version.kind)) throw ambiguous(ref.name);
-  return version;
+  if (version === undefined) throw await missingVersion(repo, ref, number, found[0]);
+  if (own.length > 1) throw ambiguous(ref.name);
+  if (version.commit !== "") return version;
+  throw new AgentopsError("VERSION_NOT_FOUND", `${version.stray ?? version.tag}: it is no version`, {
+    hint: `agentops log ${addressOf(version.kind, version.name)}`,
+  });
 }
 
-async function versionsOfRef(repo: Repo, { kind, name }: Ref): Promise<VersionTag[]> {
-  const kinds = kind === undefined ? KINDS : [kind];
-  return (await Promise.all(kinds.map((k) => allVersions(repo, { kind: k, name })))).flat();
+/**
+ * The tags that a ref's name may mean, the newest first: as many as are `enough`, else all. Throws REF_INVALID when that is a prompt and an
+ * agent.
+ */
+export async function tagsOfRef(
+  repo: Repo,
+  ref: Ref,
+  enough: (own: readonly VersionTag[]) => boolean = () => false,
+): Promise<{ own: VersionTag[]; stray: VersionTag[] }> {
+  const known = [...(await tagsUntil(repo, addressesOf(ref), enough)).values()];
+  const own = known.flatMap((one) => one.own);
+  const stray = await ownAmong(repo, known.flatMap(({ tags }) => tags.filter((tag) => tag.stray !== null))); // prettier-ignore
+  if (own.some(({ kind }) => kind !== own[0]?.kind)) throw ambiguous(ref.name);
+  return { own, stray };
 }
 
-async function missingVersion(
+function addressesOf({ kind, name }: Pick<Ref, "kind" | "name">): Address[] {
+  return (kind === undefined ? KINDS : [kind]).map((one) => ({ kind: one, name }));
+}
+
+/** VERSION_NOT_FOUND for a number, or for any; ARTIFACT_NOT_FOUND where it is the name that is wrong. `foreign` is another project's. */
+export async function missingVersion(
   repo: Repo,
   { kind, name }: Ref,
   number: number | undefined,
-  versions: readonly VersionTag[],
-  foreign: VersionTag | undefined,
+  foreign?: VersionTag,
 ): Promise<AgentopsError> {
-  const known = kind ?? versions[0]?.kind;
-  const address = known === undefined ? name : addressOf(known, name);
+  const [known] = await tagRefs(repo, addressesOf({ kind, name }));
+  const found = kind ?? known?.kind;
+  const address = found === undefined ? name : addressOf(found, name);
   if (foreign) {
     return new AgentopsError(
       "VERSION_NOT_FOUND",
@@ -46,12 +66,12 @@ async function missingVersion(
       { hint: `agentops log ${address}` },
     );
   }
-  if (versions.length === 0 && !(await hasFile(repo, { kind, name })))
+  if (known === undefined && !(await hasFile(repo, { kind, name })))
     return notFound(worktreeSource(repo.cwd), { kind, name });
   const what = number === undefined ? `${address} has no published version` : `no version v${number} of ${address}`;
   const fetch = await fetchCommand(repo);
   const log = `agentops log ${address}`;
-  return new AgentopsError("VERSION_NOT_FOUND", what, { hint: whereToLook(log, fetch, versions.length > 0) });
+  return new AgentopsError("VERSION_NOT_FOUND", what, { hint: whereToLook(log, fetch, known !== undefined) });
 }
 
 /** Without a file and without a tag it is the name that is wrong. */
@@ -76,7 +96,7 @@ export async function missingRevision(repo: Repo, rev: string): Promise<Agentops
 }
 
 /** The git command that brings the tags and history this clone may lack; null without a remote. */
-async function fetchCommand(repo: Repo): Promise<string | null> {
+export async function fetchCommand(repo: Repo): Promise<string | null> {
   const remote = await remoteOf(repo);
   if (repo.shallow) return "git fetch --unshallow --tags";
   return remote === null ? null : `git fetch --tags ${remote}`;

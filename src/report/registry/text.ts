@@ -1,7 +1,7 @@
 import { stringify } from "yaml";
 import type { LoadedArtifact } from "../../registry/artifact.ts";
 import type { ListedArtifact } from "../../registry/versions/list.ts";
-import type { VersionEntry } from "../../registry/versions/log.ts";
+import type { VersionEntry, VersionLog } from "../../registry/versions/log.ts";
 import type { PublishResult } from "../../registry/publish/publish.ts";
 import type { RenderedMessage } from "../../registry/render/render.ts";
 import type { Verification } from "../../registry/versions/verify.ts";
@@ -11,16 +11,21 @@ import { milliseconds, percent, percentInterval, usd } from "../numbers.ts";
 import type { Style } from "../style.ts";
 import { columns } from "../table.ts";
 
-export function listText(artifacts: readonly ListedArtifact[], style: Style): string {
+export function listText(artifacts: readonly ListedArtifact[], notes: readonly string[], style: Style): string {
   if (artifacts.length === 0) return "no artifacts: nothing matches prompts/*.prompt.yml or agents/*.agent.yml";
   const rows = artifacts.map((a) => [
     a.address,
-    a.version ?? style.unsure(a.latest === null ? "unpublished" : `${a.latest} + changes`),
+    a.version ?? style.unsure(baseOf(a, notes.length > 0 ? "none known" : "unpublished")),
     a.model ?? "-",
     a.owner ?? "-",
     stateOf(a, style),
   ]);
-  return columns(["artifact", "version", "model", "owner", "state"], rows, style.dim);
+  return [columns(["artifact", "version", "model", "owner", "state"], rows, style.dim), ...notes].join("\n");
+}
+
+function baseOf({ latest, newest }: ListedArtifact, none: string): string {
+  const base = latest ?? newest;
+  return base === null ? none : `${base} + changes`;
 }
 
 function stateOf(a: ListedArtifact, style: Style): string {
@@ -45,8 +50,10 @@ export function showText(a: LoadedArtifact, known: VersionFacts, style: Style): 
   return [style.bold(a.address), ...head, "", parts.join("\n\n")].join("\n");
 }
 
-export function logText(address: string, versions: readonly (VersionEntry & VersionFacts)[], style: Style): string {
-  if (versions.length === 0) return `${address} was never published`;
+type Logged = Pick<VersionLog, "branch" | "notes"> & { versions: readonly (VersionEntry & VersionFacts)[] };
+
+export function logText(address: string, { versions, branch, notes }: Logged, style: Style): string {
+  if (versions.length === 0) return notes.length > 0 ? notes.join("\n") : `${address} was never published`;
   const rows = versions.map((v) => [
     style.bold(v.version),
     v.commit.slice(0, 10),
@@ -57,10 +64,24 @@ export function logText(address: string, versions: readonly (VersionEntry & Vers
   ]);
   const [head = "", ...lines] = columns(["version", "commit", "at (UTC)", "author", "digest", "message"], rows, style.dim).split("\n"); // prettier-ignore
   const known = versions.map((v) => [
+    ...placeLines(v, branch, style).map((line) => `    ${line}`),
     ...evidenceLines(v).map((line) => `    ${line}`),
     ...servedLines(v).map((line) => `    ${style.good("served")} ${line}`),
   ]);
-  return [head, ...lines.flatMap((line, i) => [line, ...(known[i] ?? [])])].join("\n");
+  return [head, ...lines.flatMap((line, i) => [line, ...(known[i] ?? [])]), ...notes].join("\n");
+}
+
+/** What is not as it should be with a version, or not where it is looked for. */
+function placeLines({ merged, movedFrom, verifies, tag }: VersionEntry, branch: string | null, style: Style): string[] {
+  return [
+    ...(verifies === false ? [style.bad(`does not verify: its commit has another content   agentops verify ${refOfTag(tag)}`)] : []), // prettier-ignore
+    ...(merged === false ? [style.unsure(`not on ${branch ?? "HEAD"}`)] : []),
+    ...(movedFrom === null ? [] : [style.dim(`as ${movedFrom}`)]),
+  ];
+}
+
+function refOfTag(tag: string): string {
+  return tag.replace(/\/(v\d+)$/, "@$1");
 }
 
 /** What the newest run of each suite said; that there is none is said where runs can be read at all. */
@@ -91,26 +112,39 @@ function servedLines({ served }: VersionFacts): string[] {
 }
 
 export function publishText(result: PublishResult, style: Style): string {
-  const { remote, onlyHere = [] } = result;
-  const lines = result.published.map((p) => {
-    const where = p.pushed
-      ? "its tag is on the remote; push your branch as usual"
-      : remote === undefined
-        ? "local; no remote to push its tag to is known"
-        : `local; push it with git push ${remote} refs/tags/${p.tag}`;
-    return `${style.good("published")} ${style.bold(`${p.address}@${p.version}`)}  commit ${p.commit.slice(0, 10)}  ${p.digest.slice(0, 19)}  (${where})`;
+  const branch = result.branch === null ? "" : "; push your branch as usual";
+  const lines = result.published.flatMap((p) => {
+    const where = p.pushed ? `its tag is on the remote${branch}` : localWay(p.tag, result.remote);
+    const made = `${style.good("published")} ${style.bold(`${p.address}@${p.version}`)}  commit ${p.commit.slice(0, 10)}  ${p.digest.slice(0, 19)}  (${where})`;
+    return p.note === undefined ? [made] : [made, style.unsure(`  ${p.note}`)];
   });
-  const same = result.unchanged.map((u) => `${style.dim("unchanged")} ${u.address}@${u.version}`);
-  const none = lines.length + same.length === 0 ? ["nothing to publish"] : [];
-  return [...lines, ...same, ...none, ...onlyHereLines(onlyHere, remote ?? "REMOTE"), ...workflowLines(result)].join(
+  const same = result.unchanged.map(
+    (u) => `${style.dim("unchanged")} ${u.address}@${u.version}${u.note === undefined ? "" : `  (${u.note})`}`,
+  );
+  const skipped = result.skipped.map((s) => `${style.unsure("skipped")}   ${s.address}  (${s.note})`);
+  const left = result.leftOut.map((l) => {
+    const way =
+      l.why === "ignored"
+        ? `git add -f ${l.file} if it is meant`
+        : `agentops publish ${l.address}, or git add ${l.file}`;
+    return `${style.unsure("left out")}  ${l.address} is ${l.why}: ${way}`;
+  });
+  const none = lines.length + same.length + skipped.length + left.length === 0 ? ["nothing to publish"] : [];
+  return [...lines, ...same, ...skipped, ...left, ...none, ...onlyHereLines(result), ...publishNotes(result)].join(
     "\n",
   );
+}
+
+function localWay(tag: string, remote: string | undefined): string {
+  return remote === undefined
+    ? "local; no remote to push its tag to is known"
+    : `local; push it with git push ${remote} refs/tags/${tag}`;
 }
 
 const MOST_TAGS = 5;
 
 /** Which to push, by name: every tag of the clone would be others' as well. */
-function onlyHereLines(tags: readonly string[], remote: string): string[] {
+function onlyHereLines({ onlyHere: tags = [], remote = "REMOTE" }: PublishResult): string[] {
   if (tags.length === 0) return [];
   const named = tags.slice(0, MOST_TAGS);
   const rest = tags.length > named.length ? ` (and ${tags.length - named.length} more)` : "";
@@ -124,11 +158,27 @@ function versionOf(tag: string): string {
   return tag.replace(/\/(v\d+)$/, "@$1");
 }
 
-function workflowLines({ startsNoWorkflow, published }: PublishResult): string[] {
-  if (startsNoWorkflow !== true) return [];
-  return [
-    `note: GitHub starts no workflow of on: push: tags for more than three tags at once, and these were ${published.length} in one push (all or none)`,
-  ];
+function publishNotes({ published, along, unsigned, startsNoWorkflow }: PublishResult): string[] {
+  const notes: string[] = [];
+  if (startsNoWorkflow === true)
+    notes.push(
+      `note: GitHub starts no workflow of on: push: tags for more than three tags at once, and these were ${published.length} in one push (all or none)`,
+    );
+  if (along !== null) {
+    const more = along.commits > along.newest.length ? ", …" : "";
+    notes.push(
+      `note: through the tag ${along.remote} has ${plural(along.commits, "commit")} below it, on none of its branches known here: ${along.newest.join(", ")}${more}`,
+    );
+  }
+  if (unsigned !== null)
+    notes.push(`note: not signed, and ${unsigned} lists who may sign: verify will not be ok; ${signedWay(published)}`);
+  return notes;
+}
+
+/** What the remote has, others may have fetched: it stays. */
+function signedWay(published: PublishResult["published"]): string {
+  const tags = published.map(({ tag }) => tag).join(" ");
+  return published.some((p) => p.pushed) ? "publish --sign the next time" : `git tag -d ${tags}, then publish --sign`;
 }
 
 export function verifyText(v: Verification, style: Style): string {

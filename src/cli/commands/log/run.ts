@@ -1,4 +1,4 @@
-import { logVersions, type VersionEntry } from "../../../registry/versions/log.ts";
+import { type VersionEntry, versionLog } from "../../../registry/versions/log.ts";
 import { logText } from "../../../report/registry/text.ts";
 import type { CommandContext } from "../../context.ts";
 import { emitDocument } from "../../document.ts";
@@ -6,10 +6,10 @@ import { withFacts } from "../../open/version-facts.ts";
 
 export async function run(context: CommandContext, [name]: unknown[]): Promise<number> {
   const project = await context.project();
-  const published = await logVersions(project, name as string);
+  const { versions: published, branch, notes } = await versionLog(project, name as string);
   const versions = await withFacts(context, project, targetOf(published), published);
-  await emitDocument(context, { schema: "agentops.log/1", name, versions }, (style) =>
-    logText(name as string, versions, style),
+  await emitDocument(context, { schema: "agentops.log/1", name, branch, versions, notes }, (style) =>
+    logText(name as string, { versions, branch, notes }, style),
   );
   return 0;
 }

@@ -1,0 +1,53 @@
+import { must } from "./git.ts";
+import { type Repo, resolveCommit } from "./repo.ts";
+
+/** The branch that everybody works from, where this clone has it. */
+export interface Trunk {
+  /** `main`, as people say it; `HEAD` where no such branch is known here. */
+  name: string;
+  /** Its head on the remote and here, or one of them: a version's commit may not be pushed yet, as its tag is. */
+  tips: string[];
+}
+
+interface Head {
+  ref: string;
+  commit: string;
+  symref: string;
+}
+
+const NAMES = ["main", "master"];
+
+/** The remote's default branch and the local one of that name, else `main` or `master`, else what is checked out; null before the first commit. */
+export async function trunkOf(repo: Repo): Promise<Trunk | null> {
+  const heads = await headsOf(repo, ["refs/remotes/*/HEAD", ...NAMES.map((name) => `refs/remotes/*/${name}`), ...NAMES.map((name) => `refs/heads/${name}`)]); // prettier-ignore
+  const remote = remoteHead(heads);
+  const name = remote?.name ?? NAMES.find((one) => heads.some(({ ref }) => ref === `refs/heads/${one}`));
+  if (name === undefined) {
+    const head = await resolveCommit(repo, "HEAD");
+    return head === null ? null : { name: "HEAD", tips: [head] };
+  }
+  const local = NAMES.includes(name) ? heads : await headsOf(repo, [`refs/heads/${name}`]);
+  const here = local.find(({ ref }) => ref === `refs/heads/${name}`)?.commit;
+  return { name, tips: [...new Set([remote?.commit, here].filter((commit) => commit !== undefined))] };
+}
+
+/** What `origin`, or the only remote that has one, calls its default branch; else its `main` or `master`. */
+function remoteHead(heads: readonly Head[]): { name: string; commit: string } | null {
+  const remotes = [...new Set(heads.map(({ ref }) => /^refs\/remotes\/(.+)\/[^/]+$/.exec(ref)?.[1]))];
+  const known = remotes.filter((remote) => remote !== undefined);
+  const remote = known.includes("origin") ? "origin" : known.length === 1 ? known[0] : undefined;
+  if (remote === undefined) return null;
+  const under = `refs/remotes/${remote}/`;
+  const found = ["HEAD", ...NAMES].map((name) => heads.find(({ ref }) => ref === `${under}${name}`)).find(Boolean);
+  if (found === undefined) return null;
+  return { name: (found.symref || found.ref).slice(under.length), commit: found.commit };
+}
+
+async function headsOf(repo: Repo, patterns: readonly string[]): Promise<Head[]> {
+  const said = await must(repo.git, ["for-each-ref", "--format=%(objectname) %(refname) %(symref)", ...patterns]);
+  const lines = said.split("\n").filter((line) => line !== "");
+  return lines.map((line) => {
+    const [commit = "", ref = "", symref = ""] = line.split(" ");
+    return { ref, commit, symref };
+  });
+}

@@ -1,0 +1,138 @@
+import { existsSync } from "node:fs";
+import { join, posix } from "node:path";
+import { addressOf, pathsOf } from "../files.ts";
+import { blobsAt } from "../git/blobs-at.ts";
+import { must } from "../git/git.ts";
+import { type Repo, resolveCommit } from "../git/repo.ts";
+import type { Address } from "../resolve.ts";
+import { descendants } from "./contained.ts";
+import type { VersionTag } from "./versions.ts";
+
+/**
+ * Those of some versions that belong to this project. Two projects of a monorepo may both have `prompts/triage`: a version whose recorded
+ * file is elsewhere is ours only where git says that the file moved from there to here. That the other file is gone says nothing: its
+ * project may be retired, outside of a sparse checkout's cone, or not on this branch.
+ */
+export async function ownAmong(repo: Repo, versions: readonly VersionTag[]): Promise<VersionTag[]> {
+  const elsewhere = versions.filter((one) => !isHere(repo, one) && !existsSync(join(repo.top, pathOf(one))));
+  if (elsewhere.length === 0) return versions.filter((one) => isHere(repo, one));
+  const moved = await movedHere(repo, elsewhere);
+  return versions.filter((one) => isHere(repo, one) || moved.has(one));
+}
+
+/** Whether it was published from this project's place. */
+export function isHere({ prefix }: Repo, { path, kind }: Pick<VersionTag, "path" | "kind">): boolean {
+  return path === null || path.startsWith(`${prefix}${kind}/`);
+}
+
+function pathOf({ path }: VersionTag): string {
+  return path ?? "";
+}
+
+async function movedHere(repo: Repo, versions: readonly VersionTag[]): Promise<Set<VersionTag>> {
+  const head = await resolveCommit(repo, "HEAD");
+  if (head === null) return new Set();
+  const at = (path: string) => versions.filter((one) => pathOf(one) === path);
+  const moving = await movingNow(repo, versions);
+  const own = new Set(moving.flatMap(at));
+  const starts = [...oursOf(repo, versions), ...moving].map((path) => ({ path, rev: head }));
+  for (const { from, commit } of await movesTo(repo, starts)) {
+    const left = at(from).filter((one) => !own.has(one));
+    // Whoever published there when our file had left was another project.
+    const later = left.length === 0 ? new Set<string>() : await descendants(repo, commit, left);
+    for (const one of left) if (!later.has(one.commit)) own.add(one);
+  }
+  return own;
+}
+
+/** Where the artifacts of these versions are now. */
+function oursOf(repo: Repo, versions: readonly VersionTag[]): string[] {
+  const addresses = new Map(versions.map((one) => [addressOf(one.kind, one.name), one]));
+  return [...addresses.values()].flatMap((one) => herePaths(repo, one));
+}
+
+function herePaths({ prefix }: Repo, { kind, name }: Address): string[] {
+  return pathsOf(kind, name).map((path) => `${prefix}${path}`);
+}
+
+/** Recorded paths of files that were moved here and not committed yet: the commit has the old one alone, the worktree no longer. */
+async function movingNow(repo: Repo, versions: readonly VersionTag[]): Promise<string[]> {
+  const atHead = async (paths: readonly string[]) => {
+    const blobs = await blobsAt(repo, paths.map((path) => ({ commit: "HEAD", path }))); // prettier-ignore
+    return new Set(paths.filter((_, i) => blobs[i] !== null));
+  };
+  const committed = await atHead([...new Set([...versions.map(pathOf), ...oursOf(repo, versions)])]);
+  const left = versions.filter(
+    (one) => committed.has(pathOf(one)) && !herePaths(repo, one).some((path) => committed.has(path)),
+  );
+  const here = left.filter((one) => herePaths(repo, one).some((path) => existsSync(join(repo.top, path))));
+  const paths = [...new Set(here.map(pathOf))];
+  if (paths.length === 0) return [];
+  const listed = await must(repo.git, ["ls-files", "-t", "-z", "--full-name", "--", ...fromHere(repo, paths)]);
+  const notCheckedOut = new Set(listed.split("\0").filter((line) => line.startsWith("S ")).map((line) => line.slice(2))); // prettier-ignore
+  return paths.filter((path) => !notCheckedOut.has(path));
+}
+
+interface Place {
+  path: string;
+  /** The file came to its place in this commit's history. */
+  rev: string;
+}
+
+interface Move {
+  from: string;
+  commit: string;
+}
+
+/** So often a file is followed from place to place, and so many places at once. */
+const MOST_STEPS = 12;
+
+/** Every move by which files came to some places, at once or by way of other places. */
+async function movesTo(repo: Repo, starts: readonly Place[]): Promise<Move[]> {
+  const found: Move[] = [];
+  const seen = new Set<string>();
+  let places = starts;
+  for (let step = 0; step < MOST_STEPS && places.length > 0; step++) {
+    const revs = [...new Set(places.map(({ rev }) => rev))].slice(0, MOST_STEPS);
+    const moves = (await Promise.all(revs.map((rev) => lastMoves(repo, rev, placesAt(places, rev))))).flat();
+    const fresh = moves.filter(({ from, commit }) => !seen.has(`${commit} ${from}`));
+    for (const { from, commit } of fresh) seen.add(`${commit} ${from}`);
+    found.push(...fresh);
+    places = fresh.map(({ from, commit }) => ({ path: from, rev: commit }));
+  }
+  return found;
+}
+
+function placesAt(places: readonly Place[], rev: string): string[] {
+  return places.filter((one) => one.rev === rev).map(({ path }) => path);
+}
+
+/** A person's settings that would add lines, or follow a file by themselves. */
+const PLAIN_LOG = ["log.showSignature=false", "log.follow=false", "log.diffMerges=off"];
+
+/** A copy is no move: git pairs a new file with one that the same commit deleted. */
+async function lastMoves(repo: Repo, rev: string, paths: readonly string[]): Promise<Move[]> {
+  const added = ["log", "--full-history", "--no-renames", "--diff-filter=A", "--format=%H", rev, "--"];
+  const commits = await must(repo.git, [...added, ...fromHere(repo, paths)], { config: PLAIN_LOG });
+  if (commits === "") return [];
+  const renames = ["diff-tree", "--stdin", "-r", "-z", "-M", "--name-status", "--diff-filter=R"];
+  const said = (await must(repo.git, renames, { input: commits })).split("\0");
+  const moves: Move[] = [];
+  let commit = "";
+  for (let at = 0; at < said.length; at++) {
+    const word = said[at] ?? "";
+    if (!/^R\d+$/.test(word)) {
+      commit = word.trim();
+      continue;
+    }
+    const [from = "", to = ""] = [said[at + 1], said[at + 2]];
+    if (paths.includes(to)) moves.push({ from, commit });
+    at += 2;
+  }
+  return moves;
+}
+
+/** As git takes paths in the project's folder. */
+function fromHere({ prefix }: Repo, paths: readonly string[]): string[] {
+  return paths.map((path) => posix.relative(prefix, path));
+}
