@@ -156,6 +156,13 @@ const HERE: readonly Kind[] = [
 /** Of a remote, and of the way to it; before {@link HERE}, whose words a remote may have too. */
 const THERE: readonly Kind[] = [
   {
+    // Whatever keeps the remote from answering, the objects of a partial clone are there as soon as it does.
+    kind: "partial clone",
+    pattern: /promisor remote/,
+    code: "GIT_FAILED",
+    hint: () => "this clone has not all objects, and the remote that has them does not answer: git fetch",
+  },
+  {
     kind: "not let in",
     pattern: /returned error: 40[13]|Authentication failed|could not read (?:Username|Password)|Permission denied \(|Host key verification failed|access denied|Access denied|denied to |not granted|service not enabled|certificate (?:problem|verification)|remote: error: insufficient permission/, // prettier-ignore
     code: "GIT_REFUSED",
@@ -227,7 +234,7 @@ const ELSE: readonly Kind[] = [
   },
   {
     kind: "network",
-    pattern: /Could not resolve host|Connection (?:timed out|refused|reset|closed)|Failed to connect|returned error: (?:5\d\d|429)|early EOF|RPC failed|timed out|unable to (?:access|connect)|hung up unexpectedly|promisor remote|Network is unreachable/, // prettier-ignore
+    pattern: /Could not resolve host|Connection (?:timed out|refused|reset|closed)|Failed to connect|returned error: (?:5\d\d|429)|early EOF|RPC failed|timed out|unable to (?:access|connect)|hung up unexpectedly|Network is unreachable/, // prettier-ignore
     code: "GIT_FAILED",
   },
 ];

@@ -206,7 +206,7 @@ const SAMPLES: Record<string, Sample> = {
   "a partial clone without its remote": {
     stderr:
       "fatal: unable to access 'https://example.com/x.git/': Could not resolve host: example.com\nfatal: could not fetch 27e2 from promisor remote\n",
-    kind: "network",
+    kind: "partial clone",
     exit: 4,
     words: "unable to access 'https://example.com/x.git/': Could not resolve host: example.com",
   },

@@ -28,7 +28,7 @@ export async function commitAsPlanned(project: Project, repo: Repo, committing: 
   const files = status.files.filter((file) => paths.has(file.path) || (twins.has(file.path) && isGone(file)));
   if (files.length === 0) return headAsPlanned(project, repo, committing);
   if (status.branch === null)
-    throw new AgentopsError("GIT_FAILED", "HEAD is detached: the commit would be on no branch", {
+    throw new AgentopsError("GIT_REFUSED", "HEAD is detached: the commit would be on no branch", {
       hint: "git switch BRANCH (or git switch -c NEW), then publish again",
     });
   await commitFiles(repo, files, { message, sign }).catch(async (error: unknown) => {
@@ -52,7 +52,7 @@ export async function commitAsPlanned(project: Project, repo: Repo, committing: 
 
 async function headAsPlanned(project: Project, repo: Repo, { meant, status }: Committing): Promise<string> {
   const { head, branch } = status;
-  if (head === null) throw new AgentopsError("GIT_FAILED", "this branch has no commit yet", { hint: "git commit" });
+  if (head === null) throw new AgentopsError("GIT_REFUSED", "this branch has no commit yet", { hint: "git commit" });
   if (branch === null) await refuseNowhere(repo, head, project.env);
   try {
     await prove(repo, { commit: head, parent: null, changes: null, isHead: true }, meant);

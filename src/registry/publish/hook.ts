@@ -71,3 +71,12 @@ function ancestors(): Ancestor[] {
   }
   return found;
 }
+
+/** Where the lock is held by a publish that this one is a hook of: it would wait for itself. */
+export function inOwnHook(pid: number, cause?: unknown): AgentopsError {
+  return new AgentopsError(
+    "CHECKOUT_INVALID",
+    `this publish runs inside another one (process ${pid}), in a hook of its commit or push`,
+    { hint: "a pre-push hook sees the tags that are pushed on its stdin: leave publish out of it", cause },
+  );
+}

@@ -7,6 +7,7 @@ import { pause } from "../../core/pause.ts";
 import { beganAfter, isRunning, isTaken, type Running, thisProcess } from "../../core/running.ts";
 import { must, WAITING } from "../git/git.ts";
 import type { Repo } from "../git/repo.ts";
+import { inOwnHook } from "./hook.ts";
 
 /** What a lock says of who holds it. Before it was a number alone, of which only `pid` is known. */
 type Holder = Partial<Omit<Running, "pid">> & { pid: number | null; host?: string; id?: string };
@@ -170,12 +171,7 @@ async function touch(handle: FileHandle): Promise<void> {
 
 function busy(file: string, { pid, host }: Holder, env: NodeJS.ProcessEnv): AgentopsError {
   const details = { lock: file };
-  if (pid !== null && env[WAITING] === String(pid))
-    return new AgentopsError(
-      "CONCURRENT_CHANGE",
-      `this publish runs in a hook of the one that is at work (process ${pid}), which waits for the hook`,
-      { hint: `publish outside of git's hooks, or skip it there: [ -n "$${WAITING}" ] || agentops publish`, details },
-    );
+  if (pid !== null && env[WAITING] === String(pid)) return inOwnHook(pid);
   const where = host === undefined || host === hostname() ? "" : ` on ${host}`;
   const who = pid === null ? "" : `process ${pid}${where}, `;
   return new AgentopsError("CONCURRENT_CHANGE", `another publish is at work in this repository (${who}${file})`, {

@@ -80,7 +80,7 @@ describe("HEAD on no branch", () => {
     clone.project.env = { ...testEnv, ...env };
     const error = await failure(publish(clone.project, {}));
     expect([error.code, error.message, error.hint]).toEqual([
-      "GIT_FAILED",
+      "GIT_REFUSED",
       expect.stringMatching(says),
       expect.stringMatching(hint),
     ]);

@@ -6,7 +6,7 @@ import type { Repo } from "../git/repo.ts";
 const REVIEW = /(?:^|\/)(?:pull|pr|merge-requests|mr|changes)\/\d+(?:\/|$)/;
 
 /**
- * Throws GIT_FAILED where HEAD is detached and its commit is on no branch and no tag of others: so it is in the checkout of a pull request,
+ * Throws GIT_REFUSED where HEAD is detached and its commit is on no branch and no tag of others: so it is in the checkout of a pull request,
  * whose merge is made up and goes away.
  */
 export async function refuseNowhere(repo: Repo, head: string, env: NodeJS.ProcessEnv): Promise<void> {
@@ -29,7 +29,7 @@ export async function refuseNowhere(repo: Repo, head: string, env: NodeJS.Proces
           `this is the merge that GitHub made up for pull request ${github[1]}, which is on no branch`,
           "publish on the default branch after the merge, or git switch the pull request's own branch",
         ];
-  throw new AgentopsError("GIT_FAILED", what, { hint });
+  throw new AgentopsError("GIT_REFUSED", what, { hint });
 }
 
 async function refs(repo: Repo, args: string[]): Promise<string[]> {

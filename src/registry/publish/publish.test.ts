@@ -267,7 +267,7 @@ describe("publish refuses, and leaves everything as it was", () => {
     },
     "patches that are being applied": {
       prepare: (t) => t.write(".git/rebase-apply/applying", ""),
-      code: "GIT_FAILED",
+      code: "GIT_REFUSED",
       says: /an? am is in progress/,
       hint: /git am --continue/,
     },

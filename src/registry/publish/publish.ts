@@ -7,11 +7,11 @@ import { commitAsPlanned } from "./as-planned.ts";
 import { refuseUnfinished } from "./commit.ts";
 import { refuseInHook } from "./hook.ts";
 import { withPublishLock } from "./lock.ts";
-import { refuseBlocked } from "./blocked.ts";
 import { type LeftOut, meantOf, refuseUnfit } from "./meant.ts";
 import { ownFiles } from "./own-files.ts";
 import { type Along, goesAlong } from "./place.ts";
-import { type Plan, planPublish, type Planned, type Skipped, type Unchanged } from "./plan.ts";
+import { planPublish, type Planned, type Skipped, type Unchanged } from "./plan.ts";
+import { refuseBlocked } from "./blocked.ts";
 import {
   arrived,
   type Claim,
@@ -111,7 +111,8 @@ async function publishLocked(project: Project, repo: Repo, options: PublishOptio
   const { names = [], sign } = options;
   const plan = await planPublish(project, repo, names);
   const { unchanged, skipped } = plan;
-  if (plan.changed.length === 0) return nothing(repo, plan, options);
+  if (plan.changed.length === 0)
+    return { ...NOTHING, unchanged, skipped, ...(await lacking(repo, unchanged, options)) };
   const owned = await ownFiles(repo, plan.changed);
   const status = await statusOf(
     repo,
@@ -119,7 +120,7 @@ async function publishLocked(project: Project, repo: Repo, options: PublishOptio
   );
   const { meant, leftOut } =
     names.length > 0 ? { meant: owned, leftOut: [] } : meantOf(owned, status, unchanged.length + skipped.length > 0);
-  if (meant.length === 0) return { ...(await nothing(repo, plan, options)), leftOut };
+  if (meant.length === 0) return { ...NOTHING, unchanged, skipped, leftOut };
   refuseUnfit(repo, meant, status);
   const changed = meant.map(({ planned }) => planned);
   const [claim] = await Promise.all([
@@ -127,6 +128,7 @@ async function publishLocked(project: Project, repo: Repo, options: PublishOptio
     refuseUnfinished(repo),
     refuseBlocked(repo, changed),
   ]);
+  const remote = claim?.remote ?? (await remoteOf(repo));
   // All that may fail is asked before anything is made, and while the remote is waited for.
   const [along, signers, onlyHere] = await Promise.all([
     claim === null ? null : goesAlong(repo, claim.remote, status.head),
@@ -138,7 +140,6 @@ async function publishLocked(project: Project, repo: Repo, options: PublishOptio
   const tags = changed.map((planned) => newTag(repo, commit, planned, options));
   const signed = await makeTags(repo, tags, sign ?? false);
   if (claim !== null) await claimOrUndo(repo, claim, tags);
-  const remote = claim?.remote ?? (await remoteOf(repo));
   return {
     ...NOTHING,
     published: tags.map((tag, i) => ({ ...published(tag, claim !== null), ...noteOf(changed[i]) })),
@@ -161,11 +162,14 @@ async function listOfSigners(repo: Repo): Promise<string | null> {
 }
 
 /** Versions that `--no-push` left here are said when somebody publishes again; a remote that cannot be asked keeps nobody from "unchanged". */
-async function nothing(repo: Repo, { unchanged, skipped }: Plan, options: PublishOptions): Promise<PublishResult> {
+async function lacking(
+  repo: Repo,
+  unchanged: readonly Unchanged[],
+  options: PublishOptions,
+): Promise<Pick<PublishResult, "remote" | "onlyHere">> {
   const claim = await claimingRemote(repo, options).catch(() => null);
   const onlyHere = claim === null ? [] : await lackingThere(repo, claim, unchanged);
-  const lacking = claim !== null && onlyHere.length > 0 ? { remote: claim.remote, onlyHere } : {};
-  return { ...NOTHING, unchanged, skipped, ...lacking };
+  return claim !== null && onlyHere.length > 0 ? { remote: claim.remote, onlyHere } : {};
 }
 
 async function claimOrUndo(repo: Repo, claim: Claim, tags: readonly NewTag[]): Promise<void> {

@@ -113,13 +113,8 @@ function servedLines({ served }: VersionFacts): string[] {
 
 export function publishText(result: PublishResult, style: Style): string {
   const branch = result.branch === null ? "" : "; push your branch as usual";
-  const { remote, onlyHere = [] } = result;
   const lines = result.published.flatMap((p) => {
-    const where = p.pushed
-      ? `its tag is on the remote${branch}`
-      : remote === undefined
-        ? "local; no remote to push its tag to is known"
-        : `local; push it with git push ${remote} refs/tags/${p.tag}`;
+    const where = p.pushed ? `its tag is on the remote${branch}` : localWay(p.tag, result.remote);
     const made = `${style.good("published")} ${style.bold(`${p.address}@${p.version}`)}  commit ${p.commit.slice(0, 10)}  ${p.digest.slice(0, 19)}  (${where})`;
     return p.note === undefined ? [made] : [made, style.unsure(`  ${p.note}`)];
   });
@@ -134,16 +129,22 @@ export function publishText(result: PublishResult, style: Style): string {
         : `agentops publish ${l.address}, or git add ${l.file}`;
     return `${style.unsure("left out")}  ${l.address} is ${l.why}: ${way}`;
   });
-  const all = [...lines, ...same, ...skipped, ...left];
-  const none = all.length === 0 ? ["nothing to publish"] : [];
-  const notes = [...onlyHereLines(onlyHere, remote ?? "REMOTE"), ...workflowLines(result), ...publishNotes(result)];
-  return [...all, ...none, ...notes].join("\n");
+  const none = lines.length + same.length + skipped.length + left.length === 0 ? ["nothing to publish"] : [];
+  return [...lines, ...same, ...skipped, ...left, ...none, ...onlyHereLines(result), ...publishNotes(result)].join(
+    "\n",
+  );
+}
+
+function localWay(tag: string, remote: string | undefined): string {
+  return remote === undefined
+    ? "local; no remote to push its tag to is known"
+    : `local; push it with git push ${remote} refs/tags/${tag}`;
 }
 
 const MOST_TAGS = 5;
 
 /** Which to push, by name: every tag of the clone would be others' as well. */
-function onlyHereLines(tags: readonly string[], remote: string): string[] {
+function onlyHereLines({ onlyHere: tags = [], remote = "REMOTE" }: PublishResult): string[] {
   if (tags.length === 0) return [];
   const named = tags.slice(0, MOST_TAGS);
   const rest = tags.length > named.length ? ` (and ${tags.length - named.length} more)` : "";
@@ -157,15 +158,12 @@ function versionOf(tag: string): string {
   return tag.replace(/\/(v\d+)$/, "@$1");
 }
 
-function workflowLines({ startsNoWorkflow, published }: PublishResult): string[] {
-  if (startsNoWorkflow !== true) return [];
-  return [
-    `note: GitHub starts no workflow of on: push: tags for more than three tags at once, and these were ${published.length} in one push (all or none)`,
-  ];
-}
-
-function publishNotes({ published, along, unsigned }: PublishResult): string[] {
+function publishNotes({ published, along, unsigned, startsNoWorkflow }: PublishResult): string[] {
   const notes: string[] = [];
+  if (startsNoWorkflow === true)
+    notes.push(
+      `note: GitHub starts no workflow of on: push: tags for more than three tags at once, and these were ${published.length} in one push (all or none)`,
+    );
   if (along !== null) {
     const more = along.commits > along.newest.length ? ", …" : "";
     notes.push(
