@@ -74,11 +74,9 @@ async function intendToAdd(repo: Repo, specs: readonly string[]): Promise<void> 
   const ignored = await repo.git(["check-ignore", "-v", "--", ...specs]);
   const [rule, file] = (ignored.stdout.split("\n")[0] ?? "").split("\t");
   if (file === undefined) throw gitFailed(result, "cannot add the artifact's files", "check .gitignore");
-  throw gitFailed(
-    { ...result, stderr: `${file} is ignored by ${rule}` },
-    "cannot add the artifact's files",
-    `git add -f ${file} if it is meant, or change that rule`,
-  );
+  throw new AgentopsError("GIT_REFUSED", `cannot add the artifact's files: ${file} is ignored by ${rule}`, {
+    hint: `git add -f ${file} if it is meant, or change that rule`,
+  });
 }
 
 async function forget(repo: Repo, files: readonly FileStatus[]): Promise<void> {

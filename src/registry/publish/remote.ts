@@ -1,4 +1,5 @@
 import { AgentopsError } from "../../core/errors.ts";
+import { pause } from "../../core/pause.ts";
 import { shellWord } from "../git/answer-kinds.ts";
 import { wordsOf } from "../git/answer-words.ts";
 import { readAnswer, refusedRefs, type RefusedRef } from "../git/answer.ts";
@@ -125,25 +126,39 @@ export async function claimTags(repo: Repo, claim: Claim, tags: readonly NewTag[
   const { remote } = claim;
   const refs = tags.map(({ tag }) => `refs/tags/${tag}:refs/tags/${tag}`);
   const atomic = tags.length > 1 ? ["--atomic"] : [];
-  const result = await repo.git(["push", "--porcelain", "--no-follow-tags", ...atomic, remote, ...refs]);
-  if (result.exitCode === 0) return;
-  const refused = refusedRefs(result.stdout);
-  if (refused.length > 0) await refuseTaken(repo, claim, tags);
-  throw refused.length > 0 ? pushRefused(remote, refused, result) : unreached(result, `cannot push the tags to ${remote}`); // prettier-ignore
+  for (let tries = 1; ; tries++) {
+    const result = await repo.git(["push", "--porcelain", "--no-follow-tags", ...atomic, remote, ...refs]);
+    if (result.exitCode === 0) return;
+    const refused = refusedRefs(result.stdout);
+    if (refused.length === 0) throw unreached(result, `cannot push the tags to ${remote}`);
+    if (await areThere(repo, claim, tags)) return;
+    const error = pushRefused(remote, refused, result);
+    // Whoever holds the remote's lock is about to make a tag, perhaps this one.
+    if (error.code !== "GIT_FAILED" || tries === TRIES) throw error;
+    await pause(PAUSE_MS * tries);
+  }
 }
 
-/** Words differ from host to host; the remote is asked whether it has the very tag, or one in its way. */
-async function refuseTaken(repo: Repo, claim: Claim, tags: readonly NewTag[]): Promise<void> {
+const TRIES = 4;
+const PAUSE_MS = 100;
+
+/**
+ * Words differ from host to host; the remote is asked whether it has the very tags: two that publish the same in one second make the same. Throws
+ * where it has others of these names, or one in their way.
+ */
+async function areThere(repo: Repo, claim: Claim, tags: readonly NewTag[]): Promise<boolean> {
   const names = tags.map(({ tag }) => tag);
   const patterns = names.flatMap((tag) => [...foldersOf(tag), `refs/tags/${tag}`, `refs/tags/${tag}/*`]);
   const listed = await listTags(repo, claim.remote, patterns);
-  if ("said" in listed) return;
+  if ("said" in listed) return false;
   const here = await must(repo.git, ["rev-parse", ...names.map((tag) => `refs/tags/${tag}`)]);
   const objects = here.split("\n");
-  const taken = names.filter((tag, i) => (listed.tags.get(`refs/tags/${tag}`) ?? objects[i]) !== objects[i]);
+  const there = names.map((tag) => listed.tags.get(`refs/tags/${tag}`));
+  const taken = names.filter((_, i) => there[i] !== undefined && there[i] !== objects[i]);
   if (taken.length > 0) throw lost(`somebody else published ${taken.join(", ")} first`, claim);
   const blocked = blockedBy(listed.tags.keys(), names);
   if (blocked !== undefined) throw inTheWay(blocked.ref, blocked.tag, claim.remote);
+  return there.every((object) => object !== undefined);
 }
 
 /** What a remote says when it could not do it, and not that it will not. */
@@ -179,7 +194,8 @@ const MOST_EVENTS = 3;
 /** Whether the push starts no workflow, for all that was pushed. */
 export async function startsNothing(repo: Repo, { remote }: Claim, tags: readonly unknown[]): Promise<boolean> {
   if (tags.length <= MOST_EVENTS) return false;
-  const url = await repo.git(["remote", "get-url", "--push", remote]);
+  // What is published is told, also when somebody asked to stop meanwhile.
+  const url = await repo.undo(["remote", "get-url", "--push", remote]);
   return url.exitCode === 0 && /github/i.test(hostOf(url.stdout));
 }
 

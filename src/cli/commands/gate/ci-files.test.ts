@@ -93,10 +93,10 @@ describe("action.yml", () => {
     );
   });
 
-  test("an outside failure is 4: no repository", async () => {
+  test("a folder that is no repository is the job's to mend", async () => {
     const job = await runAction(tempProject(), { base: "main" });
-    expect([job.code, job.outputs["exit-code"], job.summary]).toEqual([4, "4", ""]);
-    expect(job.log).toContain("::error title=agentops gate::an outside failure");
+    expect([job.code, job.outputs["exit-code"], job.summary]).toEqual([2, "2", ""]);
+    expect(job.log).toContain("::error title=agentops gate::the project, its history or the action's inputs are not in order"); // prettier-ignore
   });
 
   test.each(["1", "2", "3", "4", "5", "70", "130"])("exit %s fails the job with the same code", async (code) => {
