@@ -222,7 +222,7 @@ const NEWER = new RegExp(
     "--fixed-value|--merge-base|--path-format|--diff-merges", // 2.30, 2.31
     "worktree list.* -z|--batch-command|ls-tree.*--format|--no-filters", // 2.36
     "merge-tree.*--write-tree|for-each-ref.*--(?:stdin|exclude|include-root-refs)|cat-file.* -Z", // 2.38, 2.42
-    "ahead-behind|is-base|--porcelain=v3|fetch.*--porcelain", // 2.41, 2.47
+    "%\\(ahead-behind|is-base|--porcelain=v3|fetch.*--porcelain", // 2.41, 2.47
     "config (?:get|set|list|unset) |maintenance |refs (?:list|exists)|backfill|last-modified", // 2.46 and later
   ].join("|"),
 );

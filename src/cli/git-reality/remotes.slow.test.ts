@@ -162,7 +162,7 @@ describe("tags and remotes", () => {
     const { dir } = await withRemote();
     await git(dir, "config", "push.gpgSign", "true");
     await say(dir, "p", "Two.");
-    expect(await ends(4, dir, ["publish", "p"])).toMatch(/--signed|signed push/);
+    expect(await ends(2, dir, ["publish", "p"])).toMatch(/--signed|signed push/);
     expect(await tags(dir)).toEqual(FIRST);
   });
 });

@@ -170,8 +170,15 @@ const THERE: readonly Kind[] = [
       "the remote does not let these credentials in: who runs this must be allowed to read it and to push tags",
   },
   {
+    // A folder that is not mounted, a daemon that does not serve it yet.
+    kind: "remote away",
+    pattern: /does not appear to be a git repository/,
+    code: "GIT_FAILED",
+    hint: () => "git remote -v shows where it was looked for; try again when it is there",
+  },
+  {
     kind: "no such remote",
-    pattern: /returned error: 404|[Rr]epository (?:'[^']*' )?not found|does not appear to be a git repository|could not be found or you don't have permission/, // prettier-ignore
+    pattern: /returned error: 404|[Rr]epository (?:'[^']*' )?not found|could not be found or you don't have permission/, // prettier-ignore
     code: "GIT_REFUSED",
     hint: () => "git remote -v shows where it was looked for; a host may also say so to whom it does not let in",
   },

@@ -105,7 +105,7 @@ describe("notes that cannot be pushed stay here:", () => {
     await noted(a, "a1");
     await a.git("remote", "set-url", "origin", "/nonexistent");
     await expect(pushNotes(a.project)).rejects.toMatchObject({
-      code: "GIT_REFUSED",
+      code: "GIT_FAILED",
       message: expect.stringContaining("cannot fetch the notes of origin: ") as string,
     });
     expect(await readNote(a.project, await a.git("rev-parse", "main"))).toContain("a1");

@@ -405,7 +405,7 @@ describe("publish with a remote", () => {
     await edit(a, "A {{ticket}}");
     const before = await state(a);
     const error = await failure(publish(a.project, {}));
-    expect(error).toMatchObject({ code: "GIT_REFUSED" });
+    expect(error).toMatchObject({ code: "GIT_FAILED" });
     expect(error.hint).toContain("--no-push");
     expect(await state(a)).toEqual(before);
     expect((await publish(a.project, { push: false })).published[0]?.pushed).toBe(false);
