@@ -7,7 +7,7 @@ import { checkYaml, readYaml, type YamlFile } from "../../core/yaml.ts";
 import { byPlace, lintArtifacts } from "../../registry/lint/lint.ts";
 import { lintConfig } from "../../registry/lint/config.ts";
 import { secretProblems } from "../../registry/lint/secrets.ts";
-import { KINDS } from "../../registry/files.ts";
+import { addressOf, KINDS } from "../../registry/files.ts";
 import { worktreeSource } from "../../registry/source.ts";
 import { lintData } from "./data.ts";
 import { lintEvaluators } from "./evaluators.ts";
@@ -40,7 +40,8 @@ export async function lintProject(project: Project, only: readonly string[] = []
   const all = only.length > 0 ? [] : await findSuiteFiles(project.root);
   const suites = await Promise.all(all.map((path) => readSuite(project, path)));
   const names = only.length > 0 ? undefined : suites.flatMap((s) => (s.spec === undefined ? [] : [s.spec.name]));
-  const artifacts = await lintArtifacts(project, { only, suites: names });
+  const judged = names && judgedBy(suites);
+  const artifacts = await lintArtifacts(project, { only, suites: names, judged });
   const suiteProblems = await Promise.all(suites.map((s) => problemsOf(project, s, suites)));
   const evaluators = await lintEvaluators(project, only);
   const data = await lintDataOf(project, suites);
@@ -54,6 +55,12 @@ export async function lintProject(project: Project, only: readonly string[] = []
   const listed = await Promise.all(KINDS.map((kind) => worktreeSource(project.root).list(kind)));
   const files = only.length > 0 ? only.length : listed.flat().length + suites.length + 1;
   return { schema: "agentops.lint/1", files, errors, warnings: problems.length - errors, problems };
+}
+
+/** The addresses that suites are about; a bare name may be of either kind. */
+function judgedBy(suites: readonly SuiteFile[]): string[] {
+  const targets = suites.flatMap(({ spec }) => (spec?.target === undefined ? [] : [spec.target.replace(/@.*$/, "")]));
+  return targets.flatMap((target) => (target.includes("/") ? [target] : KINDS.map((kind) => addressOf(kind, target))));
 }
 
 /** Many suites may run on one file. */

@@ -13,8 +13,10 @@ afterAll(removeFolders);
 const P = "prompts/p.prompt.yml";
 const A = "agents/a.agent.yml";
 
+/** Without the advice on architecture, which has tests of its own. */
 async function lint(files: Record<string, string>): Promise<Problem[]> {
-  return lintArtifacts((await plainProject(files)).project);
+  const found = await lintArtifacts((await plainProject(files)).project);
+  return found.filter(({ rule }) => !/^missing-(?!owner)|^unbounded-/.test(rule));
 }
 
 const brief = (p: Problem) => `${positionOf(p)} ${p.severity} ${p.rule}`;

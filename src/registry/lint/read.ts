@@ -4,7 +4,8 @@ import { noTextProblem } from "../../core/utf8.ts";
 import { checkYaml, type Path, readYaml } from "../../core/yaml.ts";
 import type { ArtifactFile } from "../files.ts";
 import { isGithubFormat, readable } from "../github-format.ts";
-import { agentSchema, ARTIFACT_KEY_ALIASES, promptSchema } from "../schema.ts";
+import { agentSchema } from "../agent.schema.ts";
+import { ARTIFACT_KEY_ALIASES, promptSchema } from "../schema.ts";
 import type { Source } from "../source.ts";
 import { type LintFile, problemAt } from "./file.ts";
 
