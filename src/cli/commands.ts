@@ -1,6 +1,7 @@
 import type { CommandSpec } from "./command.ts";
 import { approvals } from "./commands/approvals/spec.ts";
 import { canary } from "./commands/canary/spec.ts";
+import { completion } from "./commands/completion/spec.ts";
 import { config } from "./commands/config/spec.ts";
 import { diff } from "./commands/diff/spec.ts";
 import { doctor } from "./commands/doctor/spec.ts";
@@ -34,7 +35,7 @@ export const GROUPS: readonly (readonly [who: string, commands: readonly Command
   ["On call:", [status, kill, revive, rollback, resolve, history, observe, doctor, config]],
   ["Release manager:", [publish, verify, approvals, canary, promote, freeze, unfreeze]],
   ["CI:", [lint, gate, runs, store]],
-  ["Engineer:", [init, list, show, log, render, evalCommand, diff, stats, judge]],
+  ["Engineer:", [init, list, show, log, render, evalCommand, diff, stats, judge, completion]],
 ];
 
 export const COMMANDS: readonly CommandSpec[] = GROUPS.flatMap(([, commands]) => commands);

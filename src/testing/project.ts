@@ -67,7 +67,7 @@ export function cleanEnv(extra: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv {
   };
 }
 
-const BIN = join(REPO, "bin", "agentops.js");
+export const BIN = join(REPO, "bin", "agentops.js");
 
 /** Starts the real binary; the caller awaits or kills it. */
 export function spawnAgentops(cwd: string, args: string[], env: NodeJS.ProcessEnv = {}, { detached = false } = {}) {
