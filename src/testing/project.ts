@@ -35,7 +35,7 @@ export function tempProject(files: Record<string, string> = {}): string {
 /** A copy of the sample project that this repository is. */
 export function sampleProject(): string {
   const dir = tempProject();
-  const fixtures = ["support-triage.jsonl", "refund-desk.jsonl", "traffic.js"].map((name) => `fixtures/${name}`);
+  const fixtures = ["support-triage.jsonl", "refund-desk.jsonl", "traffic.mjs"].map((name) => `fixtures/${name}`);
   for (const part of ["agentops.config.yaml", "prompts", "agents", "evals", "schemas", ...fixtures])
     cpSync(join(REPO, part), join(dir, part), { recursive: true });
   return dir;
