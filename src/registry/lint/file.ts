@@ -6,7 +6,7 @@ import type { ArtifactFile } from "../files.ts";
 import type { Agent } from "../agent.schema.ts";
 import type { Prompt } from "../schema.ts";
 
-/** A file under lint. `prompt` or `agent` is set when it fits its schema; the rules about meaning need that. */
+/** A file under lint. `prompt` or `agent` is what fits its schema: all of it, but for what has a finding of its own. */
 export interface LintFile extends ArtifactFile {
   text: string;
   yaml: YamlFile;

@@ -100,8 +100,10 @@ async function lintOne(source: Source, artifact: ArtifactFile, context: LintCont
   const read = await readForLint(source, artifact);
   const { file } = read;
   if (!file) return read;
-  const found = await Promise.all(RULES.map(async (rule) => rule(file, context)));
-  return { file, problems: [...read.problems, ...found.flat()] };
+  const found = (await Promise.all(RULES.map(async (rule) => rule(file, context)))).flat();
+  // Of a file with mistakes only a part is looked at, and what is missing may be what was mistaken.
+  const isWhole = !read.problems.some(({ severity }) => severity === "error");
+  return { file, problems: [...read.problems, ...found.filter(({ rule }) => isWhole || !rule.startsWith("missing-"))] };
 }
 
 async function chosenOf(
