@@ -3,6 +3,7 @@ import { AgentopsError } from "../../core/errors.ts";
 import type { Problem } from "../../core/problems.ts";
 import { displayPath, type Project, readText } from "../../core/project.ts";
 import { noTextProblem } from "../../core/utf8.ts";
+import { validPart } from "../../core/valid-part.ts";
 import { checkYaml, readYaml, type YamlFile } from "../../core/yaml.ts";
 import { byPlace, lintArtifacts } from "../../registry/lint/lint.ts";
 import { lintConfig } from "../../registry/lint/config.ts";
@@ -80,6 +81,7 @@ async function readSuite(project: Project, path: string): Promise<SuiteFile> {
   if (read.yaml === undefined) return { path, file, text, problems: read.problems };
   const secrets = secretProblems(project, text, file);
   const checked = checkYaml(suiteSchema, read.yaml, SUITE_KEY_ALIASES);
+  const spec = checked.value ?? validPart(suiteSchema, read.yaml.value);
   return {
     path,
     file,
@@ -87,7 +89,7 @@ async function readSuite(project: Project, path: string): Promise<SuiteFile> {
     yaml: read.yaml,
     problems: checked.problems,
     secrets,
-    ...(checked.value !== undefined && { spec: checked.value }),
+    ...(spec !== undefined && { spec }),
   };
 }
 
@@ -106,7 +108,7 @@ async function problemsOf(project: Project, suite: SuiteFile, all: readonly Suit
   if (spec === undefined || yaml === undefined) return [...suite.problems, ...(suite.secrets ?? [])];
   const at = yaml.locate(["name"]);
   const twin = all.find((s) => s !== suite && s.spec?.name === spec.name);
-  const problems: Problem[] = [...(suite.secrets ?? [])];
+  const problems: Problem[] = [...suite.problems, ...(suite.secrets ?? [])];
   if (twin !== undefined)
     problems.push({
       severity: "error",
