@@ -5,6 +5,8 @@ export interface CommandSpec {
   name: string;
   /** Commander's argument syntax: `[SUITE...]`. */
   args?: string;
+  /** What `<action>` may be, for completion. */
+  actions?: readonly string[];
   /** Refuses a second argument where one is expected: a word after it must not be lost in silence. */
   exact?: true;
   summary: string;

@@ -1,6 +1,8 @@
 import type { CommandSpec } from "./command.ts";
 import { approvals } from "./commands/approvals/spec.ts";
 import { canary } from "./commands/canary/spec.ts";
+import { completion } from "./commands/completion/spec.ts";
+import { config } from "./commands/config/spec.ts";
 import { diff } from "./commands/diff/spec.ts";
 import { doctor } from "./commands/doctor/spec.ts";
 import { evalCommand } from "./commands/eval/spec.ts";
@@ -28,34 +30,12 @@ import { store } from "./commands/store/spec.ts";
 import { unfreeze } from "./commands/unfreeze/spec.ts";
 import { verify } from "./commands/verify/spec.ts";
 
-/** Every command, in the order of the help: first what somebody on call looks for. */
-export const COMMANDS: readonly CommandSpec[] = [
-  status,
-  kill,
-  rollback,
-  revive,
-  canary,
-  promote,
-  resolve,
-  observe,
-  freeze,
-  unfreeze,
-  history,
-  approvals,
-  init,
-  lint,
-  list,
-  show,
-  log,
-  render,
-  publish,
-  verify,
-  evalCommand,
-  diff,
-  gate,
-  stats,
-  judge,
-  runs,
-  store,
-  doctor,
+/** Every command, by who looks for it, in the order of the help: first somebody on call. */
+export const GROUPS: readonly (readonly [who: string, commands: readonly CommandSpec[]])[] = [
+  ["On call:", [status, kill, revive, rollback, resolve, history, observe, doctor, config]],
+  ["Release manager:", [publish, verify, approvals, canary, promote, freeze, unfreeze]],
+  ["CI:", [lint, gate, runs, store]],
+  ["Engineer:", [init, list, show, log, render, evalCommand, diff, stats, judge, completion]],
 ];
+
+export const COMMANDS: readonly CommandSpec[] = GROUPS.flatMap(([, commands]) => commands);

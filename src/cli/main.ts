@@ -13,6 +13,11 @@ export async function main(shell: Shell): Promise<number> {
     shell.stdout.write(`${version()}\n`);
     return 0;
   }
+  if (args[0] === "__complete") {
+    const { complete } = await import("./commands/completion/complete.ts");
+    complete(shell, args.slice(1));
+    return 0;
+  }
   const flags: GlobalFlags = {};
   const interrupt = listenForSignals(shell);
   try {

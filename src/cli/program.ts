@@ -1,7 +1,7 @@
 import { Command, CommanderError } from "commander";
 import { AgentopsError } from "../core/errors.ts";
 import { didYouMean } from "../core/suggest.ts";
-import { COMMANDS } from "./commands.ts";
+import { COMMANDS, GROUPS } from "./commands.ts";
 import { guesses } from "./guesses.ts";
 import { createContext, wantsColor } from "./context.ts";
 import type { GlobalFlags, Shell } from "./shell.ts";
@@ -23,6 +23,7 @@ export async function runProgram(
       .command(`${spec.name}${spec.args === undefined ? "" : ` ${spec.args}`}`)
       .summary(spec.summary)
       .description(spec.summary)
+      .helpGroup(GROUPS.find(([, commands]) => commands.includes(spec))?.[0] ?? "")
       // A word that means nothing to a command was meant for something.
       .allowExcessArguments(false);
     for (const [option, description] of spec.options ?? []) addOption(command, option, description);

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import type { Agent, Prompt } from "../registry/schema.ts";
+import type { Agent } from "../registry/agent.schema.ts";
+import type { Prompt } from "../registry/schema.ts";
 import { contentChanges } from "./content.ts";
 
 const prompt = (over: Partial<Prompt> = {}): Prompt => ({

@@ -111,6 +111,7 @@ const fields = z.strictObject({
       notSecrets: z
         .array(z.string().regex(/^[0-9a-f]{16}$/, "a fingerprint is 16 hexadecimal digits, as lint prints it"))
         .describe("fingerprints of values that look like keys and are none, as test values"),
+      allow: z.array(z.string().min(1)).describe("advice of lint that does not hold here, by the rule's name"),
     })
     .partial()
     .optional(),

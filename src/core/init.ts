@@ -19,10 +19,15 @@ const SAMPLE = [
   "prompts",
   "agents",
   "evals",
+  "runbooks",
   "fixtures/support-triage.jsonl",
   "fixtures/refund-desk.jsonl",
-  "fixtures/traffic.js",
-  "schemas",
+  "fixtures/traffic.mjs",
+  // Those that the files name, for an editor.
+  "schemas/agent.schema.json",
+  "schemas/config.schema.json",
+  "schemas/prompt.schema.json",
+  "schemas/suite.schema.json",
 ];
 
 /** Writes a working project into a folder, made if missing. Never overwrites a file. */

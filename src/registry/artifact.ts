@@ -1,5 +1,6 @@
 import type { ArtifactKind } from "../core/refs.ts";
-import type { Agent, Prompt } from "./schema.ts";
+import type { Agent } from "./agent.schema.ts";
+import type { Prompt } from "./schema.ts";
 
 /** An artifact read at one point of time, with everything it reads. */
 export interface LoadedArtifact {

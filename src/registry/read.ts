@@ -5,7 +5,8 @@ import type { z } from "zod";
 import type { LoadedArtifact } from "./artifact.ts";
 import { addressOf, isMisnamed, pathsOf } from "./files.ts";
 import { isGithubFormat, readable } from "./github-format.ts";
-import { type Agent, agentSchema, ARTIFACT_KEY_ALIASES, type Prompt, promptSchema } from "./schema.ts";
+import { type Agent, agentSchema } from "./agent.schema.ts";
+import { ARTIFACT_KEY_ALIASES, type Prompt, promptSchema } from "./schema.ts";
 import type { Source } from "./source.ts";
 import type { Address } from "./resolve.ts";
 

@@ -35,8 +35,8 @@ export function tempProject(files: Record<string, string> = {}): string {
 /** A copy of the sample project that this repository is. */
 export function sampleProject(): string {
   const dir = tempProject();
-  const fixtures = ["support-triage.jsonl", "refund-desk.jsonl", "traffic.js"].map((name) => `fixtures/${name}`);
-  for (const part of ["agentops.config.yaml", "prompts", "agents", "evals", "schemas", ...fixtures])
+  const fixtures = ["support-triage.jsonl", "refund-desk.jsonl", "traffic.mjs"].map((name) => `fixtures/${name}`);
+  for (const part of ["agentops.config.yaml", "prompts", "agents", "evals", "runbooks", "schemas", ...fixtures])
     cpSync(join(REPO, part), join(dir, part), { recursive: true });
   return dir;
 }
@@ -67,7 +67,7 @@ export function cleanEnv(extra: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv {
   };
 }
 
-const BIN = join(REPO, "bin", "agentops.js");
+export const BIN = join(REPO, "bin", "agentops.js");
 
 /** Starts the real binary; the caller awaits or kills it. */
 export function spawnAgentops(cwd: string, args: string[], env: NodeJS.ProcessEnv = {}, { detached = false } = {}) {

@@ -22,12 +22,12 @@ const CASE_ALIASES = {
 } as const;
 const RESERVED_COLUMNS = new Set(["id", "expected", "tags", "cluster"]);
 
-/** Cases of a data file in our own form: `{ id, vars, expected, tags?, cluster? }` a line; in CSV other columns are variables. */
+/** Cases of a data file in our own form: `{ id, vars, expected, tags?, cluster? }`; without `vars` all other keys and columns are variables. */
 export async function* readCases(data: DataFile): AsyncGenerator<CaseRecord> {
   let ordinal = 0;
   for await (const record of readRecords({ ...data, written: true })) {
     ordinal += 1;
-    const value = record.flat ? caseOfRow(record.value as Record<string, string>) : record.value;
+    const value = record.flat ? caseOfRow(record.value as Record<string, string>) : caseOfKeys(record.value);
     yield { case: caseOf(checkCase(value, data.file, record.line), ordinal), line: record.line };
   }
 }
@@ -60,6 +60,17 @@ function checkCase(value: unknown, file: string, line: number): CaseSpec {
     issue?.message ?? "not a case",
     "a case is { id, vars, expected, tags?, cluster? }; map other data with dataset: { file, id, vars, expected }",
   );
+}
+
+/** One rule with tables: what is no key of ours is a variable. `inputs: { … }` is somebody's word for `vars`, and is told so. */
+function caseOfKeys(value: unknown): unknown {
+  if (typeof value !== "object" || value === null || Array.isArray(value) || "vars" in value) return value;
+  const entries = Object.entries(value);
+  const isMeant = ([key, its]: [string, unknown]) => key in CASE_ALIASES && typeof its === "object" && its !== null;
+  if (entries.some(isMeant)) return value;
+  const own = entries.filter(([key]) => RESERVED_COLUMNS.has(key));
+  const vars = Object.fromEntries(entries.filter(([key]) => !RESERVED_COLUMNS.has(key)));
+  return { ...Object.fromEntries(own), vars };
 }
 
 function caseOfRow(row: Record<string, string>): unknown {

@@ -21,6 +21,24 @@ async function all<T>(items: AsyncIterable<T>): Promise<T[]> {
   return found;
 }
 
+describe("cases", () => {
+  const wanted = { id: "1", vars: { ticket: "late", answer: "x" }, expected: "shipping", tags: [], cluster: null };
+  it.each([
+    ["k.csv", "id,ticket,answer,expected\n1,late,x,shipping\n"],
+    ["k.jsonl", '{"id":"1","ticket":"late","answer":"x","expected":"shipping"}\n'],
+    ["k1.jsonl", '{"id":"1","vars":{"ticket":"late","answer":"x"},"expected":"shipping"}\n'],
+    ["k.yaml", '- { id: "1", ticket: late, answer: x, expected: shipping }\n'],
+  ])("what is no key of ours is a variable, in every kind of file: %s", async (file, text) => {
+    expect((await all(readCases(dataFile(file, text)))).map((each) => each.case)).toEqual([wanted]);
+  });
+
+  it("another tool's word for vars is told, and beside vars nothing is a variable", async () => {
+    const told = (text: string) => all(readCases(dataFile("w.jsonl", text)));
+    await expect(told('{"id":"1","inputs":{"ticket":"late"}}\n')).rejects.toThrow("did you mean vars?");
+    await expect(told('{"id":"1","vars":{},"expcted":"x"}\n')).rejects.toThrow("did you mean expected?");
+  });
+});
+
 describe("tables", () => {
   const row = { id: "1", q: "a, b; c", expected: "x" };
   const cases: Record<string, [file: string, text: string, lines: number[], blank: number[]]> = {

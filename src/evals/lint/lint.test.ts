@@ -125,3 +125,11 @@ test("a schema that is a text, as GitHub has it, says one thing", async () => {
     ),
   ]);
 });
+
+test("all that is wrong with a suite, in one round", async () => {
+  const suite = SUITE.replace("name: s", "name: other").replace("target:", "trails: 3\ntarget:").replace("d.jsonl", "gone.jsonl"); // prettier-ignore
+  const problems = await found({ ...prompt("x", "{{q}}"), "evals/s.suite.yml": suite });
+  const places = problems.map((problem) => problem.split(": ")[0]);
+  expect(places).toEqual(expect.arrayContaining(["evals/s.suite.yml:1:7 error name-mismatch", "evals/s.suite.yml:2:1 error unknown-key"])); // prettier-ignore
+  expect(problems).toEqual(expect.arrayContaining([expect.stringContaining("gone.jsonl")]));
+});

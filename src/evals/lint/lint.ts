@@ -3,11 +3,12 @@ import { AgentopsError } from "../../core/errors.ts";
 import type { Problem } from "../../core/problems.ts";
 import { displayPath, type Project, readText } from "../../core/project.ts";
 import { noTextProblem } from "../../core/utf8.ts";
+import { validPart } from "../../core/valid-part.ts";
 import { checkYaml, readYaml, type YamlFile } from "../../core/yaml.ts";
 import { byPlace, lintArtifacts } from "../../registry/lint/lint.ts";
 import { lintConfig } from "../../registry/lint/config.ts";
 import { secretProblems } from "../../registry/lint/secrets.ts";
-import { KINDS } from "../../registry/files.ts";
+import { addressOf, KINDS } from "../../registry/files.ts";
 import { worktreeSource } from "../../registry/source.ts";
 import { lintData } from "./data.ts";
 import { lintEvaluators } from "./evaluators.ts";
@@ -40,7 +41,8 @@ export async function lintProject(project: Project, only: readonly string[] = []
   const all = only.length > 0 ? [] : await findSuiteFiles(project.root);
   const suites = await Promise.all(all.map((path) => readSuite(project, path)));
   const names = only.length > 0 ? undefined : suites.flatMap((s) => (s.spec === undefined ? [] : [s.spec.name]));
-  const artifacts = await lintArtifacts(project, { only, suites: names });
+  const judged = names && judgedBy(suites);
+  const artifacts = await lintArtifacts(project, { only, suites: names, judged });
   const suiteProblems = await Promise.all(suites.map((s) => problemsOf(project, s, suites)));
   const evaluators = await lintEvaluators(project, only);
   const data = await lintDataOf(project, suites);
@@ -54,6 +56,12 @@ export async function lintProject(project: Project, only: readonly string[] = []
   const listed = await Promise.all(KINDS.map((kind) => worktreeSource(project.root).list(kind)));
   const files = only.length > 0 ? only.length : listed.flat().length + suites.length + 1;
   return { schema: "agentops.lint/1", files, errors, warnings: problems.length - errors, problems };
+}
+
+/** The addresses that suites are about; a bare name may be of either kind. */
+function judgedBy(suites: readonly SuiteFile[]): string[] {
+  const targets = suites.flatMap(({ spec }) => (spec?.target === undefined ? [] : [spec.target.replace(/@.*$/, "")]));
+  return targets.flatMap((target) => (target.includes("/") ? [target] : KINDS.map((kind) => addressOf(kind, target))));
 }
 
 /** Many suites may run on one file. */
@@ -73,6 +81,7 @@ async function readSuite(project: Project, path: string): Promise<SuiteFile> {
   if (read.yaml === undefined) return { path, file, text, problems: read.problems };
   const secrets = secretProblems(project, text, file);
   const checked = checkYaml(suiteSchema, read.yaml, SUITE_KEY_ALIASES);
+  const spec = checked.value ?? validPart(suiteSchema, read.yaml.value);
   return {
     path,
     file,
@@ -80,7 +89,7 @@ async function readSuite(project: Project, path: string): Promise<SuiteFile> {
     yaml: read.yaml,
     problems: checked.problems,
     secrets,
-    ...(checked.value !== undefined && { spec: checked.value }),
+    ...(spec !== undefined && { spec }),
   };
 }
 
@@ -99,7 +108,7 @@ async function problemsOf(project: Project, suite: SuiteFile, all: readonly Suit
   if (spec === undefined || yaml === undefined) return [...suite.problems, ...(suite.secrets ?? [])];
   const at = yaml.locate(["name"]);
   const twin = all.find((s) => s !== suite && s.spec?.name === spec.name);
-  const problems: Problem[] = [...(suite.secrets ?? [])];
+  const problems: Problem[] = [...suite.problems, ...(suite.secrets ?? [])];
   if (twin !== undefined)
     problems.push({
       severity: "error",

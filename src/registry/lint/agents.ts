@@ -1,11 +1,9 @@
 import type { Problem } from "../../core/problems.ts";
 import { didYouMean } from "../../core/suggest.ts";
+import type { Tool } from "../agent.schema.ts";
 import { type LintContext, type LintFile, problemAt } from "./file.ts";
 
 const GUARDS = ["injection", "scope", "pii", "secrets"];
-
-/** Above this, models start to pick wrong tools. */
-const MAX_TOOLS = 10;
 
 /** unknown-prompt: the prompt an agent names has no file. */
 export function agentPrompt(file: LintFile, { artifacts }: LintContext): Problem[] {
@@ -27,7 +25,7 @@ export function agentSuites({ agent, ...file }: LintFile, { suites }: LintContex
   });
 }
 
-/** duplicate-tool, too-many-tools, and unknown-tool for a `compensate:` that names none of the agent's tools. */
+/** duplicate-tool, and unknown-tool for a `compensate:` that names none of the agent's tools. */
 export function tools(file: LintFile): Problem[] {
   const list = file.agent?.tools ?? [];
   const names = list.map((t) => t.name);
@@ -36,22 +34,14 @@ export function tools(file: LintFile): Problem[] {
     const message = `tool "${name}" is there twice`;
     return [problemAt(file, ["tools", i, "name"], { rule: "duplicate-tool", message })];
   });
-  return [...twice, ...list.flatMap((tool, i) => compensation(file, names, tool.compensate, i)), ...many(file, list)];
+  return [...twice, ...list.flatMap((tool, i) => compensation(file, names, tool.compensate, i))];
 }
 
-function compensation(file: LintFile, names: readonly string[], target: string | undefined, i: number): Problem[] {
-  if (target === undefined || names.includes(target)) return [];
+function compensation(file: LintFile, names: readonly string[], target: Tool["compensate"], i: number): Problem[] {
+  if (typeof target !== "string" || names.includes(target)) return [];
   const message = `this agent has no tool "${target}" (${didYouMean(target, names)})`;
   // The compensating tool may belong to whoever undoes, not to this agent.
   return [problemAt(file, ["tools", i, "compensate"], { rule: "unknown-tool", severity: "warning", message })];
-}
-
-function many(file: LintFile, list: readonly unknown[]): Problem[] {
-  if (list.length <= MAX_TOOLS) return [];
-  const message = `${list.length} tools; models choose worse above ${MAX_TOOLS}`;
-  const hint = "split the agent";
-  const severity = "warning";
-  return [problemAt(file, ["tools"], { rule: "too-many-tools", severity, part: "key", message, hint })];
 }
 
 /** unknown-guard: advice, since a later version may know more guards. */

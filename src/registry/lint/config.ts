@@ -5,12 +5,28 @@ import { didYouMean } from "../../core/suggest.ts";
 import { unreplacedIn } from "../../core/unreplaced.ts";
 import { readYaml } from "../../core/yaml.ts";
 import { addressOf, KINDS } from "../files.ts";
+import { ALLOWABLE } from "./allow.ts";
 import { worktreeSource } from "../source.ts";
 import { secretProblems } from "./secrets.ts";
 
 /** What the config says that no schema can see. */
 export async function lintConfig(project: Project): Promise<Problem[]> {
-  return [...(await unknownArtifacts(project)), ...(await laxerOnes(project)), ...(await inItsText(project))];
+  const found = [unknownArtifacts(project), laxerOnes(project), inItsText(project), notAdvice(project)];
+  return (await Promise.all(found)).flat();
+}
+
+/** A rule that is not there, or no advice, would be allowed in vain. */
+async function notAdvice(project: Project): Promise<Problem[]> {
+  const allow = project.config.lint?.allow ?? [];
+  if (allow.every((rule) => ALLOWABLE.includes(rule))) return [];
+  const file = displayPath(project.root, project.configFile);
+  const { yaml } = readYaml(await readText(project.configFile), file);
+  return allow.flatMap((rule, i): Problem[] => {
+    if (ALLOWABLE.includes(rule)) return [];
+    const at = yaml?.locate(["lint", "allow", i]) ?? { line: 1, column: 1 };
+    const message = `lint.allow: no advice is called "${rule}" (${didYouMean(rule, ALLOWABLE)})`;
+    return [{ severity: "error", rule: "unknown-rule", file, ...at, message }];
+  });
 }
 
 /** Keys that stand in it, and variables that nothing here puts a value for. */

@@ -1,10 +1,12 @@
 import type { Problem } from "../../core/problems.ts";
 import type { Project } from "../../core/project.ts";
+import type { ArtifactKind } from "../../core/refs.ts";
 import type { Path, YamlFile } from "../../core/yaml.ts";
 import type { ArtifactFile } from "../files.ts";
-import type { Agent, Prompt } from "../schema.ts";
+import type { Agent } from "../agent.schema.ts";
+import type { Prompt } from "../schema.ts";
 
-/** A file under lint. `prompt` or `agent` is set when it fits its schema; the rules about meaning need that. */
+/** A file under lint. `prompt` or `agent` is what fits its schema: all of it, but for what has a finding of its own. */
 export interface LintFile extends ArtifactFile {
   text: string;
   yaml: YamlFile;
@@ -21,6 +23,10 @@ export interface LintContext {
   artifacts: readonly ArtifactFile[];
   /** Names of the project's suites; undefined when nobody looked. */
   suites: readonly string[] | undefined;
+  /** Addresses that a suite has as its target; undefined when nobody looked. */
+  judged: readonly string[] | undefined;
+  /** Another artifact of the project, as far as it can be read. */
+  peer: (kind: ArtifactKind, name: string) => Promise<LintFile | undefined>;
   /** What is about to be released must not float, wherever its file comes from. */
   release: boolean;
 }

@@ -13,8 +13,10 @@ afterAll(removeFolders);
 const P = "prompts/p.prompt.yml";
 const A = "agents/a.agent.yml";
 
+/** Without the advice on architecture, which has tests of its own. */
 async function lint(files: Record<string, string>): Promise<Problem[]> {
-  return lintArtifacts((await plainProject(files)).project);
+  const found = await lintArtifacts((await plainProject(files)).project);
+  return found.filter(({ rule }) => !/^missing-(?!owner)|^unbounded-/.test(rule));
 }
 
 const brief = (p: Problem) => `${positionOf(p)} ${p.severity} ${p.rule}`;
@@ -51,6 +53,13 @@ describe("lintArtifacts finds", () => {
       },
       finds: [`${P}:7:91 warning number-spelling`, `${P}:8:45 warning number-spelling`],
       says: /^3\.10 is the number 3\.1 here/,
+    },
+    "all that is wrong with a file, in one round": {
+      files: {
+        [P]: `name: p\nmodel: openai/gpt-4o\ntemprature: 1\nmessages:\n  - { role: user, content: "{{x}} {{who}}" }\nresponseFormat: xml\nagentops: { input: { type: object, properties: { x: {} } } }\n`,
+        [A]: `${agentText("a", "q")}limits: { maxSteps: many }\ntools:\n  - { name: t }\nguards: { input: [injektion] }\n`,
+      },
+      finds: [`${A}:3:9 error unknown-prompt`, `${A}:5:21 error schema`, `${A}:7:5 error schema`, `${A}:8:19 warning unknown-guard`, `${P}:2:8 error floating-model`, `${P}:3:1 error unknown-key`, `${P}:5:37 error undeclared-variable`, `${P}:6:17 error schema`], // prettier-ignore
     },
     "an empty file": { files: { [P]: "" }, finds: [`${P}:1:1 error schema`] },
     "a name that is not the file's": { files: { [P]: promptText("q") }, finds: [`${P}:1:7 error name-mismatch`] },

@@ -4,6 +4,11 @@ import type { Project } from "../../core/project.ts";
 import { parseRef } from "../../core/refs.ts";
 import { type ArtifactFile, KINDS, PROMPT_FILE } from "../files.ts";
 import { agentPrompt, agentSuites, guards, tools } from "./agents.ts";
+import { notAllowed } from "./allow.ts";
+import { completeness } from "./architecture/completeness.ts";
+import { enforced } from "./architecture/enforced.ts";
+import { handoffs } from "./architecture/handoffs.ts";
+import { sideEffects } from "./architecture/side-effects.ts";
 import { expressions } from "./expressions.ts";
 import type { LintContext, LintFile, Rule } from "./file.ts";
 import { foreignSyntax } from "./foreign-syntax.ts";
@@ -30,6 +35,10 @@ const RULES: readonly Rule[] = [
   agentSuites,
   tools,
   guards,
+  handoffs,
+  sideEffects,
+  completeness,
+  enforced,
   schemas,
   expressions,
   spelling,
@@ -40,6 +49,8 @@ export interface LintOptions {
   only?: readonly string[] | undefined;
   /** Names of the project's suites, for the rule unknown-suite. */
   suites?: readonly string[] | undefined;
+  /** Addresses that suites have as their targets, for the rule missing-suite. */
+  judged?: readonly string[] | undefined;
   /** Before a release: what is advice about a file of GitHub's is an error. */
   release?: boolean;
 }
@@ -51,20 +62,33 @@ export interface LintOptions {
  * Rules: unreadable, not-utf8, lfs-pointer, encrypted, merge-conflict, secret, yaml-syntax, schema, unknown-key, ignored-key,
  * name-mismatch, invalid-name, duplicate-name, missing-owner, unknown-provider, floating-model, deprecated-model, template-syntax,
  * undeclared-variable, unused-variable, user-in-system, literal-syntax, unknown-prompt, unknown-suite, duplicate-tool, unknown-tool,
- * too-many-tools, unknown-guard, invalid-json-schema, invalid-cel, number-spelling.
+ * unknown-guard, invalid-json-schema, invalid-cel, number-spelling, and those of architecture/. Advice that the config allows is left out.
  */
 export async function lintArtifacts(
   project: Project,
-  { only = [], suites, release = false }: LintOptions = {},
+  { only = [], suites, judged, release = false }: LintOptions = {},
 ): Promise<Problem[]> {
   const source = worktreeSource(project);
   const artifacts = (await Promise.all(KINDS.map((kind) => source.list(kind)))).flat();
-  const context: LintContext = { project, artifacts, suites, release };
+  const context: LintContext = { project, artifacts, suites, judged, release, peer: peersIn(source, artifacts) };
   const chosen = only.length === 0 ? artifacts : await chosenOf(source, artifacts, only);
   const linted = await Promise.all(chosen.map((artifact) => lintOne(source, artifact, context)));
   const prompts = only.length === 0 ? [] : promptsOf(linted, artifacts).filter((p) => !chosen.includes(p));
   const more = await Promise.all(prompts.map((artifact) => lintOne(source, artifact, context)));
-  return [...linted, ...more].flatMap((l) => l.problems).sort(byPlace);
+  const problems = [...linted, ...more].flatMap((l) => l.problems);
+  return problems.filter(notAllowed(project)).sort(byPlace);
+}
+
+/** Each is read once, however many agents hand over to it. */
+function peersIn(source: Source, artifacts: readonly ArtifactFile[]): LintContext["peer"] {
+  const read = new Map<string, Promise<LintFile | undefined>>();
+  return (kind, name) => {
+    const artifact = artifacts.find((a) => a.kind === kind && a.name === name);
+    if (artifact === undefined) return Promise.resolve(undefined);
+    const known = read.get(artifact.path) ?? readForLint(source, artifact).then(({ file }) => file);
+    read.set(artifact.path, known);
+    return known;
+  };
 }
 
 interface Linted {
@@ -76,8 +100,10 @@ async function lintOne(source: Source, artifact: ArtifactFile, context: LintCont
   const read = await readForLint(source, artifact);
   const { file } = read;
   if (!file) return read;
-  const found = await Promise.all(RULES.map(async (rule) => rule(file, context)));
-  return { file, problems: [...read.problems, ...found.flat()] };
+  const found = (await Promise.all(RULES.map(async (rule) => rule(file, context)))).flat();
+  // Of a file with mistakes only a part is looked at, and what is missing may be what was mistaken.
+  const isWhole = !read.problems.some(({ severity }) => severity === "error");
+  return { file, problems: [...read.problems, ...found.filter(({ rule }) => isWhole || !rule.startsWith("missing-"))] };
 }
 
 async function chosenOf(

@@ -1,10 +1,12 @@
 import { AgentopsError } from "../../core/errors.ts";
 import type { Problem } from "../../core/problems.ts";
 import { noTextProblem } from "../../core/utf8.ts";
+import { validPart } from "../../core/valid-part.ts";
 import { checkYaml, type Path, readYaml } from "../../core/yaml.ts";
 import type { ArtifactFile } from "../files.ts";
 import { isGithubFormat, readable } from "../github-format.ts";
-import { agentSchema, ARTIFACT_KEY_ALIASES, promptSchema } from "../schema.ts";
+import { agentSchema } from "../agent.schema.ts";
+import { ARTIFACT_KEY_ALIASES, promptSchema } from "../schema.ts";
 import type { Source } from "../source.ts";
 import { type LintFile, problemAt } from "./file.ts";
 
@@ -26,7 +28,7 @@ export async function readForLint(
 function checkFile(file: LintFile): { file: LintFile; problems: Problem[] } {
   if (file.kind === "prompts") {
     const { value: seen, ignored } = readable(file.yaml.value);
-    const { value, problems } = checkYaml(promptSchema, { ...file.yaml, value: seen }, ARTIFACT_KEY_ALIASES);
+    const { value = validPart(promptSchema, seen), problems } = checkYaml(promptSchema, { ...file.yaml, value: seen }, ARTIFACT_KEY_ALIASES); // prettier-ignore
     const prompt = value && { ...value, name: value.name ?? file.name };
     const github = isGithubFormat(file.yaml.value);
     return {
@@ -34,7 +36,7 @@ function checkFile(file: LintFile): { file: LintFile; problems: Problem[] } {
       problems: [...problems, ...ignored.map((path) => ignoredKey(file, path))],
     };
   }
-  const { value, problems } = checkYaml(agentSchema, file.yaml, ARTIFACT_KEY_ALIASES);
+  const { value = validPart(agentSchema, file.yaml.value), problems } = checkYaml(agentSchema, file.yaml, ARTIFACT_KEY_ALIASES); // prettier-ignore
   return { file: { ...file, ...(value && { agent: value }) }, problems };
 }
 

@@ -3,6 +3,7 @@ import { type CommandSpec, FORMAT, OUTPUT } from "../../command.ts";
 export const approvals: CommandSpec = {
   name: "approvals",
   args: "[action] [ref]",
+  actions: ["list", "approve"],
   exact: true,
   summary: "approve REF lets a version be released where the policy asks for it; list [NAME] shows who did",
   options: [

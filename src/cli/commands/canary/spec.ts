@@ -3,6 +3,7 @@ import { type CommandSpec, FORMAT, OUTPUT } from "../../command.ts";
 export const canary: CommandSpec = {
   name: "canary",
   args: "<action> [name]",
+  actions: ["start", "status", "advance", "approve", "pause", "resume", "abort", "ack", "watch"],
   exact: true,
   summary: "staged rollout of a version: start, status, advance, approve, pause, resume, abort, ack, watch",
   options: [

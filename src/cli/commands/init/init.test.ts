@@ -19,8 +19,9 @@ test.each([
   const parent = tempProject();
   if (inRepository) await git(parent, "init", "-q");
   const command = await followed(parent, "my bot");
-  expect(command).toBe(`cd "my bot" && ${inRepository ? "" : "git init && "}git add . && git commit -m "agentops"`);
+  expect(command).toBe('cd "my bot" && git add . && git commit -m "agentops"');
   const dir = join(parent, "my bot");
+  expect(await git(dir, "rev-parse", "--show-toplevel")).toBe(inRepository ? parent : dir);
   for (const args of [
     ["eval", "support-triage"],
     ["publish", "support-triage", "--no-push"],
@@ -35,10 +36,27 @@ test("without that commit the refusal names it", async () => {
   const dir = tempProject();
   await agentops(dir, ["init", "bot"]);
   const bot = join(dir, "bot");
-  await git(bot, "init", "-q");
   await agentops(bot, ["eval", "support-triage"]);
   await agentops(bot, ["publish", "support-triage", "--no-push"]);
   const { code, stderr } = await agentops(bot, ["promote", "support-triage"]);
   expect(code).toBe(5);
   expect(stderr).toContain("git add evals/support-triage.suite.yml fixtures/support-triage.jsonl && git commit");
+});
+
+test("who has no name in git is told to say it, and the line works with one", async () => {
+  const dir = tempProject();
+  const nobody = { GIT_AUTHOR_NAME: "", GIT_COMMITTER_NAME: "", GIT_CONFIG_GLOBAL: "/dev/null", EMAIL: "" };
+  const { stdout } = await agentops(dir, ["init", "bot"], { ...nobody, GIT_AUTHOR_EMAIL: "", GIT_COMMITTER_EMAIL: "" });
+  expect(stdout).toContain('next: cd "bot" && git config user.name "YOUR NAME" && git config user.email YOU@EXAMPLE.COM && git add .'); // prettier-ignore
+});
+
+test("a script of ours is a module, whatever the package says, and no schema comes that no file names", async () => {
+  const dir = tempProject({ "package.json": '{ "type": "commonjs" }' });
+  const { stdout } = await agentops(dir, ["init", "--json"]);
+  const { created, repository } = JSON.parse(stdout) as { created: string[]; repository: string };
+  expect(repository).toBe("made");
+  expect(created.filter((path) => /^schemas|traffic/.test(path))).toEqual([
+    "fixtures/traffic.mjs",
+    ...["agent", "config", "prompt", "suite"].map((name) => `schemas/${name}.schema.json`),
+  ]);
 });

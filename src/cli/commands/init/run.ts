@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import { initProject } from "../../../core/init.ts";
+import { committerOf, openGit } from "../../../registry/git/git.ts";
 import { findRepo } from "../../../registry/git/repo.ts";
 import type { CommandContext } from "../../context.ts";
 import { emitDocument } from "../../document.ts";
@@ -7,19 +8,37 @@ import { PACKAGE_ROOT } from "../../version.ts";
 
 export async function run(context: CommandContext, [dir]: unknown[]): Promise<number> {
   const result = await initProject(resolve(context.cwd, (dir as string | undefined) ?? "."), PACKAGE_ROOT);
-  const inGit = await isInGit(context, result.dir);
+  const repository = await needRepository(context, result.dir);
   const enter = dir === undefined ? "" : `cd ${JSON.stringify(dir)} && `;
-  await emitDocument(context, result, (style) =>
+  const first = await before(context, result.dir, repository);
+  await emitDocument(context, { ...result, repository }, (style) =>
     [
       ...result.created.map((f) => `${style.good("created")} ${f}`),
       ...result.kept.map((f) => `${style.dim("kept")}    ${f}`),
+      ...(repository === "made" ? [`${style.good("created")} .git`] : []),
       "",
       // A policy takes the suites and cases that are committed, so the first release needs this before its eval.
-      `next: ${enter}${inGit ? "" : "git init && "}git add . && git commit -m "agentops"`,
+      `next: ${enter}${first}git add . && git commit -m "agentops"`,
       "      agentops lint && agentops eval",
     ].join("\n"),
   );
   return 0;
+}
+
+type Repository = "there" | "made" | "missing";
+
+/** Versions live in git: a folder outside of any repository becomes one. Missing where there is no git, or it refuses. */
+async function needRepository(context: CommandContext, root: string): Promise<Repository> {
+  if (await isInGit(context, root)) return "there";
+  const { exitCode } = await openGit(root, context.shell.env, context.signal)(["init", "--quiet"]);
+  return exitCode === 0 ? "made" : "missing";
+}
+
+/** What the commit needs first, so that the line works as it is typed. */
+async function before({ shell }: CommandContext, root: string, repository: Repository): Promise<string> {
+  if (repository === "missing") return "git init && ";
+  const known = await committerOf(openGit(root, shell.env), 1000);
+  return known === null ? 'git config user.name "YOUR NAME" && git config user.email YOU@EXAMPLE.COM && ' : "";
 }
 
 /** A repository that git does not read is one as well. */

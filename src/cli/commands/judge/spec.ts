@@ -3,6 +3,7 @@ import { type CommandSpec, FORMAT, OUTPUT } from "../../command.ts";
 export const judge: CommandSpec = {
   name: "judge",
   args: "<action> <suite>",
+  actions: ["calibrate"],
   summary: "calibrate SUITE compares its llm-rubric judge with people's labels of a stored run",
   options: [
     ["--labels <file>", "people's verdicts: case and pass or fail, or two outputs and the better one, a line"],

@@ -3,6 +3,7 @@ import { type CommandSpec, FORMAT, OUTPUT } from "../../command.ts";
 export const runs: CommandSpec = {
   name: "runs",
   args: "[action] [run...]",
+  actions: ["list", "show", "export", "import"],
   summary:
     "list stored runs; show RUN explains failing cases; export RUN prints every trial as JSON lines; import FILE takes evidence",
   options: [

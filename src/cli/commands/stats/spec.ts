@@ -3,6 +3,7 @@ import { type CommandSpec, FORMAT, OUTPUT } from "../../command.ts";
 export const stats: CommandSpec = {
   name: "stats",
   args: "<action>",
+  actions: ["sample-size", "power", "mde", "plan", "ci"],
   summary: "plan a comparison or a rollout and judge numbers: sample-size, power, mde, plan, ci",
   options: [
     ["--baseline <share>", "success rate of the control"],

@@ -3,6 +3,7 @@ import { type CommandSpec, FORMAT, OUTPUT } from "../../command.ts";
 export const store: CommandSpec = {
   name: "store",
   args: "[action] [file]",
+  actions: ["info", "migrate", "check", "backup", "prune", "copy"],
   summary: "the store itself: info, migrate, check, backup FILE, prune, copy to a server",
   options: [
     ["--older-than <time>", "prune: observations and units from before, e.g. 90d; what verdicts are made of stays"],

@@ -1,0 +1,39 @@
+import type { Problem } from "../../core/problems.ts";
+import type { Project } from "../../core/project.ts";
+
+/** Errors that are advice on architecture: whoever knows better says so in the config. */
+const ARCHITECTURE_ERRORS = ["too-many-tools", "handoff-cycle"] as const;
+
+/** Advice, which a project may say does not hold for it. */
+export const ALLOWABLE: readonly string[] = [
+  ...ARCHITECTURE_ERRORS,
+  "handoff-without-depth",
+  "leaked-context",
+  "unbounded-arguments",
+  "missing-contract",
+  "missing-compensation",
+  "missing-guards",
+  "missing-limits",
+  "missing-token-cap",
+  "missing-runbook",
+  "missing-suite",
+  "router-with-tools",
+  "not-enforced",
+  "missing-owner",
+  "deprecated-model",
+  "ignored-key",
+  "unused-variable",
+  "user-in-system",
+  "literal-syntax",
+  "unknown-tool",
+  "unknown-guard",
+  "number-spelling",
+];
+
+/** Whether a finding is shown: what `lint: { allow: […] }` names is not, as far as it is advice. */
+export function notAllowed({ config }: Project): (problem: Problem) => boolean {
+  const allow = config.lint?.allow ?? [];
+  const advice = ({ severity, rule }: Problem) =>
+    severity === "warning" || (ARCHITECTURE_ERRORS as readonly string[]).includes(rule);
+  return (problem) => !(allow.includes(problem.rule) && ALLOWABLE.includes(problem.rule) && advice(problem));
+}

@@ -1,0 +1,56 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import type { Problem } from "../../../core/problems.ts";
+import type { Agent } from "../../agent.schema.ts";
+import { addressOf } from "../../files.ts";
+import { type LintContext, type LintFile, problemAt } from "../file.ts";
+
+/** Above the first, models start to pick wrong tools; an agent with as many as the second does everything, and nothing well. */
+const MANY_TOOLS = 11;
+const TOO_MANY_TOOLS = 50;
+/** A supervisor's job is to route. */
+const ROUTERS_TOOLS = 3;
+
+/**
+ * What an agent that acts must have before it meets people: missing-guards (what comes in and what goes out are two layers),
+ * missing-limits, missing-token-cap, missing-runbook, missing-suite. too-many-tools, router-with-tools.
+ */
+export function completeness(file: LintFile, context: LintContext): Problem[] {
+  const { agent } = file;
+  const count = agent?.tools?.length ?? 0;
+  if (!agent || count === 0) return [];
+  return [...missing(file, agent, context), ...lostRunbook(file, agent, context), ...toolCount(file, agent, count)];
+}
+
+function missing(file: LintFile, agent: Agent, { judged }: LintContext): Problem[] {
+  const { guards, limits, runbook, evals } = agent;
+  const sides = (["input", "output"] as const).filter((side) => (guards?.[side] ?? []).length === 0);
+  const inForce = ["maxSteps", "maxDurationMs", "maxCostUsdPerTask"] as const;
+  const unlimited = inForce.filter((key) => limits?.[key] === undefined);
+  const isJudged = (evals ?? []).length > 0 || judged?.includes(addressOf("agents", file.name)) !== false;
+  const warn = (is: boolean, rule: string, at: string, message: string, hint: string): Problem[] =>
+    is ? [problemAt(file, [at], { rule, severity: "warning", part: "key", message, hint })] : [];
+  return [
+    ...warn(sides.length > 0, "missing-guards", "guards", `an agent with tools and no guard on its ${sides.join(" and ")}`, "guards: { input: [injection, scope], output: [pii, secrets] }"), // prettier-ignore
+    ...warn(unlimited.length > 0, "missing-limits", "limits", `an agent with tools and no ${unlimited.join(", ")}: a task that goes in circles ends with your money`, "limits: { maxSteps: 12, maxDurationMs: 300000, maxCostUsdPerTask: 0.50 }"), // prettier-ignore
+    ...warn(limits?.maxTokensPerTask === undefined, "missing-token-cap", "limits", "an agent with tools and no cap on its tokens", "limits: { maxTokensPerTask: 60000 }"), // prettier-ignore
+    ...warn(runbook === undefined, "missing-runbook", "owner", "an agent with tools, and nothing to read for who is woken by it", `runbook: docs/runbooks/${file.name}.md`), // prettier-ignore
+    ...warn(!isJudged, "missing-suite", "evals", "an agent with tools that no suite judges", `evals: [${file.name}]   and evals/${file.name}.suite.yml`), // prettier-ignore
+  ];
+}
+
+function lostRunbook(file: LintFile, { runbook }: Agent, { project }: LintContext): Problem[] {
+  if (runbook === undefined || /^https?:/.test(runbook) || existsSync(join(project.root, runbook))) return [];
+  return [problemAt(file, ["runbook"], { rule: "unknown-runbook", message: `no file ${runbook}`, hint: "a path from the project's folder, or an address" })]; // prettier-ignore
+}
+
+function toolCount(file: LintFile, { pattern }: Agent, count: number): Problem[] {
+  const at = (rule: string, severity: "error" | "warning", message: string, hint: string) =>
+    problemAt(file, ["tools"], { rule, severity, part: "key", message, hint });
+  if (count >= TOO_MANY_TOOLS)
+    return [at("too-many-tools", "error", `${count} tools: with so many no model chooses well`, "split the agent")];
+  if (pattern === "supervisor" && count > ROUTERS_TOOLS)
+    return [at("router-with-tools", "warning", `a supervisor with ${count} tools: its job is to route`, "give the tools to the agents it hands over to")]; // prettier-ignore
+  if (count < MANY_TOOLS) return [];
+  return [at("too-many-tools", "warning", `${count} tools; models choose worse above 10`, "split the agent")];
+}
