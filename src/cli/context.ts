@@ -54,12 +54,19 @@ async function servedRef(shell: Shell, project: Project, ref: Ref): Promise<Ref 
   return servedVersion(addressFor(shell, project), project, ref);
 }
 
-/** The same of a version's digest; a store that cannot be asked keeps nobody from an eval. */
+/** The same of versions' digests; a store that cannot be asked keeps nobody from what git has, and is waited for once. */
 function releasedIn(shell: Shell, project: Project): NonNullable<Project["released"]> {
-  return async (target, version) => {
-    const { releasedDigest } = await import("../operations/names.ts");
-    const { addressFor } = await import("./open/address.ts");
-    return releasedDigest(addressFor(shell, project), target, version).catch(() => null);
+  let silent = false;
+  return async (versions) => {
+    if (silent || versions.length === 0) return versions.map(() => null);
+    try {
+      const { releasedDigests } = await import("../serving/released.store.ts");
+      const { addressFor } = await import("./open/address.ts");
+      return await releasedDigests(addressFor(shell, project), versions);
+    } catch {
+      silent = true;
+      return versions.map(() => null);
+    }
   };
 }
 

@@ -25,10 +25,18 @@ export interface Project {
   redact: Redact;
   /** The version that `@stable` or `@candidate` is in this environment; null where nothing is. Only who has a store can tell. */
   served?: (ref: Ref) => Promise<Ref | null>;
-  /** The digest that a version was first released with; null where it never was, or no store here can tell. */
-  released?: (target: string, version: string) => Promise<string | null>;
+  /** The digests that versions were first released with, in their order; null where one never was, or no store here can tell. */
+  released?: (versions: readonly VersionName[]) => Promise<(string | null)[]>;
   /** Tells the person what does not stop the command, or is left out of an answer and why; nobody is told where there is none. */
   warn?: (line: string) => void;
+}
+
+/** A version as it is named. */
+export interface VersionName {
+  /** `prompts/NAME` or `agents/NAME`. */
+  address: string;
+  /** `v7`. */
+  version: string;
 }
 
 export interface ProjectOptions {

@@ -5,7 +5,7 @@ import type { StoreAddress } from "../state/address.ts";
 import { openStore } from "../state/open.ts";
 import type { Db } from "../state/store.ts";
 import { openRollout } from "../rollout/rollouts.store.ts";
-import { currentStable, environmentsOf, findRelease, releasedTargets } from "../serving/serving.store.ts";
+import { currentStable, environmentsOf, releasedTargets } from "../serving/serving.store.ts";
 import { existsSync } from "node:fs";
 import type { Project } from "../core/project.ts";
 
@@ -79,11 +79,6 @@ export async function servedVersion(
   if (point.type !== "channel") return null;
   const named = kind === undefined ? name : `${kind}/${name}`;
   return ifThere(address, async (db) => parseRef(await storedRef(db, environment, `${named}@${point.channel}`)));
-}
-
-/** The digest that a version was first released with; null without a store, and where it never was. */
-export function releasedDigest(address: StoreAddress, target: string, version: string): Promise<string | null> {
-  return ifThere(address, async (db) => (await findRelease(db, target, version))?.digest ?? null);
 }
 
 async function ifThere<T>(address: StoreAddress, ask: (db: Db) => Promise<T>): Promise<T | null> {

@@ -1,6 +1,6 @@
 import type { Kill } from "../kill/latch.ts";
 import type { PreparedRelease } from "../serving/release.ts";
-import { movedSince } from "../registry/versions/verify.ts";
+import { movedSince } from "../registry/versions/released.ts";
 import type { Frozen } from "../rollout/freeze.store.ts";
 import { type ApprovalFacts, missingApprovals } from "./approvals.ts";
 import { CONFIG_FILE } from "../core/location.ts";
@@ -63,7 +63,7 @@ const nameOf = ({ version }: PolicyFacts) => `${version.address}@${version.versi
 
 function published(facts: PolicyFacts): Refusal | null {
   const { version, releasedDigest } = facts;
-  const problems = [...version.problems, ...movedSince(releasedDigest, version.digest)];
+  const problems = [...new Set([...version.problems, ...movedSince(releasedDigest, version.digest)])];
   if (problems.length === 0) return null;
   return {
     rule: "published",

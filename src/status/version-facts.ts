@@ -2,6 +2,7 @@ import { messageOf } from "../core/errors.ts";
 import type { RunResult } from "../evals/result/schema.ts";
 import type { RunSpec } from "../evals/run/run-spec.ts";
 import { heldBy } from "../kill/held.ts";
+import { readReleased } from "../serving/released.store.ts";
 import type { BareReader } from "../state/store.ts";
 import { readLatestRollouts, readStables } from "./overview.store.ts";
 import { type ContentRun, readRunsOf } from "./version-facts.store.ts";
@@ -37,6 +38,8 @@ interface ServedIn {
 export interface VersionFacts {
   evidence: Measured[] | null;
   served: ServedIn[] | null;
+  /** The other content that the store has under this number, and where that one is served: the tag was moved, or the number given twice. Null where there is none. */
+  otherRelease: { digest: string; served: ServedIn[] } | null;
 }
 
 /** The stores that know, opened to read; undefined where there is none. */
@@ -69,14 +72,19 @@ export async function versionFacts(
     }) ?? null;
   const { runs, shared, markers } = sources;
   const served = await part("what is served", shared === undefined ? null : servingOf(shared, markers, target));
+  const released = await part("what was released", shared === undefined ? null : readReleased(shared.db, target));
   const measured = await part(
     "runs",
     runs === undefined ? null : Promise.all(versions.map((v) => evidenceOf(runs, v))),
   );
-  const facts = versions.map(({ version }, i) => ({
-    evidence: measured?.[i] ?? null,
-    served: served?.filter((one) => one.version === version).map(({ place }) => place) ?? null,
-  }));
+  const facts = versions.map(({ version, digest }, i) => {
+    const places = served?.filter((one) => one.version === version).map(({ place }) => place) ?? null;
+    const other = version === null || digest === null ? undefined : released?.get(`${target}@${version}`);
+    const evidence = measured?.[i] ?? null;
+    return other === undefined || other === digest
+      ? { evidence, served: places, otherRelease: null }
+      : { evidence, served: [], otherRelease: { digest: other, served: places ?? [] } };
+  });
   return { facts, problems };
 }
 

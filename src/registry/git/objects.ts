@@ -12,6 +12,8 @@ export interface GitObject {
 interface Options {
   /** What is there whatever `git replace` puts in its place. */
   unreplaced?: boolean;
+  /** Of `REV:PATH` what a link within the commit leads to; null where it leads nowhere, or out of it. */
+  followed?: boolean;
 }
 
 /**
@@ -21,12 +23,12 @@ interface Options {
 export async function readObjects(
   repo: Repo,
   names: readonly string[],
-  { unreplaced = false }: Options = {},
+  { unreplaced = false, followed = false }: Options = {},
 ): Promise<(GitObject | null)[]> {
   const asked = names.map(askable);
   const input = asked.filter((name) => name !== null);
   if (input.length === 0) return asked.map(() => null);
-  const args = [...(unreplaced ? ["--no-replace-objects"] : []), "cat-file", "--batch"];
+  const args = [...(unreplaced ? ["--no-replace-objects"] : []), "cat-file", "--batch", ...(followed ? ["--follow-symlinks"] : [])];
   const said = await must(repo.git, args, { input: `${input.join("\n")}\n`, bytes: true });
   const objects = objectsIn(said);
   return asked.map((name) => (name === null ? null : (objects.next().value ?? null)));
@@ -42,8 +44,11 @@ function* objectsIn(said: string): Generator<GitObject | null, undefined> {
     const end = said.indexOf("\n", at);
     // `ID TYPE SIZE`; or ` missing`, ` ambiguous` behind the request.
     const head = /^([0-9a-f]{40,64}) (commit|tag|tree|blob) (\d+)$/.exec(said.slice(at, end));
+    const broken = /^(?:symlink|dangling|loop|notdir) (\d+)$/.exec(said.slice(at, end));
     at = end + 1;
     if (head === null) {
+      // What such a link names is on a line of its own.
+      if (broken !== null) at += Number(broken[1]) + 1;
       yield null;
       continue;
     }

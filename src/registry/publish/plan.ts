@@ -3,12 +3,13 @@ import type { Project } from "../../core/project.ts";
 import { parseRef } from "../../core/refs.ts";
 import { addressOf, KINDS } from "../files.ts";
 import { loadContent } from "../versions/load.ts";
-import { tagsUntil } from "../versions/own.ts";
+import { type KnownTags, tagsUntil } from "../versions/own.ts";
 import type { Repo } from "../git/repo.ts";
 import { type Source, worktreeSource } from "../source.ts";
 import { type Address, addressIn } from "../resolve.ts";
-import type { TagRef, VersionTag } from "../versions/versions.ts";
-import { type Judged, judgeChanges } from "./behind.ts";
+import type { TagRef } from "../versions/versions.ts";
+import { judgeChanges } from "./behind.ts";
+import { type Numbered, numbered } from "./numbers.ts";
 
 export interface Unchanged {
   address: string;
@@ -37,6 +38,8 @@ export interface Planned extends Address {
   files: string[];
   /** Tags that exist here, by version number: the remote must not know others. */
   known: ReadonlyMap<number, TagRef>;
+  /** Those of them that are versions of this project. */
+  own: readonly TagRef[];
   /** What it does not build on. */
   note?: string;
 }
@@ -63,27 +66,20 @@ export async function planPublish(project: Project, repo: Repo, names: readonly 
     contents.map((content) => ({ content, versions: known.get(content.address)?.own ?? [] })),
   );
   const plan: Plan = { changed: [], unchanged: [], skipped: [] };
-  for (const one of judged) add(plan, one, known.get(one.content.address)?.tags ?? []);
+  for (const one of await numbered(project, judged, known)) add(plan, one, known.get(one.content.address));
   return plan;
 }
 
-function add(plan: Plan, { content, is, version, note }: Judged, tags: readonly VersionTag[]): void {
+function add(plan: Plan, { content, is, version, note, next }: Numbered, tags: KnownTags | undefined): void {
   const { kind, name, address, digest, files } = content;
   const noted = note === undefined ? {} : { note };
   if (is === "unchanged") plan.unchanged.push({ address, version: version?.version ?? "", ...noted });
   else if (is === "skipped") plan.skipped.push({ address, latest: version?.version ?? "", note: note ?? "" });
   else {
-    const known = new Map(tags.map((tag) => [tag.number, tag]));
-    plan.changed.push({ kind, name, address, next: `v${nextNumber(tags)}`, digest, files, known, ...noted });
+    const known = new Map((tags?.refs ?? []).map((tag) => [tag.number, tag]));
+    const own = tags?.own ?? [];
+    plan.changed.push({ kind, name, address, next: `v${next}`, digest, files, known, own, ...noted });
   }
-}
-
-/** Above every version; a tag that is none takes its number all the same. */
-function nextNumber(tags: readonly VersionTag[]): number {
-  const taken = new Set(tags.map(({ number }) => number));
-  let next = (tags.find(({ stray }) => stray === null)?.number ?? 0) + 1;
-  while (taken.has(next)) next += 1;
-  return next;
 }
 
 async function addressesOf(source: Source, names: readonly string[]): Promise<Address[]> {

@@ -23,7 +23,7 @@ import {
 } from "./remote.ts";
 import { statusOf } from "./status.ts";
 import { deleteTags, makeTags, type NewTag, refuseSignature } from "./tags.ts";
-import { needRepo, remoteOf, type Repo } from "../git/repo.ts";
+import { currentBranch, needRepo, remoteOf, type Repo } from "../git/repo.ts";
 import { committedSigners } from "../signing/signers.ts";
 
 export interface PublishOptions {
@@ -59,7 +59,7 @@ export interface PublishResult {
   skipped: Skipped[];
   /** Changed artifacts that nobody named and git does not know. */
   leftOut: LeftOut[];
-  /** The branch that was published from; null for none: HEAD was detached, or nothing was published. */
+  /** The branch that HEAD is on, also where nothing was left to publish; null where HEAD is detached. */
   branch: string | null;
   /** Commits on no branch of the remote, which it has through the tags; null where none or nothing was pushed. */
   along: Along | null;
@@ -111,8 +111,10 @@ async function publishLocked(project: Project, repo: Repo, options: PublishOptio
   const { names = [], sign } = options;
   const plan = await planPublish(project, repo, names);
   const { unchanged, skipped } = plan;
-  if (plan.changed.length === 0)
-    return { ...NOTHING, unchanged, skipped, ...(await lacking(repo, unchanged, options)) };
+  if (plan.changed.length === 0) {
+    const [branch, lacks] = await Promise.all([currentBranch(repo), lacking(repo, unchanged, options)]);
+    return { ...NOTHING, unchanged, skipped, branch, ...lacks };
+  }
   const owned = await ownFiles(repo, plan.changed);
   const status = await statusOf(
     repo,
@@ -120,7 +122,7 @@ async function publishLocked(project: Project, repo: Repo, options: PublishOptio
   );
   const { meant, leftOut } =
     names.length > 0 ? { meant: owned, leftOut: [] } : meantOf(owned, status, unchanged.length + skipped.length > 0);
-  if (meant.length === 0) return { ...NOTHING, unchanged, skipped, leftOut };
+  if (meant.length === 0) return { ...NOTHING, unchanged, skipped, leftOut, branch: status.branch };
   refuseUnfit(repo, meant, status);
   const changed = meant.map(({ planned }) => planned);
   const [claim] = await Promise.all([

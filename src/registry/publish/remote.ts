@@ -54,8 +54,8 @@ function again({ names = [], message, actor, sign }: Typed): string {
 
 /**
  * Throws CONCURRENT_CHANGE when the remote has a version of these artifacts that this clone lacks or that is another
- * one here, GIT_REFUSED when one of its tags is in their way, GIT_FAILED when it cannot be reached. Returns the tags of versions that only
- * this clone has.
+ * one here, GIT_REFUSED when one of its tags is in their way, GIT_FAILED when it cannot be reached. Returns the tags of this project's
+ * versions that only this clone has.
  */
 export async function refuseWhenBehind(repo: Repo, claim: Claim, changed: readonly Planned[]): Promise<string[]> {
   const { remote } = claim;
@@ -68,8 +68,7 @@ export async function refuseWhenBehind(repo: Repo, claim: Claim, changed: readon
   if (blocked !== undefined) throw inTheWay(blocked.ref, blocked.tag, remote);
   const planned = new Map(changed.map((one) => [one.address, one]));
   for (const [ref, object] of tags) refuseOne(claim, planned, object, ref.replace("refs/tags/", ""));
-  const known = changed.flatMap((planned) => [...planned.known.values()]);
-  return known.map(({ tag }) => tag).filter((tag) => !tags.has(`refs/tags/${tag}`));
+  return changed.flatMap(({ own }) => own).map(({ tag }) => tag).filter((tag) => !tags.has(`refs/tags/${tag}`));
 }
 
 /** A command line has a length that thousands of patterns would pass. */

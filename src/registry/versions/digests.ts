@@ -28,7 +28,7 @@ export async function digestsAt(repo: Repo, states: readonly StateAt[]): Promise
     const digests = await digestsFrom(states, files, missing);
     if (missing.size === 0) return digests;
     const names = [...missing];
-    const objects = await readObjects(repo, names);
+    const objects = await readObjects(repo, names, { followed: true });
     for (const [i, name] of names.entries()) files.set(name, objects[i] ?? null);
   }
 }

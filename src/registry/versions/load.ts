@@ -10,6 +10,7 @@ import { projectAt } from "../project-at.ts";
 import { type Source, worktreeSource } from "../source.ts";
 import { type Address, addressIn, notFound } from "../resolve.ts";
 import { tagsUntil } from "./own.ts";
+import { movedSince, releasedAs } from "./released.ts";
 import type { VersionTag } from "./versions.ts";
 import { missingRevision, sourceOfVersion, taggedVersion } from "./version-ref.ts";
 
@@ -54,17 +55,25 @@ async function versionWith(repo: Repo, content: ArtifactContent): Promise<string
 
 /**
  * What is not what was published under its number is nothing to show, compare or measure: git's tags can be moved. Throws POLICY_REFUSED, as
- * `promote` does; one that records no digest can neither be believed nor refuted, and is told.
+ * `promote` does, also where a store released another content under that number; one that records no digest can neither be believed nor refuted, and is told.
  */
 async function loadVersion(project: Project, ref: Ref, number: number): Promise<LoadedArtifact> {
   const repo = await needRepo(project);
   const version = await taggedVersion(repo, ref, number);
   const content = await loadTagged(repo, version);
   const named = `${content.address}@${version.version}`;
+  const itself = `take the commit itself: ${content.address}@${version.commit.slice(0, 12)}`;
   if (version.digest !== null && version.digest !== content.digest) {
     const reasons = [`the tagged commit has digest ${content.digest}, the tag says ${version.digest}`];
     throw new AgentopsError("POLICY_REFUSED", `${named} is not what was published: ${reasons.join("; ")}`, {
-      hint: `agentops verify ${named}   or take the commit itself: ${content.address}@${version.commit.slice(0, 12)}`,
+      hint: `agentops verify ${named}   or ${itself}`,
+      details: { ref: named, reasons },
+    });
+  }
+  const reasons = movedSince(await releasedAs(project, { address: content.address, version: version.version }), content.digest); // prettier-ignore
+  if (reasons.length > 0) {
+    throw new AgentopsError("POLICY_REFUSED", `${named} is not what was released: ${reasons.join("; ")}`, {
+      hint: `${itself}   agentops publish ${content.address}   gives the content that is here a number of its own`,
       details: { ref: named, reasons },
     });
   }

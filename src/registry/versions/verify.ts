@@ -7,6 +7,7 @@ import { readArtifact } from "../read.ts";
 import { needRepo, remoteOf, type Repo } from "../git/repo.ts";
 import { latestRef, refetch } from "./latest.ts";
 import { ALLOWED_SIGNERS, committedSigners, type Signers } from "../signing/signers.ts";
+import { movedSince, releasedAs } from "./released.ts";
 import { checkSignature, type Signature } from "./signature.ts";
 import { sourceOfVersion, taggedVersion } from "./version-ref.ts";
 import type { VersionTag } from "./versions.ts";
@@ -31,7 +32,7 @@ export interface Verification {
 
 /**
  * Checks one version (`…@v7`), or the latest of an artifact: that the tagged commit still has the content that was
- * published, and that somebody listed in the default branch's `.agentops/allowed_signers` signed it, when there is such a file.
+ * published, that a store which released it did so with that content, and that somebody listed in the default branch's `.agentops/allowed_signers` signed it, when there is such a file.
  * Throws REF_INVALID for another sort of ref, VERSION_NOT_FOUND, GIT_FAILED.
  */
 export async function verifyVersion(project: Project, ref: string | Ref): Promise<Verification> {
@@ -46,10 +47,13 @@ export async function verifyVersion(project: Project, ref: string | Ref): Promis
   const signers = await committedSigners(repo);
   const signature = await checkSignature(repo, version, signers);
   const digestReasons = [...problem, ...(await tagReasons(repo, version)), ...digestReason(version, actual)];
-  const reasons = [...digestReasons, ...signatureReasons(signature, signers)];
+  const address = addressOf(version.kind, version.name);
+  const released = await releasedAs(project, { address, version: version.version });
+  const moved = actual === null || digestReasons.length > 0 ? [] : movedSince(released, actual);
+  const reasons = [...digestReasons, ...moved, ...signatureReasons(signature, signers)];
   return {
     schema: "agentops.verify/1",
-    ref: `${addressOf(version.kind, version.name)}@${version.version}`,
+    ref: `${address}@${version.version}`,
     version: version.version,
     tag: version.tag,
     commit: version.commit,
@@ -64,12 +68,6 @@ export async function verifyVersion(project: Project, ref: string | Ref): Promis
 /** Why nothing of a version can be believed: it is not what was published under its name. None where only a signature is missing. */
 export function tamperingIn({ digest, signature, reasons }: Verification): string[] {
   return digest.ok && signature.status !== "bad" ? [] : reasons;
-}
-
-/** The same of what the tag itself does not show: once released, a version is what was released. */
-export function movedSince(releasedDigest: string | null, digest: string): string[] {
-  if (releasedDigest === null || releasedDigest === digest) return [];
-  return [`it was released with ${releasedDigest} and has ${digest} now: the tag was moved`];
 }
 
 function numberOf({ point, name }: Ref): number {

@@ -41,7 +41,8 @@ export function showText(a: LoadedArtifact, known: VersionFacts, style: Style): 
     ["model", a.model ?? "-"],
     ["files", a.files.join(", ")],
     ...evidenceLines(known).map((line): [string, string] => ["evidence", line]),
-    ...servedLines(known).map((line): [string, string] => ["served", line]),
+    ...servedLines(known.served).map((line): [string, string] => ["served", line]),
+    ...otherLines(known).map((line): [string, string] => ["released", line]),
   ];
   const head = facts.map(([label, value]) => style.dim(`${label.padEnd(8)} `) + value);
   const parts = Object.entries(a.content).map(
@@ -66,7 +67,8 @@ export function logText(address: string, { versions, branch, notes }: Logged, st
   const known = versions.map((v) => [
     ...placeLines(v, branch, style).map((line) => `    ${line}`),
     ...evidenceLines(v).map((line) => `    ${line}`),
-    ...servedLines(v).map((line) => `    ${style.good("served")} ${line}`),
+    ...servedLines(v.served).map((line) => `    ${style.good("served")} ${line}`),
+    ...otherLines(v).map((line) => `    ${style.bad(`released ${line}`)}`),
   ]);
   return [head, ...lines.flatMap((line, i) => [line, ...(known[i] ?? [])]), ...notes].join("\n");
 }
@@ -104,11 +106,18 @@ function evidenceText({ suite, model, run, at, cases, trials, errors, ...seen }:
   return `${suite} on ${model}: ${success}, ${latency}, ${cost}; ${size}, run ${run.slice(0, 13)} of ${at.slice(0, 10)}`;
 }
 
-function servedLines({ served }: VersionFacts): string[] {
+function servedLines(served: VersionFacts["served"]): string[] {
   const places = served?.map(({ environment, as, weight, killed }) =>
     killed ? `${environment}: killed (${as})` : `${environment}: ${as}${weight === 1 ? "" : `, ${share(weight)}`}`,
   );
   return places === undefined || places.length === 0 ? [] : [places.join("; ")];
+}
+
+/** Who is served under this number does not get this content. */
+function otherLines({ otherRelease }: VersionFacts): string[] {
+  if (otherRelease === null) return [];
+  const [places] = servedLines(otherRelease.served);
+  return [`with another content: ${otherRelease.digest.slice(0, 19)}${places === undefined ? "" : `, served ${places}`}`];
 }
 
 export function publishText(result: PublishResult, style: Style): string {

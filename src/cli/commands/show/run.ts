@@ -10,7 +10,7 @@ export async function run(context: CommandContext, [ref]: unknown[]): Promise<nu
   const artifact = await loadArtifact(project, ref as string);
   const { address, kind, name, version, commit, digest, model, files, content } = artifact;
   const [known] = await withFacts(context, project, address, [{ version, digest }]);
-  const { evidence, served } = known as VersionFacts;
+  const { evidence, served, otherRelease } = known as VersionFacts;
   const document = {
     schema: "agentops.artifact/1",
     ref: address,
@@ -23,8 +23,9 @@ export async function run(context: CommandContext, [ref]: unknown[]): Promise<nu
     files,
     evidence,
     served,
+    otherRelease,
     value: content,
   };
-  await emitDocument(context, document, (style) => showText(artifact, { evidence, served }, style));
+  await emitDocument(context, document, (style) => showText(artifact, { evidence, served, otherRelease }, style));
   return 0;
 }
