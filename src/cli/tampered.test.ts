@@ -1,4 +1,4 @@
-import { existsSync, rmSync } from "node:fs";
+import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, describe, expect, test } from "vitest";
 import { policyConfig, publishedByAda, type Scene, SIGNERS, TARGET } from "../testing/people.ts";
@@ -51,12 +51,44 @@ describe("a version that is not what was published", () => {
     expect((await at.run(["promote", `${TARGET}@v2`, ...FORCED])).code).toBe(0);
     const text = (await git(at.dir, "tag", "-l", "--format=%(contents)", `${TARGET}/v1`)).replace("v1", "v2");
     await git(at.dir, "tag", "-f", "-a", "-m", text, `${TARGET}/v2`, `${TARGET}/v1^{commit}`);
-    expect((await at.run(["verify", `${TARGET}@v2`])).code).toBe(0);
-    const done = await at.run(["eval", "support-triage", "--target", `${TARGET}@v2`]);
-    expect([done.code, done.stderr]).toEqual([
-      5,
-      expect.stringMatching(/it was released with sha256:.*the tag was moved/),
-    ]);
+    const moved = /it was released with sha256:.*the tag was moved, or its number was given twice/;
+    const verified = await at.run(["verify", `${TARGET}@stable`]);
+    expect([verified.code, verified.stdout]).toEqual([1, expect.stringMatching(moved)]);
+    for (const args of [["show"], ["render"], ["diff", TARGET], ["eval", "support-triage", "--target"]]) {
+      for (const point of ["v2", "stable"]) {
+        const done = await at.run([...args, `${TARGET}@${point}`]);
+        expect([args, done.code, done.stderr]).toEqual([args, 5, expect.stringMatching(moved)]);
+      }
+    }
+    const elsewhere = { AGENTOPS_STORE: "postgres://nobody@127.0.0.1:1/none" };
+    expect((await at.run(["render", `${TARGET}@v2`, "--var", "ticket=x"], elsewhere)).code).toBe(0);
+    const { versions } = JSON.parse((await at.run(["log", TARGET, "--json"])).stdout);
+    expect(versions[0]).toMatchObject({ version: "v2", served: [], otherRelease: { served: [{ as: "stable" }] } });
+    expect((await at.run(["log", TARGET])).stdout).toMatch(
+      /^ {4}released with another content: sha256:.*, served production: stable$/m,
+    );
+  });
+
+  test("a number that was released with another content is not given again, and the way out works", async () => {
+    put(at.dir, "agentops.config.yaml", policyConfig("approvals: 0"));
+    const publishes = async (version: string, instead: string) => {
+      const done = JSON.parse((await at.run(["publish", TARGET, "--json"])).stdout);
+      expect(done.published).toMatchObject([
+        { version, note: expect.stringContaining(`${instead} was released with`) },
+      ]);
+    };
+    expect((await at.run(["promote", `${TARGET}@v2`, ...FORCED])).code).toBe(0);
+    const file = `${TARGET}.prompt.yml`;
+    await git(at.dir, "tag", "-d", `${TARGET}/v2`);
+    await at.commit(file, readFileSync(join(at.dir, file), "utf8").replace("Sort", "Split"));
+    const unasked = { AGENTOPS_STORE: join(at.dir, "none.db") };
+    expect((await at.run(["publish", TARGET], unasked)).stdout).toContain(`${TARGET}@v2`);
+    expect((await at.run(["promote", TARGET])).stderr).toContain(`agentops publish ${TARGET}`);
+    await publishes("v3", "v2");
+    expect((await at.run(["promote", TARGET])).code).toBe(0);
+    await git(at.dir, "tag", "-d", `${TARGET}/v3`);
+    await at.commit(file, readFileSync(join(at.dir, file), "utf8").replace("Split", "Spread"));
+    await publishes("v4", "v3");
   });
 });
 

@@ -5,7 +5,15 @@ import { dirname, join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { AgentopsError, exitCodeOf } from "../../core/errors.ts";
 import { needRepo } from "../git/repo.ts";
-import { gitIn, gitProject, promptText, removeFolders, type TempProject, twoClones } from "../temp-project.testing.ts";
+import {
+  gitIn,
+  gitProject,
+  projectIn,
+  promptText,
+  removeFolders,
+  twoClones,
+  type TempProject,
+} from "../temp-project.testing.ts";
 import { publish, type PublishOptions } from "./publish.ts";
 import { startsNothing } from "./remote.ts";
 
@@ -198,9 +206,15 @@ describe("which remote counts the versions", () => {
     const kept = await publish(a.project, { names: ["p"], push: false });
     expect(kept).toMatchObject({ remote: "origin", published: [{ pushed: false }] });
     const lacking = { remote: "origin", onlyHere: ["prompts/p/v1"] };
-    expect(await publish(a.project, { names: ["p"] })).toMatchObject({ published: [], ...lacking });
+    expect(await publish(a.project, { names: ["p"] })).toMatchObject({ published: [], branch: "main", ...lacking });
     await edit("New");
     expect(await publish(a.project, { names: ["p"] })).toMatchObject({ published: [{ pushed: true }], ...lacking });
+    for (const path of ["agentops.config.yaml", "prompts/p.prompt.yml"])
+      await a.write(`other/${path}`, await readFile(join(a.root, path), "utf8"));
+    const other = await projectIn(join(a.root, "other"));
+    const theirs = await publish(other.project, { names: ["p"] });
+    expect(theirs.published, "another project's versions are not its to push").toMatchObject([{ version: "v3" }]);
+    expect(theirs).not.toHaveProperty("onlyHere");
     await a.git("push", "-q", "origin", "refs/tags/prompts/p/v1");
     expect(await publish(a.project, { names: ["p"] })).not.toHaveProperty("onlyHere");
   });

@@ -1,6 +1,7 @@
 import { posix } from "node:path";
 import { pathsOf } from "../files.ts";
 import { must } from "../git/git.ts";
+import { readObjects, textOf } from "../git/objects.ts";
 import type { Repo } from "../git/repo.ts";
 import { digestsAt, type StateAt } from "./digests.ts";
 import { prefixOf, type VersionTag } from "./versions.ts";
@@ -20,9 +21,10 @@ export async function containedIn(
   // Most often nothing followed the squash merge.
   for (const version of await withContent(repo, tips, rest)) known.add(version);
   const gone = rest.filter((version) => !known.has(version));
+  const links = await linkedPaths(repo, gone);
   for (const commit of [...new Set(gone.map((version) => version.commit))].slice(0, mostWalks)) {
     const made = gone.filter((version) => version.commit === commit);
-    for (const version of await landed(repo, tips, commit, made)) known.add(version);
+    for (const version of await landed(repo, tips, { commit, versions: made, links })) known.add(version);
   }
   return known;
 }
@@ -55,10 +57,11 @@ export async function descendants(repo: Repo, commit: string, versions: readonly
 async function landed(
   repo: Repo,
   tips: readonly string[],
-  commit: string,
-  versions: readonly VersionTag[],
+  { commit, versions, links }: { commit: string; versions: readonly VersionTag[]; links: Links },
 ): Promise<VersionTag[]> {
-  const paths = [...new Set(versions.flatMap((version) => pathsTouched(repo, version)))];
+  const paths = [
+    ...new Set(versions.flatMap((version) => [...pathsTouched(repo, version), ...(links.get(version) ?? [])])),
+  ];
   const args = ["rev-list", "--full-history", ...tips, `^${commit}`, "--", ...paths];
   const commits = (await must(repo.git, args)).split("\n").filter((line) => line !== "");
   return withContent(repo, commits, versions);
@@ -87,4 +90,27 @@ function placesOf(repo: Repo, version: VersionTag): string[] {
 function pathsTouched(repo: Repo, version: VersionTag): string[] {
   const own = [...pathsOf(version.kind, version.name), ...(version.kind === "agents" ? ["prompts"] : [])];
   return placesOf(repo, version).flatMap((prefix) => own.map((path) => posix.relative(repo.prefix, prefix + path)));
+}
+
+type Links = ReadonlyMap<VersionTag, string[]>;
+
+/** A link may lead to a link. */
+const MOST_LINKS = 5;
+
+/** What the files of some versions lead to, where they are links: those stay as they are when the text changes. */
+async function linkedPaths(repo: Repo, versions: readonly VersionTag[]): Promise<Links> {
+  const links = new Map<VersionTag, string[]>();
+  let open = versions.flatMap((version) => (version.path === null ? [] : [{ version, path: version.path }]));
+  for (let step = 0; step < MOST_LINKS && open.length > 0; step++) {
+    const names = open.map(({ version, path }) => `${version.commit}:${path}`);
+    const [files, texts] = await Promise.all([readObjects(repo, names), readObjects(repo, names, { followed: true })]);
+    open = open.flatMap(({ version, path }, i) => {
+      const [file, text] = [files[i], texts[i]];
+      if (file?.type !== "blob" || text == null || file.id === text.id) return [];
+      const to = posix.join(posix.dirname(path), textOf(file.bytes));
+      links.set(version, [...(links.get(version) ?? []), posix.relative(repo.prefix, to)]);
+      return [{ version, path: to }];
+    });
+  }
+  return links;
 }

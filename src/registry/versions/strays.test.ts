@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { rename } from "node:fs/promises";
+import { mkdir, rename, rm, symlink } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { messageOf } from "../../core/errors.ts";
@@ -125,6 +125,32 @@ test("what was moved under a version's name is not shown, compared or measured a
   await temp.git("tag", "-f", "prompts/p/v1", "HEAD");
   await loadArtifact({ ...temp.project, warn: (line) => told.push(line) }, "p@v1");
   expect(told).toEqual(["warning: prompts/p@v1 does not verify: prompts/p/v1 is a lightweight tag; publish makes annotated ones"]); // prettier-ignore
+});
+
+test("a link within the commit is followed, where its target was moved and where that alone changes", async () => {
+  const temp = await gitProject({ "shared/p.yml": promptText("p", "One {{ticket}}") });
+  const link = async (to: string) => {
+    await rm(join(temp.root, "prompts/p.prompt.yml"), { force: true });
+    await symlink(to, join(temp.root, "prompts/p.prompt.yml"));
+    await temp.git("add", "-A");
+    await temp.git("commit", "-qm", to);
+  };
+  await mkdir(join(temp.root, "prompts"));
+  await link("../shared/p.yml");
+  await publish(temp.project, {});
+  await temp.git("mv", "shared", "lib");
+  await link("../lib/p.yml");
+  await temp.git("switch", "-qc", "side");
+  const write = (text: string) => temp.write("lib/p.yml", promptText("p", `${text} {{ticket}}`));
+  await write("Two");
+  await publish(temp.project, {});
+  await temp.git("switch", "-q", "main");
+  await temp.git("merge", "-q", "--squash", "side");
+  await temp.git("commit", "-qm", "squash");
+  await write("Three");
+  await temp.git("commit", "-qam", "three");
+  const versions = [{ version: "v2", verifies: true, merged: true }, { version: "v1", verifies: true, merged: true }]; // prettier-ignore
+  expect((await versionLog(temp.project, "p")).versions).toMatchObject(versions);
 });
 
 test("a git that cannot read is no answer: neither a wrong digest nor a file that is not there", async () => {
