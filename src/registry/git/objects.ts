@@ -28,7 +28,12 @@ export async function readObjects(
   const asked = names.map(askable);
   const input = asked.filter((name) => name !== null);
   if (input.length === 0) return asked.map(() => null);
-  const args = [...(unreplaced ? ["--no-replace-objects"] : []), "cat-file", "--batch", ...(followed ? ["--follow-symlinks"] : [])];
+  const args = [
+    ...(unreplaced ? ["--no-replace-objects"] : []),
+    "cat-file",
+    "--batch",
+    ...(followed ? ["--follow-symlinks"] : []),
+  ];
   const said = await must(repo.git, args, { input: `${input.join("\n")}\n`, bytes: true });
   const objects = objectsIn(said);
   return asked.map((name) => (name === null ? null : (objects.next().value ?? null)));

@@ -68,7 +68,10 @@ export async function refuseWhenBehind(repo: Repo, claim: Claim, changed: readon
   if (blocked !== undefined) throw inTheWay(blocked.ref, blocked.tag, remote);
   const planned = new Map(changed.map((one) => [one.address, one]));
   for (const [ref, object] of tags) refuseOne(claim, planned, object, ref.replace("refs/tags/", ""));
-  return changed.flatMap(({ own }) => own).map(({ tag }) => tag).filter((tag) => !tags.has(`refs/tags/${tag}`));
+  return changed
+    .flatMap(({ own }) => own)
+    .map(({ tag }) => tag)
+    .filter((tag) => !tags.has(`refs/tags/${tag}`));
 }
 
 /** A command line has a length that thousands of patterns would pass. */

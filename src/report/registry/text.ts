@@ -117,7 +117,9 @@ function servedLines(served: VersionFacts["served"]): string[] {
 function otherLines({ otherRelease }: VersionFacts): string[] {
   if (otherRelease === null) return [];
   const [places] = servedLines(otherRelease.served);
-  return [`with another content: ${otherRelease.digest.slice(0, 19)}${places === undefined ? "" : `, served ${places}`}`];
+  return [
+    `with another content: ${otherRelease.digest.slice(0, 19)}${places === undefined ? "" : `, served ${places}`}`,
+  ];
 }
 
 export function publishText(result: PublishResult, style: Style): string {
