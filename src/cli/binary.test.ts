@@ -16,6 +16,8 @@ const ELSEWHERE: readonly [string, number][] = [
   ["approvals list", 0],
   ["observe outcomes.jsonl", 3],
   ["doctor", 0],
+  ["config --json", 0],
+  ["completion bash", 0],
   ["store info --json", 0],
   ["store check", 0],
   // The codes that scripts decide by.

@@ -32,7 +32,7 @@ import { verify } from "./commands/verify/spec.ts";
 
 /** Every command, by who looks for it, in the order of the help: first somebody on call. */
 export const GROUPS: readonly (readonly [who: string, commands: readonly CommandSpec[]])[] = [
-  ["On call:", [status, kill, revive, rollback, resolve, history, observe, doctor, config]],
+  ["On call:", [status, kill, rollback, revive, resolve, history, observe, doctor, config]],
   ["Release manager:", [publish, verify, approvals, canary, promote, freeze, unfreeze]],
   ["CI:", [lint, gate, runs, store]],
   ["Engineer:", [init, list, show, log, render, evalCommand, diff, stats, judge, completion]],

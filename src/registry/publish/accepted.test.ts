@@ -217,3 +217,12 @@ test("in a linked worktree, whose hooks are those of the repository", async () =
   expect((await publish(side.project, {})).published).toHaveLength(2);
   expect(existsSync(join(dirname(other), "side", FILE))).toBe(true);
 });
+
+test("a file that was renamed with git mv and edited: nobody chose a part of it", async () => {
+  const temp = await gitProject(TRIAGE);
+  await temp.git("mv", FILE, "prompts/other.prompt.yml");
+  await temp.write("prompts/other.prompt.yml", promptText("other", "New {{ticket}}"));
+  const { published } = await publish(temp.project);
+  expect(published).toMatchObject([{ address: "prompts/other", version: "v1" }]);
+  expect(await temp.git("status", "--short")).toBe(`D  ${FILE}`);
+});

@@ -1,7 +1,8 @@
-import { AgentopsError } from "../../core/errors.ts";
+import { AgentopsError, isStop } from "../../core/errors.ts";
 import type { Project } from "../../core/project.ts";
 import type { Repo } from "../git/repo.ts";
 import { commitFiles } from "./commit.ts";
+import { dropJournal, journalOf, keepJournal, refuseLeftBehind } from "./journal.ts";
 import { findMade, type Made, undoMade } from "./made.ts";
 import type { Owned } from "./own-files.ts";
 import { refuseNowhere } from "./place.ts";
@@ -25,18 +26,24 @@ export async function commitAsPlanned(project: Project, repo: Repo, committing: 
   const { meant, status, message, sign } = committing;
   const paths = new Set(meant.flatMap((owned) => owned.paths));
   const twins = new Set(meant.flatMap((owned) => owned.twins));
+  const journal = await journalOf(repo);
+  await refuseLeftBehind(repo, journal);
   const files = status.files.filter((file) => paths.has(file.path) || (twins.has(file.path) && isGone(file)));
   if (files.length === 0) return headAsPlanned(project, repo, committing);
   if (status.branch === null)
     throw new AgentopsError("GIT_REFUSED", "HEAD is detached: the commit would be on no branch", {
       hint: "git switch BRANCH (or git switch -c NEW), then publish again",
     });
+  const own = new Set([...paths, ...twins]);
+  await keepJournal(journal, { head: status.head, own: [...own] });
   await commitFiles(repo, files, { message, sign }).catch(async (error: unknown) => {
+    // One that was asked to stop may have made it all the same.
+    if (!isStop(error)) await dropJournal(journal);
     const isNothing = error instanceof AgentopsError && error.code === "CONCURRENT_CHANGE";
     throw (isNothing ? await whyNothing(repo, meant) : null) ?? error;
   });
-  const own = new Set([...paths, ...twins]);
   const made = await findMade(repo, status.head, own);
+  if (made === null) await dropJournal(journal);
   if (made === null)
     throw new AgentopsError("CHECKOUT_INVALID", "the commit is gone again: a hook moved the branch back");
   try {
@@ -45,8 +52,11 @@ export async function commitAsPlanned(project: Project, repo: Repo, committing: 
   } catch (error) {
     const gone = files.filter(({ path }) => twins.has(path)).map(({ path }) => path);
     const undone = await undoMade(repo, made, { paths: [...paths, ...gone], status: files });
+    // What stays must not be tagged by the next one.
+    if (undone) await dropJournal(journal);
     throw withEnd(error, undone ? "nothing is tagged, and the commit is undone" : stays(made));
   }
+  await dropJournal(journal);
   return made.commit;
 }
 

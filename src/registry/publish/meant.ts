@@ -50,22 +50,32 @@ function leftOutOf(
 }
 
 /** Throws CHECKOUT_INVALID for a file of theirs that is elsewhere, staged in part, or staged as deleted and still there. */
-export function refuseUnfit(repo: Repo, meant: readonly Owned[], { files }: Status): void {
+export async function refuseUnfit(repo: Repo, meant: readonly Owned[], { files }: Status): Promise<void> {
   const problem = meant.find((o) => o.problem !== null)?.problem;
   if (problem != null) throw problem;
   const own = new Set(meant.flatMap(({ paths }) => paths));
   const heads = new Map(files.map(({ path, head }) => [path, head]));
 
-  for (const file of files.filter(({ path }) => own.has(path))) {
-    const name = fromProject(repo, file.path);
-    if (isRemoved(file, files)) throw removed(name);
-    if (isHalfStaged(file) && heads.get(twinOf(file.path)) !== file.staged) throw halfStaged(name);
-  }
+  const theirs = files.filter(({ path }) => own.has(path));
+  const gone = theirs.find((file) => isRemoved(file, files));
+  if (gone !== undefined) throw removed(fromProject(repo, gone.path));
+  const half = theirs.filter((file) => isHalfStaged(file) && heads.get(twinOf(file.path)) !== file.staged);
+  if (half.length === 0) return;
+  const moved = await movedBlobs(repo);
+  const chosen = half.find(({ staged }) => !moved.has(staged));
+  if (chosen !== undefined) throw halfStaged(fromProject(repo, chosen.path));
 }
 
 /** What is staged is neither HEAD's content nor the disk's: some of it was chosen, and the rest was not. */
 function isHalfStaged({ index, disk, staged }: FileStatus): boolean {
   return !["?", "!", "U", ".", "D"].includes(index) && disk !== "." && !isZero(staged);
+}
+
+/** What `git mv` stages is a file as it was, under another name: nobody chose a part of it. */
+async function movedBlobs(repo: Repo): Promise<ReadonlySet<string>> {
+  const flags = ["--cached", "--no-renames", "--diff-filter=D", "--no-abbrev"];
+  const said = await repo.git(["diff-index", ...flags, "HEAD"]);
+  return new Set(said.stdout.split("\n").map((line) => line.split(" ")[2] ?? ""));
 }
 
 function halfStaged(file: string): AgentopsError {

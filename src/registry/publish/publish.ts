@@ -123,7 +123,7 @@ async function publishLocked(project: Project, repo: Repo, options: PublishOptio
   const { meant, leftOut } =
     names.length > 0 ? { meant: owned, leftOut: [] } : meantOf(owned, status, unchanged.length + skipped.length > 0);
   if (meant.length === 0) return { ...NOTHING, unchanged, skipped, leftOut, branch: status.branch };
-  refuseUnfit(repo, meant, status);
+  await refuseUnfit(repo, meant, status);
   const changed = meant.map(({ planned }) => planned);
   const [claim] = await Promise.all([
     claimingRemote(repo, options),
