@@ -18,7 +18,7 @@ async function changed({ project }: Pick<TempProject, "project">, base = "main")
 describe("what git has and the worktree lacks was not deleted:", () => {
   let temp: TempProject;
   beforeAll(async () => {
-    temp = await gitProject({ [P]: promptText("p"), "prompts/q.prompt.yml": promptText("q"), "src/x": "x", "a/b": "" });
+    temp = await gitProject({ [P]: promptText("p"), "prompts/q.prompt.yml": promptText("q"), "src/x": "x", "a/b": "", "evals/s.suite.yml": "" });
     await temp.git("switch", "-qc", "pr");
     await temp.write(P, WORSE);
     await temp.git("commit", "-qam", "worse");
@@ -51,9 +51,28 @@ describe("what git has and the worktree lacks was not deleted:", () => {
     expect(error).toMatchObject({ code: "FILE_NOT_FOUND", message: expect.stringMatching(message), hint: expect.stringMatching(hint) }); // prettier-ignore
   });
 
-  test("a deleted file is deleted, whether git knows it yet or not", async () => {
-    await rm(join(temp.root, "prompts/q.prompt.yml"));
-    expect(await changed(temp)).toEqual(["modified prompts/p", "deleted prompts/q"]);
+  test.each(["prompts/q.prompt.yml", "prompts", "evals/s.suite.yml", "evals"])(
+    "%s, gone without git's knowing",
+    async (gone) => {
+      await rm(join(temp.root, gone), { recursive: true });
+      const error = await changed(temp).catch((e: unknown) => e);
+      await temp.git("checkout", "-q", "--", ".");
+      expect(error).toMatchObject({ code: "FILE_NOT_FOUND", message: expect.stringMatching(/ is in HEAD but not in the worktree/), hint: expect.stringMatching(/^git checkout HEAD -- \S+ {3}.*git rm/) }); // prettier-ignore
+    },
+  );
+
+  test("a clone of which a part is checked out", async () => {
+    const root = join(await tempFolder(), "clone");
+    await gitIn(temp.root, "clone", "-qn", temp.root, root);
+    await expect(projectIn(root)).rejects.toMatchObject({ code: "CONFIG_NOT_FOUND" });
+    await gitIn(root, "checkout", "-q", "HEAD", "--", "agentops.config.yaml", "evals");
+    await expect(changed(await projectIn(root), "origin/main")).rejects.toThrow(/neither in the index nor in the work/);
+  });
+
+  test("a deletion that is staged is one; a name with the other extension is the same artifact", async () => {
+    await rename(join(temp.root, "prompts/q.prompt.yml"), join(temp.root, "prompts/q.prompt.yaml"));
+    expect(await changed(temp)).toEqual(["modified prompts/p"]);
+    await rm(join(temp.root, "prompts/q.prompt.yaml"));
     await temp.git("rm", "-q", "prompts/q.prompt.yml");
     expect(await changed(temp)).toEqual(["modified prompts/p", "deleted prompts/q"]);
     await temp.git("reset", "-q", "--hard");
@@ -217,7 +236,7 @@ describe("what was called or kept otherwise has its control:", () => {
     await old.write("prompts/q.prompt.yml", promptText("q", "Guess {{ticket}}."));
     await old.write("agents/a.agent.yml", agentText("a", "q"));
     expect(await changed(old)).toEqual(["modified prompts/q from prompts/p", "modified agents/a"]);
-    await temp.git("reset", "-q");
+    await temp.git("rm", "-q", "--cached", "old/prompts/q.prompt.yml");
     expect(await changed(old)).toEqual([
       "deleted prompts/p",
       `added prompts/q instead of old/${P}`,

@@ -9,7 +9,7 @@ import { type ArtifactContent, readArtifact } from "../read.ts";
 import { type Source, worktreeSource } from "../source.ts";
 import { changedFiles, type FilesBefore, filesBefore } from "./before.ts";
 import { firstChangedLine, inRepository } from "./lines.ts";
-import { checkedOut, nothingThere, refuseEmpty, refuseUnheld } from "./refused.ts";
+import { checkedOut, nothingThere, refuseEmpty, refusePart, refuseUnheld } from "./refused.ts";
 import { type Replaced, replacedIn } from "./replaced.ts";
 import { differing, type Side, sidesOf } from "./same.ts";
 import { hasEdits, partlyStaged } from "./staged.ts";
@@ -86,7 +86,10 @@ async function sidesIn(project: Project, repo: Repo, { source }: ProjectAt, now:
     [source, now].map(async (side) => (await Promise.all(KINDS.map((kind) => side.list(kind)))).flat()),
   );
   if (before === undefined || before.length === 0) await refuseUnheld(repo);
-  else if (after?.length === 0) await refuseEmpty(repo);
+  else if (after?.length === 0) {
+    await refuseEmpty(repo);
+    await refusePart(repo);
+  }
   const sides = sidesOf(before ?? [], after ?? []);
   if (sides.length === 0) throw nothingThere(project, source.commit ?? "");
   return sides;
