@@ -1,5 +1,4 @@
-import { lstatSync } from "node:fs";
-import { readlink } from "node:fs/promises";
+import { lstat, readlink } from "node:fs/promises";
 import { isAbsolute, join, posix, relative, sep } from "node:path";
 import { AgentopsError } from "../core/errors.ts";
 import { CONFIG_FILE } from "../core/location.ts";
@@ -54,7 +53,8 @@ async function linkedFrom(root: string, path: string): Promise<string[]> {
 
 /** In HEAD, where the worktree has nothing of it: `git clone --no-checkout`, or a checkout of parts. */
 async function notTaken(repo: Repo, places: readonly string[]): Promise<AgentopsError | null> {
-  const missing = places.filter((place) => lstatSync(join(repo.cwd, place), { throwIfNoEntry: false }) === undefined);
+  const here = await Promise.all(places.map((place) => lstat(join(repo.cwd, place)).then(() => true, () => false))); // prettier-ignore
+  const missing = places.filter((_, i) => here[i] !== true);
   const found = await blobsAt(repo, missing.map((place) => ({ commit: "HEAD", path: posix.join(repo.prefix, place) }))); // prettier-ignore
   const path = missing.find((_, i) => found[i] !== null);
   return path === undefined ? null : inHeadAlone(path);

@@ -236,7 +236,7 @@ describe("what was called or kept otherwise has its control:", () => {
     await old.write("prompts/q.prompt.yml", promptText("q", "Guess {{ticket}}."));
     await old.write("agents/a.agent.yml", agentText("a", "q"));
     expect(await changed(old)).toEqual(["modified prompts/q from prompts/p", "modified agents/a"]);
-    await temp.git("rm", "-q", "--cached", "old/prompts/q.prompt.yml");
+    await temp.git("rm", "-qf", "--cached", "old/prompts/q.prompt.yml");
     expect(await changed(old)).toEqual([
       "deleted prompts/p",
       `added prompts/q instead of old/${P}`,

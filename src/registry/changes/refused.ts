@@ -1,5 +1,4 @@
-import { lstatSync } from "node:fs";
-import { readdir, realpath } from "node:fs/promises";
+import { lstat, readdir, realpath } from "node:fs/promises";
 import { join, posix, relative, sep } from "node:path";
 import { AgentopsError } from "../../core/errors.ts";
 import type { Project } from "../../core/project.ts";
@@ -49,7 +48,9 @@ async function refuseMissing(repo: Repo, tracked: readonly Tracked[], folders: r
   );
   const here = new Set(there.flat());
   // With its other extension it is the same artifact.
-  const missing = own.filter(({ path }) => !here.has(path) && !here.has(otherName(path)) && !isThere(repo, path));
+  const unseen = own.filter(({ path }) => !here.has(path) && !here.has(otherName(path)));
+  const seen = await Promise.all(unseen.map(({ path }) => isThere(repo, path)));
+  const missing = unseen.filter((_, i) => seen[i] !== true);
   if (missing.length === 0) return;
   const ids = await blobsAt(repo, missing.map(({ path }) => ({ commit: "HEAD", path: posix.join(repo.prefix, path) }))); // prettier-ignore
   const [first, ...more] = missing.filter((_, i) => ids[i] !== null);
@@ -61,8 +62,8 @@ function otherName(path: string): string {
 }
 
 /** Also by another spelling, where the file system knows one. */
-function isThere(repo: Repo, path: string): boolean {
-  return lstatSync(join(repo.cwd, path), { throwIfNoEntry: false }) !== undefined;
+function isThere(repo: Repo, path: string): Promise<boolean> {
+  return lstat(join(repo.cwd, path)).then(() => true, () => false); // prettier-ignore
 }
 
 function isSuiteFile(path: string): boolean {

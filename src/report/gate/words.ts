@@ -17,6 +17,10 @@ export function headline(document: GateDocument, name: (suite: string) => string
   const { runs, changed, compared } = document;
   const [deciding] = bySeverity(runs);
   if (compared === 0) return "nothing was compared";
+  // What leaves it open is none of the runs: the notes say it.
+  const isOpen = document.verdict === "inconclusive" && (deciding === undefined || deciding.verdict === "pass");
+  const rest = [...unmeasuredOf(document), ...uncontrolledOf(document)];
+  if (isOpen && rest.length === 0) return "something could not be compared: see the notes";
   if (changed.length === 0) return `no prompt and no agent changed in meaning (${whole(compared)} compared)`;
   if (unmeasuredOf(document).length > 0 && deciding?.verdict !== "fail")
     return `no suite measures ${unmeasuredOf(document)
