@@ -1,4 +1,4 @@
-import { lstat, readlink } from "node:fs/promises";
+import { lstat, readdir, readlink } from "node:fs/promises";
 import { isAbsolute, join, posix, relative, sep } from "node:path";
 import { AgentopsError } from "../core/errors.ts";
 import { CONFIG_FILE } from "../core/location.ts";
@@ -43,6 +43,21 @@ export async function absentConfig(around: Around, found: string | null): Promis
   if (behind !== null)
     return new AgentopsError(behind.code, `${CONFIG_FILE} is a link, and ${behind.message}`, { hint: behind.hint });
   return (await absentIn(around, places, () => true)) ?? notTaken(repo, places);
+}
+
+/** The same for a file that a suite names: it may be in a submodule, or behind a link. */
+export async function absentFile(project: Around, file: string): Promise<AgentopsError | null> {
+  const places = [file, ...(await linkedFrom(project.root, file))];
+  return absentIn(project, [...places, ...(await Promise.all(places.map((path) => emptyAbove(project.root, path)))).flat()], (path) => places.includes(path)); // prettier-ignore
+}
+
+/** The nearest folder above that is there, where it has nothing in it: as that of a submodule that is not checked out. */
+async function emptyAbove(root: string, path: string): Promise<string[]> {
+  for (let folder = posix.dirname(path); folder !== "." && !folder.endsWith(".."); folder = posix.dirname(folder)) {
+    const names = await readdir(join(root, folder)).catch(() => null);
+    if (names !== null) return names.length === 0 ? [folder] : [];
+  }
+  return [];
 }
 
 /** Where a link of the project leads, as git may have it. */

@@ -7,7 +7,7 @@ import { didYouMean } from "../../core/suggest.ts";
 import { decodeText } from "../../core/utf8.ts";
 import { parseYamlAs, readYaml } from "../../core/yaml.ts";
 import type { LoadedSuite } from "./loaded-suite.ts";
-import { absentIn } from "../../registry/absent.ts";
+import { absentFile, absentIn } from "../../registry/absent.ts";
 import { PROMPT_FILE } from "../../registry/files.ts";
 import { loadPromptSuite, promptFileNamed, promptSuites } from "./prompt-suite.ts";
 import type { DataFile } from "./records.ts";
@@ -137,5 +137,5 @@ export function suiteOf(text: string, file: string): Pick<LoadedSuite, "spec" | 
 export function dataFile(project: Project, baseDir: string, named: string): DataFile {
   const path = resolve(baseDir, named);
   const file = displayPath(project.root, path);
-  return { file, path, absent: () => absentIn(project, [file], () => true) };
+  return { file, path, absent: () => absentFile(project, file) };
 }

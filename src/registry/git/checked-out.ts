@@ -70,7 +70,7 @@ export async function notCheckedOut(repo: Repo, absent: readonly Absent[]): Prom
   // Without cone mode it is a pattern, which a folder's name alone would match anywhere; git before 2.25 has no `add`.
   const pattern = `'/${posix.join(repo.prefix, path)}'`;
   const hint = sparse
-    ? `git sparse-checkout add ${(await isSet(repo, "core.sparseCheckoutCone")) ? coned : pattern}   (actions/checkout: name the folder in sparse-checkout, or leave it out)`
+    ? `git sparse-checkout add ${(await isSet(repo, "core.sparseCheckoutCone")) ? coned : `${pattern}, or git sparse-checkout disable`}   (actions/checkout: name the folder in sparse-checkout, or leave it out)`
     : `git update-index --no-${first?.why ?? ""} ${path} && git checkout -- ${path}`;
   return new AgentopsError("FILE_NOT_FOUND", `${path} is in git but not checked out (${why})${others}`, { hint });
 }

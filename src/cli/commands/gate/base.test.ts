@@ -207,9 +207,9 @@ test("a config or a data file that is not checked out is named, and no project o
   await git(dir, "sparse-checkout", "set", "--no-cone", "/*", "!/services/", "!/data/");
   put(dir, "services/bot/note", "");
   const runs: [string[], string, string][] = [
-    [["gate", "-C", "services/bot", "--base", "main"], "agentops.config.yaml is in git", "add services/bot "],
-    [["list", "-C", "services/bot"], "agentops.config.yaml is in git", "add services/bot "],
-    [["gate", "--base", "main"], "data/x.jsonl is in git", "add data "],
+    [["gate", "-C", "services/bot", "--base", "main"], "agentops.config.yaml is in git", "add '/services/bot/agentops.config.yaml', or git sparse-checkout disable "],
+    [["list", "-C", "services/bot"], "agentops.config.yaml is in git", "add '/services/bot/agentops.config.yaml', or git sparse-checkout disable "],
+    [["gate", "--base", "main"], "data/x.jsonl is in git", "add '/data/x.jsonl', or git sparse-checkout disable "],
   ];
   for (const [args, message, hint] of runs) {
     const { code, stderr } = await agentops(dir, args);
