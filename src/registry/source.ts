@@ -33,8 +33,8 @@ export function worktreeSource(of: string | Pick<Project, "root" | "env" | "sign
     list: async (kind) => artifactFiles(kind, await namesIn(root, kind, { fits: (name) => artifactFileOf(kind, name) !== null })),
     read: (path) =>
       readText(join(root, path)).catch(async (error: unknown) => {
-        if (!(error instanceof AgentopsError) || error.code !== "FILE_NOT_FOUND") throw error;
         await refuseDangling(join(root, path), path);
+        if (!(error instanceof AgentopsError) || error.code !== "FILE_NOT_FOUND") throw error;
         return undefined;
       }),
   };
