@@ -142,9 +142,13 @@ export async function namesIn(
     return names.filter(fits);
   }
   if (names === "ENOTDIR")
-    throw new AgentopsError("FILE_INVALID", `${folder} is not a folder (a link checked out as text: core.symlinks=false?)`, {
-      hint: `git config core.symlinks true && git checkout -- ${folder}   or put a folder in its place`,
-    });
+    throw new AgentopsError(
+      "FILE_INVALID",
+      `${folder} is not a folder (a link checked out as text: core.symlinks=false?)`,
+      {
+        hint: `git config core.symlinks true && git checkout -- ${folder}   or put a folder in its place`,
+      },
+    );
   if (names !== "ENOENT") throw new AgentopsError("FILE_INVALID", `cannot read ${folder}/: ${names}`);
   await refuseDangling(path, folder);
   const there = await readdir(root).catch(() => []);
@@ -162,9 +166,13 @@ async function refuseLoop(root: string, folder: string): Promise<void> {
   if (!(await lstat(path)).isSymbolicLink()) return;
   const [real, own] = await Promise.all([realpath(path), realpath(root)]);
   if (own !== real && !own.startsWith(real.endsWith(sep) ? real : real + sep)) return;
-  throw new AgentopsError("FILE_INVALID", `${folder} is a link to the folder that the project is in: ${await readlink(path)}`, {
-    hint: "put a folder in its place",
-  });
+  throw new AgentopsError(
+    "FILE_INVALID",
+    `${folder} is a link to the folder that the project is in: ${await readlink(path)}`,
+    {
+      hint: "put a folder in its place",
+    },
+  );
 }
 
 async function isFile(path: string): Promise<boolean> {

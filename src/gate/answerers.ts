@@ -66,7 +66,8 @@ async function artifactPins(project: Project, { artifacts }: Changes): Promise<[
   const files = (await Promise.all(KINDS.map((kind) => source.list(kind)))).flat();
   const fresh = new Set(artifacts.filter(({ change }) => change === "added").map(({ address }) => address));
   const read = await Promise.all(files.map((file) => readArtifact(source, file).catch(whenInvalid)));
-  return read.flatMap((one): [string, string][] =>
+  return read.flatMap(
+    (one): [string, string][] =>
     one === null || fresh.has(one.address)
       ? []
       : [one.model, ...(one.agent?.fallbackModels ?? [])].flatMap((pin) => (pin === undefined ? [] : [[one.address, pin]])), // prettier-ignore

@@ -42,7 +42,11 @@ export async function gate(context: EvalContext, { base, ...options }: GateOptio
   const { artifacts } = changes;
   const { mergeBase } = changes.base;
   refuseFloating(context.project, artifacts);
-  const suites = await suitesOf(context.project, changes, artifacts.some(({ candidate }) => candidate !== null));
+  const suites = await suitesOf(
+    context.project,
+    changes,
+    artifacts.some(({ candidate }) => candidate !== null),
+  );
   await refuseAbsent(context.project, changes, suites ?? []);
   const weakened = suites === null ? [] : await weakenedSuites(context.project, changes, suites);
   const affected = affectedSuites(artifacts, suites ?? []);
@@ -65,7 +69,16 @@ export async function gate(context: EvalContext, { base, ...options }: GateOptio
     changed: artifacts.map((artifact) => changedOf(artifact, affected)),
     runs,
     notes: [
-      ...(await gateNotes(context.project, { base, changes, suites: suites ?? [], affected, without, runs, others, submodules })),
+      ...(await gateNotes(context.project, {
+        base,
+        changes,
+        suites: suites ?? [],
+        affected,
+        without,
+        runs,
+        others,
+        submodules,
+      })),
       ...(options.accept !== undefined && !runs.some(isTaken) ? [{ code: "nothing-to-accept" } as const] : []),
     ],
   };

@@ -30,7 +30,8 @@ export function worktreeSource(of: string | Pick<Project, "root" | "env" | "sign
     ...(typeof of !== "string" && { absent: (fits) => absentFiles(of, fits) }),
     commit: null,
     label: (path) => path,
-    list: async (kind) => artifactFiles(kind, await namesIn(root, kind, { fits: (name) => artifactFileOf(kind, name) !== null })),
+    list: async (kind) =>
+      artifactFiles(kind, await namesIn(root, kind, { fits: (name) => artifactFileOf(kind, name) !== null })),
     read: (path) =>
       readText(join(root, path)).catch(async (error: unknown) => {
         await refuseDangling(join(root, path), path);

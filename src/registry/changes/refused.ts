@@ -4,7 +4,16 @@ import { AgentopsError } from "../../core/errors.ts";
 import type { Project } from "../../core/project.ts";
 import { artifactFileOf, KINDS } from "../files.ts";
 import { blobsAt } from "../git/blobs-at.ts";
-import { type Absent, absentOf, heldElsewhere, inHeadAlone, notCheckedOut, submoduleHint, type Tracked, trackedAt } from "../git/checked-out.ts";
+import {
+  type Absent,
+  absentOf,
+  heldElsewhere,
+  inHeadAlone,
+  notCheckedOut,
+  submoduleHint,
+  type Tracked,
+  trackedAt,
+} from "../git/checked-out.ts";
 import { must } from "../git/git.ts";
 import type { Repo } from "../git/repo.ts";
 
@@ -147,9 +156,13 @@ export async function refusePart(repo: Repo): Promise<void> {
   const own = gone.find((path) => isArtifactFile(path) && KINDS.some((kind) => path.startsWith(`${repo.prefix}${kind}/`))); // prettier-ignore
   const others = gone.filter((path) => ![...KINDS, SUITES].some((folder) => path.startsWith(`${repo.prefix}${folder}/`))); // prettier-ignore
   if (own === undefined || others.length === 0) return;
-  throw new AgentopsError("FILE_NOT_FOUND", `${own} is in HEAD, and neither in the index nor in the worktree, as is ${others[0] ?? ""}`, {
-    hint: "git checkout HEAD -- :/   fills a worktree that was checked out in part; what is to go counts when it is committed",
-  });
+  throw new AgentopsError(
+    "FILE_NOT_FOUND",
+    `${own} is in HEAD, and neither in the index nor in the worktree, as is ${others[0] ?? ""}`,
+    {
+      hint: "git checkout HEAD -- :/   fills a worktree that was checked out in part; what is to go counts when it is committed",
+    },
+  );
 }
 
 /** ARTIFACT_NOT_FOUND: no side has anything to compare. */
