@@ -40,7 +40,8 @@ async function projectIn(shell: Shell, flags: GlobalFlags, cwd: string, signal: 
   };
   const options = { cwd, env: shell.env, configFile: flags.config, environment: flags.env };
   const project = await loadProject(options).catch(async (error: unknown) => {
-    if (error instanceof AgentopsError && error.code === "CONFIG_NOT_FOUND") await refuseAbsent(null);
+    if (error instanceof AgentopsError && (error.code === "CONFIG_NOT_FOUND" || error.code === "FILE_INVALID"))
+      await refuseAbsent(null);
     throw error;
   });
   if (project.root !== cwd) await refuseAbsent(project.root);

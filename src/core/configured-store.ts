@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { lstatSync, readFileSync } from "node:fs";
 import type { Location } from "./location.ts";
 
 /** What a config says under `store:`. */
@@ -13,7 +13,9 @@ export function configuredStore({ configFile }: Location): ConfiguredStore {
   try {
     return storeIn(configFile === null ? "" : readFileSync(configFile, "utf8"));
   } catch {
-    return { value: undefined, unclear: false };
+    // A link that leads nowhere is a config that nobody can read.
+    const isLink = configFile !== null && lstatSync(configFile, { throwIfNoEntry: false })?.isSymbolicLink() === true;
+    return { value: undefined, unclear: isLink };
   }
 }
 

@@ -1,4 +1,4 @@
-import { existsSync, statSync } from "node:fs";
+import { existsSync, lstatSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 
 export const CONFIG_FILE = "agentops.config.yaml";
@@ -26,7 +26,7 @@ export function locateProject({ cwd, env, configFile }: LocateOptions): Location
     const file = resolve(cwd, given);
     return { root: dirname(file), configFile: file, found: existsSync(file) };
   }
-  const file = above(cwd, CONFIG_FILE, isFile);
+  const file = above(cwd, CONFIG_FILE, isConfig);
   if (file !== undefined) return { root: dirname(file), configFile: file, found: true };
   const store = above(cwd, ".agentops", existsSync);
   return { root: store === undefined ? resolve(cwd) : dirname(store), configFile: null, found: store !== undefined };
@@ -34,7 +34,7 @@ export function locateProject({ cwd, env, configFile }: LocateOptions): Location
 
 /** The nearest config file, in `cwd` or in a folder above. */
 export function configAbove(cwd: string): string | undefined {
-  return above(cwd, CONFIG_FILE, isFile);
+  return above(cwd, CONFIG_FILE, isConfig);
 }
 
 function above(cwd: string, name: string, is: (path: string) => boolean): string | undefined {
@@ -45,6 +45,14 @@ function above(cwd: string, name: string, is: (path: string) => boolean): string
   }
 }
 
-function isFile(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
+/**
+ * Whatever stands in the config's place ends the search: a link whose target is not checked out, or a file that cannot be read, is this
+ * project's all the same, and the config above it another's.
+ */
+function isConfig(path: string): boolean {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false })?.isDirectory() === false;
+  } catch {
+    return false;
+  }
 }

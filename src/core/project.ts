@@ -1,5 +1,5 @@
-import { readFile, stat } from "node:fs/promises";
-import { dirname, relative, resolve, sep } from "node:path";
+import { lstat, readdir, readFile, readlink, realpath, stat } from "node:fs/promises";
+import { dirname, join, relative, resolve, sep } from "node:path";
 import { type Config, configSchema } from "./config.schema.ts";
 import { storeIn } from "./configured-store.ts";
 import { AgentopsError } from "./errors.ts";
@@ -107,12 +107,80 @@ export async function readText(file: string): Promise<string> {
 
 /** The bytes of a file a user named; throws as {@link readText} does. */
 export async function readBytes(file: string): Promise<Uint8Array> {
-  return readFile(file).catch((error: unknown) => {
+  return readFile(file).catch(async (error: unknown) => {
+    await refuseDangling(file);
     const code = (error as NodeJS.ErrnoException).code;
     if (code === "ENOENT" || code === "ENOTDIR")
       throw new AgentopsError("FILE_NOT_FOUND", `no such file: ${file}`, { cause: error });
     throw new AgentopsError("FILE_INVALID", `cannot read ${file}: ${code ?? "unknown error"}`, { cause: error });
   });
+}
+
+/** A file that is named but cannot be opened is no file that is not there: a link, whose target may not be checked out. Throws FILE_INVALID. */
+export async function refuseDangling(path: string, label = path): Promise<void> {
+  const isLink = await lstat(path).then((found) => found.isSymbolicLink(), () => false); // prettier-ignore
+  if (!isLink || (await stat(path).catch(codeOf)) !== "ENOENT") return;
+  throw brokenLink(label, "nowhere", await readlink(path));
+}
+
+export function brokenLink(label: string, why: "out" | "nowhere", to: string): AgentopsError {
+  const where = why === "out" ? "out of the repository, and no commit has what is there" : "nowhere";
+  return new AgentopsError("FILE_INVALID", `${label}: a link that leads ${where}: ${to}`, {
+    hint: "put the file itself in its place, or what the link names",
+  });
+}
+
+function codeOf(error: unknown): string | undefined {
+  return (error as NodeJS.ErrnoException).code;
+}
+
+/**
+ * The names in a folder of the project that fit; none where there is no such folder. Throws FILE_INVALID where it cannot be looked into, or what is
+ * there is no folder: that would look like a project that has none of its files.
+ */
+export async function namesIn(
+  root: string,
+  folder: string,
+  { fits, recursive = false }: { fits: (name: string) => boolean; recursive?: boolean },
+): Promise<string[]> {
+  const path = join(root, folder);
+  const names = await readdir(path, { recursive }).catch((error: unknown) => codeOf(error) ?? "unknown error");
+  if (typeof names !== "string") {
+    await refuseLoop(root, folder);
+    return names.filter(fits);
+  }
+  if (names === "ENOTDIR")
+    throw new AgentopsError(
+      "FILE_INVALID",
+      `${folder} is not a folder (a link checked out as text: core.symlinks=false?)`,
+      {
+        hint: `git config core.symlinks true && git checkout -- ${folder}   or put a folder in its place`,
+      },
+    );
+  if (names !== "ENOENT") throw new AgentopsError("FILE_INVALID", `cannot read ${folder}/: ${names}`);
+  await refuseDangling(path, folder);
+  const there = await readdir(root).catch(() => []);
+  const like = there.find((name) => name.toLowerCase() === folder);
+  const others = like === undefined ? [] : await readdir(join(root, like), { recursive }).catch(() => []);
+  if (like === undefined || !others.some(fits)) return [];
+  throw new AgentopsError("FILE_INVALID", `${like}/ is not looked at: the folder is called ${folder}/`, {
+    hint: `git mv ${like} ${folder}`,
+  });
+}
+
+/** A folder that is a link to one the project lies in has the whole project in it, and none of what belongs there. */
+async function refuseLoop(root: string, folder: string): Promise<void> {
+  const path = join(root, folder);
+  if (!(await lstat(path)).isSymbolicLink()) return;
+  const [real, own] = await Promise.all([realpath(path), realpath(root)]);
+  if (own !== real && !own.startsWith(real.endsWith(sep) ? real : real + sep)) return;
+  throw new AgentopsError(
+    "FILE_INVALID",
+    `${folder} is a link to the folder that the project is in: ${await readlink(path)}`,
+    {
+      hint: "put a folder in its place",
+    },
+  );
 }
 
 async function isFile(path: string): Promise<boolean> {

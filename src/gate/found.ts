@@ -73,6 +73,9 @@ export type GateNote =
   | { code: "moved"; from: string }
   | { code: "renamed"; artifact: string; from: string }
   | { code: "replaced"; artifact: string; gone: string[] }
+  | { code: "moved-away"; artifact: string; to: string }
+  | { code: "provider-changed"; provider: string; users: string[] }
+  | { code: "submodule-changed"; path: string }
   | { code: "suites-absent"; files: string[] }
   | { code: "partly-staged"; file: string }
   | { code: "nothing-to-accept" };

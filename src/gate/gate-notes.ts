@@ -1,8 +1,10 @@
 import type { Project } from "../core/project.ts";
-import { dataFile, type LoadedSuite } from "../evals/dataset/suite.ts";
+import type { LoadedSuite } from "../evals/dataset/suite.ts";
 import type { ChangedArtifact, Changes } from "../registry/changes/changed.ts";
 import { type Affected, orphaned } from "./affected.ts";
+import type { OtherProvider } from "./answerers.ts";
 import type { GateNote, GateRunFound } from "./found.ts";
+import { datasetOf } from "./yardstick.ts";
 
 interface Judged {
   /** As it was named. */
@@ -13,16 +15,20 @@ interface Judged {
   /** Changed artifacts nothing was run for. */
   without: readonly ChangedArtifact[];
   runs: readonly GateRunFound[];
+  others: readonly OtherProvider[];
+  submodules: readonly string[];
 }
 
 /** What a reader of a gate's verdict must know beside it. */
 export async function gateNotes(project: Project, judged: Judged): Promise<GateNote[]> {
-  const { base, changes, suites, affected, without, runs } = judged;
+  const { base, changes, suites, affected, without, runs, others, submodules } = judged;
   const gateless = runs.filter(({ verdict }) => verdict === "none");
   const fresh = affected.filter(({ artifact }) => artifact.change === "added" && artifact.gone.length === 0);
-  const orphans = orphaned(changes.artifacts, suites);
+  const orphans = orphaned(changes.artifacts.filter(({ movedTo }) => movedTo === null), suites); // prettier-ignore
   return [
     ...comparedWith(base, changes),
+    ...others.map((other): GateNote => ({ code: "provider-changed", ...other })),
+    ...submodules.map((path): GateNote => ({ code: "submodule-changed", path })),
     ...without.map((artifact) => unmeasuredNote(artifact, suites)),
     ...(suites.length === 0 && without.length > 0 ? absentNotes(changes) : []),
     ...notRun(affected, runs),
@@ -57,6 +63,7 @@ function comparedWith(name: string, { base, itself, movedFrom, artifacts }: Chan
       : []),
     ...(movedFrom === null ? [] : [{ code: "moved", from: movedFrom } as const]),
     ...artifacts.flatMap(({ address: artifact, from }): GateNote[] => (from === null ? [] : [{ code: "renamed", artifact, from }])), // prettier-ignore
+    ...artifacts.flatMap(({ address: artifact, movedTo: to }): GateNote[] => (to === null ? [] : [{ code: "moved-away", artifact, to }])), // prettier-ignore
     ...artifacts.flatMap(({ address: artifact, gone }): GateNote[] => (gone.length === 0 ? [] : [{ code: "replaced", artifact, gone }])), // prettier-ignore
   ];
 }
@@ -83,9 +90,4 @@ async function yardsticks(project: Project, affected: readonly Affected[], chang
   const files = new Set(affected.flatMap(({ suite }) => [suite.file, ...datasetOf(project, suite)]));
   const changed = await changes.changedFiles([...files]);
   return changed.map((file) => ({ code: "yardstick-changed", file }));
-}
-
-function datasetOf(project: Project, { spec: { dataset }, baseDir }: LoadedSuite): string[] {
-  if (dataset === undefined) return [];
-  return [dataFile(project, baseDir, typeof dataset === "string" ? dataset : dataset.file).file];
 }

@@ -4,7 +4,7 @@ import { reasonIn } from "../core/reason.ts";
 import { floatingPins } from "../evals/run/floating.ts";
 import type { EvalContext } from "../evals/run/context.ts";
 import type { RunOptions } from "../evals/run-suite.ts";
-import { allSuites, isSuiteFile, type LoadedSuite } from "../evals/dataset/suite.ts";
+import { isSuiteFile, type LoadedSuite } from "../evals/dataset/suite.ts";
 import { type ChangedArtifact, changedArtifacts, type Changes } from "../registry/changes/changed.ts";
 import { notCheckedOut } from "../registry/git/checked-out.ts";
 import { needRepo } from "../registry/git/repo.ts";
@@ -17,6 +17,8 @@ import { gateNotes } from "./gate-notes.ts";
 import type { GateFound, GateRunFound } from "./found.ts";
 import { weakenedSuites } from "./weakened/weakened.ts";
 import { moreEvidence } from "./more-evidence.ts";
+import { otherProviders } from "./answerers.ts";
+import { submodulesOf, suitesOf } from "./yardstick.ts";
 
 export interface GateOptions extends Omit<RunOptions, "target" | "outputs"> {
   /** What the worktree is compared with: the merge base of this and HEAD. */
@@ -40,13 +42,20 @@ export async function gate(context: EvalContext, { base, ...options }: GateOptio
   const { artifacts } = changes;
   const { mergeBase } = changes.base;
   refuseFloating(context.project, artifacts);
-  const suites = await suitesOf(context, artifacts.length > 0);
+  const suites = await suitesOf(
+    context.project,
+    changes,
+    artifacts.some(({ candidate }) => candidate !== null),
+  );
   await refuseAbsent(context.project, changes, suites ?? []);
   const weakened = suites === null ? [] : await weakenedSuites(context.project, changes, suites);
   const affected = affectedSuites(artifacts, suites ?? []);
   const runs = await judgeAll(context, affected, mergeBase, { ...options, accept }).catch(whenInterrupted);
   const without = unmeasured(artifacts, affected);
-  const open = [...without, ...artifacts.filter(({ gone }) => gone.length > 0), ...(changes.itself ? [changes] : [])];
+  const others = await otherProviders(context.project, changes, suites ?? []);
+  const submodules = submodulesOf(context.project, changes, suites ?? []);
+  const unclear = artifacts.filter(({ gone, movedTo }) => gone.length > 0 || movedTo !== null);
+  const open = [...without, ...unclear, ...others, ...submodules, ...(changes.itself ? [changes] : [])];
   const undecided = [...runs.map((r) => r.verdict), ...open.map(() => "none" as const)].map((verdict) =>
     verdict === "none" ? "inconclusive" : verdict,
   );
@@ -60,23 +69,19 @@ export async function gate(context: EvalContext, { base, ...options }: GateOptio
     changed: artifacts.map((artifact) => changedOf(artifact, affected)),
     runs,
     notes: [
-      ...(await gateNotes(context.project, { base, changes, suites: suites ?? [], affected, without, runs })),
+      ...(await gateNotes(context.project, {
+        base,
+        changes,
+        suites: suites ?? [],
+        affected,
+        without,
+        runs,
+        others,
+        submodules,
+      })),
       ...(options.accept !== undefined && !runs.some(isTaken) ? [{ code: "nothing-to-accept" } as const] : []),
     ],
   };
-}
-
-/**
- * All suites; a project without one has nothing to measure with, which the verdict says.
- * @param needed something is to be judged by them; else one that is not valid stops nobody: null
- */
-async function suitesOf({ project }: EvalContext, needed: boolean): Promise<LoadedSuite[] | null> {
-  try {
-    return (await allSuites(project)).suites;
-  } catch (error) {
-    if (needed || !(error instanceof AgentopsError)) throw error;
-    return null;
-  }
 }
 
 /** Suites that are not checked out judge nothing: where others pass, nobody would miss them. Without any, the verdict says it. */

@@ -1,9 +1,9 @@
-import { mkdir, rm, symlink, writeFile } from "node:fs/promises";
+import { mkdir, rename, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { needRepo } from "./git/repo.ts";
-import { commitSource } from "./source.ts";
-import { promptText, removeFolders, gitProject } from "./temp-project.testing.ts";
+import { commitSource, worktreeSource } from "./source.ts";
+import { plainProject, promptText, removeFolders, gitProject } from "./temp-project.testing.ts";
 
 afterAll(removeFolders);
 
@@ -49,4 +49,41 @@ test("files that are asked for together cost one git, and an object that is lost
   await rm(join(root, ".git/objects", blob.slice(0, 2), blob.slice(2)), { force: true });
   await expect(source.read("prompts/a.prompt.yml")).rejects.toMatchObject({ code: "GIT_FAILED" });
   await expect(source.read("agents/x.agent.yml")).rejects.toMatchObject({ code: "GIT_FAILED" });
+});
+
+test.each<[string, (root: string) => Promise<unknown>, string | null]>([
+  ["is not there", () => Promise.resolve(), null],
+  [
+    "is a link checked out as text",
+    (root) => writeFile(join(root, "prompts"), "shared"),
+    "prompts is not a folder (a link checked out as text: core.symlinks=false?)",
+  ],
+  [
+    "leads to a file",
+    (root) => symlink("agentops.config.yaml", join(root, "prompts")),
+    "prompts is not a folder (a link checked out as text: core.symlinks=false?)",
+  ],
+  [
+    "leads to the project",
+    (root) => symlink(".", join(root, "prompts")),
+    "prompts is a link to the folder that the project is in: .",
+  ],
+  [
+    "leads above the project",
+    (root) => symlink("/", join(root, "prompts")),
+    "prompts is a link to the folder that the project is in: /",
+  ],
+  ["leads nowhere", (root) => symlink("none", join(root, "prompts")), "prompts: a link that leads nowhere: none"],
+  ["leads to itself", (root) => symlink("prompts", join(root, "prompts")), "cannot read prompts/: ELOOP"],
+  [
+    "is spelled otherwise",
+    (root) => rename(join(root, "other"), join(root, "Prompts")),
+    "Prompts/ is not looked at: the folder is called prompts/",
+  ],
+  ["is spelled as another folder that has no prompt", (root) => mkdir(join(root, "PROMPTS")), null],
+])("prompts/ %s", async (_, make, message) => {
+  const { root } = await plainProject({ "other/p.prompt.yml": promptText("p") });
+  await make(root);
+  const listed = worktreeSource(root).list("prompts");
+  await (message === null ? expect(listed).resolves.toEqual([]) : expect(listed).rejects.toMatchObject({ code: "FILE_INVALID", message })); // prettier-ignore
 });

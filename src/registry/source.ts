@@ -1,7 +1,6 @@
-import { lstat, readdir, readlink } from "node:fs/promises";
 import { join, posix } from "node:path";
 import { AgentopsError } from "../core/errors.ts";
-import { type Project, readText } from "../core/project.ts";
+import { brokenLink, namesIn, type Project, readText, refuseDangling } from "../core/project.ts";
 import type { ArtifactKind } from "../core/refs.ts";
 import { decodeText } from "../core/utf8.ts";
 import { type ArtifactFile, artifactFileOf, KINDS } from "./files.ts";
@@ -31,31 +30,15 @@ export function worktreeSource(of: string | Pick<Project, "root" | "env" | "sign
     ...(typeof of !== "string" && { absent: (fits) => absentFiles(of, fits) }),
     commit: null,
     label: (path) => path,
-    list: async (kind) => {
-      const names = await readdir(join(root, kind)).catch(() => null);
-      if (names === null) await refuseDangling(root, kind);
-      return artifactFiles(kind, names ?? []);
-    },
+    list: async (kind) =>
+      artifactFiles(kind, await namesIn(root, kind, { fits: (name) => artifactFileOf(kind, name) !== null })),
     read: (path) =>
       readText(join(root, path)).catch(async (error: unknown) => {
+        await refuseDangling(join(root, path), path);
         if (!(error instanceof AgentopsError) || error.code !== "FILE_NOT_FOUND") throw error;
-        await refuseDangling(root, path);
         return undefined;
       }),
   };
-}
-
-/** A file that is named but cannot be opened is no file that is not there: a link, whose target may not be checked out. */
-async function refuseDangling(root: string, path: string): Promise<void> {
-  const found = await lstat(join(root, path)).catch(() => undefined);
-  if (found?.isSymbolicLink() === true) throw brokenLink(path, "nowhere", await readlink(join(root, path)));
-}
-
-function brokenLink(label: string, why: "out" | "nowhere", to: string): AgentopsError {
-  const where = why === "out" ? "out of the repository, and no commit has what is there" : "nowhere";
-  return new AgentopsError("FILE_INVALID", `${label}: a link that leads ${where}: ${to}`, {
-    hint: "put the file itself in its place, or what the link names",
-  });
 }
 
 /** The files of a commit, asked for together and read at once. */

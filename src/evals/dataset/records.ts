@@ -3,7 +3,7 @@ import { stat } from "node:fs/promises";
 import { extname } from "node:path";
 import { AgentopsError } from "../../core/errors.ts";
 import { PROTO_REFUSED, readJson } from "../../core/json.ts";
-import { readBytes } from "../../core/project.ts";
+import { readBytes, refuseDangling } from "../../core/project.ts";
 import { throwOnErrors } from "../../core/problems.ts";
 import { CONFLICT, isConflictMarker } from "../../core/stand-ins.ts";
 import { keepLongIntegers, type KeptSpelling } from "../../core/spelling.ts";
@@ -66,6 +66,7 @@ async function requireFile({ file, path, absent }: DataFile): Promise<void> {
   if (found?.isFile() === true) return;
   const hidden = found === undefined ? await absent?.() : null;
   if (hidden != null) throw hidden;
+  await refuseDangling(path, file);
   throw new AgentopsError("FILE_NOT_FOUND", `no such data file: ${file}`);
 }
 

@@ -1,13 +1,13 @@
-import { readdir, stat } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { digestOf } from "../../core/canonical.ts";
 import { AgentopsError } from "../../core/errors.ts";
-import { displayPath, type Project, readBytes } from "../../core/project.ts";
+import { displayPath, namesIn, type Project, readBytes } from "../../core/project.ts";
 import { didYouMean } from "../../core/suggest.ts";
 import { decodeText } from "../../core/utf8.ts";
 import { parseYamlAs, readYaml } from "../../core/yaml.ts";
 import type { LoadedSuite } from "./loaded-suite.ts";
-import { absentIn } from "../../registry/absent.ts";
+import { absentFile, absentIn } from "../../registry/absent.ts";
 import { PROMPT_FILE } from "../../registry/files.ts";
 import { loadPromptSuite, promptFileNamed, promptSuites } from "./prompt-suite.ts";
 import type { DataFile } from "./records.ts";
@@ -25,11 +25,13 @@ export function isSuiteFile(file: string): boolean {
 /** Suite files under `evals/`, sorted by path; absolute. */
 export async function findSuiteFiles(root: string): Promise<string[]> {
   const folder = join(root, SUITES);
-  const names = await readdir(folder, { recursive: true }).catch(() => []);
-  return names
-    .filter((n) => SUITE_FILE.test(n))
-    .sort()
-    .map((n) => join(folder, n));
+  const names = await namesIn(root, SUITES, { fits: isSuiteFile, recursive: true });
+  return names.sort().map((n) => join(folder, n));
+}
+
+/** Why suites are not there although git has them; null where it has none. */
+export function absentSuites(project: Project): Promise<AgentopsError | null> {
+  return absentIn(project, [SUITES], isSuiteFile);
 }
 
 /** Loads suites by name or path, also of GitHub Models files; all of them without names. Throws SUITE_NOT_FOUND, FILE_INVALID. */
@@ -37,7 +39,7 @@ export async function loadSuites(project: Project, names: readonly string[], cwd
   if (names.length === 0) {
     const { suites, passedOver } = await allSuites(project);
     if (suites.length > 0) return suites;
-    const absent = await absentIn(project, [SUITES], isSuiteFile);
+    const absent = await absentSuites(project);
     if (absent !== null) throw absent;
     const alone =
       passedOver.length === 0 ? "" : ` (${passedOver.join(", ")}: testData or evaluators alone judge nothing)`;
@@ -135,5 +137,5 @@ export function suiteOf(text: string, file: string): Pick<LoadedSuite, "spec" | 
 export function dataFile(project: Project, baseDir: string, named: string): DataFile {
   const path = resolve(baseDir, named);
   const file = displayPath(project.root, path);
-  return { file, path, absent: () => absentIn(project, [file], () => true) };
+  return { file, path, absent: () => absentFile(project, file) };
 }

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { dirname } from "node:path";
 import { AgentopsError } from "../../core/errors.ts";
 import type { Problem } from "../../core/problems.ts";
-import type { Project } from "../../core/project.ts";
+import { type Project, refuseDangling } from "../../core/project.ts";
 import { parsePin, parseRef } from "../../core/refs.ts";
 import { didYouMean } from "../../core/suggest.ts";
 import type { Path, YamlFile } from "../../core/yaml.ts";
@@ -30,7 +30,7 @@ type Finding = { rule: string; path: Path; message: string; hint?: string; sever
 export async function lintSuite(project: Project, suite: SuiteFile): Promise<Problem[]> {
   const findings = [
     ...(await targetFindings(project, suite.spec)),
-    ...fileFindings(project, suite),
+    ...(await fileFindings(project, suite)),
     ...pinFindings(project, suite.spec),
     ...gateFindings(suite.spec),
     ...(await unknownTools(project, suite.spec)).map((tool): Finding => ({ rule: "unknown-tool", ...tool })),
@@ -62,10 +62,17 @@ async function targetFindings(project: Project, { target }: Suite): Promise<Find
   }
 }
 
-function fileFindings(project: Project, suite: SuiteFile): Finding[] {
-  return filesOf(project, suite).flatMap(({ at, file, path }) =>
-    existsSync(path) ? [] : [{ rule: "missing-file", path: at, message: `no such data file: ${file}` }],
-  );
+async function fileFindings(project: Project, suite: SuiteFile): Promise<Finding[]> {
+  const missing = filesOf(project, suite).filter(({ path }) => !existsSync(path));
+  return Promise.all(missing.map(async ({ at, ...data }) => ({ rule: "missing-file", path: at, ...(await whyMissing(data)) }))); // prettier-ignore
+}
+
+/** In a submodule, left out of a sparse checkout, or behind a link that leads nowhere. */
+async function whyMissing({ file, path, absent }: DataFile): Promise<Pick<Finding, "message" | "hint">> {
+  const dangling = await refuseDangling(path, file).catch((error: unknown) => error);
+  const why = (await absent?.()) ?? (dangling instanceof AgentopsError ? dangling : null);
+  if (why === null) return { message: `no such data file: ${file}` };
+  return { message: why.message, ...(why.hint !== undefined && { hint: why.hint }) };
 }
 
 /** The data files that a suite names, and where it does. */

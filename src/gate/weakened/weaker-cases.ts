@@ -20,7 +20,7 @@ export async function weakerCases(
   const [old, now] = [dataOf(project, before), dataOf(project, after)];
   const changed = now === null || old?.path !== now.path || (await changes.changedFiles([now.file])).length > 0;
   if (!changed && sameSource(before, after)) return [];
-  const cases = await readBoth(changes, before, after, old, now).catch(whenUnreadable);
+  const cases = await readBoth(changes, before, after, old, now);
   if (cases === null) return [];
   const kept = [...cases.before.keys()].filter((id) => cases.after.has(id));
   const dropped = [...cases.before.keys()].filter((id) => !cases.after.has(id));
@@ -41,6 +41,7 @@ function sameSource({ spec: a }: LoadedSuite, { spec: b }: LoadedSuite): boolean
   return of(a) === of(b);
 }
 
+/** What is no data set now, on a branch that changed it, is refused: it would be merged as a pass, and no suite could run on it. */
 async function readBoth(
   changes: Changes,
   before: LoadedSuite,
@@ -48,14 +49,25 @@ async function readBoth(
   old: DataFile | null,
   now: DataFile | null,
 ): Promise<{ before: Map<string, string>; after: Map<string, string> } | null> {
-  if (old === null) return { before: await digests(before, null), after: await digests(after, now) };
+  const cases = await digests(after, now).catch((error: unknown) => whenHidden(error, now));
+  if (cases === null) return null;
+  const then = await digestsThen(changes, before, old).catch(whenUnreadable);
+  return then === null ? null : { before: then, after: cases };
+}
+
+async function digestsThen(
+  changes: Changes,
+  before: LoadedSuite,
+  old: DataFile | null,
+): Promise<Map<string, string> | null> {
+  if (old === null) return digests(before, null);
   const text = await changes.before.read(old.file);
   if (text === undefined) return null;
   const folder = await mkdtemp(join(tmpdir(), "agentops-"));
   try {
     const path = join(folder, basename(old.path));
     await writeFile(path, text);
-    return { before: await digests(before, { ...old, path }), after: await digests(after, now) };
+    return await digests(before, { ...old, path });
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
@@ -71,5 +83,11 @@ async function digests(suite: LoadedSuite, data: DataFile | null): Promise<Map<s
 /** What was no data file then is not compared: that the file changed is said beside it. */
 function whenUnreadable(error: unknown): null {
   if (error instanceof AgentopsError) return null;
+  throw error;
+}
+
+/** A sparse checkout may leave data sets out: where nothing is run on them, that is no fault of the branch. */
+async function whenHidden(error: unknown, now: DataFile | null): Promise<null> {
+  if (error instanceof AgentopsError && (await now?.absent?.()) != null) return null;
   throw error;
 }

@@ -18,7 +18,13 @@ async function changed({ project }: Pick<TempProject, "project">, base = "main")
 describe("what git has and the worktree lacks was not deleted:", () => {
   let temp: TempProject;
   beforeAll(async () => {
-    temp = await gitProject({ [P]: promptText("p"), "prompts/q.prompt.yml": promptText("q"), "src/x": "x", "a/b": "" });
+    temp = await gitProject({
+      [P]: promptText("p"),
+      "prompts/q.prompt.yml": promptText("q"),
+      "src/x": "x",
+      "a/b": "",
+      "evals/s.suite.yml": "",
+    });
     await temp.git("switch", "-qc", "pr");
     await temp.write(P, WORSE);
     await temp.git("commit", "-qam", "worse");
@@ -51,9 +57,28 @@ describe("what git has and the worktree lacks was not deleted:", () => {
     expect(error).toMatchObject({ code: "FILE_NOT_FOUND", message: expect.stringMatching(message), hint: expect.stringMatching(hint) }); // prettier-ignore
   });
 
-  test("a deleted file is deleted, whether git knows it yet or not", async () => {
-    await rm(join(temp.root, "prompts/q.prompt.yml"));
-    expect(await changed(temp)).toEqual(["modified prompts/p", "deleted prompts/q"]);
+  test.each(["prompts/q.prompt.yml", "prompts", "evals/s.suite.yml", "evals"])(
+    "%s, gone without git's knowing",
+    async (gone) => {
+      await rm(join(temp.root, gone), { recursive: true });
+      const error = await changed(temp).catch((e: unknown) => e);
+      await temp.git("checkout", "-q", "--", ".");
+      expect(error).toMatchObject({ code: "FILE_NOT_FOUND", message: expect.stringMatching(/ is in HEAD but not in the worktree/), hint: expect.stringMatching(/^git checkout HEAD -- \S+ {3}.*git rm/) }); // prettier-ignore
+    },
+  );
+
+  test("a clone of which a part is checked out", async () => {
+    const root = join(await tempFolder(), "clone");
+    await gitIn(temp.root, "clone", "-qn", temp.root, root);
+    await expect(projectIn(root)).rejects.toMatchObject({ code: "CONFIG_NOT_FOUND" });
+    await gitIn(root, "checkout", "-q", "HEAD", "--", "agentops.config.yaml", "evals");
+    await expect(changed(await projectIn(root), "origin/main")).rejects.toThrow(/neither in the index nor in the work/);
+  });
+
+  test("a deletion that is staged is one; a name with the other extension is the same artifact", async () => {
+    await rename(join(temp.root, "prompts/q.prompt.yml"), join(temp.root, "prompts/q.prompt.yaml"));
+    expect(await changed(temp)).toEqual(["modified prompts/p"]);
+    await rm(join(temp.root, "prompts/q.prompt.yaml"));
     await temp.git("rm", "-q", "prompts/q.prompt.yml");
     expect(await changed(temp)).toEqual(["modified prompts/p", "deleted prompts/q"]);
     await temp.git("reset", "-q", "--hard");
@@ -217,7 +242,7 @@ describe("what was called or kept otherwise has its control:", () => {
     await old.write("prompts/q.prompt.yml", promptText("q", "Guess {{ticket}}."));
     await old.write("agents/a.agent.yml", agentText("a", "q"));
     expect(await changed(old)).toEqual(["modified prompts/q from prompts/p", "modified agents/a"]);
-    await temp.git("reset", "-q");
+    await temp.git("rm", "-qf", "--cached", "old/prompts/q.prompt.yml");
     expect(await changed(old)).toEqual([
       "deleted prompts/p",
       `added prompts/q instead of old/${P}`,
@@ -239,6 +264,44 @@ describe("what was called or kept otherwise has its control:", () => {
     ]);
     expect(artifacts[0]?.lines).toEqual([{ file: "old/prompts/p.prompt.yaml", line: 4 }]);
   });
+});
+
+test("what was moved to where no artifact is looked for was not deleted, and git knows where it is", async () => {
+  const temp = await gitProject({ [P]: promptText("p"), "prompts/q.prompt.yml": promptText("q", "Other {{ticket}}.") });
+  const moved = async () => (await changedArtifacts(temp.project, "main")).artifacts.map(({ address, movedTo }) => [address, movedTo]); // prettier-ignore
+  await temp.git("switch", "-qc", "pr");
+  for (const to of ["prompts/team/p.prompt.yml", "prompts/p.prompt.YML", "prompts/p.yml", "agents/p.prompt.yml", "x"]) {
+    await mkdir(join(temp.root, to, ".."), { recursive: true });
+    await temp.git("mv", P, to);
+    expect(await moved()).toEqual([["prompts/p", to]]);
+    await temp.git("reset", "-q", "--hard");
+  }
+  for (const args of [
+    ["rm", "-q", P],
+    ["mv", P, "other/prompts/p.prompt.yml"],
+  ]) {
+    await mkdir(join(temp.root, "other/prompts"), { recursive: true });
+    await temp.git(...args);
+    expect(await moved()).toEqual([["prompts/p", null]]);
+    await temp.git("reset", "-q", "--hard");
+  }
+});
+
+test("submodules at another commit, or with edits, are named; those outside the project too", async () => {
+  const inner = await gitProject({ "a.jsonl": "" });
+  const temp = await gitProject({ [`bot/${P}`]: promptText("p"), "bot/agentops.config.yaml": CONFIG });
+  const add = ["-c", "protocol.file.allow=always", "submodule", "--quiet", "add", inner.root];
+  for (const path of ["bot/evals", "data"]) await temp.git(...add, path);
+  await temp.git("commit", "-qm", "subs");
+  await temp.git("switch", "-qc", "pr");
+  const bot = await projectIn(join(temp.root, "bot"));
+  const others = async () => (await changedArtifacts(bot.project, "main")).otherSubmodules;
+  expect(await others()).toEqual([]);
+  await writeFile(join(temp.root, "data/a.jsonl"), "{}");
+  expect(await others()).toEqual(["../data"]);
+  await gitIn(join(temp.root, "bot/evals"), "commit", "-q", "--allow-empty", "-m", "Another");
+  await temp.git("add", "bot/evals");
+  expect(await others()).toEqual(["evals", "../data"]);
 });
 
 test("a file that is staged in part is told: the worktree is what is judged", async () => {

@@ -9,10 +9,12 @@ import { type ArtifactContent, readArtifact } from "../read.ts";
 import { type Source, worktreeSource } from "../source.ts";
 import { changedFiles, type FilesBefore, filesBefore } from "./before.ts";
 import { firstChangedLine, inRepository } from "./lines.ts";
-import { checkedOut, nothingThere, refuseEmpty, refuseUnheld } from "./refused.ts";
+import { movedAway } from "./moved.ts";
+import { checkedOut, nothingThere, refuseEmpty, refusePart, refuseUnheld } from "./refused.ts";
 import { type Replaced, replacedIn } from "./replaced.ts";
 import { differing, type Side, sidesOf } from "./same.ts";
 import { hasEdits, partlyStaged } from "./staged.ts";
+import { otherSubmodules } from "./submodules.ts";
 
 /** An artifact whose meaning differs between the merge base and the worktree. */
 export interface ChangedArtifact {
@@ -28,6 +30,8 @@ export interface ChangedArtifact {
   lines: { file: string; line: number }[];
   /** It is new, and these files of its kind are gone: it may have taken the place of one, and then it has a control that is not known. */
   gone: string[];
+  /** Where its file went, where no artifact is looked for: then it was not deleted. From the repository's top folder. */
+  movedTo: string | null;
 }
 
 export interface Changes {
@@ -43,6 +47,8 @@ export interface Changes {
   movedFrom: string | null;
   /** Suites that git has and that are not checked out. */
   absentSuites: Absent[];
+  /** Submodules at another commit than at the merge base, or with edits; relative to the project root. */
+  otherSubmodules: string[];
   /** Files whose staged text is another than that in the worktree. */
   partlyStaged: string[];
   /** Which of these files, relative to the project root, differ from the merge base. */
@@ -65,7 +71,7 @@ export async function changedArtifacts(project: Project, ref: string): Promise<C
   const sides = await sidesIn(project, repo, then, now);
   const differ = await differing(repo, await then.source.entries(), sides);
   const replaced = await replacedIn(project, repo, then, differ);
-  const { artifacts, invalid } = await changesIn(repo, then.source, now, differ, replaced);
+  const { artifacts, invalid } = await changesIn(repo, then, now, differ, replaced);
   const files = artifacts.flatMap(({ candidate }) => candidate?.files ?? []);
   return {
     base,
@@ -75,6 +81,7 @@ export async function changedArtifacts(project: Project, ref: string): Promise<C
     itself: base.mergeBase === base.head && artifacts.length === 0 && !(await hasEdits(project, repo)),
     movedFrom: then.prefix === repo.prefix ? null : then.prefix,
     absentSuites,
+    otherSubmodules: await otherSubmodules(repo, base.mergeBase, tracked),
     partlyStaged: await partlyStaged(repo, tracked, files),
     changedFiles: (asked) => changedFiles(repo, then, asked),
     before: filesBefore(repo, then, new Set(absentSuites.map(({ path }) => path))),
@@ -86,7 +93,10 @@ async function sidesIn(project: Project, repo: Repo, { source }: ProjectAt, now:
     [source, now].map(async (side) => (await Promise.all(KINDS.map((kind) => side.list(kind)))).flat()),
   );
   if (before === undefined || before.length === 0) await refuseUnheld(repo);
-  else if (after?.length === 0) await refuseEmpty(repo);
+  else if (after?.length === 0) {
+    await refuseEmpty(repo);
+    await refusePart(repo);
+  }
   const sides = sidesOf(before ?? [], after ?? []);
   if (sides.length === 0) throw nothingThere(project, source.commit ?? "");
   return sides;
@@ -95,12 +105,14 @@ async function sidesIn(project: Project, repo: Repo, { source }: ProjectAt, now:
 /** Reads both sides of what differs: the controls together, so that git is asked once. */
 async function changesIn(
   repo: Repo,
-  before: Source,
+  { source: before, prefix }: ProjectAt,
   after: Source,
   differ: readonly Side[],
   { from, taken, goneFor }: Replaced,
 ): Promise<Pick<Changes, "artifacts" | "invalid">> {
   const sides = differ.filter((side) => !taken.has(side));
+  const lost = sides.flatMap((side) => (side.after === undefined ? [prefix + (side.before ?? "")] : []));
+  const moved = await movedAway(repo, before.commit ?? "", lost);
   const candidates: (ArtifactContent | null)[] = [];
   for (const side of sides) candidates.push(await readArtifact(after, side));
   const controls = await Promise.all(
@@ -113,7 +125,8 @@ async function changesIn(
       if (isInvalid ? candidate === null : control?.digest === candidate?.digest && !from.has(side)) return [];
       const change = candidate === null ? "deleted" : control === null ? "added" : "modified";
       const lines = await linesOf(repo, before, after, candidate, (from.get(side) ?? side).before);
-      const rest = { address: side.address, change, candidate, lines, gone: goneFor(side) } as const;
+      const movedTo = moved.get(prefix + (side.before ?? "")) ?? null;
+      const rest = { address: side.address, change, candidate, lines, gone: goneFor(side), movedTo } as const;
       return [{ ...rest, from: from.get(side)?.address ?? null, control: isInvalid ? null : control }];
     }),
   );

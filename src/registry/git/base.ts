@@ -68,6 +68,8 @@ async function unknown(repo: Repo, base: string, { ref, others }: Revision): Pro
     const hint = `${await fetchOf(repo, base)}; or name what is meant in full: --base ${others[0] ?? ""}`;
     return notFound(`no branch ${base} of the remote here (${ref ?? ""}), only a ${are.join(" and a ")}`, hint);
   }
+  const unread = await misread(repo, base, named);
+  if (unread !== null) return unread;
   if (repo.shallow) return notFound(`no commit named ${base}`, await shallowHint(repo, base));
   if (WHOLE_NAME.test(base))
     return notFound(
@@ -76,8 +78,24 @@ async function unknown(repo: Repo, base: string, { ref, others }: Revision): Pro
     );
   const type = await repo.git(["cat-file", "-t", base]);
   if (type.exitCode === 0) return notFound(`${base} is a ${type.stdout.trim()} and no commit`, named);
-  const fetch = base === "origin/HEAD" ? "" : await fetchOf(repo, base);
+  const fetch = base.endsWith("/HEAD") ? "" : await fetchOf(repo, base);
   return notFound(`no commit named ${base}`, fetch === "" ? other : `${fetch}, or ${other}`);
+}
+
+/** What no fetch brings: names that are none, and commits that a commit which is here does not lead to. */
+async function misread(repo: Repo, base: string, other: string): Promise<AgentopsError | null> {
+  if (base.trim() === "") return notFound("--base is empty: a variable that is not set?", other);
+  const [range, from] = /^(.*?)\.\.\.?(.*)$/.exec(base) ?? [];
+  if (range !== undefined)
+    return notFound(`${base} is a range and no commit`, `name where the branch begins: --base ${from || "REF"}`);
+  const upstream = /^(.*)@\{(?:u|upstream|push)\}/i.exec(base);
+  if (upstream !== null) {
+    const branch = upstream[1] || ((await currentBranch(repo)) ?? "HEAD");
+    return notFound(`no commit named ${base}: ${branch} has no upstream branch here`, `git branch --set-upstream-to=REMOTE/BRANCH ${branch}, or ${other}`); // prettier-ignore
+  }
+  const [, name] = /^([^~^:@]+|@)[~^]/.exec(base) ?? [];
+  if (name === undefined || repo.shallow || (await revisionOf(repo, name)).commit === null) return null;
+  return notFound(`no commit named ${base}: ${name} is here, and has no such ancestor`, other);
 }
 
 /** Whatever is named is there, and is not what is checked out: that would be compared with itself. */

@@ -59,21 +59,40 @@ export async function notCheckedOut(repo: Repo, absent: readonly Absent[]): Prom
   const others = more.length === 0 ? "" : ` (and ${more.length} more)`;
   if (first?.why === "submodule")
     return new AgentopsError("FILE_NOT_FOUND", `${path}/ is a submodule that is not checked out${others}`, {
-      hint: `git submodule update --init ${repo.prefix}${path}   (actions/checkout with submodules: true)`,
+      hint: await submoduleHint(repo, repo.prefix + path),
     });
-  const sparse = first?.why === "skip-worktree" && (await isSparse(repo));
+  const sparse = first?.why === "skip-worktree" && (await isSet(repo, "core.sparseCheckout"));
   const why = sparse ? "sparse checkout" : `git update-index --${first?.why ?? ""}`;
   const dir = posix.dirname(path);
   // The project's own folder of it, or one above the project.
   const folder = posix.join(repo.prefix, dir.startsWith("..") ? dir : (dir.split("/")[0] ?? "")).replace(/\/$/, "");
+  const coned = folder === "." ? path : folder;
+  // Without cone mode it is a pattern, which a folder's name alone would match anywhere; git before 2.25 has no `add`.
+  const pattern = `'/${posix.join(repo.prefix, path)}'`;
   const hint = sparse
-    ? `git sparse-checkout add ${folder === "." ? path : folder}   (actions/checkout: name the folder in sparse-checkout, or leave it out)`
+    ? `git sparse-checkout add ${(await isSet(repo, "core.sparseCheckoutCone")) ? coned : `${pattern}, or git sparse-checkout disable`}   (actions/checkout: name the folder in sparse-checkout, or leave it out)`
     : `git update-index --no-${first?.why ?? ""} ${path} && git checkout -- ${path}`;
   return new AgentopsError("FILE_NOT_FOUND", `${path} is in git but not checked out (${why})${others}`, { hint });
 }
 
-async function isSparse(repo: Repo): Promise<boolean> {
-  const said = await repo.git(["config", "--type=bool", "--get", "core.sparseCheckout"]);
+/** @param path from the repository's top folder */
+export async function submoduleHint(repo: Repo, path: string): Promise<string> {
+  const said = await repo.git(["config", "--file", join(repo.top, ".gitmodules"), "--get-regexp", "^submodule\\..*\\.path$"]); // prettier-ignore
+  if (said.stdout.split("\n").some((line) => line.endsWith(` ${path}`)))
+    return `git submodule update --init ${path}   (actions/checkout with submodules: true)`;
+  return `.gitmodules does not say where ${path} comes from, so git cannot fetch it: git submodule add URL ${path}, or git rm --cached ${path} and add its files`;
+}
+
+/** FILE_NOT_FOUND for what is committed and was neither deleted in a commit nor staged as deleted; the worktree lacks it all the same. */
+export function inHeadAlone(path: string, more = 0): AgentopsError {
+  const others = more === 0 ? "" : ` (and ${more} more)`;
+  return new AgentopsError("FILE_NOT_FOUND", `${path} is in HEAD but not in the worktree${others}`, {
+    hint: `git checkout HEAD -- ${path}   brings it back; where it is to go: git rm ${path}, or git add -A where it was renamed`,
+  });
+}
+
+async function isSet(repo: Repo, setting: string): Promise<boolean> {
+  const said = await repo.git(["config", "--type=bool", "--get", setting]);
   return said.stdout.trim() === "true";
 }
 

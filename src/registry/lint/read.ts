@@ -67,8 +67,11 @@ async function textOf(source: Source, { path }: ArtifactFile): Promise<string | 
   } catch (error) {
     const place = error instanceof AgentopsError ? noTextProblem(error, path) : undefined;
     if (place !== undefined) return place;
-    if (error instanceof AgentopsError) return unreadable(`the file cannot be read (${codeOf(error.cause)})`);
-    throw error;
+    if (!(error instanceof AgentopsError)) throw error;
+    // A link that leads nowhere says so itself.
+    if (error.cause === undefined)
+      return { ...unreadable(error.message.replace(`${path}: `, "")), ...(error.hint !== undefined && { hint: error.hint }) }; // prettier-ignore
+    return unreadable(`the file cannot be read (${codeOf(error.cause)})`);
   }
 }
 

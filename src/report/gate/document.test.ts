@@ -78,6 +78,24 @@ testSayings<GateNote>("a note on a gate", (note) => gate({ notes: [note] }).note
       "prompts/q is new while prompts/p.prompt.yml is gone, and git does not see that one became the other: it has no control. git add it, rename it in a commit of its own (git mv), or delete the old one in another pull request",
     ],
   ],
+  "moved-away": [
+    [
+      { artifact: "prompts/p", to: "prompts/team/p.prompt.yml" },
+      "prompts/p was moved to prompts/team/p.prompt.yml, where no prompt and no agent is looked for: they are in prompts/NAME.prompt.yml and agents/NAME.agent.yml",
+    ],
+  ],
+  "provider-changed": [
+    [
+      { provider: "ex", users: ["prompts/p", "agents/a"] },
+      "models.ex is another than at the merge base: what that changes for prompts/p, agents/a was not measured",
+    ],
+  ],
+  "submodule-changed": [
+    [
+      { path: "evals" },
+      "suites or their cases are in a submodule, evals, which is another than at the merge base: what changed in it cannot be compared here",
+    ],
+  ],
   "suites-absent": [
     [{ files: ["evals/s.suite.yml"] }, "not checked out, so nothing measured by them: evals/s.suite.yml"],
   ],

@@ -62,6 +62,12 @@ function gateNoteText(note: GateNote): string {
       return `${note.artifact} was ${note.from} at the merge base, which is its control`;
     case "replaced":
       return `${note.artifact} is new while ${note.gone.join(", ")} is gone, and git does not see that one became the other: it has no control. git add it, rename it in a commit of its own (git mv), or delete the old one in another pull request`;
+    case "moved-away":
+      return `${note.artifact} was moved to ${note.to}, where no prompt and no agent is looked for: they are in prompts/NAME.prompt.yml and agents/NAME.agent.yml`;
+    case "provider-changed":
+      return `models.${note.provider} is another than at the merge base: what that changes for ${note.users.join(", ")} was not measured`;
+    case "submodule-changed":
+      return `suites or their cases are in a submodule, ${note.path}, which is another than at the merge base: what changed in it cannot be compared here`;
     case "suites-absent":
       return `not checked out, so nothing measured by them: ${note.files.join(", ")}`;
     case "partly-staged":

@@ -1,7 +1,7 @@
 import type { GateDocument, GateRun } from "../../gate/gate.schema.ts";
 import { verdictSentence } from "../diff/words.ts";
 import { explanation } from "../diff/scorers.ts";
-import { bySeverity, headline, needWords, uncontrolledOf, unmeasuredOf } from "./words.ts";
+import { bySeverity, headline, needWords, isLeftOpen, uncontrolledOf, unmeasuredOf } from "./words.ts";
 import { title, weakenedLines, what, whose } from "./weakened.ts";
 import { type Annotation, githubAnnotations } from "../github.ts";
 import { oneLine } from "../numbers.ts";
@@ -42,6 +42,7 @@ function openOf(document: GateDocument): Annotation[] {
   const title = "agentops gate: nothing was compared";
   return [
     ...(document.compared === 0 ? document.notes.slice(0, 1) : []).map((message): Annotation => ({ level: "warning", title, message })), // prettier-ignore
+    ...(isLeftOpen(document) ? document.notes : []).map((message): Annotation => ({ level: "warning", title: "agentops gate: not all of it was compared", message })), // prettier-ignore
     ...uncontrolledOf(document).flatMap(({ artifact, lines, gone }) =>
       lines.map((at): Annotation => ({
         level: "warning",

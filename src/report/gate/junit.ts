@@ -1,6 +1,6 @@
 import junit, { type Builder } from "junit-report-builder";
 import type { GateDocument, GateRun } from "../../gate/gate.schema.ts";
-import { uncontrolledOf, unmeasuredOf } from "./words.ts";
+import { isLeftOpen, uncontrolledOf, unmeasuredOf } from "./words.ts";
 import { title, what, whose } from "./weakened.ts";
 import { explanation } from "../diff/scorers.ts";
 import { clean } from "../evaluation/junit.ts";
@@ -15,6 +15,8 @@ export function gateJunit(document: GateDocument): string {
   for (const run of document.runs) addRun(report, run);
   if (document.compared === 0)
     report.testSuite().name("not compared").testCase().className("agentops gate").name("base").error(clean(document.notes[0] ?? ""), "inconclusive"); // prettier-ignore
+  if (isLeftOpen(document))
+    report.testSuite().name("not compared").testCase().className("agentops gate").name("notes").error(clean(document.notes.join("; ")), "inconclusive"); // prettier-ignore
   for (const { artifact, gone } of uncontrolledOf(document))
     report.testSuite().name("no control").testCase().className(artifact).name("control").error(clean(`it is new, and ${gone.join(", ")} is gone`), "inconclusive"); // prettier-ignore
   const without = unmeasuredOf(document);

@@ -12,11 +12,19 @@ export function bySeverity(runs: readonly GateRun[]): GateRun[] {
   return [...runs].sort((a, b) => SEVERITY[a.verdict] - SEVERITY[b.verdict]);
 }
 
+/** Whether what leaves the verdict open is neither a run nor a changed artifact: the notes say what. */
+export function isLeftOpen(document: GateDocument): boolean {
+  const { verdict, runs, compared } = document;
+  const others = [...unmeasuredOf(document), ...uncontrolledOf(document)];
+  return verdict === "inconclusive" && compared > 0 && others.length === 0 && runs.every((r) => r.verdict === "pass");
+}
+
 /** The decisive run in one sentence, which names the suite as `name` shows it. */
 export function headline(document: GateDocument, name: (suite: string) => string): string {
   const { runs, changed, compared } = document;
   const [deciding] = bySeverity(runs);
   if (compared === 0) return "nothing was compared";
+  if (isLeftOpen(document)) return "not all of it could be compared: see the notes";
   if (changed.length === 0) return `no prompt and no agent changed in meaning (${whole(compared)} compared)`;
   if (unmeasuredOf(document).length > 0 && deciding?.verdict !== "fail")
     return `no suite measures ${unmeasuredOf(document)

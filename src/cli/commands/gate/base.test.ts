@@ -13,6 +13,7 @@ const FILES = (folder = "") => ({
     "name: s\ntarget: prompts/p\ncases: [{ id: a }]\nscorers: [{ type: regex, value: '.' }]\n",
 });
 const P = "prompts/p.prompt.yml";
+const literal = (text: string) => new RegExp(text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
 const said = (words: string) => () => PROMPT(words);
 
 async function changedSince(dir: string, args: string[], env: NodeJS.ProcessEnv = {}) {
@@ -77,6 +78,8 @@ describe("the gate compares with the merge base", () => {
     const dir = join(tempProject(), "clone");
     await git(origin, "clone", "-q", origin, dir);
     edit(dir, P, said("Say it well."));
+    expect((await changedSince(dir, [], env)).changed).toEqual(["prompts/p"]);
+    await git(dir, "remote", "rename", "origin", "gh");
     expect((await changedSince(dir, [], env)).changed).toEqual(["prompts/p"]);
   });
 
@@ -207,9 +210,17 @@ test("a config or a data file that is not checked out is named, and no project o
   await git(dir, "sparse-checkout", "set", "--no-cone", "/*", "!/services/", "!/data/");
   put(dir, "services/bot/note", "");
   const runs: [string[], string, string][] = [
-    [["gate", "-C", "services/bot", "--base", "main"], "agentops.config.yaml is in git", "add services/bot "],
-    [["list", "-C", "services/bot"], "agentops.config.yaml is in git", "add services/bot "],
-    [["gate", "--base", "main"], "data/x.jsonl is in git", "add data "],
+    [
+      ["gate", "-C", "services/bot", "--base", "main"],
+      "agentops.config.yaml is in git",
+      "add '/services/bot/agentops.config.yaml', or git sparse-checkout disable ",
+    ],
+    [
+      ["list", "-C", "services/bot"],
+      "agentops.config.yaml is in git",
+      "add '/services/bot/agentops.config.yaml', or git sparse-checkout disable ",
+    ],
+    [["gate", "--base", "main"], "data/x.jsonl is in git", "add '/data/x.jsonl', or git sparse-checkout disable "],
   ];
   for (const [args, message, hint] of runs) {
     const { code, stderr } = await agentops(dir, args);
@@ -242,6 +253,26 @@ describe("a base the gate cannot use ends with exit 2 and the way out:", () => {
   test("a name that looks like an option of git", async () => {
     const dir = await repositoryOf(FILES());
     await isRefused(dir, ["--base", "--output=x"], /no commit named --output=x/, /hint: /);
+  });
+
+  test("names that no fetch brings", async () => {
+    const dir = await repositoryOf(FILES());
+    await git(dir, "remote", "add", "origin", "nowhere");
+    await git(dir, "checkout", "-q", "-b", "pr");
+    for (const [base, message, hint] of [
+      ["HEAD^2", "HEAD is here, and has no such ancestor", "name a base: --base main"],
+      ["main~9", "main is here, and has no such ancestor", "name a base: --base main"],
+      ["main..pr", "main..pr is a range and no commit", "name where the branch begins: --base main"],
+      ["main...", "main... is a range and no commit", "name where the branch begins: --base main"],
+      [
+        "@{u}",
+        "pr has no upstream branch here",
+        "git branch --set-upstream-to=REMOTE/BRANCH pr, or name a base: --base main",
+      ],
+      ["main@{upstream}", "main has no upstream branch here", "git branch --set-upstream-to=REMOTE/BRANCH main, or "],
+      ["", "--base is empty: a variable that is not set?", "name a base: --base main"],
+    ] as const)
+      await isRefused(dir, ["--base", base], literal(message), literal(`hint: ${hint}`));
   });
 
   test("no remote to guess it from", async () => {

@@ -1,14 +1,25 @@
 import { readFile } from "node:fs/promises";
+import type { Project } from "../../../core/project.ts";
+import { findRepo, remotesOf } from "../../../registry/git/repo.ts";
 
 /**
- * Where a pull or merge request goes to, as GitHub and GitLab say it; else the main branch of `origin`. GitLab fetches commits
+ * Where a pull or merge request goes to, as GitHub and GitLab say it; else the main branch of `origin`, or of the only remote there is. GitLab fetches commits
  * and no branches: with merged results it tells the target's tip, else the commit the branch was made from. GitHub's merge queue
  * names no branch: its event tells the commit that the group is put on.
  */
-export async function baseIn(env: NodeJS.ProcessEnv): Promise<string> {
+export async function baseIn({ env, ...project }: Pick<Project, "root" | "env" | "signal">): Promise<string> {
   const branch = env["GITHUB_BASE_REF"] || env["CI_MERGE_REQUEST_TARGET_BRANCH_NAME"];
   const commit = env["CI_MERGE_REQUEST_TARGET_BRANCH_SHA"] || env["CI_MERGE_REQUEST_DIFF_BASE_SHA"];
-  return commit || (branch ? `origin/${branch}` : ((await queuedOn(env)) ?? "origin/HEAD"));
+  if (commit) return commit;
+  const queued = branch ? null : await queuedOn(env);
+  return queued ?? `${await remoteIn({ env, ...project })}/${branch || "HEAD"}`;
+}
+
+/** Without a repository the gate says so itself. */
+async function remoteIn(project: Pick<Project, "root" | "env" | "signal">): Promise<string> {
+  const repo = await findRepo(project).catch(() => null);
+  const remotes = repo === null ? [] : await remotesOf(repo);
+  return remotes.length === 1 ? (remotes[0] ?? "origin") : "origin";
 }
 
 /** https://docs.github.com/webhooks/webhook-events-and-payloads#merge_group */

@@ -21,13 +21,15 @@ const EXIT = { pass: 0, fail: 1, inconclusive: 3 } as const;
 
 export async function run(context: CommandContext, _: unknown[], options: Record<string, unknown>): Promise<number> {
   const format = chosenFormat(context.flags, FORMATS);
-  const gateOptions = await optionsOf(context, options);
+  const gateOptions = optionsOf(context, options);
   const project = await context.project();
+  const base = gateOptions.base ?? (await baseIn(project));
   const store = runsOf(context, project);
   const view = await createProgressView(context);
   try {
     const found = await gate(await evalContext(context, project, store), {
       ...gateOptions,
+      base,
       onProgress: ({ suite }, progress) => {
         view.update(suite, progress);
       },
@@ -46,10 +48,13 @@ export async function run(context: CommandContext, _: unknown[], options: Record
   }
 }
 
-async function optionsOf(context: CommandContext, options: Record<string, unknown>): Promise<GateOptions> {
+function optionsOf(
+  context: CommandContext,
+  options: Record<string, unknown>,
+): Omit<GateOptions, "base"> & { base: string | undefined } {
   const text = (key: string) => options[key] as string | undefined;
   return {
-    base: text("base") ?? (await baseIn(context.shell.env)),
+    base: text("base"),
     cwd: context.cwd,
     trials: wholeNumber("--trials", text("trials")),
     concurrency: wholeNumber("--concurrency", text("concurrency")),

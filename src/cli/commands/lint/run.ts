@@ -1,4 +1,5 @@
 import { absentFiles } from "../../../registry/absent.ts";
+import { absentSuites } from "../../../evals/dataset/suite.ts";
 import { lintProject } from "../../../evals/lint/lint.ts";
 import { lintGithub, lintSarif, lintText } from "../../../report/lint/formats.ts";
 import { createStyle } from "../../../report/style.ts";
@@ -9,8 +10,8 @@ export async function run(context: CommandContext, [refs]: unknown[]): Promise<n
   const format = chosenFormat(context.flags, ["text", "json", "github", "sarif"]);
   const project = await context.project();
   const lint = await lintProject(project, refs as string[]);
-  const absent = await absentFiles(project, () => true);
-  if (absent !== null) context.note(`warning: ${absent.message}, so it was not looked at: ${absent.hint ?? ""}`);
+  for (const absent of [await absentFiles(project, () => true), await absentSuites(project)])
+    if (absent !== null) context.note(`warning: ${absent.message}, so it was not looked at: ${absent.hint ?? ""}`);
   const documents = {
     text: () => lintText(lint, createStyle(context.color("stdout") && context.flags.output === undefined)),
     json: () => JSON.stringify(lint, null, 2),
