@@ -27,8 +27,7 @@ const REASON =
 
 /** The lines that say why, none where nothing does: the remote's own before git's, git's before whatever else was printed, a hook's picked by their words. */
 export function wordsOf(said: string): string[] {
-  const lines = said
-    .replace(COLOUR, "")
+  const lines = wholeLines(said.replace(COLOUR, ""))
     .split(/[\r\n]+/)
     .map((line) => line.trimEnd())
     .filter(
@@ -40,7 +39,15 @@ export function wordsOf(said: string): string[] {
   const withReason = (some: readonly string[]) => some.filter((line) => !SUMMARY.test(line));
   const found = [withReason(remote), withReason(own), others, remote, own].map(withoutRunner).find((some) => some.length > 0); // prettier-ignore
   if (found === undefined || found.every((line) => PUSH.test(line))) return [];
-  return few(found).map((line) => line.trim().replace(/^[-*•] /, ""));
+  const shown = few(found).map((line) => line.trim().replace(/^[-*•] /, ""));
+  const status = /The requested URL returned error: \d+/.exec(said)?.[0];
+  // The page that came with it is anybody's words; the status is the server's answer.
+  return status === undefined || shown.some((line) => line.includes(status)) ? shown : [...shown, status];
+}
+
+/** git goes on in the next line where one ends so; that one has no beginning of its own. */
+function wholeLines(said: string): string {
+  return said.replace(/^((?:fatal|error): .*(?::|running))\n[ \t]+(\S.*(?:\n\t\S.*)*)/gm, (_, first: string, rest: string) => `${first} ${rest.split(/\n\t/).join(", ")}`); // prettier-ignore
 }
 
 function withoutRunner(lines: readonly string[]): string[] {

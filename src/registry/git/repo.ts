@@ -1,6 +1,7 @@
 import { AgentopsError } from "../../core/errors.ts";
 import type { Project } from "../../core/project.ts";
-import { type Git, must, openGit } from "./git.ts";
+import { readAnswer } from "./answer.ts";
+import { type Git, gitFailed, type GitResult, must, openGit } from "./git.ts";
 import { isAbsent, isOutside, noRepo, outside, placesIn } from "./no-repo.ts";
 
 /** The git repository around a project. */
@@ -81,6 +82,8 @@ async function look(project: Around): Promise<Looked> {
     "--is-shallow-repository",
     "--show-object-format",
   ]);
+  if (said.exitCode > 0 && readAnswer(said).kind === "old git")
+    return { repo: null, why: await tooOld(git, said), absent: false };
   if (said.exitCode !== 0) return { repo: null, why: noRepo(said, project), absent: isAbsent(said, project) };
   // A git before 2.29 knows one format, and says the last word back.
   const [top = "", prefix = "", shallow, format] = said.stdout.split("\n");
@@ -90,10 +93,20 @@ async function look(project: Around): Promise<Looked> {
   return { repo: { git, undo, cwd: project.root, top, prefix, shallow: shallow === "true", hash } };
 }
 
-/** The commit a revision names, or null. */
+/** The git that is there, where it does not know what we ask. */
+async function tooOld(git: Git, said: GitResult): Promise<AgentopsError> {
+  const version = await git(["--version"]);
+  const which = version.exitCode === 0 ? ` (${version.stdout.trim()})` : "";
+  return gitFailed(said, `this git does not know what it is asked${which}`);
+}
+
+/** The commit a revision names, or null. Throws GIT_REFUSED where the clone borrows its objects from a folder that is gone. */
 export async function resolveCommit(repo: Repo, rev: string): Promise<string | null> {
   const found = await repo.git(["rev-parse", "--verify", "--quiet", "--end-of-options", `${rev}^{commit}`]);
-  return found.exitCode === 0 ? found.stdout.trim() : null;
+  if (found.exitCode === 0) return found.stdout.trim();
+  // What cannot be read is no commit that is not there.
+  if (readAnswer(found).kind === "alternates") throw gitFailed(found, `cannot read ${rev}`);
+  return null;
 }
 
 /** The remote that decides who was first: the branch's own, else `origin`, else the only one; null without one or where several could. */
