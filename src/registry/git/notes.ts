@@ -3,6 +3,7 @@ import { pause } from "../../core/pause.ts";
 import type { Project } from "../../core/project.ts";
 import { refusedRefs } from "./answer.ts";
 import { gitFailed, must } from "./git.ts";
+import { withHooks } from "./hooks.ts";
 import { refusedPush } from "./refused-push.ts";
 import { findRepo, needRepo, remoteOf, type Repo } from "./repo.ts";
 
@@ -71,13 +72,13 @@ async function mergeRemoteNotes({ git }: Repo, remote: string): Promise<void> {
 }
 
 /** False when somebody else pushed since they were fetched. */
-async function pushed({ git }: Repo, remote: string): Promise<boolean> {
-  const result = await git(["push", "--porcelain", "--no-follow-tags", remote, `${NOTES_REF}:${NOTES_REF}`]);
+async function pushed(repo: Repo, remote: string): Promise<boolean> {
+  const result = await repo.git(["push", "--porcelain", "--no-follow-tags", remote, `${NOTES_REF}:${NOTES_REF}`]);
   if (result.exitCode === 0) return true;
   const refused = refusedRefs(result.stdout);
   if (refused.some(({ reason }) => OVERTAKEN.test(reason))) return false;
   if (refused.length > 0) throw refusedPush({ remote, what: "the notes", ...NOTES }, refused, result);
-  throw gitFailed(result, `cannot push the notes to ${remote}`, "may this user push refs/notes/agentops? The note is in this clone"); // prettier-ignore
+  throw gitFailed(await withHooks(repo, result, ["pre-push"]), `cannot push the notes to ${remote}`, "may this user push refs/notes/agentops? The note is in this clone"); // prettier-ignore
 }
 
 const NOTES = {

@@ -30,6 +30,7 @@ export function connect(file: string, { durability, waitMs = 5000 }: StoreOption
   } catch (error) {
     sqlite?.close();
     if (error instanceof AgentopsError) throw error;
+    if (isForbidden(error)) throw forbidden(file, error);
     throw new AgentopsError("STORE_FAILED", `cannot open the store ${file}: ${messageOf(error)}`, {
       hint: "agentops kill stops an agent without it; then bring back a backup, or name the right file: AGENTOPS_STORE",
       cause: error,
@@ -37,6 +38,11 @@ export function connect(file: string, { durability, waitMs = 5000 }: StoreOption
   }
 }
 
+/** The file or its folder is another user's: no later try opens it. */
+function isForbidden(error: unknown): boolean {
+  const code = (error as { code?: unknown } | null)?.code;
+  return typeof code === "string" && /^(?:EACCES|EPERM|EROFS|SQLITE_READONLY|SQLITE_PERM)/.test(code);
+}
 /** Opens a store that is there, to read it; creates and migrates nothing. Throws what SQLite throws. */
 export function connectToRead(file: string, waitMs: number): Sqlite {
   return openFile(file, { readonly: true, fileMustExist: true, timeout: Math.ceil(waitMs) });
