@@ -184,8 +184,14 @@ export const HERE: readonly Kind[] = [
     hint: () => "a .git file has one line, gitdir: PATH; move it away, or clone again",
   },
   {
+    kind: "damaged refs",
+    pattern: /(?:unexpected|unterminated) line in (\S*packed-refs)/,
+    code: "GIT_FAILED",
+    hint: (m) => `take that line out of ${m[1] ?? "packed-refs"}, or bring the file back from another clone; git fsck says what else`, // prettier-ignore
+  },
+  {
     kind: "damaged",
-    pattern: /corrupt|unexpected line in \S*packed-refs|unterminated line in \S*packed-refs|index file smaller than expected|bad signature 0x|object file \S+ is empty|bad (?:object|tree)|missing object|unable to read tree/, // prettier-ignore
+    pattern: /corrupt|index file smaller than expected|bad signature 0x|object file \S+ is empty|bad (?:object|tree)|missing object|unable to read tree/, // prettier-ignore
     code: "GIT_FAILED",
     hint: () => "git fsck says what is damaged",
   },

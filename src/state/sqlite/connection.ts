@@ -4,6 +4,7 @@ import { AgentopsError, messageOf } from "../../core/errors.ts";
 import { ignoreItself, makeFolder } from "../../core/folder.ts";
 import type { StoreOptions } from "../store.ts";
 import type { Database } from "../tables.ts";
+import { whyNot } from "../why-not.ts";
 import { markerFolder } from "../address.ts";
 import { openFile } from "./driver.ts";
 import { migrate } from "./migrate.ts";
@@ -43,6 +44,14 @@ function isForbidden(error: unknown): boolean {
   const code = (error as { code?: unknown } | null)?.code;
   return typeof code === "string" && /^(?:EACCES|EPERM|EROFS|SQLITE_READONLY|SQLITE_PERM)/.test(code);
 }
+/** Which no backup mends. */
+function forbidden(file: string, cause: unknown): AgentopsError {
+  return new AgentopsError("STORE_REFUSED", `cannot open the store ${file}: ${whyNot(cause)}`, {
+    hint: "run it as the user who owns that folder, or name a file that this one may write: AGENTOPS_STORE=FILE",
+    cause,
+  });
+}
+
 /** Opens a store that is there, to read it; creates and migrates nothing. Throws what SQLite throws. */
 export function connectToRead(file: string, waitMs: number): Sqlite {
   return openFile(file, { readonly: true, fileMustExist: true, timeout: Math.ceil(waitMs) });
