@@ -70,6 +70,12 @@ export const THERE: readonly Kind[] = [
       "the remote does not let these credentials in: who runs this must be allowed to read it and to push tags",
   },
   {
+    kind: "address",
+    pattern: /no path specified|'[\w-]+' does not appear to be a git repository|strange (?:host|path)name|Malformed input to a URL|URL (?:using bad\/illegal format|rejected)|Could not resolve host: info$|unable to update url base|[Mm]aximum \(\d+\) redirects/m, // prettier-ignore
+    code: "GIT_REFUSED",
+    hint: () => "git remote -v shows the address; git remote set-url NAME URL mends it",
+  },
+  {
     // A folder that is not mounted, a daemon that does not serve it yet.
     kind: "remote away",
     pattern: /does not appear to be a git repository/,
@@ -109,9 +115,9 @@ export const THERE: readonly Kind[] = [
   },
   {
     kind: "address",
-    pattern: /no path specified|strange (?:host|path)name|Malformed input to a URL|URL (?:using bad\/illegal format|rejected)|Could not resolve host: info$|unable to update url base|[Mm]aximum \(\d+\) redirects/m, // prettier-ignore
+    pattern: /unexpected TLS packet|wrong version number|packet length too long|SSL_ERROR_RX_RECORD/,
     code: "GIT_REFUSED",
-    hint: () => "git remote -v shows the address; git remote set-url NAME URL mends it",
+    hint: () => "what answers there speaks no https: git remote -v shows the address, and its port",
   },
   {
     kind: "not allowed here",

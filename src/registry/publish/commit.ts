@@ -101,11 +101,19 @@ async function refusal(repo: Repo, result: GitResult): Promise<AgentopsError> {
     });
   }
   // git writes the message to a file first, and may find it empty then.
-  if (/empty commit message|No space left|quota exceeded|Out of diskspace/.test(said) && (await isFull(repo))) {
+  if (
+    /empty commit message|No space left|quota exceeded|Out of diskspace|(?:couldn't|unable to|failed to) write|write error/.test(
+      said,
+    ) &&
+    (await isFull(repo))
+  ) {
     return new AgentopsError("GIT_FAILED", `git could not commit: the disk of ${repo.top} is full`, {
       hint: "make room, then run the command again; nothing was changed",
       details: { git: readAnswer(result).said },
     });
+  }
+  if (/tell me who you are|empty ident|auto-detect/.test(said)) {
+    return gitFailed(result, "git does not know who you are", "git config user.email you@example.com");
   }
   const judged = await withHooks(repo, result, OF_A_COMMIT);
   const hint = judged.hookless === true ? "nothing was changed" : "nothing was changed; a hook's output is in --json's details"; // prettier-ignore

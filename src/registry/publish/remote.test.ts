@@ -86,7 +86,7 @@ describe("a push that is refused", () => {
       prepare: (a) => a.git("config", "remote.origin.mirror", "true"),
       exit: 2,
       says: /--mirror can't be combined with refspecs$/,
-      hint: /remote\.NAME\.mirror/,
+      hint: /remote\.origin\.mirror/,
     },
     "for a tag there that versions need the name of": {
       prepare: async (a, bare) => a.git("push", "-q", bare, "HEAD:refs/tags/prompts/p"),

@@ -4,8 +4,8 @@ import { AgentopsError, messageOf } from "../../core/errors.ts";
 import { ignoreItself, makeFolder } from "../../core/folder.ts";
 import type { StoreOptions } from "../store.ts";
 import type { Database } from "../tables.ts";
-import { whyNot } from "../why-not.ts";
 import { markerFolder } from "../address.ts";
+import { FORBIDDEN_HINT, isForbidden, NO_STORE_HINT, whyNot } from "../why-not.ts";
 import { openFile } from "./driver.ts";
 import { migrate } from "./migrate.ts";
 
@@ -31,25 +31,13 @@ export function connect(file: string, { durability, waitMs = 5000 }: StoreOption
   } catch (error) {
     sqlite?.close();
     if (error instanceof AgentopsError) throw error;
-    if (isForbidden(error)) throw forbidden(file, error);
-    throw new AgentopsError("STORE_FAILED", `cannot open the store ${file}: ${messageOf(error)}`, {
-      hint: "agentops kill stops an agent without it; then bring back a backup, or name the right file: AGENTOPS_STORE",
+    const forbidden = isForbidden(error);
+    const why = forbidden ? whyNot(error) : messageOf(error);
+    throw new AgentopsError(forbidden ? "STORE_REFUSED" : "STORE_FAILED", `cannot open the store ${file}: ${why}`, {
+      hint: forbidden ? FORBIDDEN_HINT : NO_STORE_HINT,
       cause: error,
     });
   }
-}
-
-/** The file or its folder is another user's: no later try opens it. */
-function isForbidden(error: unknown): boolean {
-  const code = (error as { code?: unknown } | null)?.code;
-  return typeof code === "string" && /^(?:EACCES|EPERM|EROFS|SQLITE_READONLY|SQLITE_PERM)/.test(code);
-}
-/** Which no backup mends. */
-function forbidden(file: string, cause: unknown): AgentopsError {
-  return new AgentopsError("STORE_REFUSED", `cannot open the store ${file}: ${whyNot(cause)}`, {
-    hint: "run it as the user who owns that folder, or name a file that this one may write: AGENTOPS_STORE=FILE",
-    cause,
-  });
 }
 
 /** Opens a store that is there, to read it; creates and migrates nothing. Throws what SQLite throws. */
