@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { exitCodeOf } from "../../core/errors.ts";
 import { readAnswer } from "./answer.ts";
 import { gitFailed } from "./git.ts";
+import { refusedPush } from "./refused-push.ts";
 
 const UNREAD =
   "fatal: Could not read from remote repository.\n\nPlease make sure you have the correct access rights\nand the repository exists.\n";
@@ -40,7 +41,7 @@ const OVER_SSH: [said: string, kind: string, exit: number][] = [
   ["ERROR: Internal server error, please try again later", "host's trouble", 4],
   ["Repository 'x' is read-only: maintenance", "host's trouble", 4],
   ["kex_exchange_identification: Connection closed by remote host", "network", 4],
-  ["ssh: Could not resolve hostname h: Temporary failure in name resolution", "other", 4],
+  ["ssh: Could not resolve hostname h: Temporary failure in name resolution", "network", 4],
 ];
 test.each(OVER_SSH)("over ssh: %s", (said, kind, exit) => {
   expect(read(`${said === "" ? "" : `${said}\n`}${UNREAD}`)).toMatchObject({ kind, exit });
@@ -99,4 +100,21 @@ describe("where no hook is on this machine, none is blamed:", () => {
 
 test("a wrapper that finds no git is no git", () => {
   expect(read("", { exitCode: 127 })).toMatchObject({ kind: "no git", exit: 2 });
+});
+
+/** What a remote's own trouble, its rules and its folders are, in one push that it did not take. */
+const REFUSED: [stderr: string, reason: string, code: string, says: RegExp][] = [
+  ["error: remote unpack failed: unable to create temporary object directory", "unpacker error", "GIT_REFUSED", /remote unpack failed: unable to create temporary object directory$/], // prettier-ignore
+  ["remote: fatal: write error: No space left on device\nerror: remote unpack failed: unable to create temporary object directory", "unpacker error", "GIT_FAILED", /No space left/], // prettier-ignore
+  ["error: remote unpack failed: index-pack abnormal exit", "unpacker error", "GIT_FAILED", /index-pack abnormal exit$/], // prettier-ignore
+  ["remote: GitLab: You are not allowed to push notes", "pre-receive hook declined", "POLICY_REFUSED", /notes$/],
+  ["remote: Unauthorized: sign the agreement", "hook declined", "POLICY_REFUSED", /sign the agreement$/],
+  ["", "deny updating a hidden ref", "POLICY_REFUSED", /hidden ref$/],
+  ["", "failed to update ref", "GIT_FAILED", /failed to update ref$/],
+];
+test.each(REFUSED)("a push that was not taken: %s (%s)", (stderr, reason, code, says) => {
+  const pushed = { remote: "origin", what: "the notes", rule: "decides", then: "then again" };
+  const refused = [{ ref: "refs/notes/agentops", reason, byRemote: true }];
+  const error = refusedPush(pushed, refused, { exitCode: 1, stdout: "", stderr, command: "push" });
+  expect([error.code, error.message]).toEqual([code, expect.stringMatching(says)]);
 });
