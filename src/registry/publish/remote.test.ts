@@ -130,7 +130,7 @@ describe("a push that is refused", () => {
     },
     "for line ends that git would change": {
       prepare: async (a) => {
-        await a.write("prompts/p.prompt.yml", `${promptText("p", "Other.").replaceAll("\n", "\r\n")}`);
+        await a.write("prompts/p.prompt.yml", promptText("p", "Other.").replaceAll("\n", "\r\n"));
         await a.git("config", "core.autocrlf", "input");
         await a.git("config", "core.safecrlf", "true");
       },
