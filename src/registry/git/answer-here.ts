@@ -5,7 +5,7 @@ const SIGN_HINT =
   "git config gpg.format ssh; git config user.signingkey ~/.ssh/id_ed25519.pub (commit.gpgSign and tag.gpgSign false: unsigned)";
 
 /** The least git there is, and how to see which one it is. */
-export const OLD_GIT = "agentops needs git 2.25 or newer: git --version";
+const OLD_GIT = "agentops needs git 2.25 or newer: git --version";
 
 /** Of a hook here, whose words are its own. */
 export const HOOKS: readonly Kind[] = [
