@@ -2,7 +2,7 @@ import { AgentopsError, exitCodeOf, messageOf } from "../core/errors.ts";
 import { printable } from "../core/printable.ts";
 import type { Problem } from "../core/problems.ts";
 import { isStoreError } from "../state/errors.ts";
-import { whyNot } from "../state/why-not.ts";
+import { FORBIDDEN_HINT, isForbidden, whyNot } from "../state/why-not.ts";
 import type { GlobalFlags, Shell } from "./shell.ts";
 
 /** Writes an error to stderr (JSON under --json) and returns the exit code. Stacks only under --debug. */
@@ -17,10 +17,15 @@ export function reportFailure(shell: Shell, flags: GlobalFlags, thrown: unknown,
 /** What the store says, in words: one that is busy, full, damaged or out of reach is no bug of ours. */
 function explained(error: unknown): unknown {
   if (error instanceof AgentopsError || !isStoreError(error)) return error;
-  return new AgentopsError("STORE_FAILED", `the store did not take it: ${whyNot(error)}`, {
-    hint: "nothing is half done; repeat the command",
-    cause: error,
-  });
+  const forbidden = isForbidden(error);
+  return new AgentopsError(
+    forbidden ? "STORE_REFUSED" : "STORE_FAILED",
+    `the store did not take it: ${whyNot(error)}`,
+    {
+      hint: forbidden ? FORBIDDEN_HINT : "nothing is half done; repeat the command",
+      cause: error,
+    },
+  );
 }
 
 function errorDocument(error: unknown): unknown {

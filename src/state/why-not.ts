@@ -1,6 +1,8 @@
 import { messageOf } from "../core/errors.ts";
 import { isServerError, whyNotServer } from "./postgres/errors.ts";
 
+const FORBIDDEN = /^(SQLITE_READONLY|SQLITE_PERM|EROFS|EACCES|EPERM)/;
+
 const CAUSES: readonly (readonly [RegExp, (waitMs: number) => string])[] = [
   [
     /^SQLITE_(BUSY|LOCKED)/,
@@ -8,12 +10,28 @@ const CAUSES: readonly (readonly [RegExp, (waitMs: number) => string])[] = [
   ],
   [/^(SQLITE_FULL|SQLITE_IOERR_SHMSIZE|ENOSPC|EDQUOT|EFBIG)/, () => "the disk is full"],
   [/^(SQLITE_NOTADB|SQLITE_CORRUPT)/, () => "the store's file is damaged"],
-  [/^(SQLITE_READONLY|EROFS|EACCES|EPERM)/, () => "it may not be written"],
+  [FORBIDDEN, () => "it may not be written"],
 ];
+
+/** The file or its folder is another user's, or for reading only: no later try writes it, and no backup mends that. */
+export function isForbidden(error: unknown): boolean {
+  const code = (sourceOf(error) as { code?: unknown } | null)?.code;
+  return typeof code === "string" && FORBIDDEN.test(code);
+}
+
+export const FORBIDDEN_HINT =
+  "run it as the user who owns the store's folder, or name a file that this one may write: AGENTOPS_STORE=FILE";
+
+export const NO_STORE_HINT =
+  "agentops kill stops an agent without it; then bring back a backup, or name the right file: AGENTOPS_STORE";
+
+function sourceOf(error: unknown): unknown {
+  return error instanceof Error && error.cause instanceof Error ? error.cause : error;
+}
 
 /** An error's cause in a few words, for someone who has little time; the code stays, to be searched for. */
 export function whyNot(error: unknown, waitMs = 0): string {
-  const source = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+  const source = sourceOf(error);
   const code = (source as { code?: unknown } | null)?.code;
   const known = typeof code === "string" ? CAUSES.find(([pattern]) => pattern.test(code)) : undefined;
   if (known !== undefined) return `${known[1](waitMs)} [${String(code)}]`;

@@ -25,10 +25,16 @@ const RUNNER =
 const REASON =
   /error|✖|✗|❌|fail|refus|reject|denied|not allowed|not permitted|must |cannot |can't|invalid|violat|restricted|protected|forbidden|missing|not found/i;
 
+/** git's words for what a server answered, and how its page says the same. */
+const STATUS = [
+  [/The requested URL returned error: \d+/, /returned error: \d/],
+  [/Authentication failed for .*/, /denied|auth|permission/i],
+  [/repository '.*' not found/, /not found|404/i],
+] as const;
+
 /** The lines that say why, none where nothing does: the remote's own before git's, git's before whatever else was printed, a hook's picked by their words. */
 export function wordsOf(said: string): string[] {
-  const lines = said
-    .replace(COLOUR, "")
+  const lines = wholeLines(said.replace(COLOUR, ""))
     .split(/[\r\n]+/)
     .map((line) => line.trimEnd())
     .filter(
@@ -40,7 +46,16 @@ export function wordsOf(said: string): string[] {
   const withReason = (some: readonly string[]) => some.filter((line) => !SUMMARY.test(line));
   const found = [withReason(remote), withReason(own), others, remote, own].map(withoutRunner).find((some) => some.length > 0); // prettier-ignore
   if (found === undefined || found.every((line) => PUSH.test(line))) return [];
-  return few(found).map((line) => line.trim().replace(/^[-*•] /, ""));
+  // A hook says of each ref what it says of the first.
+  const shown = few([...new Set(found)]).map((line) => line.trim().replace(/^[-*•] /, ""));
+  // The page that came with it is anybody's words; the status is the server's answer.
+  const status = STATUS.find(([own, same]) => own.test(said) && !shown.some((line) => same.test(line)))?.[0].exec(said)?.[0]; // prettier-ignore
+  return status === undefined ? shown : [...shown, status];
+}
+
+/** git goes on in the next line where one ends so; that one has no beginning of its own. */
+function wholeLines(said: string): string {
+  return said.replace(/^((?:fatal|error): .*(?::|running))\n[ \t]+(\S.*(?:\n\t\S.*)*)/gm, (_, first: string, rest: string) => `${first} ${rest.split(/\n\t/).join(", ")}`); // prettier-ignore
 }
 
 function withoutRunner(lines: readonly string[]): string[] {

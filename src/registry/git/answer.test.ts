@@ -162,7 +162,7 @@ const SAMPLES: Record<string, Sample> = {
       "remote: Permission to acme/bot.git denied to ci-user.\nfatal: unable to access 'https://github.com/acme/bot.git/': The requested URL returned error: 403\n",
     kind: "not let in",
     exit: 2,
-    words: "Permission to acme/bot.git denied to ci-user.",
+    words: "Permission to acme/bot.git denied to ci-user.\n  The requested URL returned error: 403",
   },
   "no one to ask for a password": {
     stderr: "fatal: could not read Username for 'https://example.com': terminal prompts disabled\n",
@@ -261,6 +261,25 @@ describe("the lines that say why", () => {
     "of many, those with a reason": [
       ["a", "b", "c", "d", "e", "f"].map((l) => `checked ${l}`).join("\n") + "\nthe message must name a ticket\n",
       ["the message must name a ticket"],
+    ],
+    "what a hook says of each ref": ["remote: no        \nremote: no        \n" + FAILED, ["no"]],
+    "a list that follows": [
+      "fatal: unknown repository extensions found:\n\tfoo\n\tbar\nfatal: gone\n",
+      ["unknown repository extensions found: foo, bar", "gone"],
+    ],
+    "a line that goes on": [
+      "error: some local refs could not be updated; try running\n 'git remote prune origin' to remove any old, conflicting branches\n",
+      [
+        "some local refs could not be updated; try running 'git remote prune origin' to remove any old, conflicting branches",
+      ],
+    ],
+    "the status beside the page": [
+      "remote: go away\nfatal: unable to access 'http://h/r.git/': The requested URL returned error: 503\n",
+      ["go away", "The requested URL returned error: 503"],
+    ],
+    "git's word of a 401 whose page says none": [
+      "remote: go away\nfatal: Authentication failed for 'http://h/r.git/'\n",
+      ["go away", "Authentication failed for 'http://h/r.git/'"],
     ],
     nothing: ["", []],
   };

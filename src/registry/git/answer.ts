@@ -1,5 +1,7 @@
 import type { ErrorCode } from "../../core/errors.ts";
-import { HOOKS, KINDS } from "./answer-kinds.ts";
+import { HERE, HOOKS } from "./answer-here.ts";
+import type { Kind } from "./answer-kinds.ts";
+import { ELSE, THERE } from "./answer-there.ts";
 import { withoutSecretsOf, wordsOf } from "./answer-words.ts";
 
 /** What git said when it refused, read by what it is about: its last line is rarely the reason, and one pattern stands for several. */
@@ -19,7 +21,21 @@ interface Said {
   stdout: string;
   stderr: string;
   command?: string | undefined;
+  /** There is no hook of it on this machine: then none said anything. */
+  hookless?: boolean;
 }
+
+/** What git refuses, and why; the first that fits. */
+const KINDS: readonly Kind[] = [...THERE, ...HERE, ...ELSE];
+
+/** A push that git ends without a word of why: what is there takes none. */
+const NO_PUSH: Kind = {
+  kind: "no push",
+  pattern: /^error: failed to push some refs to (.*)/m,
+  code: "GIT_REFUSED",
+  words: (m) => `this remote cannot be pushed to (failed to push some refs to ${m[1] ?? ""})`,
+  hint: () => "git remote -v shows what it is: a bundle or a plain web server can only be read",
+};
 
 /** Reads what a git process said that did not work. */
 export function readAnswer(result: Said): Answer {
@@ -28,7 +44,7 @@ export function readAnswer(result: Said): Answer {
     const hint = "install git and put it on PATH";
     return { kind: "no git", code: "GIT_REFUSED", words: ["git could not be started"], hint, said };
   }
-  const kinds = isHooks(result) ? HOOKS : mayBeHooks(result) ? [...KINDS, ...HOOKS] : KINDS;
+  const kinds = kindsFor(result);
   for (const { kind, pattern, code, words, hint } of kinds) {
     const match = pattern.exec(said);
     if (match === null) continue;
@@ -37,7 +53,16 @@ export function readAnswer(result: Said): Answer {
     return { kind, code, words: some, said, ...(hint !== undefined && { hint: hint(match) }) };
   }
   const words = wordsOf(said);
+  // A shell's word for a program that is not there, or that it may not run.
+  if (words.length === 0 && (result.exitCode === 126 || result.exitCode === 127))
+    return { kind: "no git", code: "GIT_REFUSED", words: [`git could not be started (it ended with ${result.exitCode})`], hint: "install git and put it on PATH", said }; // prettier-ignore
   return { kind: "other", code: "GIT_FAILED", words: words.length > 0 ? words : [`git said nothing (it ended with ${result.exitCode})`], said }; // prettier-ignore
+}
+
+function kindsFor(result: Said): readonly Kind[] {
+  if (result.hookless === true) return mayBeHooks(result) ? [...KINDS, NO_PUSH] : KINDS;
+  if (isHooks(result)) return HOOKS;
+  return mayBeHooks(result) ? [...KINDS, ...HOOKS] : KINDS;
 }
 
 /**

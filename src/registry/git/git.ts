@@ -11,6 +11,8 @@ export interface GitResult {
   stderr: string;
   /** `push`, of what was asked: some run hooks, whose words are anybody's. */
   command?: string | undefined;
+  /** No hook of it is on this machine. */
+  hookless?: boolean;
 }
 
 export interface GitOptions {

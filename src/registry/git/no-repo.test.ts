@@ -1,5 +1,5 @@
-import { mkdir, rename, rm } from "node:fs/promises";
-import { join } from "node:path";
+import { mkdir, rename, rm, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { exitCodeOf } from "../../core/errors.ts";
 import { listArtifacts } from "../versions/list.ts";
@@ -52,6 +52,43 @@ const CASES: Record<string, Case> = {
     },
     says: /\.git points to .*modules\/bot, which is not there$/,
     hint: /^mount the superproject too/,
+    noted: true,
+  },
+  "one that borrows its objects from a folder that is gone": {
+    open: async () => {
+      const main = await gitProject(FILES);
+      const folder = await tempFolder();
+      await gitIn(folder, "clone", "-q", "--mirror", main.root, "mirror.git");
+      await gitIn(folder, "clone", "-q", "--reference", "mirror.git", `file://${main.root}`, "clone");
+      await rm(join(folder, "mirror.git"), { recursive: true });
+      return projectIn(join(folder, "clone"));
+    },
+    says: /objects\/info\/alternates names .*mirror\.git\/objects, which is not there: this clone borrows/,
+    hint: /^bring that folder back/,
+    noted: true,
+  },
+  "variables that count settings and name none": {
+    open: async () => {
+      const temp = await gitProject(FILES);
+      temp.project.env = { ...testEnv, GIT_CONFIG_COUNT: "99" };
+      return temp;
+    },
+    says: /missing config key GIT_CONFIG_KEY_/,
+    hint: /^GIT_CONFIG_COUNT counts pairs/,
+    noted: true,
+  },
+  "a git that knows no such question": {
+    open: async () => {
+      const temp = await gitProject(FILES);
+      const old =
+        'case "$*" in --version) echo git version 1.8.3.1; exit ;; esac; echo "Unknown option: $1" >&2; exit 129';
+      const bin = join(await tempFolder(), "git");
+      await writeFile(bin, `#!/bin/sh\n${old}\n`, { mode: 0o755 });
+      temp.project.env = { ...testEnv, PATH: `${dirname(bin)}:${testEnv["PATH"] ?? ""}` };
+      return temp;
+    },
+    says: /^this git does not know what it is asked \(git version 1\.8\.3\.1\): Unknown option: /,
+    hint: /2\.25/,
     noted: true,
   },
   "a .git file of something else": {
@@ -151,4 +188,19 @@ test("git gets nothing that changes what a path, a diff or an object is, takes n
   expect(stdout).not.toMatch(/^GIT_(?:DIR|INDEX_FILE)=1$/m);
   for (const line of ["GIT_SSH_COMMAND=ssh -i k", "GIT_OPTIONAL_LOCKS=0", `AGENTOPS_WAITING=${process.pid}`])
     expect(stdout.split("\n")).toContain(line);
+});
+
+test("a list of refs that git cannot read: the artifacts are listed, and it is said", async () => {
+  const temp = await gitProject(FILES);
+  const said: string[] = [];
+  temp.project.warn = (line) => void said.push(line);
+  await temp.write(".git/packed-refs", "<<<<<<< x\n");
+  expect((await listArtifacts(temp.project)).map(({ address }) => address)).toEqual(["prompts/p"]);
+  expect(said).toEqual([expect.stringMatching(/^warning: versions are not known here: .*unexpected line in .*packed-refs/)]); // prettier-ignore
+});
+
+test("a stale line in objects/info/alternates that nothing needs is none of ours", async () => {
+  const temp = await gitProject(FILES);
+  await temp.write(".git/objects/info/alternates", "/nonexistent/objects\n");
+  expect(await logVersions(temp.project, "p")).toEqual([]);
 });

@@ -118,7 +118,8 @@ describe("notes that cannot be pushed stay here:", () => {
     writeFileSync(hook, "#!/bin/sh\necho 'notes are for the release machine' >&2\nexit 1\n");
     chmodSync(hook, 0o755);
     await expect(pushNotes(a.project)).rejects.toMatchObject({
-      code: "GIT_FAILED",
+      code: "POLICY_REFUSED",
+      message: "origin refuses the notes: notes are for the release machine",
       details: { git: expect.stringContaining("notes are for the release machine") as string },
     });
   });

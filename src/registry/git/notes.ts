@@ -1,7 +1,10 @@
 import { AgentopsError } from "../../core/errors.ts";
 import { pause } from "../../core/pause.ts";
 import type { Project } from "../../core/project.ts";
+import { refusedRefs } from "./answer.ts";
 import { gitFailed, must } from "./git.ts";
+import { withHooks } from "./hooks.ts";
+import { refusedPush } from "./refused-push.ts";
 import { findRepo, needRepo, remoteOf, type Repo } from "./repo.ts";
 
 /** Where evidence travels with git. */
@@ -69,13 +72,19 @@ async function mergeRemoteNotes({ git }: Repo, remote: string): Promise<void> {
 }
 
 /** False when somebody else pushed since they were fetched. */
-async function pushed({ git }: Repo, remote: string): Promise<boolean> {
-  const result = await git(["push", "--porcelain", "--no-follow-tags", remote, `${NOTES_REF}:${NOTES_REF}`]);
+async function pushed(repo: Repo, remote: string): Promise<boolean> {
+  const result = await repo.git(["push", "--porcelain", "--no-follow-tags", remote, `${NOTES_REF}:${NOTES_REF}`]);
   if (result.exitCode === 0) return true;
-  if (wasOvertaken(result.stdout + result.stderr)) return false;
-  throw gitFailed(result, `cannot push the notes to ${remote}`, "may this user push refs/notes/agentops? The note is in this clone"); // prettier-ignore
+  const refused = refusedRefs(result.stdout);
+  if (refused.some(({ reason }) => OVERTAKEN.test(reason))) return false;
+  if (refused.length > 0) throw refusedPush({ remote, what: "the notes", ...NOTES }, refused, result);
+  throw gitFailed(await withHooks(repo, result, ["pre-push"]), `cannot push the notes to ${remote}`, "may this user push refs/notes/agentops? The note is in this clone"); // prettier-ignore
 }
 
-function wasOvertaken(said: string): boolean {
-  return /\((?:fetch first|non-fast-forward|stale info)\)|cannot lock ref|failed to update ref|incorrect old value|reference already exists/.test(said); // prettier-ignore
-}
+const NOTES = {
+  rule: "decides who pushes refs/notes/agentops",
+  then: "then run the command again; the note is in this clone",
+};
+
+/** Of the reason alone: what a hook prints is anybody's words. */
+const OVERTAKEN = /^(?:fetch first|non-fast-forward|stale info|.*cannot lock ref.*|failed to update ref|incorrect old value.*|reference already exists)$/; // prettier-ignore

@@ -1,6 +1,10 @@
+import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { dirname, resolve } from "node:path";
 import { AgentopsError } from "../../core/errors.ts";
 import type { Project } from "../../core/project.ts";
-import { type Git, must, openGit } from "./git.ts";
+import { readAnswer } from "./answer.ts";
+import { type Git, gitFailed, type GitResult, must, openGit } from "./git.ts";
 import { isAbsent, isOutside, noRepo, outside, placesIn } from "./no-repo.ts";
 
 /** The git repository around a project. */
@@ -46,14 +50,29 @@ export async function findRepo(project: Around): Promise<Repo | null> {
 export async function repoForReading(project: Around): Promise<Repo | null> {
   const looked = await lookOnce(project);
   if (looked.repo !== null) return looked.repo;
-  const { why, absent } = looked;
-  if ((!absent || placesIn(project.env).length > 0) && !noted.has(project)) {
-    const hint = why.hint === undefined ? "" : `\nhint: ${why.hint}`;
-    project.warn?.(`warning: versions are not known here: ${why.message}${hint}`);
-    noted.add(project);
-  }
+  if (!looked.absent || placesIn(project.env).length > 0) noteUnknown(project, looked.why);
   return null;
 }
+
+function noteUnknown(project: Around, why: AgentopsError): void {
+  if (noted.has(project)) return;
+  const hint = why.hint === undefined ? "" : `\nhint: ${why.hint}`;
+  project.warn?.(`warning: versions are not known here: ${why.message}${hint}`);
+  noted.add(project);
+}
+
+/** What git knows beside the worktree, or `without` it where it cannot read its own list of refs; that is said once. */
+export async function knownOr<T>(project: Around, without: T, known: () => Promise<T>): Promise<T> {
+  try {
+    return await known();
+  } catch (error) {
+    if (!(error instanceof AgentopsError) || !BAD_REFS.test(error.message)) throw error;
+    noteUnknown(project, error);
+    return without;
+  }
+}
+
+const BAD_REFS = /packed-refs/;
 
 /** The repository around a project; throws GIT_REFUSED when there is none, or none that git reads. */
 export async function needRepo(project: Around): Promise<Repo> {
@@ -79,15 +98,42 @@ async function look(project: Around): Promise<Looked> {
     "--show-toplevel",
     "--show-prefix",
     "--is-shallow-repository",
+    "--git-path",
+    ALTERNATES,
     "--show-object-format",
   ]);
+  if (said.exitCode > 0 && readAnswer(said).kind === "old git")
+    return { repo: null, why: await tooOld(git, said), absent: false };
   if (said.exitCode !== 0) return { repo: null, why: noRepo(said, project), absent: isAbsent(said, project) };
   // A git before 2.29 knows one format, and says the last word back.
-  const [top = "", prefix = "", shallow, format] = said.stdout.split("\n");
+  const [top = "", prefix = "", shallow, alternates = "", format] = said.stdout.split("\n");
   if (prefix === "" && isOutside(top, project.root)) return { repo: null, why: outside(top, project), absent: false };
+  const borrowed = await lostAlternate(git, resolve(project.root, alternates));
+  if (borrowed !== null) return { repo: null, why: borrowed, absent: false };
   const undo = openGit(project.root, project.env);
   const hash = format === "sha256" ? "sha256" : "sha1";
   return { repo: { git, undo, cwd: project.root, top, prefix, shallow: shallow === "true", hash } };
+}
+
+const ALTERNATES = "objects/info/alternates";
+
+/** A clone may borrow its objects from a folder that is gone; null where all that its refs name is there without it, and where it borrows none. */
+async function lostAlternate(git: Git, file: string): Promise<AgentopsError | null> {
+  const text = await readFile(file, "utf8").catch(() => "");
+  const paths = text.split("\n").filter((line) => line !== "" && !/^[#"]/.test(line));
+  const lost = paths.find((path) => !existsSync(resolve(dirname(dirname(file)), path)));
+  if (lost === undefined) return null;
+  const listed = await git(["for-each-ref", "--format=%(objecttype)"]);
+  if (listed.exitCode === 0) return null;
+  const stderr = `error: unable to normalize alternate object path: ${lost}\n${listed.stderr}`;
+  return gitFailed({ ...listed, stderr }, "cannot read the git repository");
+}
+
+/** The git that is there, where it does not know what we ask. */
+async function tooOld(git: Git, said: GitResult): Promise<AgentopsError> {
+  const version = await git(["--version"]);
+  const which = version.exitCode === 0 ? ` (${version.stdout.trim()})` : "";
+  return gitFailed(said, `this git does not know what it is asked${which}`);
 }
 
 /** The commit a revision names, or null. */

@@ -1,7 +1,10 @@
 import { existsSync } from "node:fs";
+import { statfs } from "node:fs/promises";
 import { resolve } from "node:path";
 import { AgentopsError } from "../../core/errors.ts";
+import { readAnswer } from "../git/answer.ts";
 import { gitFailed, type GitResult, must } from "../git/git.ts";
+import { withHooks } from "../git/hooks.ts";
 import type { Repo } from "../git/repo.ts";
 import { type FileStatus, fromProject, isUntracked, pathspecs } from "./status.ts";
 
@@ -60,7 +63,7 @@ export async function commitFiles(
   const args = ["commit", "--only", "--quiet", "--cleanup=whitespace", ...signing, "-F", "-", "--", ...specs];
   try {
     const result = await repo.git(args, { input: `${message}\n` });
-    if (result.exitCode !== 0) throw refusal(result);
+    if (result.exitCode !== 0) throw await refusal(repo, result);
   } catch (error) {
     await forget(repo, files.filter(isUntracked));
     throw error;
@@ -87,15 +90,40 @@ async function forget(repo: Repo, files: readonly FileStatus[]): Promise<void> {
   }
 }
 
-function refusal(result: GitResult): AgentopsError {
+/** What may keep a commit from being made, of what a hook may have done: git leaves it at 1 for them all. */
+const OF_A_COMMIT = ["pre-commit", "prepare-commit-msg", "commit-msg"];
+
+async function refusal(repo: Repo, result: GitResult): Promise<AgentopsError> {
   const said = `${result.stderr}\n${result.stdout}`;
   if (/nothing to commit|nothing added to commit|no changes added/.test(said)) {
     return new AgentopsError("CONCURRENT_CHANGE", "somebody else committed these files at the same moment", {
       hint: "run the command again",
     });
   }
+  // git writes the message to a file first, and may find it empty then.
+  if (
+    /empty commit message|No space left|quota exceeded|Out of diskspace|(?:couldn't|unable to|failed to) write|write error/.test(
+      said,
+    ) &&
+    (await isFull(repo))
+  ) {
+    return new AgentopsError("GIT_FAILED", `git could not commit: the disk of ${repo.top} is full`, {
+      hint: "make room, then run the command again; nothing was changed",
+      details: { git: readAnswer(result).said },
+    });
+  }
   if (/tell me who you are|empty ident|auto-detect/.test(said)) {
     return gitFailed(result, "git does not know who you are", "git config user.email you@example.com");
   }
-  return gitFailed(result, "git refused the commit", "nothing was changed; a hook's output is in --json's details");
+  const judged = await withHooks(repo, result, OF_A_COMMIT);
+  const hint = judged.hookless === true ? "nothing was changed" : "nothing was changed; a hook's output is in --json's details"; // prettier-ignore
+  return gitFailed(judged, "git refused the commit", hint);
+}
+
+/** A file of a page or two still fits where a commit does not. */
+const ROOM = 64 * 1024;
+
+async function isFull(repo: Repo): Promise<boolean> {
+  const found = await statfs(repo.top).catch(() => null);
+  return found !== null && found.bavail * found.bsize < ROOM;
 }

@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from "node:child_process";
-import { chmod, readdir, readFile, utimes } from "node:fs/promises";
+import { chmod, mkdir, readdir, readFile, utimes } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
@@ -46,6 +46,15 @@ describe("a lock that was left behind is taken over", () => {
     const results = await Promise.allSettled([1, 2, 3].map(() => publish(temp.project, {})));
     const made = results.flatMap((r) => (r.status === "fulfilled" ? r.value.published : []));
     expect(made).toHaveLength(1);
+  });
+});
+
+test("a folder in the lock's place is named, and left alone", async () => {
+  const temp = await project();
+  await mkdir(join(temp.root, LOCK));
+  await expect(publish(temp.project, {})).rejects.toMatchObject({
+    code: "GIT_REFUSED",
+    message: `${join(temp.root, LOCK)} is a folder, and publish keeps its lock there`,
   });
 });
 

@@ -50,11 +50,23 @@ interface Lock {
 async function take(file: string, env: NodeJS.ProcessEnv): Promise<Lock> {
   const free = await create(file);
   if (free !== null) return free;
+  if (await isFolder(file)) {
+    throw new AgentopsError("GIT_REFUSED", `${file} is a folder, and publish keeps its lock there`, {
+      hint: "move it away; agentops does not make it",
+    });
+  }
   const holder = await read(file);
   if (holder !== null && !(await isGone(file, holder))) throw busy(file, holder, env);
   const lock = await takeOver(file, holder);
   if (lock !== null) return lock;
   throw busy(file, (await read(file)) ?? { pid: null }, env);
+}
+
+async function isFolder(file: string): Promise<boolean> {
+  return stat(file).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
 }
 
 /** Two may find the same lock left behind: they take turns, and the second finds another lock than the one it judged. */

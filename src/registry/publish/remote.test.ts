@@ -94,7 +94,7 @@ describe("a push that is refused", () => {
       prepare: (a) => a.git("config", "remote.origin.mirror", "true"),
       exit: 2,
       says: /--mirror can't be combined with refspecs$/,
-      hint: /remote\.NAME\.mirror/,
+      hint: /remote\.origin\.mirror/,
     },
     "for a tag there that versions need the name of": {
       prepare: async (a, bare) => a.git("push", "-q", bare, "HEAD:refs/tags/prompts/p"),
@@ -126,6 +126,26 @@ describe("a push that is refused", () => {
       exit: 5,
       says: /another git process is at work in this repository \(\.\/\.git\/refs\/tags\/prompts\/p\/v1\.lock is there\)$/,
       hint: /remove .*\.git\/refs\/tags\/prompts\/p\/v1\.lock$/,
+    },
+    "by a file that is no server": {
+      prepare: async (a) => {
+        await a.git("bundle", "create", "-q", "../x.bundle", "--all");
+        await a.git("remote", "set-url", "origin", join(a.root, "../x.bundle"));
+      },
+      exit: 2,
+      says: /^cannot push the tags to origin: this remote cannot be pushed to \(failed to push some refs to /,
+      hint: /a bundle or a plain web server can only be read/,
+    },
+    "for line ends that git would change": {
+      prepare: async (a) => {
+        await a.write("prompts/p.prompt.yml", promptText("p", "Other.").replaceAll("\n", "\r\n"));
+        await a.git("config", "core.autocrlf", "input");
+        await a.git("config", "core.safecrlf", "true");
+      },
+      names: ["p"],
+      exit: 2,
+      says: /^git refused the commit: CRLF would be replaced by LF in prompts\/p\.prompt\.yml$/,
+      hint: /^core\.safecrlf refuses/,
     },
     "for want of a remote that counts": {
       prepare: async (a, bare) => {

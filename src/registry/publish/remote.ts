@@ -1,9 +1,10 @@
 import { AgentopsError } from "../../core/errors.ts";
 import { pause } from "../../core/pause.ts";
 import { shellWord } from "../git/answer-kinds.ts";
-import { wordsOf } from "../git/answer-words.ts";
 import { readAnswer, refusedRefs, type RefusedRef } from "../git/answer.ts";
 import { gitFailed, type GitResult, must } from "../git/git.ts";
+import { withHooks } from "../git/hooks.ts";
+import { refusedPush } from "../git/refused-push.ts";
 import { remoteOf, remotesOf, type Repo } from "../git/repo.ts";
 import { addressOf } from "../files.ts";
 import { parseTag } from "../versions/versions.ts";
@@ -62,7 +63,7 @@ export async function refuseWhenBehind(repo: Repo, claim: Claim, changed: readon
   const folders = [...new Set(changed.flatMap(({ address }) => foldersOf(`${address}/`)))];
   const patterns = [...folders, ...changed.map(({ address }) => `refs/tags/${address}/v*`)];
   const listed = await listTags(repo, remote, patterns);
-  if ("said" in listed) throw unreached(listed.said, `cannot reach the remote ${remote}`);
+  if ("said" in listed) throw unreached(remote, listed.said, `cannot reach the remote ${remote}`);
   const { tags } = listed;
   const blocked = blockedBy(tags.keys(), changed.map(({ address, next }) => `${address}/${next}`)); // prettier-ignore
   if (blocked !== undefined) throw inTheWay(blocked.ref, blocked.tag, remote);
@@ -132,7 +133,8 @@ export async function claimTags(repo: Repo, claim: Claim, tags: readonly NewTag[
     const result = await repo.git(["push", "--porcelain", "--no-follow-tags", ...atomic, remote, ...refs]);
     if (result.exitCode === 0) return;
     const refused = refusedRefs(result.stdout);
-    if (refused.length === 0) throw unreached(result, `cannot push the tags to ${remote}`);
+    if (refused.length === 0)
+      throw unreached(remote, await withHooks(repo, result, ["pre-push"]), `cannot push the tags to ${remote}`);
     if (await areThere(repo, claim, tags)) return;
     const error = pushRefused(remote, refused, result);
     // Whoever holds the remote's lock is about to make a tag, perhaps this one.
@@ -163,31 +165,14 @@ async function areThere(repo: Repo, claim: Claim, tags: readonly NewTag[]): Prom
   return there.every((object) => object !== undefined);
 }
 
-/** What a remote says when it could not do it, and not that it will not. */
-const TROUBLE = /^(?:|failed to update ref|failed to write|.*cannot lock ref.*|reference already exists|[Ii]nternal [Ss]erver [Ee]rror|unpacker error|missing necessary objects|failed|remote failed to report status|.*n\/a.*)$/; // prettier-ignore
-
-/** What a person can do about, of what a remote could not take. */
-const OURS = ["shallow", "too large", "refused objects", "not let in"];
-
 function pushRefused(remote: string, refused: readonly RefusedRef[], result: GitResult): AgentopsError {
-  const { kind, code, hint, said } = readAnswer(result);
-  const { byRemote = false, reason = "" } = refused[0] ?? {};
   const tags = refused.map(({ ref }) => ref.replace("refs/tags/", "")).join(", ");
-  const words = /^remote: *\S/m.test(said) ? wordsOf(said) : [];
-  const lines = words.length > 0 ? words : [reason];
-  const message = `${remote} refuses the tag${refused.length > 1 ? "s" : ""} ${tags}: ${lines.join("\n  ")}`;
-  const details = { git: said, refused };
-  if (OURS.includes(kind)) return new AgentopsError(code, message, { hint: hint ?? `ask who runs ${remote}`, details });
-  if (!byRemote || TROUBLE.test(reason)) {
-    return new AgentopsError("GIT_FAILED", message, {
-      hint: `run the command again; where it stays so, ask who runs ${remote}`,
-      details,
-    });
-  }
-  return new AgentopsError("POLICY_REFUSED", message, {
-    hint: `a rule or a hook of ${remote} decides who makes such tags: ask who administers it, then publish again`,
-    details,
-  });
+  const what = `the tag${refused.length > 1 ? "s" : ""} ${tags}`;
+  return refusedPush(
+    { remote, what, rule: "decides who makes such tags", then: "then publish again" },
+    refused,
+    result,
+  );
 }
 
 /** GitHub: no event is created for tags when more than three are pushed at once. All or none matters more than that. */
@@ -222,11 +207,14 @@ export async function arrived(repo: Repo, remote: string, tags: readonly NewTag[
 }
 
 /** What a hook here refused needs another way out than a remote that is not to be had: that one can be left for later. */
-function unreached(result: GitResult, what: string): AgentopsError {
+function unreached(remote: string, result: GitResult, what: string): AgentopsError {
   const error = gitFailed(result, what, "check the remote");
   if (["hook", "git-lfs"].includes(readAnswer(result).kind)) return error;
+  const hint = (error.hint ?? "")
+    .replace("remote.NAME.", `remote.${remote}.`)
+    .replace("set-url NAME", `set-url ${remote}`);
   return new AgentopsError(error.code, error.message, {
-    hint: `${error.hint ?? ""}; or ${LATER}`,
+    hint: `${hint}; or ${LATER}`,
     details: error.details,
   });
 }

@@ -6,7 +6,7 @@ import type { ArtifactFile } from "../files.ts";
 import { addressOf, KINDS } from "../files.ts";
 import { must } from "../git/git.ts";
 import { type ArtifactContent, readArtifact } from "../read.ts";
-import { repoForReading, type Repo } from "../git/repo.ts";
+import { knownOr, repoForReading, type Repo } from "../git/repo.ts";
 import { trunkOf } from "../git/trunk.ts";
 import { type Source, worktreeSource } from "../source.ts";
 import { tagsUntil, versionsOf } from "./own.ts";
@@ -57,18 +57,21 @@ export async function artifactList(project: Project): Promise<ArtifactList> {
   const unique = [...new Map(files.toReversed().map((f) => [addressOf(f.kind, f.name), f])).values()];
   const read = await Promise.all(unique.map(async (file) => ({ file, ...(await tryRead(source, file)) })));
   const digests = new Map(read.map(({ file, content }) => [addressOf(file.kind, file.name), content?.digest]));
-  const { own, latest } = repo ? await versionsFor(repo, digests, unique) : NOTHING;
-  const changed = repo ? await changedFiles(repo) : new Set<string>();
+  const { own, latest, changed, unread } = await knownOr(project, { ...NOTHING, unread: true }, async () =>
+    repo
+      ? { ...(await versionsFor(repo, digests, unique)), changed: await changedFiles(repo), unread: false }
+      : { ...NOTHING, unread: true },
+  );
   const rows = read.map((one) => row(one, { own: own.get(addressOf(one.file.kind, one.file.name)) ?? [], latest, changed })); // prettier-ignore
   return {
     artifacts: rows.sort((a, b) => KINDS.indexOf(a.kind) - KINDS.indexOf(b.kind) || (a.name < b.name ? -1 : 1)),
-    notes: repo && rows.length > 0 && rows.every(({ newest }) => newest === null) ? await unknownHere(repo, "these") : [], // prettier-ignore
+    notes: repo && !unread && rows.length > 0 && rows.every(({ newest }) => newest === null) ? await unknownHere(repo, "these") : [], // prettier-ignore
   };
 }
 
 type Versions = { own: ReadonlyMap<string, readonly VersionTag[]>; latest: ReadonlySet<VersionTag> };
 
-const NOTHING: Versions = { own: new Map(), latest: new Set() };
+const NOTHING: Versions & { changed: Set<string> } = { own: new Map(), latest: new Set(), changed: new Set() };
 
 /** Their versions, read as far down as the worktree's content and the default branch's version. */
 async function versionsFor(

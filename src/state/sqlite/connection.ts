@@ -5,6 +5,7 @@ import { ignoreItself, makeFolder } from "../../core/folder.ts";
 import type { StoreOptions } from "../store.ts";
 import type { Database } from "../tables.ts";
 import { markerFolder } from "../address.ts";
+import { FORBIDDEN_HINT, isForbidden, NO_STORE_HINT, whyNot } from "../why-not.ts";
 import { openFile } from "./driver.ts";
 import { migrate } from "./migrate.ts";
 
@@ -30,8 +31,10 @@ export function connect(file: string, { durability, waitMs = 5000 }: StoreOption
   } catch (error) {
     sqlite?.close();
     if (error instanceof AgentopsError) throw error;
-    throw new AgentopsError("STORE_FAILED", `cannot open the store ${file}: ${messageOf(error)}`, {
-      hint: "agentops kill stops an agent without it; then bring back a backup, or name the right file: AGENTOPS_STORE",
+    const forbidden = isForbidden(error);
+    const why = forbidden ? whyNot(error) : messageOf(error);
+    throw new AgentopsError(forbidden ? "STORE_REFUSED" : "STORE_FAILED", `cannot open the store ${file}: ${why}`, {
+      hint: forbidden ? FORBIDDEN_HINT : NO_STORE_HINT,
       cause: error,
     });
   }

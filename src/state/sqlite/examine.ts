@@ -3,7 +3,7 @@ import { dirname } from "node:path";
 import { AgentopsError } from "../../core/errors.ts";
 import { SCHEMA_VERSION } from "../migrations/migrations.ts";
 import type { StoreFacts } from "../store-facts.ts";
-import { whyNot } from "../why-not.ts";
+import { FORBIDDEN_HINT, isForbidden, NO_STORE_HINT, whyNot } from "../why-not.ts";
 import { connectToRead, hasTable, movedFrom, type Sqlite } from "./connection.ts";
 import { openFile } from "./driver.ts";
 import { versionOf } from "./migrate.ts";
@@ -23,10 +23,15 @@ export function examineFile(file: string, waitMs: number): StoreFacts {
     return { ...found, schema, writable: isWritable(file) };
   } catch (error) {
     if (error instanceof AgentopsError) throw error;
-    throw new AgentopsError("STORE_FAILED", `cannot read the store ${file}: ${whyNot(error, waitMs)}`, {
-      hint: "agentops kill stops an agent without it; then bring back a backup, or name the right file: AGENTOPS_STORE",
-      cause: error,
-    });
+    const forbidden = isForbidden(error);
+    throw new AgentopsError(
+      forbidden ? "STORE_REFUSED" : "STORE_FAILED",
+      `cannot read the store ${file}: ${whyNot(error, waitMs)}`,
+      {
+        hint: forbidden ? FORBIDDEN_HINT : NO_STORE_HINT,
+        cause: error,
+      },
+    );
   } finally {
     sqlite?.close();
   }

@@ -93,6 +93,14 @@ describe("action.yml", () => {
     );
   });
 
+  test("early-stop is true or false, however it is written", async () => {
+    await git(dir, "checkout", "-q", "comment");
+    const job = await runAction(dir, { base: "main", "early-stop": "yes" });
+    expect([job.code, job.outputs["exit-code"], job.summary]).toEqual([2, "2", ""]);
+    expect(job.log).toContain("agentops gate: early-stop is true or false, and not: yes");
+    expect((await runAction(dir, { base: "main", "early-stop": "TRUE" })).code).toBe(0);
+  });
+
   test("a folder that is no repository is the job's to mend", async () => {
     const job = await runAction(tempProject(), { base: "main" });
     expect([job.code, job.outputs["exit-code"], job.summary]).toEqual([2, "2", ""]);
