@@ -50,9 +50,9 @@ export interface Plan {
 /**
  * Which artifacts changed since the newest version that this branch has. Going back to an older content is a change too; a branch that lacks
  * the newest version did not change what it has of an older one. Throws CONCURRENT_CHANGE for one that was edited behind its newest version,
- * VERSION_NOT_FOUND where a shallow clone cannot tell.
+ * VERSION_NOT_FOUND where a shallow clone cannot tell. The remote may be asked where its branches are, if `ask`.
  */
-export async function planPublish(project: Project, repo: Repo, names: readonly string[]): Promise<Plan> {
+export async function planPublish(project: Project, repo: Repo, names: readonly string[], ask: boolean): Promise<Plan> {
   const source = worktreeSource(project);
   const addresses = await addressesOf(source, names);
   const contents = await Promise.all(addresses.map((address) => loadContent(source, address)));
@@ -61,6 +61,7 @@ export async function planPublish(project: Project, repo: Repo, names: readonly 
   const judged = await judgeChanges(
     repo,
     contents.map((content) => ({ content, versions: known.get(content.address)?.own ?? [] })),
+    ask,
   );
   const plan: Plan = { changed: [], unchanged: [], skipped: [] };
   for (const one of judged) add(plan, one, known.get(one.content.address)?.tags ?? []);
