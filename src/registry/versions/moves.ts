@@ -6,6 +6,7 @@ import { must } from "../git/git.ts";
 import { type Repo, resolveCommit } from "../git/repo.ts";
 import type { Address } from "../resolve.ts";
 import { descendants } from "./contained.ts";
+import { type Move, movesIn } from "./pairs.ts";
 import type { VersionTag } from "./versions.ts";
 
 /**
@@ -36,8 +37,9 @@ async function movedHere(repo: Repo, versions: readonly VersionTag[]): Promise<S
   const moving = await movingNow(repo, versions);
   const own = new Set(moving.flatMap(at));
   const starts = [...oursOf(repo, versions), ...moving].map((path) => ({ path, rev: head }));
-  for (const { from, commit } of await movesTo(repo, starts)) {
-    const left = at(from).filter((one) => !own.has(one));
+  const moves = await movesTo(repo, starts);
+  for (const { from, commit } of moves.filter(({ isClear }) => isClear)) {
+    const left = from.flatMap(at).filter((one) => !own.has(one));
     // Whoever published there when our file had left was another project.
     const later = left.length === 0 ? new Set<string>() : await descendants(repo, commit, left);
     for (const one of left) if (!later.has(one.commit)) own.add(one);
@@ -79,11 +81,6 @@ interface Place {
   rev: string;
 }
 
-interface Move {
-  from: string;
-  commit: string;
-}
-
 /** So often a file is followed from place to place, and so many places at once. */
 const MOST_STEPS = 12;
 
@@ -95,10 +92,11 @@ async function movesTo(repo: Repo, starts: readonly Place[]): Promise<Move[]> {
   for (let step = 0; step < MOST_STEPS && places.length > 0; step++) {
     const revs = [...new Set(places.map(({ rev }) => rev))].slice(0, MOST_STEPS);
     const moves = (await Promise.all(revs.map((rev) => lastMoves(repo, rev, placesAt(places, rev))))).flat();
-    const fresh = moves.filter(({ from, commit }) => !seen.has(`${commit} ${from}`));
-    for (const { from, commit } of fresh) seen.add(`${commit} ${from}`);
+    const fresh = moves.filter(({ from, commit }) => !seen.has(`${commit} ${from.join("\0")}`));
+    for (const { from, commit } of fresh) seen.add(`${commit} ${from.join("\0")}`);
     found.push(...fresh);
-    places = fresh.map(({ from, commit }) => ({ path: from, rev: commit }));
+    const clear = fresh.filter(({ isClear }) => isClear);
+    places = clear.flatMap(({ from, commit }) => from.map((path) => ({ path, rev: commit })));
   }
   return found;
 }
@@ -115,21 +113,8 @@ async function lastMoves(repo: Repo, rev: string, paths: readonly string[]): Pro
   const added = ["log", "--full-history", "--no-renames", "--diff-filter=A", "--format=%H", rev, "--"];
   const commits = await must(repo.git, [...added, ...fromHere(repo, paths)], { config: PLAIN_LOG });
   if (commits === "") return [];
-  const renames = ["diff-tree", "--stdin", "-r", "-z", "-M", "--name-status", "--diff-filter=R"];
-  const said = (await must(repo.git, renames, { input: commits })).split("\0");
-  const moves: Move[] = [];
-  let commit = "";
-  for (let at = 0; at < said.length; at++) {
-    const word = said[at] ?? "";
-    if (!/^R\d+$/.test(word)) {
-      commit = word.trim();
-      continue;
-    }
-    const [from = "", to = ""] = [said[at + 1], said[at + 2]];
-    if (paths.includes(to)) moves.push({ from, commit });
-    at += 2;
-  }
-  return moves;
+  const renames = ["diff-tree", "--stdin", "-r", "-z", "-M", "--raw", "--no-abbrev", "--diff-filter=RAD"];
+  return movesIn(await must(repo.git, renames, { input: commits }), paths);
 }
 
 /** As git takes paths in the project's folder. */
