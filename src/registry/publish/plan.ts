@@ -3,6 +3,7 @@ import type { Project } from "../../core/project.ts";
 import { parseRef } from "../../core/refs.ts";
 import { addressOf, KINDS } from "../files.ts";
 import { loadContent } from "../versions/load.ts";
+import { whoseTheyAre } from "../versions/foreign.ts";
 import { tagsUntil } from "../versions/own.ts";
 import type { Repo } from "../git/repo.ts";
 import { type Source, worktreeSource } from "../source.ts";
@@ -64,7 +65,16 @@ export async function planPublish(project: Project, repo: Repo, names: readonly 
     ask,
   );
   const plan: Plan = { changed: [], unchanged: [], skipped: [] };
-  for (const one of judged) add(plan, one, known.get(one.content.address)?.tags ?? []);
+  const first = judged.flatMap(({ content }) => {
+    const { own, tags } = known.get(content.address) ?? { own: [], tags: [] };
+    return own.length > 0 ? [] : tags.filter(({ stray }) => stray === null);
+  });
+  const whose = await whoseTheyAre(repo, first);
+  for (const one of judged) {
+    const { address } = one.content;
+    const note = one.note ?? (whose.has(address) ? `its first version here: ${whose.get(address) ?? ""}` : undefined);
+    add(plan, note === undefined ? one : { ...one, note }, known.get(address)?.tags ?? []);
+  }
   return plan;
 }
 

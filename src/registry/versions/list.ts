@@ -12,6 +12,7 @@ import { type Source, worktreeSource } from "../source.ts";
 import { tagsUntil, versionsOf } from "./own.ts";
 import { ancestorsOf, containedIn } from "./contained.ts";
 import { unknownHere } from "./log.ts";
+import { noTrunkNote } from "./no-trunk.ts";
 import { byAddress, type VersionTag } from "./versions.ts";
 
 /** One row of `agentops list`. */
@@ -57,18 +58,29 @@ export async function artifactList(project: Project): Promise<ArtifactList> {
   const unique = [...new Map(files.toReversed().map((f) => [addressOf(f.kind, f.name), f])).values()];
   const read = await Promise.all(unique.map(async (file) => ({ file, ...(await tryRead(source, file)) })));
   const digests = new Map(read.map(({ file, content }) => [addressOf(file.kind, file.name), content?.digest]));
-  const { own, latest } = repo ? await versionsFor(repo, digests, unique) : NOTHING;
+  const { own, latest, foreign } = repo ? await versionsFor(repo, digests, unique) : NOTHING;
   const changed = repo ? await changedFiles(repo) : new Set<string>();
   const rows = read.map((one) => row(one, { own: own.get(addressOf(one.file.kind, one.file.name)) ?? [], latest, changed })); // prettier-ignore
   return {
     artifacts: rows.sort((a, b) => KINDS.indexOf(a.kind) - KINDS.indexOf(b.kind) || (a.name < b.name ? -1 : 1)),
-    notes: repo && rows.length > 0 && rows.every(({ newest }) => newest === null) ? await unknownHere(repo, "these") : [], // prettier-ignore
+    notes: repo && rows.length > 0 ? await notesOf(repo, rows, foreign) : [],
   };
 }
 
-type Versions = { own: ReadonlyMap<string, readonly VersionTag[]>; latest: ReadonlySet<VersionTag> };
+async function notesOf(repo: Repo, rows: readonly ListedArtifact[], foreign: readonly VersionTag[]): Promise<string[]> {
+  const published = rows.filter(({ newest }) => newest !== null);
+  if (published.length === 0) return unknownHere(repo, "these", foreign);
+  return noTrunkNote(repo, await trunkOf(repo), published);
+}
 
-const NOTHING: Versions = { own: new Map(), latest: new Set() };
+interface Versions {
+  own: ReadonlyMap<string, readonly VersionTag[]>;
+  latest: ReadonlySet<VersionTag>;
+  /** Those of other projects, of artifacts that have no other. */
+  foreign: readonly VersionTag[];
+}
+
+const NOTHING: Versions = { own: new Map(), latest: new Set(), foreign: [] };
 
 /** Their versions, read as far down as the worktree's content and the default branch's version. */
 async function versionsFor(
@@ -83,9 +95,10 @@ async function versionsFor(
   const latest = await latestOfEach(repo, [...own.values()]);
   const lost = files.filter((file) => !(own.get(addressOf(file.kind, file.name)) ?? []).some((one) => latest.has(one)));
   const cut = lost.filter((file) => known.get(addressOf(file.kind, file.name))?.refs.length !== known.get(addressOf(file.kind, file.name))?.tags.length); // prettier-ignore
-  if (cut.length === 0) return { own, latest };
+  const foreign = [...known.values()].flatMap((one) => (one.own.length === 0 ? one.tags.filter(({ stray }) => stray === null) : [])); // prettier-ignore
+  if (cut.length === 0) return { own, latest, foreign };
   const whole = byAddress(await versionsOf(repo, cut));
-  return { own: new Map([...own, ...whole]), latest: new Set([...latest, ...(await latestOfEach(repo, [...whole.values()]))]) }; // prettier-ignore
+  return { own: new Map([...own, ...whole]), latest: new Set([...latest, ...(await latestOfEach(repo, [...whole.values()]))]), foreign }; // prettier-ignore
 }
 
 interface Known {

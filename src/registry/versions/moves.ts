@@ -6,7 +6,7 @@ import { must } from "../git/git.ts";
 import { type Repo, resolveCommit } from "../git/repo.ts";
 import type { Address } from "../resolve.ts";
 import { descendants } from "./contained.ts";
-import { type Move, movesIn } from "./pairs.ts";
+import { type Move, movesIn, pairUp } from "./pairs.ts";
 import type { VersionTag } from "./versions.ts";
 
 /**
@@ -47,6 +47,14 @@ async function movedHere(repo: Repo, versions: readonly VersionTag[]): Promise<S
   return own;
 }
 
+/** The moves by which some versions may have become this project's, and that nothing tells. */
+export async function unclearMoves(repo: Repo, versions: readonly VersionTag[]): Promise<Move[]> {
+  const head = await resolveCommit(repo, "HEAD");
+  if (head === null) return [];
+  const starts = oursOf(repo, versions).map((path) => ({ path, rev: head }));
+  return (await movesTo(repo, starts)).filter(({ isClear }) => !isClear);
+}
+
 /** Where the artifacts of these versions are now. */
 function oursOf(repo: Repo, versions: readonly VersionTag[]): string[] {
   const addresses = new Map(versions.map((one) => [addressOf(one.kind, one.name), one]));
@@ -72,7 +80,20 @@ async function movingNow(repo: Repo, versions: readonly VersionTag[]): Promise<s
   if (paths.length === 0) return [];
   const listed = await must(repo.git, ["ls-files", "-t", "-z", "--full-name", "--", ...fromHere(repo, paths)]);
   const notCheckedOut = new Set(listed.split("\0").filter((line) => line.startsWith("S ")).map((line) => line.slice(2))); // prettier-ignore
-  return paths.filter((path) => !notCheckedOut.has(path));
+  const gone = paths.filter((path) => !notCheckedOut.has(path));
+  const pairs = pairUp(gone, await newFiles(repo, here));
+  const ours = oursOf(repo, here).flatMap((path) => pairs.get(path) ?? []);
+  return ours.filter(({ isClear }) => isClear).flatMap(({ from }) => [...from]);
+}
+
+/** Files of these names, anywhere in the repository, that are not committed. */
+async function newFiles(repo: Repo, versions: readonly VersionTag[]): Promise<string[]> {
+  const names = [...new Set(versions.flatMap(({ kind, name }) => pathsOf(kind, name)))];
+  const patterns = names.map((path) => `:(top,glob)**/${path}`);
+  const args = ["ls-files", "-z", "--full-name", "--cached", "--others", "--exclude-standard", "--", ...patterns];
+  const there = [...new Set((await must(repo.git, args)).split("\0").filter((path) => path !== ""))];
+  const blobs = await blobsAt(repo, there.map((path) => ({ commit: "HEAD", path }))); // prettier-ignore
+  return there.filter((path, i) => blobs[i] === null && existsSync(join(repo.top, path)));
 }
 
 interface Place {

@@ -66,7 +66,7 @@ function newPath({ is, path, to }: Change): string | undefined {
 }
 
 /** Each new path with the old one whose end is as its own, the longest ends first; what is paired is out of it. */
-function pairUp(deleted: readonly string[], added: readonly string[]): Map<string, Source> {
+export function pairUp(deleted: readonly string[], added: readonly string[]): Map<string, Source> {
   const found = new Map<string, Source>();
   let [old, fresh] = [[...new Set(deleted)], [...new Set(added)]];
   const longest = Math.max(0, ...fresh.map((path) => partsOf(path).length));
