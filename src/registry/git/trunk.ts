@@ -7,6 +7,10 @@ export interface Trunk {
   name: string;
   /** Its head on the remote and here, or one of them: a version's commit may not be pushed yet, as its tag is. */
   tips: string[];
+  /** A branch of that name is known; false for what is checked out. */
+  isDefault: boolean;
+  /** The remote's is known here. */
+  fetched: boolean;
 }
 
 interface Head {
@@ -24,11 +28,12 @@ export async function trunkOf(repo: Repo): Promise<Trunk | null> {
   const name = remote?.name ?? NAMES.find((one) => heads.some(({ ref }) => ref === `refs/heads/${one}`));
   if (name === undefined) {
     const head = await resolveCommit(repo, "HEAD");
-    return head === null ? null : { name: "HEAD", tips: [head] };
+    return head === null ? null : { name: "HEAD", tips: [head], isDefault: false, fetched: false };
   }
   const local = NAMES.includes(name) ? heads : await headsOf(repo, [`refs/heads/${name}`]);
   const here = local.find(({ ref }) => ref === `refs/heads/${name}`)?.commit;
-  return { name, tips: [...new Set([remote?.commit, here].filter((commit) => commit !== undefined))] };
+  const tips = [...new Set([remote?.commit, here].filter((commit) => commit !== undefined))];
+  return { name, tips, isDefault: true, fetched: remote !== null };
 }
 
 /** What `origin`, or the only remote that has one, calls its default branch; else its `main` or `master`. */

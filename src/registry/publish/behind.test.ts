@@ -70,13 +70,38 @@ const situations: Record<string, { prepare: (t: TempProject) => Promise<unknown>
     },
     says: /^skipped v2: v2 was published from [0-9a-f]{10}, which comes after this commit; nothing was changed here$/,
   },
-  "an edit behind a version that main has": {
+  "a hotfix of an older version, on a branch of its own": {
     prepare: async (t) => {
       await version(t, "Two");
-      await t.git("switch", "-qc", "late", "HEAD~1");
+      await t.git("switch", "-qc", "hotfix", "prompts/p/v1");
       await say(t, "Mine");
     },
-    says: "CONCURRENT_CHANGE: prompts/p@v2 was published from a later commit than this | git merge prompts/p/v2, then publish again",
+    says: NOT_MADE_FROM,
+  },
+  "an edit behind a version that main has, on no branch": {
+    prepare: async (t) => {
+      await version(t, "Two");
+      await t.git("checkout", "-q", "--detach", "prompts/p/v1");
+      await say(t, "Mine");
+    },
+    says: "CONCURRENT_CHANGE: prompts/p@v2 was published from a later commit than this | git merge prompts/p/v2, then publish again; for a version beside it, a hotfix: git switch -c BRANCH first",
+  },
+  "main's own text, of which a branch made a version": {
+    prepare: async (t) => {
+      await commit(t, "Between");
+      await branched(t);
+    },
+    says: NOT_MADE_FROM,
+  },
+  "the same where no branch is the default one": {
+    prepare: async (t) => {
+      await t.git("branch", "-qm", "trunk");
+      await commit(t, "Between");
+      await t.git("switch", "-qc", "side");
+      await version(t, "Two");
+      await t.git("switch", "-q", "trunk");
+    },
+    says: /^skipped v2: .*which comes after this commit/,
   },
   "the same in a clone that tracks it": {
     prepare: async (t) => {

@@ -1,10 +1,10 @@
 import { AgentopsError } from "../../core/errors.ts";
 import { type Repo, resolveCommit } from "../git/repo.ts";
-import { trunkOf } from "../git/trunk.ts";
 import type { ArtifactContent } from "../read.ts";
 import { ancestorsOf, containedIn, descendants } from "../versions/contained.ts";
 import { digestsAt } from "../versions/digests.ts";
 import type { VersionTag } from "../versions/versions.ts";
+import { has, type Line, lineOf } from "./line.ts";
 
 /** An artifact as the worktree has it, and its versions, the newest first. */
 export interface Candidate {
@@ -29,14 +29,15 @@ interface Open {
 
 /**
  * What changed since the newest version that HEAD knows. A version is known by its commit, or by its content where a squash, a rebase or an
- * amend made other commits of it. git is asked only when some newest version has another content, and then for all of them together.
+ * amend made other commits of it. git is asked only when some newest version has another content, and then for all of them together; the
+ * remote only where that is not enough, and `ask`.
  */
-export async function judgeChanges(repo: Repo, candidates: readonly Candidate[]): Promise<Judged[]> {
+export async function judgeChanges(repo: Repo, candidates: readonly Candidate[], ask: boolean): Promise<Judged[]> {
   const open = candidates.flatMap(({ content, versions }): Open[] => {
     const [newest] = versions;
     return newest === undefined || newest.digest === content.digest ? [] : [{ content, versions, newest }];
   });
-  const answers = open.length === 0 ? new Map<ArtifactContent, Judged>() : await judgeOpen(repo, open);
+  const answers = open.length === 0 ? new Map<ArtifactContent, Judged>() : await judgeOpen(repo, open, ask);
   return candidates.map(({ content, versions: [newest] }): Judged => {
     const answer = answers.get(content);
     if (answer !== undefined) return answer;
@@ -44,7 +45,7 @@ export async function judgeChanges(repo: Repo, candidates: readonly Candidate[])
   });
 }
 
-async function judgeOpen(repo: Repo, open: readonly Open[]): Promise<Map<ArtifactContent, Judged>> {
+async function judgeOpen(repo: Repo, open: readonly Open[], ask: boolean): Promise<Map<ArtifactContent, Judged>> {
   const head = await resolveCommit(repo, "HEAD");
   const known = head === null ? new Set<VersionTag>() : await knownTo(repo, head, open);
   const answers = open.map((one): Judged | Open => {
@@ -57,7 +58,7 @@ async function judgeOpen(repo: Repo, open: readonly Open[]): Promise<Map<Artifac
       : one;
   });
   const left = answers.filter((answer): answer is Open => "newest" in answer);
-  const rest = left.length === 0 || head === null ? left.map(apart) : await judgeBehind(repo, head, left);
+  const rest = left.length === 0 || head === null ? left.map(apart) : await judgeBehind(repo, head, left, ask);
   return new Map([...answers.filter((answer): answer is Judged => "is" in answer), ...rest].map((one) => [one.content, one])); // prettier-ignore
 }
 
@@ -83,32 +84,34 @@ function refuseCutOff([first]: readonly Open[]): void {
 }
 
 /**
- * Those whose newest version is not in this branch, and that have another content than every version since. Where the branch's upstream or
- * the default branch has that version, or it was made on top of HEAD, this checkout is behind it: what was not changed here is left alone, and
- * what was edited is merged first.
+ * Those whose newest version is not in this branch, and that have another content than every version since. Where this line went on to that
+ * version, this checkout is behind it: what was not changed here is left alone, and what was edited is merged first. A version that somebody made
+ * on top of HEAD on a line of his own is none of this line's.
  */
-async function judgeBehind(repo: Repo, head: string, left: readonly Open[]): Promise<Judged[]> {
+async function judgeBehind(repo: Repo, head: string, left: readonly Open[], ask: boolean): Promise<Judged[]> {
   const newest = left.map((one) => one.newest);
-  const pulled = await mergedInto(repo, await resolveCommit(repo, "@{upstream}"), newest);
-  const trunk = (await trunkOf(repo))?.tips ?? [];
-  const merged = new Set([...pulled, ...(trunk.length === 0 ? [] : await ancestorsOf(repo, trunk, newest))]);
   const later = await descendants(repo, head, newest);
+  const line = await lineOf(repo, head, newest, later, ask);
   const bases = await baseDigests(repo, head, left);
   return left.map((one, i): Judged => {
-    const { content } = one;
     const isLater = later.has(one.newest.commit);
-    if ((isLater || merged.has(one.newest)) && content.digest === bases[i]) {
-      const where = isLater ? "which comes after this commit" : "which is not in this branch";
-      const note = `${one.newest.version} was published from ${short(one.newest.commit)}, ${where}; nothing was changed here`;
-      return { content, is: "skipped", version: one.newest, note };
-    }
-    if (isLater && merged.has(one.newest)) throw behind(one, pulled.has(one.newest));
+    const isOurs = has(line, one.newest) || (isLater && !line.isWhole);
+    if (isOurs && one.content.digest === bases[i]) return leftAlone(one, isLater, line);
+    if (isLater && mustMerge(line, one.newest)) throw behind(one, line);
     return apart(one);
   });
 }
 
-async function mergedInto(repo: Repo, tip: string | null, versions: readonly VersionTag[]): Promise<Set<VersionTag>> {
-  return tip === null ? new Set() : ancestorsOf(repo, [tip], versions);
+function leftAlone({ content, newest }: Open, isLater: boolean, line: Line): Judged {
+  const where = isLater ? "which comes after this commit" : "which is not in this branch";
+  const lack = has(line, newest) || line.lack === undefined ? "" : ` (${line.lack})`;
+  const note = `${newest.version} was published from ${short(newest.commit)}, ${where}; nothing was changed here${lack}`;
+  return { content, is: "skipped", version: newest, note };
+}
+
+/** On a branch of one's own a version beside the default branch's is what is meant: a hotfix of an older one. */
+function mustMerge({ isTrunk, isDetached, pulled, trunk, own }: Line, newest: VersionTag): boolean {
+  return pulled.has(newest) || (isTrunk && trunk.has(newest)) || (!isDetached && own.has(newest));
 }
 
 /** Each artifact as it was where this branch and that of its newest version parted; one process for each commit that is not in this branch. */
@@ -131,9 +134,15 @@ function apart(one: Open): Judged {
   return { content, is: "changed", note };
 }
 
-function behind(one: Open, pull: boolean): AgentopsError {
+function behind(one: Open, { isTrunk, pulled, own }: Line): AgentopsError {
+  const pull = pulled.has(one.newest);
+  const merge = `${pull ? "git pull" : `git merge ${one.newest.tag}`}, then publish again`;
+  // Never over the branch of others.
+  const isOwn = pull && own.has(one.newest) && !isTrunk;
+  const replaced = isOwn ? "; where this replaces it: git push --force-with-lease first" : "";
+  const beside = isTrunk ? "; for a version beside it, a hotfix: git switch -c BRANCH first" : "";
   return new AgentopsError("CONCURRENT_CHANGE", `${refOf(one)} was published from a later commit than this`, {
-    hint: `${pull ? "git pull" : `git merge ${one.newest.tag}`}, then publish again`,
+    hint: `${merge}${replaced}${beside}`,
   });
 }
 

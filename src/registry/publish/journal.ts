@@ -44,7 +44,10 @@ export async function refuseLeftBehind(repo: Repo, file: string): Promise<void> 
   throw new AgentopsError(
     "CHECKOUT_INVALID",
     `commit ${made.commit.slice(0, 12)} is of a publish that did not end, and holds what is not the artifact's: ${foreign.join(", ")}; nothing is tagged`,
-    { hint: `${back} && git rm -q --cached --ignore-unmatch ${foreign.join(" ")}, then publish again`, details: { journal: file } },
+    {
+      hint: `${back} && git rm -q --cached --ignore-unmatch ${foreign.join(" ")}, then publish again`,
+      details: { journal: file },
+    },
   );
 }
 

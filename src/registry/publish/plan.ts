@@ -3,6 +3,7 @@ import type { Project } from "../../core/project.ts";
 import { parseRef } from "../../core/refs.ts";
 import { addressOf, KINDS } from "../files.ts";
 import { loadContent } from "../versions/load.ts";
+import { whoseTheyAre } from "../versions/foreign.ts";
 import { type KnownTags, tagsUntil } from "../versions/own.ts";
 import type { Repo } from "../git/repo.ts";
 import { type Source, worktreeSource } from "../source.ts";
@@ -53,9 +54,9 @@ export interface Plan {
 /**
  * Which artifacts changed since the newest version that this branch has. Going back to an older content is a change too; a branch that lacks
  * the newest version did not change what it has of an older one. Throws CONCURRENT_CHANGE for one that was edited behind its newest version,
- * VERSION_NOT_FOUND where a shallow clone cannot tell.
+ * VERSION_NOT_FOUND where a shallow clone cannot tell. The remote may be asked where its branches are, if `ask`.
  */
-export async function planPublish(project: Project, repo: Repo, names: readonly string[]): Promise<Plan> {
+export async function planPublish(project: Project, repo: Repo, names: readonly string[], ask: boolean): Promise<Plan> {
   const source = worktreeSource(project);
   const addresses = await addressesOf(source, names);
   const contents = await Promise.all(addresses.map((address) => loadContent(source, address)));
@@ -64,9 +65,19 @@ export async function planPublish(project: Project, repo: Repo, names: readonly 
   const judged = await judgeChanges(
     repo,
     contents.map((content) => ({ content, versions: known.get(content.address)?.own ?? [] })),
+    ask,
   );
   const plan: Plan = { changed: [], unchanged: [], skipped: [] };
-  for (const one of await numbered(project, judged, known)) add(plan, one, known.get(one.content.address));
+  const first = judged.flatMap(({ content }) => {
+    const { own, tags } = known.get(content.address) ?? { own: [], tags: [] };
+    return own.length > 0 ? [] : tags.filter(({ stray }) => stray === null);
+  });
+  const whose = await whoseTheyAre(repo, first);
+  for (const one of await numbered(project, judged, known)) {
+    const { address } = one.content;
+    const note = one.note ?? (whose.has(address) ? `its first version here: ${whose.get(address) ?? ""}` : undefined);
+    add(plan, note === undefined ? one : { ...one, note }, known.get(address));
+  }
   return plan;
 }
 

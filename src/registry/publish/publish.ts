@@ -109,7 +109,7 @@ export async function publish(project: Project, options: PublishOptions = {}): P
 
 async function publishLocked(project: Project, repo: Repo, options: PublishOptions): Promise<PublishResult> {
   const { names = [], sign } = options;
-  const plan = await planPublish(project, repo, names);
+  const plan = await planPublish(project, repo, names, options.push !== false);
   const { unchanged, skipped } = plan;
   if (plan.changed.length === 0) {
     const [branch, lacks] = await Promise.all([currentBranch(repo), lacking(repo, unchanged, options)]);

@@ -15,7 +15,7 @@ import {
 } from "../temp-project.testing.ts";
 import { latestRef } from "./latest.ts";
 import { artifactList } from "./list.ts";
-import { logVersions } from "./log.ts";
+import { logVersions, versionLog } from "./log.ts";
 
 afterAll(removeFolders);
 
@@ -102,7 +102,25 @@ const situations: Record<string, { prepare: (t: TempProject) => Promise<unknown>
       await t.git("branch", "-qm", "trunk");
       await on(t, "side", "Two");
     },
-    is: /^v1 note: prompts\/p@v1 is the newest on HEAD/,
+    is: /^v1 note: no default branch is known: taken from HEAD \(neither main nor master is here\) note: prompts\/p@v1 is the newest on HEAD/,
+  },
+  "a repository whose only branch has another name": {
+    prepare: (t) => t.git("branch", "-qm", "trunk"),
+    is: "v1",
+  },
+  "a remote whose default branch is not known here": {
+    prepare: async (t) => {
+      await t.git("branch", "-qm", "trunk");
+      await t.git("remote", "add", "origin", "nowhere");
+    },
+    is: "v1 note: no default branch is known: taken from HEAD; git remote set-head origin --auto",
+  },
+  "a clone of one branch that is not the default one": {
+    prepare: async (t) => {
+      await t.git("branch", "-qm", "feature");
+      await t.git("remote", "add", "-t", "feature", "origin", "nowhere");
+    },
+    is: "v1 note: no default branch is known: taken from HEAD; git remote set-branches --add origin '*' && git fetch origin && git remote set-head origin --auto",
   },
   "a default branch of another name on the only remote, beside a local main": {
     prepare: async (t) => {
@@ -158,6 +176,16 @@ test("list and log say which versions main has", async () => {
   await squash(temp, "side");
   expect((await artifactList(temp.project)).artifacts[0]).toMatchObject({ version: "v2", latest: "v2", newest: "v2" });
   expect((await logVersions(temp.project, "p")).map(({ merged }) => merged)).toEqual([true, true]);
+});
+
+test("list and log say that no default branch is known", async () => {
+  const temp = await gitProject(FILES);
+  await publish(temp.project, {});
+  await temp.git("branch", "-qm", "trunk");
+  await temp.git("remote", "add", "origin", "nowhere");
+  const notes = ["no default branch is known: taken from HEAD; git remote set-head origin --auto"];
+  expect((await artifactList(temp.project)).notes).toEqual(notes);
+  expect((await versionLog(temp.project, "p")).notes).toEqual(notes);
 });
 
 test("a shallow clone takes what it can see, and does not guess", async () => {

@@ -5,6 +5,8 @@ import { addressOf } from "../files.ts";
 import { needRepo, remoteOf, type Repo } from "../git/repo.ts";
 import { type Trunk, trunkOf } from "../git/trunk.ts";
 import { ancestorsOf, containedIn } from "./contained.ts";
+import { whoseTheyAre } from "./foreign.ts";
+import { noTrunkNote } from "./no-trunk.ts";
 import { missingVersion, tagsOfRef } from "./version-ref.ts";
 import type { VersionTag } from "./versions.ts";
 
@@ -19,18 +21,20 @@ export async function latestRef(project: Project, ref: Ref, command: string): Pr
   const trunk = await trunkOf(repo);
   const latestIn = async (own: readonly VersionTag[]) => (trunk === null ? own[0] : newestIn(repo, trunk, own));
   const first = await tagsOfRef(repo, ref, (some) => some.length > 0);
-  let { own } = first;
+  let { own, foreign } = first;
   await refuseRewritten(repo, own[0], first.stray, command);
   let latest = await latestIn(own);
   // That the newest few are all elsewhere is rare.
   if (latest === undefined) {
-    ({ own } = await tagsOfRef(repo, ref));
+    ({ own, foreign } = await tagsOfRef(repo, ref));
     latest = await latestIn(own);
   }
   const [newest] = own;
+  if (newest === undefined && foreign.length > 0) throw await allForeign(repo, foreign);
   if (newest === undefined) throw await missingVersion(repo, ref, undefined);
   if (latest !== newest && repo.shallow) throw cutOff(newest, command);
   if (latest === undefined) throw allElsewhere(newest, own, trunk, command);
+  for (const line of await noTrunkNote(repo, trunk, own)) project.warn?.(`note: ${line}`);
   const above = own.slice(0, own.indexOf(latest));
   if (above.length > 0) project.warn?.(elsewhereNote(above, trunk, latest, command));
   return { kind: latest.kind, name: latest.name, point: { type: "version", number: latest.number } };
@@ -91,6 +95,13 @@ function allElsewhere(newest: VersionTag, own: readonly VersionTag[], trunk: Tru
       hint: `merge it into ${branch}, or name it: agentops ${command} ${refOf(newest)}`,
     },
   );
+}
+
+async function allForeign(repo: Repo, foreign: readonly VersionTag[]): Promise<AgentopsError> {
+  const [[address, whose] = ["", ""]] = await whoseTheyAre(repo, foreign);
+  return new AgentopsError("VERSION_NOT_FOUND", `${address} has no version in this project: ${whose}`, {
+    hint: `agentops publish ${address}`,
+  });
 }
 
 function elsewhereNote(above: readonly VersionTag[], trunk: Trunk | null, latest: VersionTag, command: string): string {

@@ -12,6 +12,7 @@ import { type Source, worktreeSource } from "../source.ts";
 import { tagsUntil, versionsOf } from "./own.ts";
 import { ancestorsOf, containedIn } from "./contained.ts";
 import { unknownHere } from "./log.ts";
+import { noTrunkNote } from "./no-trunk.ts";
 import { byAddress, type VersionTag } from "./versions.ts";
 
 /** One row of `agentops list`. */
@@ -57,7 +58,7 @@ export async function artifactList(project: Project): Promise<ArtifactList> {
   const unique = [...new Map(files.toReversed().map((f) => [addressOf(f.kind, f.name), f])).values()];
   const read = await Promise.all(unique.map(async (file) => ({ file, ...(await tryRead(source, file)) })));
   const digests = new Map(read.map(({ file, content }) => [addressOf(file.kind, file.name), content?.digest]));
-  const { own, latest, changed, unread } = await knownOr(project, { ...NOTHING, unread: true }, async () =>
+  const { own, latest, foreign, changed, unread } = await knownOr(project, { ...NOTHING, unread: true }, async () =>
     repo
       ? { ...(await versionsFor(repo, digests, unique)), changed: await changedFiles(repo), unread: false }
       : { ...NOTHING, unread: true },
@@ -65,13 +66,29 @@ export async function artifactList(project: Project): Promise<ArtifactList> {
   const rows = read.map((one) => row(one, { own: own.get(addressOf(one.file.kind, one.file.name)) ?? [], latest, changed })); // prettier-ignore
   return {
     artifacts: rows.sort((a, b) => KINDS.indexOf(a.kind) - KINDS.indexOf(b.kind) || (a.name < b.name ? -1 : 1)),
-    notes: repo && !unread && rows.length > 0 && rows.every(({ newest }) => newest === null) ? await unknownHere(repo, "these") : [], // prettier-ignore
+    notes: repo && !unread && rows.length > 0 ? await notesOf(repo, rows, foreign) : [],
   };
 }
 
-type Versions = { own: ReadonlyMap<string, readonly VersionTag[]>; latest: ReadonlySet<VersionTag> };
+async function notesOf(repo: Repo, rows: readonly ListedArtifact[], foreign: readonly VersionTag[]): Promise<string[]> {
+  const published = rows.filter(({ newest }) => newest !== null);
+  if (published.length === 0) return unknownHere(repo, "these", foreign);
+  return noTrunkNote(repo, await trunkOf(repo), published);
+}
 
-const NOTHING: Versions & { changed: Set<string> } = { own: new Map(), latest: new Set(), changed: new Set() };
+interface Versions {
+  own: ReadonlyMap<string, readonly VersionTag[]>;
+  latest: ReadonlySet<VersionTag>;
+  /** Those of other projects, of artifacts that have no other. */
+  foreign: readonly VersionTag[];
+}
+
+const NOTHING: Versions & { changed: Set<string> } = {
+  own: new Map(),
+  latest: new Set(),
+  foreign: [],
+  changed: new Set(),
+};
 
 /** Their versions, read as far down as the worktree's content and the default branch's version. */
 async function versionsFor(
@@ -86,9 +103,10 @@ async function versionsFor(
   const latest = await latestOfEach(repo, [...own.values()]);
   const lost = files.filter((file) => !(own.get(addressOf(file.kind, file.name)) ?? []).some((one) => latest.has(one)));
   const cut = lost.filter((file) => known.get(addressOf(file.kind, file.name))?.refs.length !== known.get(addressOf(file.kind, file.name))?.tags.length); // prettier-ignore
-  if (cut.length === 0) return { own, latest };
+  const foreign = [...known.values()].flatMap((one) => (one.own.length === 0 ? one.tags.filter(({ stray }) => stray === null) : [])); // prettier-ignore
+  if (cut.length === 0) return { own, latest, foreign };
   const whole = byAddress(await versionsOf(repo, cut));
-  return { own: new Map([...own, ...whole]), latest: new Set([...latest, ...(await latestOfEach(repo, [...whole.values()]))]) }; // prettier-ignore
+  return { own: new Map([...own, ...whole]), latest: new Set([...latest, ...(await latestOfEach(repo, [...whole.values()]))]), foreign }; // prettier-ignore
 }
 
 interface Known {

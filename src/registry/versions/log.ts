@@ -9,6 +9,8 @@ import { ancestorsOf, containedIn } from "./contained.ts";
 import { digestsAt } from "./digests.ts";
 import { refetch } from "./latest.ts";
 import { isHere } from "./moves.ts";
+import { whoseTheyAre } from "./foreign.ts";
+import { noTrunkNote } from "./no-trunk.ts";
 import { fetchCommand, tagsOfRef } from "./version-ref.ts";
 import { prefixOf, type VersionTag } from "./versions.ts";
 
@@ -56,14 +58,15 @@ export async function logVersions(project: Project, name: string): Promise<Versi
 export async function versionLog(project: Project, name: string): Promise<VersionLog> {
   const repo = await needRepo(project);
   const address = await addressOfName(project, repo, name);
-  const { own, stray } = await tagsOfRef(repo, { ...address, point: { type: "worktree" } });
+  const { own, stray, foreign } = await tagsOfRef(repo, { ...address, point: { type: "worktree" } });
   const trunk = await trunkOf(repo);
   const [merged, verified] = await Promise.all([mergedAmong(repo, trunk?.tips ?? [], own), verifiedAmong(repo, own)]);
   return {
     branch: trunk?.name ?? null,
     versions: own.map((tag, i) => entry(repo, tag, { merged: merged[i] ?? null, verifies: verified[i] ?? null })),
     notes: [
-      ...(own.length === 0 ? await unknownHere(repo, addressOf(address.kind, address.name)) : []),
+      ...(own.length === 0 ? await unknownHere(repo, addressOf(address.kind, address.name), foreign) : []),
+      ...(await noTrunkNote(repo, trunk, own)),
       ...(await strayNotes(repo, stray)),
     ],
   };
@@ -104,8 +107,13 @@ async function verifiedAmong(repo: Repo, own: readonly VersionTag[]): Promise<bo
   return read.map(({ digest }, i) => digests[i] === digest);
 }
 
-/** That a clone knows no version does not say that there is none. */
-export async function unknownHere(repo: Repo, what: string): Promise<string[]> {
+/** That a clone knows no version does not say that there is none; those of other projects are named. */
+export async function unknownHere(repo: Repo, what: string, foreign: readonly VersionTag[]): Promise<string[]> {
+  const whose = [...(await whoseTheyAre(repo, foreign))];
+  if (whose.length > 0) {
+    const more = whose.length > MOST_NAMED ? [`${whose.length - MOST_NAMED} more have versions of other projects alone`] : []; // prettier-ignore
+    return [...whose.slice(0, MOST_NAMED).map(([address, they]) => `${address} has no version in this project: ${they}`), ...more]; // prettier-ignore
+  }
   const fetch = await fetchCommand(repo);
   if (fetch === null) return [];
   const why = repo.shallow ? " (the clone is shallow)" : "; if one was published elsewhere";

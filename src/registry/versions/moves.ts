@@ -6,6 +6,7 @@ import { must } from "../git/git.ts";
 import { type Repo, resolveCommit } from "../git/repo.ts";
 import type { Address } from "../resolve.ts";
 import { descendants } from "./contained.ts";
+import { type Move, movesIn, pairUp } from "./pairs.ts";
 import type { VersionTag } from "./versions.ts";
 
 /**
@@ -36,13 +37,22 @@ async function movedHere(repo: Repo, versions: readonly VersionTag[]): Promise<S
   const moving = await movingNow(repo, versions);
   const own = new Set(moving.flatMap(at));
   const starts = [...oursOf(repo, versions), ...moving].map((path) => ({ path, rev: head }));
-  for (const { from, commit } of await movesTo(repo, starts)) {
-    const left = at(from).filter((one) => !own.has(one));
+  const moves = await movesTo(repo, starts);
+  for (const { from, commit } of moves.filter(({ isClear }) => isClear)) {
+    const left = from.flatMap(at).filter((one) => !own.has(one));
     // Whoever published there when our file had left was another project.
     const later = left.length === 0 ? new Set<string>() : await descendants(repo, commit, left);
     for (const one of left) if (!later.has(one.commit)) own.add(one);
   }
   return own;
+}
+
+/** The moves by which some versions may have become this project's, and that nothing tells. */
+export async function unclearMoves(repo: Repo, versions: readonly VersionTag[]): Promise<Move[]> {
+  const head = await resolveCommit(repo, "HEAD");
+  if (head === null) return [];
+  const starts = oursOf(repo, versions).map((path) => ({ path, rev: head }));
+  return (await movesTo(repo, starts)).filter(({ isClear }) => !isClear);
 }
 
 /** Where the artifacts of these versions are now. */
@@ -70,18 +80,26 @@ async function movingNow(repo: Repo, versions: readonly VersionTag[]): Promise<s
   if (paths.length === 0) return [];
   const listed = await must(repo.git, ["ls-files", "-t", "-z", "--full-name", "--", ...fromHere(repo, paths)]);
   const notCheckedOut = new Set(listed.split("\0").filter((line) => line.startsWith("S ")).map((line) => line.slice(2))); // prettier-ignore
-  return paths.filter((path) => !notCheckedOut.has(path));
+  const gone = paths.filter((path) => !notCheckedOut.has(path));
+  const pairs = pairUp(gone, await newFiles(repo, here));
+  const ours = oursOf(repo, here).flatMap((path) => pairs.get(path) ?? []);
+  return ours.filter(({ isClear }) => isClear).flatMap(({ from }) => [...from]);
+}
+
+/** Files of these names, anywhere in the repository, that are not committed. */
+async function newFiles(repo: Repo, versions: readonly VersionTag[]): Promise<string[]> {
+  const names = [...new Set(versions.flatMap(({ kind, name }) => pathsOf(kind, name)))];
+  const patterns = names.map((path) => `:(top,glob)**/${path}`);
+  const args = ["ls-files", "-z", "--full-name", "--cached", "--others", "--exclude-standard", "--", ...patterns];
+  const there = [...new Set((await must(repo.git, args)).split("\0").filter((path) => path !== ""))];
+  const blobs = await blobsAt(repo, there.map((path) => ({ commit: "HEAD", path }))); // prettier-ignore
+  return there.filter((path, i) => blobs[i] === null && existsSync(join(repo.top, path)));
 }
 
 interface Place {
   path: string;
   /** The file came to its place in this commit's history. */
   rev: string;
-}
-
-interface Move {
-  from: string;
-  commit: string;
 }
 
 /** So often a file is followed from place to place, and so many places at once. */
@@ -95,10 +113,11 @@ async function movesTo(repo: Repo, starts: readonly Place[]): Promise<Move[]> {
   for (let step = 0; step < MOST_STEPS && places.length > 0; step++) {
     const revs = [...new Set(places.map(({ rev }) => rev))].slice(0, MOST_STEPS);
     const moves = (await Promise.all(revs.map((rev) => lastMoves(repo, rev, placesAt(places, rev))))).flat();
-    const fresh = moves.filter(({ from, commit }) => !seen.has(`${commit} ${from}`));
-    for (const { from, commit } of fresh) seen.add(`${commit} ${from}`);
+    const fresh = moves.filter(({ from, commit }) => !seen.has(`${commit} ${from.join("\0")}`));
+    for (const { from, commit } of fresh) seen.add(`${commit} ${from.join("\0")}`);
     found.push(...fresh);
-    places = fresh.map(({ from, commit }) => ({ path: from, rev: commit }));
+    const clear = fresh.filter(({ isClear }) => isClear);
+    places = clear.flatMap(({ from, commit }) => from.map((path) => ({ path, rev: commit })));
   }
   return found;
 }
@@ -115,21 +134,8 @@ async function lastMoves(repo: Repo, rev: string, paths: readonly string[]): Pro
   const added = ["log", "--full-history", "--no-renames", "--diff-filter=A", "--format=%H", rev, "--"];
   const commits = await must(repo.git, [...added, ...fromHere(repo, paths)], { config: PLAIN_LOG });
   if (commits === "") return [];
-  const renames = ["diff-tree", "--stdin", "-r", "-z", "-M", "--name-status", "--diff-filter=R"];
-  const said = (await must(repo.git, renames, { input: commits })).split("\0");
-  const moves: Move[] = [];
-  let commit = "";
-  for (let at = 0; at < said.length; at++) {
-    const word = said[at] ?? "";
-    if (!/^R\d+$/.test(word)) {
-      commit = word.trim();
-      continue;
-    }
-    const [from = "", to = ""] = [said[at + 1], said[at + 2]];
-    if (paths.includes(to)) moves.push({ from, commit });
-    at += 2;
-  }
-  return moves;
+  const renames = ["diff-tree", "--stdin", "-r", "-z", "-M", "--raw", "--no-abbrev", "--diff-filter=RAD"];
+  return movesIn(await must(repo.git, renames, { input: commits }), paths);
 }
 
 /** As git takes paths in the project's folder. */

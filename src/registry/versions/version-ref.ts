@@ -30,19 +30,20 @@ export async function taggedVersion(repo: Repo, ref: Ref, number: number): Promi
 }
 
 /**
- * The tags that a ref's name may mean, the newest first: as many as are `enough`, else all. Throws REF_INVALID when that is a prompt and an
+ * The tags that a ref's name may mean, the newest first: as many as are `enough`, else all; `foreign` are other projects'. Throws REF_INVALID when that is a prompt and an
  * agent.
  */
 export async function tagsOfRef(
   repo: Repo,
   ref: Ref,
   enough: (own: readonly VersionTag[]) => boolean = () => false,
-): Promise<{ own: VersionTag[]; stray: VersionTag[] }> {
+): Promise<{ own: VersionTag[]; stray: VersionTag[]; foreign: VersionTag[] }> {
   const known = [...(await tagsUntil(repo, addressesOf(ref), enough)).values()];
   const own = known.flatMap((one) => one.own);
   const stray = await ownAmong(repo, known.flatMap(({ tags }) => tags.filter((tag) => tag.stray !== null))); // prettier-ignore
   if (own.some(({ kind }) => kind !== own[0]?.kind)) throw ambiguous(ref.name);
-  return { own, stray };
+  const foreign = known.flatMap((one) => one.tags.filter((tag) => tag.stray === null && !one.own.includes(tag)));
+  return { own, stray, foreign };
 }
 
 function addressesOf({ kind, name }: Pick<Ref, "kind" | "name">): Address[] {

@@ -13,9 +13,10 @@ import { columns } from "../table.ts";
 
 export function listText(artifacts: readonly ListedArtifact[], notes: readonly string[], style: Style): string {
   if (artifacts.length === 0) return "no artifacts: nothing matches prompts/*.prompt.yml or agents/*.agent.yml";
+  const isUnknown = notes.length > 0 && artifacts.every(({ newest }) => newest === null);
   const rows = artifacts.map((a) => [
     a.address,
-    a.version ?? style.unsure(baseOf(a, notes.length > 0 ? "none known" : "unpublished")),
+    a.version ?? style.unsure(baseOf(a, isUnknown ? "none known" : "unpublished")),
     a.model ?? "-",
     a.owner ?? "-",
     stateOf(a, style),

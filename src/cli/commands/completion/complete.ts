@@ -7,9 +7,10 @@ import { completions, type Names } from "../../completion.ts";
 import type { Shell } from "../../shell.ts";
 
 /** What a shell asks at each Tab: the words that may stand for the last one, one a line. Whatever cannot be read has none. */
-export function complete({ env, cwd, stdout }: Shell, typed: readonly string[]): void {
+export function complete(shell: Shell, typed: readonly string[]): void {
+  const { env, stdout } = shell;
   const at = typed.indexOf("-C");
-  const dir = at < 0 ? cwd() : join(cwd(), typed[at + 1] ?? ".");
+  const dir = at < 0 ? shell.cwd() : join(shell.cwd(), typed[at + 1] ?? ".");
   const { root, configFile } = locateProject({ cwd: dir, env });
   const names: Names = {
     artifacts: () => [...new Set([namesOfFiles(root), namesOfTags(root)].flatMap(allOf))],
