@@ -338,7 +338,9 @@ describe("what every command prints under --json", () => {
   test("covers every command", () => {
     const names = readFileSync(join(REPO, "fixtures", "golden", "help", "agentops.txt"), "utf8");
     const commands = [...names.matchAll(/^ {2}([a-z]+)(?: |$)/gm)].map((m) => m[1]).filter((name) => name !== "help");
-    const told = JSON.stringify({ publishing, evaluating, planning, gating, releasing }) + "init judge doctor store config completion";
+    const told =
+      JSON.stringify({ publishing, evaluating, planning, gating, releasing }) +
+      "init judge doctor store config completion";
     expect(commands.length).toBeGreaterThan(20);
     for (const name of commands) expect(told).toContain(name);
   });
