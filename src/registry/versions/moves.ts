@@ -81,9 +81,33 @@ async function movingNow(repo: Repo, versions: readonly VersionTag[]): Promise<s
   const listed = await must(repo.git, ["ls-files", "-t", "-z", "--full-name", "--", ...fromHere(repo, paths)]);
   const notCheckedOut = new Set(listed.split("\0").filter((line) => line.startsWith("S ")).map((line) => line.slice(2))); // prettier-ignore
   const gone = paths.filter((path) => !notCheckedOut.has(path));
-  const pairs = pairUp(gone, await newFiles(repo, here));
+  const pairs = await pairsByText(repo, gone, await newFiles(repo, here));
   const ours = oursOf(repo, here).flatMap((path) => pairs.get(path) ?? []);
   return ours.filter(({ isClear }) => isClear).flatMap(({ from }) => [...from]);
+}
+
+/** A new file with the text of one that is gone is that one; the others were edited as well. */
+async function pairsByText(repo: Repo, gone: readonly string[], fresh: readonly string[]) {
+  const texts = await textsOf(repo, gone, fresh);
+  const alike = fresh.filter((path) => gone.some((old) => texts.get(old) === texts.get(path)));
+  const found = [...new Set(alike.map((path) => texts.get(path)))].flatMap((text) => {
+    const isOfIt = (path: string) => texts.get(path) === text;
+    return [...pairUp(gone.filter(isOfIt), alike.filter(isOfIt))];
+  });
+  const paired = new Set(found.flatMap(([, { from }]) => [...from]));
+  const rest = pairUp(gone.filter((path) => !paired.has(path)), fresh.filter((path) => !alike.includes(path))); // prettier-ignore
+  return new Map([...found, ...rest]);
+}
+
+/** Names of the texts that HEAD has of some files, and the worktree of others. */
+async function textsOf(repo: Repo, gone: readonly string[], fresh: readonly string[]): Promise<Map<string, string>> {
+  const before = await blobsAt(repo, gone.map((path) => ({ commit: "HEAD", path }))); // prettier-ignore
+  const input = fresh.map((path) => `${join(repo.top, path)}\n`).join(""); // prettier-ignore
+  const after = fresh.length === 0 ? [] : (await must(repo.git, ["hash-object", "--stdin-paths"], { input })).split("\n"); // prettier-ignore
+  return new Map([
+    ...gone.map((path, i) => [path, before[i] ?? ""] as const),
+    ...fresh.map((path, i) => [path, after[i] ?? ""] as const),
+  ]);
 }
 
 /** Files of these names, anywhere in the repository, that are not committed. */
