@@ -36,7 +36,7 @@ function normal(text: string): string {
 }
 
 /** Who gets the candidate depends on the rollout's id, so what these print has other numbers each time, and other line breaks. */
-const COUNTS = /traffic\.js|agentops (canary|history|status)/;
+const COUNTS = /traffic\.mjs|agentops (canary|history|status)/;
 
 /** Everything but numbers, layout, and the rows of a rollout whose verdict chance decides. */
 function words(text: string): string {
