@@ -1,6 +1,6 @@
 import type { Problem } from "../../core/problems.ts";
 import { NAME_PATTERN, NAME_RULE } from "../../core/refs.ts";
-import { addressOf, isMisnamed } from "../files.ts";
+import { addressOf, type ArtifactFile, isMisnamed } from "../files.ts";
 import { type LintContext, type LintFile, problemAt } from "./file.ts";
 
 /**
@@ -23,13 +23,29 @@ export function names(file: LintFile, { artifacts }: LintContext): Problem[] {
     const message = `"${file.name}" can be no version's name: ${NAME_RULE}`;
     problems.push(problemAt(file, ["name"], { rule: "invalid-name", message, hint: "rename the file" }));
   }
-  const isOne = artifacts.some((a) => a.path === file.path);
-  const twin = artifacts.find((a) => isOne && a.kind === file.kind && a.name === file.name && a.path < file.path);
+  const alike = byAddress(artifacts).get(addressOf(file.kind, file.name)) ?? [];
+  const isOne = alike.some((a) => a.path === file.path);
+  const twin = alike.find((a) => isOne && a.path < file.path);
   if (twin) {
     const message = `${addressOf(file.kind, file.name)} is also in ${twin.path}`;
     problems.push(problemAt(file, ["name"], { rule: "duplicate-name", message, hint: "delete one of the two" }));
   }
   return problems;
+}
+
+const looked = new WeakMap<readonly ArtifactFile[], Map<string, ArtifactFile[]>>();
+
+/** All files are asked for their twins: one look over them is enough. */
+function byAddress(artifacts: readonly ArtifactFile[]): Map<string, ArtifactFile[]> {
+  const known = looked.get(artifacts) ?? new Map<string, ArtifactFile[]>();
+  if (!looked.has(artifacts)) {
+    for (const one of artifacts) {
+      const address = addressOf(one.kind, one.name);
+      known.set(address, [...(known.get(address) ?? []), one]);
+    }
+    looked.set(artifacts, known);
+  }
+  return known;
 }
 
 /** missing-owner: somebody must be called when an agent misbehaves; for a prompt it is advice. */
