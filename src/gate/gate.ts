@@ -51,37 +51,46 @@ export async function gate(context: EvalContext, { base, ...options }: GateOptio
   const weakened = suites === null ? [] : await weakenedSuites(context.project, changes, suites);
   const affected = affectedSuites(artifacts, suites ?? []);
   const runs = await judgeAll(context, affected, mergeBase, { ...options, accept }).catch(whenInterrupted);
-  const without = unmeasured(artifacts, affected);
-  const others = await otherProviders(context.project, changes, suites ?? []);
-  const submodules = submodulesOf(context.project, changes, suites ?? []);
-  const unclear = artifacts.filter(({ gone, movedTo }) => gone.length > 0 || movedTo !== null);
-  const open = [...without, ...unclear, ...others, ...submodules, ...(changes.itself ? [changes] : [])];
-  const undecided = [...runs.map((r) => r.verdict), ...open.map(() => "none" as const)].map((verdict) =>
-    verdict === "none" ? "inconclusive" : verdict,
-  );
-  const verdict = worst(undecided);
+  const open = await openQuestions(context.project, changes, affected, suites ?? []);
   return {
     schema: "agentops.gate/1",
-    verdict: verdict === "none" ? "pass" : verdict,
+    verdict: verdictOf(runs, changes, open),
     weakened,
     base: { ref: base, mergeBase },
     compared: changes.itself ? 0 : changes.compared,
     changed: artifacts.map((artifact) => changedOf(artifact, affected)),
     runs,
     notes: [
-      ...(await gateNotes(context.project, {
-        base,
-        changes,
-        suites: suites ?? [],
-        affected,
-        without,
-        runs,
-        others,
-        submodules,
-      })),
+      ...(await gateNotes(context.project, { base, changes, suites: suites ?? [], affected, runs, ...open })),
       ...(options.accept !== undefined && !runs.some(isTaken) ? [{ code: "nothing-to-accept" } as const] : []),
     ],
   };
+}
+
+/** What the branch changed that no run could judge. */
+async function openQuestions(
+  project: Project,
+  changes: Changes,
+  affected: readonly Affected[],
+  suites: readonly LoadedSuite[],
+) {
+  return {
+    without: unmeasured(changes.artifacts, affected),
+    others: await otherProviders(project, changes, suites),
+    submodules: submodulesOf(project, changes, suites),
+  };
+}
+
+function verdictOf(
+  runs: readonly GateRunFound[],
+  { artifacts, itself }: Changes,
+  { without, others, submodules }: Awaited<ReturnType<typeof openQuestions>>,
+): GateFound["verdict"] {
+  const unclear = artifacts.some(({ gone, movedTo }) => gone.length > 0 || movedTo !== null);
+  const isOpen = itself || unclear || [without, others, submodules].some((some) => some.length > 0);
+  const judged = runs.map(({ verdict }) => (verdict === "none" ? "inconclusive" : verdict));
+  const verdict = worst(isOpen ? [...judged, "inconclusive"] : judged);
+  return verdict === "none" ? "pass" : verdict;
 }
 
 /** Suites that are not checked out judge nothing: where others pass, nobody would miss them. Without any, the verdict says it. */

@@ -1,15 +1,10 @@
 import { AgentopsError } from "../../core/errors.ts";
 import { gitFailed, must } from "./git.ts";
+import { answersIn, type LinkEnd, textOf } from "./objects.ts";
 import type { Repo } from "./repo.ts";
 
 /** What git has by a name: bytes of a file; no such path; a link whose target no commit can show. */
-export type Read = { bytes: Buffer } | { link: BrokenLink } | null;
-
-interface BrokenLink {
-  /** It leads out of the repository, or to what the commit does not have. */
-  why: "out" | "nowhere";
-  to: string;
-}
+export type Read = { bytes: Buffer } | { link: LinkEnd } | null;
 
 /** Reads objects by name (a blob's own, or `COMMIT:PATH`, links within the commit followed). */
 export type BlobReader = (name: string) => Promise<Read>;
@@ -46,28 +41,15 @@ async function readAll(repo: Repo, names: readonly string[]): Promise<Map<string
       ? ""
       : await must(repo.git, ["cat-file", "--batch", "--follow-symlinks"], { input, bytes: true });
   const reads = new Map<string, Read>();
-  let at = 0;
+  const answers = answersIn(said);
   for (const name of lines) {
-    const end = said.indexOf("\n", at);
-    const head = said.slice(at, end);
-    at = end + 1;
-    const [, type, size] = /^(?:[0-9a-f]{40,64} (\w+)|symlink|dangling|loop|notdir) (\d+)$/.exec(head) ?? [];
-    if (size === undefined) {
-      missing.push(name);
-      continue;
-    }
-    const bytes = Buffer.from(said.slice(at, at + Number(size)), "latin1");
-    at += Number(size) + 1;
-    if (type === "blob") reads.set(name, { bytes });
-    else if (type === undefined) reads.set(name, { link: brokenLink(head, bytes) });
+    const answer = answers.next().value ?? null;
+    if (answer === null) missing.push(name);
+    else if ("why" in answer) reads.set(name, { link: { ...answer, to: textOf(answer.to) } });
+    else if (answer.type === "blob") reads.set(name, { bytes: Buffer.from(answer.bytes, "latin1") });
   }
   for (const [name, read] of await readMissing(repo, missing)) reads.set(name, read);
   return reads;
-}
-
-/** git answers with where the last link leads, but for the first that leads nowhere: that with what was asked. */
-function brokenLink(head: string, bytes: Buffer): BrokenLink {
-  return { why: head.startsWith("symlink") ? "out" : "nowhere", to: bytes.toString() };
 }
 
 /** Of what is missing, whose path the commit has: an object that was not fetched, or is lost, is no file that was not there. */

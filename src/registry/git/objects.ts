@@ -1,3 +1,4 @@
+import { decodeText } from "../../core/utf8.ts";
 import { gitFailed, must } from "./git.ts";
 import type { Repo } from "./repo.ts";
 
@@ -7,6 +8,12 @@ export interface GitObject {
   type: "commit" | "tag" | "tree" | "blob";
   /** One letter for each byte (latin1): whoever reads it judges its encoding. */
   bytes: string;
+}
+
+/** Where a link ends that leads to no file of the commit: out of it, or nowhere. */
+export interface LinkEnd {
+  why: "out" | "nowhere";
+  to: string;
 }
 
 interface Options {
@@ -35,8 +42,11 @@ export async function readObjects(
     ...(followed ? ["--follow-symlinks"] : []),
   ];
   const said = await must(repo.git, args, { input: `${input.join("\n")}\n`, bytes: true });
-  const objects = objectsIn(said);
-  return asked.map((name) => (name === null ? null : (objects.next().value ?? null)));
+  const answers = answersIn(said);
+  return asked.map((name) => {
+    const answer = name === null ? null : (answers.next().value ?? null);
+    return answer === null || "why" in answer ? null : answer;
+  });
 }
 
 /** One request a line: what has a line break cannot be asked for, and is not there. */
@@ -44,22 +54,19 @@ function askable(name: string): string | null {
   return /[\n\r]/.test(name) ? null : name;
 }
 
-function* objectsIn(said: string): Generator<GitObject | null, undefined> {
+/** What `git cat-file --batch` says (git-cat-file(1), "BATCH OUTPUT"), request by request; null for what is missing or ambiguous. */
+export function* answersIn(said: string): Generator<GitObject | LinkEnd | null, undefined> {
   for (let at = 0; at < said.length;) {
     const end = said.indexOf("\n", at);
-    // `ID TYPE SIZE`; or ` missing`, ` ambiguous` behind the request.
-    const head = /^([0-9a-f]{40,64}) (commit|tag|tree|blob) (\d+)$/.exec(said.slice(at, end));
-    const broken = /^(?:symlink|dangling|loop|notdir) (\d+)$/.exec(said.slice(at, end));
-    at = end + 1;
-    if (head === null) {
-      // What such a link names is on a line of its own.
-      if (broken !== null) at += Number(broken[1]) + 1;
-      yield null;
-      continue;
-    }
-    const [, id = "", type, size] = head;
-    yield { id, type: type as GitObject["type"], bytes: said.slice(at, at + Number(size)) };
-    at += Number(size) + 1;
+    const line = said.slice(at, end);
+    const [, id = "", type] = /^([0-9a-f]{40,64}) (commit|tag|tree|blob) \d+$/.exec(line) ?? [];
+    const [, broken] = /^(symlink|dangling|loop|notdir) \d+$/.exec(line) ?? [];
+    const size = type === undefined && broken === undefined ? -1 : Number(line.slice(line.lastIndexOf(" ")));
+    const bytes = said.slice(end + 1, end + 1 + size);
+    at = end + 1 + size + 1;
+    // git answers with where the last link leads, but for the first that leads nowhere: that with what was asked.
+    if (broken !== undefined) yield { why: broken === "symlink" ? "out" : "nowhere", to: bytes };
+    else yield type === undefined ? null : { id, type: type as GitObject["type"], bytes };
   }
   return undefined;
 }
@@ -70,11 +77,14 @@ export function textOf(bytes: string): string {
   return /^[\x00-\x7f]*$/.test(bytes) ? bytes : Buffer.from(bytes, "latin1").toString("utf8");
 }
 
-/** A file as a commit has it, as UTF-8 text; null where that has none. Throws GIT_FAILED where git cannot tell. */
+/**
+ * A file as a commit has it; null where that has none. Throws GIT_FAILED where git cannot tell, FILE_INVALID where it is no UTF-8: the same file is
+ * refused on disk.
+ */
 export async function fileAt(repo: Repo, commit: string, path: string): Promise<string | null> {
   // `git replace` would put another file in its place.
   const [found] = await readObjects(repo, [`${commit}:${path}`], { unreplaced: true });
-  if (found?.type === "blob") return textOf(found.bytes);
+  if (found?.type === "blob") return decodeText(Buffer.from(found.bytes, "latin1"), `${path}@${commit.slice(0, 12)}`);
   // git says "missing" of a path in a tree that is lost, too.
   const listed = await repo.git(["--no-replace-objects", "ls-tree", "--full-tree", commit, "--", path]);
   if (listed.exitCode !== 0) throw gitFailed(listed, `cannot read ${path} of commit ${commit.slice(0, 12)}`);

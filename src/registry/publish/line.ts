@@ -50,7 +50,6 @@ export async function lineOf(
   later: ReadonlySet<string>,
   ask: boolean,
 ): Promise<Line> {
-  // prettier-ignore
   const here = await whatIsHere(repo, head);
   const line = await withTips(repo, here, here.tips, versions);
   const open = versions.filter((one) => later.has(one.commit) && !has(line, one));
@@ -108,7 +107,6 @@ async function ownTips(
   repo: Repo,
   { head, branch, remote, isTrunk }: Pick<Here, "branch" | "remote" | "isTrunk"> & { head: string },
 ): Promise<string[]> {
-  // prettier-ignore
   if (branch !== null) {
     const tip = remote === null ? null : await resolveCommit(repo, `refs/remotes/${remote}/${branch}`);
     return tip === null ? [] : [tip];
@@ -132,7 +130,6 @@ async function askedLine(
   remote: string,
   versions: readonly VersionTag[],
 ): Promise<Line> {
-  // prettier-ignore
   const { branch, trunkName, upstreamName, tips } = here;
   const trunkRef = trunkName === null ? "HEAD" : `refs/heads/${trunkName}`;
   const refs = [upstreamName, branch].filter((name) => name !== null).map((name) => `refs/heads/${name}`);

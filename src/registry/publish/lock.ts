@@ -107,7 +107,7 @@ async function create(file: string): Promise<Lock | null> {
   }
 }
 
-function notWritten(file: string, code: string, cause: unknown): AgentopsError {
+export function notWritten(file: string, code: string, cause: unknown): AgentopsError {
   const full = /ENOSPC|EDQUOT|EIO/.test(code);
   return new AgentopsError(full ? "GIT_FAILED" : "GIT_REFUSED", `cannot write ${file}: ${code}`, {
     hint: full ? "make room, then run the command again" : "publish as the user who owns that folder",

@@ -21,7 +21,7 @@ import {
   refuseWhenBehind,
   startsNothing,
 } from "./remote.ts";
-import { statusOf } from "./status.ts";
+import { type Status, statusOf } from "./status.ts";
 import { deleteTags, makeTags, type NewTag, refuseSignature } from "./tags.ts";
 import { currentBranch, needRepo, remoteOf, type Repo } from "../git/repo.ts";
 import { committedSigners } from "../signing/signers.ts";
@@ -125,18 +125,7 @@ async function publishLocked(project: Project, repo: Repo, options: PublishOptio
   if (meant.length === 0) return { ...NOTHING, unchanged, skipped, leftOut, branch: status.branch };
   await refuseUnfit(repo, meant, status);
   const changed = meant.map(({ planned }) => planned);
-  const [claim] = await Promise.all([
-    claimingRemote(repo, options),
-    refuseUnfinished(repo),
-    refuseBlocked(repo, changed),
-  ]);
-  const remote = claim?.remote ?? (await remoteOf(repo));
-  // All that may fail is asked before anything is made, and while the remote is waited for.
-  const [along, signers, onlyHere] = await Promise.all([
-    claim === null ? null : goesAlong(repo, claim.remote, status.head),
-    sign === true ? null : listOfSigners(repo),
-    claim === null ? [] : refuseWhenBehind(repo, claim, changed),
-  ]);
+  const { claim, remote, along, signers, onlyHere } = await askedFirst(repo, changed, status, options);
   const message = commitMessage(changed, options);
   const commit = await commitAsPlanned(project, repo, { meant, status, message, sign });
   const tags = changed.map((planned) => newTag(repo, commit, planned, options));
@@ -155,6 +144,22 @@ async function publishLocked(project: Project, repo: Repo, options: PublishOptio
     ...(onlyHere.length > 0 && { onlyHere }),
     ...(claim !== null && (await startsNothing(repo, claim, tags)) && { startsNoWorkflow: true as const }),
   };
+}
+
+/** All that may refuse a publish, asked before anything is made, and while the remote is waited for. */
+async function askedFirst(repo: Repo, changed: readonly Planned[], { head }: Status, options: PublishOptions) {
+  const [claim] = await Promise.all([
+    claimingRemote(repo, options),
+    refuseUnfinished(repo),
+    refuseBlocked(repo, changed),
+  ]);
+  const [remote, along, signers, onlyHere] = await Promise.all([
+    claim?.remote ?? remoteOf(repo),
+    claim === null ? null : goesAlong(repo, claim.remote, head),
+    options.sign === true ? null : listOfSigners(repo),
+    claim === null ? [] : refuseWhenBehind(repo, claim, changed),
+  ]);
+  return { claim, remote, along, signers, onlyHere };
 }
 
 /** The branch whose list of signers will not have an unsigned version; null where nobody has to sign. */
