@@ -1,3 +1,5 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { expect, test } from "vitest";
 import { git, put } from "../../testing/project.ts";
 import { commitAll, repositoryOf } from "../../testing/repository.ts";
@@ -27,4 +29,12 @@ test("a file is read from the remote's default branch, else main, else master, e
   await git(dir, "replace", await git(dir, "rev-parse", "HEAD:who"), other);
   expect(await read()).toEqual({ branch: "HEAD", text: "mine" });
   expect(await readCommitted(await needRepo({ root: dir, env: cleanEnv() }), "nothing")).toEqual({ branch: "HEAD", text: null }); // prettier-ignore
+});
+
+test("a file that is no UTF-8 is refused as it is on disk, and no letter of it is another", async () => {
+  const dir = await repositoryOf({ who: "one" });
+  writeFileSync(join(dir, "who"), Buffer.from("a\ncaf\xe9\n", "latin1"));
+  await commitAll(dir, "latin1");
+  const read = readCommitted(await needRepo({ root: dir, env: cleanEnv() }), "who");
+  await expect(read).rejects.toMatchObject({ code: "FILE_INVALID", message: expect.stringMatching(/^who@[0-9a-f]{12}:2:4: not UTF-8: the byte 0xE9/) as string }); // prettier-ignore
 });

@@ -12,23 +12,13 @@ import {
   tempFolder,
   twoClones,
 } from "../temp-project.testing.ts";
+import { commit, expectLine, ONE, say, version } from "../history.testing.ts";
 import { publish } from "./publish.ts";
 
 afterAll(removeFolders);
 
-const P = "prompts/p.prompt.yml";
-const FILES = { [P]: promptText("p", "One {{ticket}}"), "prompts/q.prompt.yml": promptText("q") };
+const FILES = { ...ONE, "prompts/q.prompt.yml": promptText("q") };
 
-const say = (t: TempProject, text: string, name = "p") =>
-  t.write(`prompts/${name}.prompt.yml`, promptText(name, `${text} {{ticket}}`));
-const commit = async (t: TempProject, text: string, name = "p") => {
-  await say(t, text, name);
-  await t.git("commit", "-qam", text);
-};
-const version = async (t: TempProject, text: string) => {
-  await say(t, text);
-  await publish(t.project, { names: ["p"] });
-};
 /** A branch on which v2 was published; main is checked out again. */
 const branched = async (t: TempProject, text = "Two") => {
   await t.git("switch", "-qc", "side");
@@ -207,9 +197,7 @@ test.concurrent.each(Object.entries(situations))("%s", async (_, { prepare, says
   const temp = await gitProject(FILES);
   await publish(temp.project, {});
   await prepare(temp);
-  const line = await said(temp);
-  if (typeof says === "string") expect(line).toBe(says);
-  else expect(line).toMatch(says);
+  expectLine(await said(temp), says);
 });
 
 test("an agent whose prompt was changed on a squashed branch builds on it", async () => {

@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { BIN } from "../../testing/project.ts";
@@ -49,4 +50,29 @@ test("one that holds what was planned is used", async () => {
   const { published } = await publish(temp.project);
   expect(published).toMatchObject([{ version: "v2", commit: await temp.git("rev-parse", "HEAD") }]);
   expect(existsSync(join(temp.root, ".git/agentops-publish.json"))).toBe(false);
+});
+
+test("somebody who went on from it keeps their commit, and may say that it is meant", async () => {
+  const temp = await gitProject(TRIAGE);
+  await publish(temp.project);
+  await hook(temp, "pre-commit", "git add -A");
+  await temp.write("a b.txt", "");
+  await edit(temp, "New {{ticket}}");
+  await killed(temp);
+  await hook(temp, "pre-commit", "exit 0");
+  await temp.git("commit", "-q", "--allow-empty", "-m", "went on");
+  const error = await failure(publish(temp.project));
+  expect(error.hint).toMatch(
+    /^git rebase -i [0-9a-f]{12}, with "edit" at [0-9a-f]{12}: git rm -q --cached 'a b\.txt' /,
+  );
+  expect(error.hint).not.toContain("git reset");
+  const file = String(error.details?.["journal"]);
+  await rm(file);
+  expect((await publish(temp.project)).published).toMatchObject([{ version: "v2" }]);
+});
+
+test.each(["", "{", "{}", '{"head":null,"own":3}'])("what is no journal stops nobody: %j", async (text) => {
+  const temp = await gitProject(TRIAGE);
+  await temp.write(".git/agentops-publish.json", text);
+  expect((await publish(temp.project)).published).toMatchObject([{ version: "v1" }]);
 });

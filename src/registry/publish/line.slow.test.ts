@@ -1,30 +1,12 @@
 import { join } from "node:path";
-import { afterAll, expect, test } from "vitest";
+import { afterAll, test } from "vitest";
 import { AgentopsError } from "../../core/errors.ts";
 import { actionsCheckout, gitlabCheckout } from "../../testing/ci-checkouts.ts";
-import {
-  gitIn,
-  projectIn,
-  promptText,
-  removeFolders,
-  type TempProject,
-  tempFolder,
-  twoClones,
-} from "../temp-project.testing.ts";
+import { gitIn, projectIn, removeFolders, type TempProject, tempFolder, twoClones } from "../temp-project.testing.ts";
+import { commit, expectLine, ONE, say, version } from "../history.testing.ts";
 import { publish } from "./publish.ts";
 
 afterAll(removeFolders);
-
-const P = "prompts/p.prompt.yml";
-const say = (t: TempProject, text: string) => t.write(P, promptText("p", `${text} {{ticket}}`));
-const commit = async (t: TempProject, text: string) => {
-  await say(t, text);
-  await t.git("commit", "-qam", text);
-};
-const version = async (t: TempProject, text: string) => {
-  await say(t, text);
-  await publish(t.project);
-};
 
 /** What a publish said of `p`, in one line. */
 async function said(t: TempProject, options: { push?: boolean } = {}): Promise<string> {
@@ -50,7 +32,7 @@ interface World {
 
 /** A remote whose main has v1 with the text One; `a` is a clone. */
 async function world(): Promise<World> {
-  const { a, bare } = await twoClones({ [P]: promptText("p", "One {{ticket}}") });
+  const { a, bare } = await twoClones(ONE);
   await publish(a.project);
   await a.git("push", "-q", "origin", "main");
   const url = `file://${bare}`;
@@ -192,7 +174,5 @@ const situations: Record<string, { does: (w: World) => Promise<string>; says: Re
   },
 };
 test.concurrent.each(Object.entries(situations))("%s", async (_, { does, says }) => {
-  const line = await does(await world());
-  if (typeof says === "string") expect(line).toBe(says);
-  else expect(line).toMatch(says);
+  expectLine(await does(await world()), says);
 });

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { AgentopsError } from "../../core/errors.ts";
 import { parseRef } from "../../core/refs.ts";
+import { expectLine, ONE, version } from "../history.testing.ts";
 import { publish } from "../publish/publish.ts";
 import {
   gitIn,
@@ -19,14 +20,9 @@ import { logVersions, versionLog } from "./log.ts";
 
 afterAll(removeFolders);
 
-const FILES = { "prompts/p.prompt.yml": promptText("p", "One {{ticket}}") };
-const version = async (t: TempProject, text: string) => {
-  await t.write("prompts/p.prompt.yml", promptText("p", `${text} {{ticket}}`));
-  await publish(t.project, { push: false });
-};
 const on = async (t: TempProject, branch: string, text: string) => {
   await t.git("switch", "-qc", branch);
-  await version(t, text);
+  await version(t, text, { push: false });
   await t.git("switch", "-q", "-");
 };
 const squash = async (t: TempProject, branch: string) => {
@@ -159,16 +155,14 @@ const situations: Record<string, { prepare: (t: TempProject) => Promise<unknown>
   },
 };
 test.concurrent.each(Object.entries(situations))("the latest version with %s", async (_, { prepare, is }) => {
-  const temp = await gitProject(FILES);
+  const temp = await gitProject(ONE);
   await publish(temp.project, {});
   await prepare(temp);
-  const found = await latest(temp);
-  if (typeof is === "string") expect(found).toBe(is);
-  else expect(found).toMatch(is);
+  expectLine(await latest(temp), is);
 });
 
 test("list and log say which versions main has", async () => {
-  const temp = await gitProject(FILES);
+  const temp = await gitProject(ONE);
   await publish(temp.project, {});
   await on(temp, "side", "Two");
   expect((await artifactList(temp.project)).artifacts[0]).toMatchObject({ version: "v1", latest: "v1", newest: "v2" });
@@ -179,7 +173,7 @@ test("list and log say which versions main has", async () => {
 });
 
 test("list and log say that no default branch is known", async () => {
-  const temp = await gitProject(FILES);
+  const temp = await gitProject(ONE);
   await publish(temp.project, {});
   await temp.git("branch", "-qm", "trunk");
   await temp.git("remote", "add", "origin", "nowhere");
@@ -189,7 +183,7 @@ test("list and log say that no default branch is known", async () => {
 });
 
 test("a shallow clone takes what it can see, and does not guess", async () => {
-  const { a, bare } = await twoClones(FILES);
+  const { a, bare } = await twoClones(ONE);
   await version(a, "One");
   await version(a, "Two");
   await a.git("push", "-q", "--tags", "origin", "main");
