@@ -3,7 +3,7 @@ import { publish } from "./publish/publish.ts";
 import { promptText, type TempProject } from "./temp-project.testing.ts";
 
 /** The file of the prompt whose history is told. */
-export const P = "prompts/p.prompt.yml";
+const P = "prompts/p.prompt.yml";
 
 /** `p` with its first text. */
 export const ONE = { [P]: promptText("p", "One {{ticket}}") };
