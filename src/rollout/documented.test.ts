@@ -9,8 +9,8 @@ import { planOf } from "./plan.ts";
 
 const read = (path: string) => readFileSync(join(REPO, path), "utf8");
 
-test("the README's release settings are the defaults", () => {
-  const block = /### Releases\n\n```yaml\n([^]*?)```/.exec(read("README.md"))?.[1] ?? "";
+test("the reference's release settings are the defaults", () => {
+  const block = /## Releases\n\n```yaml\n([^]*?)```/.exec(read("docs/reference.md"))?.[1] ?? "";
   const config = configSchema.parse({ project: "test", ...(parse(block) as object) });
   const { artifacts, ...settings } = config.rollout!;
   expect(Object.keys(artifacts!)).toEqual(["agents/refund-desk"]);

@@ -55,6 +55,35 @@ function compared(text: string, command: string): string {
   return COUNTS.test(command) ? words(normal(text)) : normal(text);
 }
 
+/** A line that stands for any lines that are left out. */
+const LEFT_OUT = "…";
+
+/**
+ * What was printed, without the lines that the README leaves out: as many lines at the beginning and at the end as are shown there, and between
+ * them the parts that begin with the same word as those of the README.
+ */
+function shortened(printed: string, shown: string): string {
+  const parts = shown
+    .trimEnd()
+    .split(`\n${LEFT_OUT}\n`)
+    .map((part) => part.split("\n"));
+  if (parts.length === 1) return printed;
+  const lines = printed.trimEnd().split("\n");
+  let from = 0;
+  const kept = parts.map((part, i) => {
+    const at = i === 0 ? 0 : i === parts.length - 1 ? lines.length - part.length : startOf(part[0]!, lines, from);
+    expect(at, `${LEFT_OUT} stands for lines before: ${part[0]}`).toBeGreaterThan(i === 0 ? -1 : from);
+    from = at + part.length;
+    return lines.slice(at, from).join("\n");
+  });
+  return `${kept.join(`\n${LEFT_OUT}\n`)}\n`;
+}
+
+const startOf = (shown: string, lines: readonly string[], from: number) => {
+  const begins = /^\s*\S+( \S+)?/.exec(shown)![0];
+  return lines.findIndex((line, i) => i >= from && line.startsWith(begins));
+};
+
 interface Following {
   env?: NodeJS.ProcessEnv;
   /** What is compared of a text. */
@@ -89,11 +118,12 @@ export async function followReadme({ env = {}, shown = (text) => text }: Followi
         all: true,
         stdin: "ignore",
       });
-      const printed = all
+      const told = all
         .split("\n")
         // A slow machine is told how far an eval is.
         .filter((l) => !/^npm warn |: \d+ of \d+ trials, .*\/s/.test(l))
         .join("\n");
+      const printed = shortened(told, step.output);
       ran += 1;
       if (UPDATE) step.output = printed.trimEnd() === "" ? "" : `${printed.trimEnd()}\n`;
       else expect(shown(compared(printed, command)), command).toBe(shown(compared(step.output, command)));

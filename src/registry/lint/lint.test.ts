@@ -218,7 +218,8 @@ describe("lintArtifacts finds", () => {
     },
   };
   test.each(Object.entries(cases))("%s", async (_, { files, finds, says }) => {
-    const problems = await lint(files);
+    // That manifests declare more than is enforced has a test of its own beside the lints of architecture.
+    const problems = (await lint(files)).filter(({ rule }) => rule !== "not-enforced");
     expect(problems.map(brief)).toEqual(finds);
     if (says) expect(problems[0]?.message).toMatch(says);
   });

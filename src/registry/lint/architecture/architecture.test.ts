@@ -134,7 +134,16 @@ test.each(Object.entries(CASES))("%s", async (_, [setup, expected]) => {
 });
 
 test("what is declared and not enforced is said of each key, where it stands", async () => {
-  const agent = { ...WHOLE, allowedModels: ["openai/*"], purposes: ["refund"], slos: ["q"], limits: { maxDepth: 3 } };
+  const limits = { maxSteps: 3, maxDepth: 3 };
+  const pay = { ...PAY, authorize: "true" };
+  const agent = {
+    ...WHOLE,
+    allowedModels: ["openai/*"],
+    purposes: ["refund"],
+    slos: ["q"],
+    limits,
+    tools: [READ, pay],
+  };
   const { project } = await plainProject({
     "agents/desk.agent.yml": JSON.stringify(agent, null, 1),
     "prompts/p.prompt.yml": promptText("p"),
@@ -143,11 +152,13 @@ test("what is declared and not enforced is said of each key, where it stands", a
   });
   const { problems } = await lintProject(project);
   const told = problems.filter(({ rule }) => rule === "not-enforced");
-  expect(told.map(({ message }) => message.split(" ")[0])).toEqual([
-    "limits.maxDepth",
+  expect(told.map(({ message }) => message.split(": declared and not enforced yet")[0])).toEqual([
+    "limits.maxSteps, limits.maxDepth",
+    "guards",
     "allowedModels",
     "purposes",
     "slos",
+    "tools[].authorize, tools[].contract, tools[].compensate",
   ]);
-  expect(told[0]).toMatchObject({ severity: "warning", line: 9, message: expect.stringContaining("not enforced yet") as string }); // prettier-ignore
+  expect(told[0]).toMatchObject({ severity: "warning", line: 8, message: expect.stringContaining("not enforced yet") as string }); // prettier-ignore
 });

@@ -5,6 +5,7 @@ import { type LintFile, problemAt } from "../file.ts";
 
 /** What says what an agent may do; nothing here stops it from doing more, until runtime safety does. */
 const OF_AGENT = [
+  "fallbackModels",
   "allowedModels",
   "scope",
   "data",
@@ -13,27 +14,35 @@ const OF_AGENT = [
   "handoffs",
   "slos",
   "approvals",
+  "limits",
+  "guards",
 ] as const;
-const OF_LIMITS = ["maxTokensPerTask", "maxDepth"] as const;
+const OF_TOOLS = ["class", "authorize", "approval", "contract", "compensate"] as const;
 
 /** not-enforced: who reads such a key must not believe that it protects anybody yet. */
 export function enforced(file: LintFile): Problem[] {
   const { agent } = file;
   if (!agent) return [];
-  return declared(agent).map((path) =>
+  return declared(agent).map(({ path, names }) =>
     problemAt(file, path, {
       rule: "not-enforced",
       severity: "warning",
       part: "key",
-      message: `${path.join(".")} is declared and not enforced yet: nothing is refused because of it`,
-      hint: "it is part of the version, and for people to read",
+      message: `${names}: declared and not enforced yet, so nothing is done or refused because of it`,
+      hint: "it is part of the version, and for people and programs to read",
     }),
   );
 }
 
-function declared(agent: Agent): Path[] {
+/** A key, and for limits and tools which of theirs. */
+function declared(agent: Agent): { path: Path; names: string }[] {
+  const { limits = {}, tools = [] } = agent;
+  const ofTools = OF_TOOLS.filter((key) => tools.some((tool) => tool[key] !== undefined));
   return [
-    ...OF_AGENT.filter((key) => agent[key] !== undefined).map((key) => [key]),
-    ...OF_LIMITS.filter((key) => agent.limits?.[key] !== undefined).map((key) => ["limits", key]),
+    ...OF_AGENT.filter((key) => agent[key] !== undefined).map((key) => {
+      const parts = key === "limits" ? Object.keys(limits).map((part) => `limits.${part}`) : [key];
+      return { path: [key], names: parts.join(", ") };
+    }),
+    ...(ofTools.length > 0 ? [{ path: ["tools"], names: ofTools.map((key) => `tools[].${key}`).join(", ") }] : []),
   ];
 }
