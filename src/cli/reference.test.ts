@@ -35,6 +35,11 @@ describe("docs/reference.md", () => {
     const [suite] = blocks(section("Suites"));
     expect(() => suiteSchema.parse(suite)).not.toThrow();
   });
+
+  test("names every key of a config", () => {
+    const named = new Set(blocks(REFERENCE).flatMap((block) => Object.keys(block)));
+    expect(Object.keys(configSchema.shape).filter((key) => !named.has(key))).toEqual([]);
+  });
 });
 
 describe("the README", () => {
