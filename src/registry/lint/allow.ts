@@ -17,6 +17,7 @@ export const ALLOWABLE: readonly string[] = [
   "missing-token-cap",
   "missing-runbook",
   "missing-suite",
+  "no-passing-suite",
   "router-with-tools",
   "not-enforced",
   "missing-owner",

@@ -4,12 +4,14 @@ import { lintProject } from "../../../evals/lint/lint.ts";
 import { lintGithub, lintSarif, lintText } from "../../../report/lint/formats.ts";
 import { createStyle } from "../../../report/style.ts";
 import { chosenFormat, type CommandContext } from "../../context.ts";
+import { storedVerdicts } from "../../open/stored-verdicts.ts";
 import { version } from "../../version.ts";
 
 export async function run(context: CommandContext, [refs]: unknown[]): Promise<number> {
   const format = chosenFormat(context.flags, ["text", "json", "github", "sarif"]);
   const project = await context.project();
-  const lint = await lintProject(project, refs as string[]);
+  const stored = storedVerdicts(context, project);
+  const lint = await lintProject(project, refs as string[], { verdicts: stored.of }).finally(() => stored.close());
   for (const absent of [await absentFiles(project, () => true), await absentSuites(project)])
     if (absent !== null) context.note(`warning: ${absent.message}, so it was not looked at: ${absent.hint ?? ""}`);
   const documents = {

@@ -27,7 +27,7 @@ function missing(file: LintFile, agent: Agent, { judged }: LintContext): Problem
   const sides = (["input", "output"] as const).filter((side) => (guards?.[side] ?? []).length === 0);
   const inForce = ["maxSteps", "maxDurationMs", "maxCostUsdPerTask"] as const;
   const unlimited = inForce.filter((key) => limits?.[key] === undefined);
-  const isJudged = (evals ?? []).length > 0 || judged?.includes(addressOf("agents", file.name)) !== false;
+  const isJudged = (evals ?? []).length > 0 || judged?.has(addressOf("agents", file.name)) !== false;
   const warn = (is: boolean, rule: string, at: string, message: string, hint: string): Problem[] =>
     is ? [problemAt(file, [at], { rule, severity: "warning", part: "key", message, hint })] : [];
   return [
