@@ -6,6 +6,7 @@ import { noTextProblem } from "../../core/utf8.ts";
 import { validPart } from "../../core/valid-part.ts";
 import { checkYaml, readYaml, type YamlFile } from "../../core/yaml.ts";
 import { byPlace, lintArtifacts } from "../../registry/lint/lint.ts";
+import { notAllowed } from "../../registry/lint/allow.ts";
 import type { LastVerdicts } from "../../registry/lint/file.ts";
 import { lintConfig } from "../../registry/lint/config.ts";
 import { secretProblems } from "../../registry/lint/secrets.ts";
@@ -59,7 +60,7 @@ export async function lintProject(
     ...suiteProblems.flat(),
     ...data,
     ...(only.length > 0 ? [] : await lintConfig(project)),
-  ];
+  ].filter(notAllowed(project));
   const errors = problems.filter((p) => p.severity === "error").length;
   const listed = await Promise.all(KINDS.map((kind) => worktreeSource(project.root).list(kind)));
   const files = only.length > 0 ? only.length : listed.flat().length + suites.length + 1;

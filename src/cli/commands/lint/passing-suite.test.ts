@@ -93,3 +93,10 @@ test("a store that cannot be read is told of, and keeps lint from nothing", asyn
   rmSync(file);
   expect((await agentops(dir, ["lint", "--quiet"], { AGENTOPS_STORE: "postgre://x:y@h/d" })).code).toBe(0);
 });
+
+test("whoever reads advice is told how to silence it, and the line that is told does so", async () => {
+  const told = (await agentops(dir, ["lint"])).stderr;
+  expect(told).toBe("note: advice that does not hold here is silenced by its name: lint: { allow: [not-enforced] } in the config"); // prettier-ignore
+  edit("agentops.config.yaml", /^project:/m, `${/lint: \{.*?\}/.exec(told)?.[0] ?? ""}\nproject:`);
+  expect(await agentops(dir, ["lint"])).toEqual({ code: 0, stdout: "6 files: 0 errors, 0 warnings", stderr: "" });
+});

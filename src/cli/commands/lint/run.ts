@@ -1,5 +1,6 @@
 import { absentFiles } from "../../../registry/absent.ts";
 import { absentSuites } from "../../../evals/dataset/suite.ts";
+import { isAdvice } from "../../../registry/lint/allow.ts";
 import { lintProject } from "../../../evals/lint/lint.ts";
 import { lintGithub, lintSarif, lintText } from "../../../report/lint/formats.ts";
 import { createStyle } from "../../../report/style.ts";
@@ -21,5 +22,8 @@ export async function run(context: CommandContext, [refs]: unknown[]): Promise<n
     sarif: () => lintSarif(lint, version()),
   };
   await context.emit(documents[format]());
+  const advice = [...new Set(lint.problems.filter(isAdvice).map(({ rule }) => rule))];
+  if (format === "text" && advice.length > 0)
+    context.note(`note: advice that does not hold here is silenced by its name: lint: { allow: [${advice.join(", ")}] } in the config`); // prettier-ignore
   return lint.errors > 0 ? 2 : 0;
 }
