@@ -140,7 +140,7 @@ test.skipIf(!hasSharedData).each<[string, string[]]>([
   const tools = toolsOf(file);
   const agent = { name: "airline", owner: { team: "t" }, prompt: "p", tools };
   const { project } = await plainProject({ "prompts/p.prompt.yml": files["prompts/p.prompt.yml"], "agents/airline.agent.yml": JSON.stringify(agent) }); // prettier-ignore
-  const problems = await lintArtifacts(project, { suites: [], judged: [] });
+  const problems = await lintArtifacts(project, { suites: [], judged: new Map() });
   const advice = problems.filter(({ file }) => file.startsWith("agents/")).map(({ rule }) => rule);
   const counts = [...new Set(advice)].sort().map((rule) => `${rule} ${advice.filter((each) => each === rule).length}`);
   expect(counts).toEqual(expected);

@@ -2,6 +2,7 @@ import { Kysely } from "kysely";
 import { connect, connectToRead, type Sqlite } from "./sqlite/connection.ts";
 import { fileDialect } from "./sqlite/dialect.ts";
 import { FileConnection } from "./sqlite/file-connection.ts";
+import { versionOf } from "./sqlite/migrate.ts";
 import type { Store, StoreOptions } from "./store.ts";
 import type { Database } from "./tables.ts";
 import { type Gone, watchFile } from "./watch-file.ts";
@@ -25,9 +26,24 @@ export interface RunStore {
 
 /** Opens (and creates or migrates) the file; throws STORE_FAILED with the file and the cause, STORE_NEWER. */
 export function openRuns(file: string, openShared: () => Promise<Store>, options: StoreOptions): RunStore {
+  return runStore(file, connect(file, options), openShared, options.waitMs ?? 5000);
+}
+
+/** Opens the file of runs to read it: creates and migrates nothing. Throws STORE_NEWER, and what SQLite throws, also where there is no file. */
+export function openRunsToRead(file: string, waitMs: number): RunStore {
+  const sqlite = connectToRead(file, waitMs);
+  try {
+    versionOf(sqlite);
+  } catch (error) {
+    sqlite.close();
+    throw error;
+  }
+  return runStore(file, sqlite, () => Promise.reject(new Error("opened to read what this machine ran")), waitMs);
+}
+
+function runStore(file: string, sqlite: Sqlite, openShared: () => Promise<Store>, waitMs: number): RunStore {
+  const db = new Kysely<Database>({ dialect: fileDialect(new FileConnection(sqlite, waitMs)) });
   let shared: Promise<Store> | undefined;
-  const sqlite = connect(file, options);
-  const db = new Kysely<Database>({ dialect: fileDialect(new FileConnection(sqlite, options.waitMs ?? 5000)) });
   return {
     file,
     db,
@@ -35,7 +51,7 @@ export function openRuns(file: string, openShared: () => Promise<Store>, options
     shared: () => (shared ??= openShared()),
     gone: watchFile(file),
     afresh(read) {
-      const other = connectToRead(file, options.waitMs ?? 5000);
+      const other = connectToRead(file, waitMs);
       try {
         return read(other);
       } finally {

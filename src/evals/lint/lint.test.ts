@@ -112,9 +112,12 @@ test("a scorer's value that is another number than was written is told, where th
     "{ type: numeric, value: 3.10, tolerance: 0.10 }",
   ];
   const suite = SUITE.replace("[{ type: equals }]", `[${scorers.join(", ")}]`);
-  expect(await found({ ...prompt("x", "{{q}}"), "d.jsonl": "", "evals/s.suite.yml": suite })).toEqual([
+  const files = { ...prompt("x", "{{q}}"), "d.jsonl": "", "evals/s.suite.yml": suite };
+  expect(await found(files)).toEqual([
     expect.stringMatching(/^evals\/s\.suite\.yml:4:\d+ warning number-spelling: 3 numbers .* 010 .*, 1\.50 .*, 12345/),
   ]);
+  const allow = "project: t\nlint: { allow: [number-spelling] }\n";
+  expect(await found({ ...files, "agentops.config.yaml": allow })).toEqual([]);
 });
 
 test("a schema that is a text, as GitHub has it, says one thing", async () => {

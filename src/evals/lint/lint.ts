@@ -6,6 +6,8 @@ import { noTextProblem } from "../../core/utf8.ts";
 import { validPart } from "../../core/valid-part.ts";
 import { checkYaml, readYaml, type YamlFile } from "../../core/yaml.ts";
 import { byPlace, lintArtifacts } from "../../registry/lint/lint.ts";
+import { notAllowed } from "../../registry/lint/allow.ts";
+import type { LastVerdicts } from "../../registry/lint/file.ts";
 import { lintConfig } from "../../registry/lint/config.ts";
 import { secretProblems } from "../../registry/lint/secrets.ts";
 import { addressOf, KINDS } from "../../registry/files.ts";
@@ -36,13 +38,20 @@ interface SuiteFile {
   secrets?: Problem[];
 }
 
-/** Checks every file of a project, or only the artifacts named. The config was checked when the project was loaded. */
-export async function lintProject(project: Project, only: readonly string[] = []): Promise<Lint> {
+/**
+ * Checks every file of a project, or only the artifacts named. The config was checked when the project was loaded. `verdicts` is what stored runs say,
+ * from whoever has them open.
+ */
+export async function lintProject(
+  project: Project,
+  only: readonly string[] = [],
+  { verdicts }: { verdicts?: LastVerdicts } = {},
+): Promise<Lint> {
   const all = only.length > 0 ? [] : await findSuiteFiles(project.root);
   const suites = await Promise.all(all.map((path) => readSuite(project, path)));
   const names = only.length > 0 ? undefined : suites.flatMap((s) => (s.spec === undefined ? [] : [s.spec.name]));
   const judged = names && judgedBy(suites);
-  const artifacts = await lintArtifacts(project, { only, suites: names, judged });
+  const artifacts = await lintArtifacts(project, { only, suites: names, judged, verdicts });
   const suiteProblems = await Promise.all(suites.map((s) => problemsOf(project, s, suites)));
   const evaluators = await lintEvaluators(project, only);
   const data = await lintDataOf(project, suites);
@@ -51,17 +60,23 @@ export async function lintProject(project: Project, only: readonly string[] = []
     ...suiteProblems.flat(),
     ...data,
     ...(only.length > 0 ? [] : await lintConfig(project)),
-  ];
+  ].filter(notAllowed(project));
   const errors = problems.filter((p) => p.severity === "error").length;
   const listed = await Promise.all(KINDS.map((kind) => worktreeSource(project.root).list(kind)));
   const files = only.length > 0 ? only.length : listed.flat().length + suites.length + 1;
   return { schema: "agentops.lint/1", files, errors, warnings: problems.length - errors, problems };
 }
 
-/** The addresses that suites are about; a bare name may be of either kind. */
-function judgedBy(suites: readonly SuiteFile[]): string[] {
-  const targets = suites.flatMap(({ spec }) => (spec?.target === undefined ? [] : [spec.target.replace(/@.*$/, "")]));
-  return targets.flatMap((target) => (target.includes("/") ? [target] : KINDS.map((kind) => addressOf(kind, target))));
+/** Suites by the address that they are about; a bare name may be of either kind. */
+function judgedBy(suites: readonly SuiteFile[]): Map<string, string[]> {
+  const found = new Map<string, string[]>();
+  for (const { spec } of suites) {
+    const target = spec?.target?.replace(/@.*$/, "");
+    if (spec === undefined || target === undefined) continue;
+    const addresses = target.includes("/") ? [target] : KINDS.map((kind) => addressOf(kind, target));
+    for (const address of addresses) found.set(address, [...(found.get(address) ?? []), spec.name]);
+  }
+  return found;
 }
 
 /** Many suites may run on one file. */

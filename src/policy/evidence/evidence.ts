@@ -1,11 +1,10 @@
-import { AgentopsError, messageOf } from "../../core/errors.ts";
+import { messageOf } from "../../core/errors.ts";
 import type { Project } from "../../core/project.ts";
-import type { RunResult } from "../../evals/result/schema.ts";
 import { judgedRunsOf, type RunRow, specOf } from "../../evals/run/runs.store.ts";
 import { readNote } from "../../registry/git/notes.ts";
 import type { RunStore } from "../../state/runs.ts";
 import type { Db } from "../../state/store.ts";
-import { judgeStored } from "../../gate/evaluate.ts";
+import { storedVerdict } from "../../gate/last-verdicts.ts";
 import type { PreparedRelease } from "../../serving/release.ts";
 import { type Committed, openCommitted } from "./committed.ts";
 import { comparedWith, readEvidence } from "./evidence-document.ts";
@@ -119,18 +118,8 @@ async function fromRun(project: Project, store: RunStore, row: RunRow): Promise<
   return {
     ...{ run, suite, kind, control, createdAt, model, inputs, source: "local" as const },
     unfit: whyNotWhole(row, { ...spec, inputs }),
-    verdict: () => verdictOf(project, store, row),
+    verdict: () => storedVerdict(project, store, row),
   };
-}
-
-/** Without the run it was compared with, a comparison says nothing any more. */
-async function verdictOf(project: Project, store: RunStore, row: RunRow): Promise<SuiteEvidence["verdict"]> {
-  try {
-    return (await judgeStored(project, store, row, JSON.parse(row.result ?? "") as RunResult)).verdict;
-  } catch (error) {
-    if (error instanceof AgentopsError && error.code === "RUN_NOT_FOUND") return "inconclusive";
-    throw error;
-  }
 }
 
 function fromDocument(document: EvidenceDocument, source: "imported" | "note"): EvidenceCandidate {

@@ -1,16 +1,10 @@
 import type { RunRow } from "../../evals/run/runs.store.ts";
 import type { RunSpec } from "../../evals/run/run-spec.ts";
+import { whyPart } from "../../evals/run/whole.ts";
 
-/**
- * Why a run says too little to be evidence, behind `run ID`; undefined for a whole one. A gate that was ended before its trials, early or for money, counts
- * as what it is: undecided at best.
- */
+/** Why a run says too little to be evidence, behind `run ID`; undefined for a whole one of which it is known what it was made of. */
 export function whyNotWhole(row: Pick<RunRow, "status" | "trials">, spec: RunSpec): string | undefined {
-  if (row.status !== "complete" && !(row.status === "stopped" && spec.control !== undefined)) return `is ${row.status}`;
-  if (spec.partial === true) return "judged only some of the cases";
-  const asked = spec.suite.trials ?? 1;
-  if (row.trials < asked) return `ran ${row.trials} of the ${asked} trials a case that its suite asks for`;
-  return whyUntold(spec);
+  return whyPart(row, spec) ?? whyUntold(spec);
 }
 
 /** Why it is not known what a run was made of. */

@@ -23,13 +23,21 @@ export interface LintContext {
   artifacts: readonly ArtifactFile[];
   /** Names of the project's suites; undefined when nobody looked. */
   suites: readonly string[] | undefined;
-  /** Addresses that a suite has as its target; undefined when nobody looked. */
-  judged: readonly string[] | undefined;
+  /** The names of the suites that have an address as their target; undefined when nobody looked. */
+  judged: ReadonlyMap<string, readonly string[]> | undefined;
+  /** Undefined where nobody can say, as in CI. */
+  verdicts: LastVerdicts | undefined;
   /** Another artifact of the project, as far as it can be read. */
   peer: (kind: ArtifactKind, name: string) => Promise<LintFile | undefined>;
   /** What is about to be released must not float, wherever its file comes from. */
   release: boolean;
 }
+
+/** What suites last said of exactly this content on this machine, by whoever knows the store: nothing where it was not run here. Never throws. */
+export type LastVerdicts = (content: {
+  digest: string;
+  model: string | undefined;
+}) => Promise<readonly { suite: string; run: string; verdict: "pass" | "fail" | "inconclusive" | "none" }[]>;
 
 /** One rule, or a few that look at the same thing. */
 export type Rule = (file: LintFile, context: LintContext) => Problem[] | Promise<Problem[]>;

@@ -8,9 +8,10 @@ import { notAllowed } from "./allow.ts";
 import { completeness } from "./architecture/completeness.ts";
 import { enforced } from "./architecture/enforced.ts";
 import { handoffs } from "./architecture/handoffs.ts";
+import { passingSuite } from "./architecture/passing-suite.ts";
 import { sideEffects } from "./architecture/side-effects.ts";
 import { expressions } from "./expressions.ts";
-import type { LintContext, LintFile, Rule } from "./file.ts";
+import type { LastVerdicts, LintContext, LintFile, Rule } from "./file.ts";
 import { foreignSyntax } from "./foreign-syntax.ts";
 import { models } from "./models.ts";
 import { names, owners } from "./names.ts";
@@ -38,6 +39,7 @@ const RULES: readonly Rule[] = [
   handoffs,
   sideEffects,
   completeness,
+  passingSuite,
   enforced,
   schemas,
   expressions,
@@ -49,8 +51,10 @@ export interface LintOptions {
   only?: readonly string[] | undefined;
   /** Names of the project's suites, for the rule unknown-suite. */
   suites?: readonly string[] | undefined;
-  /** Addresses that suites have as their targets, for the rule missing-suite. */
-  judged?: readonly string[] | undefined;
+  /** Suites by the address that is their target, for the rules missing-suite and no-passing-suite. */
+  judged?: LintContext["judged"];
+  /** For the rule no-passing-suite. */
+  verdicts?: LastVerdicts | undefined;
   /** Before a release: what is advice about a file of GitHub's is an error. */
   release?: boolean;
 }
@@ -66,11 +70,12 @@ export interface LintOptions {
  */
 export async function lintArtifacts(
   project: Project,
-  { only = [], suites, judged, release = false }: LintOptions = {},
+  { only = [], suites, judged, verdicts, release = false }: LintOptions = {},
 ): Promise<Problem[]> {
   const source = worktreeSource(project);
   const artifacts = (await Promise.all(KINDS.map((kind) => source.list(kind)))).flat();
-  const context: LintContext = { project, artifacts, suites, judged, release, peer: peersIn(source, artifacts) };
+  const peer = peersIn(source, artifacts);
+  const context: LintContext = { project, artifacts, suites, judged, verdicts, release, peer };
   const chosen = only.length === 0 ? artifacts : await chosenOf(source, artifacts, only);
   const linted = await Promise.all(chosen.map((artifact) => lintOne(source, artifact, context)));
   const prompts = only.length === 0 ? [] : promptsOf(linted, artifacts).filter((p) => !chosen.includes(p));

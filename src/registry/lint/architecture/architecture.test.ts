@@ -20,13 +20,18 @@ const READ = { name: "read", inputSchema: { type: "object" } };
 const PAY = {
   name: "pay",
   sideEffects: true,
-  inputSchema: { type: "object", additionalProperties: false, properties: { usd: { type: "number", maximum: 9 } } },
+  inputSchema: {
+    type: "object",
+    additionalProperties: false,
+    properties: { usd: { type: "number", exclusiveMinimum: 0, maximum: 9 } },
+  },
   contract: { timeoutMs: 5000 },
   compensate: { none: "the bank does not take it back" },
 };
 const SUITE = "name: s\ntarget: agents/desk\ncases: [{ id: a }]\nscorers: [{ type: equals }]\n";
 
 interface Setup {
+  files?: Record<string, string>;
   agents: Record<string, object>;
   prompt?: string;
   allow?: string[];
@@ -34,7 +39,13 @@ interface Setup {
 }
 
 /** `RULE: file:line` of every finding, but for those of suites, and that keys are not enforced. */
-async function found({ agents, prompt = "Hi {{ticket}}.", allow, suite = SUITE }: Setup): Promise<string[]> {
+async function found({
+  agents,
+  prompt = "Hi {{ticket}}.",
+  allow,
+  suite = SUITE,
+  files: more = {},
+}: Setup): Promise<string[]> {
   const files = Object.entries(agents).map(([name, agent]) => [`agents/${name}.agent.yml`, JSON.stringify({ ...WHOLE, ...agent, name }, null, 1)]); // prettier-ignore
   const config = allow === undefined ? CONFIG : `${CONFIG}lint: { allow: ${JSON.stringify(allow)} }\n`;
   const { project } = await plainProject({
@@ -43,6 +54,7 @@ async function found({ agents, prompt = "Hi {{ticket}}.", allow, suite = SUITE }
     "prompts/p.prompt.yml": promptText("p", prompt),
     "evals/s.suite.yml": suite,
     "runbook.md": "call somebody\n",
+    ...more,
   });
   const { problems } = await lintProject(project);
   return problems
@@ -78,13 +90,27 @@ const CASES: Record<string, [Setup, string[]]> = {
     { agents: tools({ ...PAY, contract: undefined, compensate: undefined }) },
     ["missing-token-cap", "missing-contract: pay", "missing-compensation: pay"],
   ],
-  "numbers, texts and lists without bounds": [
-    { agents: open({ usd: { type: "number" }, note: { type: "string" }, ids: { type: "array", items: { type: "integer", maximum: 3 } }, deep: { type: "object", additionalProperties: false, properties: { x: {} } } }) }, // prettier-ignore
-    ["missing-token-cap", "unbounded-arguments: pay has side effects, and takes any value as usd, note, ids, deep.x"],
+  "a contract that says nothing, and one that does it twice": [
+    { agents: tools({ ...PAY, contract: {} }, { ...PAY, name: "pay2", contract: { timeoutMs: 5, retries: 2 } }, { ...PAY, name: "pay3", contract: { retries: 0 }, compensate: "pay3" }) }, // prettier-ignore
+    ["missing-token-cap", "missing-contract: pay has side effects, and nothing says how long it may take nor", "missing-contract: pay2 has side effects, and is tried again without an idempotencyKey", "missing-contract: pay3 has side effects, and nothing says how long it may take: one day it hangs", "missing-compensation: pay3 has side effects, and is said to undo itself"], // prettier-ignore
   ],
-  "arguments that no schema names": [{ agents: open({}, {}) }, ["missing-token-cap", "takes any value as arguments it does not name"]], // prettier-ignore
+  "a tool that only looks as if it acts": [
+    { agents: tools({ ...PAY, sideEffects: undefined, risk: "high", contract: undefined }, { ...READ, name: "secret", risk: "high", sideEffects: false }, { ...READ, risk: "low" }) }, // prettier-ignore
+    [
+      "missing-token-cap",
+      "missing-contract: pay looks as if it had side effects (risk: high, and no sideEffects: false)",
+    ],
+  ],
+  "numbers, texts and lists without bounds": [
+    { agents: open({ usd: { type: "number" }, note: { type: "string" }, ids: { type: "array", items: { type: "integer", minimum: 1, maximum: 3 } }, deep: { type: "object", additionalProperties: false, properties: { x: {} } } }) }, // prettier-ignore
+    [
+      "missing-token-cap",
+      "unbounded-arguments: pay has side effects, and does not bound usd, note, ids (no maxItems), deep.x: a bound",
+    ],
+  ],
+  "arguments that no schema names": [{ agents: open({}, {}) }, ["missing-token-cap", "does not bound arguments it does not name"]], // prettier-ignore
   "bounds of every sort": [
-    { agents: open({ a: { type: "string", format: "uuid" }, b: { enum: [1] }, c: { anyOf: [{ const: 1 }] }, d: { type: ["integer", "null"], exclusiveMaximum: 3 }, e: { type: "boolean" } }) }, // prettier-ignore
+    { agents: open({ a: { type: "string", format: "uuid" }, b: { enum: [1] }, c: { anyOf: [{ const: 1 }] }, d: { type: ["integer", "null"], minimum: 0, exclusiveMaximum: 3 }, e: { type: "boolean" } }) }, // prettier-ignore
     ["missing-token-cap"],
   ],
   "ten tools": [{ agents: many(10) }, ["missing-token-cap"]],
@@ -92,6 +118,13 @@ const CASES: Record<string, [Setup, string[]]> = {
   "fifty tools": [{ agents: many(50) }, ["missing-token-cap", "error too-many-tools: 50 tools"]],
   "fifty tools, allowed by name": [{ agents: many(50), allow: ["too-many-tools", "missing-token-cap"] }, []],
   "a supervisor with four tools": [{ agents: { desk: { ...many(4).desk, pattern: "supervisor" } } }, ["missing-token-cap", "warning router-with-tools: a supervisor with 4 tools"]], // prettier-ignore
+  "a supervisor with eleven tools": [{ agents: { desk: { ...many(11).desk, pattern: "supervisor" } }, allow: ["router-with-tools"] }, ["missing-token-cap", "warning too-many-tools: 11 tools"]], // prettier-ignore
+  "a supervisor in a hierarchy": [{ agents: { desk: { ...many(4).desk, pattern: "hierarchical", handoffs: [to("fraud")] }, fraud: {} } }, ["missing-token-cap", "warning router-with-tools: a supervisor of a hierarchy with 4 tools"]], // prettier-ignore
+  "a worker in a hierarchy": [{ agents: { desk: { ...many(4).desk, pattern: "hierarchical" } } }, ["missing-token-cap"]], // prettier-ignore
+  "a section of a runbook, and a folder": [
+    { agents: { a: { tools: [READ], runbook: "runbook.md#refunds" }, b: { tools: [READ], runbook: "evals" } } },
+    ["missing-token-cap", "missing-token-cap", "error unknown-runbook: no file evals"],
+  ],
   "a handoff to nobody": [
     { agents: { desk: { handoffs: [to("ghost")] } } },
     ['error unknown-handoff: no agent "agents/ghost"'],
@@ -109,17 +142,62 @@ const CASES: Record<string, [Setup, string[]]> = {
     ],
   ],
   "a circle of three that nothing ends": [
-    { agents: { a: { handoffs: [to("b")] }, b: { handoffs: [to("c", { input })] }, c: { handoffs: [to("a")] } } },
+    { agents: { a: { handoffs: [to("b", { input })] }, b: { handoffs: [to("c", { input })] }, c: { handoffs: [to("a", { input })] } } }, // prettier-ignore
     ["error handoff-cycle: handoffs in a circle that nothing ends: a → b → c → a", "b → c → a → b", "c → a → b → c"],
   ],
+  "a circle of three that one depth ends": [
+    { agents: { a: { handoffs: [to("b")] }, b: { handoffs: [to("c", { input })] }, c: { limits: { maxDepth: 2 }, handoffs: [to("a", { input })] } } }, // prettier-ignore
+    [
+      "warning handoff-cycle: handoffs in a circle, which only maxDepth ends: a → b → c → a",
+      "warning handoff-without-depth",
+      "warning handoff-cycle",
+      "warning handoff-cycle",
+    ],
+  ],
+  "a longer way round that nothing ends, beside a shorter one that ends": [
+    { agents: { a: { handoffs: [to("b", { input })] }, b: { handoffs: [to("a"), to("c", { input })] }, c: { handoffs: [to("a", { input })] } } }, // prettier-ignore
+    ["error handoff-cycle: handoffs in a circle that nothing ends: a → b → c → a", "warning handoff-cycle: handoffs in a circle, which only maxDepth ends: b → a → b", "error handoff-cycle", "error handoff-cycle"], // prettier-ignore
+  ],
   "an agent that hands over to itself": [{ agents: { desk: { handoffs: [to("desk")] } } }, ["desk → desk"]],
+  "an agent that hands over to itself without an end": [{ agents: { desk: { handoffs: [to("desk", { input })] } } }, ["error handoff-cycle: handoffs in a circle that nothing ends: desk → desk"]], // prettier-ignore
+  "a circle through an agent whose file has mistakes": [
+    { agents: { a: { handoffs: [to("b", { input })] }, b: { handoffs: [to("a", { input })], limits: { maxSteps: "many" }, colour: "red" } } }, // prettier-ignore
+    ["error handoff-cycle: handoffs in a circle that nothing ends: a → b → a", "schema", "error handoff-cycle", "unknown-key"], // prettier-ignore
+  ],
+  "a handoff without depth to an agent whose file cannot be read": [
+    { agents: { desk: { handoffs: [to("lost", { input })] } }, files: { "agents/lost.agent.yml": "name: [lost" } },
+    ["warning handoff-without-depth", "error yaml-syntax"],
+  ],
   "a worker that is not told what it reads": [
     { agents: { desk: { handoffs: [to("fraud", { maxDepth: 1 })] }, fraud: {} } },
-    ["leaked-context: agents/fraud reads {{ticket}}, which this handoff does not tell it"],
+    ["leaked-context: agents/fraud reads {{ticket}}, which this handoff's input does not name"],
   ],
   "a worker that speaks of its supervisor": [
-    { agents: { desk: { handoffs: [to("fraud")] }, fraud: {} }, prompt: "Answer as desk has said: {{ticket}}." },
-    ["leaked-context: the prompt of agents/fraud speaks of desk"],
+    {
+      agents: { desk: { handoffs: [to("fraud")] }, fraud: {} },
+      prompt: "Answer as the desk agent has said: {{ticket}}.",
+    },
+    ['leaked-context: the prompt of agents/fraud seems to speak of who hands over to it ("the desk agent")'],
+  ],
+  "a prompt in which the supervisor's name is an everyday word": [
+    { agents: { desk: { handoffs: [to("fraud")] }, fraud: {} }, prompt: "You work at the help desk. {{ticket}}" },
+    [],
+  ],
+  "a prompt that asks for a supervisor of people's": [
+    { agents: { desk: { handoffs: [to("fraud")] }, fraud: {} }, prompt: "A supervisor may be asked for. {{ticket}}" },
+    [],
+  ],
+  "what a worker is told, by a definition": [
+    { agents: { desk: { handoffs: [to("fraud", { maxDepth: 1, input: { $ref: "#/$defs/t", $defs: { t: input } } })] }, fraud: {} } }, // prettier-ignore
+    [],
+  ],
+  "a variable that the worker can do without": [
+    { agents: { desk: { handoffs: [to("fraud")] }, fraud: { prompt: "q" } }, files: { "prompts/q.prompt.yml": 'name: q\nmodel: openai/gpt-4.1-2025-04-14\nmessages: [{ role: user, content: "{{ticket}} {{tone}}" }]\nagentops: { owner: o, input: { properties: { ticket: {}, tone: {} }, required: [ticket] } }\n' } }, // prettier-ignore
+    [],
+  ],
+  "advice that does not come up is no mistake, also of a prompt": [
+    { agents: {}, allow: ["router-with-tools", "missing-owner"], files: { "prompts/q.prompt.yml": 'name: q\nmodel: openai/gpt-4.1-2025-04-14\nmessages: [{ role: user, content: hi }]\n' } }, // prettier-ignore
+    [],
   ],
   "advice that nobody knows": [{ agents: {}, allow: ["too-many-tool"] }, ['unknown-rule: lint.allow: no advice is called "too-many-tool" (did you mean too-many-tools?)']], // prettier-ignore
   "a schema's error is no advice": [

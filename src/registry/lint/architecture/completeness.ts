@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { statSync } from "node:fs";
 import { join } from "node:path";
 import type { Problem } from "../../../core/problems.ts";
 import type { Agent } from "../../agent.schema.ts";
@@ -27,30 +27,38 @@ function missing(file: LintFile, agent: Agent, { judged }: LintContext): Problem
   const sides = (["input", "output"] as const).filter((side) => (guards?.[side] ?? []).length === 0);
   const inForce = ["maxSteps", "maxDurationMs", "maxCostUsdPerTask"] as const;
   const unlimited = inForce.filter((key) => limits?.[key] === undefined);
-  const isJudged = (evals ?? []).length > 0 || judged?.includes(addressOf("agents", file.name)) !== false;
+  const isJudged = (evals ?? []).length > 0 || judged?.has(addressOf("agents", file.name)) !== false;
   const warn = (is: boolean, rule: string, at: string, message: string, hint: string): Problem[] =>
     is ? [problemAt(file, [at], { rule, severity: "warning", part: "key", message, hint })] : [];
   return [
-    ...warn(sides.length > 0, "missing-guards", "guards", `an agent with tools and no guard on its ${sides.join(" and ")}`, "guards: { input: [injection, scope], output: [pii, secrets] }"), // prettier-ignore
+    ...warn(sides.length > 0, "missing-guards", "guards", `an agent with tools and no guard on its ${sides.join(" and ")}: each of the two layers stops what the other lets through`, "guards: { input: [injection, scope], output: [pii, secrets] }"), // prettier-ignore
     ...warn(unlimited.length > 0, "missing-limits", "limits", `an agent with tools and no ${unlimited.join(", ")}: a task that goes in circles ends with your money`, "limits: { maxSteps: 12, maxDurationMs: 300000, maxCostUsdPerTask: 0.50 }"), // prettier-ignore
-    ...warn(limits?.maxTokensPerTask === undefined, "missing-token-cap", "limits", "an agent with tools and no cap on its tokens", "limits: { maxTokensPerTask: 60000 }"), // prettier-ignore
+    ...warn(limits?.maxTokensPerTask === undefined, "missing-token-cap", "limits", "an agent with tools and no cap on its tokens: a task that goes in circles ends with your money", "limits: { maxTokensPerTask: 60000 }"), // prettier-ignore
     ...warn(runbook === undefined, "missing-runbook", "owner", "an agent with tools, and nothing to read for who is woken by it", `runbook: docs/runbooks/${file.name}.md`), // prettier-ignore
-    ...warn(!isJudged, "missing-suite", "evals", "an agent with tools that no suite judges", `evals: [${file.name}]   and evals/${file.name}.suite.yml`), // prettier-ignore
+    ...warn(!isJudged, "missing-suite", "evals", "an agent with tools that no suite judges: nobody knows whether it works", `evals: [${file.name}]   and evals/${file.name}.suite.yml`), // prettier-ignore
   ];
 }
 
 function lostRunbook(file: LintFile, { runbook }: Agent, { project }: LintContext): Problem[] {
-  if (runbook === undefined || /^https?:/.test(runbook) || existsSync(join(project.root, runbook))) return [];
+  if (runbook === undefined || /^https?:/.test(runbook)) return [];
+  // A section of it is named as in a link.
+  const isFile = [runbook, runbook.replace(/#.*/, "")].some((path) => statSync(join(project.root, path), { throwIfNoEntry: false })?.isFile()); // prettier-ignore
+  if (isFile) return [];
   return [problemAt(file, ["runbook"], { rule: "unknown-runbook", message: `no file ${runbook}`, hint: "a path from the project's folder, or an address" })]; // prettier-ignore
 }
 
-function toolCount(file: LintFile, { pattern }: Agent, count: number): Problem[] {
+function toolCount(file: LintFile, { pattern, handoffs = [] }: Agent, count: number): Problem[] {
   const at = (rule: string, severity: "error" | "warning", message: string, hint: string) =>
     problemAt(file, ["tools"], { rule, severity, part: "key", message, hint });
-  if (count >= TOO_MANY_TOOLS)
-    return [at("too-many-tools", "error", `${count} tools: with so many no model chooses well`, "split the agent")];
-  if (pattern === "supervisor" && count > ROUTERS_TOOLS)
-    return [at("router-with-tools", "warning", `a supervisor with ${count} tools: its job is to route`, "give the tools to the agents it hands over to")]; // prettier-ignore
-  if (count < MANY_TOOLS) return [];
-  return [at("too-many-tools", "warning", `${count} tools; models choose worse above 10`, "split the agent")];
+  const routes = pattern === "supervisor" || (pattern === "hierarchical" && handoffs.length > 0);
+  return [
+    ...(routes && count > ROUTERS_TOOLS
+      ? [at("router-with-tools", "warning", `${pattern === "supervisor" ? "a supervisor" : "a supervisor of a hierarchy"} with ${count} tools: its job is to route`, "give the tools to the agents it hands over to")] // prettier-ignore
+      : []),
+    ...(count >= TOO_MANY_TOOLS
+      ? [at("too-many-tools", "error", `${count} tools: with so many no model chooses well`, "split the agent")]
+      : count >= MANY_TOOLS
+        ? [at("too-many-tools", "warning", `${count} tools; models choose worse above 10`, "split the agent")]
+        : []),
+  ];
 }

@@ -2,9 +2,8 @@ import type { Problem } from "../../../core/problems.ts";
 import { didYouMean } from "../../../core/suggest.ts";
 import type { Agent } from "../../agent.schema.ts";
 import { addressOf } from "../../files.ts";
-import { declaredVariables } from "../../render/variables.ts";
-import type { Prompt } from "../../schema.ts";
 import { type LintContext, type LintFile, problemAt } from "../file.ts";
+import { leaked } from "./leaked-context.ts";
 
 /**
  * unknown-handoff, handoff-cycle, handoff-without-depth: agents that can call each other without an end do so one day. leaked-context: a
@@ -20,27 +19,14 @@ export async function handoffs(file: LintFile, context: LintContext): Promise<Pr
 async function one(file: LintFile, agent: Agent, i: number, context: LintContext): Promise<Problem[]> {
   const handoff = agent.handoffs?.[i];
   if (handoff === undefined) return [];
-  const worker = await peer(context, handoff.to);
-  if (worker === undefined) {
-    const known = context.artifacts.filter((a) => a.kind === "agents").map((a) => addressOf(a.kind, a.name));
-    if (known.includes(handoff.to)) return [];
+  const known = context.artifacts.filter((a) => a.kind === "agents").map((a) => addressOf(a.kind, a.name));
+  if (!known.includes(handoff.to)) {
     const message = `no agent "${handoff.to}" (${didYouMean(handoff.to, known)})`;
     return [problemAt(file, ["handoffs", i, "to"], { rule: "unknown-handoff", message })];
   }
-  const problems: Problem[] = [];
-  const back = await wayBack(addressOf("agents", file.name), handoff.to, context);
-  const depth = depthOf(agent, i);
-  if (back !== undefined) problems.push(cycle(file, i, back, depth !== undefined && back.bounded));
-  else if (depth === undefined)
-    problems.push(
-      problemAt(file, ["handoffs", i], {
-        rule: "handoff-without-depth",
-        severity: "warning",
-        message: `nothing says how many handoffs in a row may follow the one to ${handoff.to}`,
-        hint: "maxDepth: 3 on the handoff, or limits: { maxDepth: 3 }",
-      }),
-    );
-  const prompt = (await context.peer("prompts", worker.prompt))?.prompt;
+  const problems = await depthOf(file, agent, i, context);
+  const worker = await peer(context, handoff.to);
+  const prompt = worker && (await context.peer("prompts", worker.prompt))?.prompt;
   return prompt === undefined ? problems : [...problems, ...leaked(file, i, handoff, prompt)];
 }
 
@@ -48,31 +34,48 @@ async function peer(context: LintContext, address: string): Promise<Agent | unde
   return (await context.peer("agents", address.slice("agents/".length)))?.agent;
 }
 
-function depthOf({ handoffs = [], limits }: Agent, i: number): number | undefined {
-  return handoffs[i]?.maxDepth ?? limits?.maxDepth;
+function hasDepth({ handoffs = [], limits }: Agent, i: number): boolean {
+  return (handoffs[i]?.maxDepth ?? limits?.maxDepth) !== undefined;
 }
 
-interface Back {
-  /** Addresses from the one that is asked about to itself. */
-  path: string[];
-  /** Every handoff of the way says how deep it may go. */
-  bounded: boolean;
+/** One handoff with a depth ends every circle it is of. */
+async function depthOf(file: LintFile, agent: Agent, i: number, context: LintContext): Promise<Problem[]> {
+  const [home, to] = [addressOf("agents", file.name), agent.handoffs?.[i]?.to ?? ""];
+  const bounded = hasDepth(agent, i);
+  const endless = bounded ? undefined : await wayBack(home, to, context, (one, at) => !hasDepth(one, at));
+  if (endless !== undefined) return [cycle(file, i, endless, false)];
+  const ending = await wayBack(home, to, context, () => true);
+  return [...(ending === undefined ? [] : [cycle(file, i, ending, true)]), ...(bounded ? [] : [withoutDepth(file, i, to)])]; // prettier-ignore
 }
 
-/** The shortest way of handoffs from `from` back to `home`. */
-async function wayBack(home: string, from: string, context: LintContext): Promise<Back | undefined> {
+function withoutDepth(file: LintFile, i: number, to: string): Problem {
+  return problemAt(file, ["handoffs", i], {
+    rule: "handoff-without-depth",
+    severity: "warning",
+    message: `nothing says how many handoffs in a row may follow the one to ${to}: without an end to it, one day there is none`,
+    hint: "maxDepth: 3 on the handoff, or limits: { maxDepth: 3 }",
+  });
+}
+
+/** The shortest way from `from` back to `home` by handoffs that count: addresses from the one that is asked about to itself. */
+async function wayBack(
+  home: string,
+  from: string,
+  context: LintContext,
+  counts: (agent: Agent, i: number) => boolean,
+): Promise<string[] | undefined> {
   const seen = new Set([from]);
-  let ways: Back[] = [{ path: [home, from], bounded: true }];
+  let ways = [[home, from]];
   while (ways.length > 0) {
-    const done = ways.find(({ path }) => path.at(-1) === home);
+    const done = ways.find((path) => path.at(-1) === home);
     if (done !== undefined) return done;
-    const longer: Back[] = [];
-    for (const { path, bounded } of ways) {
+    const longer: string[][] = [];
+    for (const path of ways) {
       const agent = await peer(context, path.at(-1) ?? "");
       for (const [i, { to }] of (agent?.handoffs ?? []).entries()) {
-        if (agent === undefined || seen.has(to)) continue;
+        if (agent === undefined || seen.has(to) || !counts(agent, i)) continue;
         seen.add(to);
-        longer.push({ path: [...path, to], bounded: bounded && depthOf(agent, i) !== undefined });
+        longer.push([...path, to]);
       }
     }
     ways = longer;
@@ -80,35 +83,14 @@ async function wayBack(home: string, from: string, context: LintContext): Promis
   return undefined;
 }
 
-function cycle(file: LintFile, i: number, { path }: Back, bounded: boolean): Problem {
+function cycle(file: LintFile, i: number, path: readonly string[], ends: boolean): Problem {
   const way = path.map((address) => address.slice("agents/".length)).join(" → ");
   return problemAt(file, ["handoffs", i, "to"], {
     rule: "handoff-cycle",
-    severity: bounded ? "warning" : "error",
-    message: bounded
+    severity: ends ? "warning" : "error",
+    message: ends
       ? `handoffs in a circle, which only maxDepth ends: ${way}`
       : `handoffs in a circle that nothing ends: ${way}`,
-    hint: bounded ? "let one of them answer instead" : "maxDepth: 3 on each handoff of it, or let one of them answer",
+    hint: ends ? "let one of them answer instead" : "maxDepth: 3 on a handoff of it, or let one of them answer",
   });
-}
-
-function leaked(file: LintFile, i: number, handoff: NonNullable<Agent["handoffs"]>[number], prompt: Prompt): Problem[] {
-  const told = Object.keys((handoff.input?.["properties"] as Record<string, unknown> | undefined) ?? {});
-  const needed = declaredVariables(prompt)?.names ?? [];
-  const missing = needed.filter((name) => !told.includes(name));
-  const finding = (message: string) =>
-    problemAt(file, ["handoffs", i], {
-      rule: "leaked-context",
-      severity: "warning",
-      message,
-      hint: `name all that it needs: input: { type: object, properties: { ${needed.join(": {}, ") || "question"}: {} } }`,
-    });
-  if (missing.length > 0)
-    return [finding(`${handoff.to} reads ${missing.map((name) => `{{${name}}}`).join(", ")}, which this handoff does not tell it`)]; // prettier-ignore
-  const named = prompt.messages.some(({ content }) => new RegExp(`(?<![a-z0-9-])(?:${escaped(file.name)}|the supervisor)(?![a-z0-9-])`, "i").test(content)); // prettier-ignore
-  return named ? [finding(`the prompt of ${handoff.to} speaks of ${file.name} or its supervisor: it works for nobody else`)] : []; // prettier-ignore
-}
-
-function escaped(name: string): string {
-  return name.replace(/[.]/g, "\\.");
 }
