@@ -108,7 +108,7 @@ export interface Diffed {
 export async function diff(
   context: { project: Project; store: RunStore },
   control: string,
-  candidate: string,
+  candidate: string | undefined,
   options: DiffOptions,
 ): Promise<Diffed> {
   const { found, compared } = await diffSides(context, control, candidate, options);

@@ -140,11 +140,12 @@ async function writeLines(
     for await (const line of lines) await Promise.race([write(stream, `${line}\n`), failed]);
     await Promise.race([new Promise<void>((done) => stream.end(done)), failed]);
   } catch (error) {
-    throw new AgentopsError(
-      "USAGE",
-      `cannot write ${flags.output}: ${(error as NodeJS.ErrnoException).code ?? "error"}`,
-      { cause: error },
-    );
+    const { code = "error" } = error as NodeJS.ErrnoException;
+    const full = /ENOSPC|EDQUOT|EIO/.test(code);
+    throw new AgentopsError(full ? "OUTPUT_FAILED" : "USAGE", `cannot write ${flags.output}: ${code}`, {
+      hint: full ? "make room, then run the command again" : undefined,
+      cause: error,
+    });
   }
 }
 

@@ -2,7 +2,7 @@ import { AgentopsError, exitCodeOf, messageOf } from "../core/errors.ts";
 import { printable } from "../core/printable.ts";
 import type { Problem } from "../core/problems.ts";
 import { isStoreError } from "../state/errors.ts";
-import { FORBIDDEN_HINT, isForbidden, whyNot } from "../state/why-not.ts";
+import { FORBIDDEN_HINT, isForbidden, NO_STORE_HINT, storeCodeOf, whyNot } from "../state/why-not.ts";
 import type { GlobalFlags, Shell } from "./shell.ts";
 
 /** Writes an error to stderr (JSON under --json) and returns the exit code. Stacks only under --debug. */
@@ -18,14 +18,12 @@ export function reportFailure(shell: Shell, flags: GlobalFlags, thrown: unknown,
 function explained(error: unknown): unknown {
   if (error instanceof AgentopsError || !isStoreError(error)) return error;
   const forbidden = isForbidden(error);
-  return new AgentopsError(
-    forbidden ? "STORE_REFUSED" : "STORE_FAILED",
-    `the store did not take it: ${whyNot(error)}`,
-    {
-      hint: forbidden ? FORBIDDEN_HINT : "nothing is half done; repeat the command",
-      cause: error,
-    },
-  );
+  const code = storeCodeOf(error);
+  const way = code === "STORE_FAILED" ? "nothing is half done; repeat the command" : NO_STORE_HINT;
+  return new AgentopsError(code, `the store did not take it: ${whyNot(error)}`, {
+    hint: forbidden ? FORBIDDEN_HINT : way,
+    cause: error,
+  });
 }
 
 function errorDocument(error: unknown): unknown {

@@ -145,9 +145,13 @@ const EXIT_CODES_HELP = `Exit codes (never a count):
 
   0    done; gate passed                                     continue
   1    gate or analysis failed: the candidate did not hold    block
-  2    usage, config, lint, unknown name, zero cases           fix the input
+  2    usage, config, lint, unknown name, zero cases; a key,   fix the input
+       request, recording, repository or store that no retry
+       mends
   3    inconclusive: not enough evidence; says what is missing block, gather more
-  4    outside failure: provider, git, store; trial errors     retry
+       or some of it could not be counted
+  4    outside failure that a retry may cure: provider, git,   retry
+       store, full disk; too many such trial errors
   5    refused: killed, frozen, concurrent change              a person decides
   70   a bug of ours                                           report it
   130  interrupted (Ctrl-C); what was done is kept             resume

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { execa } from "execa";
 import { describe, expect, test } from "vitest";
@@ -231,19 +231,36 @@ describe("streams", () => {
     expect(existsSync(store)).toBe(true);
     expect(existsSync(join(dir, ".agentops"))).toBe(false);
   });
-  test("a store that a newer agentops wrote, and one that is no database, are exit 4 with a way out", async () => {
-    const dir = sampleProject();
-    put(dir, "junk.db", "this is not a database".repeat(100));
-    const junk = await agentops(dir, ["runs"], { AGENTOPS_STORE: join(dir, "junk.db") });
-    expect(junk.code).toBe(4);
-    expect(junk.stderr).toMatch(/\[STORE_FAILED\]\nhint: /);
-    await agentops(dir, ["eval"]);
-    const { default: Database } = await import("better-sqlite3");
-    const db = new Database(join(dir, ".agentops/state.db"));
-    db.pragma("user_version = 99");
-    db.close();
-    const newer = await agentops(dir, ["runs"]);
-    expect(newer.code).toBe(4);
-    expect(newer.stderr).toContain("STORE_NEWER");
-  });
+  describe("a store that no later try can use is exit 2 with the way out, and status is not certain:", () => {
+    const inStore = async (dir: string, sql: string) => {
+      const { default: Database } = await import("better-sqlite3");
+      const db = new Database(join(dir, ".agentops/state.db"));
+      db.exec(sql);
+      db.close();
+    };
+    const damage = (dir: string) => {
+      const file = join(dir, ".agentops/state.db");
+      for (const rest of ["-wal", "-shm"]) rmSync(`${file}${rest}`, { force: true });
+      writeFileSync(file, readFileSync(file).fill(0x5a, 4096));
+    };
+    test.each<[string, string, (dir: string) => unknown, number?]>([
+      ["of a newer agentops", "STORE_NEWER", (dir) => inStore(dir, "PRAGMA user_version = 99"), 0],
+      ["that is no database", "STORE_REFUSED", (dir) => put(dir, ".agentops/state.db", "this is not a database".repeat(100))],
+      ["that is damaged", "STORE_REFUSED", damage],
+      ["that is a folder", "STORE_REFUSED", (dir) => (rmSync(join(dir, ".agentops/state.db")), mkdirSync(join(dir, ".agentops/state.db")))],
+      ["in a folder that is a file", "STORE_REFUSED|ARTIFACT_NOT_FOUND", (dir) => (rmSync(join(dir, ".agentops"), { recursive: true }), put(dir, ".agentops", ""))],
+    ])("%s", async (_, code, spoil, seen = 4) => {
+      const dir = sampleProject();
+      await agentops(dir, ["eval"], { AGENTOPS_STORE: "" });
+      for (const file of ["-wal", "-shm"]) rmSync(join(dir, `.agentops/state.db${file}`), { force: true });
+      await spoil(dir);
+      const run = (...args: string[]) => agentops(dir, [...args, "--env", "production"], { AGENTOPS_STORE: "" });
+      for (const args of [["runs"], ["rollback", "support-triage"], ["history", "support-triage"], ["canary", "advance", "support-triage"], ["canary", "watch", "support-triage"], ["revive", "support-triage", "-m", "r"]]) {
+        const { code: exit, stderr } = await run(...args);
+        expect([args, exit, stderr]).toEqual([args, 2, expect.stringMatching(new RegExp(`\\[(${code})\\]\nhint: `))]);
+      }
+      expect((await run("resolve", "support-triage")).code).toBe(2);
+      expect((await run("status")).code).toBe(seen);
+    });
+  }); // prettier-ignore
 });

@@ -8,9 +8,8 @@ import { type ComparedRuns, compareRuns } from "./compare.ts";
 import { contentChanges } from "./content.ts";
 import { examplesOf } from "./examples.ts";
 import { togetherIn } from "./together.ts";
-import { chooseRuns } from "./sides.ts";
 import type { DiffFound, Note } from "./found.ts";
-import { namedSide, type NamedSide } from "./sides.ts";
+import { chooseRuns, namedSide, type NamedSide, withWorktree } from "./sides.ts";
 
 export interface DiffOptions {
   /** Compare runs of this suite only. */
@@ -26,17 +25,19 @@ export interface DiffedSides {
 }
 
 /**
- * Compares two refs or two runs: content always, metrics where both sides have a run. Throws what loading a ref or a run
- * throws, and USAGE when two runs share no case.
+ * Compares two refs or two runs: content always, metrics where both sides have a run. Without a candidate the control is compared
+ * with what the worktree has of it. Throws what loading a ref or a run throws, and USAGE when two runs share no case.
  */
 export async function diff(
   { project, store }: { project: Project; store: RunStore },
   controlName: string,
-  candidateName: string,
+  candidateName: string | undefined,
   { suite, examples }: DiffOptions,
 ): Promise<DiffedSides> {
-  const control = await namedSide(project, store, controlName);
-  const candidate = await namedSide(project, store, candidateName);
+  const [before, after] =
+    candidateName === undefined ? await withWorktree(project, controlName) : [controlName, candidateName];
+  const control = await namedSide(project, store, before);
+  const candidate = await namedSide(project, store, after);
   const content =
     control.content === null || candidate.content === null ? [] : contentChanges(control.content, candidate.content);
   if (suite !== undefined) requireSuite(suite, [...control.runs, ...candidate.runs]);

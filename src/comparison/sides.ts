@@ -1,7 +1,10 @@
 import { AgentopsError } from "../core/errors.ts";
 import type { Project } from "../core/project.ts";
+import { parseRef } from "../core/refs.ts";
 import { completeRunsOf, findRun, isRunName, type RunRow, specOf } from "../evals/run/runs.store.ts";
 import { isFresh } from "../evals/result/stored.ts";
+import { addressOf } from "../registry/files.ts";
+import { latestRef } from "../registry/versions/latest.ts";
 import type { FrozenTarget } from "../evals/run/run-spec.ts";
 import { loadArtifact } from "../registry/versions/load.ts";
 import { scoringOf } from "../scorers/scoring.ts";
@@ -22,6 +25,22 @@ export interface NamedSide {
 /** Reads `latest`, a run's id or the start of one, or a ref. Throws RUN_NOT_FOUND and what loading a ref throws. */
 export async function namedSide(project: Project, store: RunStore, name: string): Promise<NamedSide> {
   return isRunName(name) ? runSide(await findRun(store, name)) : artifactSide(project, store, name);
+}
+
+/**
+ * What one name is compared with: the version that it says, else the latest, as `promote NAME` takes it, and the worktree. Throws USAGE for a
+ * run, GIT_REFUSED without a repository, VERSION_NOT_FOUND where there is no version.
+ */
+export async function withWorktree(project: Project, name: string): Promise<[control: string, candidate: string]> {
+  if (isRunName(name))
+    throw new AgentopsError("USAGE", `${name} is a run: what it is compared with is missing, another run or a ref`, {
+      hint: `agentops diff ${name} CANDIDATE   (agentops runs lists them)`,
+    });
+  const ref = await latestRef(project, parseRef(name), "diff");
+  const address = ref.kind === undefined ? ref.name : addressOf(ref.kind, ref.name);
+  const control = ref.point.type === "version" ? `${address}@v${ref.point.number}` : name;
+  project.warn?.(`note: control: ${control}; candidate: ${address} as it is in the worktree`);
+  return [control, address];
 }
 
 function runSide(run: RunRow): NamedSide {

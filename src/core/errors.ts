@@ -1,5 +1,6 @@
 /** The one error class of agentops, and the only place where an error code becomes an exit code. */
 
+/** 4 only where trying again may help; what stays so until somebody changes something is 2. */
 const CODES = {
   USAGE: 2,
   CONFIG_NOT_FOUND: 2,
@@ -23,13 +24,14 @@ const CODES = {
   API_KEY_MISSING: 2,
   PACKAGE_MISSING: 2,
   PROVIDER_FAILED: 4,
-  RECORDING_MISSING: 4,
+  PROVIDER_REFUSED: 2,
+  RECORDING_MISSING: 2,
   TRIAL_ERRORS: 4,
   GIT_FAILED: 4,
   GIT_REFUSED: 2,
   STORE_FAILED: 4,
   STORE_REFUSED: 2,
-  STORE_NEWER: 4,
+  STORE_NEWER: 2,
   STORE_OLD: 2,
   STORE_MOVED: 2,
   CONCURRENT_CHANGE: 5,

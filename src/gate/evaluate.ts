@@ -15,7 +15,7 @@ import { worst } from "./bounds.ts";
 import { earlyStopCheck } from "./early-stop/early-stop.ts";
 import { acceptedOf, evaluateAgainst } from "./control/evaluate-against.ts";
 import { type Grounds, judgeRun } from "./judged-run.ts";
-import { maxErrorRateOf, tooManyErrors } from "../evals/result/trial-errors.ts";
+import { maxErrorRateOf, tooManyErrors, unfinished } from "../evals/result/trial-errors.ts";
 
 export interface EvaluateOptions extends RunOptions {
   /** Suite names or files; none = all. */
@@ -107,20 +107,24 @@ export async function judgeStored(
 
 type Ended = Pick<
   EvaluatedRun,
-  "id" | "suite" | "status" | "stopped" | "scored" | "errors" | "judgeErrors" | "planned" | "firstError"
+  | "id"
+  | "suite"
+  | "status"
+  | "stopped"
+  | "scored"
+  | "errors"
+  | "lastingErrors"
+  | "judgeErrors"
+  | "planned"
+  | "firstError"
 >;
 
 /** What an evaluation or a gate ends with besides its document: the error that makes the exit code, if any. */
 export function failureOf(runs: readonly Ended[], maxErrorRate: number): AgentopsError | undefined {
   for (const run of runs) {
     if (run.status === "failed") {
-      return new AgentopsError(
-        "PROVIDER_FAILED",
-        `${run.suite}: ${run.stopped ?? "the run failed"}; stopped after ${run.scored + run.errors} of ${run.planned} trials`,
-        {
-          hint: `agentops eval --resume ${run.id}`,
-        },
-      );
+      const after = `stopped after ${run.scored + run.errors} of ${run.planned} trials`;
+      return unfinished(run, `${run.suite}: ${run.stopped ?? "the run failed"}; ${after}`);
     }
     const lost = tooManyErrors(run, maxErrorRate);
     if (lost !== undefined) return lost;

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { exampleSchema } from "../comparison/schema.ts";
+import { BASE_BY } from "../registry/git/base.ts";
 import { evaluatedRunSchema } from "./evaluation.schema.ts";
 
 /** `agentops gate --json`. */
@@ -21,7 +22,15 @@ export const gateDocumentSchema = z.strictObject({
       }),
     )
     .describe("suites that ask for less on this branch than at the merge base"),
-  base: z.strictObject({ ref: z.string(), mergeBase: z.string() }),
+  base: z.strictObject({
+    ref: z.string(),
+    mergeBase: z.string(),
+    by: z
+      .enum(BASE_BY)
+      .describe(
+        "who named it: --base, the variables of CI, the remote's HEAD; else the remote's, or the local, main or master",
+      ),
+  }),
   compared: z
     .int()
     .describe("prompts and agents of either side; 0 where the base is what is checked out, so that nothing can differ"),

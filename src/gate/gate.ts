@@ -6,6 +6,7 @@ import type { EvalContext } from "../evals/run/context.ts";
 import type { RunOptions } from "../evals/run-suite.ts";
 import { isSuiteFile, type LoadedSuite } from "../evals/dataset/suite.ts";
 import { type ChangedArtifact, changedArtifacts, type Changes } from "../registry/changes/changed.ts";
+import type { ChosenBase } from "../registry/git/base.ts";
 import { notCheckedOut } from "../registry/git/checked-out.ts";
 import { needRepo } from "../registry/git/repo.ts";
 import { examplesOf } from "../comparison/examples.ts";
@@ -23,6 +24,8 @@ import { submodulesOf, suitesOf } from "./yardstick.ts";
 export interface GateOptions extends Omit<RunOptions, "target" | "outputs"> {
   /** What the worktree is compared with: the merge base of this and HEAD. */
   base: string;
+  /** Who said so; `option` unless told. */
+  baseBy?: ChosenBase["by"];
   earlyStop?: boolean;
   /** Why what an improvement is bought with is worth it: takes the open trades, on the record. */
   accept?: string | undefined;
@@ -36,7 +39,10 @@ const EXAMPLES = 5;
  * as it is now, over the same cases; absolute bounds and the comparison make one verdict. Nothing changed: pass. Something
  * changed that nothing judges, or nothing could differ: inconclusive.
  */
-export async function gate(context: EvalContext, { base, ...options }: GateOptions): Promise<GateFound> {
+export async function gate(
+  context: EvalContext,
+  { base, baseBy = "option", ...options }: GateOptions,
+): Promise<GateFound> {
   const accept = acceptedFor(options.accept);
   const changes = await changedArtifacts(context.project, base);
   const { artifacts } = changes;
@@ -56,7 +62,7 @@ export async function gate(context: EvalContext, { base, ...options }: GateOptio
     schema: "agentops.gate/1",
     verdict: verdictOf(runs, changes, open),
     weakened,
-    base: { ref: base, mergeBase },
+    base: { ref: base, mergeBase, by: baseBy },
     compared: changes.itself ? 0 : changes.compared,
     changed: artifacts.map((artifact) => changedOf(artifact, affected)),
     runs,
@@ -109,7 +115,7 @@ async function judgeAll(
   context: EvalContext,
   affected: readonly Affected[],
   mergeBase: string,
-  options: Omit<GateOptions, "base">,
+  options: Omit<GateOptions, "base" | "baseBy">,
 ): Promise<GateRunFound[]> {
   const runs: GateRunFound[] = [];
   for (const one of affected) {
@@ -123,7 +129,7 @@ async function judgeOne(
   context: EvalContext,
   { artifact, suite }: Affected,
   mergeBase: string,
-  { earlyStop, accept, ...options }: Omit<GateOptions, "base">,
+  { earlyStop, accept, ...options }: Omit<GateOptions, "base" | "baseBy">,
 ): Promise<GateRunFound> {
   const control = artifact.control === null ? undefined : `${artifact.control.address}@${mergeBase}`;
   const { run: judged, compared } = await evaluateSuite(context, suite, {

@@ -9,7 +9,7 @@ import { clearMarker, keepMarker } from "./markers.ts";
 import { reconcile } from "./reconcile.ts";
 import type { KillDocument } from "./schema.ts";
 import { inStore, type Switchboard } from "./switchboard.ts";
-import { whyNot } from "../state/why-not.ts";
+import { storeCodeOf, whyNot } from "../state/why-not.ts";
 
 /**
  * Releases latches, marker and row in one go. Without the store nothing is released: nobody would know who started the
@@ -72,7 +72,7 @@ function failed(board: Switchboard, revivals: readonly Kill[], error: unknown): 
   if (error instanceof AgentopsError && error.details?.["outcome"] === "unknown")
     return new AgentopsError("STORE_FAILED", `${names}: ${why}`, { hint: "look first: agentops status", cause: error });
   const [are, they] = revivals.length === 1 ? ["is", "it was"] : ["are", "they were"];
-  return new AgentopsError("STORE_FAILED", `nothing was revived, ${names} ${are} as ${they}; the store: ${why}`, {
+  return new AgentopsError(storeCodeOf(error), `nothing was revived, ${names} ${are} as ${they}; the store: ${why}`, {
     hint: error instanceof AgentopsError && error.code === "STORE_NEWER" ? error.hint : wayToRecord(board.store),
     cause: error,
   });

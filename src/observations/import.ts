@@ -6,7 +6,7 @@ import type { StoreAddress } from "../state/address.ts";
 import { openStore } from "../state/open.ts";
 import type { Store } from "../state/store.ts";
 import { watchFile } from "../state/watch-file.ts";
-import { whyNot } from "../state/why-not.ts";
+import { storeCodeOf, whyNot } from "../state/why-not.ts";
 import { parseObservation } from "./lines.ts";
 import type { Recorder } from "./record.ts";
 import type { Observation, ObservedDocument } from "./schema.ts";
@@ -177,9 +177,9 @@ async function inWords<T>(done: ObservedDocument, work: () => Promise<T>): Promi
   try {
     return await work();
   } catch (error) {
-    if (error instanceof AgentopsError && (error.code !== "STORE_FAILED" || error.details?.["gone"] !== undefined))
-      throw error;
-    throw new AgentopsError("STORE_FAILED", `cannot write ${done.store}: ${whyNot(error, WAIT_MS)} (${before(done)})`, {
+    const isStores = error instanceof AgentopsError && ["STORE_FAILED", "STORE_REFUSED"].includes(error.code);
+    if (error instanceof AgentopsError && (!isStores || error.details?.["gone"] !== undefined)) throw error;
+    throw new AgentopsError(storeCodeOf(error), `cannot write ${done.store}: ${whyNot(error, WAIT_MS)} (${before(done)})`, {
       hint: "run it again: what has an id is recorded once",
       details: { ...done },
       cause: error,

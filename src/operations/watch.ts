@@ -2,7 +2,7 @@ import { AgentopsError } from "../core/errors.ts";
 import type { Place } from "../core/refs.ts";
 import { isStoreError } from "../state/errors.ts";
 import { operatorLocks } from "../state/locks.ts";
-import { whyNot } from "../state/why-not.ts";
+import { storeCodeOf, whyNot } from "../state/why-not.ts";
 import type { Store, Tx } from "../state/store.ts";
 import { takeTurn, type Turn, type TurnRequest } from "../rollout/turn.ts";
 import { nowOf, releaseLease, takeLease } from "./lease.store.ts";
@@ -68,8 +68,8 @@ export async function watchRollout(store: Store, place: Place, request: WatchReq
 
 /** The store's, also where it was only asked what a turn has come to; null for any other error. */
 function troubleOf(error: unknown): AgentopsError | null {
-  if (error instanceof AgentopsError) return error.code === "STORE_FAILED" ? error : null;
-  return isStoreError(error) ? new AgentopsError("STORE_FAILED", whyNot(error), { cause: error }) : null;
+  if (error instanceof AgentopsError) return ["STORE_FAILED", "STORE_REFUSED"].includes(error.code) ? error : null;
+  return isStoreError(error) ? new AgentopsError(storeCodeOf(error), whyNot(error), { cause: error }) : null;
 }
 
 /** One that cannot be given back runs out by itself; what ended the watch is what must be said. */

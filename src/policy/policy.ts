@@ -9,7 +9,7 @@ import { readKills } from "../kill/kills.store.ts";
 import { holding, type Kill } from "../kill/latch.ts";
 import { readMarkers } from "../kill/markers.ts";
 import { mailmapOf } from "../registry/people.ts";
-import { whyNot } from "../state/why-not.ts";
+import { storeCodeOf, whyNot } from "../state/why-not.ts";
 import type { PreparedRelease } from "../serving/release.ts";
 import { frozenNow } from "../rollout/freeze.store.ts";
 import { currentStable, findRelease } from "../serving/serving.store.ts";
@@ -163,7 +163,7 @@ function markersIn(markers: string | null): Kill[] {
   try {
     return readMarkers(markers);
   } catch (error) {
-    throw new AgentopsError("STORE_FAILED", `cannot read the kills beside the store: ${whyNot(error)}`, {
+    throw new AgentopsError(storeCodeOf(error), `cannot read the kills beside the store: ${whyNot(error)}`, {
       hint: `agentops status; the markers are in ${markers ?? ""}`,
       cause: error,
     });

@@ -1,7 +1,7 @@
 import { rmSync } from "node:fs";
 import { AgentopsError } from "../core/errors.ts";
 import { connectToRead } from "./sqlite/connection.ts";
-import { whyNot } from "./why-not.ts";
+import { storeCodeOf, whyNot } from "./why-not.ts";
 
 const WAIT_MS = 10_000;
 
@@ -12,7 +12,7 @@ export async function backupFile(store: string, file: string): Promise<void> {
     await sqlite.backup(file);
   } catch (error) {
     rmSync(file, { force: true });
-    throw new AgentopsError("STORE_FAILED", `cannot copy ${store} to ${file}: ${whyNot(error)}`, { cause: error });
+    throw new AgentopsError(storeCodeOf(error), `cannot copy ${store} to ${file}: ${whyNot(error)}`, { cause: error });
   } finally {
     sqlite.close();
   }

@@ -6,7 +6,7 @@ import { openFile } from "./sqlite/store.ts";
 import type { Store, StoreOptions, Tx } from "./store.ts";
 import type { Database } from "./tables.ts";
 import { inTransaction } from "./transaction.ts";
-import { whyNot } from "./why-not.ts";
+import { storeCodeOf, whyNot } from "./why-not.ts";
 
 /** Opens the store, and creates or migrates a file; throws STORE_FAILED with the place and the cause, STORE_NEWER, STORE_OLD, STORE_MOVED. */
 export async function openStore(address: StoreAddress, options: StoreOptions): Promise<Store> {
@@ -28,6 +28,7 @@ function fileStore(address: StoreAddress, options: StoreOptions): Store {
     begin: <T>(work: (tx: Tx) => Promise<T>) => db.transaction().execute(work),
     kindOf,
     why: (error: unknown) => whyNot(error, options.waitMs),
+    codeOf: storeCodeOf,
   };
   return {
     address,

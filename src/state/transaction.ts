@@ -1,5 +1,5 @@
 import { pause } from "../core/pause.ts";
-import { AgentopsError } from "../core/errors.ts";
+import { AgentopsError, type ErrorCode } from "../core/errors.ts";
 import { chance } from "../core/ids.ts";
 
 /** What an engine's error means for the work that it ended. */
@@ -29,13 +29,15 @@ export interface Transactions<Tx> {
   kindOf(error: unknown): ErrorKind;
   /** The cause in a few words, for someone who has little time. */
   why(error: unknown): string;
+  /** STORE_FAILED, or STORE_REFUSED where no later try helps. */
+  codeOf(error: unknown): ErrorCode;
 }
 
 const TRIES = 12;
 
 /**
  * Reads, decides and writes as one. The work may run several times, so it touches nothing but the transaction. Throws what the work throws,
- * with nothing written, and STORE_FAILED when the store cannot be written, or when nobody can know whether it was.
+ * with nothing written, and STORE_FAILED or STORE_REFUSED when the store cannot be written, or when nobody can know whether it was.
  */
 export async function inTransaction<Tx, T>(
   engine: Transactions<Tx>,
@@ -49,7 +51,7 @@ export async function inTransaction<Tx, T>(
     } catch (error) {
       const kind = kindOf(engine, error);
       if (kind === "ours") throw error;
-      if (kind !== "again" || tries === TRIES) throw failed(kind, engine.why(error), error);
+      if (kind !== "again" || tries === TRIES) throw failed(engine, kind, error);
       await pause(chance() * 5 * 2 ** Math.min(tries, 6));
     }
   }
@@ -60,12 +62,16 @@ function kindOf(engine: Pick<Transactions<unknown>, "kindOf">, error: unknown): 
   return error instanceof AgentopsError ? "ours" : engine.kindOf(error);
 }
 
-function failed(kind: ErrorKind, why: string, cause: unknown): AgentopsError {
+function failed(engine: Pick<Transactions<unknown>, "why" | "codeOf">, kind: ErrorKind, cause: unknown): AgentopsError {
+  const why = engine.why(cause);
   if (kind === "unknown")
     return new AgentopsError("STORE_FAILED", `nobody knows whether it was done: ${why} while it was committed`, {
       hint: "look first: agentops status, agentops history NAME",
       details: { outcome: "unknown" },
       cause,
     });
-  return new AgentopsError("STORE_FAILED", `nothing was changed: ${why}`, { hint: "run the command again", cause });
+  const code = kind === "again" ? "STORE_FAILED" : engine.codeOf(cause);
+  const hint =
+    code === "STORE_FAILED" ? "run the command again" : "agentops doctor   says what is wrong with the store";
+  return new AgentopsError(code, `nothing was changed: ${why}`, { hint, cause });
 }

@@ -1,5 +1,5 @@
-import { messageOf } from "../core/errors.ts";
-import { isServerError, whyNotServer } from "./postgres/errors.ts";
+import { AgentopsError, type ErrorCode, messageOf } from "../core/errors.ts";
+import { isRefused, isServerError, whyNotServer } from "./postgres/errors.ts";
 
 const FORBIDDEN = /^(SQLITE_READONLY|SQLITE_PERM|EROFS|EACCES|EPERM)/;
 
@@ -17,6 +17,18 @@ const CAUSES: readonly (readonly [RegExp, (waitMs: number) => string])[] = [
 export function isForbidden(error: unknown): boolean {
   const code = (sourceOf(error) as { code?: unknown } | null)?.code;
   return typeof code === "string" && FORBIDDEN.test(code);
+}
+
+/** A file that is no database or a damaged one, a folder in its place, a path that leads nowhere: it stays so until somebody changes something. */
+const LASTING = /^(SQLITE_(NOTADB|CORRUPT|CANTOPEN)|ENOENT|ENOTDIR|EISDIR|EEXIST|ELOOP|ENAMETOOLONG)/;
+
+/** What a store's error ends with: STORE_REFUSED where no later try helps, else STORE_FAILED; an error of ours keeps its code. */
+export function storeCodeOf(error: unknown): ErrorCode {
+  if (error instanceof AgentopsError) return error.code;
+  const { code, syscall } = (sourceOf(error) ?? {}) as { code?: unknown; syscall?: unknown };
+  // A server's socket that is not there comes with the server.
+  const lasts = typeof code === "string" && LASTING.test(code) && syscall !== "connect";
+  return lasts || isForbidden(error) || isRefused(error) ? "STORE_REFUSED" : "STORE_FAILED";
 }
 
 export const FORBIDDEN_HINT =

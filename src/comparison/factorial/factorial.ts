@@ -2,7 +2,7 @@ import { AgentopsError } from "../../core/errors.ts";
 import { newId } from "../../core/ids.ts";
 import { parseRef, type Ref } from "../../core/refs.ts";
 import { type LoadedSuite, loadSuites } from "../../evals/dataset/suite.ts";
-import { maxErrorRateOf, tooManyErrors } from "../../evals/result/trial-errors.ts";
+import { maxErrorRateOf, tooManyErrors, unfinished } from "../../evals/result/trial-errors.ts";
 import type { EvalContext } from "../../evals/run/context.ts";
 import type { FactorialCell } from "../../evals/run/run-spec.ts";
 import { factorialRuns, findRun, type RunRow, specOf } from "../../evals/run/runs.store.ts";
@@ -179,8 +179,7 @@ function progressIn(
 function refuseEmpty({ project }: EvalContext, run: RunRow, outcome: RunOutcome | null): void {
   if (outcome === null) return;
   if (outcome.stopped?.kind === "failed") {
-    const message = `${run.suite}: a cell did not finish: ${outcome.stopped.message}`;
-    throw new AgentopsError("PROVIDER_FAILED", message, { hint: `agentops eval --resume ${run.id}` });
+    throw unfinished(outcome.result, `${run.suite}: a cell did not finish: ${outcome.stopped.message}`);
   }
   const { factorial } = specOf(run);
   const lost = tooManyErrors(

@@ -120,6 +120,10 @@ export const runResultSchema = z.strictObject({
     .int()
     .optional()
     .describe("of the errors, those of a judge that gave no verdict on an answer that is there; absent in older runs"),
+  lastingErrors: z
+    .record(z.string(), z.int())
+    .optional()
+    .describe("of the errors, those that no later try mends, by their code; absent in older runs"),
   outputsWithoutCase: z.int(),
   reported: z
     .strictObject({ tokens: z.int(), firstToken: z.int() })

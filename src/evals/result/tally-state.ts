@@ -26,6 +26,7 @@ export function emptyTally(scorers: readonly ScorerInfo[]) {
     fromCache: 0,
     firstError: null as { case: string; kind: string; message: string } | null,
     errorsByKind: {} as Record<string, number>,
+    lastingErrors: {} as Record<string, number>,
     answeredBy: new Set<string>(),
     warnings: new Set<string>(),
     scoreTotal: 0,

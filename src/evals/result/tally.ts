@@ -18,6 +18,7 @@ export interface Tally {
   firstError: { case: string; kind: string; message: string } | null;
   errorsByKind: Record<string, number>;
   judgeErrors: number;
+  lastingErrors: Record<string, number>;
   answeredBy: string[];
   warnings: string[];
   reported: { tokens: number; firstToken: number };
@@ -57,9 +58,10 @@ function addTrial(t: TallyState, current: CaseSums, trial: TalliedTrial): void {
     t.warnings.add(warning);
   if (trial.passed !== true) current.failed = true;
   if (trial.error !== null) {
-    const { kind, message } = trial.error;
+    const { kind, message, lasting } = trial.error;
     t.errors += 1;
     t.errorsByKind[kind] = (t.errorsByKind[kind] ?? 0) + 1;
+    if (lasting !== undefined) t.lastingErrors[lasting] = (t.lastingErrors[lasting] ?? 0) + 1;
     t.firstError ??= { case: trial.caseId, kind, message };
     if (kind === "judge") addJudgeCost(t, trial.judgeCostUsd);
     return;
@@ -129,7 +131,7 @@ function closeCase(t: TallyState, c: CaseSums): void {
 }
 
 function finish(t: TallyState): Tally {
-  const { scored, errors, succeeded, casesFailing, failing, fromCache, firstError, errorsByKind } = t;
+  const { scored, errors, succeeded, casesFailing, failing, fromCache, firstError, errorsByKind, lastingErrors } = t;
   return {
     scored,
     errors,
@@ -140,6 +142,7 @@ function finish(t: TallyState): Tally {
     firstError,
     errorsByKind,
     judgeErrors: errorsByKind["judge"] ?? 0,
+    lastingErrors,
     answeredBy: [...t.answeredBy].sort(),
     warnings: [...t.warnings].sort(),
     reported: { tokens: t.tokens.reported, firstToken: t.firstTokens.length },

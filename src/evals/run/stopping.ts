@@ -15,7 +15,7 @@ export interface Progress {
 }
 
 /** Errors that every further trial would meet too. */
-const HOPELESS = new Set(["auth", "spend", "not-found"]);
+const HOPELESS = new Set(["auth", "spend", "not-found", "certificate"]);
 /** So many errors without one answer are no accident. */
 const PATIENCE = 20;
 

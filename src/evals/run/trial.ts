@@ -1,10 +1,10 @@
 import type { Clock } from "../../core/clock.ts";
-import { AgentopsError, messageOf } from "../../core/errors.ts";
+import { AgentopsError, exitCodeOf, messageOf } from "../../core/errors.ts";
 import type { Redact } from "../../core/redact.ts";
 import type { CallContext, ModelClient, ModelRequest, ModelResult } from "../../models/client/client.ts";
-import { ModelError } from "../../models/client/model-error.ts";
+import { lastingCodeOf, ModelError } from "../../models/client/model-error.ts";
 import type { ScoreRecord } from "./run-spec.ts";
-import type { Trial } from "./trials.store.ts";
+import type { Trial, TrialError } from "./trials.store.ts";
 import { JudgeError } from "../../scorers/judge/ask.ts";
 import type { EvalCase, Scorer, ScorerInput } from "../../scorers/scorer.ts";
 
@@ -86,7 +86,7 @@ async function scored(
       const spent = spentOn(error);
       return {
         ...row,
-        error: { kind: whoseError(error), message: context.redact(`scorer ${scorer.name}: ${messageOf(error)}`) },
+        error: { ...scorerError(scorer, error), message: context.redact(`scorer ${scorer.name}: ${messageOf(error)}`) },
         judgeCostUsd: judgeCost === null || spent === null ? null : judgeCost + spent,
       };
     }
@@ -101,9 +101,17 @@ async function scored(
   };
 }
 
-/** Scorers call no other model than a judge. */
-function whoseError(error: unknown): "judge" | "scorer" {
-  return error instanceof ModelError ? "judge" : "scorer";
+/** Scorers call no other model than a judge. What a formula cannot measure it never will; a program may. */
+function scorerError({ type }: Scorer, error: unknown): Omit<TrialError, "message"> {
+  if (error instanceof ModelError)
+    return { kind: "judge", ...lastingIn(error.cause instanceof ModelError ? error.cause : error) };
+  const isProgram = type === "exec" || type === "javascript";
+  return { kind: "scorer", ...(!isProgram && { lasting: "SCORER_INVALID" }) };
+}
+
+function lastingIn({ kind }: ModelError): Pick<TrialError, "lasting"> {
+  const code = lastingCodeOf(kind);
+  return code === undefined ? {} : { lasting: code };
 }
 
 /** A judge that gave no verdict was paid all the same; null when its price is unknown. */
@@ -179,8 +187,10 @@ function errorColumns(error: unknown, redact: Redact): Partial<Trial> {
   if (!(error instanceof AgentopsError)) throw error;
   const model = error instanceof ModelError ? error : undefined;
   const hint = error.hint === undefined ? "" : ` (${error.hint})`;
+  const refused = exitCodeOf(error) === 2 ? { lasting: error.code } : {};
+  const lasting = model === undefined ? refused : lastingIn(model);
   return {
-    error: { kind: model?.kind ?? "request", message: redact(`${error.message}${hint}`) },
+    error: { kind: model?.kind ?? "request", message: redact(`${error.message}${hint}`), ...lasting },
     attempts: model?.attempts ?? 0,
     retryCostUsd: model?.costUsd ?? 0,
   };

@@ -1,5 +1,6 @@
-import { AgentopsError } from "../../core/errors.ts";
+import { AgentopsError, type ErrorCode, messageOf } from "../../core/errors.ts";
 import type { RunStore } from "../../state/runs.ts";
+import { storeCodeOf } from "../../state/why-not.ts";
 import type { Row } from "../../state/tables.ts";
 import type { EvalCase } from "../../scorers/scorer.ts";
 import { caseOfRow, type CaseRow, type RunRow } from "./runs.store.ts";
@@ -7,12 +8,19 @@ import { caseOfRow, type CaseRow, type RunRow } from "./runs.store.ts";
 type TrialRow = Row<"trials">;
 type Flags = "isError" | "errorKind" | "errorMessage" | "passed" | "latencySimulated" | "fromCache";
 
+/** An outside failure or a broken scorer. */
+export interface TrialError {
+  kind: string;
+  message: string;
+  /** What it ends with by itself, where no later try mends it; kept after its kind. */
+  lasting?: ErrorCode;
+}
+
 /** One trial as it ended; its texts are JSON, redacted. */
 export type Trial = Omit<TrialRow, Flags> & {
   /** Null when it ended in an error: then there is nothing to judge. */
   passed: boolean | null;
-  /** An outside failure or a broken scorer. */
-  error: { kind: string; message: string } | null;
+  error: TrialError | null;
   latencySimulated: boolean;
   /** The store, or a recording, had the answer: nothing was asked. */
   fromCache: boolean;
@@ -25,17 +33,22 @@ function trialOf<R extends FlagColumns>({ isError, errorKind, errorMessage, ...r
   return {
     ...row,
     passed: row.passed === null ? null : row.passed === 1,
-    error: isError === 1 ? { kind: errorKind ?? "other", message: errorMessage ?? "" } : null,
+    error: isError === 1 ? errorOf(errorKind ?? "other", errorMessage ?? "") : null,
     latencySimulated: row.latencySimulated === 1,
     fromCache: row.fromCache === 1,
   };
+}
+
+function errorOf(stored: string, message: string): TrialError {
+  const [kind = "", lasting] = stored.split("/");
+  return { kind, message, ...(lasting !== undefined && { lasting: lasting as ErrorCode }) };
 }
 
 function rowOf({ error, ...trial }: Trial): TrialRow {
   return {
     ...trial,
     isError: Number(error !== null),
-    errorKind: error?.kind ?? null,
+    errorKind: error === null ? null : [error.kind, ...(error.lasting === undefined ? [] : [error.lasting])].join("/"),
     errorMessage: error?.message ?? null,
     passed: trial.passed === null ? null : Number(trial.passed),
     latencySimulated: Number(trial.latencySimulated),
@@ -182,11 +195,9 @@ export function trialWriter({ sqlite }: RunStore): (trial: Trial) => Promise<voi
       writeAll.immediate(batch.map((b) => b.row));
       for (const { done } of batch) done();
     } catch (error) {
-      const failure = new AgentopsError(
-        "STORE_FAILED",
-        `cannot write to the store: ${error instanceof Error ? error.message : String(error)}`,
-        { cause: error },
-      );
+      const failure = new AgentopsError(storeCodeOf(error), `cannot write to the store: ${messageOf(error)}`, {
+        cause: error,
+      });
       for (const { failed } of batch) failed(failure);
     }
   };

@@ -9,7 +9,7 @@ import { type RunOptions, runSuite } from "../../evals/run-suite.ts";
 import { completeRunsOf, findRun, isRunName, type RunRow, specOf } from "../../evals/run/runs.store.ts";
 import { SCORING, scoringOf } from "../../scorers/scoring.ts";
 import type { LoadedSuite } from "../../evals/dataset/suite.ts";
-import { maxErrorRateOf, tooManyErrors } from "../../evals/result/trial-errors.ts";
+import { maxErrorRateOf, tooManyErrors, unfinished } from "../../evals/result/trial-errors.ts";
 
 export interface ControlRun {
   run: RunRow;
@@ -56,8 +56,7 @@ function asControl({ onProgress }: RunOptions): Pick<RunOptions, "onProgress"> {
 async function freshRun(context: EvalContext, suite: LoadedSuite, options: RunOptions): Promise<ControlRun> {
   const { result, stopped } = await runSuite(context, suite, options);
   if (stopped?.kind === "failed") {
-    const message = `${suite.spec.name}: the control's run did not finish: ${stopped.message}`;
-    throw new AgentopsError("PROVIDER_FAILED", message, { hint: `agentops eval --resume ${result.id}` });
+    throw unfinished(result, `${suite.spec.name}: the control's run did not finish: ${stopped.message}`);
   }
   refuseErrors(context, result);
   const run = await findRun(context.store, result.id);

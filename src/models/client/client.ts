@@ -110,13 +110,14 @@ export interface ModelClient {
 
 /**
  * What went wrong with a call.
- * `auth`, `spend` and `not-found` will not go away within a run, so it stops; `network` stops it when nothing ever worked;
+ * `auth`, `spend`, `not-found` and `certificate` will not go away within a run, so it stops; `network` stops it when nothing ever worked;
  * the others are errors of one trial.
  */
 export type ModelErrorKind =
   | "auth"
   | "spend"
   | "not-found"
+  | "certificate"
   | "network"
   | "timeout"
   | "rate-limit"

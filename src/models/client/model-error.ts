@@ -1,5 +1,21 @@
-import { AgentopsError } from "../../core/errors.ts";
+import { AgentopsError, type ErrorCode } from "../../core/errors.ts";
 import type { ModelErrorKind } from "./client.ts";
+
+/** What the same call meets again, until somebody changes a key, a pin, a limit of the account, a request or a file. */
+const LASTING: Partial<Record<ModelErrorKind, ErrorCode>> = {
+  auth: "PROVIDER_REFUSED",
+  spend: "PROVIDER_REFUSED",
+  "not-found": "PROVIDER_REFUSED",
+  certificate: "PROVIDER_REFUSED",
+  "bad-request": "PROVIDER_REFUSED",
+  "missing-output": "RECORDING_MISSING",
+  "missing-recording": "RECORDING_MISSING",
+};
+
+/** The code of a failure that no later try mends; undefined where one may help. */
+export function lastingCodeOf(kind: ModelErrorKind): ErrorCode | undefined {
+  return LASTING[kind];
+}
 
 /** A call that did not give an answer. The message is already redacted and names no secret. */
 export class ModelError extends AgentopsError {
@@ -21,7 +37,7 @@ export class ModelError extends AgentopsError {
       cause?: unknown;
     } = {},
   ) {
-    super(kind === "missing-recording" ? "RECORDING_MISSING" : "PROVIDER_FAILED", message, {
+    super(lastingCodeOf(kind) ?? "PROVIDER_FAILED", message, {
       hint: options.hint,
       cause: options.cause,
     });

@@ -57,7 +57,7 @@ export function transportFailure(error: TransportError): CallFailure {
     });
   }
   if (CERTIFICATE.test(error.code)) {
-    return new CallFailure("network", `no safe connection to ${host} (${error.code})`, {
+    return new CallFailure("certificate", `no safe connection to ${host} (${error.code})`, {
       hint: "NODE_EXTRA_CA_CERTS names a file of certificates to trust besides the usual ones",
     });
   }

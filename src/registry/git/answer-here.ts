@@ -186,10 +186,11 @@ export const HERE: readonly Kind[] = [
   {
     kind: "damaged refs",
     pattern: /(?:unexpected|unterminated) line in (\S*packed-refs)/,
-    code: "GIT_FAILED",
+    code: "GIT_REFUSED",
     hint: (m) => `take that line out of ${m[1] ?? "packed-refs"}, or bring the file back from another clone; git fsck says what else`, // prettier-ignore
   },
   {
+    // Another try may help: a gc that is at work takes objects for a moment, and a job's next checkout has them.
     kind: "damaged",
     pattern: /corrupt|index file smaller than expected|bad signature 0x|object file \S+ is empty|bad (?:object|tree)|missing object|unable to read tree/, // prettier-ignore
     code: "GIT_FAILED",

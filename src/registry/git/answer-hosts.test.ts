@@ -72,7 +72,7 @@ const ELSEWHERE: [stderr: string, kind: string, exit: number, hint?: RegExp][] =
   ["error: insufficient permission for adding an object to repository database .git/objects\nfatal: failed to write commit object", "no permission", 2, /owns/], // prettier-ignore
   ["error: unable to normalize alternate object path: /m/objects\nfatal: missing object 27e2 for refs/heads/main", "alternates", 2, /--reference/], // prettier-ignore
   ["error: object directory /m/objects does not exist; check .git/objects/info/alternates\nfatal: bad object HEAD", "alternates", 2], // prettier-ignore
-  ["fatal: unexpected line in .git/packed-refs: <<<<<<< x", "damaged refs", 4, /\.git\/packed-refs/],
+  ["fatal: unexpected line in .git/packed-refs: <<<<<<< x", "damaged refs", 2, /\.git\/packed-refs/],
   ["fatal: write error: Out of diskspace", "disk full", 4],
   // git's advice on a lock has "try again" in it, and is no host's.
   ["fatal: Unable to create '/w/.git/index.lock': File exists.\n\nPlease make sure all processes\nare terminated then try again.", "lock", 5], // prettier-ignore

@@ -4,6 +4,7 @@ import { AgentopsError } from "../../core/errors.ts";
 import { gitFailed, must } from "./git.ts";
 import { currentBranch, type Repo, resolveCommit } from "./repo.ts";
 import { type Revision, revisionOf } from "./revision.ts";
+import { trunkOf } from "./trunk.ts";
 
 /** What the worktree is compared with. */
 export interface Base {
@@ -15,6 +16,29 @@ export interface Base {
   /** The ref that was taken for a short name, and others of that name; both in full. */
   ref: string | null;
   others: string[];
+}
+
+/** Who said what the base is: `--base`, CI's variables, the remote's HEAD; else it is the remote's, or the local, `main` or `master`. */
+export const BASE_BY = ["option", "ci", "remote-head", "remote-branch", "local-branch"] as const;
+
+export interface ChosenBase {
+  ref: string;
+  by: (typeof BASE_BY)[number];
+}
+
+/** The base where nobody names one: the default branch, as for versions. Throws VERSION_NOT_FOUND with what was looked for. */
+export async function defaultBase(repo: Repo): Promise<ChosenBase> {
+  const trunk = await trunkOf(repo);
+  if (trunk !== null && trunk.ref !== null) {
+    const by = trunk.told ? "remote-head" : trunk.fetched ? "remote-branch" : "local-branch";
+    return { ref: trunk.ref.replace(/^refs\/(?:remotes|heads)\//, ""), by };
+  }
+  const remotes = await remotesOf(repo);
+  const remote = remotes.includes("origin") ? "origin" : remotes.length === 1 ? remotes[0] : undefined;
+  const there = remote === undefined ? [] : ["HEAD", "main", "master"].map((name) => `${remote}/${name}`);
+  const looked = [...there, "main", "master"].join(", ").replace(/, (\w+)$/, " and $1");
+  const fetch = remote === undefined ? "" : `${await fetchOf(repo, `${remote}/main`)}, or `;
+  throw notFound(`no --base, and no default branch is here: looked for ${looked}`, `${fetch}${await otherBase(repo)}`);
 }
 
 /** Finds what a branch is compared with; throws VERSION_NOT_FOUND when there is none, or none that can be trusted, to be found here. */

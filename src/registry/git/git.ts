@@ -66,7 +66,7 @@ export function openGit(cwd: string, env: NodeJS.ProcessEnv, signal?: AbortSigna
     });
     // An argument that no process can be given.
     const { killed, ...result } = await ended.catch((error: unknown) => {
-      throw new AgentopsError("GIT_FAILED", `git could not be run: ${messageOf(error)}`, { cause: error });
+      throw new AgentopsError("GIT_REFUSED", `git could not be run: ${messageOf(error)}`, { cause: error });
     });
     // Ctrl-C ends git as well, and its end may be heard before ours is.
     if (killed && signal?.aborted === false) await pause(HEARING_MS);

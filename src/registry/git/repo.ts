@@ -54,6 +54,14 @@ export async function repoForReading(project: Around): Promise<Repo | null> {
   return null;
 }
 
+/** Why no version is known beside the worktree, and the way out, in a line; null where git reads a repository. */
+export async function noVersions(project: Around): Promise<string | null> {
+  const looked = await lookOnce(project);
+  if (looked.repo !== null) return null;
+  const { message, hint } = looked.why;
+  return `${looked.absent ? "no versions" : "versions are not known"}: ${message}${hint === undefined ? "" : ` (${hint})`}`;
+}
+
 function noteUnknown(project: Around, why: AgentopsError): void {
   if (noted.has(project)) return;
   const hint = why.hint === undefined ? "" : `\nhint: ${why.hint}`;

@@ -11,6 +11,10 @@ export interface Trunk {
   isDefault: boolean;
   /** The remote's is known here. */
   fetched: boolean;
+  /** In full, the remote's before the local one; null for what is checked out. */
+  ref: string | null;
+  /** The remote's HEAD says so, and not only a name that such branches have. */
+  told: boolean;
 }
 
 interface Head {
@@ -28,16 +32,19 @@ export async function trunkOf(repo: Repo): Promise<Trunk | null> {
   const name = remote?.name ?? NAMES.find((one) => heads.some(({ ref }) => ref === `refs/heads/${one}`));
   if (name === undefined) {
     const head = await resolveCommit(repo, "HEAD");
-    return head === null ? null : { name: "HEAD", tips: [head], isDefault: false, fetched: false };
+    return head === null
+      ? null
+      : { name: "HEAD", tips: [head], isDefault: false, fetched: false, ref: null, told: false };
   }
   const local = NAMES.includes(name) ? heads : await headsOf(repo, [`refs/heads/${name}`]);
   const here = local.find(({ ref }) => ref === `refs/heads/${name}`)?.commit;
   const tips = [...new Set([remote?.commit, here].filter((commit) => commit !== undefined))];
-  return { name, tips, isDefault: true, fetched: remote !== null };
+  const ref = remote?.ref ?? `refs/heads/${name}`;
+  return { name, tips, isDefault: true, fetched: remote !== null, ref, told: remote?.told === true };
 }
 
 /** What `origin`, or the only remote that has one, calls its default branch; else its `main` or `master`. */
-function remoteHead(heads: readonly Head[]): { name: string; commit: string } | null {
+function remoteHead(heads: readonly Head[]): (Head & { name: string; told: boolean }) | null {
   const remotes = [...new Set(heads.map(({ ref }) => /^refs\/remotes\/(.+)\/[^/]+$/.exec(ref)?.[1]))];
   const known = remotes.filter((remote) => remote !== undefined);
   const remote = known.includes("origin") ? "origin" : known.length === 1 ? known[0] : undefined;
@@ -45,7 +52,8 @@ function remoteHead(heads: readonly Head[]): { name: string; commit: string } | 
   const under = `refs/remotes/${remote}/`;
   const found = ["HEAD", ...NAMES].map((name) => heads.find(({ ref }) => ref === `${under}${name}`)).find(Boolean);
   if (found === undefined) return null;
-  return { name: (found.symref || found.ref).slice(under.length), commit: found.commit };
+  const ref = found.symref || found.ref;
+  return { ...found, ref, name: ref.slice(under.length), told: found.ref === `${under}HEAD` };
 }
 
 async function headsOf(repo: Repo, patterns: readonly string[]): Promise<Head[]> {

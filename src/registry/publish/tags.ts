@@ -66,7 +66,7 @@ async function readBack(repo: Repo, tags: readonly NewTag[]): Promise<boolean> {
     const from = at.get(tag) ?? cells.length;
     const [on, text = "", how = ""] = cells.slice(from + 1, from + fields.length);
     if (on === commit && trailer(text, DIGEST_TRAILER) === digest) return how;
-    throw new AgentopsError("GIT_FAILED", `git does not read back what was written into the tag ${tag}`, {
+    throw new AgentopsError("GIT_REFUSED", `git does not read back what was written into the tag ${tag}`, {
       hint: "publish with a plain message",
     });
   });

@@ -6,7 +6,7 @@ import type { ArtifactFile } from "../files.ts";
 import { addressOf, KINDS } from "../files.ts";
 import { must } from "../git/git.ts";
 import { type ArtifactContent, readArtifact } from "../read.ts";
-import { knownOr, repoForReading, type Repo } from "../git/repo.ts";
+import { knownOr, noVersions, repoForReading, type Repo } from "../git/repo.ts";
 import { trunkOf } from "../git/trunk.ts";
 import { type Source, worktreeSource } from "../source.ts";
 import { tagsUntil, versionsOf } from "./own.ts";
@@ -43,6 +43,8 @@ export interface ArtifactList {
   artifacts: ListedArtifact[];
   /** That versions may be missing in it. */
   notes: string[];
+  /** False where git reads no repository here: then nothing is known of versions, nor of what is committed. */
+  git: boolean;
 }
 
 /** The artifacts of the worktree, prompts before agents, by name. A broken file is listed with its problems. */
@@ -66,11 +68,19 @@ export async function artifactList(project: Project): Promise<ArtifactList> {
   const rows = read.map((one) => row(one, { own: own.get(addressOf(one.file.kind, one.file.name)) ?? [], latest, changed })); // prettier-ignore
   return {
     artifacts: rows.sort((a, b) => KINDS.indexOf(a.kind) - KINDS.indexOf(b.kind) || (a.name < b.name ? -1 : 1)),
-    notes: repo && !unread && rows.length > 0 ? await notesOf(repo, rows, foreign) : [],
+    notes: await notesOf(project, repo, { rows, foreign, unread }),
+    git: repo !== null && !unread,
   };
 }
 
-async function notesOf(repo: Repo, rows: readonly ListedArtifact[], foreign: readonly VersionTag[]): Promise<string[]> {
+async function notesOf(
+  project: Project,
+  repo: Repo | null,
+  { rows, foreign, unread }: { rows: readonly ListedArtifact[]; foreign: readonly VersionTag[]; unread: boolean },
+): Promise<string[]> {
+  if (rows.length === 0) return [];
+  if (repo === null) return [(await noVersions(project)) ?? []].flat();
+  if (unread) return ["versions are not known: git does not read its own list of refs (git fsck)"];
   const published = rows.filter(({ newest }) => newest !== null);
   if (published.length === 0) return unknownHere(repo, "these", foreign);
   return noTrunkNote(repo, await trunkOf(repo), published);

@@ -193,7 +193,7 @@ describe("verifyVersion", () => {
     await expect(verifyVersion(temp.project, "triage@HEAD")).rejects.toMatchObject({ code: "REF_INVALID" });
     await expect(verifyVersion(temp.project, "triage")).rejects.toMatchObject({
       code: "VERSION_NOT_FOUND",
-      message: "triage has no published version",
+      message: "prompts/triage has no version yet",
     });
   });
 });

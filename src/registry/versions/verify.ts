@@ -88,9 +88,7 @@ async function actualDigest(repo: Repo, version: VersionTag): Promise<{ actual: 
     if (error.code === "FILE_INVALID" || error.code === "ARTIFACT_NOT_FOUND")
       return { actual: null, problem: [error.message] };
     const what = `${addressOf(version.kind, version.name)}@${version.version} cannot be read: ${error.message}`;
-    // Also where a partial clone's remote is not to be found: what it has is not known to be lost.
-    const code = error.code === "GIT_REFUSED" ? "GIT_FAILED" : error.code;
-    throw new AgentopsError(code, what, { hint: error.hint, details: error.details, cause: error });
+    throw new AgentopsError(error.code, what, { hint: error.hint, details: error.details, cause: error });
   }
 }
 

@@ -1,5 +1,5 @@
 import { AgentopsError } from "../../core/errors.ts";
-import type { Ref } from "../../core/refs.ts";
+import type { ArtifactKind, Ref } from "../../core/refs.ts";
 import { addressOf, KINDS } from "../files.ts";
 import { remoteOf, type Repo } from "../git/repo.ts";
 import { type Address, ambiguous, notFound } from "../resolve.ts";
@@ -58,7 +58,8 @@ export async function missingVersion(
   foreign?: VersionTag,
 ): Promise<AgentopsError> {
   const [known] = await tagRefs(repo, addressesOf({ kind, name }));
-  const found = kind ?? known?.kind;
+  const files = await kindsOfFile(repo, { kind, name });
+  const found = kind ?? known?.kind ?? (files.length === 1 ? files[0] : undefined);
   const address = found === undefined ? name : addressOf(found, name);
   if (foreign) {
     return new AgentopsError(
@@ -67,19 +68,22 @@ export async function missingVersion(
       { hint: `agentops log ${address}` },
     );
   }
-  if (known === undefined && !(await hasFile(repo, { kind, name })))
-    return notFound(worktreeSource(repo.cwd), { kind, name });
-  const what = number === undefined ? `${address} has no published version` : `no version v${number} of ${address}`;
+  if (known === undefined && files.length === 0) return notFound(worktreeSource(repo.cwd), { kind, name });
   const fetch = await fetchCommand(repo);
+  if (number === undefined && known === undefined)
+    return new AgentopsError("VERSION_NOT_FOUND", `${address} has no version ${fetch === null ? "yet" : "here"}`, {
+      hint: `agentops publish ${address}${fetch === null ? "" : `; if it was published elsewhere: ${fetch}`}`,
+    });
+  const what = number === undefined ? `${address} has no published version` : `no version v${number} of ${address}`;
   const log = `agentops log ${address}`;
   return new AgentopsError("VERSION_NOT_FOUND", what, { hint: whereToLook(log, fetch, known !== undefined) });
 }
 
 /** Without a file and without a tag it is the name that is wrong. */
-async function hasFile(repo: Repo, { kind, name }: Pick<Ref, "kind" | "name">): Promise<boolean> {
+async function kindsOfFile(repo: Repo, { kind, name }: Pick<Ref, "kind" | "name">): Promise<ArtifactKind[]> {
   const kinds = kind === undefined ? KINDS : [kind];
   const files = await Promise.all(kinds.map((k) => worktreeSource(repo.cwd).list(k)));
-  return files.flat().some((file) => file.name === name);
+  return [...new Set(files.flat().flatMap((file) => (file.name === name ? [file.kind] : [])))];
 }
 
 /** With versions at hand a wrong number is likelier than missing tags. */

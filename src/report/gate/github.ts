@@ -1,7 +1,7 @@
 import type { GateDocument, GateRun } from "../../gate/gate.schema.ts";
 import { verdictSentence } from "../diff/words.ts";
 import { explanation } from "../diff/scorers.ts";
-import { bySeverity, headline, needWords, isLeftOpen, uncontrolledOf, unmeasuredOf } from "./words.ts";
+import { baseWords, bySeverity, headline, needWords, isLeftOpen, uncontrolledOf, unmeasuredOf } from "./words.ts";
 import { title, weakenedLines, what, whose } from "./weakened.ts";
 import { type Annotation, githubAnnotations } from "../github.ts";
 import { oneLine } from "../numbers.ts";
@@ -34,7 +34,10 @@ export function gateGithub(document: GateDocument): string {
   ];
   const verdict = `agentops gate: ${document.verdict}: ${headline(document, (name) => name)}`;
   const weakened = weakenedLines(document, (name) => name).map((line) => oneLine(line, 2000));
-  return [...weakened, verdict, ...(annotations.length === 0 ? [] : [githubAnnotations(annotations)])].join("\n");
+  const compared = `compared with ${baseWords(document, (name) => name)}`;
+  return [...weakened, verdict, compared, ...(annotations.length === 0 ? [] : [githubAnnotations(annotations)])].join(
+    "\n",
+  );
 }
 
 /** What leaves the verdict open beside the suites. */

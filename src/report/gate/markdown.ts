@@ -2,7 +2,7 @@ import type { GateDocument, GateRun } from "../../gate/gate.schema.ts";
 import { explainedBlock } from "../diff/markdown.ts";
 import { changeWords } from "../diff/words.ts";
 import { regressionsBlock, runDetails } from "./details.ts";
-import { bySeverity, headline, needWords, rateWords } from "./words.ts";
+import { baseWords, bySeverity, headline, needWords, rateWords } from "./words.ts";
 import { title, what, whose } from "./weakened.ts";
 import { code, markdownTable, prose } from "../markdown.ts";
 import { plural } from "../../core/words.ts";
@@ -29,7 +29,7 @@ export function gateMarkdown(document: GateDocument): string {
   ];
   const foot = [
     quoted(own),
-    `Compared with ${code(base.ref)} at ${code(base.mergeBase.slice(0, 10))}. On your machine: ${code(`agentops gate --base ${base.ref}`)}`,
+    `Compared with ${baseWords(document, code)}. On your machine: ${code(`agentops gate --base ${base.ref}`)}`,
   ];
   const room = MOST_CHARACTERS - [...head, ...foot].join("\n\n").length;
   return `${[...head, ...sections(sorted, room), ...foot].filter((b) => b !== "").join("\n\n")}\n`;

@@ -73,3 +73,16 @@ export function needWords({ need, cases }: GateRun): string[] {
       : `${check}: ${whole(wanted)} cases (now ${whole(cases)}), ${why}${beside}`;
   });
 }
+
+/** What a gate compared with, and how it came to that where nobody typed it: `origin/main (3e64f16e20; no --base: origin/HEAD is not set)`. */
+export function baseWords({ base }: GateDocument, name: (text: string) => string): string {
+  const how = { ...HOW, "remote-branch": `no --base: ${base.ref.replace(/[^/]*$/, "HEAD")} is not set` }[base.by];
+  return `${name(base.ref)} (${name(base.mergeBase.slice(0, 10))}${how === "" ? "" : `; ${how}`})`;
+}
+
+const HOW = {
+  option: "",
+  ci: "as CI names it",
+  "remote-head": "no --base: the remote's default branch",
+  "local-branch": "no --base, and no main branch of a remote is here",
+};

@@ -1,6 +1,6 @@
 import { stringify } from "yaml";
 import type { LoadedArtifact } from "../../registry/artifact.ts";
-import type { ListedArtifact } from "../../registry/versions/list.ts";
+import type { ArtifactList, ListedArtifact } from "../../registry/versions/list.ts";
 import type { VersionEntry, VersionLog } from "../../registry/versions/log.ts";
 import type { PublishResult } from "../../registry/publish/publish.ts";
 import type { RenderedMessage } from "../../registry/render/render.ts";
@@ -11,7 +11,7 @@ import { milliseconds, percent, percentInterval, usd } from "../numbers.ts";
 import type { Style } from "../style.ts";
 import { columns } from "../table.ts";
 
-export function listText(artifacts: readonly ListedArtifact[], notes: readonly string[], style: Style): string {
+export function listText({ artifacts, notes, git }: ArtifactList, style: Style): string {
   if (artifacts.length === 0) return "no artifacts: nothing matches prompts/*.prompt.yml or agents/*.agent.yml";
   const isUnknown = notes.length > 0 && artifacts.every(({ newest }) => newest === null);
   const rows = artifacts.map((a) => [
@@ -19,7 +19,7 @@ export function listText(artifacts: readonly ListedArtifact[], notes: readonly s
     a.version ?? style.unsure(baseOf(a, isUnknown ? "none known" : "unpublished")),
     a.model ?? "-",
     a.owner ?? "-",
-    stateOf(a, style),
+    stateOf(a, git, style),
   ]);
   return [columns(["artifact", "version", "model", "owner", "state"], rows, style.dim), ...notes].join("\n");
 }
@@ -29,14 +29,17 @@ function baseOf({ latest, newest }: ListedArtifact, none: string): string {
   return base === null ? none : `${base} + changes`;
 }
 
-function stateOf(a: ListedArtifact, style: Style): string {
+/** Without git nothing is known to be committed. */
+function stateOf(a: ListedArtifact, git: boolean, style: Style): string {
   if (a.problems !== undefined && a.problems.length > 0) return style.bad("invalid: agentops lint");
+  if (!git) return "-";
   return a.dirty ? style.unsure("uncommitted") : style.good("clean");
 }
 
-export function showText(a: LoadedArtifact, known: VersionFacts, style: Style): string {
+/** @param without why no version is known; null where git reads a repository */
+export function showText(a: LoadedArtifact, known: VersionFacts, without: string | null, style: Style): string {
   const facts: [string, string][] = [
-    ["version", a.version ?? "unpublished"],
+    ["version", a.version ?? without ?? "unpublished"],
     ["commit", a.commit ?? "worktree"],
     ["digest", a.digest],
     ["model", a.model ?? "-"],

@@ -11,8 +11,8 @@ const LOST =
 
 const NO_PASSWORD = /client password must be a/;
 const NO_ANSWER = /timeout/;
-/** Nothing gets better by waiting: a user, a password, a database or an address that is not so. */
-const REFUSED = /^(28P01|28000|3D000|ERR_INVALID_URL)$/;
+/** Nothing gets better by waiting: a user, a password, a right, a database, tables or an address that is not so. */
+const REFUSED = /^(28...|3D000|3F000|42P01|42501|ERR_INVALID_URL)$/;
 
 /** Set on an error of COMMIT: whether it took, the server alone knows. */
 export const AT_COMMIT = Symbol("at commit");

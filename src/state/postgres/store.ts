@@ -1,6 +1,6 @@
 import { Kysely, PostgresAdapter, PostgresDialect, PostgresDriver, sql } from "kysely";
 import type { CompiledQuery, DatabaseConnection, PostgresDialectConfig, QueryResult } from "kysely";
-import { AgentopsError } from "../../core/errors.ts";
+import { AgentopsError, type ErrorCode } from "../../core/errors.ts";
 import type { StoreAddress } from "../address.ts";
 import type { StoreOptions } from "../store.ts";
 import type { Store, Tx } from "../store.ts";
@@ -81,11 +81,14 @@ export async function connectServer(
 
 /** Words for a server that cannot be used at all. */
 export function unreachable({ shown }: StoreAddress, cause: unknown): AgentopsError {
-  const code = isRefused(cause) ? "STORE_REFUSED" : "STORE_FAILED";
-  return new AgentopsError(code, `cannot use the store ${shown}: ${whyNotServer(cause)}`, {
+  return new AgentopsError(serverCodeOf(cause), `cannot use the store ${shown}: ${whyNotServer(cause)}`, {
     hint: wayOut(cause),
     cause,
   });
+}
+
+function serverCodeOf(error: unknown): ErrorCode {
+  return isRefused(error) ? "STORE_REFUSED" : "STORE_FAILED";
 }
 
 function serverDialect(config: PostgresDialectConfig): PostgresDialect {
@@ -132,6 +135,7 @@ function serverTransactions(db: Kysely<Database>): Transactions<Tx> {
   return {
     kindOf,
     why: whyNotServer,
+    codeOf: serverCodeOf,
     begin: (work, { locks, lockedAlone }) =>
       db.connection().execute(async (session) => {
         try {

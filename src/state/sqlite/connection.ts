@@ -5,13 +5,13 @@ import { ignoreItself, makeFolder } from "../../core/folder.ts";
 import type { StoreOptions } from "../store.ts";
 import type { Database } from "../tables.ts";
 import { markerFolder } from "../address.ts";
-import { FORBIDDEN_HINT, isForbidden, NO_STORE_HINT, whyNot } from "../why-not.ts";
+import { FORBIDDEN_HINT, isForbidden, NO_STORE_HINT, storeCodeOf, whyNot } from "../why-not.ts";
 import { openFile } from "./driver.ts";
 import { migrate } from "./migrate.ts";
 
 export type Sqlite = BetterSqlite3.Database;
 
-/** Opens (and creates or migrates) the store's file; throws STORE_FAILED with the file and the cause, STORE_NEWER, STORE_MOVED. */
+/** Opens (and creates or migrates) the store's file; throws STORE_FAILED or STORE_REFUSED with the file and the cause, STORE_NEWER, STORE_MOVED. */
 export function connect(file: string, { durability, waitMs = 5000 }: StoreOptions): Sqlite {
   let sqlite: Sqlite | undefined;
   try {
@@ -33,7 +33,7 @@ export function connect(file: string, { durability, waitMs = 5000 }: StoreOption
     if (error instanceof AgentopsError) throw error;
     const forbidden = isForbidden(error);
     const why = forbidden ? whyNot(error) : messageOf(error);
-    throw new AgentopsError(forbidden ? "STORE_REFUSED" : "STORE_FAILED", `cannot open the store ${file}: ${why}`, {
+    throw new AgentopsError(storeCodeOf(error), `cannot open the store ${file}: ${why}`, {
       hint: forbidden ? FORBIDDEN_HINT : NO_STORE_HINT,
       cause: error,
     });

@@ -11,7 +11,7 @@ type Driver = (file: string, options: joined.Options) => joined.Database;
 
 let driver: Driver | undefined;
 
-/** Throws what SQLite throws, and STORE_FAILED where the driver cannot be loaded. */
+/** Throws what SQLite throws, and STORE_REFUSED where the driver cannot be loaded. */
 export function openFile(file: string, options: joined.Options): joined.Database {
   return (driver ??= loadDriver())(file, options);
 }
@@ -33,7 +33,7 @@ function loadDriver(): Driver {
     return (file, options) => new Installed(file, options);
   } catch (error) {
     if (error instanceof AgentopsError) throw error;
-    throw new AgentopsError("STORE_FAILED", `cannot load better-sqlite3: ${messageOf(error)}`, {
+    throw new AgentopsError("STORE_REFUSED", `cannot load better-sqlite3: ${messageOf(error)}`, {
       hint: "npm rebuild better-sqlite3",
       cause: error,
     });
@@ -44,7 +44,7 @@ function loadDriver(): Driver {
 function refuseWhatCrashes(version: string): void {
   const node = Number(process.versions.node.split(".")[0]);
   if (node >= 22 || Number(version.split(".")[0]) < 13) return;
-  throw new AgentopsError("STORE_FAILED", `better-sqlite3 ${version} does not run on Node ${node}`, {
+  throw new AgentopsError("STORE_REFUSED", `better-sqlite3 ${version} does not run on Node ${node}`, {
     hint: "npm i better-sqlite3@12   (or use Node 22 or newer)",
   });
 }

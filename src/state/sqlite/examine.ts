@@ -1,20 +1,23 @@
-import { accessSync, constants, existsSync } from "node:fs";
+import { accessSync, constants, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { AgentopsError } from "../../core/errors.ts";
 import { SCHEMA_VERSION } from "../migrations/migrations.ts";
 import type { StoreFacts } from "../store-facts.ts";
-import { FORBIDDEN_HINT, isForbidden, NO_STORE_HINT, whyNot } from "../why-not.ts";
+import { FORBIDDEN_HINT, isForbidden, NO_STORE_HINT, storeCodeOf, whyNot } from "../why-not.ts";
 import { connectToRead, hasTable, movedFrom, type Sqlite } from "./connection.ts";
 import { openFile } from "./driver.ts";
 import { versionOf } from "./migrate.ts";
 import { movedAway } from "./store.ts";
 
-/** A file is opened to be read only, and not at all where there is none. Throws STORE_FAILED, STORE_NEWER, STORE_MOVED. */
+/** A file is opened to be read only, and not at all where there is none. Throws STORE_FAILED, STORE_REFUSED, STORE_NEWER, STORE_MOVED. */
 export function examineFile(file: string, waitMs: number): StoreFacts {
   const found = { engine: "SQLite", migratesItself: true, clock: null };
-  if (!existsSync(file)) return { ...found, schema: null, writable: true };
   let sqlite: Sqlite | undefined;
   try {
+    const what = statSync(file, { throwIfNoEntry: false });
+    if (what === undefined) return { ...found, schema: null, writable: true };
+    if (what.isDirectory())
+      throw new AgentopsError("STORE_REFUSED", `the store ${file} is a folder`, { hint: NO_STORE_HINT });
     sqlite = connectToRead(file, waitMs);
     const version = versionOf(sqlite);
     const movedTo = hasTable(sqlite, "revision") ? movedFrom(sqlite) : null;
@@ -24,14 +27,10 @@ export function examineFile(file: string, waitMs: number): StoreFacts {
   } catch (error) {
     if (error instanceof AgentopsError) throw error;
     const forbidden = isForbidden(error);
-    throw new AgentopsError(
-      forbidden ? "STORE_REFUSED" : "STORE_FAILED",
-      `cannot read the store ${file}: ${whyNot(error, waitMs)}`,
-      {
-        hint: forbidden ? FORBIDDEN_HINT : NO_STORE_HINT,
-        cause: error,
-      },
-    );
+    throw new AgentopsError(storeCodeOf(error), `cannot read the store ${file}: ${whyNot(error, waitMs)}`, {
+      hint: forbidden ? FORBIDDEN_HINT : NO_STORE_HINT,
+      cause: error,
+    });
   } finally {
     sqlite?.close();
   }

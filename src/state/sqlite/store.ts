@@ -5,7 +5,7 @@ import { AgentopsError, messageOf } from "../../core/errors.ts";
 import { SQLITE_ONLY } from "../migrations/migrations.ts";
 import { type Executor, firstRow, raw } from "../raw.ts";
 import { inTransaction, type Transactions } from "../transaction.ts";
-import { whyNot } from "../why-not.ts";
+import { storeCodeOf, whyNot } from "../why-not.ts";
 import type { BareReader, BareStore, StoreOptions } from "../store.ts";
 import { connect, connectToRead, forBatches, isMissing, movedFrom, waitFor } from "./connection.ts";
 import { kindOf } from "./errors.ts";
@@ -84,6 +84,7 @@ function fileTransactions(connection: FileConnection, waitMs = 5000): Transactio
       }),
     kindOf,
     why: (error) => whyNot(error, waitMs),
+    codeOf: storeCodeOf,
   };
 }
 

@@ -144,7 +144,7 @@ async function finish(
   const differing = here.filter(({ rows }, i) => rows !== there[i]?.rows);
   if (differing.length === 0) return;
   const names = differing.map(({ name }) => name).join(", ");
-  throw new AgentopsError("STORE_FAILED", `the copy has not the same rows in ${names}; nothing was moved`, {
+  throw new AgentopsError("STORE_REFUSED", `the copy has not the same rows in ${names}; nothing was moved`, {
     hint: "copy to an empty database",
   });
 }

@@ -1,7 +1,8 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { agentops, sampleRepository, tempProject } from "../../../testing/project.ts";
+import { agentops, git, sampleRepository, tempProject } from "../../../testing/project.ts";
+import { edit, repositoryOf } from "../../../testing/repository.ts";
 
 /** A project whose recorded outputs stand for two systems: `good` and `bad` share cases by id. */
 function recorded(good: unknown[], bad: unknown[], suite = ""): string {
@@ -285,4 +286,73 @@ describe("agentops diff of two refs", () => {
     expect(found.stdout).toContain("no difference in meaning");
     expect(found.stdout).toContain("both sides have the same content");
   });
+});
+
+describe("agentops diff of one name", () => {
+  const P = "prompts/p.prompt.yml";
+  const PROMPT = "name: p\nmodel: offline/stand-in-v1\nmessages: [{ role: user, content: 'Say it. {{q}}' }]\n";
+  const SUITE =
+    "name: s\ntarget: prompts/p\ncases: [{ id: a, vars: { q: hi } }]\nscorers: [{ type: regex, value: '.' }]\n";
+  const FILES = { "agentops.config.yaml": "project: x\nmodels: { offline: { kind: offline } }\n", [P]: PROMPT, "evals/s.suite.yml": SUITE }; // prettier-ignore
+  const say = (dir: string) => edit(dir, P, (text) => text.replace("Say it", "Say it well"));
+
+  test("is its latest version with the worktree, in content, and in metrics where both have runs", async () => {
+    const dir = await repositoryOf(FILES);
+    await agentops(dir, ["publish", "p"]);
+    const same = await agentops(dir, ["diff", "p"]);
+    expect([same.code, same.stdout]).toEqual([0, expect.stringMatching(/^control {4}prompts\/p@v1 [\s\S]*content: no difference in meaning[\s\S]*both sides have the same content/)]); // prettier-ignore
+    expect(same.stderr).toBe("note: control: prompts/p@v1; candidate: prompts/p as it is in the worktree");
+    await agentops(dir, ["eval", "s"]);
+    say(dir);
+    const content = JSON.parse((await agentops(dir, ["diff", "p", "--json"])).stdout);
+    expect(content).toMatchObject({ control: { ref: "prompts/p", version: "v1" }, candidate: { version: null }, content: [{ path: "messages[0].content" }], paired: null }); // prettier-ignore
+    await agentops(dir, ["eval", "s"]);
+    const measured = JSON.parse((await agentops(dir, ["diff", "p", "--json"])).stdout);
+    expect(measured).toMatchObject({ suite: "s", paired: { cases: 1 }, control: { version: "v1" } });
+  });
+
+  test("is the version that it says, or the default branch's; newer ones elsewhere are named", async () => {
+    const dir = await repositoryOf(FILES);
+    await agentops(dir, ["publish", "p"]);
+    await git(dir, "checkout", "-q", "-b", "topic");
+    say(dir);
+    await agentops(dir, ["publish", "p"]);
+    const latest = await agentops(dir, ["diff", "p", "--json"]);
+    expect(JSON.parse(latest.stdout)).toMatchObject({ control: { version: "v1" }, candidate: { version: "v2" } });
+    expect(latest.stderr).toContain(
+      "v2 is not on it, as far as was fetched: agentops diff prompts/p@v2 takes that one",
+    );
+    const named = await agentops(dir, ["diff", "p@v2", "--json"]);
+    expect(JSON.parse(named.stdout)).toMatchObject({ control: { version: "v2" }, candidate: { version: "v2" }, content: [] }); // prettier-ignore
+  });
+
+  test("without a version, of a run, and without git is exit 2 with what to do", async () => {
+    const dir = await repositoryOf(FILES);
+    const bad = async (at: string, name: string) => {
+      const { code, stdout, stderr } = await agentops(at, ["diff", name]);
+      expect([code, stdout]).toEqual([2, ""]);
+      return stderr;
+    };
+    expect(await bad(dir, "p")).toBe("error: prompts/p has no version yet [VERSION_NOT_FOUND]\nhint: agentops publish prompts/p"); // prettier-ignore
+    expect(await bad(dir, "latest")).toMatch(/^error: latest is a run: what it is compared with is missing.*\nhint: agentops diff latest CANDIDATE/); // prettier-ignore
+    expect(await bad(tempProject(FILES), "p")).toMatch(/is not in a git repository \[GIT_REFUSED\]\nhint: git init/);
+    await git(dir, "remote", "add", "origin", "/nonexistent");
+    expect(await bad(dir, "p")).toMatch(/prompts\/p has no version here.*\nhint: agentops publish prompts\/p; if it was published elsewhere: git fetch --tags origin/); // prettier-ignore
+  });
+});
+
+test("list and show outside of a git repository say so, and list the files", async () => {
+  const dir = tempProject({ "agentops.config.yaml": "project: x\n", "prompts/p.prompt.yml": "name: p\nmodel: offline/stand-in-v1\nmessages: [{ role: user, content: Hi. }]\n" }); // prettier-ignore
+  const why = `no versions: versions live in git, and ${dir} is not in a git repository (git init)`;
+  const list = await agentops(dir, ["list"]);
+  expect([list.code, list.stderr]).toEqual([0, ""]);
+  expect(list.stdout).toMatch(/^prompts\/p +none known +offline\/stand-in-v1 +- +-$/m);
+  expect(list.stdout).toContain(why);
+  const json = JSON.parse((await agentops(dir, ["list", "--json"])).stdout);
+  expect(json).toMatchObject({ artifacts: [{ address: "prompts/p", version: null }], notes: [why] });
+  const show = await agentops(dir, ["show", "p"]);
+  expect([show.code, show.stdout]).toEqual([0, expect.stringContaining(`version  ${why}\n`)]);
+  await git(dir, "init", "-q");
+  expect((await agentops(dir, ["list"])).stdout).toMatch(/^prompts\/p +unpublished .* uncommitted$/m);
+  expect((await agentops(dir, ["show", "p"])).stdout).toContain("version  unpublished\n");
 });

@@ -22,7 +22,7 @@ export async function run(
   const project = await context.project();
   const store = runsOf(context, project);
   try {
-    const diffed = await diff({ project, store }, control as string, candidate as string, {
+    const diffed = await diff({ project, store }, control as string, candidate as string | undefined, {
       suite: options["suite"] as string | undefined,
       examples: wholeNumber("--examples", options["examples"] as string | undefined) ?? EXAMPLES[format],
     });

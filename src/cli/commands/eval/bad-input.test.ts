@@ -193,8 +193,8 @@ describe("bad input: one clear line, exit 2", () => {
 
   test("a store where no folder can be made", async () => {
     const run = await agentops(tempProject(files(SUITE)), ["runs"], { AGENTOPS_STORE: "/proc/nope/state.db" });
-    expect(run.code).toBe(4);
-    expect(run.stderr).toContain("STORE_FAILED");
+    expect(run.code).toBe(2);
+    expect(run.stderr).toContain("STORE_REFUSED");
   });
 
   test("no config anywhere", async () => {
@@ -217,7 +217,7 @@ describe("bad input: one clear line, exit 2", () => {
   });
 });
 
-describe("a provider that misbehaves: exit 4, in seconds", () => {
+describe("a provider that misbehaves ends it in seconds: exit 4 where a retry may help, else 2", () => {
   const KEY = "sk-test-0123456789abcdefghij";
   let provider: FakeProvider | undefined;
   afterEach(async () => {
@@ -249,7 +249,7 @@ describe("a provider that misbehaves: exit 4, in seconds", () => {
         },
       }),
     );
-    expect(run.code).toBe(4);
+    expect(run.code).toBe(2);
     expect(run.stderr).toContain("answered 401");
     expect(run.stderr + run.stdout).not.toContain(KEY);
     expect(provider?.calls.length).toBeLessThanOrEqual(8);
@@ -277,7 +277,7 @@ describe("a provider that misbehaves: exit 4, in seconds", () => {
         error: { message: "You exceeded your current quota", type: "insufficient_quota", code: "insufficient_quota" },
       }),
     );
-    expect(run.code).toBe(4);
+    expect(run.code).toBe(2);
     expect(provider?.calls.length).toBeLessThanOrEqual(4);
   });
 
@@ -304,8 +304,46 @@ describe("a provider that misbehaves: exit 4, in seconds", () => {
     expect(JSON.parse(few.stdout).runs[0]).toMatchObject({ errors: 2, scored: 98, succeeded: 98 });
     await provider?.close();
     const many = await evaluate(every(10));
-    expect(many.code).toBe(4);
+    expect(many.code).toBe(2);
     expect(many.stderr).toContain("10 of 100 trials ended in an error, the limit is 5 %");
+  });
+
+  test.each<[string, (n: number) => number | null, number, string]>([
+    ["404 for all", () => 404, 2, "PROVIDER_REFUSED"],
+    ["400 for all", () => 400, 2, "PROVIDER_REFUSED"],
+    ["402 for all", () => 402, 2, "PROVIDER_REFUSED"],
+    ["503 for a few, too many of them", (n) => (n % 10 === 0 ? 503 : null), 4, "TRIAL_ERRORS"],
+    ["400 and 503, and 503 alone are too many", (n) => (n % 40 === 0 ? 400 : n % 10 === 0 ? 503 : null), 4, "TRIAL_ERRORS"],
+    ["400 and 503, and 400 alone are too many", (n) => (n % 40 === 1 ? 503 : n % 10 === 0 ? 400 : null), 2, "PROVIDER_REFUSED"],
+  ])("%s", async (_, statusOf, exit, code) => {
+    const run = await evaluate((call, response) => {
+      const status = statusOf(Number(call.body.messages.at(-1).content));
+      if (status === null) chatAnswer(response, "yes");
+      else json(response, status, { error: { message: "no", type: "some" } }, { "retry-after": "0" });
+    });
+    expect([run.code, JSON.parse(run.stderr).error.code]).toEqual([exit, code]);
+  }); // prettier-ignore
+
+  test.each([
+    ["refuses the key", 401, 2, "PROVIDER_REFUSED"],
+    ["has trouble of its own", 503, 4, "TRIAL_ERRORS"],
+  ] as const)("a judge that %s", async (_, status, exit, code) => {
+    provider = await startProvider((_call, response) => json(response, status, { error: { message: "no", type: "some" } }, { "retry-after": "0" })); // prettier-ignore
+    const judged = SUITE.replace(/scorers: .*/, "scorers: [{ type: llm-rubric, value: Good., model: openai/gpt-4o-2024-08-06 }]"); // prettier-ignore
+    const config = `project: x\nmodels: { offline: { kind: offline }, openai: { kind: openai, baseUrl: "${provider.baseUrl}" } }\nlimits: { retries: 1 }\n`; // prettier-ignore
+    const dir = tempProject({ ...files(judged), "agentops.config.yaml": config });
+    const run = await agentops(dir, ["eval", "--json"], { OPENAI_API_KEY: KEY });
+    expect([run.code, JSON.parse(run.stderr).error.code]).toEqual([exit, code]);
+    const [{ errors, errorsByKind, judgeErrors }] = JSON.parse(run.stdout).runs;
+    expect([errorsByKind, judgeErrors]).toEqual([{ judge: errors }, errors]);
+  });
+
+  test("what a case is filled with or measured by, and is not there, is the user's to mend; a program that ends badly may not", async () => {
+    const scored = (scorer: string) => agentops(tempProject(files(SUITE.replace(/scorers: .*/, `scorers: [${scorer}]`).replace(/, expected: [^}]+/, ""))), ["eval", "--json"]); // prettier-ignore
+    const codes = await Promise.all(
+      ["{ type: equals }", "{ type: exec, value: [node, -e, process.exit(3)] }"].map(scored),
+    );
+    expect(codes.map(({ code, stderr }) => [code, JSON.parse(stderr).error.code])).toEqual([[2, "SCORER_INVALID"], [4, "TRIAL_ERRORS"]]); // prettier-ignore
   });
 
   test("a dead endpoint: fails within seconds, naming it", async () => {

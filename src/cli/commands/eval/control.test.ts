@@ -106,11 +106,11 @@ describe("eval --control", () => {
     expect(asked("none")).toBe(160);
   });
 
-  test("a failing provider is exit 4", async () => {
+  test("a provider that refuses the key is exit 2", async () => {
     const down: Moods[string] = (_n, _call, response) =>
       json(response, 401, { error: { message: "no", type: "auth" } });
     const { dir } = await start("down", { down });
-    expect((await evalOf(dir, "--control", "p@main")).code).toBe(4);
+    expect((await evalOf(dir, "--control", "p@main")).code).toBe(2);
   });
 });
 

@@ -47,7 +47,7 @@ test("nothing scored is not scored, never 0 %", async () => {
   });
   const { code, lines: said } = await lineOf(dir);
   expect([code, said[1], said[2], said[3]]).toEqual([
-    4,
+    2,
     "  100 cases × 1 trial: none of 100 trials was scored, 100 errors",
     "  success rate  not scored",
     "  regex         not scored",

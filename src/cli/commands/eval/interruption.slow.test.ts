@@ -207,7 +207,7 @@ describe("recordings", () => {
     const summary = ({ stdout }: { stdout: string }) => JSON.parse(stdout).runs[0].succeeded;
     expect(summary(replayed)).toBe(summary(recorded));
     const miss = await binary(elsewhere, ["eval"]);
-    expect(miss.code).toBe(4);
+    expect(miss.code).toBe(2);
     expect(miss.stderr).toMatch(/case c\d+/);
     expect(miss.stderr).toContain("--record");
   });

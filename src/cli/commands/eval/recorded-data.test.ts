@@ -90,7 +90,8 @@ scorers: [{ type: numeric, extract: "A:\\\\s*(.+)$" }]
 `,
     });
     const run = await agentops(dir, ["eval", "s", "--json"]);
-    expect(run.code).toBe(4);
+    expect(run.code).toBe(2);
+    expect(run.stderr).toContain('"code":"RECORDING_MISSING"');
     expect(JSON.parse(run.stdout).runs[0]).toMatchObject({
       scored: 1,
       errors: 1,

@@ -108,6 +108,61 @@ describe("the gate compares with the merge base", () => {
   });
 });
 
+/** A repository, and a clone of it on a branch that edits the prompt; `git init`, `remote add` and `fetch` where asked, which know no origin/HEAD. */
+async function cloned(how: "clone" | "fetch", trunk = "main"): Promise<{ dir: string; start: string }> {
+  const origin = await repositoryOf(FILES());
+  await git(origin, "branch", "-m", "main", trunk);
+  const dir = join(tempProject({ "clone/note": "" }), "clone");
+  if (how === "clone") await git(origin, "clone", "-q", origin, join(dir, "c"));
+  const at = how === "clone" ? join(dir, "c") : dir;
+  if (how === "fetch") {
+    await git(at, "init", "-q", "-b", "pr");
+    await git(at, "config", "remote.origin.url", origin);
+    await git(at, "config", "remote.origin.fetch", "+refs/heads/*:refs/remotes/origin/*");
+    await git(at, "config", "remote.origin.followRemoteHEAD", "never");
+    await git(at, "fetch", "-q", "origin");
+    await git(at, "reset", "-q", "--hard", `origin/${trunk}`);
+  }
+  const start = await git(at, "rev-parse", "HEAD");
+  edit(at, P, said("Say it well."));
+  return { dir: at, start };
+}
+
+describe("without --base it takes the default branch, and says which:", () => {
+  const shown = async (dir: string, format: string) =>
+    (await agentops(dir, ["gate", "--format", format], { NO_COLOR: "1" })).stdout;
+
+  test.each([
+    ["the remote's default branch", "clone", "develop", "origin/develop", "remote-head", "no --base: the remote's default branch"],
+    ["main of a remote whose HEAD is not known", "fetch", "main", "origin/main", "remote-branch", "no --base: origin/HEAD is not set"],
+    ["master of such a remote", "fetch", "master", "origin/master", "remote-branch", "no --base: origin/HEAD is not set"],
+  ] as const)("%s", async (_name, how, trunk, ref, by, words) => {
+    const { dir, start } = await cloned(how, trunk);
+    expect(await changedSince(dir, [])).toMatchObject({ base: { ref, mergeBase: start, by }, changed: ["prompts/p"] });
+    const at = start.slice(0, 10);
+    expect(await shown(dir, "text")).toContain(`changed since ${ref} (${at}; ${words})\n`);
+    expect(await shown(dir, "github")).toContain(`\ncompared with ${ref} (${at}; ${words})`);
+    expect(await shown(dir, "markdown")).toContain(`Compared with \`${ref}\` (\`${at}\`; ${words}). On your machine`);
+  }); // prettier-ignore
+
+  test("the local main where no remote has one; on it nothing can differ", async () => {
+    const dir = await repositoryOf(FILES());
+    const on = await agentops(dir, ["gate"]);
+    expect([on.code, on.stdout]).toEqual([3, expect.stringContaining("main is the commit that is checked out")]);
+    await branchWith(dir, "pr", P, said("Say it well."));
+    expect(await changedSince(dir, [])).toMatchObject({ base: { ref: "main", by: "local-branch" }, changed: ["prompts/p"] }); // prettier-ignore
+    expect(await shown(dir, "text")).toMatch(/^changed since main \(\w{10}; no --base, and no main branch of a remote is here\)$/m); // prettier-ignore
+  });
+
+  test("a base that was typed, and one that CI names", async () => {
+    const { dir, start } = await cloned("fetch");
+    expect(await changedSince(dir, ["--base", "origin/main"])).toMatchObject({ base: { by: "option" } });
+    expect(await changedSince(dir, [], { GITHUB_BASE_REF: "main" })).toMatchObject({ base: { ref: "origin/main", by: "ci" } }); // prettier-ignore
+    const { stdout } = await agentops(dir, ["gate", "--base", "origin/main"]);
+    expect(stdout).toContain(`changed since origin/main (${start.slice(0, 10)})\n`);
+  });
+});
+
 describe("a base that nothing can differ from is no pass:", () => {
   const ITSELF = /main is the commit that is checked out \([0-9a-f]{10}\): nothing can differ/;
 
@@ -275,15 +330,16 @@ describe("a base the gate cannot use ends with exit 2 and the way out:", () => {
       await isRefused(dir, ["--base", base], literal(message), literal(`hint: ${hint}`));
   });
 
-  test("no remote to guess it from", async () => {
+  test("no default branch to take: what was looked for, and what there is", async () => {
     const dir = await repositoryOf(FILES());
-    await isRefused(dir, [], /no commit named origin\/HEAD/, /hint: --base HEAD {3}compares with what is committed/);
+    await git(dir, "branch", "-m", "main", "trunk");
+    const looked = /no --base, and no default branch is here: looked for main and master/;
+    await isRefused(dir, [], looked, /hint: --base HEAD {3}compares with what is committed/);
     await git(dir, "commit", "-q", "--allow-empty", "-m", "Another");
-    await isRefused(dir, [], /no commit named origin\/HEAD/, /hint: --base HEAD~1 {3}compares with the commit before/);
-    await git(dir, "checkout", "-q", "-b", "pr");
-    await isRefused(dir, [], /no commit named origin\/HEAD/, /hint: name it: --base main$/m);
-    await git(dir, "update-ref", "refs/remotes/origin/master", "main");
-    await isRefused(dir, [], /no commit named origin\/HEAD/, /hint: name it: --base origin\/master$/m);
+    await isRefused(dir, [], looked, /hint: --base HEAD~1 {3}compares with the commit before/);
+    await git(dir, "remote", "add", "origin", "/nonexistent");
+    const there = /looked for origin\/HEAD, origin\/main, origin\/master, main and master/;
+    await isRefused(dir, [], there, /hint: git fetch origin, or --base HEAD~1/);
   });
 
   test("a shallow clone without the base", async () => {

@@ -1,25 +1,24 @@
 import { readFile } from "node:fs/promises";
 import type { Project } from "../../../core/project.ts";
-import { findRepo, remotesOf } from "../../../registry/git/repo.ts";
+import { type ChosenBase, defaultBase } from "../../../registry/git/base.ts";
+import { needRepo, remotesOf } from "../../../registry/git/repo.ts";
 
 /**
- * Where a pull or merge request goes to, as GitHub and GitLab say it; else the main branch of `origin`, or of the only remote there is. GitLab fetches commits
+ * Where a pull or merge request goes to, as GitHub and GitLab say it; else the default branch, as for versions. GitLab fetches commits
  * and no branches: with merged results it tells the target's tip, else the commit the branch was made from. GitHub's merge queue
- * names no branch: its event tells the commit that the group is put on.
+ * names no branch: its event tells the commit that the group is put on. Throws GIT_REFUSED without a repository, VERSION_NOT_FOUND where
+ * there is no default branch.
  */
-export async function baseIn({ env, ...project }: Pick<Project, "root" | "env" | "signal">): Promise<string> {
+export async function baseIn({ env, ...project }: Pick<Project, "root" | "env" | "signal">): Promise<ChosenBase> {
   const branch = env["GITHUB_BASE_REF"] || env["CI_MERGE_REQUEST_TARGET_BRANCH_NAME"];
   const commit = env["CI_MERGE_REQUEST_TARGET_BRANCH_SHA"] || env["CI_MERGE_REQUEST_DIFF_BASE_SHA"];
-  if (commit) return commit;
-  const queued = branch ? null : await queuedOn(env);
-  return queued ?? `${await remoteIn({ env, ...project })}/${branch || "HEAD"}`;
-}
-
-/** Without a repository the gate says so itself. */
-async function remoteIn(project: Pick<Project, "root" | "env" | "signal">): Promise<string> {
-  const repo = await findRepo(project).catch(() => null);
-  const remotes = repo === null ? [] : await remotesOf(repo);
-  return remotes.length === 1 ? (remotes[0] ?? "origin") : "origin";
+  const told = commit || (branch ? null : await queuedOn(env));
+  if (told) return { ref: told, by: "ci" };
+  const repo = await needRepo({ env, ...project });
+  if (!branch) return defaultBase(repo);
+  const remotes = await remotesOf(repo);
+  const remote = remotes.length === 1 ? (remotes[0] ?? "origin") : "origin";
+  return { ref: `${remote}/${branch}`, by: "ci" };
 }
 
 /** https://docs.github.com/webhooks/webhook-events-and-payloads#merge_group */

@@ -170,7 +170,7 @@ describe("--early-stop", () => {
   });
 });
 
-describe("an outside failure is exit 4:", () => {
+describe("an outside failure is exit 4 where a retry may help, else 2:", () => {
   test("the control's provider refuses the key", async () => {
     const { dir, asked } = await start({
       main: (_n, _call, response) => json(response, 401, { error: { message: "bad key", type: "auth" } }),
@@ -179,7 +179,7 @@ describe("an outside failure is exit 4:", () => {
     const found = await gateOf(dir);
     expect(found.stderr).toContain("the control's run did not finish");
     expect(found.stdout).toBe("");
-    expect([found.code, asked("one")]).toEqual([4, 0]);
+    expect([found.code, asked("one")]).toEqual([2, 0]);
   });
 
   test("the control lost too many trials", async () => {
@@ -187,10 +187,10 @@ describe("an outside failure is exit 4:", () => {
     await moodChanges(dir, "one");
     const found = await gateOf(dir);
     expect(JSON.parse(found.stderr).error).toMatchObject({
-      code: "TRIAL_ERRORS",
+      code: "PROVIDER_REFUSED",
       message: expect.stringContaining("10 of 80 trials of the control ended in an error, the limit is 5 %"),
     });
-    expect([found.code, asked("one")]).toEqual([4, 0]);
+    expect([found.code, asked("one")]).toEqual([2, 0]);
   });
 
   test("the candidate lost too many trials: the document is there, undecided", async () => {
@@ -198,16 +198,16 @@ describe("an outside failure is exit 4:", () => {
     await moodChanges(dir, "one");
     const found = await gateOf(dir);
     expect(found.run).toMatchObject({ verdict: "inconclusive", errors: 10 });
-    expect(JSON.parse(found.stderr).error.code).toBe("TRIAL_ERRORS");
-    expect(found.code).toBe(4);
+    expect(JSON.parse(found.stderr).error.code).toBe("PROVIDER_REFUSED");
+    expect(found.code).toBe(2);
   });
 
   test("no trial of the candidate was answered, of few", async () => {
     const { dir } = await start({ one: refuse }, "", 8);
     await moodChanges(dir, "one");
     const found = await gateOf(dir);
-    expect(JSON.parse(found.stderr).error.code).toBe("TRIAL_ERRORS");
-    expect(found.code).toBe(4);
+    expect(JSON.parse(found.stderr).error.code).toBe("PROVIDER_REFUSED");
+    expect(found.code).toBe(2);
   });
 
   test("the candidate's provider fails: suites after it are not run", async () => {
@@ -220,8 +220,8 @@ describe("an outside failure is exit 4:", () => {
     await moodChanges(dir, "one");
     const found = await gateOf(dir);
     expect(found.document.runs).toHaveLength(1);
-    expect(JSON.parse(found.stderr).error.code).toBe("PROVIDER_FAILED");
-    expect([found.code, asked("main")]).toEqual([4, 80]);
+    expect(JSON.parse(found.stderr).error.code).toBe("PROVIDER_REFUSED");
+    expect([found.code, asked("main")]).toEqual([2, 80]);
   });
 });
 

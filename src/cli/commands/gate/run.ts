@@ -4,6 +4,7 @@ import { gate, type GateOptions } from "../../../gate/gate.ts";
 import type { GateDocument } from "../../../gate/gate.schema.ts";
 import { failureOf } from "../../../gate/evaluate.ts";
 import { maxErrorRateOf } from "../../../evals/result/trial-errors.ts";
+import type { ChosenBase } from "../../../registry/git/base.ts";
 import { gateDocument } from "../../../report/gate/document.ts";
 import { gateMarkdown } from "../../../report/gate/markdown.ts";
 import { createStyle } from "../../../report/style.ts";
@@ -23,13 +24,15 @@ export async function run(context: CommandContext, _: unknown[], options: Record
   const format = chosenFormat(context.flags, FORMATS);
   const gateOptions = optionsOf(context, options);
   const project = await context.project();
-  const base = gateOptions.base ?? (await baseIn(project));
+  const base: ChosenBase =
+    gateOptions.base === undefined ? await baseIn(project) : { ref: gateOptions.base, by: "option" };
   const store = runsOf(context, project);
   const view = await createProgressView(context);
   try {
     const found = await gate(await evalContext(context, project, store), {
       ...gateOptions,
-      base,
+      base: base.ref,
+      baseBy: base.by,
       onProgress: ({ suite }, progress) => {
         view.update(suite, progress);
       },

@@ -4,7 +4,10 @@ export const gate: CommandSpec = {
   name: "gate",
   summary: "in CI: judge what this branch changed, on both sides of the merge base",
   options: [
-    ["--base <ref>", "the branch this one goes into (default: the pull request's, else origin/HEAD)"],
+    [
+      "--base <ref>",
+      "the branch this one goes into (default: the pull request's, else the default branch: what origin/HEAD names, else main or master)",
+    ],
     ["--trials <n>", "repetitions of each case"],
     ["--concurrency <n>", "trials under way at once"],
     ["--sample <n>", "a stable random sample of N cases"],

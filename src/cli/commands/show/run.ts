@@ -1,3 +1,4 @@
+import { noVersions } from "../../../registry/git/repo.ts";
 import { loadArtifact } from "../../../registry/versions/load.ts";
 import { showText } from "../../../report/registry/text.ts";
 import type { CommandContext } from "../../context.ts";
@@ -26,6 +27,9 @@ export async function run(context: CommandContext, [ref]: unknown[]): Promise<nu
     otherRelease,
     value: content,
   };
-  await emitDocument(context, document, (style) => showText(artifact, { evidence, served, otherRelease }, style));
+  const without = await noVersions(project);
+  await emitDocument(context, document, (style) =>
+    showText(artifact, { evidence, served, otherRelease }, without, style),
+  );
   return 0;
 }
