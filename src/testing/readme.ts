@@ -1,5 +1,5 @@
-import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
-import { delimiter, join } from "node:path";
+import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { delimiter, dirname, join } from "node:path";
 import { execa } from "execa";
 import { expect } from "vitest";
 import { cleanEnv, REPO, sampleRepository, tempProject } from "./project.ts";
@@ -85,21 +85,39 @@ const startOf = (shown: string, lines: readonly string[], from: number) => {
 };
 
 interface Following {
+  /** A project, committed, where npx finds agentops; a repository like this one is made where none is named. */
+  dir?: string;
+  /** Folders before the machine's own PATH. */
+  before?: string[];
   env?: NodeJS.ProcessEnv;
   /** What is compared of a text. */
   shown?: (text: string) => string;
 }
 
-/** Runs every command of the README in a sample repository, and holds what it prints against what the README says. */
-export async function followReadme({ env = {}, shown = (text) => text }: Following = {}): Promise<number> {
+/** This repository's own project, committed, with the checkout where npm would have it installed. */
+async function asCheckedOut(): Promise<string> {
   const dir = await sampleRepository();
   mkdirSync(join(dir, "node_modules", ".bin"), { recursive: true });
   writeFileSync(join(dir, ".git", "info", "exclude"), "node_modules\n");
   symlinkSync(join(REPO, "bin", "agentops.js"), join(dir, "node_modules", ".bin", "agentops"));
   symlinkSync(REPO, join(dir, "node_modules", "agentops"));
-  // npm takes twice as long to find the program as the program takes; the first command shows that it does.
+  return dir;
+}
+
+/** npm takes twice as long to find the program as the program takes; the first command shows that it does. */
+function quickNpx(dir: string): string {
   const quick = tempProject();
-  writeFileSync(join(quick, "npx"), '#!/bin/sh\nexec "./node_modules/.bin/$@"\n', { mode: 0o755 });
+  const bins = [dir, dirname(dir)].map((folder) => join(folder, "node_modules", ".bin"));
+  const bin = bins.find((folder) => existsSync(join(folder, "agentops")))!;
+  writeFileSync(join(quick, "npx"), `#!/bin/sh\nexec "${bin}/$@"\n`, { mode: 0o755 });
+  return quick;
+}
+
+/** Runs every command of the README in a project, and holds what it prints against what the README says. */
+export async function followReadme({ env = {}, shown = (text) => text, ...given }: Following = {}): Promise<number> {
+  const dir = given.dir ?? (await asCheckedOut());
+  const path = [...(given.before ?? []), process.env["PATH"]].join(delimiter);
+  const quick = [quickNpx(dir), path].join(delimiter);
   let readme = readFileSync(FILE, "utf8");
   let ran = 0;
   for (const [whole, block] of readme.matchAll(/```console\n([^]*?)```/g)) {
@@ -111,7 +129,7 @@ export async function followReadme({ env = {}, shown = (text) => text }: Followi
         cwd: dir,
         env: cleanEnv({
           ...{ npm_config_update_notifier: "false", AGENTOPS_ACTOR: "ada", ...env },
-          PATH: ran === 0 ? process.env["PATH"] : `${quick}${delimiter}${process.env["PATH"]}`,
+          PATH: ran === 0 ? path : quick,
         }),
         extendEnv: false,
         reject: false,
@@ -121,7 +139,7 @@ export async function followReadme({ env = {}, shown = (text) => text }: Followi
       const told = all
         .split("\n")
         // A slow machine is told how far an eval is.
-        .filter((l) => !/^npm warn |: \d+ of \d+ trials, .*\/s/.test(l))
+        .filter((l) => !/^npm (warn|notice)|: \d+ of \d+ trials, .*\/s/.test(l))
         .join("\n");
       const printed = shortened(told, step.output);
       ran += 1;

@@ -13,7 +13,14 @@ let driver: Driver | undefined;
 
 /** Throws what SQLite throws, and STORE_REFUSED where the driver cannot be loaded. */
 export function openFile(file: string, options: joined.Options): joined.Database {
-  return (driver ??= loadDriver())(file, options);
+  driver ??= loadDriver();
+  try {
+    return driver(file, options);
+  } catch (error) {
+    // The driver looks for its binary when the first file is opened.
+    if (isWithoutBinary(error)) throw cannotLoad(error);
+    throw error;
+  }
 }
 
 /**
@@ -33,11 +40,36 @@ function loadDriver(): Driver {
     return (file, options) => new Installed(file, options);
   } catch (error) {
     if (error instanceof AgentopsError) throw error;
-    throw new AgentopsError("STORE_REFUSED", `cannot load better-sqlite3: ${messageOf(error)}`, {
-      hint: "npm rebuild better-sqlite3",
-      cause: error,
-    });
+    throw cannotLoad(error);
   }
+}
+
+/** Errors of `bindings` and of Node; SQLite's own have codes that begin with its name. */
+function isWithoutBinary(error: unknown): boolean {
+  return (
+    (error as { code?: unknown }).code === "ERR_DLOPEN_FAILED" ||
+    /^Could not locate the bindings/.test(messageOf(error))
+  );
+}
+
+/** What stands on one line of each error says why; the places that were searched, and advice for other trees, do not help. */
+function cannotLoad(error: unknown): AgentopsError {
+  const said = messageOf(error);
+  const why = /^Could not locate the bindings/.test(said)
+    ? "its binary is not there: npm did not run its install script"
+    : /NODE_MODULE_VERSION/.test(said)
+      ? `its binary was built for another version of Node than ${process.versions.node}`
+      : said;
+  return new AgentopsError("STORE_REFUSED", `cannot load better-sqlite3: ${why}`, { hint: rebuildHint(), cause: error });
+}
+
+/** npm looks for a package in the folder it runs in; a setting may keep scripts from running, and npm 12 asks to approve them. */
+function rebuildHint(): string {
+  const here = createRequire(import.meta.url).resolve.paths("better-sqlite3") ?? [];
+  const modules = here.find((folder) => existsSync(join(folder, "better-sqlite3")));
+  if (modules === undefined) return "npm install";
+  const folder = dirname(modules);
+  return `cd ${JSON.stringify(folder)} && npm rebuild better-sqlite3 --ignore-scripts=false   (where npm says that it blocked the script: first npm install-scripts approve better-sqlite3)`;
 }
 
 /** better-sqlite3 13 crashes the process on Node 20, so the pair is checked before the binary is loaded. */

@@ -1,7 +1,8 @@
 import { execa } from "execa";
+import { mkdirSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { agentops, cleanEnv, git, tempProject } from "../../../testing/project.ts";
+import { agentops, BIN, cleanEnv, git, REPO, tempProject } from "../../../testing/project.ts";
 
 /** The first line that `init` says comes next, run by a shell. */
 async function followed(parent: string, ...args: string[]): Promise<string> {
@@ -59,4 +60,44 @@ test("a script of ours is a module, whatever the package says, and no schema com
     "fixtures/traffic.mjs",
     ...["agent", "config", "prompt", "suite"].map((name) => `schemas/${name}.schema.json`),
   ]);
+});
+
+test("the second line is typed as it is: npx only where npm finds this package, never a name that its registry would answer", async () => {
+  const next = async (dir: string, env: NodeJS.ProcessEnv = {}, ...args: string[]) =>
+    (await agentops(dir, ["init", ...args], env)).stdout.split("\n").at(-1)!.trim();
+  const alone = `node ${JSON.stringify(BIN)}`;
+  const nowhere = tempProject();
+  expect(await next(nowhere)).toBe(`${alone} lint && ${alone} eval`);
+  await execa("sh", ["-c", await next(nowhere)], { cwd: nowhere, env: cleanEnv(), extendEnv: false });
+  const installed = tempProject();
+  mkdirSync(join(installed, "node_modules"));
+  symlinkSync(REPO, join(installed, "node_modules", "agentops"));
+  expect(await next(installed, {}, "deeper")).toBe("npx agentops lint && npx agentops eval");
+  const another = tempProject({ "node_modules/agentops/package.json": "{}" });
+  expect(await next(another)).toBe(`${alone} lint && ${alone} eval`);
+  const global = tempProject();
+  symlinkSync(BIN, join(global, "agentops"));
+  expect(await next(tempProject(), { PATH: `${global}:${process.env["PATH"]}` })).toBe(
+    "agentops lint && agentops eval",
+  );
+  const bins = join(tempProject(), "node_modules", ".bin");
+  mkdirSync(bins, { recursive: true });
+  symlinkSync(BIN, join(bins, "agentops"));
+  const ofNpx = { PATH: `${bins}:${process.env["PATH"]}` };
+  expect(await next(tempProject(), ofNpx), "npx's own PATH ends with it").toBe(`${alone} lint && ${alone} eval`);
+});
+
+test.each([
+  ["no .gitignore", {}, true],
+  ["one without a last line break", { ".gitignore": "dist" }, true],
+  ["one that has it", { ".gitignore": "node_modules\n" }, false],
+])("what npm installed is not committed: %s", async (_, files, said) => {
+  const dir = tempProject({ "node_modules/x/index.js": "", ...files });
+  const { stdout } = await agentops(dir, ["init"]);
+  const command = /^next: (.*)$/m.exec(stdout)![1]!;
+  expect(command.includes(".gitignore")).toBe(said);
+  await execa("sh", ["-c", command], { cwd: dir, env: cleanEnv(), extendEnv: false });
+  const committed = await git(dir, "ls-files");
+  expect(committed).toContain("agentops.config.yaml");
+  expect(committed).not.toContain("node_modules");
 });

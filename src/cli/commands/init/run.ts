@@ -1,9 +1,11 @@
-import { resolve } from "node:path";
+import { existsSync } from "node:fs";
+import { join, resolve } from "node:path";
 import { initProject } from "../../../core/init.ts";
-import { committerOf, openGit } from "../../../registry/git/git.ts";
+import { committerOf, type Git, openGit } from "../../../registry/git/git.ts";
 import { findRepo } from "../../../registry/git/repo.ts";
 import type { CommandContext } from "../../context.ts";
 import { emitDocument } from "../../document.ts";
+import { programFor } from "./program-name.ts";
 import { PACKAGE_ROOT } from "../../version.ts";
 
 export async function run(context: CommandContext, [dir]: unknown[]): Promise<number> {
@@ -11,6 +13,7 @@ export async function run(context: CommandContext, [dir]: unknown[]): Promise<nu
   const repository = await needRepository(context, result.dir);
   const enter = dir === undefined ? "" : `cd ${JSON.stringify(dir)} && `;
   const first = await before(context, result.dir, repository);
+  const name = programFor(result.dir, context.shell.env["PATH"]);
   await emitDocument(context, { ...result, repository }, (style) =>
     [
       ...result.created.map((f) => `${style.good("created")} ${f}`),
@@ -19,7 +22,7 @@ export async function run(context: CommandContext, [dir]: unknown[]): Promise<nu
       "",
       // A policy takes the suites and cases that are committed, so the first release needs this before its eval.
       `next: ${enter}${first}git add . && git commit -m "agentops"`,
-      "      agentops lint && agentops eval",
+      `      ${name} lint && ${name} eval`,
     ].join("\n"),
   );
   return 0;
@@ -36,9 +39,18 @@ async function needRepository(context: CommandContext, root: string): Promise<Re
 
 /** What the commit needs first, so that the line works as it is typed. */
 async function before({ shell }: CommandContext, root: string, repository: Repository): Promise<string> {
-  if (repository === "missing") return "git init && ";
-  const known = await committerOf(openGit(root, shell.env), 1000);
-  return known === null ? 'git config user.name "YOUR NAME" && git config user.email YOU@EXAMPLE.COM && ' : "";
+  const git = openGit(root, shell.env);
+  const packages = (await addsPackages(git, root)) ? "printf '\\nnode_modules/\\n' >> .gitignore && " : "";
+  if (repository === "missing") return `git init && ${packages}`;
+  const known = await committerOf(git, 1000);
+  const person = known === null ? 'git config user.name "YOUR NAME" && git config user.email YOU@EXAMPLE.COM && ' : "";
+  return `${person}${packages}`;
+}
+
+/** Whether `git add .` would take what npm installed here: some thousand files. */
+async function addsPackages(git: Git, root: string): Promise<boolean> {
+  if (!existsSync(join(root, "node_modules"))) return false;
+  return (await git(["check-ignore", "--quiet", "node_modules/"])).exitCode !== 0;
 }
 
 /** A repository that git does not read is one as well. */
