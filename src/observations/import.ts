@@ -179,11 +179,15 @@ async function inWords<T>(done: ObservedDocument, work: () => Promise<T>): Promi
   } catch (error) {
     const isStores = error instanceof AgentopsError && ["STORE_FAILED", "STORE_REFUSED"].includes(error.code);
     if (error instanceof AgentopsError && (!isStores || error.details?.["gone"] !== undefined)) throw error;
-    throw new AgentopsError(storeCodeOf(error), `cannot write ${done.store}: ${whyNot(error, WAIT_MS)} (${before(done)})`, {
-      hint: "run it again: what has an id is recorded once",
-      details: { ...done },
-      cause: error,
-    });
+    throw new AgentopsError(
+      storeCodeOf(error),
+      `cannot write ${done.store}: ${whyNot(error, WAIT_MS)} (${before(done)})`,
+      {
+        hint: "run it again: what has an id is recorded once",
+        details: { ...done },
+        cause: error,
+      },
+    );
   }
 }
 

@@ -107,7 +107,7 @@ describe("loadArtifact", () => {
     "an unpublished version": {
       ref: "triage@v7",
       code: "VERSION_NOT_FOUND",
-      says: /no version v7 of triage/,
+      says: /no version v7 of prompts\/triage/,
       hint: /agentops log triage/,
     },
     "a revision git does not know": { ref: "triage@nope", code: "VERSION_NOT_FOUND", says: /no git revision "nope"/ },

@@ -1,7 +1,7 @@
 import type { GateDocument, GateRun } from "../../gate/gate.schema.ts";
 import { verdictSentence } from "../diff/words.ts";
 import { explanation } from "../diff/scorers.ts";
-import { baseWords, bySeverity, headline, needWords, isLeftOpen, uncontrolledOf, unmeasuredOf } from "./words.ts";
+import { howBase, bySeverity, headline, needWords, isLeftOpen, uncontrolledOf, unmeasuredOf } from "./words.ts";
 import { title, weakenedLines, what, whose } from "./weakened.ts";
 import { type Annotation, githubAnnotations } from "../github.ts";
 import { oneLine } from "../numbers.ts";
@@ -34,10 +34,15 @@ export function gateGithub(document: GateDocument): string {
   ];
   const verdict = `agentops gate: ${document.verdict}: ${headline(document, (name) => name)}`;
   const weakened = weakenedLines(document, (name) => name).map((line) => oneLine(line, 2000));
-  const compared = `compared with ${baseWords(document, (name) => name)}`;
-  return [...weakened, verdict, compared, ...(annotations.length === 0 ? [] : [githubAnnotations(annotations)])].join(
-    "\n",
-  );
+  const how = howBase(document);
+  const { ref, mergeBase } = document.base;
+  const compared = how === "" ? [] : [`compared with ${ref} (${mergeBase.slice(0, 10)}; ${how})`];
+  return [
+    ...weakened,
+    verdict,
+    ...compared,
+    ...(annotations.length === 0 ? [] : [githubAnnotations(annotations)]),
+  ].join("\n");
 }
 
 /** What leaves the verdict open beside the suites. */

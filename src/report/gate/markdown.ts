@@ -2,7 +2,7 @@ import type { GateDocument, GateRun } from "../../gate/gate.schema.ts";
 import { explainedBlock } from "../diff/markdown.ts";
 import { changeWords } from "../diff/words.ts";
 import { regressionsBlock, runDetails } from "./details.ts";
-import { baseWords, bySeverity, headline, needWords, rateWords } from "./words.ts";
+import { howBase, bySeverity, headline, needWords, rateWords } from "./words.ts";
 import { title, what, whose } from "./weakened.ts";
 import { code, markdownTable, prose } from "../markdown.ts";
 import { plural } from "../../core/words.ts";
@@ -20,6 +20,7 @@ const MOST_ROWS = 50;
 export function gateMarkdown(document: GateDocument): string {
   const { verdict, base, notes, runs } = document;
   const sorted = bySeverity(runs);
+  const how = howBase(document);
   const own = [...new Set(sorted.flatMap((r) => r.notes))].filter((n) => !notes.includes(n));
   const head = [
     weakenedBlock(document),
@@ -29,7 +30,7 @@ export function gateMarkdown(document: GateDocument): string {
   ];
   const foot = [
     quoted(own),
-    `Compared with ${baseWords(document, code)}. On your machine: ${code(`agentops gate --base ${base.ref}`)}`,
+    `Compared with ${code(base.ref)} at ${code(base.mergeBase.slice(0, 10))}${how === "" ? "" : ` (${how})`}. On your machine: ${code(`agentops gate --base ${base.ref}`)}`,
   ];
   const room = MOST_CHARACTERS - [...head, ...foot].join("\n\n").length;
   return `${[...head, ...sections(sorted, room), ...foot].filter((b) => b !== "").join("\n\n")}\n`;

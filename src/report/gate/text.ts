@@ -1,6 +1,6 @@
 import type { GateDocument, GateRun } from "../../gate/gate.schema.ts";
 import { runBlock } from "../evaluation/text.ts";
-import { baseWords, bySeverity, headline, needWords } from "./words.ts";
+import { howBase, bySeverity, headline, needWords } from "./words.ts";
 import { weakenedLines } from "./weakened.ts";
 import { oneLine } from "../numbers.ts";
 import { paint, type Style } from "../style.ts";
@@ -19,12 +19,13 @@ export function gateText(document: GateDocument, style: Style, columns: number |
 }
 
 function blocksOf(document: GateDocument, style: Style, width: number): string {
-  const { verdict, runs, notes } = document;
+  const { verdict, base, runs, notes } = document;
+  const how = howBase(document);
   const shown = [...new Set([...runs.flatMap((r) => r.notes), ...notes])];
   const weakened = weakenedLines(document, (name) => name).map((line) => style.bad(oneLine(line, 2000)));
   return [
     ...(weakened.length === 0 ? [] : [weakened.join("\n")]),
-    `changed since ${baseWords(document, (name) => name)}\n${changedLines(document, style)}`,
+    `changed since ${base.ref} (${base.mergeBase.slice(0, 10)}${how === "" ? "" : `; ${how}`})\n${changedLines(document, style)}`,
     ...bySeverity(runs)
       .reverse()
       .map((run) => [runBlock(run, style), ...exampleLines(run, style, width), ...needLines(run, style)].join("\n")),

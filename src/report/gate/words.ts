@@ -74,10 +74,9 @@ export function needWords({ need, cases }: GateRun): string[] {
   });
 }
 
-/** What a gate compared with, and how it came to that where nobody typed it: `origin/main (3e64f16e20; no --base: origin/HEAD is not set)`. */
-export function baseWords({ base }: GateDocument, name: (text: string) => string): string {
-  const how = { ...HOW, "remote-branch": `no --base: ${base.ref.replace(/[^/]*$/, "HEAD")} is not set` }[base.by];
-  return `${name(base.ref)} (${name(base.mergeBase.slice(0, 10))}${how === "" ? "" : `; ${how}`})`;
+/** How a gate came to its base where nobody typed it: `no --base: origin/HEAD is not set`; empty where somebody did. */
+export function howBase({ base: { ref, by } }: GateDocument): string {
+  return by === "remote-branch" ? `no --base: ${ref.replace(/[^/]*$/, "HEAD")} is not set` : HOW[by];
 }
 
 const HOW = {

@@ -226,7 +226,7 @@ describe("agentops diff of two runs", () => {
   test.each<[string, string[], RegExp]>([
     ["an unknown run", ["diff", "00000000", "latest"], /no run "00000000"/],
     ["an unknown artifact", ["diff", "nobody", "nothing"], /nobody/],
-    ["one side only", ["diff", "latest"], /missing required argument 'candidate'/],
+    ["one side only", ["diff", "latest"], /latest is a run: what it is compared with is missing/],
     ["a format it has not", ["diff", "latest", "latest", "--format", "junit"], /unknown format "junit"/],
   ])("%s is an error of the user", async (_name, args, message) => {
     const dir = recorded([], []);

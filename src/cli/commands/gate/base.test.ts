@@ -142,7 +142,7 @@ describe("without --base it takes the default branch, and says which:", () => {
     const at = start.slice(0, 10);
     expect(await shown(dir, "text")).toContain(`changed since ${ref} (${at}; ${words})\n`);
     expect(await shown(dir, "github")).toContain(`\ncompared with ${ref} (${at}; ${words})`);
-    expect(await shown(dir, "markdown")).toContain(`Compared with \`${ref}\` (\`${at}\`; ${words}). On your machine`);
+    expect(await shown(dir, "markdown")).toContain(`Compared with \`${ref}\` at \`${at}\` (${words}). On your machine`);
   }); // prettier-ignore
 
   test("the local main where no remote has one; on it nothing can differ", async () => {
