@@ -55,7 +55,9 @@ if (chosen.length === 0 || unknown.length > 0) {
     const started = performance.now();
     const its = await rowsOf(scenario, { engines, runs: Number(values.runs), seed: values.seed });
     rows.push(...its);
+    // One line a row, as soon as it is there: a run of hours that is ended has not been in vain.
+    if (values.json) for (const row of its) console.log(JSON.stringify(row));
     console.error(`${scenario.name}: ${((performance.now() - started) / 1000).toFixed(1)} s`);
   }
-  console.log(values.json ? JSON.stringify(rows, null, 2) : tableOf(rows));
+  if (!values.json) console.log(tableOf(rows));
 }

@@ -5,7 +5,7 @@ import { HOUR } from "./traffic.js";
 /**
  * Sends one run's traffic through an engine. An engine has `weight` (the candidate's share now), `phase` (null while it is under way),
  * `tick(ms)` before each request, `observe(outcome)` when an outcome arrives (a promise only where a store is asked), `units()` of the
- * candidate it has counted, and `why` where it can say.
+ * candidate it has counted, and `why` and `evidence()` where it can say.
  *
  * Harm is what the candidate failed and the control would have answered, in the first `harmHours` (24), however the rollout ended; traffic
  * goes on after a promotion, and nobody watches it then.
@@ -21,13 +21,20 @@ export async function drive(engine, world, traffic) {
       engine.tick(ms);
     }
     if (i === traffic.at.length || engine.phase === "rolled-back" || engine.phase === "invalid") break;
-    if (engine.phase !== null && ms > harmEnd) break;
+    if (engine.phase !== null && (ms > harmEnd || !canHarm(world))) break;
     const known = serve(run, engine, world, traffic, i, ms <= harmEnd);
     const asked = known === null ? undefined : deliver(run, engine, world, known);
     if (asked !== undefined) await asked;
   }
   const { served, harmed, endedAt } = run;
-  return { verdict: engine.phase ?? "open", why: engine.why ?? null, units: engine.units(), served, harmed, hours: endedAt / HOUR }; // prettier-ignore
+  return {
+    ...{ verdict: engine.phase ?? "open", why: engine.why ?? null, units: engine.units(), served, harmed },
+    ...{ hours: endedAt / HOUR, evidence: engine.evidence?.() ?? null },
+  };
+}
+
+function canHarm({ rates, breaks }) {
+  return rates.candidate < rates.control || breaks !== undefined;
 }
 
 function deliver(run, engine, world, event) {
@@ -49,13 +56,12 @@ function serve(run, engine, world, traffic, i, isHarmCounted) {
   const [ms, unit, fate] = [traffic.at[i], traffic.unit[i], traffic.fate[i]];
   // Who has two devices is divided by the device, and reported by one name.
   const onOther = devices > 0 && unit % 1000 < devices * 1000 && traffic.other[i] < 0.5;
-  const isCandidate = traffic.bucketOf(unit, onOther) < engine.weight;
+  const isCandidate = engine.weight >= 1 || traffic.bucketOf(unit, onOther) < engine.weight;
   const isBroken = ms >= Math.min(run.brokeAt, (breaks?.afterHours ?? Infinity) * HOUR);
   const draw = traffic.success[i];
-  const success = draw < rateOf(world, { isCandidate, ms, unit, isBroken });
+  const success = draw < rateOf(world, isCandidate, ms, unit, isBroken);
   if (isCandidate && engine.phase === null) run.served += 1;
-  if (isCandidate && isHarmCounted && !success && draw < rateOf(world, { isCandidate: false, ms, unit }))
-    run.harmed += 1;
+  if (isCandidate && isHarmCounted && !success && draw < rateOf(world, false, ms, unit)) run.harmed += 1;
   if (engine.phase !== null) return null;
   const hours = delayOf(world, { isCandidate, success, fate });
   if (hours === Infinity) return null;

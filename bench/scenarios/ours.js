@@ -37,6 +37,7 @@ export function agentops(world) {
     weight: state.weight,
     phase: null,
     units: () => rollout.evidence.candidateUnits,
+    evidence: () => rollout.evidence,
     tick: () => undefined,
     observe(event) {
       count(rollout, event, world.undeclared ? weightAt(weights, event.at) : event.weight);

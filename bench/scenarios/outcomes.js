@@ -1,7 +1,7 @@
 import { BOT, HOUR } from "./traffic.js";
 
 /** What a request would come to in an arm: the rate of success by arm, hour, unit and whether the candidate has broken. */
-export function rateOf(world, { isCandidate, ms, unit, isBroken }) {
+export function rateOf(world, isCandidate, ms, unit, isBroken = false) {
   const { rates, drift, unitShift, tenant, bot = 0, botRate = 0.5, breaks } = world;
   if (isCandidate && isBroken) return breaks.to;
   if (bot > 0 && unit === BOT) return botRate;

@@ -1,8 +1,9 @@
+import { STEPS } from "../../dist/rollout/plan.js";
 import { HOUR } from "./traffic.js";
 
 /** Rules that cannot promote are promoted by the clock, as their users do: an hour a step in a ramp, else a day; then nobody watches. */
 function clocked(world, { observe, looksHarmful, units, name }) {
-  const { steps } = world.settings;
+  const { steps = STEPS } = world.settings;
   const split = steps.filter((step) => step < 1);
   const stepMs = (split.length === 1 ? 24 : 1) * HOUR;
   const engine = {
@@ -11,6 +12,7 @@ function clocked(world, { observe, looksHarmful, units, name }) {
     phase: null,
     units,
     tick(ms) {
+      if (engine.phase !== null) return;
       const step = Math.floor(ms / stepMs);
       if (step >= split.length) [engine.weight, engine.phase] = [1, "promoted"];
       else engine.weight = split[step];

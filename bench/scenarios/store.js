@@ -47,6 +47,7 @@ async function engineOf(store, world, { id }) {
     weight: rollout.state.weight,
     phase: null,
     units: () => seen.evidence.candidateUnits,
+    evidence: () => seen.evidence,
     tick: () => undefined,
     async observe(event) {
       time.ms = event.at;
