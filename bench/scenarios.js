@@ -1,5 +1,6 @@
 // Real traffic, simulated request by request: late and missing outcomes, candidates that break, bots; what the engine makes of it, and what
 // three rules of other tools make of the same requests. node bench/scenarios.js --runs 100 --only "A/A" (bench/README.md, bench/scenarios/).
+import { setImmediate } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { drive } from "./scenarios/drive.js";
 import { agentops } from "./scenarios/ours.js";
@@ -16,6 +17,8 @@ const ENGINES = { agentops, z: peekedZ, growthbook: growthBook, window: lastHund
 async function rowsOf({ name, world }, { engines, runs, seed }) {
   const all = new Map(engines.map((engine) => [engine, []]));
   for (let run = 0; run < Math.min(runs, world.mostRuns ?? runs); run++) {
+    // Nothing here waits for anything, and Ctrl-C would be heard at the end.
+    await setImmediate();
     const traffic = trafficOf(world, seedOf(seed, name, run));
     for (const engine of engines) all.get(engine).push(await engine(world, traffic));
   }

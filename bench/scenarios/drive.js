@@ -15,7 +15,11 @@ export async function drive(engine, world, traffic) {
   const [end, harmEnd] = [world.hours * HOUR, (world.harmHours ?? 24) * HOUR];
   for (let i = 0; i <= traffic.at.length; i++) {
     const ms = i < traffic.at.length ? traffic.at[i] : end;
-    while (engine.phase === null && run.queue.next() <= ms) await deliver(run, engine, world, run.queue.pop());
+    while (engine.phase === null && run.queue.next() <= ms) {
+      const asked = deliver(run, engine, world, run.queue.pop());
+      // Nobody waits where no store is asked: it would take longer than the engine.
+      if (asked !== undefined) await asked;
+    }
     if (engine.phase === null) {
       run.endedAt = ms;
       engine.tick(ms);

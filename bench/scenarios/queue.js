@@ -3,7 +3,11 @@ export function delayQueue() {
   const heap = [];
   let sent = 0;
   const isBefore = (a, b) => a.at < b.at || (a.at === b.at && a.order < b.order);
-  const swap = (i, j) => ([heap[i], heap[j]] = [heap[j], heap[i]]);
+  const swap = (i, j) => {
+    const event = heap[i];
+    heap[i] = heap[j];
+    heap[j] = event;
+  };
   return {
     /** When the next one arrives; Infinity where nothing is on its way. */
     next: () => heap[0]?.at ?? Infinity,
