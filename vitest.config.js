@@ -32,7 +32,10 @@ const COMMANDS = [
 
 const WAYS_ROUND = ["src/policy/holes.test.ts", "src/policy/evidence/{bound,counts,gates}.test.ts"];
 
-const sqlite = project("sqlite", { include: ["src/**/*.test.ts"], exclude: ["src/**/*.slow.test.ts"] });
+const sqlite = project("sqlite", {
+  include: ["src/**/*.test.ts", "bench/**/*.test.js"],
+  exclude: ["src/**/*.slow.test.ts"],
+});
 export const postgres = project("postgres", {
   include: [...SHARED, ...COMMANDS.map((name) => `cli/commands/${name}`)].map((room) => `src/${room}/**/*.test.ts`),
   // The commands of a canary are the use cases that the rooms' own tests try there; the slow suite tries them too.

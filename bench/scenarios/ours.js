@@ -1,0 +1,141 @@
+import { addOutcomes, arrive, rounded } from "../../dist/observations/arrival.js";
+import { addLook, NO_EVIDENCE, unitsIn } from "../../dist/rollout/evidence.js";
+import { judge } from "../../dist/rollout/judge.js";
+import { arrivalsIn, isDue } from "../../dist/rollout/look.js";
+import { isOver, next, pendingState } from "../../dist/rollout/next.js";
+import { planOf } from "../../dist/rollout/plan.js";
+import { HOUR } from "./traffic.js";
+
+export const BEGIN = Date.parse("2026-11-21T10:00:00.000Z");
+/** As operations/record.ts has them: so often an agent's process takes a turn without a look that is due, and at most. */
+const [TURN_EVERY_MS, PAUSE_MS] = [10_000, 250];
+const NO_CAPS = { latency: null, cost: null };
+
+/**
+ * The real engine on counts alone: the same arrivals, looks, judgement and state machine as behind an agent's `observe`, without a store. One
+ * process reports all outcomes, each in a batch of its own (it flushes every 200 ms), and takes its automatic turn: when a look is due (1 % more
+ * arrivals) or ten seconds have passed, never twice within 250 ms, and at once after a breach.
+ */
+export function agentops(world) {
+  const plan = planOf(world.settings);
+  const begun = new Date(BEGIN).toISOString();
+  const state = next(pendingState(begun, plan), { type: "start", at: begun }, plan);
+  const rollout = {
+    plan,
+    caps: NO_CAPS,
+    evidence: NO_EVIDENCE,
+    state,
+    look: 1,
+    breaches: [],
+    open: openLook(),
+    judged: null,
+  };
+  const weights = [{ at: 0, weight: state.weight }];
+  let turnAt = -Infinity;
+  const engine = {
+    name: "agentops",
+    weight: state.weight,
+    phase: null,
+    units: () => rollout.evidence.candidateUnits,
+    evidence: () => rollout.evidence,
+    tick: () => undefined,
+    observe(event) {
+      count(rollout, event, world.undeclared ? weightAt(weights, event.at) : event.weight);
+      const breached = rollout.breaches.some(({ look }) => look === rollout.look);
+      const age = event.at - turnAt;
+      const isEarly = age < TURN_EVERY_MS && !breached && !isDue(rollout.open.arrivals, arrivalsIn(rollout.evidence));
+      if (isEarly || (age < PAUSE_MS && !breached)) return;
+      turnAt = event.at;
+      const ahead = (world.clocksAhead?.[event.host] ?? 0) * HOUR;
+      takeTurn(rollout, new Date(BEGIN + event.at + ahead).toISOString());
+      if (rollout.state.weight !== engine.weight) weights.push({ at: event.at, weight: rollout.state.weight });
+      engine.weight = rollout.state.weight;
+      Object.assign(engine, endOf(rollout.state, rollout.judged));
+    },
+  };
+  return engine;
+}
+
+/** The phase where it is over or waits for a person, and why. */
+export function endOf({ phase }, judged) {
+  if (!isOver(phase) && phase !== "inconclusive") return { phase: null };
+  if (phase !== "rolled-back") return { phase, why: null };
+  if (judged.breaches.length > 0) return { phase, why: "breach" };
+  return { phase, why: judged.guardrails.find(({ verdict }) => verdict === "harm")?.name ?? null };
+}
+
+function weightAt(weights, ms) {
+  return (weights.findLast(({ at }) => at <= ms) ?? weights[0]).weight;
+}
+
+function openLook() {
+  return { arrivals: 0, tallies: new Map() };
+}
+
+/** As observations/rollout-count.ts counts what an agent's process served: at the weight that it says. */
+function count(rollout, { unit, isCandidate, success, breach, at }, weight) {
+  const { look, open } = rollout;
+  if (breach === true && isCandidate) rollout.breaches.push({ look, observation: at, kind: "unspecified" });
+  if (!(weight > 0)) return;
+  rollout.units ??= new Map();
+  const outcomes = { success: Number(success), ...(breach !== undefined && { safety: Number(!breach) }) };
+  const request = { weight: rounded(weight), candidate: isCandidate, look, outcomes };
+  const row = arrive(rollout.units.get(unit), request);
+  if (row === null) return;
+  rollout.units.set(unit, row);
+  const sums = talliesAt(open.tallies, row.weight, isCandidate ? "candidate" : "control");
+  const before = sums.success.n;
+  addOutcomes(row, request, sums);
+  open.arrivals += sums.success.n - before;
+}
+
+const METRICS = ["cost", "latency", "safety", "success"];
+
+function talliesAt(tallies, weight, arm) {
+  const key = `${weight} ${arm}`;
+  let found = tallies.get(key);
+  if (found === undefined) {
+    const sums = Object.fromEntries(METRICS.map((metric) => [metric, { n: 0, sum: 0, squares: 0 }]));
+    tallies.set(key, (found = { weight, arm, sums }));
+  }
+  return found.sums;
+}
+
+/** In the order the store gives them: weight, metric, arm. */
+function countsOf({ look, open }) {
+  const rows = [...open.tallies.values()].flatMap(({ weight, arm, sums }) =>
+    METRICS.filter((metric) => sums[metric].n > 0).map((metric) => ({ look, weight, arm, metric, ...sums[metric] })),
+  );
+  const order = (a, b) => a.weight - b.weight || compare(a.metric, b.metric) || compare(a.arm, b.arm);
+  return { tallies: rows.sort(order), cohorts: [] };
+}
+
+function compare(a, b) {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+/** rollout/turn.ts without its store: a look, what it moves, and a whole look where that is up. */
+function takeTurn(rollout, at) {
+  look(rollout, false);
+  const move = () => {
+    const units = unitsIn(rollout.state, rollout.plan, rollout.evidence);
+    return next(rollout.state, { type: "look", at, verdict: rollout.judged.verdict, units, held: null }, rollout.plan);
+  };
+  const then = move();
+  const { weight, step } = rollout.state;
+  if (then.weight > weight || then.step > step || then.phase === "promoted") look(rollout, true);
+  rollout.state = move();
+}
+
+function look(rollout, isWhole) {
+  const { plan, caps, open, breaches } = rollout;
+  const breached = breaches.some((breach) => breach.look === rollout.look);
+  const isWorth = breached || isDue(open.arrivals, arrivalsIn(rollout.evidence)) || (isWhole && open.arrivals > 0);
+  if (isWorth) {
+    rollout.evidence = addLook(rollout.evidence, countsOf(rollout), plan, caps);
+    rollout.look += 1;
+    rollout.open = openLook();
+  }
+  // What the closed looks say stays what it was.
+  if (isWorth || rollout.judged === null) rollout.judged = judge({ plan, caps, evidence: rollout.evidence, breaches });
+}
