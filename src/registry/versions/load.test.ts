@@ -108,7 +108,7 @@ describe("loadArtifact", () => {
       ref: "triage@v7",
       code: "VERSION_NOT_FOUND",
       says: /no version v7 of prompts\/triage/,
-      hint: /agentops log triage/,
+      hint: /agentops log prompts\/triage/,
     },
     "a revision git does not know": { ref: "triage@nope", code: "VERSION_NOT_FOUND", says: /no git revision "nope"/ },
     "an option in place of a revision": { ref: "triage@--all", code: "VERSION_NOT_FOUND", says: /no git revision/ },
