@@ -25,6 +25,8 @@ export interface CanaryOrder {
   override: boolean;
   /** Somebody knows that nothing was observed of the target for a day. */
   unobserved?: boolean;
+  /** Somebody chose that 100 % need not wait for a day of traffic. */
+  fast?: boolean;
   /** Only say what would be done, or who would refuse. */
   dryRun?: boolean;
   /** What wins over the config's `rollout:`, key by key. */
@@ -42,7 +44,7 @@ export async function startCanary(
   { project, store, runs, clock }: ReleaseContext,
   order: CanaryOrder,
 ): Promise<Rollout & { digest: string }> {
-  const { environment, actor, reason, override, settings, unobserved = false, hypothesis } = order;
+  const { environment, actor, reason, override, settings, unobserved = false, fast, hypothesis } = order;
   const prepared = await prepareRelease(project, await storedRef(store.db, environment, order.ref), "canary start");
   const place = { environment, target: prepared.address };
   const seen = await servedAt(store.db, place);
@@ -61,6 +63,7 @@ export async function startCanary(
     settings: within(policy.rules, asked),
     cohorts: project.config.cohorts,
     ...notifyOf(project),
+    fast,
     hypothesis,
     at,
     actor,

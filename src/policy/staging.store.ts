@@ -82,7 +82,7 @@ async function isShown(db: Db, rollout: Rollout, at: string): Promise<boolean> {
   const { verdict } = await lastJudged(db, rollout);
   const own = { ...state, phase: state.pausedFrom ?? state.phase };
   const waits = waitingFor(own, { at, verdict, units: unitsIn(own, plan, evidence) }, plan);
-  return waits.timeMs === null && waits.units === null && waits.proof === null;
+  return waits.timeMs === null && waits.trafficMs === null && waits.units === null && waits.proof === null;
 }
 
 /** Whoever started a manual rollout does not leave its step alone, by whatever command. */

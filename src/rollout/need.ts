@@ -23,10 +23,11 @@ export function needOf(judged: Judged, rollout: Rollout, at: string): Analysis["
   const proof = waiting.proof === null ? 0 : unitsForProof(judged, rollout);
   if (proof === null) return null;
   const observations = Math.ceil(Math.max(waiting.units ?? 0, proof));
-  if (observations === 0 && waiting.timeMs === null) return null;
+  const leastMs = Math.max(waiting.timeMs ?? 0, waiting.trafficMs ?? 0);
+  if (observations === 0 && leastMs === 0) return null;
   const sinceStep = (Date.parse(now) - Date.parse(state.since)) / HOUR;
   const perHour = sinceStep > 0 ? (units - state.unitsBefore) / sinceStep : 0;
-  const least = (waiting.timeMs ?? 0) / HOUR;
+  const least = leastMs / HOUR;
   const hours = observations === 0 ? least : perHour > 0 ? Math.max(least, observations / perHour) : null;
   return { observations, hours };
 }

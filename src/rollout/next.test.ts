@@ -5,6 +5,7 @@ import { isOver, type Look, next, pendingState, type RolloutEvent, type RolloutS
 import { PHASES, type RolloutPlan } from "./schema.ts";
 
 const HOUR = 60;
+const DAY = { trafficMs: 864e5 };
 const plan: RolloutPlan = { ...PLAN, steps: [0.05, 0.5, 1], stepMs: HOUR * 60_000, stepObservations: 50 };
 
 const COHORTS: Partial<RolloutPlan> = {
@@ -70,6 +71,15 @@ describe("a rollout", () => {
     ["a rollback works before the start", [[1, "rollback"]], { phase: "rolled-back", weight: 0 }],
     ["harm that is seen after the promotion is a person's to undo: the engine goes below nothing that was promoted", [...toEnd, look(200, 999, { verdict: "rollback" })], { phase: "promoted", weight: 1 }],
     ["a person may promote", [...toHalf, [70, "promote"]], { phase: "promoted", weight: 1 }],
+    ["everybody gets it after a day of traffic, whatever is shown", toAll, { step: 1, weight: 0.5, servedSince: at(0) }, DAY],
+    ["and not a minute before", [...toHalf, look(1439, 999, safe)], { step: 1, weight: 0.5 }, DAY],
+    ["but then", [...toHalf, look(1440, 999, safe)], { step: 2, weight: 1 }, DAY],
+    ["a pause is traffic too", [...toHalf, [70, "pause"], [1000, "resume"], look(1441, 999, safe)], { step: 2, weight: 1 }, DAY],
+    ["steps that end before everybody wait for the day as well", [start, look(1439, 999, safe)], { phase: "progressing" }, { ...DAY, steps: [0.5] }],
+    ["copies are no traffic", [start, look(600, 20), look(1440, 999, safe)], { weight: 0.5, servedSince: at(600) }, { ...DAY, steps: [0.5, 1], shadow: { timeMs: 0, observations: 20 } }],
+    ["a day of a cohort counts", [start, look(60, 50), look(1440, 100, safe)], { phase: "promoting", weight: 1 }, { ...DAY, steps: [0, 1], cohorts: [{ name: "a" }] }],
+    ["harm waits for nothing", [...toHalf, look(70, 51, { verdict: "rollback" })], { phase: "rolled-back" }, DAY],
+    ["a person may promote before", [...toHalf, [70, "promote"]], { phase: "promoted" }, DAY],
     ["manual: waits for an approval", toHalf, { step: 0, approved: false }, { manual: true }],
     ["manual: moves on with one, which counts once", [start, [5, "approve"], look(60, 50), look(200, 200)], { step: 1, approved: false }, { manual: true }],
     ["shadow comes first, and serves nobody", [start], { phase: "shadow", weight: 0 }, { shadow: { timeMs: 0, observations: 20 } }],

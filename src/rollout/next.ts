@@ -15,6 +15,8 @@ export interface RolloutState {
   /** What a pause came from; null when nothing is paused. An inconclusive rollout is paused as well. */
   pausedFrom: "shadow" | "progressing" | "promoting" | null;
   pausedAt: string | null;
+  /** When anybody was first served the candidate, where the plan waits for a day of traffic since; a pause does not move it. */
+  servedSince?: string;
   /** A person approved to move on from this step. */
   approved: boolean;
 }
@@ -124,6 +126,8 @@ function looked(state: RolloutState, look: Look & { at: string }, plan: RolloutP
 export interface Waiting {
   /** Milliseconds of its least time that are left. */
   timeMs: number | null;
+  /** Milliseconds of the least traffic before everybody gets it that are left; only at the step before. */
+  trafficMs: number | null;
   /** Units of its least number that are left. */
   units: number | null;
   proof: true | null;
@@ -138,9 +142,12 @@ export function waitingFor(state: RolloutState, look: Omit<Look, "held"> & { at:
   const units = state.unitsBefore + least.observations - look.units;
   // A cohort was not drawn by chance, so nothing can be proven by it.
   const isCompared = state.phase === "progressing" && !isCohortStep(state.step, plan);
-  const needsProof = isCompared && (plan.proof === "every-step" || isLastSplit(state.step, plan));
+  const needsProof = isCompared && (plan.proof === "every-step" || isLastBefore(state.step, plan));
+  const nextIsAll = state.phase === "progressing" && isLastBefore(state.step, plan);
+  const trafficMs = nextIsAll ? trafficLeft(state, look.at, plan) : 0;
   return {
     timeMs: timeMs > 0 ? timeMs : null,
+    trafficMs: trafficMs > 0 ? trafficMs : null,
     units: units > 0 ? units : null,
     proof: needsProof && look.verdict !== "promote" ? true : null,
     approval: plan.manual && !state.approved ? true : null,
@@ -152,8 +159,22 @@ function mayMove(state: RolloutState, look: Look & { at: string }, plan: Rollout
 }
 
 /** The step after which the whole traffic follows, or nothing does. */
-function isLastSplit(step: number, { steps }: RolloutPlan): boolean {
+function isLastBefore(step: number, { steps }: RolloutPlan): boolean {
   return (steps[step + 1] ?? 1) >= 1;
+}
+
+/** Of the least traffic before everybody gets it; outcomes that come late must have had the time to come. */
+function trafficLeft({ servedSince, since }: RolloutState, at: string, { trafficMs = 0 }: RolloutPlan): number {
+  return Date.parse(servedSince ?? since) + trafficMs - Date.parse(at);
+}
+
+/** When everybody may get it at the earliest; null where that needs no day of traffic, or none has begun. */
+export function everybodyNotBefore(
+  { phase, weight, servedSince }: RolloutState,
+  { trafficMs }: RolloutPlan,
+): string | null {
+  if (trafficMs === undefined || servedSince === undefined || isOver(phase) || weight >= 1) return null;
+  return later(servedSince, trafficMs);
 }
 
 /** One step at a time, whatever the evidence. */
@@ -170,11 +191,12 @@ function atStep(
   step: number,
   unitsBefore: number,
   at: string,
-  { steps }: RolloutPlan,
+  { steps, trafficMs }: RolloutPlan,
 ): RolloutState {
   const weight = steps[step] as number;
   return {
     ...state,
+    ...(trafficMs !== undefined && { servedSince: state.servedSince ?? at }),
     phase: weight >= 1 ? "promoting" : "progressing",
     step,
     weight,

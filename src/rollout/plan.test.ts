@@ -8,16 +8,16 @@ const config: RolloutConfig = {
   guardrails: { success: { margin: 0.1, floor: 0.8 }, cost: false },
   artifacts: {
     triage: { stepTime: "3h", guardrails: { success: { floor: 0.7 } } },
-    "prompts/triage": { deadline: "1d" },
+    "prompts/triage": { deadline: "2d" },
     "agents/triage": { manual: false, guardrails: { cost: { maxIncrease: 1 } } },
   },
 };
 
 test.each([
   ["an artifact nobody names has what holds for all", "prompts/x", {}, { stepTime: "2h", manual: true }],
-  ["a bare name is both kinds", "prompts/triage", {}, { stepTime: "3h", manual: true, deadline: "1d" }],
+  ["a bare name is both kinds", "prompts/triage", {}, { stepTime: "3h", manual: true, deadline: "2d" }],
   ["the kind wins over the bare name", "agents/triage", {}, { stepTime: "3h", manual: false }],
-  ["what was typed wins over all", "prompts/triage", { stepTime: "0s" }, { stepTime: "0s", deadline: "1d" }],
+  ["what was typed wins over all", "prompts/triage", { stepTime: "0s" }, { stepTime: "0s", deadline: "2d" }],
   ["what was not typed takes nothing away", "prompts/triage", { stepTime: undefined as never }, { stepTime: "3h" }],
 ])("%s", (_, target, typed, expected) => {
   expect(settingsFor(config, target, typed)).toMatchObject(expected);

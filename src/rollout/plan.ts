@@ -6,6 +6,8 @@ import type { Cohort } from "../serving/cohorts.ts";
 import type { Guardrail, Metric, RolloutPlan } from "./schema.ts";
 
 export const STEPS = [0.01, 0.05, 0.25, 0.5, 1];
+/** A day has its hours, and outcomes that come late have come. */
+const TRAFFIC_MS = 86_400_000;
 const DEFAULT_INCREASE = 0.2;
 
 /** Bounds of a guardrail that nobody configured. Prior: what is expected of a control without a history. */
@@ -48,8 +50,17 @@ function guardrailsOver(below: Guardrails = {}, above: Guardrails = {}): Guardra
 /** Cohorts as the config defines them now. */
 export type Cohorts = Readonly<Record<string, Omit<Cohort, "name">>>;
 
-/** The plan a rollout is frozen with; a cohort's step is one at which chance gives nobody the candidate. Throws USAGE for an unknown cohort. */
-export function planOf(settings: RolloutSettings, priors: Priors = {}, cohorts: Cohorts = {}): RolloutPlan {
+/**
+ * The plan a rollout is frozen with; `fast` leaves out the day of traffic before everybody gets it. At a cohort's step chance gives nobody
+ * the candidate.
+ * Throws USAGE for an unknown cohort.
+ */
+export function planOf(
+  settings: RolloutSettings,
+  priors: Priors = {},
+  cohorts: Cohorts = {},
+  { fast = false }: { fast?: boolean | undefined } = {},
+): RolloutPlan {
   const { guardrails = {}, shadow } = settings;
   const ms = (text: string | undefined, otherwise: number) =>
     text === undefined ? otherwise : (durationMs(text) ?? otherwise);
@@ -58,12 +69,15 @@ export function planOf(settings: RolloutSettings, priors: Priors = {}, cohorts: 
   const copies = typeof shadow === "object" ? shadow : {};
   const steps = settings.steps ?? STEPS;
   const named = cohortsIn(steps, cohorts);
+  const deadlineMs = ms(settings.deadline, 14 * 86_400_000);
+  if (!fast && deadlineMs <= TRAFFIC_MS) refuseDeadline(settings.deadline);
   return {
     steps: steps.map((step) => (typeof step === "string" ? 0 : step)),
     ...(named.length > 0 && { cohorts: named }),
     stepMs,
     stepObservations,
-    deadlineMs: ms(settings.deadline, 14 * 86_400_000),
+    ...(fast ? { fast } : { trafficMs: TRAFFIC_MS }),
+    deadlineMs,
     shadow:
       shadow === undefined || shadow === false
         ? null
@@ -77,6 +91,16 @@ export function planOf(settings: RolloutSettings, priors: Priors = {}, cohorts: 
     critical: criticalOf(guardrails.safety),
     caps: capsOf(guardrails),
   };
+}
+
+function refuseDeadline(deadline: string | undefined): never {
+  throw new AgentopsError(
+    "USAGE",
+    `a deadline of ${deadline} ends before everybody may get it, after a whole day of traffic`,
+    {
+      hint: "--deadline 3d, or --fast: 100 % need not wait for the day, which is recorded",
+    },
+  );
 }
 
 function cohortsIn(steps: readonly StepConfig[], cohorts: Cohorts): NonNullable<RolloutPlan["cohorts"]> {

@@ -86,6 +86,7 @@ test.each(
         shadow: random() < 0.3,
         guardrails: { success: { margin: 0.2, floor: 0 }, safety: { margin: 0.3 } },
       },
+      fast: true,
       cohorts: { few: { units: ["u1", "u2", "u3", "u4", "u5"] } },
       at: at(),
       actor: "ada",

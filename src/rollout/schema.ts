@@ -37,6 +37,13 @@ const planSchema = z.object({
     .optional()
     .describe("whose the first steps are, as the config had them when it started"),
   stepMs: z.number(),
+  trafficMs: z
+    .number()
+    .optional()
+    .describe(
+      "from the first step until everybody gets it at the earliest; absent: of rollouts from before there was one, and fast ones",
+    ),
+  fast: z.literal(true).optional().describe("whoever started it chose not to wait for a day of traffic"),
   stepObservations: z.int(),
   deadlineMs: z.number(),
   shadow: z.object({ timeMs: z.number(), observations: z.int() }).nullable(),
@@ -152,6 +159,12 @@ export const rolloutSchema = z.object({
   endedAt: z.string().nullable(),
   changed: z.boolean().optional().describe("of pause, resume, approve, abort: false where it was so already"),
   deadline: z.string(),
+  everybodyNotBefore: z
+    .string()
+    .nullable()
+    .describe(
+      "a whole day of traffic comes before 100 %; null at 100 %, after an end, where a person chose --fast, and in shadow",
+    ),
   unseen: z.int().describe("units, and answers to cohorts, that came since the last look"),
   overdueSince: z
     .string()

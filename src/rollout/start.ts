@@ -23,6 +23,8 @@ export interface StartRequest extends By {
   cohorts?: Cohorts | undefined;
   /** Who is told when it ends by itself. */
   notify?: RolloutPlan["notify"];
+  /** Without the day of traffic before everybody gets it. */
+  fast?: boolean | undefined;
   /** What it is to show. */
   hypothesis?: string | undefined;
   /** ISO 8601. */
@@ -44,7 +46,7 @@ export function startRollout(store: Store, request: StartRequest): Promise<Rollo
 /** The same in the caller's transaction. */
 export async function startIn(
   tx: Tx,
-  { id, environment, release, settings, cohorts, notify, hypothesis, at, actor, reason, admit }: StartRequest,
+  { id, environment, release, settings, cohorts, fast, notify, hypothesis, at, actor, reason, admit }: StartRequest,
 ): Promise<Rollout> {
   const { target, version } = release;
   const control = await controlOf(tx, environment, release);
@@ -53,7 +55,7 @@ export async function startIn(
   await insertRelease(tx, { ...release, releasedAt: at });
   const history = await controlHistory(tx, environment, target, control);
   const told = { ...(hypothesis !== undefined && { hypothesis }), ...(notify !== undefined && { notify }) };
-  const plan = { ...planOf(settings, history.priors, cohorts), ...told };
+  const plan = { ...planOf(settings, history.priors, cohorts, { fast }), ...told };
   const fresh: Omit<Rollout, "seq"> = {
     id,
     environment,

@@ -13,7 +13,7 @@ import { needOf } from "./need.ts";
 import { type Reason, reasonsFor } from "./reasons.ts";
 import { type Rollout, talliesOf, transitionsOf } from "./rollouts.store.ts";
 import type { Analysis, GuardrailResult, Metric, RolloutDocument } from "./schema.ts";
-import { cohortAt, isOver, isUnderWay, type RolloutState, waitingFor } from "./next.ts";
+import { cohortAt, everybodyNotBefore, isOver, isUnderWay, type RolloutState, waitingFor } from "./next.ts";
 import { storedNow } from "./stored.ts";
 
 /** A rollout for its readers, with intervals, what it waits for, and its history; its reasons are not words yet. */
@@ -52,6 +52,7 @@ export async function rolloutView(
     startedAt: rollout.createdAt,
     endedAt: rollout.endedAt,
     deadline: state.deadline,
+    everybodyNotBefore: everybodyNotBefore(state, plan),
     unseen,
     overdueSince: due?.overdueSince ?? null,
     awaiting: awaitsOnlyApproval(rollout, judged, at) ? "approval" : null,

@@ -9,7 +9,7 @@ const guardrail = (more: object) =>
     ...{ harmE: 31.456, harmThreshold: 20, ...more },
   }) as Extract<Reason, { code: "harm" }>["guardrail"];
 const kill = { environment: "production", target: "prompts/x", actor: "eve", reason: "leaks", at: "2026-11-21T10:37:20.000Z" }; // prettier-ignore
-const NOTHING = { timeMs: null, units: null, proof: null, approval: null };
+const NOTHING = { timeMs: null, trafficMs: null, units: null, proof: null, approval: null };
 const waits = (waiting: object, step: Extract<Reason, { code: "waits" }>["step"] = null, noData = false) =>
   ({ step, target: "prompts/x", noData, waiting: { ...NOTHING, ...waiting } }) as Omit<
     Extract<Reason, { code: "waits" }>,
@@ -85,6 +85,10 @@ testSayings<Reason>("a reason", reasonText, {
     [waits({ timeMs: 61_000 }), "shadow waits for 2 min"],
     [waits({ timeMs: 2 * 3_600_000 }), "shadow waits for 2 h"],
     [waits({ timeMs: 2 * 3_600_000 + 300_000 }), "shadow waits for 2 h 5 min"],
+    [
+      waits({ trafficMs: 3 * 3_600_000 }, { number: 4, of: 5, weight: 0.5, cohort: null }),
+      "step 4 of 5 (50 %) waits for a whole day of traffic before 100 % (3 h left)",
+    ],
     [waits({ timeMs: 3.5 * 86_400_000 }), "shadow waits for 3.5 days"],
     [
       waits({ units: 40, proof: true, approval: true }, { number: 2, of: 5, weight: 0.05, cohort: null }, true),

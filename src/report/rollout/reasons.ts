@@ -93,9 +93,10 @@ function heldText({ actor, at, reason, target: killed }: Kill, target: string): 
 }
 
 function waitText({ step, target, waiting, noData }: Extract<Reason, { code: "waits" }>): string {
-  const { timeMs, units, proof, approval } = waiting;
+  const { timeMs, trafficMs, units, proof, approval } = waiting;
   const parts = [
     ...(timeMs === null ? [] : [lasting(timeMs)]),
+    ...(trafficMs === null ? [] : [`a whole day of traffic before 100 % (${lasting(trafficMs)} left)`]),
     ...(units === null ? [] : [unitsText(units, step)]),
     ...(proof === null ? [] : ["proof that it is not worse by the margin"]),
     ...(approval === null ? [] : [`an approval: agentops canary approve ${target}`]),

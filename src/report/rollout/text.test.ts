@@ -76,6 +76,7 @@ const document: RolloutDocument = {
   startedAt: "2026-11-20T21:02:00.000Z",
   endedAt: null,
   deadline: "2026-11-23T21:02:00.000Z",
+  everybodyNotBefore: null,
   unseen: 0,
   overdueSince: null,
   awaiting: null,

@@ -119,6 +119,7 @@ function facts(document: RolloutDocument, style: Style, now: string): string[] {
         ]
       : []),
     ...([...UNDER_WAY, "inconclusive"].includes(phase) ? needOf(document).map((need) => line("needs", need)) : []),
+    ...wholeText(document, now).map((text) => line("100 %", text)),
     ...(UNDER_WAY.includes(phase) ? [line("deadline", deadlineText(deadline, now))] : []),
     ...ways(document).map((way, i) => line(i === 0 ? "next" : "or", way)),
     ...servedText(document).map((served) => line("serves", served)),
@@ -149,6 +150,17 @@ function isOdd({ e, threshold }: RolloutDocument["analysis"]["sampleRatio"]): bo
 
 function splitText({ e, threshold }: RolloutDocument["analysis"]["sampleRatio"]): string {
   return `the arms' sizes look odd for the weights: evidence ${eOf(e, threshold)}`;
+}
+
+/** When everybody may get it, while that is to come; and that somebody chose not to wait. */
+function wholeText({ everybodyNotBefore: from, plan, phase }: RolloutDocument, now: string): string[] {
+  if (!UNDER_WAY.includes(phase) || phase === "promoting") return [];
+  if (plan.fast === true) return ["need not wait for a whole day of traffic (--fast)"];
+  const left = from === null ? 0 : Date.parse(from) - Date.parse(now);
+  if (from === null || left <= 0) return [];
+  return [
+    `not before ${momentText(from, now)} UTC, in ${spanText(left + (left < MINUTE ? 0 : HALF_MINUTE))}: a whole day of traffic comes first`,
+  ];
 }
 
 function deadlineText(deadline: string, now: string): string {

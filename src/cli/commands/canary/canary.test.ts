@@ -59,8 +59,33 @@ const read = ({ stdout, stderr }: Ran) => {
 describe("canary on the command line", () => {
   beforeEach(freshStore);
 
+  test("everybody gets it after a whole day of traffic, unless somebody chose otherwise", async () => {
+    const day = await canary("start", `${TARGET}@v2`, ...FORCED, "--deadline", "24h");
+    expect([day.code, day.stderr]).toEqual([2, expect.stringContaining("a deadline of 24h ends before everybody may get it, after a whole day of traffic")]); // prettier-ignore
+    const started = read(await canary("start", `${TARGET}@v2`, ...FORCED, ...QUICK, "--steps", "0.5,1", "--json"));
+    expect(Date.parse(started.everybodyNotBefore ?? "") - Date.parse(started.startedAt)).toBe(86_400_000);
+    await run("observe", traffic(started, 1500, { control: 0.95, candidate: 0.97 }, 0), "--quiet");
+    await canary("advance", TARGET);
+    const waiting = await canary("status", TARGET);
+    expect(waiting.stdout).toMatch(/100 % {5}not before \S+ \S+ UTC, in (24 h|23 h 59 min): a whole day of traffic/);
+    expect(waiting.stdout.replace(/\s+/g, " ")).toContain("waits for a whole day of traffic before 100 %");
+    await canary("abort", TARGET, "-m", "too slow");
+    const fast = await canary("start", `${TARGET}@v2`, ...FORCED, "--fast", "--deadline", "12h");
+    expect(fast.stdout).toContain("100 %     need not wait for a whole day of traffic (--fast)");
+    await canary("abort", TARGET, "-m", "once more");
+  });
+
   test("a good candidate climbs step by step and is promoted; each decision can be made again", async () => {
-    const started = await canary("start", `${TARGET}@v2`, ...FORCED, ...QUICK, "--steps", "0.1,0.5,1", "--json");
+    const started = await canary(
+      "start",
+      `${TARGET}@v2`,
+      ...FORCED,
+      ...QUICK,
+      "--fast",
+      "--steps",
+      "0.1,0.5,1",
+      "--json",
+    );
     let rollout = read(started);
     expect(rollout).toMatchObject({ phase: "progressing", step: 0, weight: 0.1, env: "production", control: { version: "v1" }, candidate: { version: "v2" }, analysis: { verdict: "continue" } }); // prettier-ignore
     const second = await canary("start", `${TARGET}@v3`, ...FORCED, "--json");

@@ -19,6 +19,7 @@ export const canary: CommandSpec = {
     ["--turns <who>", "start: anybody who records outcomes moves it up, or only a watcher (default anybody)"],
     ["--hypothesis <text>", "start: what it is to show; status and history keep saying it"],
     ["--unobserved", "start: although nothing was observed of the target for a day"],
+    ["--fast", "start: everybody may get it before a whole day of traffic has passed; recorded"],
     ["--dry-run", "start: what or who would refuse; nothing is written"],
     ["--override", "start: release against the policy; needs --reason and is recorded"],
     ["-m, --reason <text>", "why, for the record"],

@@ -30,6 +30,7 @@ export async function start(context: CommandContext, ref: unknown, options: Reco
       reason,
       override: options["override"] === true,
       unobserved: options["unobserved"] === true,
+      fast: options["fast"] === true,
       dryRun: options["dryRun"] === true,
       settings,
       hypothesis,
