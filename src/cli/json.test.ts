@@ -211,7 +211,7 @@ const releasing: Step[] = [
   `canary approve ${T} --actor grace`,
   `canary abort ${T} --reason enough`,
   `canary abort ${T}`,
-  `canary start ${T}@v2 --steps 0.5,1 --step-observations 5 -m 'once more'`,
+  `canary start ${T}@v2 --steps 0.5,1 --step-observations 5 --fast -m 'once more'`,
   (dir) => put(dir, "c.jsonl", outcomes(7000, 300, "v1", () => true) + outcomes(8000, 300, "v2", () => true)),
   "observe c.jsonl",
   `canary advance ${T}`,

@@ -20,6 +20,8 @@ export interface RolloutRequest {
   perHour: number;
   stepHours: number;
   stepObservations: number;
+  /** Hours of traffic before everybody gets it. */
+  trafficHours: number;
 }
 
 /** One kind of candidate: what it is tested for, at what level. */
@@ -35,7 +37,7 @@ interface Question {
  * Throws USAGE on a plan that cannot be.
  */
 export function planRollout(request: RolloutRequest, known: Known | null): Found<RolloutForecast> {
-  const { mde, margin, alpha, guardrails, perHour, stepHours, stepObservations } = request;
+  const { mde, margin, alpha, guardrails, perHour, stepHours, stepObservations, trafficHours } = request;
   const baseline = baselineOf(request.baseline, known, "agentops stats plan --baseline 0.95 --per-hour 200");
   if (mde >= baseline) refuse(`a drop of ${mde} from ${baseline} leaves nothing: it must be less than the baseline`);
   const ramp = rampOf(request);
@@ -55,9 +57,13 @@ export function planRollout(request: RolloutRequest, known: Known | null): Found
     perHour,
     stepHours,
     stepObservations,
+    trafficHours,
     steps: request.steps.map((weight, step) => stepOf(weight, ramp[step], { request, baseline, harmful, harmless })),
     harmful: { outcome: "rolled-back", ...decided(harmful, ramp, 0, baseline, perHour) },
-    harmless: { outcome: "promoted", ...decided(harmless, ramp, arrivalsOf(ramp), baseline, perHour) },
+    harmless: {
+      outcome: "promoted",
+      ...decided(harmless, ramp, Math.max(arrivalsOf(ramp), trafficHours * perHour), baseline, perHour),
+    },
     evidence: known?.evidence ?? null,
     notes: [],
   };

@@ -141,6 +141,7 @@ const rolloutPlanSchema = z.strictObject({
   perHour: z.number(),
   stepHours: z.number().describe("a step lasts at least that long"),
   stepObservations: count.describe("and until the candidate has that many observations there"),
+  trafficHours: z.number().describe("of traffic before everybody gets it"),
   steps: z.array(
     z.strictObject({
       weight: share,

@@ -69,15 +69,13 @@ export function planOf(
   const copies = typeof shadow === "object" ? shadow : {};
   const steps = settings.steps ?? STEPS;
   const named = cohortsIn(steps, cohorts);
-  const deadlineMs = ms(settings.deadline, 14 * 86_400_000);
-  if (!fast && deadlineMs <= TRAFFIC_MS) refuseDeadline(settings.deadline);
   return {
     steps: steps.map((step) => (typeof step === "string" ? 0 : step)),
     ...(named.length > 0 && { cohorts: named }),
     stepMs,
     stepObservations,
     ...(fast ? { fast } : { trafficMs: TRAFFIC_MS }),
-    deadlineMs,
+    deadlineMs: ms(settings.deadline, 14 * 86_400_000),
     shadow:
       shadow === undefined || shadow === false
         ? null
@@ -91,16 +89,6 @@ export function planOf(
     critical: criticalOf(guardrails.safety),
     caps: capsOf(guardrails),
   };
-}
-
-function refuseDeadline(deadline: string | undefined): never {
-  throw new AgentopsError(
-    "USAGE",
-    `a deadline of ${deadline} ends before everybody may get it, after a whole day of traffic`,
-    {
-      hint: "--deadline 3d, or --fast: 100 % need not wait for the day, which is recorded",
-    },
-  );
 }
 
 function cohortsIn(steps: readonly StepConfig[], cohorts: Cohorts): NonNullable<RolloutPlan["cohorts"]> {

@@ -153,14 +153,13 @@ function splitText({ e, threshold }: RolloutDocument["analysis"]["sampleRatio"])
 }
 
 /** When everybody may get it, while that is to come; and that somebody chose not to wait. */
-function wholeText({ everybodyNotBefore: from, plan, phase }: RolloutDocument, now: string): string[] {
+function wholeText({ everybodyNotBefore: from, deadline, plan, phase }: RolloutDocument, now: string): string[] {
   if (!UNDER_WAY.includes(phase) || phase === "promoting") return [];
   if (plan.fast === true) return ["need not wait for a whole day of traffic (--fast)"];
   const left = from === null ? 0 : Date.parse(from) - Date.parse(now);
   if (from === null || left <= 0) return [];
-  return [
-    `not before ${momentText(from, now)} UTC, in ${spanText(left + (left < MINUTE ? 0 : HALF_MINUTE))}: a whole day of traffic comes first`,
-  ];
+  const after = `not before ${momentText(from, now)} UTC, in ${spanText(left + (left < MINUTE ? 0 : HALF_MINUTE))}: a whole day of traffic comes first`;
+  return [from < deadline ? after : `${after}, and before that the deadline (--deadline 3d, or --fast)`];
 }
 
 function deadlineText(deadline: string, now: string): string {

@@ -60,7 +60,10 @@ function cannotLoad(error: unknown): AgentopsError {
     : /NODE_MODULE_VERSION/.test(said)
       ? `its binary was built for another version of Node than ${process.versions.node}`
       : said;
-  return new AgentopsError("STORE_REFUSED", `cannot load better-sqlite3: ${why}`, { hint: rebuildHint(), cause: error });
+  return new AgentopsError("STORE_REFUSED", `cannot load better-sqlite3: ${why}`, {
+    hint: rebuildHint(),
+    cause: error,
+  });
 }
 
 /** npm looks for a package in the folder it runs in; a setting may keep scripts from running, and npm 12 asks to approve them. */

@@ -47,6 +47,7 @@ const TAKES: Record<string, readonly string[]> = {
     "guardrails",
     "stepHours",
     "stepObservations",
+    "fast",
   ],
 };
 /** Known everywhere. */

@@ -23,6 +23,7 @@ export function rolloutRequest(options: Options): RolloutRequest {
     steps: weights(text("steps") ?? "0.01,0.05,0.25,0.5,1"),
     perHour,
     stepHours: amount("--step-hours", text("stepHours")) ?? 1,
+    trafficHours: options["fast"] === true ? 0 : 24,
     stepObservations: wholeNumber("--step-observations", text("stepObservations")) ?? 50,
   };
 }

@@ -89,9 +89,12 @@ describe.concurrent("plans of a rollout: command → JSON", () => {
   });
 
   test("however much traffic there is, a promotion goes through every step", async () => {
-    const { harmless, steps } = await plan("--per-hour", "1000000", "--step-hours", "2");
+    const { harmless, steps } = await plan("--per-hour", "1000000", "--step-hours", "2", "--fast");
     expect(steps.map((step: any) => step.least?.hours ?? null)).toEqual([2, 2, 2, 2, null]);
     expect(harmless.expected).toMatchObject({ hours: 8, step: 3, weight: 0.5 });
+    const usual = await plan("--per-hour", "1000000", "--step-hours", "2");
+    expect(usual.harmless).toMatchObject({ expected: { hours: 24, step: 3 }, p90: { hours: 24 } });
+    expect(usual.harmful).toEqual((await plan("--per-hour", "1000000", "--step-hours", "2", "--fast")).harmful);
   });
 
   test("a weight that gives too little says so; a drop within the margin too", async () => {
