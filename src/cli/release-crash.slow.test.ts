@@ -27,7 +27,7 @@ beforeAll(async () => {
     return copy;
   };
   const advance = ["canary", "advance", TARGET];
-  const started = await from(fresh, ["canary", "start", REF, "--unobserved"]);
+  const started = await from(fresh, ["canary", "start", REF, "--unobserved", "--fast"]);
   const some = await from(started, (store) => arrive(store, 200, GOOD));
   const proven = await from(some, advance, (store) => arrive(store, 400, GOOD));
   const promoting = await from(proven, advance, (store) => arrive(store, 50, GOOD));
@@ -41,7 +41,7 @@ beforeAll(async () => {
 }, 120_000);
 
 test.each<{ name: string; at: string; args: string[]; again?: number; phase: string }>([
-  { name: "canary start", at: "start", args: ["canary", "start", REF, "--unobserved"], again: 5, phase: "progressing" },
+  { name: "canary start", at: "start", args: ["canary", "start", REF, "--unobserved", "--fast"], again: 5, phase: "progressing" },
   { name: "canary advance that moves a step", at: "step", args: ["canary", "advance", TARGET], phase: "progressing" },
   { name: "canary advance that rolls back", at: "harm", args: ["canary", "advance", TARGET], phase: "rolled-back" },
   { name: "canary advance that promotes", at: "last", args: ["canary", "advance", TARGET], phase: "promoted" },

@@ -33,7 +33,7 @@ test("eight processes observe while one watches: nothing acknowledged is lost, a
   const dir = await releaseProject({ config: underWayFor(SECONDS) });
   const store = join(tempProject(), "state.db");
   await done(dir, store, "promote", `${TARGET}@v1`);
-  await done(dir, store, "canary", "start", `${TARGET}@v2`, "--unobserved");
+  await done(dir, store, "canary", "start", `${TARGET}@v2`, "--unobserved", "--fast");
   const watcher = spawnAgentops(dir, ["canary", "watch", TARGET, "--interval", "200ms"], { AGENTOPS_STORE: store });
   const writers = await runWriters({
     ...{ store, target: TARGET, count: WRITERS, ms: SECONDS * 1000, units: 20_000, pauseMs: 40 },

@@ -48,7 +48,7 @@ describe.skipIf(postgresFolder() === undefined)("a store on a server", () => {
     const dir = await releaseProject({ config: underWayFor(SECONDS) });
     const env = { AGENTOPS_STORE: store.location, AGENTOPS_MARKERS: store.markers ?? "" };
     await done(dir, store.location, "promote", `${TARGET}@v1`);
-    await done(dir, store.location, "canary", "start", `${TARGET}@v2`, "--unobserved");
+    await done(dir, store.location, "canary", "start", `${TARGET}@v2`, "--unobserved", "--fast");
     const watcher = spawnAgentops(dir, ["canary", "watch", TARGET, "--interval", "500ms"], env);
     const writing = runWriters({ store: store.location, markers: store.markers ?? "", target: TARGET, count: WRITERS, ms: SECONDS * 1000, units: 20_000, pauseMs: 40 }); // prettier-ignore
     let operated = 0;

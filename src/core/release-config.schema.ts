@@ -23,6 +23,12 @@ const steps = z
     "the candidate's share of the units, step by step (default 0.01, 0.05, 0.25, 0.5, 1); before them names of cohorts",
   );
 
+const floor = z
+  .union([share, z.strictObject({ absolute: share })])
+  .describe(
+    "roll back when success is shown to be below this (default 0.9, 0: none); a number is capped below the control, { absolute: 0.9 } is meant as written",
+  );
+
 const bounds = {
   tolerance: share.lt(1).optional().describe("harm that is accepted, as a share of the units"),
   margin: difference.optional().describe("a candidate is safe once it is shown to be worse by less than this"),
@@ -32,10 +38,7 @@ const bounds = {
 
 const guardrails = z
   .strictObject({
-    success: z.strictObject({
-      ...bounds,
-      floor: share.optional().describe("roll back when success is shown to be below this, whatever the control does"),
-    }),
+    success: z.strictObject({ ...bounds, floor: floor.optional() }),
     latency: z.union([
       z.literal(false),
       z.strictObject({
@@ -59,7 +62,9 @@ const guardrails = z
         critical: z
           .union([z.literal("any"), z.array(z.string().min(1))])
           .optional()
-          .describe("kinds of breach of which one rolls back at once (default any)"),
+          .describe(
+            "kinds of breach of which one rolls back at once, or any (default []: compared with the control's)",
+          ),
       }),
     ]),
   })

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { actedShape } from "../core/acted.schema.ts";
+import { breachesShape, floorNow } from "../rollout/schema.ts";
 
 /** `agentops promote --json`, `agentops rollback --json`, and `canary start --dry-run --json`. */
 export const releaseSchema = z.object({
@@ -17,6 +18,9 @@ export const releaseSchema = z.object({
   changed: z.boolean().describe("false when it was so already"),
   dryRun: z.boolean().optional().describe("true: this is what would be done; nothing was written"),
   cohorts: z.array(z.string()).optional().describe("of a canary: who would get it before chance divides it"),
+  floor: floorNow.nullable().optional().describe("of a canary: the floor of success that it would begin with"),
+  breaches: breachesShape.optional().describe("of a canary: what one breach would do"),
+  notes: z.array(z.string()).optional().describe("of a canary: what its starter should know"),
   rollout: z.string().nullable().describe("the rollout that this ended or took back"),
 });
 

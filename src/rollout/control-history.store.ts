@@ -1,10 +1,9 @@
 import type { Db } from "../state/store.ts";
+import { LEAST_KNOWN } from "./floors.ts";
 import type { Priors } from "./plan.ts";
 
 /** Observations of the control that a cap is taken from, the newest; older ones may be of another season. */
 const NEWEST = 10_000;
-/** Fewer outcomes say too little to bet by. */
-const LEAST = 50;
 
 /** What production knows of a version before a rollout with it as control. */
 export interface ControlHistory {
@@ -32,7 +31,7 @@ export async function controlHistory(
     .where("version", "=", version)
     .where("shadow", "=", 0)
     .executeTakeFirst();
-  const [n, safetyN] = [sums?.n ?? 0, sums?.safetyN ?? 0];
+  const [n, good, safetyN] = [sums?.n ?? 0, sums?.succeeded ?? 0, sums?.safetyN ?? 0];
   const values = async (column: "latencyMs" | "costUsd") => {
     const rows = await db
       .selectFrom("observations")
@@ -49,8 +48,9 @@ export async function controlHistory(
   };
   return {
     priors: {
-      success: n < LEAST ? null : (sums?.succeeded ?? 0) / n,
-      safety: safetyN < LEAST ? null : 1 - (sums?.unsafe ?? 0) / safetyN,
+      success: n < LEAST_KNOWN ? null : good / n,
+      ...(n >= LEAST_KNOWN && { successes: { n, good } }),
+      safety: safetyN < LEAST_KNOWN ? null : 1 - (sums?.unsafe ?? 0) / safetyN,
     },
     latency: await values("latencyMs"),
     cost: await values("costUsd"),

@@ -9,6 +9,7 @@ import {
 import { addToFloor, emptyFloor, type FloorProcess } from "../stats/sequential/floor-process.ts";
 import type { Exposure } from "../stats/sequential/sample-ratio.ts";
 import type { Row } from "../state/tables.ts";
+import { inForce } from "./floors.ts";
 import type { Caps, Guardrail, Metric, Phase, RolloutPlan } from "./schema.ts";
 
 /** What was counted in one look, at one probability, of one arm. */
@@ -25,6 +26,10 @@ export interface MetricEvidence {
   harm: CanaryProcess;
   safe: CanaryProcess;
   floor: FloorProcess | null;
+  /** Of a floor that the control caps: the candidate where no control stands beside it. Absent before such outcomes came. */
+  alone?: FloorProcess;
+  /** Of the same: the control at the last weight that it was seen at. */
+  latest?: { weight: number; n: number; sum: number };
 }
 
 /** All that decisions are made of, after some number of looks: plain data. */
@@ -91,7 +96,7 @@ export function addLook(evidence: Evidence, { tallies, cohorts }: LookCounts, pl
   for (const guardrail of plan.guardrails) {
     const rows = tallies.filter((row) => row.metric === guardrail.name && row.n > 0);
     if (rows.length === 0) continue;
-    metrics[guardrail.name] = added(metrics[guardrail.name] ?? none(guardrail, caps), rows);
+    metrics[guardrail.name] = added(metrics[guardrail.name] ?? none(guardrail, caps), rows, guardrail);
   }
   const successes = tallies.filter((row) => row.metric === "success");
   const units = (arm: TallyRow["arm"]) => successes.filter((r) => r.arm === arm).reduce((sum, r) => sum + r.n, 0);
@@ -113,12 +118,14 @@ function withCohorts(
   const cohorts = { ...before.cohorts };
   for (const row of rows) cohorts[row.cohort] = plus(sumsOf({ cohorts }, row.cohort), row);
   if (Object.keys(cohorts).length === 0) return {};
-  const floor = guardrails.find(({ name }) => name === "success")?.floor ?? null;
-  if (floor === null) return { cohorts };
+  const success = guardrails.find(({ name }) => name === "success");
+  const floor = success === undefined ? null : inForce(success, before.metrics.success);
+  const { cohortFloor } = before;
+  if (floor === null) return { cohorts, ...(cohortFloor !== undefined && { cohortFloor }) };
   // All at once: rows have no order that every engine shares.
   const { answers, succeeded } = rows.reduce<CohortSums>(plus, NO_SUMS);
   const totals = { n: answers, sum: succeeded, squares: succeeded };
-  return { cohorts, cohortFloor: addToFloor(before.cohortFloor ?? emptyFloor(floor), totals) };
+  return { cohorts, cohortFloor: addToFloor(cohortFloor ?? emptyFloor(floor), totals, floor) };
 }
 
 function plus(a: CohortSums, b: CohortSums): CohortSums {
@@ -139,16 +146,36 @@ function none(guardrail: Guardrail, caps: Caps): MetricEvidence {
   };
 }
 
-function added(before: MetricEvidence, rows: readonly TallyRow[]): MetricEvidence {
-  let { harm, safe, floor } = before;
+/**
+ * A floor as written is bet against by every outcome of the candidate. One that the control caps promises nothing of a candidate that is
+ * as good as the control, whatever happens to both. Beside a control the comparison asks that already, hour by hour (`judge`), so what
+ * this process bets on is only what came without one: copies, and units at a weight of 1. The cap is made of earlier looks, so it is known before.
+ */
+function added(before: MetricEvidence, rows: readonly TallyRow[], guardrail: Guardrail): MetricEvidence {
+  let { harm, safe, floor, alone, latest } = before;
+  const cap = guardrail.capped === true ? inForce(guardrail, before) : null;
   for (const batch of batchesOf(rows)) {
     harm = addBatch(harm, batch);
     safe = addBatch(safe, batch);
   }
   for (const row of rows) {
-    if (floor !== null && row.arm !== "control") floor = addToFloor(floor, row);
+    if (row.arm === "control" && guardrail.capped === true) latest = plusLatest(latest, row);
+    if (row.arm === "control") continue;
+    if (floor !== null) floor = addToFloor(floor, row);
+    if (cap !== null && isAlone(row)) alone = addToFloor(alone ?? emptyFloor(cap), row, cap);
   }
-  return { harm, safe, floor };
+  return { harm, safe, floor, ...(alone !== undefined && { alone }), ...(latest !== undefined && { latest }) };
+}
+
+/** Units keep the probability they were drawn with: stragglers of an earlier step do not count as now. */
+function plusLatest(latest: MetricEvidence["latest"], { weight, n, sum }: TallyRow): MetricEvidence["latest"] {
+  if (latest === undefined || weight > latest.weight) return { weight, n, sum };
+  return weight < latest.weight ? latest : { weight, n: latest.n + n, sum: latest.sum + sum };
+}
+
+/** Whether no unit of the control was drawn beside these. */
+function isAlone({ arm, weight }: TallyRow): boolean {
+  return arm === "shadow" || weight === 0 || weight === 1;
 }
 
 /** The rows of one metric as the engine takes them, one batch for each probability of each look. Shadow units have none. */

@@ -23,6 +23,7 @@ describe("judge", () => {
     ["quick, and only the candidate says", "latency", [row("candidate", "latency", 500, 500)], "undecided"],
     ["quick, and only the control says", "latency", [row("control", "latency", 500, 300)], "undecided"],
     ["only what is unsafe is reported, and the control has none", "safety", [row("candidate", "safety", 40, 0)], "harm"],
+    ["only what is unsafe is reported, and both arms have the same", "safety", [row("control", "safety", 40, 0), row("candidate", "safety", 40, 0)], "undecided"],
     ["nobody says", "safety", [], "unmeasured"],
   ])("%s", (_, metric, rows, verdict) => expect(verdictOf(metric, rows)).toBe(verdict)); // prettier-ignore
 });

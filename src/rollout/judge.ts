@@ -1,7 +1,9 @@
 import { logE, type CanaryProcess } from "../stats/sequential/canary-engine.ts";
 import { logMeanExp } from "../stats/distributions/log-mean.ts";
+import type { FloorProcess } from "../stats/sequential/floor-process.ts";
 import { sampleRatioLogE } from "../stats/sequential/sample-ratio.ts";
 import { boundsOf, type Evidence, type MetricEvidence } from "./evidence.ts";
+import { inForce } from "./floors.ts";
 import type { Look } from "./next.ts";
 import type { BreachRow } from "./rollouts.store.ts";
 import type { Analysis, Caps, Guardrail, GuardrailResult, RolloutPlan } from "./schema.ts";
@@ -36,7 +38,7 @@ interface Peaks {
  * What the observations say, whenever one looks:
  *
  * - rollback: a critical breach; a guardrail's evidence of harm reached G/α (Bonferroni over the G guardrails); or the candidate is
- *   shown to be below an absolute floor (1 % each), by units that were drawn or by its answers to cohorts.
+ *   shown to be below a floor (1 % each), by units that were drawn or by its answers to cohorts.
  * - invalid: the arms' sizes do not fit the weights.
  * - promote: every guardrail that has data reached 1/α for "not worse by the margin" (intersection-union, no correction), and none that is
  *   required lacks data.
@@ -48,7 +50,7 @@ export function judge({ plan, caps, evidence, breaches }: Seen): Judged {
   const critical = breaches.filter(({ kind }) => plan.critical === "any" || plan.critical.includes(kind));
   const guardrails = [
     ...plan.guardrails.flatMap((guardrail) => resultsOf(guardrail, evidence, plan, caps)),
-    ...(evidence.cohortFloor === undefined ? [] : [floorResult("cohorts.floor", evidence.cohortFloor)]),
+    ...cohortFloor(plan, evidence),
   ];
   const ratio = { logE: sampleRatioLogE(evidence.exposures), threshold: 1 / SAMPLE_RATIO_ALPHA };
   const sampleRatio = { e: cut(ratio.logE), threshold: ratio.threshold };
@@ -104,24 +106,67 @@ function resultsOf(guardrail: Guardrail, { metrics }: Evidence, plan: RolloutPla
     verdict: metricVerdict(guardrail.name, found, { harmThreshold, safeThreshold }),
     peaks: { harm: found?.harm.peak ?? 0, safe: found?.safe.peak ?? 0 },
   };
-  return found?.floor == null ? [compared] : [compared, floorResult(`${guardrail.name}.floor`, found.floor)];
+  return found === undefined ? [compared] : [compared, ...floorOf(guardrail, found)];
 }
 
-function floorResult(name: string, process: NonNullable<MetricEvidence["floor"]>): Judged["guardrails"][number] {
+function floorOf(guardrail: Guardrail, found: MetricEvidence): Judged["guardrails"] {
+  if (found.floor === null) return [];
+  const name = `${guardrail.name}.floor`;
+  if (guardrail.capped !== true) return [floorResult(name, wealthOf(found.floor))];
+  const configured = guardrail.floor ?? undefined;
+  if (found.alone !== undefined) return [floorResult(name, { ...wealthOf(found.alone), configured })];
+  const floor = inForce(guardrail, found);
+  return floor === null ? [] : [floorResult(name, { ...besideControl(found.floor, found.harm, floor), configured })];
+}
+
+function cohortFloor({ guardrails }: RolloutPlan, { cohortFloor: process }: Evidence): Judged["guardrails"] {
+  if (process === undefined) return [];
+  const success = guardrails.find(({ name }) => name === "success");
+  const configured = success?.capped === true ? (success.floor ?? undefined) : undefined;
+  return [floorResult("cohorts.floor", { ...wealthOf(process), configured })];
+}
+
+interface Wealth {
+  floor: number;
+  n: number;
+  sum: number;
+  /** ln E now, and its largest so far. */
+  log: number;
+  peak: number;
+  configured?: number | undefined;
+}
+
+function wealthOf({ floor, n, sum, logWealth, peak }: FloorProcess): Wealth {
+  return { floor, n, sum, log: logMeanExp(logWealth), peak };
+}
+
+/**
+ * A capped floor beside a control: below what was configured, and worse than the control. The smaller of two e-values against "as good as
+ * the configured floor" and "as good as the control" is one against "either", however both arms drift or break together. A candidate that
+ * is above the floor in force, by its own rate, has not missed it.
+ */
+function besideControl(below: FloorProcess, worse: CanaryProcess, floor: number): Wealth {
+  const { n, sum, log, peak } = wealthOf(below);
+  const isBelow = n > 0 && sum / n < floor && worse.control.n > 0;
+  return { floor, n, sum, log: Math.min(log, logE(worse)), peak: isBelow ? Math.min(peak, worse.peak) : 0 };
+}
+
+function floorResult(name: string, { floor, n, sum, log, peak, configured }: Wealth): Judged["guardrails"][number] {
   const harmThreshold = 1 / FLOOR_ALPHA;
   return {
     name,
     control: null,
-    candidate: armOf(process),
-    harmE: cut(logMeanExp(process.logWealth)),
+    candidate: armOf({ n, sum }),
+    harmE: cut(log),
     harmThreshold,
     safeE: null,
     safeThreshold: null,
-    tolerance: process.floor,
+    tolerance: floor,
+    ...(configured !== undefined && { configured }),
     margin: null,
     cap: null,
-    verdict: process.peak >= Math.log(harmThreshold) ? "harm" : "undecided",
-    peaks: { harm: process.peak, safe: null },
+    verdict: peak >= Math.log(harmThreshold) ? "harm" : "undecided",
+    peaks: { harm: peak, safe: null },
   };
 }
 

@@ -19,7 +19,10 @@ const DEFAULTS: Record<Metric, Omit<Guardrail, "name">> = {
 };
 
 /** Shares of good outcomes of the control so far; null where there are too few to say. */
-export type Priors = Partial<Record<Metric, number | null>>;
+export type Priors = Partial<Record<Metric, number | null>> & {
+  /** What the control's share of success was counted from; absent where there is too little. */
+  successes?: Guardrail["history"];
+};
 
 /** What is in force for one artifact: the config, what it says of this artifact, what was typed; the later wins, key by key. */
 export function settingsFor(
@@ -120,19 +123,29 @@ function guarded(configured: Guardrails, priors: Priors): Guardrail[] {
         mde: mde ?? usual.mde,
         prior: priors[name] ?? usual.prior,
         required: required ?? usual.required,
-        floor: name === "success" ? floorOf(configured.success?.floor ?? usual.floor) : usual.floor,
+        floor: usual.floor,
+        ...(name === "success" && floorOf(configured.success?.floor ?? usual.floor, priors)),
       },
     ];
   });
 }
 
+type Floor = NonNullable<Guardrails["success"]>["floor"] | null;
+
 /** 0 asks for no floor; 1 cannot be tested, so it is as close to it as rates are clipped to. */
-function floorOf(floor: number | null): number | null {
-  return floor === null || floor === 0 ? null : Math.min(floor, 0.999);
+function floorOf(asked: Floor, { successes }: Priors): Pick<Guardrail, "floor" | "capped" | "history"> {
+  const capped = typeof asked === "number";
+  const floor = (capped ? asked : asked?.absolute) ?? 0;
+  if (floor === 0) return { floor: null };
+  return {
+    floor: Math.min(floor, 0.999),
+    ...(capped && { capped: true }),
+    ...(successes !== undefined && { history: successes }),
+  };
 }
 
 function criticalOf(safety: Guardrails["safety"]): RolloutPlan["critical"] {
-  return safety === false ? [] : (safety?.critical ?? "any");
+  return safety === false ? [] : (safety?.critical ?? []);
 }
 
 function capsOf({ latency, cost }: Guardrails): RolloutPlan["caps"] {

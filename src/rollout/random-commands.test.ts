@@ -84,7 +84,7 @@ test.each(
         deadline: "12h",
         manual: random() < 0.3,
         shadow: random() < 0.3,
-        guardrails: { success: { margin: 0.2, floor: 0 }, safety: { margin: 0.3 } },
+        guardrails: { success: { margin: 0.2, floor: 0 }, safety: { margin: 0.3, critical: "any" } },
       },
       fast: true,
       cohorts: { few: { units: ["u1", "u2", "u3", "u4", "u5"] } },

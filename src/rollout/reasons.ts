@@ -3,8 +3,9 @@ import type { Judged } from "./judge.ts";
 import { sumsOf, unitsIn } from "./evidence.ts";
 import type { Frozen } from "./freeze.store.ts";
 import { cohortAt, isUnderWay, type Waiting, waitingFor } from "./next.ts";
+import { floorOf, isOutOfReach, LEAST_KNOWN } from "./floors.ts";
 import type { Rollout } from "./rollouts.store.ts";
-import type { Phase } from "./schema.ts";
+import type { FloorNow, Phase } from "./schema.ts";
 import type { Due } from "./stored.ts";
 
 /** Why a look says what it says, why a rollout is where it is, and what a reader must know beside it. */
@@ -29,7 +30,9 @@ export type Reason =
   | { code: "unmeasured"; names: string[] }
   | { code: "one-sided"; name: string; arm: "control" | "candidate" }
   | { code: "cohort-on-control"; cohort: string; answers: number }
-  | { code: "unasked"; answers: number };
+  | { code: "unasked"; answers: number }
+  | { code: "floor-waits"; floor: number; least: number }
+  | { code: "floor-out-of-reach"; floor: number; control: NonNullable<FloorNow["control"]> };
 
 /** Which step waits, and for whom, where it is a cohort's; null in shadow. */
 export type Step = { number: number; of: number; weight: number; cohort: string | null } | null;
@@ -91,7 +94,18 @@ export function reasonsFor(
     ...(state.phase === "inconclusive" ? [{ code: "deadline", at: state.deadline } as const] : []),
     ...(waits ? [...onControl(rollout), ...unasked(rollout, answers)] : []),
     ...unmeasured(judged, rollout),
+    ...(waits ? floorReasons(rollout) : []),
   ];
+}
+
+/** A floor that guards nothing where nothing else does, and one that ends whatever is like the control. */
+export function floorReasons({ state, plan, evidence }: Rollout): Reason[] {
+  const now = floorOf(plan.guardrails, evidence.metrics.success);
+  if (now === null) return [];
+  const { configured: floor, control } = now;
+  const isAlone = state.weight === 0 || state.weight === 1;
+  if (now.capped && control === null && isAlone) return [{ code: "floor-waits", floor, least: LEAST_KNOWN }];
+  return control !== null && isOutOfReach(now) ? [{ code: "floor-out-of-reach", floor, control }] : [];
 }
 
 /** Callers that do not resolve with its units serve it what everybody has. */

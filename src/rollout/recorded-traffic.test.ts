@@ -59,7 +59,8 @@ describe.skipIf(!hasSharedData)("outcomes somebody else recorded, as traffic of 
     ["GSM8K 39 % → 22 %", "6b_verification", "6b_finetuning", noFloor, { phase: "rolled-back", harmed: ["success"] }],
     ["GSM8K 22 % → 39 %", "6b_finetuning", "6b_verification", noFloor, { phase: "promoted", harmed: [] }],
     ["GSM8K 39 % → 39 %", "6b_verification", "6b_verification", noFloor, { phase: "promoted", harmed: [] }],
-    ["GSM8K 22 % → 39 %, with the floor of 90 %", "6b_finetuning", "6b_verification", {}, { phase: "rolled-back", harmed: ["success.floor"] }],
+    ["GSM8K 22 % → 39 %, with the default floor", "6b_finetuning", "6b_verification", {}, { phase: "promoted", harmed: [] }],
+    ["GSM8K 22 % → 39 %, with a floor of 90 % as written", "6b_finetuning", "6b_verification", { guardrails: { success: { floor: { absolute: 0.9 } } } }, { phase: "rolled-back", harmed: ["success.floor"] }],
   ], 0))("%s", async (name, control, candidate, settings, expected) => {
     const journey = await replayed(gsm8k(control), gsm8k(candidate), settings);
     process.stdout.write(`${name}: ${JSON.stringify(summary(journey))}\n`);

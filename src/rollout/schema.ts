@@ -26,7 +26,15 @@ const guardrail = z.object({
   mde: z.number().describe("the harm the bets are tuned for"),
   prior: z.number().describe("the control's history; changes the power, never the guarantee"),
   required: z.boolean(),
-  floor: z.number().nullable().describe("absolute: roll back when the candidate is shown to be below it"),
+  floor: z.number().nullable().describe("roll back when the candidate is shown to be below it"),
+  capped: z
+    .literal(true)
+    .optional()
+    .describe("the floor is at most what the control is known to reach, less the margin; absent: as written"),
+  history: z
+    .object({ n: z.int(), good: z.number() })
+    .optional()
+    .describe("outcomes of the control before the start; absent: too few to say"),
 });
 
 /** How a rollout goes on, frozen when it starts: no later change of the config changes its decisions. */
@@ -104,6 +112,7 @@ const guardrailResultSchema = z.object({
     .describe("candidate - control, valid at every look at once; null for a floor"),
   tolerance: z.number(),
   margin: z.number().nullable(),
+  configured: z.number().optional().describe("of a floor that the control caps: as it was configured"),
   cap: z.number().nullable().describe("latency in ms, cost in USD: at most this counts as good"),
   verdict: z.enum(["harm", "safe", "undecided", "unmeasured"]),
 });
@@ -135,6 +144,33 @@ export const cohortCount = z.object({
   served: z.boolean().describe("whether it is served the candidate now"),
 });
 
+/** The floor of success now, and what it was made of. */
+export const floorNow = z.object({
+  configured: z.number(),
+  capped: z.boolean().describe("false: as written, whatever the control does"),
+  inForce: z
+    .number()
+    .nullable()
+    .describe("null: it waits until enough of the control is known, or the control leaves nothing to ask for"),
+  margin: z.number(),
+  control: z
+    .object({
+      n: z.int(),
+      rate: z.number(),
+      ci95: z.tuple([z.number(), z.number()]).describe("valid at every look at once"),
+    })
+    .nullable()
+    .describe(
+      "of this rollout (of all and of the last weight the less), else before it; null: too few outcomes to say",
+    ),
+});
+
+/** What one breach does. */
+export const breachesShape = z.object({
+  critical: planSchema.shape.critical,
+  compared: z.boolean().describe("the others, with the control's"),
+});
+
 /** `canary start|status|advance|…`, `agentops.rollout/1`. */
 export const rolloutSchema = z.object({
   schema: z.literal("agentops.rollout/1"),
@@ -153,6 +189,7 @@ export const rolloutSchema = z.object({
   weight: z.number(),
   cohort: z.string().nullable().describe("whose step it is at; null at a weight, in shadow and after a promotion"),
   cohorts: z.array(cohortCount).describe("not compared: not randomised"),
+  floor: floorNow.nullable().describe("null: none was asked for"),
   analysis: analysisSchema,
   since: z.string().describe("when the step or phase began"),
   startedAt: z.string(),
@@ -208,6 +245,8 @@ export type Phase = (typeof PHASES)[number];
 export type Metric = (typeof METRICS)[number];
 export type Guardrail = z.infer<typeof guardrail>;
 export type RolloutPlan = z.infer<typeof planSchema>;
+export type Breaches = z.infer<typeof breachesShape>;
+export type FloorNow = z.infer<typeof floorNow>;
 export type CohortCount = z.infer<typeof cohortCount>;
 export type GuardrailResult = z.infer<typeof guardrailResultSchema>;
 export type Analysis = z.infer<typeof analysisSchema>;

@@ -5,6 +5,7 @@ import { riskDifference } from "../stats/sequential/risk-difference.ts";
 import { changedTogether, type Parted } from "../registry/parts.ts";
 import { findRelease, type ReleaseRow } from "../serving/serving.store.ts";
 import type { Judged } from "./judge.ts";
+import { floorOf } from "./floors.ts";
 import { batchesOf, type TallyRow, unitsIn } from "./evidence.ts";
 import { cohortsIn } from "./cohorts.ts";
 import { candidateAnswers } from "./cohorts.store.ts";
@@ -47,6 +48,7 @@ export async function rolloutView(
     weight: state.weight,
     cohort: cohortAt(state, plan),
     cohorts: cohortsIn(rollout),
+    floor: floorOf(plan.guardrails, rollout.evidence.metrics.success),
     analysis: await analysisOf(db, rollout, judged, { at, held, frozen, due, last: history.at(-1) }),
     since: state.since,
     startedAt: rollout.createdAt,
@@ -95,7 +97,8 @@ async function analysisOf(
 function withoutPeaks(guardrail: Judged["guardrails"][number]): Omit<GuardrailResult, "difference" | "ci95"> {
   const { name, control, candidate, harmE, harmThreshold, safeE, safeThreshold, tolerance, margin, cap, verdict } =
     guardrail;
-  return { name, control, candidate, harmE, harmThreshold, safeE, safeThreshold, tolerance, margin, cap, verdict };
+  const shown = { name, control, candidate, harmE, harmThreshold, safeE, safeThreshold, tolerance, margin, cap, verdict }; // prettier-ignore
+  return guardrail.configured === undefined ? shown : { ...shown, configured: guardrail.configured };
 }
 
 const NOT_COMPARED = { difference: null, ci95: null };

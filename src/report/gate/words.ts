@@ -7,9 +7,13 @@ type Changed = GateDocument["changed"][number];
 
 const SEVERITY = { fail: 0, inconclusive: 1, none: 2, pass: 3 } as const;
 
-/** Runs with what decides the gate first. */
+/** Runs with what decides the gate first, and of those alike the one that lost most. */
 export function bySeverity(runs: readonly GateRun[]): GateRun[] {
-  return [...runs].sort((a, b) => SEVERITY[a.verdict] - SEVERITY[b.verdict]);
+  return [...runs].sort((a, b) => SEVERITY[a.verdict] - SEVERITY[b.verdict] || changeOf(a) - changeOf(b));
+}
+
+function changeOf({ comparison }: GateRun): number {
+  return comparison?.metrics.find(({ name }) => name === "successRate")?.difference ?? 0;
 }
 
 /** Whether what leaves the verdict open is neither a run nor a changed artifact: the notes say what. */
@@ -35,7 +39,8 @@ export function headline(document: GateDocument, name: (suite: string) => string
   if (open.length > 0 && deciding.verdict !== "fail") return `${open.join(", ")}: no control is known`;
   const bad = deciding.checks.filter((c) => c.verdict === deciding.verdict && c.verdict !== "pass").map((c) => c.name);
   const alike = runs.filter((r) => r.verdict === deciding.verdict).length - 1;
-  const others = alike === 0 || deciding.verdict === "pass" ? "" : `; and ${plural(alike, "more suite")} alike`;
+  const others =
+    alike === 0 || deciding.verdict === "pass" ? "" : `; ${plural(alike, "more suite")}: ${deciding.verdict}`;
   return `${name(deciding.suite)}: ${outcomeWords(deciding)}${bad.length === 0 ? "" : ` (${bad.join(", ")})`}${others}`;
 }
 

@@ -1,5 +1,6 @@
 import { printable } from "../../core/printable.ts";
 import type { ReleaseDocument } from "../../operations/release.schema.ts";
+import { guardLines } from "../rollout/guards.ts";
 import type { Style } from "../style.ts";
 
 /** What everybody is served after a promotion or a rollback. */
@@ -21,7 +22,7 @@ export function releaseText(done: ReleaseDocument, style: Style): string {
 
 /** Of a dry run: nobody refuses. */
 function triedText(done: ReleaseDocument, style: Style): string {
-  const { action, target, version, env, from, overridden, changed, cohorts = [] } = done;
+  const { action, target, version, env, from, overridden, changed, cohorts = [], floor, breaches, notes = [] } = done;
   const name = `${target}@${version}`;
   if (!changed) return `${name} is what ${env} serves already; nothing would be changed`;
   const would = {
@@ -31,5 +32,7 @@ function triedText(done: ReleaseDocument, style: Style): string {
   }[action];
   const lines = [`${style.bold("dry run")}  ${would}; nobody refuses, and nothing was written`];
   if (overridden.length > 0) lines.push(style.bad(`would be overridden: ${overridden.join(", ")}`));
+  if (floor !== undefined && breaches !== undefined) lines.push(...guardLines(floor, breaches));
+  lines.push(...notes.map((note) => style.unsure(`note: ${note}`)));
   return lines.join("\n");
 }

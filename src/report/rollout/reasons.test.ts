@@ -43,6 +43,14 @@ testSayings<Reason>("a reason", reasonText, {
       { guardrail: guardrail({ name: "success.floor", control: null, tolerance: 0.93 }) },
       "success.floor: the candidate has 90 % of 1,000, below 93 % (E 31.5 of 20)",
     ],
+    [
+      { guardrail: guardrail({ name: "success.floor", control: null, tolerance: 0.93, configured: 0.95 }) },
+      "success.floor: the candidate has 90 % of 1,000, below 93 %, what the control leaves of 95 % (E 31.5 of 20)",
+    ],
+    [
+      { guardrail: guardrail({ name: "success.floor", control: null, tolerance: 0.93, configured: 0.93 }) },
+      "success.floor: the candidate has 90 % of 1,000, below 93 % (E 31.5 of 20)",
+    ],
   ],
   "sample-ratio": [
     [
@@ -109,6 +117,13 @@ testSayings<Reason>("a reason", reasonText, {
   ],
   unasked: [
     [{ answers: 300 }, "300 answers of the candidate to units of no served cohort: some caller does not ask resolve; they are in no count"],
+  ],
+  "floor-waits": [[{ floor: 0.9, least: 50 }, "the floor of success (90 %) waits: fewer than 50 outcomes of the control are known; { absolute: 0.9 } waits for none"]],
+  "floor-out-of-reach": [
+    [
+      { floor: 0.9, control: { n: 1200, rate: 0.806, ci95: [0.77, 0.84] } },
+      "the floor of 90 % is above what the control reaches (80.6 % [77 %, 84 %]), and { absolute } is meant as written: a candidate like the control will be taken back",
+    ],
   ],
   "one-sided": [
     [{ name: "cost", arm: "candidate" }, "cost is reported by the candidate only, which compares nothing"],

@@ -1,6 +1,7 @@
 import { lasting, plural, points, share } from "../../core/words.ts";
 import type { Kill } from "../../kill/latch.ts";
 import type { Reason, Step } from "../../rollout/reasons.ts";
+import { rateOf } from "./guards.ts";
 import type { GuardrailResult } from "../../rollout/schema.ts";
 
 /** A reason in one sentence. */
@@ -50,6 +51,10 @@ export function reasonText(reason: Reason): string {
       return `${plural(reason.answers, "answer")} to cohort ${reason.cohort} came from the control: its callers do not ask resolve with these units, or run an older release`;
     case "unasked":
       return `${plural(reason.answers, "answer")} of the candidate to units of no served cohort: some caller does not ask resolve; they are in no count`;
+    case "floor-waits":
+      return `the floor of success (${share(reason.floor)}) waits: fewer than ${reason.least} outcomes of the control are known; { absolute: ${reason.floor} } waits for none`;
+    case "floor-out-of-reach":
+      return `the floor of ${share(reason.floor)} is above what the control reaches (${rateOf(reason.control)}), and { absolute } is meant as written: a candidate like the control will be taken back`;
   }
 }
 
@@ -68,15 +73,18 @@ function harmText({
   harmE,
   harmThreshold,
   tolerance,
+  configured,
 }: Extract<Reason, { code: "harm" }>["guardrail"]): string {
   const rate = (arm: GuardrailResult["candidate"]) =>
     arm.rate === null
       ? "reports none"
       : `${arm === control ? "" : "has "}${share(arm.rate)} of ${arm.n.toLocaleString("en-US")}`;
   const e = `E ${short(harmE)} of ${short(harmThreshold)}`;
+  const asked =
+    configured === undefined || configured <= tolerance ? "" : `, what the control leaves of ${share(configured)}`;
   if (name === "cohorts.floor")
-    return `${name}: of the candidate's answers to cohorts ${share(candidate.rate ?? 0)} of ${candidate.n.toLocaleString("en-US")} were good, below ${share(tolerance)} (${e}); not compared with the control`;
-  if (control === null) return `${name}: the candidate ${rate(candidate)}, below ${share(tolerance)} (${e})`;
+    return `${name}: of the candidate's answers to cohorts ${share(candidate.rate ?? 0)} of ${candidate.n.toLocaleString("en-US")} were good, below ${share(tolerance)}${asked} (${e}); not compared with the control`;
+  if (control === null) return `${name}: the candidate ${rate(candidate)}, below ${share(tolerance)}${asked} (${e})`;
   const accepted = tolerance === 0 ? "" : `, beyond the ${points(tolerance)} that are accepted`;
   return `${name}: the candidate ${rate(candidate)}, the control ${rate(control)}: worse${accepted} (${e})`;
 }

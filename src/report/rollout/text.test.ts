@@ -64,6 +64,7 @@ const document: RolloutDocument = {
   weight: 0.05,
   cohort: null,
   cohorts: [],
+  floor: null,
   analysis: {
     verdict: "continue",
     guardrails: [success, floor, latency, cost],

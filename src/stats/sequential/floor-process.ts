@@ -4,7 +4,7 @@ import { logMeanExp } from "../distributions/log-mean.ts";
 
 /** Evidence against "every mean is at least the floor": plain data, like `CanaryProcess`. */
 export interface FloorProcess {
-  /** In (0, 1). */
+  /** In (0, 1); the one that was bet against last. */
   floor: number;
   n: number;
   sum: number;
@@ -29,12 +29,16 @@ export function emptyFloor(floor: number): FloorProcess {
  * The process after more outcomes in [0, 1]: K_j *= 1 + λ_j (floor − Y), λ_j = effect / (floor (1 − floor)), capped. E = mean K_j is a
  * supermartingale from 1 while the conditional means are at least the floor, so P(E ever ≥ 1/α) ≤ α at any look.
  *
+ * The floor may move between looks when it is known before the outcomes that are bet on: each factor's mean is at most 1 given the past
+ * while the mean is at least the floor of its own look, and the product needs no more. What is refuted is "at every look at least the
+ * floor of that look".
+ *
  * Source: Waudby-Smith and Ramdas (2024), JRSS B 86:1, with a fixed bet; Ville (1939).
+ * @param floor in (0, 1), of these outcomes; known before them
  * @throws RangeError on impossible totals
  */
-export function addToFloor(state: FloorProcess, totals: ArmTotals): FloorProcess {
+export function addToFloor(state: FloorProcess, totals: ArmTotals, floor = state.floor): FloorProcess {
   checkTotals(totals);
-  const { floor } = state;
   const wealth = EFFECTS.map((effect, j) => {
     const size = Math.min(effect / (floor * (1 - floor)), LARGEST_LOSS / (1 - floor));
     return (state.logWealth[j] as number) + armLogWealth(totals, [size * floor, size * (floor - 1)]);

@@ -182,6 +182,31 @@ describe("canary on the command line", () => {
     expect(await served("eve@example.com")).toContain("@v1");
   }, 60_000);
 
+  test("start says which floor is in force, what a breach does, and of a floor out of reach that it is", async () => {
+    const config = readFileSync(join(dir, "agentops.config.yaml"), "utf8");
+    const control = (n: number) => Array.from({ length: n }, (_, i) => JSON.stringify({ target: TARGET, version: "v1", unit: `c${n}-${i}`, success: i % 5 > 0 })); // prettier-ignore
+    const start = (...args: string[]) => canary("start", `${TARGET}@v2`, ...FORCED, ...args);
+    const lines = async (...args: string[]) => (await start(...args)).stdout.split("\n").filter((line) => /^(floor|breaches|note)/.test(line)); // prettier-ignore
+    expect(await lines("--dry-run")).toEqual([
+      "floor     success waits for what the control reaches (90 % configured; too few of its outcomes are known)",
+      "breaches  compared with the control's; no single one ends it",
+    ]);
+    put(dir, "control.jsonl", `${control(1000).join("\n")}\n`);
+    expect((await run("observe", "control.jsonl", "--quiet")).code).toBe(0);
+    expect((await lines("--dry-run"))[0]).toBe("floor     success below 72.1 % (90 % configured; the control has 80 % [75.1 %, 84.4 %], margin 3)"); // prettier-ignore
+    put(dir, "agentops.config.yaml", `${config}\nrollout: { guardrails: { success: { floor: { absolute: 0.9 } }, safety: { critical: [pii] } } }\n`); // prettier-ignore
+    const note = "the floor of 90 % is above what the control reaches (80 % [75.1 %, 84.4 %]), and { absolute } is meant as written: a candidate like the control will be taken back"; // prettier-ignore
+    expect(await lines("--dry-run")).toEqual([
+      "floor     success below 90 %, as written",
+      "breaches  one of pii ends it; others are compared with the control's",
+      `note: ${note}`,
+    ]);
+    expect(JSON.parse((await start("--dry-run", "--json")).stdout)).toMatchObject({ floor: { configured: 0.9, capped: false, inForce: 0.9 }, breaches: { critical: ["pii"], compared: true }, notes: [note] }); // prettier-ignore
+    const started = read(await start("--json"));
+    expect([started.floor, started.analysis.reasons]).toMatchObject([{ inForce: 0.9, control: { rate: 0.8 } }, expect.arrayContaining([note])]); // prettier-ignore
+    put(dir, "agentops.config.yaml", config);
+  }, 60_000);
+
   test("watch takes turns until it is over, one line a change without a terminal", async () => {
     const rollout = read(await canary("start", `${TARGET}@v2`, ...FORCED, ...QUICK, "--steps", "0.5,1", "--json"));
     const watching = canary("watch", TARGET, "--interval", "100ms");

@@ -32,11 +32,12 @@ export async function documentOf(
 export function emitRollout(
   context: CommandContext,
   document: RolloutDocument,
-  after: (document: RolloutDocument) => readonly string[] = () => [],
+  after: (document: RolloutDocument, width: number) => readonly string[] = () => [],
 ): Promise<void> {
   return emitDocument(context, document, (style) => {
-    const text = rolloutText(document, style, context.clock.now().toISOString(), widthOf(context));
-    return [text, ...after(document)].join("\n");
+    const width = widthOf(context);
+    const text = rolloutText(document, style, context.clock.now().toISOString(), width);
+    return [text, ...after(document, width)].join("\n");
   });
 }
 

@@ -3,6 +3,10 @@ import { reasonIn } from "../../../core/reason.ts";
 import { startCanary } from "../../../operations/start-canary.ts";
 import type { ReleaseDocument } from "../../../operations/release.schema.ts";
 import { releaseText } from "../../../report/release/text.ts";
+import { breachesOf } from "../../../report/rollout/guards.ts";
+import { reasonText } from "../../../report/rollout/reasons.ts";
+import { floorOf } from "../../../rollout/floors.ts";
+import { floorReasons } from "../../../rollout/reasons.ts";
 import type { Rollout } from "../../../rollout/rollouts.store.ts";
 import { actorOf } from "../../actor.ts";
 import { emitDocument } from "../../document.ts";
@@ -47,9 +51,10 @@ export async function start(context: CommandContext, ref: unknown, options: Reco
 
 /** What would be started; nothing was. */
 function triedDocument(
-  { target, environment, candidate, control, createdAt, digest, plan }: Rollout & { digest: string },
+  rollout: Rollout & { digest: string },
   { actor, reason }: { actor: string; reason: string | undefined },
 ): ReleaseDocument {
+  const { target, environment, candidate, control, createdAt, digest, plan } = rollout;
   return {
     schema: "agentops.release/1",
     action: "canary.start",
@@ -66,6 +71,9 @@ function triedDocument(
     changed: true,
     dryRun: true,
     ...(plan.cohorts !== undefined && { cohorts: plan.cohorts.map(({ name }) => name) }),
+    floor: floorOf(plan.guardrails, undefined),
+    breaches: breachesOf(plan),
+    notes: floorReasons(rollout).map(reasonText),
     rollout: null,
   };
 }
