@@ -43,7 +43,7 @@ export function refuseNewer(applied: readonly Applied[]): void {
     "STORE_NEWER",
     `the store has schema ${missed.number}, this agentops knows ${SCHEMA_VERSION}`,
     {
-      hint: "a newer agentops wrote it: npm i agentops@latest",
+      hint: "a newer agentops wrote it: use that release here, or a newer one",
     },
   );
 }
