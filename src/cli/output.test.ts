@@ -22,7 +22,7 @@ const drafts = (dir: string) => readdirSync(dir).filter((name) => name.endsWith(
 describe("--output", () => {
   test.skipIf(!hasFull)("to a full disk is exit 4, and says so", async () => {
     const dir = project();
-    for (const args of [["eval"], ["eval", "--json"], ["runs", "export"], ["list", "--json"]]) {
+    for (const args of [["eval"], ["eval", "--json"], ["runs", "export"]]) {
       const { code, stderr } = await agentops(dir, [...args, "--output", "/dev/full"]);
       expect([code, stderr], args.join(" ")).toEqual([4, expect.stringContaining("cannot write /dev/full: ENOSPC")]);
       expect(stderr).toContain(args.includes("--json") ? '"code":"OUTPUT_FAILED"' : "[OUTPUT_FAILED]");
