@@ -1,8 +1,7 @@
 import { existsSync } from "node:fs";
-import { dirname, resolve } from "node:path";
+import { resolve } from "node:path";
 import { type Clock, systemClock } from "../core/clock.ts";
 import { AgentopsError } from "../core/errors.ts";
-import { makeFolder } from "../core/folder.ts";
 import { printable } from "../core/printable.ts";
 import type { Project } from "../core/project.ts";
 import type { Ref } from "../core/refs.ts";
@@ -131,25 +130,11 @@ async function writeLines(
     for await (const line of lines) await write(shell.stdout, `${line}\n`);
     return;
   }
-  const { createWriteStream } = await import("node:fs");
-  const file = resolve(cwd, flags.output);
-  try {
-    makeFolder(dirname(file));
-    const stream = createWriteStream(file);
-    const failed = new Promise<never>((_, reject) => stream.once("error", reject));
-    for await (const line of lines) await Promise.race([write(stream, `${line}\n`), failed]);
-    await Promise.race([new Promise<void>((done) => stream.end(done)), failed]);
-  } catch (error) {
-    const { code = "error" } = error as NodeJS.ErrnoException;
-    const full = /ENOSPC|EDQUOT|EIO/.test(code);
-    throw new AgentopsError(full ? "OUTPUT_FAILED" : "USAGE", `cannot write ${flags.output}: ${code}`, {
-      hint: full ? "make room, then run the command again" : undefined,
-      cause: error,
-    });
-  }
+  const { writeReport } = await import("./output.ts");
+  await writeReport(resolve(cwd, flags.output), flags.output, lines);
 }
 
-/** Waits until the text is taken, so that a slow reader slows us down instead of filling memory. */
+/** Waits until the text is taken, so that a slow reader slows us down instead of filling memory. What stdout does not take, main() says. */
 function write(stream: OutStream, text: string): Promise<void> {
   return new Promise((done) => {
     stream.write(text, () => {

@@ -1,8 +1,8 @@
 import { copyFile, readdir, stat } from "node:fs/promises";
 import { constants } from "node:fs";
 import { dirname, join } from "node:path";
-import { AgentopsError } from "./errors.ts";
 import { ignoreItself, makeFolder } from "./folder.ts";
+import { writeFailed } from "./write-failed.ts";
 
 export interface InitResult {
   schema: "agentops.init/1";
@@ -52,11 +52,7 @@ function needFolder(dir: string): void {
   try {
     makeFolder(dir);
   } catch (error) {
-    throw new AgentopsError(
-      "USAGE",
-      `cannot make the folder ${dir}: ${(error as NodeJS.ErrnoException).code ?? "error"}`,
-      { cause: error },
-    );
+    throw writeFailed(`cannot make the folder ${dir}`, error);
   }
 }
 
@@ -68,5 +64,5 @@ async function filesUnder(root: string, path: string): Promise<string[]> {
 
 function existed(error: unknown): false {
   if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
-  throw new AgentopsError("USAGE", `cannot write the project: ${(error as Error).message}`, { cause: error });
+  throw writeFailed(`cannot write the project: ${(error as Error).message}`, error);
 }

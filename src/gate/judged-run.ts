@@ -1,3 +1,4 @@
+import { mostErrors } from "../evals/result/trial-errors.ts";
 import { judgeNotes } from "../evals/result/judges.ts";
 import type { RunResult } from "../evals/result/schema.ts";
 import { FEW_CASES, smallestDropAtBest } from "../comparison/metrics/need.ts";
@@ -36,7 +37,7 @@ export function judgeRun(result: RunResult, grounds: Grounds): RunFound {
     ...(gate === undefined ? [] : judgeGate(gate, result)),
     ...(comparison === null ? [] : judgeComparison(suite, comparison, accepted)),
   ];
-  const enough = stopped === null && result.errors <= maxErrorRate * result.planned;
+  const enough = stopped === null && result.errors <= mostErrors(maxErrorRate, result.planned);
   const verdict = checks.length === 0 && gate === undefined ? "none" : worst(checks.map((c) => c.verdict));
   return {
     ...result,

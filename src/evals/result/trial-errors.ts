@@ -9,19 +9,25 @@ export function maxErrorRateOf({ config }: { config: Pick<Project["config"], "li
 
 type Counted = Pick<RunResult, "id" | "suite" | "errors" | "lastingErrors" | "judgeErrors" | "planned" | "firstError">;
 
+/** How many of these trials may end in errors: by the limit, and never all of them, since then nothing was measured. */
+export function mostErrors(limit: number, planned: number): number {
+  return Math.min(limit * planned, Math.max(planned - 1, 0));
+}
+
 /**
- * The failure of a run that lost more trials to errors than the limit allows; undefined for one that did not. TRIAL_ERRORS where
- * another try may bring it under the limit; where those that no try mends are too many by themselves, their own code.
+ * The failure of a run that lost more trials to errors than the limit allows, or all of them; undefined for one that did not. TRIAL_ERRORS
+ * where another try may bring it under the limit; where those that no try mends are too many by themselves, their own code.
  */
 export function tooManyErrors(run: Counted, limit: number, whose = ""): AgentopsError | undefined {
-  const most = limit * run.planned;
+  const most = mostErrors(limit, run.planned);
   if (run.errors <= most) return undefined;
   const judges = (run.judgeErrors ?? 0) > 0 ? ` (${run.judgeErrors} of them the judge's)` : "";
   const first = run.firstError === null ? "" : `; the first: case ${run.firstError.case}: ${run.firstError.message}`;
+  const over = run.errors > limit * run.planned ? `the limit is ${limit * 100} %` : "so nothing was measured";
   const { code, trials } = lasting(run);
   return new AgentopsError(
     code !== undefined && trials > most ? code : "TRIAL_ERRORS",
-    `${run.suite}: ${run.errors} of ${run.planned} trials ${whose}ended in an error${judges}, the limit is ${limit * 100} %${first}`,
+    `${run.suite}: ${run.errors} of ${run.planned} trials ${whose}ended in an error${judges}, ${over}${first}`,
     { hint: `agentops runs show ${run.id}   then   agentops eval --resume ${run.id}` },
   );
 }

@@ -5,6 +5,7 @@ import { AgentopsError } from "../../core/errors.ts";
 import { newId } from "../../core/ids.ts";
 import { pause } from "../../core/pause.ts";
 import { beganAfter, isRunning, isTaken, type Running, thisProcess } from "../../core/running.ts";
+import { isFull } from "../../core/write-failed.ts";
 import { must, WAITING } from "../git/git.ts";
 import type { Repo } from "../git/repo.ts";
 import { inOwnHook } from "./hook.ts";
@@ -108,7 +109,7 @@ async function create(file: string): Promise<Lock | null> {
 }
 
 export function notWritten(file: string, code: string, cause: unknown): AgentopsError {
-  const full = /ENOSPC|EDQUOT|EIO/.test(code);
+  const full = isFull(code);
   return new AgentopsError(full ? "GIT_FAILED" : "GIT_REFUSED", `cannot write ${file}: ${code}`, {
     hint: full ? "make room, then run the command again" : "publish as the user who owns that folder",
     cause,

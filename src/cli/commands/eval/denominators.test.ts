@@ -95,3 +95,33 @@ test("a suite of few cases says what it can show; one of fifty says nothing", as
     "note: only 40 cases: they show a drop of 19.1 points (80 % power); a smaller one may go unseen",
   );
 });
+
+describe("a suite of which every trial ended in an error measured nothing, whatever share may be lost", () => {
+  const none = (scorer: string, more = "") =>
+    tempProject({
+      "agentops.config.yaml": "project: x\nlimits: { retries: 0, maxErrorRate: 1 }\n",
+      "evals/s.suite.yml": `name: s\noutputs: o.jsonl\ncases: [{ id: a }, { id: b }]\nscorers: [${scorer}]\n${more}`,
+      "evals/o.jsonl": lines(["a", "b"].map((id) => ({ case: id, output: "yes" }))),
+    });
+  const [broken, unfilled] = ["{ type: exec, value: [node, -e, process.exit(3)] }", "{ type: equals }"];
+
+  test.each([
+    ["what may go another time", broken, "", 4, "TRIAL_ERRORS"],
+    ["the same with a gate", broken, "gate: { successRate: { min: 0.9 } }\n", 4, "TRIAL_ERRORS"],
+    ["what lasts", unfilled, "", 2, "SCORER_INVALID"],
+  ])("%s", async (_, scorer, more, exit, code) => {
+    const run = await agentops(none(scorer, more), ["eval", "--json"]);
+    const { error } = JSON.parse(run.stderr);
+    expect([run.code, error.code]).toEqual([exit, code]);
+    expect(error.message).toContain("s: 2 of 2 trials ended in an error, so nothing was measured; the first: case a: ");
+    expect(JSON.parse(run.stdout).runs[0]).toMatchObject({ scored: 0, errors: 2 });
+  });
+
+  test("one answer that was scored is something", async () => {
+    const dir = none("{ type: equals }");
+    put(dir, "evals/s.suite.yml", "name: s\noutputs: o.jsonl\ncases: [{ id: a, expected: yes }, { id: b }]\nscorers: [{ type: equals }]\n"); // prettier-ignore
+    const run = await agentops(dir, ["eval", "--json"]);
+    expect(run.code, run.stderr).toBe(0);
+    expect(JSON.parse(run.stdout).runs[0]).toMatchObject({ scored: 1, errors: 1 });
+  });
+});

@@ -130,6 +130,14 @@ describe("a job's files", () => {
     expect(stderr).toContain("GITHUB_OUTPUT");
     expect(code).toBe(2);
   });
+
+  test.skipIf(!existsSync("/dev/full"))("on a full disk are an outside failure", async () => {
+    const dir = await worse("no");
+    for (const name of ["GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY"]) {
+      const { code, stderr } = await gate(dir, ["--quiet"], { [name]: "/dev/full" });
+      expect([code, stderr]).toEqual([4, expect.stringContaining("cannot write /dev/full: ENOSPC [OUTPUT_FAILED]")]);
+    }
+  });
 });
 
 describe("annotations", () => {

@@ -1,5 +1,3 @@
-import { appendFile } from "node:fs/promises";
-import { AgentopsError } from "../../../core/errors.ts";
 import { gate, type GateOptions } from "../../../gate/gate.ts";
 import type { GateDocument } from "../../../gate/gate.schema.ts";
 import { failureOf } from "../../../gate/evaluate.ts";
@@ -16,6 +14,7 @@ import { reportFailure } from "../../failure.ts";
 import { amount, wholeNumber } from "../../numbers.ts";
 import { createProgressView } from "../../evals/progress.ts";
 import { shareVerdicts } from "../../evals/share.ts";
+import { appendReport } from "../../output.ts";
 
 const FORMATS = ["text", "json", "markdown", "github", "junit"] as const;
 const EXIT = { pass: 0, fail: 1, inconclusive: 3 } as const;
@@ -107,11 +106,6 @@ async function tellGithub({ shell }: CommandContext, document: GateDocument): Pr
 
 async function append(file: string | undefined, text: string): Promise<void> {
   if (!file) return;
-  await appendFile(file, text).catch((error: unknown) => {
-    const code = (error as NodeJS.ErrnoException).code ?? "error";
-    throw new AgentopsError("USAGE", `cannot write ${file}: ${code}`, {
-      hint: "GITHUB_STEP_SUMMARY and GITHUB_OUTPUT name files of the job; unset them outside one",
-      cause: error,
-    });
-  });
+  const hint = "GITHUB_STEP_SUMMARY and GITHUB_OUTPUT name files of the job; unset them outside one";
+  await appendReport(file, text, hint);
 }
