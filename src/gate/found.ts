@@ -68,7 +68,7 @@ export type GateNote =
   | { code: "orphaned"; artifact: string; suiteFile: string }
   | { code: "yardstick-changed"; file: string }
   | { code: "not-run"; suites: string[] }
-  | { code: "itself"; base: string; commit: string; is: "head" | "ahead" }
+  | { code: "itself"; base: string; commit: string; is: "head" | "ahead"; job: "github" | "gitlab" | null }
   | { code: "ambiguous-base"; base: string; ref: string; others: string[] }
   | { code: "moved"; from: string }
   | { code: "renamed"; artifact: string; from: string }

@@ -26,7 +26,7 @@ export async function gateNotes(project: Project, judged: Judged): Promise<GateN
   const fresh = affected.filter(({ artifact }) => artifact.change === "added" && artifact.gone.length === 0);
   const orphans = orphaned(changes.artifacts.filter(({ movedTo }) => movedTo === null), suites); // prettier-ignore
   return [
-    ...comparedWith(base, changes),
+    ...comparedWith(project, base, changes),
     ...others.map((other): GateNote => ({ code: "provider-changed", ...other })),
     ...submodules.map((path): GateNote => ({ code: "submodule-changed", path })),
     ...without.map((artifact) => unmeasuredNote(artifact, suites)),
@@ -54,10 +54,11 @@ export async function gateNotes(project: Project, judged: Judged): Promise<GateN
 }
 
 /** What the worktree was compared with, where that is not what one would think. */
-function comparedWith(name: string, { base, itself, movedFrom, artifacts }: Changes): GateNote[] {
+function comparedWith({ env }: Project, name: string, { base, itself, movedFrom, artifacts }: Changes): GateNote[] {
+  const job = env["GITHUB_ACTIONS"] ? "github" : env["GITLAB_CI"] ? "gitlab" : null;
   const is = base.commit === base.head ? "head" : "ahead";
   return [
-    ...(itself ? [{ code: "itself", base: name, commit: base.head, is } as const] : []),
+    ...(itself ? [{ code: "itself", base: name, commit: base.head, is, job } as const] : []),
     ...(base.ref !== null && base.others.length > 0
       ? [{ code: "ambiguous-base", base: name, ref: base.ref, others: base.others } as const]
       : []),

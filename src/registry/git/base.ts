@@ -2,9 +2,8 @@ import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { AgentopsError } from "../../core/errors.ts";
 import { gitFailed, must } from "./git.ts";
-import { currentBranch, type Repo, resolveCommit } from "./repo.ts";
+import { currentBranch, remotesOf, type Repo, resolveCommit } from "./repo.ts";
 import { type Revision, revisionOf } from "./revision.ts";
-import { trunkOf } from "./trunk.ts";
 
 /** What the worktree is compared with. */
 export interface Base {
@@ -24,21 +23,6 @@ export const BASE_BY = ["option", "ci", "remote-head", "remote-branch", "local-b
 export interface ChosenBase {
   ref: string;
   by: (typeof BASE_BY)[number];
-}
-
-/** The base where nobody names one: the default branch, as for versions. Throws VERSION_NOT_FOUND with what was looked for. */
-export async function defaultBase(repo: Repo): Promise<ChosenBase> {
-  const trunk = await trunkOf(repo);
-  if (trunk !== null && trunk.ref !== null) {
-    const by = trunk.told ? "remote-head" : trunk.fetched ? "remote-branch" : "local-branch";
-    return { ref: trunk.ref.replace(/^refs\/(?:remotes|heads)\//, ""), by };
-  }
-  const remotes = await remotesOf(repo);
-  const remote = remotes.includes("origin") ? "origin" : remotes.length === 1 ? remotes[0] : undefined;
-  const there = remote === undefined ? [] : ["HEAD", "main", "master"].map((name) => `${remote}/${name}`);
-  const looked = [...there, "main", "master"].join(", ").replace(/, (\w+)$/, " and $1");
-  const fetch = remote === undefined ? "" : `${await fetchOf(repo, `${remote}/main`)}, or `;
-  throw notFound(`no --base, and no default branch is here: looked for ${looked}`, `${fetch}${await otherBase(repo)}`);
 }
 
 /** Finds what a branch is compared with; throws VERSION_NOT_FOUND when there is none, or none that can be trusted, to be found here. */
@@ -63,7 +47,7 @@ export async function baseOf(repo: Repo, base: string): Promise<Base> {
   return { mergeBase, commit, head, ref, others };
 }
 
-function notFound(message: string, hint: string): AgentopsError {
+export function notFound(message: string, hint: string): AgentopsError {
   return new AgentopsError("VERSION_NOT_FOUND", message, { hint });
 }
 
@@ -123,7 +107,7 @@ async function misread(repo: Repo, base: string, other: string): Promise<Agentop
 }
 
 /** Whatever is named is there, and is not what is checked out: that would be compared with itself. */
-async function otherBase(repo: Repo): Promise<string> {
+export async function otherBase(repo: Repo): Promise<string> {
   const remotes = await remotesOf(repo);
   const format = "--format=%(refname) %(objectname)";
   const listed = (await must(repo.git, ["for-each-ref", format, "refs/remotes", "refs/heads"])).split("\n");
@@ -148,12 +132,8 @@ function isBranchOff(branch: string | null): boolean {
   return branch !== null && branch !== "main" && branch !== "master";
 }
 
-async function remotesOf(repo: Repo): Promise<string[]> {
-  return (await must(repo.git, ["remote"])).split("\n").filter((name) => name !== "");
-}
-
 /** What brings a remote's branch here, also where the clone fetches one other branch alone; "" where no remote of that name is known. */
-async function fetchOf(repo: Repo, base: string): Promise<string> {
+export async function fetchOf(repo: Repo, base: string): Promise<string> {
   const remote = (await remotesOf(repo)).find((name) => base.startsWith(`${name}/`));
   if (remote === undefined) return base.includes("/") || !(await remotesOf(repo)).includes("origin") ? "" : "git fetch origin"; // prettier-ignore
   const fetched = await repo.git(["config", "--get-all", `remote.${remote}.fetch`]);

@@ -45,12 +45,16 @@ testSayings<GateNote>("a note on a gate", (note) => gate({ notes: [note] }).note
   ],
   itself: [
     [
-      { base: "origin/main", commit: "0123456789abcdef", is: "head" },
+      { base: "origin/main", commit: "0123456789abcdef", is: "head", job: "github" },
       "origin/main is the commit that is checked out (0123456789): nothing can differ, and nothing was compared. Name what was there before: --base HEAD~1, or in a push job --base ${{ github.event.before }}",
     ],
     [
-      { base: "origin/main", commit: "0123456789abcdef", is: "ahead" },
-      "origin/main has the commit that is checked out (0123456789) and newer ones: nothing can differ, and nothing was compared. Name what was there before: --base HEAD~1, or in a push job --base ${{ github.event.before }}",
+      { base: "origin/main", commit: "0123456789abcdef", is: "ahead", job: "gitlab" },
+      'origin/main has the commit that is checked out (0123456789) and newer ones: nothing can differ, and nothing was compared. Name what was there before: --base HEAD~1, or in a push job --base "$CI_COMMIT_BEFORE_SHA"',
+    ],
+    [
+      { base: "main", commit: "0123456789abcdef", is: "head", job: null },
+      "main is the commit that is checked out (0123456789): nothing can differ, and nothing was compared. Name what was there before: --base HEAD~1",
     ],
   ],
   "ambiguous-base": [

@@ -26,6 +26,13 @@ function needText(why: NeedFor): string {
   return why.code === "as-seen" ? "if the rest goes like these" : aimText(why);
 }
 
+/** What was there before a push, as its job knows it; nobody has these words outside one. */
+const BEFORE = {
+  github: ", or in a push job --base ${{ github.event.before }}",
+  gitlab: ', or in a push job --base "$CI_COMMIT_BEFORE_SHA"',
+  none: "",
+};
+
 function gateNoteText(note: GateNote): string {
   switch (note.code) {
     case "unmeasured": {
@@ -52,7 +59,7 @@ function gateNoteText(note: GateNote): string {
         note.is === "head"
           ? `${note.base} is the commit that is checked out (${note.commit.slice(0, 10)})`
           : `${note.base} has the commit that is checked out (${note.commit.slice(0, 10)}) and newer ones`;
-      return `${is}: nothing can differ, and nothing was compared. Name what was there before: --base HEAD~1, or in a push job --base \${{ github.event.before }}`;
+      return `${is}: nothing can differ, and nothing was compared. Name what was there before: --base HEAD~1${BEFORE[note.job ?? "none"]}`;
     }
     case "ambiguous-base":
       return `${note.base} was taken as ${note.ref}; there is also ${note.others.join(", ")}`;

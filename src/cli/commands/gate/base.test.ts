@@ -148,7 +148,9 @@ describe("without --base it takes the default branch, and says which:", () => {
   test("the local main where no remote has one; on it nothing can differ", async () => {
     const dir = await repositoryOf(FILES());
     const on = await agentops(dir, ["gate"]);
-    expect([on.code, on.stdout]).toEqual([3, expect.stringContaining("main is the commit that is checked out")]);
+    expect([on.code, on.stdout]).toEqual([3, expect.stringMatching(/main is the commit that is checked out [^$]*$/)]);
+    const job = await agentops(dir, ["gate"], { GITHUB_ACTIONS: "true" });
+    expect(job.stdout).toContain("--base ${{ github.event.before }}");
     await branchWith(dir, "pr", P, said("Say it well."));
     expect(await changedSince(dir, [])).toMatchObject({ base: { ref: "main", by: "local-branch" }, changed: ["prompts/p"] }); // prettier-ignore
     expect(await shown(dir, "text")).toMatch(/^changed since main \(\w{10}; no --base, and no main branch of a remote is here\)$/m); // prettier-ignore
@@ -337,9 +339,10 @@ describe("a base the gate cannot use ends with exit 2 and the way out:", () => {
     await isRefused(dir, [], looked, /hint: --base HEAD {3}compares with what is committed/);
     await git(dir, "commit", "-q", "--allow-empty", "-m", "Another");
     await isRefused(dir, [], looked, /hint: --base HEAD~1 {3}compares with the commit before/);
+    await git(dir, "checkout", "-q", "-b", "pr");
+    await isRefused(dir, [], looked, /hint: name it: --base trunk$/m);
     await git(dir, "remote", "add", "origin", "/nonexistent");
-    const there = /looked for origin\/HEAD, origin\/main, origin\/master, main and master/;
-    await isRefused(dir, [], there, /hint: git fetch origin, or --base HEAD~1/);
+    await isRefused(dir, [], /no --base, and no branch of origin is here/, /hint: git fetch origin, or --base HEAD~1/);
   });
 
   test("a shallow clone without the base", async () => {

@@ -1,10 +1,11 @@
 import { readFile } from "node:fs/promises";
 import type { Project } from "../../../core/project.ts";
-import { type ChosenBase, defaultBase } from "../../../registry/git/base.ts";
+import type { ChosenBase } from "../../../registry/git/base.ts";
+import { defaultBase } from "../../../registry/git/default-base.ts";
 import { needRepo, remotesOf } from "../../../registry/git/repo.ts";
 
 /**
- * Where a pull or merge request goes to, as GitHub and GitLab say it; else the default branch, as for versions. GitLab fetches commits
+ * Where a pull or merge request goes to, as GitHub and GitLab say it; else the default branch. GitLab fetches commits
  * and no branches: with merged results it tells the target's tip, else the commit the branch was made from. GitHub's merge queue
  * names no branch: its event tells the commit that the group is put on. Throws GIT_REFUSED without a repository, VERSION_NOT_FOUND where
  * there is no default branch.
