@@ -28,6 +28,21 @@ export async function prepareScorers(specs: readonly ScorerSpec[], context: Scor
   return scorers;
 }
 
+/** What is wrong with each scorer of a suite, as prepareScorers throws of the first: how its value is found, and how it is measured. */
+export async function scorerFaults(specs: readonly ScorerSpec[], context: ScorerContext): Promise<unknown[]> {
+  const faults: unknown[] = [];
+  for (const [index, spec] of specs.entries()) {
+    for (const part of [() => prepareView(spec), () => prepareMeasure(spec, context)]) {
+      try {
+        await part();
+      } catch (error) {
+        faults.push(located(error, spec, index));
+      }
+    }
+  }
+  return faults;
+}
+
 async function prepareScorer(spec: ScorerSpec, name: string, context: ScorerContext): Promise<Scorer> {
   const view = await prepareView(spec);
   const measure = await prepareMeasure(spec, context);

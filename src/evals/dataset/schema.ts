@@ -63,39 +63,41 @@ const gateSchema = z
   })
   .partial();
 
+/** The keys of a suite, each by itself. */
+export const suiteKeys = z.strictObject({
+  name: z.string().regex(NAME_PATTERN, NAME_RULE),
+  description: z.string().optional(),
+  target: z.string().min(1).optional().describe("prompts/NAME or agents/NAME, optionally @version"),
+  model: z.string().min(1).optional().describe("model pin; overrides the target's"),
+  dataset: z.union([path, datasetMapping]).optional(),
+  cases: z.array(caseSchema).optional(),
+  outputs: z.union([path, outputsMapping]).optional(),
+  trials: z.int().min(1).max(1000).optional(),
+  scorers: z.array(scorerSchema).min(1, "a suite needs at least one scorer; without one every answer would pass"),
+  normalize: normalizeSchema.optional().describe("for every scorer that says nothing else"),
+  gate: gateSchema.optional(),
+  minEffect: z
+    .number()
+    .positive()
+    .max(1)
+    .optional()
+    .describe("smallest improvement of the success rate worth having; a smaller one is said so"),
+  maxCostIncrease: z
+    .number()
+    .min(0)
+    .optional()
+    .describe("largest rise of the cost per task an improvement may come with, as a share of the control's"),
+  costBenefit: z
+    .strictObject({
+      maxCostIncrease: z.number().positive().describe("most in all, as a share of the control's"),
+      perPoint: z.number().positive().describe("and most a point of success may cost, as a share of the control's"),
+    })
+    .optional()
+    .describe("decides what a shown improvement may cost a task, instead of a person"),
+});
+
 /** `evals/*.suite.yml`. */
-export const suiteSchema = z
-  .strictObject({
-    name: z.string().regex(NAME_PATTERN, NAME_RULE),
-    description: z.string().optional(),
-    target: z.string().min(1).optional().describe("prompts/NAME or agents/NAME, optionally @version"),
-    model: z.string().min(1).optional().describe("model pin; overrides the target's"),
-    dataset: z.union([path, datasetMapping]).optional(),
-    cases: z.array(caseSchema).optional(),
-    outputs: z.union([path, outputsMapping]).optional(),
-    trials: z.int().min(1).max(1000).optional(),
-    scorers: z.array(scorerSchema).min(1, "a suite needs at least one scorer; without one every answer would pass"),
-    normalize: normalizeSchema.optional().describe("for every scorer that says nothing else"),
-    gate: gateSchema.optional(),
-    minEffect: z
-      .number()
-      .positive()
-      .max(1)
-      .optional()
-      .describe("smallest improvement of the success rate worth having; a smaller one is said so"),
-    maxCostIncrease: z
-      .number()
-      .min(0)
-      .optional()
-      .describe("largest rise of the cost per task an improvement may come with, as a share of the control's"),
-    costBenefit: z
-      .strictObject({
-        maxCostIncrease: z.number().positive().describe("most in all, as a share of the control's"),
-        perPoint: z.number().positive().describe("and most a point of success may cost, as a share of the control's"),
-      })
-      .optional()
-      .describe("decides what a shown improvement may cost a task, instead of a person"),
-  })
+export const suiteSchema = suiteKeys
   .refine((s) => s.dataset === undefined || s.cases === undefined, {
     path: ["cases"],
     message: "a suite has dataset: or cases:, not both",

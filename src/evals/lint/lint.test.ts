@@ -136,3 +136,38 @@ test("all that is wrong with a suite, in one round", async () => {
   expect(places).toEqual(expect.arrayContaining(["evals/s.suite.yml:1:7 error name-mismatch", "evals/s.suite.yml:2:1 error unknown-key"])); // prettier-ignore
   expect(problems).toEqual(expect.arrayContaining([expect.stringContaining("gone.jsonl")]));
 });
+
+const places = async (suite: string) =>
+  (await found({ ...prompt("x", "{{q}}"), "d.jsonl": "", "evals/s.suite.yml": suite })).map((one) => one.split(": ")[0]); // prettier-ignore
+
+test("all that is wrong with a suite's scorers, in one round", async () => {
+  const scorers = [
+    "{ type: regex, value: '(' }",
+    "{ type: expression, value: 'output ===' }",
+    "{ type: is-json, value: { type: strng } }",
+    "{ type: llm-rubric, value: good, provider: nobody/gpt-4.1-2025-04-14 }",
+    "{ type: regex, value: '(', extract: '[' }",
+  ];
+  const suite = SUITE.replace("[{ type: equals }]", scorers.map((one) => `\n  - ${one}`).join(""));
+  const rules = (await places(suite)).map((place) => place?.replace(/:\d+ /, " "));
+  expect(rules.sort()).toEqual([
+    "evals/s.suite.yml:5 error scorer",
+    "evals/s.suite.yml:6 error scorer",
+    "evals/s.suite.yml:7 error scorer",
+    "evals/s.suite.yml:8 error unknown-provider",
+    "evals/s.suite.yml:9 error scorer",
+    "evals/s.suite.yml:9 error scorer",
+  ]);
+});
+
+test.each<[string, string, string[]]>([
+  ["no trials", SUITE.replace("name:", "trials: 0\nname:"), ["1:9 error schema", "2:7 error name-mismatch", "3:9 error unknown-target", "5:33 error scorer"]], // prettier-ignore
+  ["a scorer that nobody knows", SUITE.replace("equals }", "eqals, category: safety }, { type: equals }"), ["1:7 error name-mismatch", "2:9 error unknown-target", "4:19 error schema", "4:68 error scorer"]], // prettier-ignore
+  ["a case that is none", SUITE.replace(/dataset.*/, "cases: [x, { id: a }]"), ["1:7 error name-mismatch", "2:9 error unknown-target", "3:9 error schema", "4:33 error scorer"]], // prettier-ignore
+  ["no cases at all", SUITE.replace(/dataset.*/, "description: x"), ["1:1 error schema", "1:7 error name-mismatch", "2:9 error unknown-target", "4:33 error scorer"]], // prettier-ignore
+  ["no name that can be one", SUITE.replace("name: s", "name: [s]"), ["1:7 error schema", "2:9 error unknown-target", "4:33 error scorer"]], // prettier-ignore
+  ["no scorers", SUITE.replace(/scorers.*/, "scorers: []"), ["1:7 error name-mismatch", "2:9 error unknown-target", "4:10 error schema"]], // prettier-ignore
+])("%s hides nothing else of a suite", async (_, suite, expected) => {
+  const more = suite.replace("name: s", "name: other").replace("prompts/p", "prompts/gone").replace("{ type: equals }", "{ type: regex, value: '(' }"); // prettier-ignore
+  expect(new Set(await places(more))).toEqual(new Set(expected.map((place) => `evals/s.suite.yml:${place}`)));
+});

@@ -3,7 +3,7 @@ import { AgentopsError } from "../../core/errors.ts";
 import type { Problem } from "../../core/problems.ts";
 import { displayPath, type Project, readText } from "../../core/project.ts";
 import { noTextProblem } from "../../core/utf8.ts";
-import { validPart } from "../../core/valid-part.ts";
+import { type StandIns, validPart } from "../../core/valid-part.ts";
 import { checkYaml, readYaml, type YamlFile } from "../../core/yaml.ts";
 import { byPlace, lintArtifacts } from "../../registry/lint/lint.ts";
 import { notAllowed } from "../../registry/lint/allow.ts";
@@ -16,7 +16,7 @@ import { lintData } from "./data.ts";
 import { lintEvaluators } from "./evaluators.ts";
 import { filesOf, lintSuite } from "./suite.ts";
 import { lintWritten } from "./written.ts";
-import { type Suite, SUITE_KEY_ALIASES, suiteSchema } from "../dataset/schema.ts";
+import { type Suite, SUITE_KEY_ALIASES, suiteKeys, suiteSchema } from "../dataset/schema.ts";
 import { findSuiteFiles } from "../dataset/suite.ts";
 
 export interface Lint {
@@ -47,11 +47,11 @@ export async function lintProject(
   only: readonly string[] = [],
   { verdicts }: { verdicts?: LastVerdicts } = {},
 ): Promise<Lint> {
-  const all = only.length > 0 ? [] : await findSuiteFiles(project.root);
-  const suites = await Promise.all(all.map((path) => readSuite(project, path)));
-  const names = only.length > 0 ? undefined : suites.flatMap((s) => (s.spec === undefined ? [] : [s.spec.name]));
-  const judged = names && judgedBy(suites);
-  const artifacts = await lintArtifacts(project, { only, suites: names, judged, verdicts });
+  const all = await Promise.all((await findSuiteFiles(project.root)).map((path) => readSuite(project, path)));
+  // What suites say of an artifact is looked at whoever is named; the suites themselves only where all is.
+  const suites = only.length > 0 ? [] : all;
+  const names = all.flatMap((s) => (s.spec === undefined ? [] : [s.spec.name]));
+  const artifacts = await lintArtifacts(project, { only, suites: names, judged: judgedBy(all), verdicts });
   const suiteProblems = await Promise.all(suites.map((s) => problemsOf(project, s, suites)));
   const evaluators = await lintEvaluators(project, only);
   const data = await lintDataOf(project, suites);
@@ -96,7 +96,7 @@ async function readSuite(project: Project, path: string): Promise<SuiteFile> {
   if (read.yaml === undefined) return { path, file, text, problems: read.problems };
   const secrets = secretProblems(project, text, file);
   const checked = checkYaml(suiteSchema, read.yaml, SUITE_KEY_ALIASES);
-  const spec = checked.value ?? validPart(suiteSchema, read.yaml.value);
+  const spec = checked.value ?? validPart(suiteKeys, read.yaml.value, standInsFor(path));
   return {
     path,
     file,
@@ -106,6 +106,26 @@ async function readSuite(project: Project, path: string): Promise<SuiteFile> {
     secrets,
     ...(spec !== undefined && { spec }),
   };
+}
+
+/** A suite without a name that can be one is called as its file, and what is no scorer is one that nothing is to be said of. */
+function standInsFor(path: string): StandIns {
+  return {
+    missing: { name: nameOf(path), scorers: [NO_SCORER] },
+    item: (written, list) => (list === "scorers" ? { ...NO_SCORER, ...keptOf(written) } : {}),
+  };
+}
+
+const NO_SCORER = { type: "is-refusal" };
+
+/** What gates ask of a scorer. */
+function keptOf(written: unknown): object {
+  const category = (written as { category?: unknown } | null)?.category;
+  return typeof category === "string" && category !== "" ? { category } : {};
+}
+
+function nameOf(path: string): string {
+  return basename(path).replace(/\.suite\.ya?ml$/, "");
 }
 
 async function textOrProblem(path: string, file: string): Promise<string | Problem> {
@@ -132,8 +152,7 @@ async function problemsOf(project: Project, suite: SuiteFile, all: readonly Suit
       ...at,
       message: `another suite is called "${spec.name}": ${twin.file}`,
     });
-  const expected = basename(path).replace(/\.suite\.ya?ml$/, "");
-  if (spec.name !== expected)
+  if (spec.name !== nameOf(path))
     problems.push({
       severity: "error",
       rule: "name-mismatch",

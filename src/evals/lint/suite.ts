@@ -11,7 +11,7 @@ import { KINDS } from "../../registry/files.ts";
 import { floatingReason } from "../../registry/lint/floating.ts";
 import { worktreeSource } from "../../registry/source.ts";
 import type { Suite } from "../dataset/schema.ts";
-import { prepareScorers } from "../../scorers/prepare.ts";
+import { scorerFaults } from "../../scorers/prepare.ts";
 import { scorerProblem } from "../../scorers/problem.ts";
 import { unknownTools } from "./tools.ts";
 import type { DataFile } from "../dataset/records.ts";
@@ -139,19 +139,17 @@ function gateFindings({ gate, scorers, trials }: Suite): Finding[] {
 }
 
 async function scorerFindings(project: Project, { spec, yaml, path }: SuiteFile): Promise<Problem[]> {
-  try {
-    // Judges are not called while linting; their pins are judged like any other.
-    await prepareScorers(spec.scorers, {
-      baseDir: dirname(path),
-      judge: (pin) => Promise.resolve(silentJudge(pin)),
-      env: project.env,
-    });
-    return [];
-  } catch (error) {
-    const problem = scorerProblem(error, yaml);
-    if (problem === undefined) throw error;
-    return [problem];
-  }
+  // Judges are not called while linting; their pins are judged like any other.
+  const faults = await scorerFaults(spec.scorers, {
+    baseDir: dirname(path),
+    judge: (pin) => Promise.resolve(silentJudge(pin)),
+    env: project.env,
+  });
+  return faults.map((fault) => {
+    const problem = scorerProblem(fault, yaml);
+    if (problem === undefined) throw fault;
+    return problem;
+  });
 }
 
 function silentJudge(pin: string): ModelClient {

@@ -1,12 +1,12 @@
 import type { Problem } from "../../core/problems.ts";
 import type { Project } from "../../core/project.ts";
 
-/** Errors that are advice on architecture: whoever knows better says so in the config. */
-const ARCHITECTURE_ERRORS = ["too-many-tools", "handoff-cycle"] as const;
+/** Errors that are advice on how agents are built and kept: whoever knows better says so in the config. */
+const ADVISED_ERRORS = ["too-many-tools", "handoff-cycle", "missing-owner"] as const;
 
 /** Advice, which a project may say does not hold for it. */
 export const ALLOWABLE: readonly string[] = [
-  ...ARCHITECTURE_ERRORS,
+  ...ADVISED_ERRORS,
   "handoff-without-depth",
   "leaked-context",
   "unbounded-arguments",
@@ -20,7 +20,6 @@ export const ALLOWABLE: readonly string[] = [
   "no-passing-suite",
   "router-with-tools",
   "not-enforced",
-  "missing-owner",
   "deprecated-model",
   "ignored-key",
   "unused-variable",
@@ -33,7 +32,7 @@ export const ALLOWABLE: readonly string[] = [
 
 /** What a project may say does not hold for it, by its name. */
 export function isAdvice({ severity, rule }: Problem): boolean {
-  const mayBe = severity === "warning" || (ARCHITECTURE_ERRORS as readonly string[]).includes(rule);
+  const mayBe = severity === "warning" || (ADVISED_ERRORS as readonly string[]).includes(rule);
   return mayBe && ALLOWABLE.includes(rule);
 }
 

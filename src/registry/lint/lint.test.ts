@@ -61,6 +61,18 @@ describe("lintArtifacts finds", () => {
       },
       finds: [`${A}:3:9 error unknown-prompt`, `${A}:5:21 error schema`, `${A}:7:5 error schema`, `${A}:8:19 warning unknown-guard`, `${P}:2:8 error floating-model`, `${P}:3:1 error unknown-key`, `${P}:5:37 error undeclared-variable`, `${P}:6:17 error schema`], // prettier-ignore
     },
+    "all that is wrong with a prompt, whoever is to say it": {
+      files: {
+        [P]: `name: q\nmodel: nobody/gpt-4o\nmodelParameters: { temperature: 9 }\nmessages:\n  - { role: usr, content: "{{x}} {{who}}" }\n  - { role: user }\nagentops: { owner: o, input: { type: strng, properties: { x: {}, y: {} } } }\n`,
+      },
+      finds: [`${P}:1:7 error name-mismatch`, `${P}:2:8 error unknown-provider`, `${P}:3:33 error schema`, `${P}:5:13 error schema`, `${P}:5:36 error undeclared-variable`, `${P}:6:5 error schema`, `${P}:7:30 error invalid-json-schema`], // prettier-ignore
+    },
+    "all that is wrong with a prompt that has no messages": {
+      files: {
+        [P]: `name: q\nmodel: nobody/gpt-4o\nmesages: []\nagentops: { owner: o, input: { properties: { x: {} } } }\n`,
+      },
+      finds: [`${P}:1:1 error schema`, `${P}:1:7 error name-mismatch`, `${P}:2:8 error unknown-provider`, `${P}:3:1 error unknown-key`], // prettier-ignore
+    },
     "an empty file": { files: { [P]: "" }, finds: [`${P}:1:1 error schema`] },
     "a name that is not the file's": { files: { [P]: promptText("q") }, finds: [`${P}:1:7 error name-mismatch`] },
     "a name that no tag can be made of": {

@@ -108,7 +108,16 @@ async function lintOne(source: Source, artifact: ArtifactFile, context: LintCont
   const found = (await Promise.all(RULES.map(async (rule) => rule(file, context)))).flat();
   // Of a file with mistakes only a part is looked at, and what is missing may be what was mistaken.
   const isWhole = !read.problems.some(({ severity }) => severity === "error");
-  return { file, problems: [...read.problems, ...found.filter(({ rule }) => isWhole || !rule.startsWith("missing-"))] };
+  const isTold = ({ rule }: Problem) =>
+    isWhole || !(rule.startsWith("missing-") || (rule === "unused-variable" && !hasTexts(file)));
+  return { file, problems: [...read.problems, ...found.filter(isTold)] };
+}
+
+/** Whether every message has its text, in which a variable may be used. */
+function hasTexts({ yaml }: LintFile): boolean {
+  const messages = (yaml.value as { messages?: unknown } | null)?.messages;
+  if (!Array.isArray(messages) || messages.length === 0) return false;
+  return messages.every((message: { content?: unknown } | null) => typeof message?.content === "string");
 }
 
 async function chosenOf(

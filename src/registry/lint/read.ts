@@ -1,7 +1,7 @@
 import { AgentopsError } from "../../core/errors.ts";
 import type { Problem } from "../../core/problems.ts";
 import { noTextProblem } from "../../core/utf8.ts";
-import { validPart } from "../../core/valid-part.ts";
+import { type StandIns, validPart } from "../../core/valid-part.ts";
 import { checkYaml, type Path, readYaml } from "../../core/yaml.ts";
 import type { ArtifactFile } from "../files.ts";
 import { isGithubFormat, readable } from "../github-format.ts";
@@ -25,10 +25,20 @@ export async function readForLint(
   return { file: checked.file, problems: checked.problems.map((p) => withQuoteHint(p, text)) };
 }
 
+/** What a message says is looked at whoever is to say it. In a user's place everything may stand. */
+const STAND_INS: StandIns = {
+  missing: { messages: [{ role: "user", content: "" }] },
+  item: (written, list) => {
+    if (list !== "messages") return {};
+    const content = (written as { content?: unknown } | null)?.content;
+    return { role: "user", content: typeof content === "string" ? content : "" };
+  },
+};
+
 function checkFile(file: LintFile): { file: LintFile; problems: Problem[] } {
   if (file.kind === "prompts") {
     const { value: seen, ignored } = readable(file.yaml.value);
-    const { value = validPart(promptSchema, seen), problems } = checkYaml(promptSchema, { ...file.yaml, value: seen }, ARTIFACT_KEY_ALIASES); // prettier-ignore
+    const { value = validPart(promptSchema, seen, STAND_INS), problems } = checkYaml(promptSchema, { ...file.yaml, value: seen }, ARTIFACT_KEY_ALIASES); // prettier-ignore
     const prompt = value && { ...value, name: value.name ?? file.name };
     const github = isGithubFormat(file.yaml.value);
     return {
@@ -36,7 +46,7 @@ function checkFile(file: LintFile): { file: LintFile; problems: Problem[] } {
       problems: [...problems, ...ignored.map((path) => ignoredKey(file, path))],
     };
   }
-  const { value = validPart(agentSchema, file.yaml.value), problems } = checkYaml(agentSchema, file.yaml, ARTIFACT_KEY_ALIASES); // prettier-ignore
+  const { value = validPart(agentSchema, file.yaml.value, { missing: { name: file.name } }), problems } = checkYaml(agentSchema, file.yaml, ARTIFACT_KEY_ALIASES); // prettier-ignore
   return { file: { ...file, ...(value && { agent: value }) }, problems };
 }
 

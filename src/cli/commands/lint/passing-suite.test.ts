@@ -53,6 +53,7 @@ test("lint says which suite fails on exactly this content, until it is another o
   edit(AGENT, "evals: [refund-desk]\n", "");
   expect(await evaluate()).toBe(1);
   expect(await said()).toEqual([expect.stringContaining("suite refund-desk says fail")]);
+  expect(await said("agents/refund-desk")).toEqual([expect.stringContaining("suite refund-desk says fail")]);
   edit("agentops.config.yaml", /^project:/m, "lint: { allow: [no-passing-suite] }\nproject:");
   expect(await said()).toEqual([]);
 });

@@ -85,7 +85,25 @@ const CASES: Record<string, [Setup, string[]]> = {
     ["missing-suite", "missing-token-cap"],
   ],
   "a suite that names it": [{ agents: without("evals") }, ["missing-token-cap"]],
-  "a runbook that is not there": [{ agents: { desk: { tools: [READ], runbook: "lost.md" } } }, ["missing-token-cap", "error unknown-runbook: no file lost.md"]], // prettier-ignore
+  "a runbook that is not there": [{ agents: { desk: { tools: [READ], runbook: "lost.md" } } }, ["missing-token-cap", "error unknown-runbook: no file of the project: lost.md"]], // prettier-ignore
+  "a runbook that is not there, of an agent without tools": [
+    { agents: { desk: { runbook: "lost.md" } } },
+    ["error unknown-runbook: no file of the project: lost.md"],
+  ],
+  "runbooks outside the project, though there are such files": [
+    { agents: { a: { runbook: "../../../../../../etc/passwd" }, b: { runbook: "/etc/passwd" }, c: { runbook: "x/../runbook.md" } } }, // prettier-ignore
+    ["error unknown-runbook: no file of the project: ../", "error unknown-runbook: no file of the project: /etc/passwd"], // prettier-ignore
+  ],
+  "addresses that lead nowhere, and one that does": [
+    { agents: { a: { runbook: "javascript:alert(1)" }, b: { runbook: "http://" }, c: { runbook: "https:runbook" }, d: { runbook: "https://wiki.example.com/desk#refunds" } } }, // prettier-ignore
+    ["error unknown-runbook: no address to read at: javascript:alert(1)", "no address to read at: http://", "no address to read at: https:runbook"], // prettier-ignore
+  ],
+  "limits that nobody knows, of which nothing can be said but that": [
+    { agents: { desk: { limits: { maxStep: 3 }, guards: undefined } }, allow: [] },
+    ["error unknown-key"],
+  ],
+  "no owner, which is an error until it is allowed": [{ agents: { desk: { owner: undefined } } }, ["error missing-owner"]], // prettier-ignore
+  "no owner, allowed by name": [{ agents: { desk: { owner: undefined } }, allow: ["missing-owner"] }, []],
   "side effects without a contract, nor what undoes them": [
     { agents: tools({ ...PAY, contract: undefined, compensate: undefined }) },
     ["missing-token-cap", "missing-contract: pay", "missing-compensation: pay"],
@@ -123,7 +141,7 @@ const CASES: Record<string, [Setup, string[]]> = {
   "a worker in a hierarchy": [{ agents: { desk: { ...many(4).desk, pattern: "hierarchical" } } }, ["missing-token-cap"]], // prettier-ignore
   "a section of a runbook, and a folder": [
     { agents: { a: { tools: [READ], runbook: "runbook.md#refunds" }, b: { tools: [READ], runbook: "evals" } } },
-    ["missing-token-cap", "missing-token-cap", "error unknown-runbook: no file evals"],
+    ["missing-token-cap", "missing-token-cap", "error unknown-runbook: no file of the project: evals"],
   ],
   "a handoff to nobody": [
     { agents: { desk: { handoffs: [to("ghost")] } } },

@@ -1,5 +1,5 @@
 import { statSync } from "node:fs";
-import { join } from "node:path";
+import { isAbsolute, join, relative, resolve, sep } from "node:path";
 import type { Problem } from "../../../core/problems.ts";
 import type { Agent } from "../../agent.schema.ts";
 import { addressOf } from "../../files.ts";
@@ -13,13 +13,15 @@ const ROUTERS_TOOLS = 3;
 
 /**
  * What an agent that acts must have before it meets people: missing-guards (what comes in and what goes out are two layers),
- * missing-limits, missing-token-cap, missing-runbook, missing-suite. too-many-tools, router-with-tools.
+ * missing-limits, missing-token-cap, missing-runbook, missing-suite. too-many-tools, router-with-tools. Of every agent: unknown-runbook.
  */
 export function completeness(file: LintFile, context: LintContext): Problem[] {
   const { agent } = file;
   const count = agent?.tools?.length ?? 0;
-  if (!agent || count === 0) return [];
-  return [...missing(file, agent, context), ...lostRunbook(file, agent, context), ...toolCount(file, agent, count)];
+  if (!agent) return [];
+  const lost = lostRunbook(file, agent, context);
+  if (count === 0) return lost;
+  return [...missing(file, agent, context), ...lost, ...toolCount(file, agent, count)];
 }
 
 function missing(file: LintFile, agent: Agent, { judged }: LintContext): Problem[] {
@@ -40,11 +42,23 @@ function missing(file: LintFile, agent: Agent, { judged }: LintContext): Problem
 }
 
 function lostRunbook(file: LintFile, { runbook }: Agent, { project }: LintContext): Problem[] {
-  if (runbook === undefined || /^https?:/.test(runbook)) return [];
+  if (runbook === undefined || isAddress(runbook)) return [];
   // A section of it is named as in a link.
-  const isFile = [runbook, runbook.replace(/#.*/, "")].some((path) => statSync(join(project.root, path), { throwIfNoEntry: false })?.isFile()); // prettier-ignore
-  if (isFile) return [];
-  return [problemAt(file, ["runbook"], { rule: "unknown-runbook", message: `no file ${runbook}`, hint: "a path from the project's folder, or an address" })]; // prettier-ignore
+  if ([runbook, runbook.replace(/#.*/, "")].some((path) => isFileIn(project.root, path))) return [];
+  const what = /^[a-z][a-z0-9+.-]*:/i.test(runbook) ? "no address to read at" : "no file of the project";
+  return [problemAt(file, ["runbook"], { rule: "unknown-runbook", message: `${what}: ${runbook}`, hint: "a path from the project's folder, or an address (https://…)" })]; // prettier-ignore
+}
+
+/** On the web, with a host. */
+function isAddress(runbook: string): boolean {
+  return /^https?:\/\/[^\s/?#]/i.test(runbook) && URL.canParse(runbook);
+}
+
+/** What is outside the project is not in its versions, and not there on another machine. */
+function isFileIn(root: string, path: string): boolean {
+  const inside = relative(root, resolve(root, path));
+  if (isAbsolute(path) || isAbsolute(inside) || inside.split(sep)[0] === "..") return false;
+  return statSync(join(root, inside), { throwIfNoEntry: false })?.isFile() === true;
 }
 
 function toolCount(file: LintFile, { pattern, handoffs = [] }: Agent, count: number): Problem[] {

@@ -39,9 +39,10 @@ function declared(agent: Agent): { path: Path; names: string }[] {
   const { limits = {}, tools = [] } = agent;
   const ofTools = OF_TOOLS.filter((key) => tools.some((tool) => tool[key] !== undefined));
   return [
-    ...OF_AGENT.filter((key) => agent[key] !== undefined).map((key) => {
+    ...OF_AGENT.filter((key) => agent[key] !== undefined).flatMap((key) => {
       const parts = key === "limits" ? Object.keys(limits).map((part) => `limits.${part}`) : [key];
-      return { path: [key], names: parts.join(", ") };
+      // Of limits that nobody knows there is nothing to say but that.
+      return parts.length === 0 ? [] : [{ path: [key], names: parts.join(", ") }];
     }),
     ...(ofTools.length > 0 ? [{ path: ["tools"], names: ofTools.map((key) => `tools[].${key}`).join(", ") }] : []),
   ];

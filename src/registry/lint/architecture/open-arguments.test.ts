@@ -21,6 +21,9 @@ test.each<[string, Record<string, unknown>, string[]]>([
   ["a pattern that is found anywhere", of({ type: "string", pattern: "A-[0-9]{4}" }), ["x (its pattern may stand anywhere in it: ^…$)"]], // prettier-ignore
   ["a pattern of anything", of({ type: "string", pattern: "^.*$" }), ["x"]],
   ["a pattern of the whole", of({ type: "string", pattern: "^A-[0-9]{4}$" }), []],
+  ...["^.*$", "^.*$|^a$", "^(?:.*)$", "^.*?$", "^.{0,}$", "^[\\w\\W]+$", "^[^]*$", "^[^\\n]+$", "^A-.*$", "^(?!x).+$", "^(?:.{1,5})*$", "(^a$|^.+$)"].map((pattern): [string, Record<string, unknown>, string[]] => [`all that fits ${pattern}`, of({ type: "string", pattern }), ["x"]]), // prettier-ignore
+  ...["^a|b$", "^a.*\\$", "\\^a$", "^a$|b", "(^a|b$)", "[^a$]"].map((pattern): [string, Record<string, unknown>, string[]] => [`a part that fits ${pattern}`, of({ type: "string", pattern }), ["x (its pattern may stand anywhere in it: ^…$)"]]), // prettier-ignore
+  ...["^A-[0-9]{4}$", "^(a|b)$", "^[a-z-]{1,40}$", "^[A-Z]+$", "^.{1,9}$", "^\\.*$", "^[.]*$", "^[\\\\s\\\\S]+$", "(^a$|^b$)", "^a$|^(?:b|c)$", "^(?=.*[A-Z])[A-z]{8}$", "^[|)(]\\|b$"].map((pattern): [string, Record<string, unknown>, string[]] => [`nothing but ${pattern}`, of({ type: "string", pattern }), []]), // prettier-ignore
   ["an id by its format", of({ type: "string", format: "uuid" }), []],
   ["an address of anything", of({ type: "string", format: "uri" }), ["x"]],
   ["one of a few", of({ enum: ["a", "b"] }), []],

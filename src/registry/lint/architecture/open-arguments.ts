@@ -1,3 +1,4 @@
+import { reachOf } from "./pattern-reach.ts";
 import { isSchema, type Schema, variants } from "./variants.ts";
 
 /** Texts of these are of a form whose length is known, or nearly. Addresses and patterns are not: anything fits into a query. */
@@ -64,13 +65,9 @@ function ofNumber(value: Schema, { path }: Place): string[] {
 function ofText({ maxLength, pattern, format }: Schema, { path }: Place): string[] {
   if (maxLength !== undefined || SHORT_FORMATS.includes(String(format))) return [];
   if (typeof pattern !== "string") return [path];
-  // It need only be found somewhere in the text.
-  if (!/^\^.*\$$/s.test(pattern)) return [`${path} (its pattern may stand anywhere in it: ^…$)`];
-  return takesAnything(pattern) ? [path] : [];
-}
-
-function takesAnything(pattern: string): boolean {
-  return /^\^\(?(?:\.|\[\\s\\S\]|\[\^\])[*+]\)?\$$/.test(pattern);
+  const reach = reachOf(pattern);
+  if (reach === "part") return [`${path} (its pattern may stand anywhere in it: ^…$)`];
+  return reach === "anything" ? [path] : [];
 }
 
 function ofList(value: Schema, place: Place): string[] {
