@@ -59,6 +59,9 @@ describe("a database of another program", () => {
     });
     expect(stdout + stderr).toContain("is not a store of agentops");
     expect(readdirSync(`${file}.kills`).length).toBeGreaterThan(0);
+    const revived = await agentops(join(file, ".."), ["revive", "triage", "--reason", "drill"], { AGENTOPS_STORE: file }); // prettier-ignore
+    expect([revived.code, revived.stderr]).toEqual([2, expect.stringContaining("name a file of its own")]);
+    expect(revived.stderr).not.toContain("move it away");
     expect(readFileSync(file)).toEqual(before);
   });
 });
