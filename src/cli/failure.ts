@@ -2,7 +2,7 @@ import { AgentopsError, exitCodeOf, messageOf } from "../core/errors.ts";
 import { printable } from "../core/printable.ts";
 import type { Problem } from "../core/problems.ts";
 import { isStoreError } from "../state/errors.ts";
-import { FORBIDDEN_HINT, isForbidden, NO_STORE_HINT, storeCodeOf, whyNot } from "../state/why-not.ts";
+import { storeCodeOf, wayOut, whyNot } from "../state/why-not.ts";
 import type { GlobalFlags, Shell } from "./shell.ts";
 
 /** Writes an error to stderr (JSON under --json) and returns the exit code. Stacks only under --debug. */
@@ -17,11 +17,10 @@ export function reportFailure(shell: Shell, flags: GlobalFlags, thrown: unknown,
 /** What the store says, in words: one that is busy, full, damaged or out of reach is no bug of ours. */
 function explained(error: unknown): unknown {
   if (error instanceof AgentopsError || !isStoreError(error)) return error;
-  const forbidden = isForbidden(error);
   const code = storeCodeOf(error);
-  const way = code === "STORE_FAILED" ? "nothing is half done; repeat the command" : NO_STORE_HINT;
+  const otherwise = code === "STORE_FAILED" ? "nothing is half done; repeat the command" : undefined;
   return new AgentopsError(code, `the store did not take it: ${whyNot(error)}`, {
-    hint: forbidden ? FORBIDDEN_HINT : way,
+    hint: wayOut(error, otherwise),
     cause: error,
   });
 }

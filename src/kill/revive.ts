@@ -66,6 +66,13 @@ async function release(board: Switchboard, revivals: readonly Kill[]) {
   }
 }
 
+/** Of a newer store, a folder or another program's file, which nobody is told to repair or to move away. */
+function ownHint(error: unknown): string | undefined {
+  if (!(error instanceof AgentopsError)) return undefined;
+  const isNone = error.code === "STORE_REFUSED" && error.cause === undefined;
+  return error.code === "STORE_NEWER" || isNone ? error.hint : undefined;
+}
+
 function failed(board: Switchboard, revivals: readonly Kill[], error: unknown): AgentopsError {
   const names = revivals.map((r) => r.target).join(" and ");
   const why = whyNot(error, board.waitMs);
@@ -73,7 +80,7 @@ function failed(board: Switchboard, revivals: readonly Kill[], error: unknown): 
     return new AgentopsError("STORE_FAILED", `${names}: ${why}`, { hint: "look first: agentops status", cause: error });
   const [are, they] = revivals.length === 1 ? ["is", "it was"] : ["are", "they were"];
   return new AgentopsError(storeCodeOf(error), `nothing was revived, ${names} ${are} as ${they}; the store: ${why}`, {
-    hint: error instanceof AgentopsError && error.code === "STORE_NEWER" ? error.hint : wayToRecord(board.store),
+    hint: ownHint(error) ?? wayToRecord(board.store),
     cause: error,
   });
 }

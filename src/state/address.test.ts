@@ -7,6 +7,10 @@ describe("the address of a store", () => {
   test.each([
     [`postgres://u:${SECRET}@host/db`, "postgres://u@host/db"],
     [`postgresql://u:${SECRET}@host/db?sslmode=require&password=${SECRET}`, "postgresql://u@host/db?sslmode=require"],
+    [
+      `postgres://u:${SECRET}@host/db?opaque=${SECRET}&sslmode=require#${SECRET}`,
+      "postgres://u@host/db?sslmode=require",
+    ],
     [`postgres://u:#${SECRET}@host/db`, "postgres://…"],
     [`postgres://u:12/${SECRET}@host/db`, "postgres://…"],
     [`postgres://u:?${SECRET}@host/db`, "postgres://…"],
@@ -22,6 +26,10 @@ describe("the address of a store", () => {
     `postgres//u:${SECRET}@host/db`,
     `postgers://u:${SECRET}@host/db`,
     `u:${SECRET}@host/db`,
+    `host=h password=${SECRET} user=u`,
+    `user=u`,
+    `  PASSWORD = '${SECRET}'`,
+    `x password=${SECRET}`,
     "sqlite:state.db",
     "file:state.db",
     "https://host/db",
@@ -33,7 +41,15 @@ describe("the address of a store", () => {
     }
   });
 
-  test.each(["state.db", "C:\\state.db", "./a:b.db", "/srv/a@b/state.db", "dir/x:y.db"])("%s is a file", (text) => {
+  test.each([
+    "state.db",
+    "C:\\state.db",
+    "./a:b.db",
+    "/srv/a@b/state.db",
+    "dir/x:y.db",
+    "./host=h.db",
+    "/srv/password=x/s.db",
+  ])("%s is a file", (text) => {
     expect(addressOf(text).engine).toBe("sqlite");
   });
 });

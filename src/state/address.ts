@@ -78,6 +78,7 @@ function isServer(text: string): boolean {
 
 /** A mistyped address must not become a file of that name: nobody reads it, and its name has the password. A drive has one letter. */
 function refuseMistyped(text: string): void {
+  refuseKeywords(text);
   const [scheme] = /^[a-z][a-z0-9+.-]+:/i.exec(text) ?? [];
   if (scheme === undefined && !/:[^/]*@|^postgres(ql)?\/\//i.test(text)) return;
   throw new AgentopsError(
@@ -89,18 +90,32 @@ function refuseMistyped(text: string): void {
   );
 }
 
+/** What libpq takes instead of an address: `host=db password=… user=ops`. A path may have such a name behind a slash. */
+function refuseKeywords(text: string): void {
+  const first = /^\s*(host|hostaddr|port|dbname|user|password|passfile|service|options|application_name|connect_timeout|target_session_attrs|ssl\w+)\s*=/i; // prettier-ignore
+  if (!first.test(text) && !/^(?![./~]|[a-z]:).*\bpass(word|file)\s*=/is.test(text)) return;
+  throw new AgentopsError("USAGE", "a connection string of keywords (host=… user=…) is no address of a store", {
+    hint: "postgres://USER@HOST:PORT/DATABASE, with the password in PGPASSWORD or a service file; or a file by its path (./host=x.db where it has such a name)",
+  });
+}
+
 /** SQLite takes an empty name for a database that is gone when it is closed. */
 function valueOf(text: string | undefined): string | undefined {
   return text === undefined || text === "" ? undefined : text;
 }
 
-/** Of `postgres://user:password@host/db?password=…` all but the passwords; what is no address at all is not repeated. */
+/** Parameters whose values are nobody's secret, and say which store it is. */
+const OPEN_PARAMETERS =
+  /^(sslmode|sslrootcert|sslcert|sslnegotiation|host|hostaddr|port|dbname|user|service|application_name|connect_timeout|target_session_attrs)$/;
+
+/** Of `postgres://user:password@host/db?password=…` what is no secret for certain; what is no address at all is not repeated. */
 function withoutPassword(address: string): string {
   if (!URL.canParse(address)) return `${address.slice(0, address.indexOf(":"))}://…`;
   const url = new URL(address);
   // A password with a slash, # or ? in it that is not encoded ends the host early.
   if (/@/.test(url.pathname + url.search + url.hash)) return `${url.protocol}//…`;
   url.password = "";
-  for (const key of [...url.searchParams.keys()]) if (/pass|secret|key/i.test(key)) url.searchParams.delete(key);
+  for (const key of [...url.searchParams.keys()]) if (!OPEN_PARAMETERS.test(key)) url.searchParams.delete(key);
+  url.hash = "";
   return url.href;
 }

@@ -5,9 +5,10 @@ import { ignoreItself, makeFolder } from "../../core/folder.ts";
 import type { StoreOptions } from "../store.ts";
 import type { Database } from "../tables.ts";
 import { markerFolder } from "../address.ts";
-import { FORBIDDEN_HINT, isForbidden, NO_STORE_HINT, storeCodeOf, whyNot } from "../why-not.ts";
+import { isForbidden, isFull, storeCodeOf, wayOut, whyNot } from "../why-not.ts";
 import { openFile } from "./driver.ts";
 import { migrate } from "./migrate.ts";
+import { refuseFolder, refuseForeign } from "./ours.ts";
 
 export type Sqlite = BetterSqlite3.Database;
 
@@ -16,10 +17,13 @@ export function connect(file: string, { durability, waitMs = 5000 }: StoreOption
   let sqlite: Sqlite | undefined;
   try {
     makeFolder(dirname(file));
-    makeMarkerFolder(file);
-    ignoreItself(file);
+    refuseFolder(file);
     // The driver takes whole milliseconds only, and what is left of a wait seldom is.
     sqlite = openFile(file, { timeout: Math.ceil(waitMs) });
+    // Before anything is written, in it or beside it.
+    refuseForeign(sqlite, file);
+    makeMarkerFolder(file);
+    ignoreItself(file);
     sqlite.pragma("journal_mode = WAL");
     sqlite.pragma(`synchronous = ${durability}`);
     sqlite.pragma("foreign_keys = ON");
@@ -31,18 +35,27 @@ export function connect(file: string, { durability, waitMs = 5000 }: StoreOption
   } catch (error) {
     sqlite?.close();
     if (error instanceof AgentopsError) throw error;
-    const forbidden = isForbidden(error);
-    const why = forbidden ? whyNot(error) : messageOf(error);
+    const why = isForbidden(error) || isFull(error) ? whyNot(error) : messageOf(error);
     throw new AgentopsError(storeCodeOf(error), `cannot open the store ${file}: ${why}`, {
-      hint: forbidden ? FORBIDDEN_HINT : NO_STORE_HINT,
+      hint: wayOut(error),
       cause: error,
     });
   }
 }
 
-/** Opens a store that is there, to read it; creates and migrates nothing. Throws what SQLite throws. */
+/** Opens a store that is there, to read it; creates and migrates nothing. Throws STORE_REFUSED for what is none, and what SQLite throws. */
 export function connectToRead(file: string, waitMs: number): Sqlite {
-  return openFile(file, { readonly: true, fileMustExist: true, timeout: Math.ceil(waitMs) });
+  refuseFolder(file);
+  const sqlite = openFile(file, { readonly: true, fileMustExist: true, timeout: Math.ceil(waitMs) });
+  try {
+    refuseForeign(sqlite, file);
+  } catch (error) {
+    // A lock or a damage meets the first query too, and whoever asks it knows how long to wait.
+    if (!(error instanceof AgentopsError)) return sqlite;
+    sqlite.close();
+    throw error;
+  }
+  return sqlite;
 }
 
 /** False in a store from before there was such a table. */

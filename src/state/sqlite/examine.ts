@@ -3,7 +3,7 @@ import { dirname } from "node:path";
 import { AgentopsError } from "../../core/errors.ts";
 import { SCHEMA_VERSION } from "../migrations/migrations.ts";
 import type { StoreFacts } from "../store-facts.ts";
-import { FORBIDDEN_HINT, isForbidden, NO_STORE_HINT, storeCodeOf, whyNot } from "../why-not.ts";
+import { storeCodeOf, wayOut, whyNot } from "../why-not.ts";
 import { connectToRead, hasTable, movedFrom, type Sqlite } from "./connection.ts";
 import { openFile } from "./driver.ts";
 import { versionOf } from "./migrate.ts";
@@ -16,8 +16,6 @@ export function examineFile(file: string, waitMs: number): StoreFacts {
   try {
     const what = statSync(file, { throwIfNoEntry: false });
     if (what === undefined) return { ...found, schema: null, writable: true };
-    if (what.isDirectory())
-      throw new AgentopsError("STORE_REFUSED", `the store ${file} is a folder`, { hint: NO_STORE_HINT });
     sqlite = connectToRead(file, waitMs);
     const version = versionOf(sqlite);
     const movedTo = hasTable(sqlite, "revision") ? movedFrom(sqlite) : null;
@@ -26,9 +24,8 @@ export function examineFile(file: string, waitMs: number): StoreFacts {
     return { ...found, schema, writable: isWritable(file) };
   } catch (error) {
     if (error instanceof AgentopsError) throw error;
-    const forbidden = isForbidden(error);
     throw new AgentopsError(storeCodeOf(error), `cannot read the store ${file}: ${whyNot(error, waitMs)}`, {
-      hint: forbidden ? FORBIDDEN_HINT : NO_STORE_HINT,
+      hint: wayOut(error),
       cause: error,
     });
   } finally {

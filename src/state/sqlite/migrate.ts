@@ -13,14 +13,20 @@ type Sqlite = BetterSqlite3.Database;
 const TYPES = { text: "TEXT", integer: "INTEGER", real: "REAL" };
 
 /**
- * Brings a store up to date, one transaction a migration. The write lock is taken before the version is read, so two
+ * Brings a store up to date, one transaction a migration; a new one is made whole or not at all. The write lock is taken before the version is read, so two
  * processes cannot both apply one. Refuses a store that a newer agentops changed in a way this one does not understand.
  *
  * `user_version` counts the first four migrations and then only goes on to a breaking one: releases from before there were two kinds refuse a
  * larger number, and need not refuse an additive one.
  */
 export function migrate(sqlite: Sqlite): void {
+  if (versionOf(sqlite) === 0) sqlite.transaction(applyAll).immediate(sqlite);
   while (versionOf(sqlite) < SCHEMA_VERSION) sqlite.transaction(applyNext).immediate(sqlite);
+}
+
+/** Another process may have made it while this one waited for the lock. */
+function applyAll(sqlite: Sqlite): void {
+  while (versionOf(sqlite) < SCHEMA_VERSION) applyNext(sqlite);
 }
 
 function applyNext(sqlite: Sqlite): void {

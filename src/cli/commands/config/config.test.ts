@@ -50,3 +50,44 @@ test("each value with the file, flag or variable that gave it", async () => {
   expect(stdout).toMatch(/^agentops\.config\.yaml:7 +policy\.production\.approvals=2$/m);
   expect(stdout).not.toContain("0123456789abcdef");
 });
+
+test("no secret that the file has is printed, whatever the format", async () => {
+  const secret = "Kq7";
+  const dir = tempProject({
+    "agentops.config.yaml": `project: drill
+store: postgres://ops:${secret}@127.0.0.1:9/agentops?sslkeypassword=${secret}&opaque=${secret}&sslmode=require
+models:
+  p: { kind: openai-compatible, baseUrl: "http://user:${secret}@127.0.0.1/v1?api_key=${secret}", headers: { Authorization: Bearer ${secret}, X-Team: ${secret} } }
+  q: { kind: exec, command: [node, agent.js, --token, ${secret}, --api-key=${secret}, -p, ${secret}, "sh --password ${secret}"] }
+`,
+  });
+  for (const args of [
+    ["config", "--show-origin"],
+    ["config", "--json"],
+    ["doctor"],
+    ["doctor", "--json"],
+    ["status"],
+    ["status", "--json"],
+    ["store", "info"],
+  ]) {
+    const { stdout, stderr } = await agentops(dir, args, {});
+    expect(stdout + stderr, args.join(" ")).not.toContain(secret);
+    expect(stdout + stderr).not.toBe("");
+  }
+  const { stdout } = await agentops(dir, ["config"], {});
+  expect(stdout).toContain("models.p.baseUrl=http://user:***@127.0.0.1/v1?api_key=***");
+  expect(stdout).toContain("models.p.headers.Authorization=***");
+  expect(stdout).toContain("models.q.command.2=--token\nmodels.q.command.3=***\nmodels.q.command.4=--api-key=***");
+  expect(stdout).toContain("store=postgres://ops@127.0.0.1:9/agentops?sslmode=require");
+});
+
+test.each([["config"], ["status"], ["doctor"], ["kill", "x"], ["store", "info"], ["eval"]])(
+  "keywords instead of an address are refused without their values by %s",
+  async (...args) => {
+    const dir = tempProject({ "agentops.config.yaml": CONFIG });
+    const env = { AGENTOPS_STORE: "host=h password=SECRETPW user=u" };
+    const { code, stdout, stderr } = await agentops(dir, args, env);
+    expect([code, stdout + stderr]).toEqual([2, expect.not.stringContaining("SECRETPW")]);
+    expect(stderr).toMatch(/keywords .* is no address of a store \[USAGE\]\nhint: postgres:\/\/USER@HOST/);
+  },
+);

@@ -1,5 +1,6 @@
 import { displayPath, type Project, readText } from "../../../core/project.ts";
 import { type Setting, settingsIn } from "../../../core/settings.ts";
+import { shownSettings } from "../../../core/shown-settings.ts";
 import { readYaml } from "../../../core/yaml.ts";
 import { configText } from "../../../report/config/text.ts";
 import { findActor } from "../../actor.ts";
@@ -12,7 +13,8 @@ export async function run(context: CommandContext, _: unknown[], options: Record
   const file = displayPath(project.root, project.configFile);
   const { yaml } = readYaml(await readText(project.configFile), file);
   const written = yaml === undefined ? [] : settingsIn(yaml);
-  const settings = [...(await resolved(context, project, written)), ...written.filter(({ key }) => key !== "store")];
+  const ownValues = shownSettings(written.filter(({ key }) => key !== "store"));
+  const settings = [...(await resolved(context, project, written)), ...ownValues];
   const shown = settings.map((setting) => ({ ...setting, value: redacted(setting.value, project) }));
   const document = { schema: "agentops.config/1", file: project.configFile, settings: shown };
   await emitDocument(context, document, (style) => configText(shown, options["showOrigin"] === true, style));

@@ -42,7 +42,10 @@ function unlessUsage(error: unknown): Project | Error {
 function passwordsIn(address: string): string[] {
   if (!URL.canParse(address)) return [];
   const { password, searchParams } = new URL(address);
-  const given = [password, ...[...searchParams].filter(([key]) => /pass/i.test(key)).map(([, value]) => value)];
+  const given = [
+    password,
+    ...[...searchParams].filter(([key]) => /pass|secret|key|token/i.test(key)).map(([, value]) => value),
+  ];
   return given.filter((each) => each !== "").flatMap((each) => [each, decoded(each)]);
 }
 

@@ -7,6 +7,7 @@ import { systemClock } from "../../../core/clock.ts";
 import { addressOf } from "../../../state/address.ts";
 import { examineStore } from "../../../state/examine.ts";
 import { ENGINE, newDatabase } from "../../../testing/engine.ts";
+import { SQLITE_ONLY } from "../../../state/migrations/migrations.ts";
 import { agentops, put, tempProject } from "../../../testing/project.ts";
 import { diagnosed } from "./diagnosed.testing.ts";
 
@@ -32,7 +33,7 @@ describe("a store in a file", () => {
     const dir = tempProject();
     const file = join(dir, "old.db");
     const old = new Database(file);
-    old.exec("CREATE TABLE mine (x)");
+    old.exec(`${SQLITE_ONLY[0]}; PRAGMA user_version = 1`);
     old.close();
     const before = readFileSync(file);
     const { store } = await diagnosed(dir, { AGENTOPS_STORE: file });
