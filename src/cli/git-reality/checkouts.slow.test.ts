@@ -97,6 +97,7 @@ describe("clones and checkouts", () => {
     await git(dir, "branch", "-q", "-m", "main", "trunk");
     // A git from 2.48 on has asked the remote.
     await git(dir, "remote", "set-head", "origin", "--delete").catch(() => undefined);
+    await git(dir, "update-ref", "-d", "refs/remotes/origin/main");
     expect(await ends(2, dir, ["gate"])).toMatch(/hint: .*--base/);
   });
 

@@ -6,7 +6,7 @@ export const gate: CommandSpec = {
   options: [
     [
       "--base <ref>",
-      "the branch this one goes into (default: the pull request's, else the default branch: what origin/HEAD names, else main or master)",
+      "the branch this one goes into (default: the pull request's, else the default branch: what the remote's HEAD names, else its main or master)",
     ],
     ["--trials <n>", "repetitions of each case"],
     ["--concurrency <n>", "trials under way at once"],

@@ -244,10 +244,12 @@ describe("kill, revive, status", () => {
     put(dir, ".agentops/state.db.kills/production~@all", "");
     expect((await run(["status"])).code).toBe(5);
     const refused = await run(["revive", "--all", ...REASON]);
-    expect(refused.code).toBe(4);
+    // A damaged file stays damaged; a server may come back.
+    const code = ENGINE === "postgres" ? 4 : 2;
+    expect(refused.code).toBe(code);
     expect(refused.stderr).toMatch(new RegExp(`nothing was revived.*${why.source}.*\\nhint: .*${hint.source}`));
     const back = await run(["rollback", "x"]);
-    expect([back.code, back.stderr]).toEqual([4, expect.stringMatching(/\nhint: .*agentops kill/)]);
+    expect([back.code, back.stderr]).toEqual([code, expect.stringMatching(/\nhint: .*agentops kill/)]);
     expect(refused.stderr + back.stderr).not.toContain("secret");
     expect(readdirSync(join(dir, ".agentops", "state.db.kills"))).toEqual(["production~@all"]);
   });
