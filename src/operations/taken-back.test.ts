@@ -202,7 +202,7 @@ test("promote looks at every outcome that is stored first, also where the last o
   const settings = {
     steps: [0.5, 1],
     stepTime: "1h",
-    guardrails: { success: { floor: 0.95, tolerance: 0.9, margin: 0.95 } },
+    guardrails: { success: { floor: { absolute: 0.95 }, tolerance: 0.9, margin: 0.95 } },
   };
   const { seq, createdAt } = await start("triage@v2", { settings });
   const observe = (n: number, success: boolean) => {
