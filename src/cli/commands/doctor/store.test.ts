@@ -63,7 +63,10 @@ describe("a store in a file", () => {
       found: expect.stringMatching(/was moved to postgres:\/\/ada@db\/agentops$/),
     });
     change("PRAGMA user_version = 99");
-    expect((await diagnosed(dir))["store"]).toMatchObject({ state: "problem", hint: expect.stringContaining("use that release here") });
+    expect((await diagnosed(dir))["store"]).toMatchObject({
+      state: "problem",
+      hint: expect.stringContaining("use that release here"),
+    });
     put(dir, "junk.db", "this is not a database".repeat(100));
     const junk = (await diagnosed(dir, { AGENTOPS_STORE: join(dir, "junk.db") }))["store"];
     expect(junk).toMatchObject({ state: "problem", found: expect.stringContaining("the store's file is damaged") });
