@@ -26,9 +26,16 @@ const ELSEWHERE: readonly [string, number][] = [
   ["resolve support-triage", 2],
   ["freeze --until 1h --reason drill --env production", 0],
   ["unfreeze --env production", 0],
-  ["runs", 4],
+  ["runs", 2],
+  ["history support-triage", 4],
   ["status", 5],
 ];
+
+/** A store that no later try can use, and one that may be there in a minute. */
+const ENVIRONMENTS = (dir: string): Record<string, NodeJS.ProcessEnv> => ({
+  runs: { AGENTOPS_STORE: join(dir, "junk.db") },
+  "history support-triage": { AGENTOPS_STORE: "postgres://ada@127.0.0.1:1/nowhere" },
+});
 
 test("the real binary runs every command, and ends with each exit code", async () => {
   const dir = await sampleRepository();
@@ -42,7 +49,7 @@ test("the real binary runs every command, and ends with each exit code", async (
   );
   await binary(dir, ["kill", "agents/refund-desk", "--reason", "drill"]);
   for (const [line, code] of ELSEWHERE) {
-    const env = line === "runs" ? { AGENTOPS_STORE: join(dir, "junk.db") } : {};
+    const env = ENVIRONMENTS(dir)[line] ?? {};
     const run = await binary(dir, line.split(" "), env);
     expect([line, run.code, run.stderr.replace(/^note:.*\n?/gm, "")]).toEqual([
       ...[line, code],
