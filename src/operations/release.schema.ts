@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { actedShape } from "../core/acted.schema.ts";
-import { breachesShape, floorNow } from "../rollout/schema.ts";
+import { breachesShape, floorNow } from "../rollout/guards.schema.ts";
 
 /** `agentops promote --json`, `agentops rollback --json`, and `canary start --dry-run --json`. */
 export const releaseSchema = z.object({

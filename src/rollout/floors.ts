@@ -1,5 +1,6 @@
 import { lowerMeanBound } from "../stats/sequential/mean-bound.ts";
-import type { FloorNow, Guardrail } from "./schema.ts";
+import type { FloorNow } from "./guards.schema.ts";
+import type { Guardrail } from "./schema.ts";
 
 /** Fewer outcomes of the control say too little, to bet by and to cap a floor with. */
 export const LEAST_KNOWN = 50;

@@ -50,7 +50,7 @@ export function judge({ plan, caps, evidence, breaches }: Seen): Judged {
   const critical = breaches.filter(({ kind }) => plan.critical === "any" || plan.critical.includes(kind));
   const guardrails = [
     ...plan.guardrails.flatMap((guardrail) => resultsOf(guardrail, evidence, plan, caps)),
-    ...cohortFloor(plan, evidence),
+    ...cohortFloorRows(plan, evidence),
   ];
   const ratio = { logE: sampleRatioLogE(evidence.exposures), threshold: 1 / SAMPLE_RATIO_ALPHA };
   const sampleRatio = { e: cut(ratio.logE), threshold: ratio.threshold };
@@ -106,10 +106,10 @@ function resultsOf(guardrail: Guardrail, { metrics }: Evidence, plan: RolloutPla
     verdict: metricVerdict(guardrail.name, found, { harmThreshold, safeThreshold }),
     peaks: { harm: found?.harm.peak ?? 0, safe: found?.safe.peak ?? 0 },
   };
-  return found === undefined ? [compared] : [compared, ...floorOf(guardrail, found)];
+  return found === undefined ? [compared] : [compared, ...floorRows(guardrail, found)];
 }
 
-function floorOf(guardrail: Guardrail, found: MetricEvidence): Judged["guardrails"] {
+function floorRows(guardrail: Guardrail, found: MetricEvidence): Judged["guardrails"] {
   if (found.floor === null) return [];
   const name = `${guardrail.name}.floor`;
   if (guardrail.capped !== true) return [floorResult(name, wealthOf(found.floor))];
@@ -119,7 +119,7 @@ function floorOf(guardrail: Guardrail, found: MetricEvidence): Judged["guardrail
   return floor === null ? [] : [floorResult(name, { ...besideControl(found.floor, found.harm, floor), configured })];
 }
 
-function cohortFloor({ guardrails }: RolloutPlan, { cohortFloor: process }: Evidence): Judged["guardrails"] {
+function cohortFloorRows({ guardrails }: RolloutPlan, { cohortFloor: process }: Evidence): Judged["guardrails"] {
   if (process === undefined) return [];
   const success = guardrails.find(({ name }) => name === "success");
   const configured = success?.capped === true ? (success.floor ?? undefined) : undefined;

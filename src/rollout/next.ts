@@ -142,9 +142,9 @@ export function waitingFor(state: RolloutState, look: Omit<Look, "held"> & { at:
   const units = state.unitsBefore + least.observations - look.units;
   // A cohort was not drawn by chance, so nothing can be proven by it.
   const isCompared = state.phase === "progressing" && !isCohortStep(state.step, plan);
-  const needsProof = isCompared && (plan.proof === "every-step" || isLastBefore(state.step, plan));
-  const nextIsAll = state.phase === "progressing" && isLastBefore(state.step, plan);
-  const trafficMs = nextIsAll ? trafficLeft(state, look.at, plan) : 0;
+  const isLast = state.phase === "progressing" && isBeforeAll(state.step, plan);
+  const needsProof = isCompared && (plan.proof === "every-step" || isLast);
+  const trafficMs = isLast ? trafficLeft(state, look.at, plan) : 0;
   return {
     timeMs: timeMs > 0 ? timeMs : null,
     trafficMs: trafficMs > 0 ? trafficMs : null,
@@ -159,7 +159,7 @@ function mayMove(state: RolloutState, look: Look & { at: string }, plan: Rollout
 }
 
 /** The step after which the whole traffic follows, or nothing does. */
-function isLastBefore(step: number, { steps }: RolloutPlan): boolean {
+function isBeforeAll(step: number, { steps }: RolloutPlan): boolean {
   return (steps[step + 1] ?? 1) >= 1;
 }
 

@@ -124,7 +124,7 @@ function guarded(configured: Guardrails, priors: Priors): Guardrail[] {
         prior: priors[name] ?? usual.prior,
         required: required ?? usual.required,
         floor: usual.floor,
-        ...(name === "success" && floorOf(configured.success?.floor ?? usual.floor, priors)),
+        ...(name === "success" && askedFloor(configured.success?.floor ?? usual.floor, priors)),
       },
     ];
   });
@@ -133,7 +133,7 @@ function guarded(configured: Guardrails, priors: Priors): Guardrail[] {
 type Floor = NonNullable<Guardrails["success"]>["floor"] | null;
 
 /** 0 asks for no floor; 1 cannot be tested, so it is as close to it as rates are clipped to. */
-function floorOf(asked: Floor, { successes }: Priors): Pick<Guardrail, "floor" | "capped" | "history"> {
+function askedFloor(asked: Floor, { successes }: Priors): Pick<Guardrail, "floor" | "capped" | "history"> {
   const capped = typeof asked === "number";
   const floor = (capped ? asked : asked?.absolute) ?? 0;
   if (floor === 0) return { floor: null };

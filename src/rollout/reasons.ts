@@ -5,7 +5,8 @@ import type { Frozen } from "./freeze.store.ts";
 import { cohortAt, isUnderWay, type Waiting, waitingFor } from "./next.ts";
 import { floorOf, isOutOfReach, LEAST_KNOWN } from "./floors.ts";
 import type { Rollout } from "./rollouts.store.ts";
-import type { FloorNow, Phase } from "./schema.ts";
+import type { FloorNow } from "./guards.schema.ts";
+import type { Phase } from "./schema.ts";
 import type { Due } from "./stored.ts";
 
 /** Why a look says what it says, why a rollout is where it is, and what a reader must know beside it. */

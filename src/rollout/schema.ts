@@ -2,6 +2,7 @@ import { z } from "zod";
 import { actedShape } from "../core/acted.schema.ts";
 import { PARTS } from "../registry/parts.ts";
 import { channelSchema } from "../core/channels.schema.ts";
+import { critical, floorNow } from "./guards.schema.ts";
 
 export const PHASES = [
   "pending",
@@ -69,7 +70,7 @@ const planSchema = z.object({
   alpha: z.number(),
   safeAlpha: z.number(),
   guardrails: z.array(guardrail),
-  critical: z.union([z.literal("any"), z.array(z.string())]).describe("kinds of breach of which one rolls back"),
+  critical,
   caps: z.object({
     latency: z.object({ maxIncrease: z.number(), cap: z.number().nullable() }).nullable(),
     cost: z.object({ maxIncrease: z.number(), cap: z.number().nullable() }).nullable(),
@@ -142,33 +143,6 @@ export const cohortCount = z.object({
   units: z.int().describe("that these answers were for"),
   controlAnswers: z.int().describe("of the control after its step began: callers that do not resolve with its units"),
   served: z.boolean().describe("whether it is served the candidate now"),
-});
-
-/** The floor of success now, and what it was made of. */
-export const floorNow = z.object({
-  configured: z.number(),
-  capped: z.boolean().describe("false: as written, whatever the control does"),
-  inForce: z
-    .number()
-    .nullable()
-    .describe("null: it waits until enough of the control is known, or the control leaves nothing to ask for"),
-  margin: z.number(),
-  control: z
-    .object({
-      n: z.int(),
-      rate: z.number(),
-      ci95: z.tuple([z.number(), z.number()]).describe("valid at every look at once"),
-    })
-    .nullable()
-    .describe(
-      "of this rollout (of all and of the last weight the less), else before it; null: too few outcomes to say",
-    ),
-});
-
-/** What one breach does. */
-export const breachesShape = z.object({
-  critical: planSchema.shape.critical,
-  compared: z.boolean().describe("the others, with the control's"),
 });
 
 /** `canary start|status|advance|…`, `agentops.rollout/1`. */
@@ -245,8 +219,6 @@ export type Phase = (typeof PHASES)[number];
 export type Metric = (typeof METRICS)[number];
 export type Guardrail = z.infer<typeof guardrail>;
 export type RolloutPlan = z.infer<typeof planSchema>;
-export type Breaches = z.infer<typeof breachesShape>;
-export type FloorNow = z.infer<typeof floorNow>;
 export type CohortCount = z.infer<typeof cohortCount>;
 export type GuardrailResult = z.infer<typeof guardrailResultSchema>;
 export type Analysis = z.infer<typeof analysisSchema>;

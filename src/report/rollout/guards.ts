@@ -1,5 +1,6 @@
 import { share } from "../../core/words.ts";
-import type { Breaches, FloorNow, RolloutPlan } from "../../rollout/schema.ts";
+import type { Breaches, FloorNow } from "../../rollout/guards.schema.ts";
+import type { RolloutPlan } from "../../rollout/schema.ts";
 
 const LABEL = 10;
 

@@ -12,7 +12,6 @@ import { wrapped } from "../wrap.ts";
 
 const HISTORY = 5;
 const LABEL = 10;
-/** Two weeks from a moment ago are two weeks. */
 const HALF_MINUTE = 30_000;
 const MINUTE = 60_000;
 const UNDER_WAY = ["shadow", "progressing", "promoting"];
@@ -158,15 +157,20 @@ function wholeText({ everybodyNotBefore: from, deadline, plan, phase }: RolloutD
   if (plan.fast === true) return ["need not wait for a whole day of traffic (--fast)"];
   const left = from === null ? 0 : Date.parse(from) - Date.parse(now);
   if (from === null || left <= 0) return [];
-  const after = `not before ${momentText(from, now)} UTC, in ${spanText(left + (left < MINUTE ? 0 : HALF_MINUTE))}: a whole day of traffic comes first`;
+  const after = `not before ${momentText(from, now)} UTC, in ${spanAhead(left)}: a whole day of traffic comes first`;
   return [from < deadline ? after : `${after}, and before that the deadline (--deadline 3d, or --fast)`];
+}
+
+/** Rounded up from half a minute on: two weeks from a moment ago are two weeks. */
+function spanAhead(ms: number): string {
+  return spanText(ms + (ms < MINUTE ? 0 : HALF_MINUTE));
 }
 
 function deadlineText(deadline: string, now: string): string {
   const left = Date.parse(deadline) - Date.parse(now);
   const at = `${momentText(deadline, now)} UTC`;
   if (left <= 0) return `${at}, ${spanText(-left)} ago; the next look pauses it as inconclusive`;
-  return `${at}, in ${spanText(left + (left < MINUTE ? 0 : HALF_MINUTE))}; then it pauses as inconclusive`;
+  return `${at}, in ${spanAhead(left)}; then it pauses as inconclusive`;
 }
 
 /** What a person can do where the rollout does not go on by itself. */

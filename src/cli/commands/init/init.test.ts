@@ -101,3 +101,8 @@ test.each([
   expect(committed).toContain("agentops.config.yaml");
   expect(committed).not.toContain("node_modules");
 });
+
+test.each([[[]], [["."]]])("nobody is sent into the folder where they are: init %s", async (typed) => {
+  const { stdout } = await agentops(tempProject(), ["init", ...typed]);
+  expect(stdout).toMatch(/^next: git add \. && git commit/m);
+});

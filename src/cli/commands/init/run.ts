@@ -11,7 +11,10 @@ import { PACKAGE_ROOT } from "../../version.ts";
 export async function run(context: CommandContext, [dir]: unknown[]): Promise<number> {
   const result = await initProject(resolve(context.cwd, (dir as string | undefined) ?? "."), PACKAGE_ROOT);
   const repository = await needRepository(context, result.dir);
-  const enter = dir === undefined ? "" : `cd ${JSON.stringify(dir)} && `;
+  const enter =
+    dir === undefined || resolve(context.cwd, dir as string) === resolve(context.cwd)
+      ? ""
+      : `cd ${JSON.stringify(dir)} && `;
   const first = await before(context, result.dir, repository);
   const name = programFor(result.dir, context.shell.env["PATH"]);
   await emitDocument(context, { ...result, repository }, (style) =>
