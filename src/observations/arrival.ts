@@ -39,10 +39,15 @@ export function arrive(seen: UnitRow | undefined, request: Request): UnitRow | n
     return seen.look === request.look && seen.candidate === Number(request.candidate) ? seen : null;
   }
   if (request.weight < seen.seenAt || seen.candidate === 1) return null;
-  return fresh(request, rounded((request.weight - seen.seenAt) / (1 - seen.seenAt)));
+  const { hour, hourN, hourGood, beforeN, beforeGood } = seen;
+  const drawn = fresh(request, rounded((request.weight - seen.seenAt) / (1 - seen.seenAt)));
+  return { ...drawn, hour, hourN, hourGood, beforeN, beforeGood };
 }
 
-const NONE = { n: 0, success: 0, latencyN: 0, latency: 0, costN: 0, cost: 0, safetyN: 0, safety: 0 };
+const NONE = {
+  ...{ n: 0, success: 0, latencyN: 0, latency: 0, costN: 0, cost: 0, safetyN: 0, safety: 0, exposed: 0, minute: null },
+  ...{ hour: null, hourN: 0, hourGood: 0, beforeN: 0, beforeGood: 0 },
+};
 
 /** A unit that was the candidate's for sure, and is in no tally. */
 export const CERTAIN: Omit<UnitRow, "look"> = { seenAt: 1, weight: 1, candidate: 1, ...NONE };

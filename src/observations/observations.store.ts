@@ -34,6 +34,7 @@ const OUTCOME_SUMS = [
 ] as const; // prettier-ignore
 const UNIT = [
   "look", "seenAt", "weight", "candidate", "n", "success", "latencyN", "latency", "costN", "cost", "safetyN", "safety",
+  "exposed", "minute", "hour", "hourN", "hourGood", "beforeN", "beforeGood",
 ] as const satisfies readonly (keyof UnitRow)[]; // prettier-ignore
 const UNIT_ROW = ["unit", ...UNIT] as const;
 const TALLY = ["rollout", "look", "weight", "arm", "metric"] as const;
@@ -90,10 +91,7 @@ export async function saveUnits(
 ): Promise<void> {
   await replaceUnits(
     tx,
-    units.map(([unit, row]): Value[] => {
-      const { look, seenAt, weight, candidate, n, success, latencyN, latency, costN, cost, safetyN, safety } = row;
-      return [rollout, unit, look, seenAt, weight, candidate, n, success, latencyN, latency, costN, cost, safetyN, safety]; // prettier-ignore
-    }),
+    units.map(([unit, row]): Value[] => [rollout, unit, ...UNIT.map((column) => row[column])]),
   );
 }
 

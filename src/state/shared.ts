@@ -20,6 +20,9 @@ const table = <T extends keyof Database>(
   ...key: (keyof Database[T] & string)[]
 ): SharedTable => ({ name, key, rows });
 
+const since = (version: number, ...tables: SharedTable[]): SharedTable[] =>
+  tables.map((its) => ({ ...its, since: version }));
+
 /** In the order in which their rows may be written: a row comes after those that it points at. */
 export const SHARED_TABLES: readonly SharedTable[] = [
   table("added", "releases", "target", "version"),
@@ -28,10 +31,24 @@ export const SHARED_TABLES: readonly SharedTable[] = [
   table("added", "transitions", "rollout", "seq"),
   table("numbered", "stables", "id"),
   table("numbered", "observations", "seq"),
+  ...since(
+    8,
+    table("changed", "corrections", "observation"),
+    table("changed", "openOutcomes", "environment", "target", "id"),
+    table("changed", "exposures", "rollout", "minute", "unit", "arm", "weight"),
+    table("added", "exposureTokens", "environment", "target", "exposure"),
+    table("changed", "exposureSources", "source"),
+    table("changed", "servedMinutes", "rollout", "minute", "arm"),
+    table("changed", "arrivals", "rollout", "look", "weight", "arm"),
+    table("changed", "returns", "rollout", "look", "hour", "class", "arm"),
+    table("changed", "unsettled", "rollout", "minute", "observation"),
+    table("changed", "delays", "environment", "target", "version", "day", "success", "bucket"),
+    table("changed", "outcomeMinutes", "environment", "target", "minute", "version", "shadow"),
+  ),
   table("added", "breaches", "rollout", "look", "observation"),
   table("added", "looks", "rollout", "look"),
   table("changed", "tallies", "rollout", "look", "weight", "arm", "metric"),
-  { ...table("changed", "cohortCounts", "rollout", "look", "cohort"), since: 7 },
+  ...since(7, table("changed", "cohortCounts", "rollout", "look", "cohort")),
   table("changed", "units", "rollout", "unit"),
   table("changed", "outcomes", "environment", "target", "hour", "version", "shadow"),
   table("numbered", "approvals", "id"),

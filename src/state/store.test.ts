@@ -25,18 +25,31 @@ const COLUMNS: Record<keyof Database, readonly string[]> = {
   auditEvents: columnsOf<"auditEvents">()("id at recordedAt actor action environment target reason before after seq prev hash traceId taskId authenticated rules via"), // prettier-ignore
   releases: columnsOf<"releases">()("target version digest content gitCommit publishedBy publishedAt releasedAt"),
   stables: columnsOf<"stables">()("id environment target version how rollout at actor reason auditEvent"),
-  rollouts: columnsOf<"rollouts">()("seq id environment target control candidate plan state phase weight look evidence caps createdAt endedAt"), // prettier-ignore
+  rollouts: columnsOf<"rollouts">()("seq id environment target control candidate plan state phase weight look evidence caps createdAt endedAt settledTo correctedAfter"), // prettier-ignore
   transitions: columnsOf<"transitions">()("rollout seq at actor event phase step weight state auditEvent"),
   looks: columnsOf<"looks">()("rollout look at verdict analysis"),
   breaches: columnsOf<"breaches">()("rollout look observation kind"),
   tallies: columnsOf<"tallies">()("rollout look weight arm metric n sum squares"),
   cohortCounts: columnsOf<"cohortCounts">()("rollout look cohort answers succeeded units control"),
   units: columnsOf<"units">()(
-    "rollout unit look seenAt weight candidate n success latencyN latency costN cost safetyN safety",
+    "rollout unit look seenAt weight candidate n success latencyN latency costN cost safetyN safety exposed minute hour hourN hourGood beforeN beforeGood",
   ),
-  observations: columnsOf<"observations">()("seq environment target id version unit success latencyMs costUsd inputTokens outputTokens safe breach shadow at rollout"), // prettier-ignore
+  observations: columnsOf<"observations">()("seq environment target id version unit success latencyMs costUsd inputTokens outputTokens safe breach shadow at rollout servedAt knownAt"), // prettier-ignore
   outcomes: columnsOf<"outcomes">()(
     "environment target version hour shadow n succeeded latencyN latencyMs costN costUsd safetyN unsafe",
+  ),
+  corrections: columnsOf<"corrections">()("observation n"),
+  openOutcomes: columnsOf<"openOutcomes">()("environment target id fields knownAt"),
+  exposures: columnsOf<"exposures">()("rollout minute unit arm weight n"),
+  exposureTokens: columnsOf<"exposureTokens">()("environment target exposure"),
+  exposureSources: columnsOf<"exposureSources">()("source batch at"),
+  servedMinutes: columnsOf<"servedMinutes">()("rollout minute arm exposed known"),
+  arrivals: columnsOf<"arrivals">()("rollout look weight arm exposed superseded"),
+  returns: columnsOf<"returns">()("rollout look hour class arm n good"),
+  unsettled: columnsOf<"unsettled">()("rollout minute observation weight"),
+  delays: columnsOf<"delays">()("environment target version day success bucket n"),
+  outcomeMinutes: columnsOf<"outcomeMinutes">()(
+    "environment target minute version shadow exposed n succeeded latencyN latencyMs costN costUsd safetyN unsafe",
   ),
   approvals: columnsOf<"approvals">()("id environment target version digest actor reason at auditEvent"),
   evidence: columnsOf<"evidence">()("digest target targetDigest suite verdict document source actor importedAt"),
@@ -127,7 +140,7 @@ describe("a store that is a file", () => {
       "ALTER TABLE kills ADD COLUMN later TEXT",
     );
     const store = await openStore(fileAddress(file), NORMAL);
-    expect(await store.db.selectFrom("migrations").select("number").orderBy("number").execute()).toEqual([{ number: 5 }, { number: 6 }, { number: 7 }, { number: 99 }]); // prettier-ignore
+    expect(await store.db.selectFrom("migrations").select("number").orderBy("number").execute()).toEqual([{ number: 5 }, { number: 6 }, { number: 7 }, { number: 8 }, { number: 99 }]); // prettier-ignore
     await store.close();
   });
 

@@ -105,6 +105,10 @@ export interface Database extends RunTables {
     caps: string;
     createdAt: string;
     endedAt: string | null;
+    /** The first minute (since 1970) that has not settled; null where nothing waits for that. */
+    settledTo: number | null;
+    /** Outcomes that came, or were corrected, after theirs had been counted. */
+    correctedAfter: Generated<number>;
   };
   /** Every change of a rollout's state, with the event that made it. */
   transitions: {
@@ -160,7 +164,56 @@ export interface Database extends RunTables {
     cost: number;
     safetyN: number;
     safety: number;
+    /** Whether it was counted as served at its weight, and the minute of that; null before there was such a thing. */
+    exposed: Generated<number>;
+    minute: number | null;
+    /** Of all its requests: those of this hour (since 1970), and those before it. */
+    hour: number | null;
+    hourN: Generated<number>;
+    hourGood: Generated<number>;
+    beforeN: Generated<number>;
+    beforeGood: Generated<number>;
   };
+  /** Who was served which arm how often, while a rollout is open; minutes since 1970. */
+  exposures: { rollout: number; minute: number; unit: string; arm: "control" | "candidate"; weight: number; n: number };
+  /** Exposures that were told one by one, and the newest batch of each process that counts them: a repeat is harmless. */
+  exposureTokens: { environment: string; target: string; exposure: string };
+  exposureSources: { source: string; batch: number; at: string };
+  /** Units of a rollout by the minute they were served first: all, and those whose outcome is known. */
+  servedMinutes: { rollout: number; minute: number; arm: "control" | "candidate"; exposed: number; known: number };
+  /** Units that were served, by look, weight and arm; of those the ones that were drawn anew before an outcome was known. */
+  arrivals: {
+    rollout: number;
+    look: number;
+    weight: number;
+    arm: "control" | "candidate";
+    exposed: number;
+    superseded: number;
+  };
+  /** Requests of units that come again, by the hour and by what their unit was like before. */
+  returns: {
+    rollout: number;
+    look: number;
+    hour: number;
+    class: string;
+    arm: "control" | "candidate";
+    n: number;
+    good: number;
+  };
+  /** Outcomes whose time to settle has not passed, with the weight they were served at. */
+  unsettled: { rollout: number; minute: number; observation: number; weight: number };
+  /** How late outcomes were known after they were served: by day, success and powers of two of a second. */
+  delays: {
+    environment: string;
+    target: string;
+    version: string;
+    day: string;
+    success: number;
+    bucket: number;
+    n: number;
+  };
+  /** Lines of which nobody has said yet whether it was a success; JSON of their fields, and of when each was known. */
+  openOutcomes: { environment: string; target: string; id: string; fields: string; knownAt: string };
   observations: {
     seq: Generated<number>;
     environment: string;
@@ -176,8 +229,31 @@ export interface Database extends RunTables {
     safe: number | null;
     breach: string | null;
     shadow: number;
+    /** When it was known; also when it was served, where `servedAt` is null. */
     at: string;
     rollout: number | null;
+    servedAt: string | null;
+    /** JSON: when each field was known, where that is not all at `at`. */
+    knownAt: string | null;
+  };
+  /** Outcomes that were changed after they were stored, and how often. */
+  corrections: { observation: number; n: number };
+  /** What was served and observed of each version, by the minute (since 1970) it was served. */
+  outcomeMinutes: {
+    environment: string;
+    target: string;
+    minute: number;
+    version: string;
+    shadow: number;
+    exposed: number;
+    n: number;
+    succeeded: number;
+    latencyN: number;
+    latencyMs: number;
+    costN: number;
+    costUsd: number;
+    safetyN: number;
+    unsafe: number;
   };
   /** What was observed of each version, by the hour. */
   outcomes: {
