@@ -20,6 +20,9 @@ export type Reason =
       e: number;
       threshold: number;
     }
+  | { code: "control-elsewhere"; control: string; stable: string }
+  /** What was recorded when it ended, where no number says it. */
+  | { code: "recorded"; reason: string }
   | { code: "safe"; safe: string[]; noHarm: string[] }
   | { code: "step-over"; cohort: string | null }
   | { code: "deadline"; at: string }
@@ -79,6 +82,9 @@ export function reasonsFor(
   const ended = last === undefined ? undefined : endOf(last);
   return [
     ...(ended === undefined ? [] : [ended]),
+    ...(state.phase === "invalid" && judged.verdict !== "invalid" && last !== undefined
+      ? [{ code: "recorded", reason: last.reason } as const]
+      : []),
     // What looked safe is no reason of what a person ended.
     ...(ended !== undefined && judged.verdict === "promote" ? [] : verdictReasons(judged, rollout)),
     ...(due !== null && (due.overdueSince !== null || isEnd(judged))

@@ -9,6 +9,7 @@ import { type Frozen, frozenNow } from "./freeze.store.ts";
 import { lastJudged, lookAt, type Looked } from "./look.ts";
 import { isOver, next } from "./next.ts";
 import { type Reason, reasonOf } from "./reasons.ts";
+import { currentStable } from "../serving/serving.store.ts";
 import { needRollout, type Rollout } from "./rollouts.store.ts";
 import type { RolloutPlan } from "./schema.ts";
 import { transition } from "./transition.ts";
@@ -54,6 +55,8 @@ export async function takeTurn(tx: Tx, place: Place, { clock, via, markers, say 
   const frozen = await frozenNow(tx, place.environment, at);
   if (isOver(found.state.phase))
     return { rollout: found, judged: await lastJudged(tx, found), moved: false, held, frozen, at };
+  const elsewhere = await controlNow(tx, found);
+  if (elsewhere !== null) return endInvalid(tx, found, { at, via, stable: elsewhere, held, frozen, say });
   const waits = mayClimb(found.plan, via) ? null : "watcher";
   const why = held !== null ? "killed" : frozen !== null ? "frozen" : waits;
   const eventOf = ({ rollout: { state, plan, evidence }, judged: { verdict } }: Looked) =>
@@ -70,6 +73,33 @@ export async function takeTurn(tx: Tx, place: Place, { clock, via, markers, say 
   const by = { actor: ACTOR, via, reason: say(reasonOf(judged, rollout, to)) };
   const after = await transition(tx, rollout, event, by);
   return { rollout: after, judged, moved: after !== rollout, held, frozen, at };
+}
+
+/** What everybody is served by now, where that is not the control that the candidate is compared with; null where it is. */
+async function controlNow(tx: Tx, { environment, target, control }: Rollout): Promise<string | null> {
+  const stable = await currentStable(tx, environment, target);
+  return stable === undefined || stable.version === control ? null : stable.version;
+}
+
+/** Nothing that comes from now on compares what was started: another release, or a hand in the store, has changed what is served. */
+async function endInvalid(
+  tx: Tx,
+  rollout: Rollout,
+  {
+    at,
+    via,
+    stable,
+    held,
+    frozen,
+    say,
+  }: Pick<Turn, "at" | "held" | "frozen"> & Pick<TurnRequest, "say" | "via"> & { stable: string },
+): Promise<Turn> {
+  const judged = await lastJudged(tx, rollout);
+  const units = unitsIn(rollout.state, rollout.plan, rollout.evidence);
+  const reason = say({ code: "control-elsewhere", control: rollout.control, stable });
+  const event = { type: "look", at, verdict: "invalid", units, held: null } as const;
+  const after = await transition(tx, rollout, event, { actor: ACTOR, via, reason });
+  return { rollout: after, judged, moved: true, held, frozen, at };
 }
 
 /** A rollout that was started before anybody could is left to who was expected. */

@@ -58,6 +58,10 @@ testSayings<Reason>("a reason", reasonText, {
       "the arms do not have the sizes that the weights give: 90 of 1000 units at 5 %, 9 of 20 units at 50 % (E 5310 of 1000); check that callers use resolve and report every outcome",
     ],
   ],
+  "control-elsewhere": [
+    [{ control: "v1", stable: "v3" }, "everybody is served v3 by now, and what was compared with is v1: nothing more can be learned"],
+  ],
+  recorded: [[{ reason: "what was said then" }, "what was said then"]],
   safe: [
     [{ safe: ["success", "latency"], noHarm: [] }, "shown to be not worse by the margin: success, latency"],
     [{ safe: ["success"], noHarm: ["success.floor"] }, "shown to be not worse by the margin: success; no harm is shown: success.floor"],

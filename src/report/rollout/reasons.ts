@@ -17,6 +17,10 @@ export function reasonText(reason: Reason): string {
       return harmText(reason.guardrail);
     case "sample-ratio":
       return sampleRatioText(reason);
+    case "control-elsewhere":
+      return `everybody is served ${reason.stable} by now, and what was compared with is ${reason.control}: nothing more can be learned`;
+    case "recorded":
+      return reason.reason;
     case "safe":
       return safeText(reason);
     case "step-over":
