@@ -1,34 +1,10 @@
 // Real traffic, simulated request by request: late and missing outcomes, candidates that break, bots; what the engine makes of it, and what
 // three rules of other tools make of the same requests. node bench/scenarios.js --runs 100 --only "A/A" (bench/README.md, bench/scenarios/).
-import { setImmediate } from "node:timers/promises";
 import { parseArgs } from "node:util";
-import { drive } from "./scenarios/drive.js";
-import { agentops } from "./scenarios/ours.js";
-import { growthBook, lastHundred, peekedZ } from "./scenarios/peers.js";
-import { seedOf } from "./scenarios/random.js";
-import { summary, tableOf } from "./scenarios/results.js";
+import { tableOf } from "./scenarios/results.js";
+import { ENGINES, rowsOf, runner } from "./scenarios/rows.js";
 import { inStore } from "./scenarios/store.js";
 import { SCENARIOS } from "./scenarios/table.js";
-import { trafficOf } from "./scenarios/traffic.js";
-
-const ENGINES = { agentops, z: peekedZ, growthbook: growthBook, window: lastHundred };
-
-/** One row for each engine; all of them see the same requests. */
-async function rowsOf({ name, world }, { engines, runs, seed }) {
-  const all = new Map(engines.map((engine) => [engine, []]));
-  for (let run = 0; run < Math.min(runs, world.mostRuns ?? runs); run++) {
-    // Nothing here waits for anything, and Ctrl-C would be heard at the end.
-    await setImmediate();
-    const traffic = trafficOf(world, seedOf(seed, name, run));
-    for (const engine of engines) all.get(engine).push(await engine(world, traffic));
-  }
-  return [...all].map(([engine, its]) => summary(name, engine.title, its));
-}
-
-function runner(key) {
-  const run = (world, traffic) => drive(ENGINES[key](world), world, traffic);
-  return Object.assign(run, { title: key });
-}
 
 const { values } = parseArgs({
   options: {
