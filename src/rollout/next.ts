@@ -175,15 +175,6 @@ function trafficLeft({ servedSince, since }: RolloutState, at: string, { traffic
   return Date.parse(servedSince ?? since) + trafficMs - Date.parse(at);
 }
 
-/** When everybody may get it at the earliest; null where that needs no day of traffic, or none has begun. */
-export function everybodyNotBefore(
-  { phase, weight, servedSince }: RolloutState,
-  { trafficMs }: RolloutPlan,
-): string | null {
-  if (trafficMs === undefined || servedSince === undefined || isOver(phase) || weight >= 1) return null;
-  return later(servedSince, trafficMs);
-}
-
 /** One step at a time, whatever the evidence. */
 function moved(state: RolloutState, { at, units }: Look & { at: string }, plan: RolloutPlan): RolloutState {
   if (state.phase === "shadow") return atStep(state, 0, 0, at, plan);

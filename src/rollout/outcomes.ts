@@ -45,11 +45,3 @@ export function settles({ outcomes }: Pick<RolloutPlan, "outcomes">): boolean {
 export function settledBefore({ outcomes }: Pick<RolloutPlan, "outcomes">, at: string): number {
   return Math.floor((Date.parse(at) - (outcomes?.settleMs ?? 0)) / MINUTE_MS);
 }
-
-/** From the first step (or shadow) until everybody gets it at the earliest, whatever the outcomes. */
-export function leastMsToAll({ steps, stepMs, trafficMs = 0, shadow, outcomes }: RolloutPlan): number {
-  const each = Math.max(stepMs, outcomes?.settleMs ?? 0);
-  const copies = shadow === null ? 0 : Math.max(shadow.timeMs, outcomes?.settleMs ?? 0);
-  const below = steps.filter((weight) => weight < 1).length;
-  return copies + Math.max(below * each, trafficMs);
-}

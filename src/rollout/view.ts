@@ -9,6 +9,7 @@ import { floorOf } from "./floors.ts";
 import { batchesOf, type TallyRow, unitsIn } from "./evidence.ts";
 import { cohortsIn } from "./cohorts.ts";
 import { candidateAnswers } from "./cohorts.store.ts";
+import { everybodyNotBefore } from "./earliest.ts";
 import { frozenNow } from "./freeze.store.ts";
 import type { Late } from "./late.ts";
 import { latenessOf } from "./late.store.ts";
@@ -17,7 +18,7 @@ import { settles } from "./outcomes.ts";
 import { type Reason, reasonsFor } from "./reasons.ts";
 import { type Rollout, talliesOf, transitionsOf } from "./rollouts.store.ts";
 import type { Analysis, GuardrailResult, Metric, RolloutDocument } from "./schema.ts";
-import { cohortAt, everybodyNotBefore, isOver, isUnderWay, type RolloutState, waitingFor } from "./next.ts";
+import { cohortAt, isOver, isUnderWay, type RolloutState, waitingFor } from "./next.ts";
 import { storedNow } from "./stored.ts";
 import { waitingOutcomes } from "./unsettled.store.ts";
 
