@@ -25,7 +25,7 @@ import { type ImportRequest as FullImportRequest, importObservations as importLi
 import type { ObservedDocument } from "./observations/schema.ts";
 import { tellEnds } from "./operations/tell-ends.ts";
 import { turningRecorder } from "./operations/record.ts";
-import { advance, watchRollout, type WatchRequest } from "./operations/watch.ts";
+import { advance, type Asked, watchRollout, type WatchRequest } from "./operations/watch.ts";
 import {
   type EvidenceOptions,
   type ExportedEvidence,
@@ -44,7 +44,7 @@ import { reasonText } from "./report/rollout/reasons.ts";
 import { statusDocument } from "./report/status/document.ts";
 import { needRollout, type Rollout } from "./rollout/rollouts.store.ts";
 import type { RolloutDocument } from "./rollout/schema.ts";
-import type { Turn, TurnRequest } from "./rollout/turn.ts";
+import type { Turn } from "./rollout/turn.ts";
 import { rolloutView } from "./rollout/view.ts";
 import type { RunStore } from "./state/runs.ts";
 import type { Store } from "./state/store.ts";
@@ -147,7 +147,7 @@ export async function promote(context: ReleaseContext, order: PromoteOrder): Pro
 }
 
 /** One turn of a rollout, as `canary advance` takes it. */
-export function advanceCanary(store: Store, place: Place, request: Omit<TurnRequest, "say">): Promise<Turn> {
+export function advanceCanary(store: Store, place: Place, request: Omit<Asked, "say">): Promise<Turn> {
   return advance(store, place, { ...request, say: reasonText });
 }
 
@@ -159,7 +159,7 @@ export function watchCanary(store: Store, place: Place, request: Omit<WatchReque
 export async function canaryStatus(
   { db, address }: Store,
   place: Place,
-  { clock, rollout }: Pick<TurnRequest, "clock"> & { rollout?: Rollout },
+  { clock, rollout }: Pick<Asked, "clock"> & { rollout?: Rollout },
 ): Promise<RolloutDocument> {
   const shown = rollout ?? (await needRollout(db, place));
   const moment = { at: clock.now().toISOString(), held: await heldBy(db, address.markers, place) };

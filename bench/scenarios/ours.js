@@ -4,6 +4,7 @@ import { judge } from "../../dist/rollout/judge.js";
 import { arrivalsIn, isDue } from "../../dist/rollout/look.js";
 import { isOver, next, pendingState } from "../../dist/rollout/next.js";
 import { planOf } from "../../dist/rollout/plan.js";
+import { rulesOf, waitingRoom } from "./settling.js";
 import { HOUR } from "./traffic.js";
 
 export const BEGIN = Date.parse("2026-11-21T10:00:00.000Z");
@@ -17,7 +18,9 @@ const NO_CAPS = { latency: null, cost: null };
  * arrivals) or ten seconds have passed, never twice within 250 ms, and at once after a breach.
  */
 export function agentops(world) {
-  const plan = planOf(world.settings);
+  const outcomes = rulesOf(world);
+  const plan = { ...planOf(world.settings), ...(outcomes !== undefined && { outcomes }) };
+  const room = outcomes === undefined ? null : waitingRoom(outcomes.settleMs);
   const begun = new Date(BEGIN).toISOString();
   const state = next(pendingState(begun, plan), { type: "start", at: begun }, plan);
   const rollout = {
@@ -40,13 +43,17 @@ export function agentops(world) {
     evidence: () => rollout.evidence,
     tick: () => undefined,
     observe(event) {
-      count(rollout, event, world.undeclared ? weightAt(weights, event.at) : event.weight);
+      const weight = world.undeclared ? weightAt(weights, event.at) : event.weight;
+      noteBreach(rollout, event);
+      if (room === null) count(rollout, event, weight);
+      else room.put({ ...event, weight });
       const breached = rollout.breaches.some(({ look }) => look === rollout.look);
       const age = event.at - turnAt;
       const isEarly = age < TURN_EVERY_MS && !breached && !isDue(rollout.open.arrivals, arrivalsIn(rollout.evidence));
       if (isEarly || (age < PAUSE_MS && !breached)) return;
       turnAt = event.at;
       const ahead = (world.clocksAhead?.[event.host] ?? 0) * HOUR;
+      for (const settled of room?.settled(event.at + ahead) ?? []) count(rollout, settled, settled.weight);
       takeTurn(rollout, new Date(BEGIN + event.at + ahead).toISOString());
       if (rollout.state.weight !== engine.weight) weights.push({ at: event.at, weight: rollout.state.weight });
       engine.weight = rollout.state.weight;
@@ -72,10 +79,14 @@ function openLook() {
   return { arrivals: 0, tallies: new Map() };
 }
 
+function noteBreach(rollout, { isCandidate, breach, at }) {
+  if (breach !== true || !isCandidate) return;
+  rollout.breaches.push({ look: rollout.look, observation: at, kind: "unspecified" });
+}
+
 /** As observations/rollout-count.ts counts what an agent's process served: at the weight that it says. */
-function count(rollout, { unit, isCandidate, success, breach, at }, weight) {
+function count(rollout, { unit, isCandidate, success, breach }, weight) {
   const { look, open } = rollout;
-  if (breach === true && isCandidate) rollout.breaches.push({ look, observation: at, kind: "unspecified" });
   if (!(weight > 0)) return;
   rollout.units ??= new Map();
   const outcomes = { success: Number(success), ...(breach !== undefined && { safety: Number(!breach) }) };

@@ -117,11 +117,13 @@ describe("rules of other tools", () => {
 });
 
 describe("the engine on counts alone", () => {
+  const both = (kinds) => ({ control: kinds, candidate: kinds });
   const harm = { perHour: 1000, hours: 1, settings: { steps: [0.5, 1] }, rates: { control: 0.95, candidate: 0.2 } };
 
   test.each([
     ["a candidate that is worse", harm, "rolled-back"],
     ["outcomes that come late, of users that return, with no weight said", { ...harm, users: { count: 60 }, undeclared: true, delay: { candidate: { success: 0.01, failure: 0.02 } } }, "rolled-back"],
+    ["outcomes that settle", { ...harm, users: { count: 60 }, delay: both({ success: 0.1, failure: 0 }), outcomes: { settleHours: 0.2 } }, "rolled-back"],
     ["a breach", { ...harm, perHour: 50_000, hours: 0.01, rates: { control: 0.95, candidate: 0.95 }, breach: { control: 0, candidate: 0.1 } }, "rolled-back"],
     ["a clock that is ahead, one step after another", { ...harm, hours: 0.07, settings: { steps: [0.2, 0.5, 1], stepObservations: 3 }, rates: { control: 0.95, candidate: 0.95 }, clocksAhead: [2, 0, 0] }, "open"],
   ])("does what it does through a store: %s", async (_, world, verdict) => {

@@ -31,7 +31,15 @@ export function inStore(world, traffic) {
 async function engineOf(store, world, { id }) {
   await store.inTransaction(promote, operatorLocks(PLACE));
   const rollout = await startRollout(store, {
-    ...{ id, ...PLACE, settings: world.settings, at: new Date(BEGIN).toISOString(), actor: "bench", reason: "bench" },
+    ...{
+      id,
+      ...PLACE,
+      settings: world.settings,
+      outcomes: settleOf(world),
+      at: new Date(BEGIN).toISOString(),
+      actor: "bench",
+      reason: "bench",
+    },
     release: { target: PLACE.target, version: "v2", digest: "sha256:2", content: "{}", gitCommit: "2".repeat(40), publishedBy: "bench", publishedAt: new Date(BEGIN).toISOString() }, // prettier-ignore
     admit: () => Promise.resolve({ overridden: [] }),
   });
@@ -60,6 +68,10 @@ async function engineOf(store, world, { id }) {
     },
   };
   return engine;
+}
+
+function settleOf({ outcomes }) {
+  return outcomes === undefined ? {} : { settle: `${outcomes.settleHours}h` };
 }
 
 /** What an agent's process reports: with the weight it was served at, unless the world is of callers that leave that out. */

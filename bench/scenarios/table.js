@@ -39,6 +39,16 @@ const clean = [
   ["95 to 85, ramp", HARMFUL, "ten points worse", { rates: from(0.95, 0.85) }],
 ]; // prettier-ignore
 
+/** A unit counts once its outcome must have come. */
+const settled = [
+  ["successes 4 h late, settle 4 h, ramp", HEALTHY, "a ticket is solved when nobody reopened it", { rates: equal(0.95), delay: both({ success: 4, failure: 0 }), outcomes: { settleHours: 4 } }],
+  ["successes 4 h late, settle 4 h, 5 %", HEALTHY, "a ticket is solved when nobody reopened it", { rates: equal(0.95), delay: both({ success: 4, failure: 0 }), settings: FIVE, outcomes: { settleHours: 4 } }],
+  ["85, failures 4 h late, settle 4 h, ramp", HARMFUL, "bad, and known four hours later", { rates: from(0.95, 0.85), delay: both(FOUR_LATE), outcomes: { settleHours: 4 } }],
+  ["85, failures 4 h late, settle 4 h, 5 %", HARMFUL, "bad, and known four hours later", { rates: from(0.95, 0.85), delay: both(FOUR_LATE), settings: FIVE, outcomes: { settleHours: 4 } }],
+  ["85, its failures 12 h late, settle 12 h, ramp", HARMFUL, "its own failures come last", { rates: from(0.95, 0.85), delay: { candidate: { failure: 12 } }, outcomes: { settleHours: 12 } }],
+  ["candidate 30 min late, settle 1 h, ramp", HEALTHY, "slower to report is not another assignment", { rates: equal(0.95), delay: { candidate: { success: 0.5, failure: 0.5 } }, outcomes: { settleHours: 1 } }],
+]; // prettier-ignore
+
 const late = [
   ["successes 4 h late, ramp", HEALTHY, "a ticket is solved when nobody reopened it", { rates: equal(0.95), delay: both({ success: 4, failure: 0 }) }],
   ["successes 4 h late, 5 %", HEALTHY, "a ticket is solved when nobody reopened it", { rates: equal(0.95), delay: both({ success: 4, failure: 0 }), settings: FIVE }],
@@ -88,7 +98,7 @@ const abuse = [
   ["95 to 90, clock 2 h ahead, ramp", HARMFUL, "on one host of three", { rates: from(0.95, 0.9), clocksAhead: [2, 0, 0] }],
 ]; // prettier-ignore
 
-export const SCENARIOS = [...clean, ...late, ...breaking, ...abuse].map(([name, must, why, world]) => ({
+export const SCENARIOS = [...clean, ...late, ...settled, ...breaking, ...abuse].map(([name, must, why, world]) => ({
   name,
   must,
   why,

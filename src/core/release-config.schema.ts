@@ -3,10 +3,13 @@ import { DURATION_PATTERN, durationMs } from "./duration.ts";
 import { reasonIn } from "./reason.ts";
 import { COHORT_NAME, stepsProblem } from "./steps.ts";
 
-const duration = z
+export const duration = z
   .string()
   .regex(DURATION_PATTERN, "a duration is a number and ms, s, m, h or d: 30m")
   .refine((text) => !DURATION_PATTERN.test(text) || durationMs(text) !== undefined, "a duration is at most 36525d");
+export const rolloutTarget = z
+  .string()
+  .regex(/^(?:(?:prompts|agents)\/)?[a-z0-9][a-z0-9._-]*$/, "NAME, prompts/NAME or agents/NAME");
 const stepName = z.string().regex(COHORT_NAME, "a step is a share (0.05), or the name of a cohort");
 const isReason = (text: string) => reasonIn(text) !== undefined;
 const share = z.number().min(0).max(1);
@@ -113,10 +116,7 @@ const settings = {
 export const rolloutConfigSchema = z.strictObject({
   ...settings,
   artifacts: z
-    .record(
-      z.string().regex(/^(?:(?:prompts|agents)\/)?[a-z0-9][a-z0-9._-]*$/, "NAME, prompts/NAME or agents/NAME"),
-      z.strictObject(settings),
-    )
+    .record(rolloutTarget, z.strictObject(settings))
     .optional()
     .describe("the same by NAME, prompts/NAME or agents/NAME; wins over what stands above"),
 });

@@ -29,12 +29,18 @@ export async function collectCaps(
   environment: string,
   rollout: OpenRollout,
 ): Promise<CapCollector> {
-  let { caps } = rollout;
-  const isOpen = (metric: Capped) => rollout.plan.caps[metric] !== null && caps[metric] === null;
+  const isOpen = (metric: Capped) => rollout.plan.caps[metric] !== null && rollout.caps[metric] === null;
   const valuesOf = async (metric: Capped) =>
     isOpen(metric) ? [...(await earlierValues(tx, earlier, environment, rollout, metric))] : undefined;
-  const open = { latency: await valuesOf("latency"), cost: await valuesOf("cost") };
+  return collecting(rollout, { latency: await valuesOf("latency"), cost: await valuesOf("cost") });
+}
 
+/** Goes on from the values of the control so far; undefined for a metric whose cap is frozen, or that has none. */
+export function collecting(
+  rollout: Pick<OpenRollout, "plan" | "caps">,
+  open: Record<Capped, number[] | undefined>,
+): CapCollector {
+  let { caps } = rollout;
   const take = (metric: Capped, value: number | undefined) => {
     const values = open[metric];
     if (values === undefined || value === undefined) return;

@@ -8,6 +8,8 @@ import type { Dated } from "./schema.ts";
 export interface CohortCounter {
   /** The place of the unit's cohort in the plan; undefined where it is of none, or got a copy. */
   placeOf(observation: Dated): number | undefined;
+  /** Whether it is an answer of this rollout to the cohort at a place. */
+  serves(observation: Dated, place: number): boolean;
   /** Counts an answer to a unit of the cohort at a place; true where it is one of the candidate's. */
   count(observation: Dated, place: number, isNew: boolean): boolean;
   /** As `addCohortCounts` takes them. */
@@ -19,14 +21,17 @@ export function cohortCounter(rollout: OpenRollout): CohortCounter {
   const find = cohorts.length === 0 ? () => undefined : cohortFinder(cohorts);
   const since = cohorts.map((_, place) => servedSince(rollout, place));
   const sums: CohortSums[] = cohorts.map(() => ({ ...NO_SUMS }));
+  const serves = ({ at, rollout: by }: Dated, place: number) =>
+    // Who was served by this rollout was so at its step, whatever the clocks say; what another one served is not its own.
+    by === undefined ? at >= (since[place] ?? "~") : by === rollout.id && since[place] !== undefined;
   return {
+    serves,
     placeOf: ({ unit, shadow }) => (unit === undefined || shadow === true ? undefined : find(unit)),
-    count({ version, success, at, rollout: by }, place, isNew) {
+    count(observation, place, isNew) {
+      const { version, success } = observation;
       const its = sums[place];
       const isCandidate = version === rollout.candidate;
-      // Who was served by this rollout was so at its step, whatever the clocks say; what another one served is not its own.
-      const served = by === undefined ? at >= (since[place] ?? "~") : by === rollout.id && since[place] !== undefined;
-      if (its === undefined || !served) return false;
+      if (its === undefined || !serves(observation, place)) return false;
       if (!isCandidate) {
         its.control += 1;
         return false;

@@ -17,6 +17,8 @@ export interface OpenRollout {
   /** The look that arrivals are counted in now. */
   look: number;
   createdAt: string;
+  /** The first minute (since 1970) that has not settled; null before the first one has. */
+  settledTo: number | null;
   /** Weights and steps in force since then, the oldest first. */
   weights: readonly { at: string; weight: number; step: number; phase: string }[];
 }
@@ -105,7 +107,7 @@ export async function unitsOf(tx: Tx, rollout: number, units: readonly number[])
 export async function openRolloutsOf(tx: Tx, environment: string, targets: readonly string[]): Promise<OpenRollout[]> {
   const rows = await tx
     .selectFrom("rollouts")
-    .select(["seq", "id", "target", "control", "candidate", "plan", "caps", "look", "createdAt"])
+    .select(["seq", "id", "target", "control", "candidate", "plan", "caps", "look", "createdAt", "settledTo"])
     .where("environment", "=", environment)
     .where("target", "in", targets)
     .where("endedAt", "is", null)

@@ -6,6 +6,8 @@ import { Changed } from "../state/transaction.ts";
 import { collectCaps, type Earlier } from "./cap-collector.ts";
 import { hourly } from "./hourly.ts";
 import { addHours, insertObservations, type OpenRollout, openRolloutsOf } from "./observations.store.ts";
+import { settles } from "../rollout/outcomes.ts";
+import { waitingCount } from "./unsettled.ts";
 import { countFor, type RolloutCount } from "./rollout-count.ts";
 import type { Dated, Observation } from "./schema.ts";
 import { type Unknown, unknownAmong } from "./unknown.ts";
@@ -113,7 +115,9 @@ async function lockFor(tx: Tx, environment: string, targets: readonly string[]) 
   return { open: await openRolloutsOf(tx, environment, targets), now: () => Promise.resolve() };
 }
 
+/** What waits to settle is judged later, and makes the caps then. */
 function hasItsCaps({ plan, caps }: OpenRollout): boolean {
+  if (settles(plan)) return true;
   return (["latency", "cost"] as const).every((metric) => plan.caps[metric] === null || caps[metric] !== null);
 }
 
@@ -124,7 +128,12 @@ function isSame(before: readonly OpenRollout[], now: readonly OpenRollout[]): bo
 async function countsFor(tx: Tx, earlier: Earlier, environment: string, open: readonly OpenRollout[]) {
   const counts = new Map<string, RolloutCount>();
   for (const rollout of open)
-    counts.set(rollout.target, countFor(rollout, await collectCaps(tx, earlier, environment, rollout)));
+    counts.set(
+      rollout.target,
+      settles(rollout.plan)
+        ? waitingCount(rollout)
+        : countFor(rollout, await collectCaps(tx, earlier, environment, rollout)),
+    );
   return counts;
 }
 

@@ -34,7 +34,8 @@ export interface RolloutCount {
 
 type Arm = "control" | "candidate" | "shadow";
 
-export function countFor(rollout: OpenRollout, caps: CapCollector): RolloutCount {
+/** @param counts `breaches: false` where those were written when they were known */
+export function countFor(rollout: OpenRollout, caps: CapCollector, counts = { breaches: true }): RolloutCount {
   const units = new Map<number, { row: UnitRow | undefined; changed: boolean }>();
   const tallies = talliesIn(rollout);
   const cohorts = cohortCounter(rollout);
@@ -58,19 +59,16 @@ export function countFor(rollout: OpenRollout, caps: CapCollector): RolloutCount
     seqFor: (observation) => (belongs(observation, rollout) ? rollout.seq : null),
     unitOf: (observation) => unitOf(observation, rollout),
     async know(tx, some) {
-      const asked = new Set(some);
       // In the order of the index: half the time.
-      const found = await unitsOf(
-        tx,
-        rollout.seq,
-        [...asked].sort((a, b) => a - b),
-      );
+      const asked = [...new Set(some)].sort((a, b) => a - b);
+      const found = await unitsOf(tx, rollout.seq, asked);
       for (const unit of asked) units.set(unit, { row: found.get(unit), changed: false });
     },
     count(observation, seq, unit) {
       const { version, safe, breach, shadow = false } = observation;
       const candidate = version === rollout.candidate;
-      if (candidate && safe === false) breaches.push([rollout.seq, rollout.look, seq, breach ?? "unspecified"]);
+      if (counts.breaches && candidate && safe === false)
+        breaches.push([rollout.seq, rollout.look, seq, breach ?? "unspecified"]);
       const place = cohorts.placeOf(observation);
       const weight = place === undefined ? countedAt(observation, candidate, rollout) : null;
       if (place !== undefined) countCohort(observation, place, unit);
@@ -124,7 +122,7 @@ function none(): Sums {
 }
 
 /** What says which rollout it was served by needs no time, which may be of a clock that was set back. */
-function belongs({ version, at, rollout }: Dated, { id, control, candidate, createdAt }: OpenRollout): boolean {
+export function belongs({ version, at, rollout }: Dated, { id, control, candidate, createdAt }: OpenRollout): boolean {
   return (version === control || version === candidate) && (rollout === id || at >= createdAt);
 }
 
@@ -136,7 +134,7 @@ function armOf(candidate: boolean): Arm {
  * The weight an observation's unit was assigned at; null where it is no arrival of this rollout: it was assigned by another one, nobody
  * was to be divided then, or a copy of an input went to the control.
  */
-function countedAt(observation: Dated, candidate: boolean, { id, weights }: OpenRollout): number | null {
+export function countedAt(observation: Dated, candidate: boolean, { id, weights }: OpenRollout): number | null {
   if (observation.shadow === true) return candidate ? 0 : null;
   if (observation.rollout !== undefined && observation.rollout !== id) return null;
   const declared = observation.rollout === undefined ? undefined : observation.weight;

@@ -3,9 +3,8 @@ import { type Counting, type Recorded, type Recorder, recorderFor } from "../obs
 import { arrivalsIn, arrivalsOf, isDue, isWorthALook } from "../rollout/look.ts";
 import { isOver } from "../rollout/next.ts";
 import { breachesOf, countsOf, openRollouts, type Rollout, rolloutBySeq } from "../rollout/rollouts.store.ts";
-import type { TurnRequest } from "../rollout/turn.ts";
 import type { Store } from "../state/store.ts";
-import { advance } from "./watch.ts";
+import { advance, type Asked } from "./watch.ts";
 
 /** A step that only needs time is left at the next turn of anybody; so often whoever records takes one without a look that is due. */
 const TURN_EVERY_MS = 10_000;
@@ -22,7 +21,7 @@ interface Seen extends Pick<Rollout, "seq" | "plan"> {
   turnAt: number;
 }
 
-export interface TurnTaker extends Omit<TurnRequest, "via"> {
+export interface TurnTaker extends Omit<Asked, "via"> {
   via: "sdk" | "observe";
   clock: Clock;
   /** What was recorded stays; the next batch tries again. */

@@ -4,6 +4,7 @@ import { newId } from "../core/ids.ts";
 import { reasonIn } from "../core/reason.ts";
 import type { RolloutSettings } from "../core/release-config.schema.ts";
 import { enforcePolicy, openPolicyCase, type PolicyCase } from "../policy/policy.ts";
+import { outcomesFor } from "../rollout/outcomes.ts";
 import { settingsFor, STEPS } from "../rollout/plan.ts";
 import type { Rollout } from "../rollout/rollouts.store.ts";
 import type { RolloutPlan } from "../rollout/schema.ts";
@@ -62,6 +63,7 @@ export async function startCanary(
     release: prepared.row,
     settings: within(policy.rules, asked),
     cohorts: project.config.cohorts,
+    outcomes: outcomesFor(project.config.outcomes, prepared.address),
     ...notifyOf(project),
     fast,
     hypothesis,

@@ -4,11 +4,15 @@ import { isStoreError } from "../state/errors.ts";
 import { operatorLocks } from "../state/locks.ts";
 import { storeCodeOf, whyNot } from "../state/why-not.ts";
 import type { Store, Tx } from "../state/store.ts";
+import { settleDue } from "../observations/settle.ts";
 import { takeTurn, type Turn, type TurnRequest } from "../rollout/turn.ts";
 import { nowOf, releaseLease, takeLease } from "./lease.store.ts";
 import { isOver } from "../rollout/next.ts";
 
-export interface WatchRequest extends TurnRequest {
+/** A turn, as whoever takes it asks for it. */
+export type Asked = Omit<TurnRequest, "settle">;
+
+export interface WatchRequest extends Asked {
   /** Unique for this process: who holds the lease. */
   holder: string;
   intervalMs: number;
@@ -26,8 +30,8 @@ const LEAST_LEASE_MS = 30_000;
 const MOST_TROUBLES = 10;
 
 /** One turn of whoever asks, in a transaction of its own. Throws ROLLOUT_NOT_FOUND, STORE_FAILED. */
-export function advance(store: Store, place: Place, request: TurnRequest): Promise<Turn> {
-  return store.inTransaction((tx) => takeTurn(tx, place, request), operatorLocks(place));
+export function advance(store: Store, place: Place, request: Asked): Promise<Turn> {
+  return store.inTransaction((tx) => takeTurn(tx, place, { ...request, settle: settleDue }), operatorLocks(place));
 }
 
 /**
@@ -41,7 +45,7 @@ export async function watchRollout(store: Store, place: Place, request: WatchReq
   const ms = Math.max(LEAST_LEASE_MS, LEASE_TURNS * intervalMs);
   const ownTurn = async (tx: Tx) => {
     await takeLease(tx, { ...lease, ms }, nowOf(store, clock));
-    return takeTurn(tx, place, request);
+    return takeTurn(tx, place, { ...request, settle: settleDue });
   };
   let troubles = 0;
   try {

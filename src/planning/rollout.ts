@@ -22,6 +22,8 @@ export interface RolloutRequest {
   stepObservations: number;
   /** Hours of traffic before everybody gets it. */
   trafficHours: number;
+  /** A unit counts so many hours after it was served. */
+  settleHours: number;
 }
 
 /** One kind of candidate: what it is tested for, at what level. */
@@ -37,7 +39,7 @@ interface Question {
  * Throws USAGE on a plan that cannot be.
  */
 export function planRollout(request: RolloutRequest, known: Known | null): Found<RolloutForecast> {
-  const { mde, margin, alpha, guardrails, perHour, stepHours, stepObservations, trafficHours } = request;
+  const { mde, margin, alpha, guardrails, perHour, stepHours, stepObservations, trafficHours, settleHours } = request;
   const baseline = baselineOf(request.baseline, known, "agentops stats plan --baseline 0.95 --per-hour 200");
   if (mde >= baseline) refuse(`a drop of ${mde} from ${baseline} leaves nothing: it must be less than the baseline`);
   const ramp = rampOf(request);
@@ -58,11 +60,12 @@ export function planRollout(request: RolloutRequest, known: Known | null): Found
     stepHours,
     stepObservations,
     trafficHours,
+    settleHours,
     steps: request.steps.map((weight, step) => stepOf(weight, ramp[step], { request, baseline, harmful, harmless })),
-    harmful: { outcome: "rolled-back", ...decided(harmful, ramp, 0, baseline, perHour) },
+    harmful: { outcome: "rolled-back", ...decided(harmful, ramp, 0, baseline, request) },
     harmless: {
       outcome: "promoted",
-      ...decided(harmless, ramp, Math.max(arrivalsOf(ramp), trafficHours * perHour), baseline, perHour),
+      ...decided(harmless, ramp, Math.max(arrivalsOf(ramp), trafficHours * perHour), baseline, request),
     },
     evidence: known?.evidence ?? null,
     notes: [],
@@ -71,13 +74,19 @@ export function planRollout(request: RolloutRequest, known: Known | null): Found
 }
 
 /** Each step below 1, with the arrivals it takes while nothing is decided. */
-function rampOf({ steps, perHour, stepHours, stepObservations }: RolloutRequest): Stretch[] {
+function rampOf({ steps, perHour, stepHours, stepObservations, settleHours }: RolloutRequest): Stretch[] {
   if (steps.some((weight, i) => i > 0 && weight <= (steps[i - 1] as number)))
     refuse(`--steps must rise, got ${steps.join(",")}`);
   const split = steps.filter((weight) => weight < 1);
   if (split.length === 0)
     refuse("at a weight of 1 there is no control to compare with: --steps needs one below 1", "--steps 0.05,0.5,1");
-  return split.map((weight) => ({ weight, arrivals: Math.max(stepHours * perHour, stepObservations / weight) }));
+  const settling = settleHours * perHour;
+  const least = Math.max(stepHours * perHour, settling);
+  // At the first step nothing counts before that; at a later one units of the step before settle meanwhile.
+  return split.map((weight, i) => ({
+    weight,
+    arrivals: Math.max(least, stepObservations / weight + (i === 0 ? settling : 0)),
+  }));
 }
 
 function stepOf(
@@ -85,12 +94,12 @@ function stepOf(
   stretch: Stretch | undefined,
   { request, baseline, ...of }: { request: RolloutRequest; baseline: number; harmful: Question; harmless: Question },
 ): RolloutForecast["steps"][number] {
-  const { perHour } = request;
+  const { perHour, settleHours } = request;
   const candidatePerHour = perHour * weight;
   if (stretch === undefined) return { weight, candidatePerHour, least: null, alone: null };
   const alone = (question: Question) => {
     const open = [{ weight, arrivals: Infinity }];
-    return duration(weight, expected(question, open, baseline), perHour);
+    return duration(weight, expected(question, open, baseline) + settleHours * perHour, perHour);
   };
   return {
     weight,
@@ -101,11 +110,19 @@ function stepOf(
 }
 
 /** @param least arrivals before which there is no such decision, whatever the evidence */
-function decided(question: Question, ramp: readonly Stretch[], least: number, baseline: number, perHour: number) {
+function decided(
+  question: Question,
+  ramp: readonly Stretch[],
+  least: number,
+  baseline: number,
+  { perHour, settleHours }: RolloutRequest,
+) {
   const open = ramp.map((stretch, i) => (i < ramp.length - 1 ? stretch : { ...stretch, arrivals: Infinity }));
   const { settings, candidate, alpha } = question;
   const late = arrivalsForShare(settings, { control: baseline, candidate }, open, { alpha, share: 0.9 });
-  const at = (arrivals: number) => momentAt(open, Math.max(least, countable(arrivals)), perHour);
+  // Arrivals decide once they have settled.
+  const at = (arrivals: number) =>
+    momentAt(open, Math.max(least, countable(arrivals) + settleHours * perHour), perHour);
   return { successRate: candidate, expected: at(expected(question, open, baseline)), p90: at(late) };
 }
 
@@ -153,9 +170,16 @@ function rolloutNotes(forecast: Found<RolloutForecast>): PlanNote[] {
 }
 
 /** Steps that wait for observations, not for time. */
-function thinSteps({ steps, stepHours, stepObservations, perHour, mde }: Found<RolloutForecast>): PlanNote[] {
+function thinSteps({
+  steps,
+  stepHours,
+  settleHours,
+  stepObservations,
+  perHour,
+  mde,
+}: Found<RolloutForecast>): PlanNote[] {
   return steps.flatMap(({ weight, candidatePerHour, least, alone }): PlanNote[] => {
-    if (least === null || alone === null || least.hours <= stepHours * (1 + 1e-9)) return [];
+    if (least === null || alone === null || least.hours <= (stepHours + settleHours) * (1 + 1e-9)) return [];
     const waits = { observations: stepObservations, hours: least.hours, aloneHours: alone.harmful.hours };
     return [{ code: "thin-step", weight, perHour, candidatePerHour, mde, ...waits }];
   });

@@ -142,6 +142,7 @@ const rolloutPlanSchema = z.strictObject({
   stepHours: z.number().describe("a step lasts at least that long"),
   stepObservations: count.describe("and until the candidate has that many observations there"),
   trafficHours: z.number().describe("of traffic before everybody gets it"),
+  settleHours: z.number().describe("a unit counts so long after it was served"),
   steps: z.array(
     z.strictObject({
       weight: share,

@@ -4,6 +4,7 @@ import type { Place } from "../core/refs.ts";
 import { holding, type Kill } from "../kill/latch.ts";
 import { unitsIn } from "../rollout/evidence.ts";
 import { lastJudged } from "../rollout/look.ts";
+import { latenessOf } from "../rollout/late.store.ts";
 import { cohortAt, waitingFor } from "../rollout/next.ts";
 import { openRollout, type Rollout, rolloutsOf, starterOf } from "../rollout/rollouts.store.ts";
 import type { Db } from "../state/store.ts";
@@ -80,9 +81,16 @@ async function canaryOf(
 async function isShown(db: Db, rollout: Rollout, at: string): Promise<boolean> {
   const { state, plan, evidence } = rollout;
   const { verdict } = await lastJudged(db, rollout);
+  const late = await latenessOf(db, rollout, at);
   const own = { ...state, phase: state.pausedFrom ?? state.phase };
-  const waits = waitingFor(own, { at, verdict, units: unitsIn(own, plan, evidence) }, plan);
-  return waits.timeMs === null && waits.trafficMs === null && waits.units === null && waits.proof === null;
+  const waits = waitingFor(own, { at, verdict, units: unitsIn(own, plan, evidence), ...late }, plan);
+  return (
+    waits.outcomes === null &&
+    waits.timeMs === null &&
+    waits.trafficMs === null &&
+    waits.units === null &&
+    waits.proof === null
+  );
 }
 
 /** Whoever started a manual rollout does not leave its step alone, by whatever command. */

@@ -3,6 +3,7 @@ import { logE } from "../stats/sequential/canary-engine.ts";
 import type { Judged } from "./judge.ts";
 import { unitsIn } from "./evidence.ts";
 import { isUnderWay, type RolloutState, waitingFor } from "./next.ts";
+import type { Late } from "./late.ts";
 import type { Rollout } from "./rollouts.store.ts";
 import type { Analysis, Metric } from "./schema.ts";
 
@@ -12,16 +13,22 @@ const HOUR = 3_600_000;
  * About how much longer until the rollout can move on, if the arms are alike and the traffic stays as it was at this step; null when it
  * waits for nothing that can be counted, or when what is waited for cannot be estimated from what was seen.
  */
-export function needOf(judged: Judged, rollout: Rollout, at: string): Analysis["need"] {
+export function needOf(
+  judged: Judged,
+  rollout: Rollout,
+  { at, late = {} }: { at: string; late?: Late },
+): Analysis["need"] {
   const { plan, evidence } = rollout;
   const state = goingOn(rollout.state);
   if (!isUnderWay(state.phase)) return null;
   // A pause is no time of the step.
   const now = state.pausedAt ?? at;
   const units = unitsIn(state, plan, evidence);
-  const waiting = waitingFor(state, { at: now, verdict: judged.verdict, units }, plan);
+  const waiting = waitingFor(state, { at: now, verdict: judged.verdict, units, ...late }, plan);
   const proof = waiting.proof === null ? 0 : unitsForProof(judged, rollout);
   if (proof === null) return null;
+  // Nobody knows when what is missing comes.
+  if (waiting.outcomes?.open != null) return null;
   const observations = Math.ceil(Math.max(waiting.units ?? 0, proof));
   const leastMs = Math.max(waiting.timeMs ?? 0, waiting.trafficMs ?? 0);
   if (observations === 0 && leastMs === 0) return null;

@@ -1,3 +1,4 @@
+import { type Late, lateMs, type OutcomesWait, outcomesWait } from "./late.ts";
 import type { Analysis, Phase, RolloutPlan } from "./schema.ts";
 
 /** Where a rollout stands. Times are ISO 8601; `step` is an index into the plan's steps. */
@@ -22,7 +23,7 @@ export interface RolloutState {
 }
 
 /** What the observations say at a look; `inconclusive` is the machine's own word, at the deadline. */
-export interface Look {
+export interface Look extends Late {
   verdict: Exclude<Analysis["verdict"], "inconclusive">;
   /** Units of the candidate counted so far; in shadow, copies of inputs; at a cohort's step, its answers. */
   units: number;
@@ -131,6 +132,8 @@ export interface Waiting {
   /** Units of its least number that are left. */
   units: number | null;
   proof: true | null;
+  /** Outcomes that are still to come. */
+  outcomes: OutcomesWait | null;
   approval: true | null;
 }
 
@@ -138,7 +141,10 @@ export function waitingFor(state: RolloutState, look: Omit<Look, "held"> & { at:
   const shadow = state.phase === "shadow";
   const least =
     shadow && plan.shadow !== null ? plan.shadow : { timeMs: plan.stepMs, observations: plan.stepObservations };
-  const timeMs = Date.parse(state.since) + least.timeMs - Date.parse(look.at);
+  const left = (ms: number) => Date.parse(state.since) + ms - Date.parse(look.at);
+  // What was served at its beginning must have had the time to come to something.
+  const late = lateMs(plan, look);
+  const timeMs = left(Math.max(least.timeMs, late));
   const units = state.unitsBefore + least.observations - look.units;
   // A cohort was not drawn by chance, so nothing can be proven by it.
   const isCompared = state.phase === "progressing" && !isCohortStep(state.step, plan);
@@ -150,6 +156,7 @@ export function waitingFor(state: RolloutState, look: Omit<Look, "held"> & { at:
     trafficMs: trafficMs > 0 ? trafficMs : null,
     units: units > 0 ? units : null,
     proof: needsProof && look.verdict !== "promote" ? true : null,
+    outcomes: outcomesWait(plan, look, left(late)),
     approval: plan.manual && !state.approved ? true : null,
   };
 }
@@ -166,15 +173,6 @@ function isBeforeAll(step: number, { steps }: RolloutPlan): boolean {
 /** Of the least traffic before everybody gets it; outcomes that come late must have had the time to come. */
 function trafficLeft({ servedSince, since }: RolloutState, at: string, { trafficMs = 0 }: RolloutPlan): number {
   return Date.parse(servedSince ?? since) + trafficMs - Date.parse(at);
-}
-
-/** When everybody may get it at the earliest; null where that needs no day of traffic, or none has begun. */
-export function everybodyNotBefore(
-  { phase, weight, servedSince }: RolloutState,
-  { trafficMs }: RolloutPlan,
-): string | null {
-  if (trafficMs === undefined || servedSince === undefined || isOver(phase) || weight >= 1) return null;
-  return later(servedSince, trafficMs);
 }
 
 /** One step at a time, whatever the evidence. */

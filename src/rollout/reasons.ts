@@ -4,6 +4,7 @@ import { sumsOf, unitsIn } from "./evidence.ts";
 import type { Frozen } from "./freeze.store.ts";
 import { cohortAt, isUnderWay, type Waiting, waitingFor } from "./next.ts";
 import { floorOf, isOutOfReach, LEAST_KNOWN } from "./floors.ts";
+import type { Late } from "./late.ts";
 import type { Rollout } from "./rollouts.store.ts";
 import type { FloorNow } from "./guards.schema.ts";
 import type { Phase } from "./schema.ts";
@@ -30,7 +31,14 @@ export type Reason =
   | { code: "held"; kill: Kill; target: string }
   | { code: "frozen"; by: Frozen; environment: string }
   | { code: "ready"; turns: "anybody" | "watcher"; target: string; environment: string }
-  | { code: "waits"; step: Step; target: string; waiting: Waiting; noData: boolean }
+  | {
+      code: "waits";
+      step: Step;
+      target: string;
+      versions: { control: string; candidate: string };
+      waiting: Waiting;
+      noData: boolean;
+    }
   | { code: "unmeasured"; names: string[] }
   | { code: "one-sided"; name: string; arm: "control" | "candidate" }
   | { code: "cohort-on-control"; cohort: string; answers: number }
@@ -65,6 +73,7 @@ export function reasonsFor(
     frozen,
     last,
     due,
+    late,
     answers,
   }: {
     at: string;
@@ -72,6 +81,8 @@ export function reasonsFor(
     frozen: Frozen | null;
     last: EndedBy | undefined;
     due: Due | null;
+    /** Of outcomes that are still to come. */
+    late: Late;
     /** All of the candidate; null but at a cohort's step. */
     answers: number | null;
   },
@@ -93,7 +104,7 @@ export function reasonsFor(
     ...(waits && held !== null ? [{ code: "held", kill: held, target } as const] : []),
     ...(waits && frozen !== null ? [{ code: "frozen", by: frozen, environment } as const] : []),
     ...(waits && !isEnd(judged)
-      ? waitReasons(waitingFor(state, { at, verdict: judged.verdict, units }, plan), rollout, {
+      ? waitReasons(waitingFor(state, { at, verdict: judged.verdict, units, ...late }, plan), rollout, {
           units,
           stands: held !== null || frozen !== null,
         })
@@ -172,14 +183,17 @@ function namesOf(guardrails: Judged["guardrails"], verdict: "safe" | "undecided"
 
 function waitReasons(
   waiting: Waiting,
-  { state, plan, target, environment }: Rollout,
+  { state, plan, target, environment, control, candidate }: Rollout,
   { units, stands }: { units: number; stands: boolean },
 ): Reason[] {
   if (Object.values(waiting).every((left) => left === null))
     return !stands ? [{ code: "ready", turns: plan.turns ?? "watcher", target, environment }] : [];
   const cohort = cohortAt(state, plan);
   const shown = { number: state.step + 1, of: plan.steps.length, weight: state.weight, cohort };
-  return [{ code: "waits", step: state.phase === "shadow" ? null : shown, target, waiting, noData: units === 0 }];
+  const versions = { control, candidate };
+  return [
+    { code: "waits", step: state.phase === "shadow" ? null : shown, target, versions, waiting, noData: units === 0 },
+  ];
 }
 
 /** A guardrail that nobody reports guards nothing, and one that a single arm reports compares nothing: somebody should know. */

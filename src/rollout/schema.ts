@@ -61,6 +61,15 @@ const planSchema = z.object({
     .enum(["anybody", "watcher"])
     .optional()
     .describe("who moves it up: whoever records outcomes, or only canary advance and watch; harm is undone by anybody"),
+  outcomes: z
+    .object({
+      settleMs: z.number().describe("a unit counts so long after it was served; 0: as its outcome arrives"),
+      maxOpen: z.number().describe("no step up while more than this share of either arm has no outcome by then"),
+      missing: z.enum(["unknown", "failure"]).describe("failure: settled without an outcome is one, in both arms"),
+      learnedFrom: z.int().optional().describe("outcomes of the control that settleMs was learned from"),
+    })
+    .optional()
+    .describe("when outcomes are final; absent: of rollouts from before this was asked"),
   hypothesis: z.string().optional().describe("what it is to show, in the words of whoever started it"),
   notify: z
     .array(z.intersection(z.object({ name: z.string() }), channelSchema))
@@ -177,6 +186,7 @@ export const rolloutSchema = z.object({
       "a whole day of traffic comes before 100 %; null at 100 %, after an end, where a person chose --fast, and in shadow",
     ),
   unseen: z.int().describe("units, and answers to cohorts, that came since the last look"),
+  settling: z.int().describe("outcomes whose time to settle has not passed; in no other number yet"),
   overdueSince: z
     .string()
     .nullable()

@@ -1,4 +1,5 @@
 import { AgentopsError } from "../core/errors.ts";
+import type { OutcomesConfig } from "../core/outcomes.schema.ts";
 import type { RolloutSettings } from "../core/release-config.schema.ts";
 import { operatorLocks } from "../state/locks.ts";
 import type { Db, Store, Tx } from "../state/store.ts";
@@ -8,6 +9,7 @@ import { controlHistory } from "./control-history.store.ts";
 import { NO_EVIDENCE } from "./evidence.ts";
 import { pendingState } from "./next.ts";
 import { type Cohorts, planOf } from "./plan.ts";
+import { rulesAt } from "./outcomes.ts";
 import { insertRollout, openRollout, type Rollout } from "./rollouts.store.ts";
 import type { RolloutPlan } from "./schema.ts";
 import { type By, transition } from "./transition.ts";
@@ -21,6 +23,8 @@ export interface StartRequest extends By {
   settings: RolloutSettings;
   /** Of the config; frozen with the plan where its steps name them. */
   cohorts?: Cohorts | undefined;
+  /** Of the config, of this target: when outcomes are final. */
+  outcomes?: OutcomesConfig[string] | undefined;
   /** Who is told when it ends by itself. */
   notify?: RolloutPlan["notify"];
   /** Without the day of traffic before everybody gets it. */
@@ -46,7 +50,21 @@ export function startRollout(store: Store, request: StartRequest): Promise<Rollo
 /** The same in the caller's transaction. */
 export async function startIn(
   tx: Tx,
-  { id, environment, release, settings, cohorts, fast, notify, hypothesis, at, actor, reason, admit }: StartRequest,
+  {
+    id,
+    environment,
+    release,
+    settings,
+    cohorts,
+    outcomes = {},
+    fast,
+    notify,
+    hypothesis,
+    at,
+    actor,
+    reason,
+    admit,
+  }: StartRequest,
 ): Promise<Rollout> {
   const { target, version } = release;
   const control = await controlOf(tx, environment, release);
@@ -55,7 +73,8 @@ export async function startIn(
   await insertRelease(tx, { ...release, releasedAt: at });
   const history = await controlHistory(tx, environment, target, control);
   const told = { ...(hypothesis !== undefined && { hypothesis }), ...(notify !== undefined && { notify }) };
-  const plan = { ...planOf(settings, history.priors, cohorts, { fast }), ...told };
+  const rules = await rulesAt(tx, { environment, target }, { control, at, configured: outcomes });
+  const plan = { ...planOf(settings, history.priors, cohorts, { fast }), outcomes: rules, ...told };
   const fresh: Omit<Rollout, "seq"> = {
     id,
     environment,

@@ -69,6 +69,19 @@ test("a look is overdue once outcomes arrived for ten minutes that nobody looked
   expect((await shown(store, 22)).overdueSince).toBe(at(12));
 });
 
+test("what settled and nobody counted for ten minutes is overdue", async () => {
+  const store = await openTestStore();
+  const outcomes = { settleMs: 600_000, maxOpen: 0.05, missing: "unknown" } as const;
+  await startedRollout(store, { plan: { steps: [0.5, 1], stepObservations: 1e6, outcomes } });
+  await recorded(store, 1, 20, 20);
+  await recorded(store, 21, 20, 20);
+  expect((await shown(store, 21)).overdueSince).toBeNull();
+  await recorded(store, 22, 20, 20);
+  expect((await shown(store, 22)).overdueSince).toBe(at(12));
+  await advance(store, place, turnBy(store, at(22)));
+  expect(await shown(store, 22)).toMatchObject({ overdueSince: null, settling: 80 });
+});
+
 test("only one that ended badly is acknowledged, once", async () => {
   const store = await openTestStore();
   await startedRollout(store, { plan: { steps: [0.5, 1], stepMs: 0, stepObservations: 10 } });

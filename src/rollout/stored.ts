@@ -3,8 +3,10 @@ import { addLook, type LookCounts } from "./evidence.ts";
 import { judge, type Judged } from "./judge.ts";
 import { arrivalsIn, arrivalsOf, dueAfter, isWorthALook } from "./look.ts";
 import { isOver } from "./next.ts";
+import { MINUTE_MS, settles } from "./outcomes.ts";
 import type { BreachRow, Rollout } from "./rollouts.store.ts";
 import { allBreaches, lastLookAt, openCounts, outcomeAt } from "./stored.store.ts";
+import { waitingOutcomes } from "./unsettled.store.ts";
 
 type Judgeable = Pick<Rollout, "seq" | "look" | "plan" | "caps" | "evidence" | "state" | "createdAt">;
 
@@ -44,6 +46,8 @@ async function dueFor(
   counts: LookCounts,
   breaches: readonly BreachRow[],
 ): Promise<Due | null> {
+  const settledSince = await settledUncounted(db, rollout);
+  if (settledSince !== null) return { overdueSince: settledSince };
   if (!isWorthALook(rollout, counts, breaches)) return null;
   const unseen = arrivalsOf(counts);
   const least = Math.min(unseen, dueAfter(arrivalsIn(rollout.evidence)));
@@ -53,4 +57,14 @@ async function dueFor(
   if (dueAt === undefined || newest === undefined) return { overdueSince: null };
   const since = [dueAt, (await lastLookAt(db, rollout)) ?? rollout.createdAt].sort().at(-1) as string;
   return { overdueSince: Date.parse(newest) - Date.parse(since) >= OVERDUE_MS ? since : null };
+}
+
+/** When the first of those settled that nobody has counted yet, where outcomes arrived for ten minutes after it. */
+async function settledUncounted(db: Executor, rollout: Judgeable): Promise<string | null> {
+  if (!settles(rollout.plan)) return null;
+  const { sinceMinute } = await waitingOutcomes(db, rollout);
+  const newest = await outcomeAt(db, rollout, 0);
+  if (sinceMinute === null || newest === undefined) return null;
+  const settled = (sinceMinute + 1) * MINUTE_MS + (rollout.plan.outcomes?.settleMs ?? 0);
+  return Date.parse(newest) - settled >= OVERDUE_MS ? new Date(settled).toISOString() : null;
 }

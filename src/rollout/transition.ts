@@ -2,7 +2,9 @@ import type { Tx } from "../state/store.ts";
 import { appendAuditEvent } from "../audit/events.store.ts";
 import { insertStable } from "../serving/serving.store.ts";
 import { cohortAt, isOver, next, type RolloutEvent, type RolloutState } from "./next.ts";
+import { settles } from "./outcomes.ts";
 import { insertTransition, type Rollout, updateRollout } from "./rollouts.store.ts";
+import { dropWaiting } from "./unsettled.store.ts";
 
 export interface By {
   actor: string;
@@ -42,6 +44,7 @@ export async function transition(
     after: { ...shown(after, state), ...claimed(rollout, event), ...(overridden.length > 0 && { overridden }) },
   });
   await updateRollout(tx, after);
+  if (over && settles(rollout.plan)) await dropWaiting(tx, rollout.seq);
   await insertTransition(tx, after, event, { actor: by.actor, auditEvent });
   const stable = newStable(rollout, state);
   if (stable !== null)

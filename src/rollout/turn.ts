@@ -6,8 +6,10 @@ import type { Tx } from "../state/store.ts";
 import type { Judged } from "./judge.ts";
 import { unitsIn } from "./evidence.ts";
 import { type Frozen, frozenNow } from "./freeze.store.ts";
+import type { Late } from "./late.ts";
+import { latenessOf } from "./late.store.ts";
 import { lastJudged, lookAt, type Looked } from "./look.ts";
-import { isOver, next } from "./next.ts";
+import { isOver, next, type RolloutState } from "./next.ts";
 import { type Reason, reasonOf } from "./reasons.ts";
 import { currentStable } from "../serving/serving.store.ts";
 import { needRollout, type Rollout } from "./rollouts.store.ts";
@@ -27,6 +29,8 @@ export interface TurnRequest {
   markers: string | null;
   /** Words a reason, for the audit event. */
   say: (reason: Reason) => string;
+  /** Counts what has settled by a time; handed in, as counting is the work of a room below. */
+  settle: (tx: Tx, place: Place, at: string) => Promise<void>;
 }
 
 /** What one turn found, and whether it changed the rollout. */
@@ -48,8 +52,10 @@ export interface Turn {
  * the lock: a turn that waited for it is no earlier than what it waited for, and nothing moves on after a kill that was acknowledged
  * meanwhile. Throws ROLLOUT_NOT_FOUND.
  */
-export async function takeTurn(tx: Tx, place: Place, { clock, via, markers, say }: TurnRequest): Promise<Turn> {
+export async function takeTurn(tx: Tx, place: Place, request: TurnRequest): Promise<Turn> {
+  const { clock, via, markers, say, settle } = request;
   const at = clock.now().toISOString();
+  await settle(tx, place, at);
   const held = await heldBy(tx, markers, place);
   const found = await needRollout(tx, place);
   const frozen = await frozenNow(tx, place.environment, at);
@@ -59,16 +65,15 @@ export async function takeTurn(tx: Tx, place: Place, { clock, via, markers, say 
   if (elsewhere !== null) return endInvalid(tx, found, { at, via, stable: elsewhere, held, frozen, say });
   const waits = mayClimb(found.plan, via) ? null : "watcher";
   const why = held !== null ? "killed" : frozen !== null ? "frozen" : waits;
-  const eventOf = ({ rollout: { state, plan, evidence }, judged: { verdict } }: Looked) =>
-    ({ type: "look", at, verdict, units: unitsIn(state, plan, evidence), held: why }) as const;
+  const eventOf = ({ rollout: { state, plan, evidence }, judged: { verdict } }: Looked, late: Late) =>
+    ({ type: "look", at, verdict, units: unitsIn(state, plan, evidence), held: why, ...late }) as const;
+  const climbs = (now: Looked, late: Late) => isUp(now.rollout.state, next(now.rollout.state, eventOf(now, late), found.plan)); // prettier-ignore
   const first = await lookAt(tx, found, at);
-  const then = next(first.rollout.state, eventOf(first), found.plan);
-  const { weight, step } = first.rollout.state;
-  const climbs = then.weight > weight || then.step > step || then.phase === "promoted";
+  const late = climbs(first, {}) ? await latenessOf(tx, first.rollout, at) : {};
   // Few arrivals may wait for the next look, but not while more of the traffic follows them.
-  const looked = climbs ? await lookAt(tx, first.rollout, at, { whole: true }) : first;
+  const looked = climbs(first, late) ? await lookAt(tx, first.rollout, at, { whole: true }) : first;
   const { rollout, judged } = looked;
-  const event = eventOf(looked);
+  const event = eventOf(looked, late);
   const to = next(rollout.state, event, rollout.plan).phase;
   const by = { actor: ACTOR, via, reason: say(reasonOf(judged, rollout, to)) };
   const after = await transition(tx, rollout, event, by);
@@ -100,6 +105,10 @@ async function endInvalid(
   const event = { type: "look", at, verdict: "invalid", units, held: null } as const;
   const after = await transition(tx, rollout, event, { actor: ACTOR, via, reason });
   return { rollout: after, judged, moved: true, held, frozen, at };
+}
+
+function isUp(before: RolloutState, { weight, step, phase }: RolloutState): boolean {
+  return weight > before.weight || step > before.step || phase === "promoted";
 }
 
 /** A rollout that was started before anybody could is left to who was expected. */

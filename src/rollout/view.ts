@@ -9,13 +9,18 @@ import { floorOf } from "./floors.ts";
 import { batchesOf, type TallyRow, unitsIn } from "./evidence.ts";
 import { cohortsIn } from "./cohorts.ts";
 import { candidateAnswers } from "./cohorts.store.ts";
+import { everybodyNotBefore } from "./earliest.ts";
 import { frozenNow } from "./freeze.store.ts";
+import type { Late } from "./late.ts";
+import { latenessOf } from "./late.store.ts";
 import { needOf } from "./need.ts";
+import { settles } from "./outcomes.ts";
 import { type Reason, reasonsFor } from "./reasons.ts";
 import { type Rollout, talliesOf, transitionsOf } from "./rollouts.store.ts";
 import type { Analysis, GuardrailResult, Metric, RolloutDocument } from "./schema.ts";
-import { cohortAt, everybodyNotBefore, isOver, isUnderWay, type RolloutState, waitingFor } from "./next.ts";
+import { cohortAt, isOver, isUnderWay, type RolloutState, waitingFor } from "./next.ts";
 import { storedNow } from "./stored.ts";
+import { waitingOutcomes } from "./unsettled.store.ts";
 
 /** A rollout for its readers, with intervals, what it waits for, and its history; its reasons are not words yet. */
 export type RolloutView = Omit<RolloutDocument, "analysis"> & {
@@ -30,6 +35,7 @@ export async function rolloutView(
 ): Promise<RolloutView> {
   const { rollout, judged, unseen, due } = await storedNow(db, found);
   const frozen = await frozenNow(db, rollout.environment, at);
+  const late = await latenessOf(db, rollout, at);
   const { state, plan, target } = rollout;
   const history = await historyOf(db, rollout);
   const [before, after] = [await findRelease(db, target, rollout.control), await findRelease(db, target, rollout.candidate)]; // prettier-ignore
@@ -49,24 +55,29 @@ export async function rolloutView(
     cohort: cohortAt(state, plan),
     cohorts: cohortsIn(rollout),
     floor: floorOf(plan.guardrails, rollout.evidence.metrics.success),
-    analysis: await analysisOf(db, rollout, judged, { at, held, frozen, due, last: history.at(-1) }),
+    analysis: await analysisOf(db, rollout, judged, { at, held, frozen, due, late, last: history.at(-1) }),
     since: state.since,
     startedAt: rollout.createdAt,
     endedAt: rollout.endedAt,
     deadline: state.deadline,
     everybodyNotBefore: everybodyNotBefore(state, plan),
     unseen,
+    settling: settles(plan) ? (await waitingOutcomes(db, rollout)).n : 0,
     overdueSince: due?.overdueSince ?? null,
-    awaiting: awaitsOnlyApproval(rollout, judged, at) ? "approval" : null,
+    awaiting: awaitsOnlyApproval(rollout, judged, { at, late }) ? "approval" : null,
     plan,
     history,
   };
 }
 
 /** Nothing else is left: neither time nor units nor proof. */
-function awaitsOnlyApproval({ state, plan, evidence }: Rollout, judged: Judged, at: string): boolean {
+function awaitsOnlyApproval(
+  { state, plan, evidence }: Rollout,
+  judged: Judged,
+  { at, late }: { at: string; late: Late },
+): boolean {
   if (!isUnderWay(state.phase)) return false;
-  const look = { at, verdict: judged.verdict, units: unitsIn(state, plan, evidence) };
+  const look = { at, verdict: judged.verdict, units: unitsIn(state, plan, evidence), ...late };
   const { approval, ...others } = waitingFor(state, look, plan);
   return approval !== null && Object.values(others).every((left) => left === null);
 }
@@ -88,7 +99,7 @@ async function analysisOf(
     })),
     sampleRatio: judged.sampleRatio,
     breaches: judged.breaches,
-    need: needOf(judged, rollout, moment.at),
+    need: needOf(judged, rollout, moment),
     reasons: reasonsFor(judged, rollout, { ...moment, answers }),
   };
 }

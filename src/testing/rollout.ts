@@ -2,7 +2,7 @@ import { appendAuditEvent } from "../audit/events.store.ts";
 import { NO_EVIDENCE } from "../rollout/evidence.ts";
 import { pendingState } from "../rollout/next.ts";
 import { insertRollout, type Rollout, rolloutBySeq } from "../rollout/rollouts.store.ts";
-import type { TurnRequest } from "../rollout/turn.ts";
+import type { Asked } from "../operations/watch.ts";
 import { reasonText } from "../report/rollout/reasons.ts";
 import type { Caps, RolloutPlan } from "../rollout/schema.ts";
 import { transition } from "../rollout/transition.ts";
@@ -132,7 +132,7 @@ async function reread(tx: Tx, seq: number): Promise<Rollout> {
 }
 
 /** What a turn of the engine at a moment needs. */
-export function turnBy({ address }: Store, at: string): TurnRequest {
+export function turnBy({ address }: Store, at: string): Asked {
   const clock = { now: () => new Date(at), monotonicMs: () => 0 };
   return { clock, via: "advance", markers: address.markers, say: reasonText };
 }

@@ -3,6 +3,7 @@ import { oneLine } from "../numbers.ts";
 import type { RolloutDocument } from "../../rollout/schema.ts";
 import type { Style } from "../style.ts";
 import { breachesOf, guardLines } from "./guards.ts";
+import { settlingTexts } from "./settling.ts";
 import { wrapped } from "../wrap.ts";
 import { paintPhase, stepText } from "./words.ts";
 
@@ -39,13 +40,16 @@ export function operatedText(rollout: RolloutDocument, { action, actor, reason }
 }
 
 /** Below a rollout that has just begun: what ends it beside the comparison, who moves it from here on, and how one looks at it. */
-export function nextLines({ target, env, plan, phase, floor }: RolloutDocument, width: number): string[] {
+export function nextLines({ target, env, plan, phase, floor, control }: RolloutDocument, width: number): string[] {
   const command = (verb: string) => `agentops canary ${verb} ${target} --env ${env}`;
   const first = phase === "shadow" ? "copies of inputs" : "outcomes";
   const climbs = plan.turns === "anybody";
   return [
     "",
     ...guardLines(floor, breachesOf(plan)).map((line) => wrapped(line, width)),
+    ...settlingTexts(plan, control.version).map((text, i) =>
+      wrapped(`${i === 0 ? "settling  " : "          "}${text}`, width),
+    ),
     `next      whoever records ${first} ${climbs ? "moves it on, and " : ""}takes it back where it does harm`,
     ...(climbs ? [] : [`          ${command("watch")}   moves it up`]),
     `          ${command("status")}   shows how it stands`,

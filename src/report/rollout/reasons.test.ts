@@ -9,9 +9,10 @@ const guardrail = (more: object) =>
     ...{ harmE: 31.456, harmThreshold: 20, ...more },
   }) as Extract<Reason, { code: "harm" }>["guardrail"];
 const kill = { environment: "production", target: "prompts/x", actor: "eve", reason: "leaks", at: "2026-11-21T10:37:20.000Z" }; // prettier-ignore
-const NOTHING = { timeMs: null, trafficMs: null, units: null, proof: null, approval: null };
+const NOTHING = { timeMs: null, trafficMs: null, units: null, proof: null, outcomes: null, approval: null };
+const VERSIONS = { control: "v6", candidate: "v7" };
 const waits = (waiting: object, step: Extract<Reason, { code: "waits" }>["step"] = null, noData = false) =>
-  ({ step, target: "prompts/x", noData, waiting: { ...NOTHING, ...waiting } }) as Omit<
+  ({ step, target: "prompts/x", versions: VERSIONS, noData, waiting: { ...NOTHING, ...waiting } }) as Omit<
     Extract<Reason, { code: "waits" }>,
     "code"
   >;
@@ -95,6 +96,18 @@ testSayings<Reason>("a reason", reasonText, {
   waits: [
     [waits({ timeMs: 40_000 }), "shadow waits for 40 s"],
     [waits({ timeMs: 61_000 }), "shadow waits for 2 min"],
+    [
+      waits({ timeMs: 3 * 3_600_000, outcomes: { lastMs: 4 * 3_600_000, open: null } }),
+      "shadow waits for 3 h, outcomes of the last 4 h, which are still coming in",
+    ],
+    [
+      waits({ outcomes: { lastMs: 4 * 3_600_000, open: { arm: "candidate", share: 0.31, most: 0.05 } } }),
+      "shadow waits for outcomes: 31 % of v7's units served more than 4 h ago have none (5 % may)",
+    ],
+    [
+      waits({ outcomes: { lastMs: 0, open: { arm: "control", share: 0.062, most: 0.05 } } }),
+      "shadow waits for outcomes: 6.2 % of v6's units served have none (5 % may)",
+    ],
     [waits({ timeMs: 2 * 3_600_000 }), "shadow waits for 2 h"],
     [waits({ timeMs: 2 * 3_600_000 + 300_000 }), "shadow waits for 2 h 5 min"],
     [

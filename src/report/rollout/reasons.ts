@@ -1,6 +1,7 @@
 import { lasting, plural, points, share } from "../../core/words.ts";
 import type { Kill } from "../../kill/latch.ts";
 import type { Reason, Step } from "../../rollout/reasons.ts";
+import type { OutcomesWait } from "../../rollout/late.ts";
 import { rateOf } from "./guards.ts";
 import type { GuardrailResult } from "../../rollout/schema.ts";
 
@@ -104,16 +105,24 @@ function heldText({ actor, at, reason, target: killed }: Kill, target: string): 
   return `${what} is killed by ${actor} since ${minute(at)} UTC: ${reason}`;
 }
 
-function waitText({ step, target, waiting, noData }: Extract<Reason, { code: "waits" }>): string {
-  const { timeMs, trafficMs, units, proof, approval } = waiting;
+function waitText({ step, target, versions, waiting, noData }: Extract<Reason, { code: "waits" }>): string {
+  const { timeMs, trafficMs, units, proof, outcomes, approval } = waiting;
   const parts = [
     ...(timeMs === null ? [] : [lasting(timeMs)]),
+    ...(outcomes === null ? [] : [outcomesText(outcomes, versions)]),
     ...(trafficMs === null ? [] : [`a whole day of traffic before 100 % (${lasting(trafficMs)} left)`]),
     ...(units === null ? [] : [unitsText(units, step)]),
     ...(proof === null ? [] : ["proof that it is not worse by the margin"]),
     ...(approval === null ? [] : [`an approval: agentops canary approve ${target}`]),
   ];
   return `${stepText(step)} waits for ${parts.join(", ")}${noData ? noDataText(step, target) : ""}`;
+}
+
+/** Too early, or missing. */
+function outcomesText({ lastMs, open }: OutcomesWait, versions: { control: string; candidate: string }): string {
+  if (open === null) return `outcomes of the last ${lasting(lastMs)}, which are still coming in`;
+  const when = lastMs === 0 ? "" : ` more than ${lasting(lastMs)} ago`;
+  return `outcomes: ${share(open.share)} of ${versions[open.arm]}'s units served${when} have none (${share(open.most)} may)`;
 }
 
 function unitsText(units: number, step: Step): string {

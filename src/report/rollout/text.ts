@@ -4,6 +4,7 @@ import { many, oneLine, whole } from "../numbers.ts";
 import { cohortLines } from "./cohorts.ts";
 import { capsText, guardrailLines, legendOf } from "./guardrails.ts";
 import { arrivalWord, differenceText, eOf, isInShadow, paintPhase, shareText, stepText, verdictWord } from "./words.ts";
+import { settlingTexts } from "./settling.ts";
 import { togetherWords } from "../together.ts";
 import { momentText, roughSpan, sinceText, spanText } from "../spans.ts";
 import type { Style } from "../style.ts";
@@ -117,6 +118,7 @@ function facts(document: RolloutDocument, style: Style, now: string): string[] {
           ),
         ]
       : []),
+    ...settlingLines(document).map((text) => line("settling", text)),
     ...([...UNDER_WAY, "inconclusive"].includes(phase) ? needOf(document).map((need) => line("needs", need)) : []),
     ...wholeText(document, now).map((text) => line("100 %", text)),
     ...(UNDER_WAY.includes(phase) ? [line("deadline", deadlineText(deadline, now))] : []),
@@ -132,6 +134,13 @@ function needOf({ analysis: { need }, cohort }: RolloutDocument): string[] {
       ? many(need.observations, "more candidate unit")
       : `${many(need.observations, "more answer")} to cohort ${cohort}`;
   return [`about ${units}${need.hours === null ? "" : `, ${roughSpan(need.hours * 3_600_000)}`}`];
+}
+
+/** What is in no number yet, and until when. */
+function settlingLines({ plan, settling, control, endedAt }: RolloutDocument): string[] {
+  const [counts] = settlingTexts(plan, control.version);
+  if (counts === undefined || endedAt !== null) return [];
+  return [settling === 0 ? counts : `${counts}; ${many(settling, "outcome")} ${settling === 1 ? "waits" : "wait"} for that, in no number yet`]; // prettier-ignore
 }
 
 const DRIFT = "rates moved between the steps; the difference compares within each weight";
@@ -154,11 +163,13 @@ function splitText({ e, threshold }: RolloutDocument["analysis"]["sampleRatio"])
 /** When everybody may get it, while that is to come; and that somebody chose not to wait. */
 function wholeText({ everybodyNotBefore: from, deadline, plan, phase }: RolloutDocument, now: string): string[] {
   if (!UNDER_WAY.includes(phase) || phase === "promoting") return [];
-  if (plan.fast === true) return ["need not wait for a whole day of traffic (--fast)"];
+  const fast = plan.fast === true ? ["need not wait for a whole day of traffic (--fast)"] : [];
   const left = from === null ? 0 : Date.parse(from) - Date.parse(now);
-  if (from === null || left <= 0) return [];
-  const after = `not before ${momentText(from, now)} UTC, in ${spanAhead(left)}: a whole day of traffic comes first`;
-  return [from < deadline ? after : `${after}, and before that the deadline (--deadline 3d, or --fast)`];
+  if (from === null || left <= 0) return fast;
+  const settles = (plan.outcomes?.settleMs ?? 0) > 0 ? ["outcomes settle at each step"] : [];
+  const first = [...settles, ...(plan.fast === true ? [] : ["a whole day of traffic comes first"])].join(", and ");
+  const after = `not before ${momentText(from, now)} UTC, in ${spanAhead(left)}: ${first}`;
+  return [...fast, from < deadline ? after : `${after}, and before that the deadline (--deadline 3d, or --fast)`];
 }
 
 /** Rounded up from half a minute on: two weeks from a moment ago are two weeks. */

@@ -40,12 +40,13 @@ function stepTable({ steps, mde, margin }: RolloutForecast, style: Style): strin
   return columns(head, rows, (text) => style.dim(text)).split("\n");
 }
 
-function basis({ alpha, guardrails, harmThreshold, safeThreshold, stepHours, stepObservations, trafficHours, ...plan }: RolloutForecast): string[] {
+function basis({ alpha, guardrails, harmThreshold, safeThreshold, stepHours, stepObservations, trafficHours, settleHours, ...plan }: RolloutForecast): string[] {
   const { evidence } = plan;
   const falsely = `at most ${percent(alpha)} of candidates as good as the control are rolled back, and of those worse by the margin promoted, however often one looks`;
   return [
     `${falsely}: evidence of ${whole(harmThreshold)} (${guardrails} / ${alpha}) and ${whole(safeThreshold)}`,
-    `a step lasts ${hours(stepHours)} and ${whole(stepObservations)} observations of the candidate or more; the last one below 100 % until it is decided`,
+    `a step lasts ${hours(Math.max(stepHours, settleHours))} and ${whole(stepObservations)} observations of the candidate or more; the last one below 100 % until it is decided`,
+    ...(settleHours === 0 ? [] : [`a unit counts ${hours(settleHours)} after it was served, so decisions come that much later; about ${whole(plan.perHour * settleHours)} are on their way`]),
     ...(trafficHours === 0 ? [] : [`everybody gets it after ${hours(trafficHours)} of traffic at the earliest (canary start --fast leaves that out, and so does --fast here)`]),
     ...(evidence === null ? [] : [`from run ${evidence.runs.join(" and ")}: baseline ${percent(plan.baseline)}`]),
   ];

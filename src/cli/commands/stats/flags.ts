@@ -48,6 +48,7 @@ const TAKES: Record<string, readonly string[]> = {
     "stepHours",
     "stepObservations",
     "fast",
+    "settle",
   ],
 };
 /** Known everywhere. */

@@ -1,3 +1,4 @@
+import { durationMs } from "../../../core/duration.ts";
 import { AgentopsError } from "../../../core/errors.ts";
 import type { RolloutRequest } from "../../../planning/rollout.ts";
 import { amount, wholeNumber } from "../../numbers.ts";
@@ -23,9 +24,17 @@ export function rolloutRequest(options: Options): RolloutRequest {
     steps: weights(text("steps") ?? "0.01,0.05,0.25,0.5,1"),
     perHour,
     stepHours: amount("--step-hours", text("stepHours")) ?? 1,
+    settleHours: settleHours(text("settle")),
     trafficHours: options["fast"] === true ? 0 : 24,
     stepObservations: wholeNumber("--step-observations", text("stepObservations")) ?? 50,
   };
+}
+
+/** `4h` as hours. Throws USAGE. */
+function settleHours(typed: string | undefined): number {
+  const ms = typed === undefined ? 0 : durationMs(typed);
+  if (ms !== undefined) return ms / 3_600_000;
+  throw new AgentopsError("USAGE", `--settle takes a duration, not "${typed}"`, { hint: "--settle 4h" });
 }
 
 /** `0.01,0.05,1` as numbers. Throws USAGE. */

@@ -97,6 +97,15 @@ describe.concurrent("plans of a rollout: command → JSON", () => {
     expect(usual.harmful).toEqual((await plan("--per-hour", "1000000", "--step-hours", "2", "--fast")).harmful);
   });
 
+  test("with a time to settle each step lasts as long, and a decision comes so much later", async () => {
+    const args = ["--per-hour", "1000000", "--fast"];
+    const [now, late] = [await plan(...args), await plan(...args, "--settle", "4h")];
+    expect(late.steps.map((step: any) => step.least?.hours ?? null)).toEqual([4.005, 4, 4, 4, null]);
+    expect(late.harmful.expected.hours).toBeCloseTo(now.harmful.expected.hours + 4, 9);
+    expect(late).toMatchObject({ settleHours: 4, harmless: { expected: { step: 3, weight: 0.5 } } });
+    expect(late.harmless.expected.hours).toBeCloseTo(16.005, 9);
+  });
+
   test("a weight that gives too little says so; a drop within the margin too", async () => {
     const { notes, steps } = await plan("--per-hour", "200");
     expect(steps[0].least).toEqual({ candidate: 50, arrivals: 5000, hours: 25 });
@@ -423,6 +432,7 @@ describe.concurrent("hostile input: one clear line, exit 2", () => {
     ["ci --pairs 1,2,3", "--pairs takes BOTH,ONLY-CONTROL,ONLY-CANDIDATE,NEITHER as whole numbers"],
     ["ci --pairs 0,0,0,0", "there is no case to compare"],
     ["ci --pairs 1,2,3,4 --method wilson", "hint: one of tango, newcombe"],
+    ["plan --baseline 0.95 --per-hour 9 --settle soon", '--settle takes a duration, not "soon"'],
     ["ci --control-values a.txt --candidate-values nowhere.txt", "cannot read nowhere.txt: no such file"],
     ["ci --control-values a.txt --candidate-values .", "cannot read .: EISDIR"],
     ["ci --control-values a.txt --candidate-values word.txt", 'word.txt:3: not a number: "fast"'],

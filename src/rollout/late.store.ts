@@ -1,0 +1,25 @@
+import type { Executor } from "../state/raw.ts";
+import { usualDelay } from "./delays.store.ts";
+import { type Late, lateMs } from "./late.ts";
+import { isOver } from "./next.ts";
+import { MINUTE_MS, weekBefore } from "./outcomes.ts";
+import type { Rollout } from "./rollouts.store.ts";
+import { openShares } from "./served.store.ts";
+
+type Asked = Pick<Rollout, "seq" | "plan" | "state" | "environment" | "target" | "control" | "candidate" | "createdAt">;
+
+/** How late outcomes come, and how many of those that should have come are missing, at a time. Nothing for a plan that does not ask. */
+export async function latenessOf(db: Executor, rollout: Asked, at: string): Promise<Late> {
+  const { plan, control, candidate, createdAt } = rollout;
+  if (plan.outcomes === undefined || isOver(rollout.state.phase)) return {};
+  const before = await usualDelay(db, rollout, control, weekBefore(createdAt));
+  const since = await usualDelay(db, rollout, candidate, createdAt.slice(0, 10));
+  const usualDelayMs = Math.max(before.ms, since.ms);
+  const age = lateMs(plan, { usualDelayMs });
+  const olderThanMinute = Math.floor((Date.parse(at) - age) / MINUTE_MS);
+  const shares = await openShares(db, rollout, { olderThanMinute });
+  const share = ({ exposed, open }: { exposed: number; open: number }) => (exposed === 0 ? 0 : open / exposed);
+  const nobodyTold = shares.control.exposed + shares.candidate.exposed === 0;
+  const open = nobodyTold ? null : { control: share(shares.control), candidate: share(shares.candidate) };
+  return { usualDelayMs, open };
+}
