@@ -21,11 +21,12 @@ export function cohortCounter(rollout: OpenRollout): CohortCounter {
   const sums: CohortSums[] = cohorts.map(() => ({ ...NO_SUMS }));
   return {
     placeOf: ({ unit, shadow }) => (unit === undefined || shadow === true ? undefined : find(unit)),
-    count({ version, success, at, rollout: by }, place, isNew) {
+    count({ version, success, servedAt, rollout: by }, place, isNew) {
       const its = sums[place];
       const isCandidate = version === rollout.candidate;
       // Who was served by this rollout was so at its step, whatever the clocks say; what another one served is not its own.
-      const served = by === undefined ? at >= (since[place] ?? "~") : by === rollout.id && since[place] !== undefined;
+      const served =
+        by === undefined ? servedAt >= (since[place] ?? "~") : by === rollout.id && since[place] !== undefined;
       if (its === undefined || !served) return false;
       if (!isCandidate) {
         its.control += 1;
