@@ -67,7 +67,7 @@ describe("importing lines", () => {
     [line({ latencyMs: -1 }), "in.jsonl:2:53: latencyMs: Too small: expected number to be >=0"],
     [line({ version: 7 }), "in.jsonl:2:23: version: expected string, received number"],
     [`{"target":"prompts/x","version":"v1"}`, "in.jsonl:2:1: success: missing (true or false; a line that comes"],
-    [line({ success: null }), "in.jsonl:2:42: success: missing"],
+    [line({ success: null }), "in.jsonl:2:38: success: missing"],
     ["[]", "in.jsonl:2:1: expected object, received array"],
   ];
   test.each(BAD)("%s refuses a file before anything is written, and says where", async (bad, message) => {
