@@ -1,3 +1,4 @@
+import type { Place } from "../core/refs.ts";
 import type { Tx } from "../state/store.ts";
 import { Changed } from "../state/transaction.ts";
 import { datedFrom, merged, type Outcome, outcomeOf, saysTheSame } from "./merge.ts";
@@ -8,7 +9,7 @@ import type { Dated, DatedLine } from "./schema.ts";
 
 /** A line, and the number of the row that was made of it: null where its id had one, undefined where it says no success. */
 export interface Arrived {
-  line: DatedLine;
+  observation: DatedLine;
   seq: number | null | undefined;
 }
 
@@ -44,30 +45,27 @@ export function keyOf({ target, id }: Pick<DatedLine, "target" | "id">): string 
  */
 export async function entriesFor(tx: Tx, environment: string, arrived: readonly Arrived[]): Promise<Entries> {
   const entries = new Map<string, Entry>();
-  const byTarget = new Map<string, Arrived[]>();
-  for (const each of arrived) {
-    const its = byTarget.get(each.line.target);
-    if (its === undefined) byTarget.set(each.line.target, [each]);
-    else its.push(each);
+  for (const target of new Set(arrived.map(({ observation }) => observation.target))) {
+    const isAnyOpen = await hasOpen(tx, environment, target);
+    const its = arrived.filter(({ observation }) => observation.target === target);
+    if (!isAnyOpen && its.every(({ seq }) => typeof seq === "number")) continue;
+    for (const entry of await entriesOf(tx, { environment, target }, its, isAnyOpen)) entries.set(keyOf(entry), entry);
   }
-  for (const [target, its] of byTarget)
-    for (const entry of await entriesOf(tx, environment, target, its)) entries.set(keyOf(entry), entry);
   return entries;
 }
 
-async function entriesOf(tx: Tx, environment: string, target: string, arrived: readonly Arrived[]): Promise<Entry[]> {
-  const place = { environment, target };
-  const open = (await hasOpen(tx, environment, target))
-    ? await openBy(tx, { ...place, ids: [...new Set(arrived.map(({ line }) => line.id))] })
+async function entriesOf(tx: Tx, place: Place, arrived: readonly Arrived[], isAnyOpen: boolean): Promise<Entry[]> {
+  const open = isAnyOpen
+    ? await openBy(tx, { ...place, ids: [...new Set(arrived.map(({ observation }) => observation.id))] })
     : new Map<string, Outcome>();
   const ids = new Set(open.keys());
   const made = new Set<string>();
-  for (const { line, seq } of arrived)
-    if (typeof seq === "number") made.add(line.id);
-    else ids.add(line.id);
+  for (const { observation, seq } of arrived)
+    if (typeof seq === "number") made.add(observation.id);
+    else ids.add(observation.id);
   const elsewhere = [...ids].filter((id) => !made.has(id) && !open.has(id));
   const stored = await storedBy(tx, { ...place, ids: elsewhere });
-  return [...ids].map((id) => entryOf(target, id, open.get(id), stored.get(id)));
+  return [...ids].map((id) => entryOf(place.target, id, open.get(id), stored.get(id)));
 }
 
 function entryOf(target: string, id: string, open: Outcome | undefined, stored: Stored | undefined): Entry {
@@ -83,7 +81,11 @@ function entryOf(target: string, id: string, open: Outcome | undefined, stored: 
 export type Effect = "recorded" | "completed" | "corrected" | "repeated";
 
 /** Takes one more line of an entry, in the order they came; `store` is told of an outcome that is known for the first time. */
-export function takeLine(entry: Entry, { line, seq }: Arrived, store: (dated: Dated, seq: number) => void): Effect {
+export function takeLine(
+  entry: Entry,
+  { observation: line, seq }: Arrived,
+  store: (dated: Dated, seq: number) => void,
+): Effect {
   const { outcome: before, seq: row } = entry;
   const all = before === null ? outcomeOf(line) : merged(before, line);
   const outcome = row === null ? all : asStored(all);

@@ -7,16 +7,34 @@ import type { DatedLine, Observation } from "./schema.ts";
  * of when its outcome was known, which is now unless the line says it.
  */
 export function datedOf(given: Observation, now: string): DatedLine {
-  const { id = newId(), at, servedAt, exposure, breach } = given;
+  const { id = newId(), at, servedAt, exposure, breach, safe } = given;
   const told = servedAt ?? (exposure === undefined ? null : servedAtOf(exposure));
   const known = at ?? (exposure === undefined ? servedAt : undefined);
   const time = known === undefined ? now : notAfter(utc(known), now);
-  const served = told === null ? time : notAfter(utc(told), time);
-  const isServedSaid = served !== time || (exposure !== undefined && told !== null);
-  const dated = { ...given, id, at: time, servedAt: served, isServedSaid, isUndated: known === undefined };
-  // Who names a breach need not also say that it was not safe.
-  if (breach !== undefined && given.safe === undefined) dated.safe = false;
-  return dated;
+  const served = told === null || told === known ? time : notAfter(utc(told), time);
+  // Key by key, so that all lines have one shape: what reads them by the million then takes half the time.
+  return {
+    target: given.target,
+    version: given.version,
+    unit: given.unit,
+    success: given.success,
+    latencyMs: given.latencyMs,
+    costUsd: given.costUsd,
+    inputTokens: given.inputTokens,
+    outputTokens: given.outputTokens,
+    // Who names a breach need not also say that it was not safe.
+    safe: breach !== undefined && safe === undefined ? false : safe,
+    breach,
+    shadow: given.shadow,
+    rollout: given.rollout,
+    weight: given.weight,
+    exposure,
+    id,
+    at: time,
+    servedAt: served,
+    isServedSaid: served !== time || (exposure !== undefined && told !== null),
+    isUndated: known === undefined,
+  };
 }
 
 /** What has not come yet is a clock that is wrong, and would be among the last bad things for ever. */

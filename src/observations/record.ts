@@ -96,10 +96,10 @@ function taken(arrived: readonly Arrived[], entries: Entries, { open, counts }: 
   const fresh: DatedLine[] = [];
   const effects: Record<Effect, number> = { ...NOTHING };
   for (const each of arrived) {
-    const { line, seq } = each;
+    const line = each.observation;
     const entry = entries.size === 0 ? undefined : entries.get(keyOf(line));
     if (entry === undefined) {
-      if (typeof seq === "number" && isKnown(line)) stored.push({ observation: line, seq });
+      if (isNew(each)) stored.push(each);
       fresh.push(line);
       continue;
     }
@@ -213,7 +213,11 @@ async function inserted(
   const rows = known.map((each) => rowOf(environment, each, counts.get(each.target)?.seqFor(each) ?? null));
   const seqs = await insertObservations(tx, rows);
   let next = 0;
-  return lines.map((line) => ({ line, seq: isKnown(line) ? (seqs[next++] ?? null) : undefined }));
+  return lines.map((line) => ({ observation: line, seq: isKnown(line) ? (seqs[next++] ?? null) : undefined }));
+}
+
+function isNew(arrived: Arrived): arrived is Arrived & New {
+  return typeof arrived.seq === "number";
 }
 
 function isKnown(line: DatedLine): line is DatedLine & Dated {
