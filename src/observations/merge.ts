@@ -6,7 +6,7 @@ export const FIELDS = [
 ] as const satisfies readonly (keyof Observation)[]; // prettier-ignore
 
 export type Field = (typeof FIELDS)[number];
-export type FieldValue = string | number | boolean;
+type FieldValue = string | number | boolean;
 
 /** One outcome, as far as its lines have said; times are ISO 8601 in UTC. */
 export interface Outcome {
