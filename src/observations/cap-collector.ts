@@ -1,8 +1,9 @@
 import { CAP_VALUES, freezeCap } from "../rollout/caps.ts";
 import type { Caps } from "../rollout/schema.ts";
 import type { Tx } from "../state/store.ts";
-import { hourOf } from "./hourly.ts";
-import { lastSeq, type OpenRollout, reportedBy, valuesAfter } from "./observations.store.ts";
+import { lastSeq, reportedBy, valuesAfter } from "./caps.store.ts";
+import type { OpenRollout } from "./observations.store.ts";
+import { hourOf } from "./rollups.ts";
 
 /** Freezes what is still open of a rollout's caps as soon as its control was seen often enough. */
 export interface CapCollector {
@@ -14,7 +15,7 @@ export interface CapCollector {
 
 type Capped = "latency" | "cost";
 
-/** What was found of each rollout and metric: stored rows never change, so a process looks at each of them once. */
+/** What was found of each rollout and metric: what was counted never changes, so a process looks at each row once. */
 export type Earlier = Map<string, Found>;
 
 interface Found {

@@ -21,9 +21,9 @@ export function cohortCounter(rollout: OpenRollout): CohortCounter {
   const find = cohorts.length === 0 ? () => undefined : cohortFinder(cohorts);
   const since = cohorts.map((_, place) => servedSince(rollout, place));
   const sums: CohortSums[] = cohorts.map(() => ({ ...NO_SUMS }));
-  const serves = ({ at, rollout: by }: Dated, place: number) =>
+  const serves = ({ servedAt, rollout: by }: Dated, place: number) =>
     // Who was served by this rollout was so at its step, whatever the clocks say; what another one served is not its own.
-    by === undefined ? at >= (since[place] ?? "~") : by === rollout.id && since[place] !== undefined;
+    by === undefined ? servedAt >= (since[place] ?? "~") : by === rollout.id && since[place] !== undefined;
   return {
     serves,
     placeOf: ({ unit, shadow }) => (unit === undefined || shadow === true ? undefined : find(unit)),

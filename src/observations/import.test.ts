@@ -58,7 +58,7 @@ describe("importing lines", () => {
   test("any line end, blank lines, a byte order mark, no end; repeats and unknown versions are counted", async () => {
     const run = await importer();
     const text = `\uFEFF${line({ id: "a" })}\r\n\n  \n${line({ id: "b", version: "v9" })}\n${line({ id: "a", unit: "é👩‍💻" })}`;
-    expect(await run({ text })).toMatchObject({ recorded: 2, repeated: 1, unknown: 1, invalid: 0, env: "production" });
+    expect(await run({ text })).toMatchObject({ recorded: 2, corrected: 1, unknown: 1, invalid: 0, env: "production" });
     expect(await run({ text })).toMatchObject({ recorded: 0, repeated: 3, unknown: 0 });
   });
   const BAD: [string, string][] = [
@@ -66,7 +66,8 @@ describe("importing lines", () => {
     [line({ sucess: true }), `in.jsonl:2:53: unknown key "sucess" (did you mean success?)`],
     [line({ latencyMs: -1 }), "in.jsonl:2:53: latencyMs: Too small: expected number to be >=0"],
     [line({ version: 7 }), "in.jsonl:2:23: version: expected string, received number"],
-    [`{"target":"prompts/x","version":"v1"}`, "in.jsonl:2:1: success: missing (expected boolean)"],
+    [`{"target":"prompts/x","version":"v1"}`, "in.jsonl:2:1: success: missing (true or false; a line that comes"],
+    [line({ success: null }), "in.jsonl:2:38: success: missing"],
     ["[]", "in.jsonl:2:1: expected object, received array"],
   ];
   test.each(BAD)("%s refuses a file before anything is written, and says where", async (bad, message) => {

@@ -56,6 +56,8 @@ export async function importObservations(given: ImportRequest): Promise<Observed
     store: store.shown,
     recorded: 0,
     repeated: 0,
+    completed: 0,
+    corrected: 0,
     unknown: 0,
     unknownBy: { target: 0, version: 0, rollout: 0 },
     invalid: 0,
@@ -90,7 +92,7 @@ async function importLines(request: ImportRequest, recorder: Recorder, done: Obs
     if (chunk.length === 0) return;
     await record(request, recorder, chunk, done);
     chunk = [];
-    request.onProgress(done.recorded + done.repeated + done.invalid);
+    request.onProgress(done.recorded + done.repeated + done.completed + done.corrected + done.invalid);
     request.signal.throwIfAborted();
   };
   const take = async (lines: readonly Line[]) => {
@@ -149,10 +151,9 @@ async function record(
   chunk: Observation[],
   done: ObservedDocument,
 ): Promise<void> {
-  const { recorded, repeated, unknowns } = await inWords(done, () => recorder.record(environment, chunk, clock.now()));
-  done.recorded += recorded;
-  done.repeated += repeated;
-  for (const unknown of unknowns) {
+  const its = await inWords(done, () => recorder.record(environment, chunk, clock.now()));
+  for (const effect of ["recorded", "repeated", "completed", "corrected"] as const) done[effect] += its[effect];
+  for (const unknown of its.unknowns) {
     done.unknown += unknown.n;
     done.unknownBy[unknown.of] += unknown.n;
     onUnknown(unknown);

@@ -26,14 +26,10 @@ export interface OpenRollout {
 /** A unit as counted so far; sums of its requests by metric. */
 export type UnitRow = Omit<Row<"units">, "rollout" | "unit">;
 
-const OBSERVATION = [
+export const OBSERVATION = [
   "environment", "target", "id", "version", "unit", "success", "latencyMs", "costUsd", "inputTokens", "outputTokens", "safe", "breach",
-  "shadow", "at", "rollout",
+  "shadow", "at", "rollout", "servedAt", "knownAt",
 ] as const satisfies readonly (keyof Row<"observations">)[]; // prettier-ignore
-const OUTCOME = ["environment", "target", "version", "hour", "shadow"] as const;
-const OUTCOME_SUMS = [
-  "n", "succeeded", "latencyN", "latencyMs", "costN", "costUsd", "safetyN", "unsafe",
-] as const; // prettier-ignore
 const UNIT = [
   "look", "seenAt", "weight", "candidate", "n", "success", "latencyN", "latency", "costN", "cost", "safetyN", "safety",
   "exposed", "minute", "hour", "hourN", "hourGood", "beforeN", "beforeGood",
@@ -48,13 +44,6 @@ export const insertObservations = batchInto("observations", {
   key: ["environment", "target", "id"],
   onConflict: "keep",
   numbered: "seq",
-});
-
-export const addHours = batchInto("outcomes", {
-  columns: [...OUTCOME, ...OUTCOME_SUMS],
-  key: OUTCOME,
-  onConflict: "add",
-  sums: OUTCOME_SUMS,
 });
 
 export const insertBreaches = batchInto("breaches", {
@@ -159,53 +148,6 @@ export async function rolloutsAmong(
 ): Promise<string[]> {
   const its = db.selectFrom("rollouts").select("id").where("environment", "=", environment);
   return (await its.where("target", "=", target).where("id", "in", ids).execute()).map(({ id }) => id);
-}
-
-type Capped = "latency" | "cost";
-
-/** How many latencies and costs a version reported since an hour: zero where a search for them would be in vain. */
-export async function reportedBy(
-  db: Db,
-  place: { environment: string; target: string; version: string },
-  hour: string,
-): Promise<Record<Capped, number>> {
-  const sums = await db
-    .selectFrom("outcomes")
-    .select(({ fn }) => [fn.sum<number | null>("latencyN").as("latency"), fn.sum<number | null>("costN").as("cost")])
-    .where("environment", "=", place.environment)
-    .where("target", "=", place.target)
-    .where("version", "=", place.version)
-    .where("hour", ">=", hour)
-    .where("shadow", "=", 0)
-    .executeTakeFirst();
-  return { latency: sums?.latency ?? 0, cost: sums?.cost ?? 0 };
-}
-
-/** Values of a rollout's control beyond a row, in order. */
-export async function valuesAfter(
-  db: Db,
-  metric: Capped,
-  { rollout, version, seq, limit }: { rollout: number; version: string; seq: number; limit: number },
-): Promise<number[]> {
-  const column = metric === "latency" ? "latencyMs" : "costUsd";
-  const rows = await db
-    .selectFrom("observations")
-    .select(`${column} as value`)
-    .where("rollout", "=", rollout)
-    .where("version", "=", version)
-    .where("seq", ">", seq)
-    .where("shadow", "=", 0)
-    .where(column, "is not", null)
-    .orderBy("seq")
-    .limit(limit)
-    .execute();
-  return rows.map(({ value }) => value as number);
-}
-
-/** The number of the newest observation; 0 before the first. */
-export async function lastSeq(db: Db): Promise<number> {
-  const last = db.selectFrom("observations").select(({ fn }) => fn.max<number | null>("seq").as("seq"));
-  return (await last.executeTakeFirst())?.seq ?? 0;
 }
 
 export async function saveCaps(tx: Tx, rollout: number, caps: Caps): Promise<void> {

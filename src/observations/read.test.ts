@@ -5,7 +5,7 @@ import { observationSchema } from "./schema.ts";
 const WHOLE = {
   ...{ target: "prompts/a.b-c", version: "v12", unit: "é👩‍💻", success: false, latencyMs: 0, costUsd: 1e-9 },
   ...{ inputTokens: 0, outputTokens: 7, safe: true, breach: "pii", shadow: false, at: "2024-02-28T23:59:59.999Z" },
-  ...{ id: "x", rollout: "", weight: 1 },
+  ...{ id: "x", rollout: "", weight: 1, servedAt: "2024-02-28T23:59:59.998Z", exposure: "e" },
 };
 const VALUES: unknown[] = [
   ...[undefined, null, true, false, 0, -0, 1, -1, 0.5, 1.5, NaN, Infinity, -Infinity, 2 ** 53, 2 ** 53 - 1, 1e308],
@@ -31,7 +31,7 @@ test("what is taken at a glance is what the schema takes, and the same", () => {
   const candidates: unknown[] = [...VALUES, [WHOLE], { ...WHOLE, sucess: true }, { ...WHOLE, ["__proto__"]: 1 }];
   for (const key of [...Object.keys(WHOLE), "toString", "constructor"]) {
     candidates.push(Object.fromEntries(Object.entries(WHOLE).filter(([name]) => name !== key)));
-    for (const value of VALUES) candidates.push({ ...WHOLE, [key]: value });
+    for (const value of VALUES) candidates.push({ ...WHOLE, [key]: value }, { ...WHOLE, id: undefined, [key]: value });
   }
   candidates.push(
     Object.create(WHOLE),

@@ -8,6 +8,7 @@ const VERSION = /^v[1-9]\d*$/;
 const isText = (most: number) => (value: unknown) =>
   typeof value === "string" && value.length > 0 && value.length <= most && !value.includes("\0");
 const isBoolean = (value: unknown) => typeof value === "boolean";
+const isTime = (value: unknown) => typeof value === "string" && IN_EVERY_MONTH.test(value);
 const isAmount = (value: unknown) => typeof value === "number" && value >= 0 && value < Infinity;
 const isCount = (value: unknown) => typeof value === "number" && value >= 0 && Number.isSafeInteger(value);
 
@@ -15,7 +16,7 @@ const PLAIN = new Map<string, (value: unknown) => boolean>([
   ["target", (value) => typeof value === "string" && TARGET.test(value)],
   ["version", (value) => typeof value === "string" && VERSION.test(value)],
   ["unit", isText(500)],
-  ["success", isBoolean],
+  ["success", (value) => value === null || isBoolean(value)],
   ["latencyMs", isAmount],
   ["costUsd", isAmount],
   ["inputTokens", isCount],
@@ -23,7 +24,9 @@ const PLAIN = new Map<string, (value: unknown) => boolean>([
   ["safe", isBoolean],
   ["breach", isText(200)],
   ["shadow", isBoolean],
-  ["at", (value) => typeof value === "string" && IN_EVERY_MONTH.test(value)],
+  ["servedAt", isTime],
+  ["at", isTime],
+  ["exposure", isText(200)],
   ["id", isText(200)],
   ["rollout", (value) => typeof value === "string"],
   ["weight", (value) => isAmount(value) && (value as number) <= 1],
@@ -49,6 +52,7 @@ export function plainObservation(value: unknown): Observation | undefined {
     if (isPlain === undefined || (its !== undefined && !isPlain(its))) return undefined;
     if (its !== undefined) copy[key] = its;
   }
-  const { target, version, success } = copy;
-  return target === undefined || version === undefined || success === undefined ? undefined : (copy as Observation);
+  const { target, version, id, success } = copy;
+  if (target === undefined || version === undefined) return undefined;
+  return typeof success !== "boolean" && id === undefined ? undefined : (copy as Observation);
 }

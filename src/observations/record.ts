@@ -1,22 +1,31 @@
-import { newId } from "../core/ids.ts";
 import { lockNow, lockOf } from "../state/locks.ts";
-import type { Value } from "../state/raw.ts";
 import type { Store, Tx } from "../state/store.ts";
 import { Changed } from "../state/transaction.ts";
 import { collectCaps, type Earlier } from "./cap-collector.ts";
-import { hourly } from "./hourly.ts";
-import { addHours, insertObservations, type OpenRollout, openRolloutsOf } from "./observations.store.ts";
+import {
+  type Arrived,
+  criticalBreach,
+  type Effect,
+  type Entries,
+  entriesFor,
+  type Entry,
+  keyOf,
+  takeLine,
+} from "./corrections.ts";
+import { datedOf } from "./dated.ts";
+import { datedFrom, type Outcome } from "./merge.ts";
+import { insertObservations, type OpenRollout, openRolloutsOf } from "./observations.store.ts";
 import { settles } from "../rollout/outcomes.ts";
 import { waitingCount } from "./unsettled.ts";
 import { countFor, type RolloutCount } from "./rollout-count.ts";
-import type { Dated, Observation } from "./schema.ts";
+import { rollups } from "./rollups.ts";
+import { rowOf } from "./rows.ts";
+import { saveEntries, tellRollout } from "./save-corrections.ts";
+import type { Dated, DatedLine, Observation } from "./schema.ts";
 import { type Unknown, unknownAmong } from "./unknown.ts";
 
-export interface Recorded {
-  /** New ones. */
-  recorded: number;
-  /** Of which the store had the id already; nothing changed. */
-  repeated: number;
+/** How many lines did what; together they are all lines. */
+export interface Recorded extends Record<Effect, number> {
   /** What new ones are of, and nothing here knows. */
   unknowns: Unknown[];
   /** Rollouts that something was counted for. */
@@ -36,10 +45,12 @@ export interface Counting {
 export interface Recorder {
   /**
    * Stores observations and counts them for the rollout of their target that is open: all of them or, where it throws, none. The order
-   * matters, the division into calls does not. Throws STORE_FAILED, and what the engine throws on a row that it will never take.
+   * matters for what is counted, the division into calls does not; for what is stored neither does. Throws STORE_FAILED, and what the engine throws on a row that it will never take.
    */
   record(environment: string, observations: readonly Observation[], clockNow: Date): Promise<Recorded>;
 }
+
+const NOTHING: Record<Effect, number> = { recorded: 0, repeated: 0, completed: 0, corrected: 0 };
 
 export function recorderFor(store: Store): Recorder {
   const earlier: Earlier = new Map();
@@ -47,39 +58,102 @@ export function recorderFor(store: Store): Recorder {
     async record(environment, observations, clockNow) {
       const now = clockNow.toISOString();
       const dated = observations.map((observation) => datedOf(observation, now));
-      if (dated.length === 0) return { recorded: 0, repeated: 0, unknowns: [], counted: [] };
+      if (dated.length === 0) return { ...NOTHING, unknowns: [], counted: [] };
       return store.inTransaction((tx) => recordAll(tx, earlier, environment, dated), { lockedAlone: true });
     },
   };
 }
 
-async function recordAll(tx: Tx, earlier: Earlier, environment: string, dated: readonly Dated[]): Promise<Recorded> {
-  const targets = [...new Set(dated.map(({ target }) => target))];
+async function recordAll(
+  tx: Tx,
+  earlier: Earlier,
+  environment: string,
+  lines: readonly DatedLine[],
+): Promise<Recorded> {
+  const targets = [...new Set(lines.map(({ target }) => target))];
   const locked = await lockFor(tx, environment, targets);
   const counts = await countsFor(tx, earlier, environment, locked.open);
-  const stored = await newOnes(tx, environment, dated, counts);
+  const arrived = await inserted(tx, environment, lines, counts);
   await locked.now();
-  const hours = hourly(environment);
+  const entries = await entriesFor(tx, environment, arrived);
+  const { stored, fresh, effects } = taken(arrived, entries, { open: locked.open, counts });
+  const touched = await countAll(tx, environment, {
+    stored,
+    entries: [...entries.values()],
+    counts,
+    open: locked.open,
+  });
+  const unknowns = await unknownAmong(tx, environment, fresh);
+  return { ...effects, unknowns, counted: touched };
+}
+
+interface Rollouts {
+  open: readonly OpenRollout[];
+  counts: ReadonlyMap<string, RolloutCount>;
+}
+
+/** Goes through the lines in the order they came; what is known of an outcome for the first time is to be counted. */
+function taken(arrived: readonly Arrived[], entries: Entries, { open, counts }: Rollouts) {
+  const stored: New[] = [];
+  const fresh: DatedLine[] = [];
+  const effects: Record<Effect, number> = { ...NOTHING };
+  for (const each of arrived) {
+    const line = each.observation;
+    const entry = entries.size === 0 ? undefined : entries.get(keyOf(line));
+    if (entry === undefined) {
+      if (isNew(each)) stored.push(each);
+      fresh.push(line);
+      continue;
+    }
+    const count = counts.get(line.target);
+    const { outcome: before, corrections } = entry;
+    const effect = takeLine(entry, each, (observation, row) => {
+      stored.push({ observation, seq: row });
+      entry.rollout = count?.seqFor(observation) ?? null;
+    });
+    effects[effect] += 1;
+    if (effect === "recorded") fresh.push(line);
+    if (entry.corrections > corrections) noteBreach(entry, before, open, count);
+  }
+  effects.recorded = fresh.length;
+  return { stored, fresh, effects };
+}
+
+function noteBreach(entry: Entry, before: Outcome | null, open: readonly OpenRollout[], count?: RolloutCount): void {
+  const rollout = open.find(({ target }) => target === entry.target);
+  const dated = entry.outcome === null ? null : datedFrom(entry, entry.outcome);
+  if (rollout === undefined || dated === null) return;
+  const kind = criticalBreach(entry.outcome, rollout);
+  const isOfIt = entry.rollout === rollout.seq || count?.seqFor(dated) === rollout.seq;
+  if (kind !== null && isOfIt && criticalBreach(before, rollout) === null) entry.lateBreach = kind;
+}
+
+async function countAll(
+  tx: Tx,
+  environment: string,
+  { stored, entries, counts, open }: { stored: readonly New[]; entries: readonly Entry[] } & Rollouts,
+): Promise<Counting[]> {
+  const sums = rollups(environment);
   const counted = new Map<RolloutCount, Counted[]>([...counts.values()].map((count) => [count, []]));
   for (const { observation, seq } of stored) {
-    hours.add(observation);
+    sums.add(observation);
     const count = counts.get(observation.target);
     if (count === undefined || count.seqFor(observation) === null) continue;
     counted.get(count)?.push({ observation, seq, unit: count.unitOf(observation) });
   }
-  await addHours(tx, hours.rows());
+  if (entries.length > 0) await saveEntries(tx, environment, entries, sums);
+  await sums.save(tx);
+  const touched: Counting[] = [];
   for (const [count, its] of counted) {
     await count.know(tx, unitsIn(its));
     for (const { observation, seq, unit } of its) count.count(observation, seq, unit);
     await count.save(tx);
+    const counting = count.counting();
+    const rollout = open.find(({ seq }) => seq === counting.seq);
+    const breached = entries.length > 0 && rollout !== undefined && (await tellRollout(tx, rollout, entries));
+    if (its.length > 0 || breached) touched.push({ ...counting, breached: counting.breached || breached });
   }
-  const unknowns = await unknownAmong(
-    tx,
-    environment,
-    stored.map(({ observation }) => observation),
-  );
-  const touched = [...counted].flatMap(([count, its]) => (its.length === 0 ? [] : [count.counting()]));
-  return { recorded: stored.length, repeated: dated.length - stored.length, unknowns, counted: touched };
+  return touched;
 }
 
 interface New {
@@ -137,56 +211,24 @@ async function countsFor(tx: Tx, earlier: Earlier, environment: string, open: re
   return counts;
 }
 
-/** The new ones with their numbers, in the order they came; of several with one id the first. */
-async function newOnes(
+/** Lines with the numbers of the rows that were made of them; of several with one id the first has it. */
+async function inserted(
   tx: Tx,
   environment: string,
-  dated: readonly Dated[],
+  lines: readonly DatedLine[],
   counts: ReadonlyMap<string, RolloutCount>,
-): Promise<New[]> {
-  const rows = dated.map((each) => rowOf(environment, each, counts.get(each.target)?.seqFor(each) ?? null));
+): Promise<Arrived[]> {
+  const known = lines.filter(isKnown);
+  const rows = known.map((each) => rowOf(environment, each, counts.get(each.target)?.seqFor(each) ?? null));
   const seqs = await insertObservations(tx, rows);
-  const stored: New[] = [];
-  for (const [i, observation] of dated.entries()) {
-    const seq = seqs[i] ?? null;
-    if (seq !== null) stored.push({ observation, seq });
-  }
-  return stored;
+  let next = 0;
+  return lines.map((line) => ({ observation: line, seq: isKnown(line) ? (seqs[next++] ?? null) : undefined }));
 }
 
-function rowOf(environment: string, observation: Dated, rollout: number | null): Value[] {
-  const { target, id, version, unit, success, latencyMs, costUsd, inputTokens, outputTokens } = observation;
-  const { safe, breach, shadow, at } = observation;
-  return [
-    environment,
-    target,
-    id,
-    version,
-    unit ?? null,
-    Number(success),
-    latencyMs ?? null,
-    costUsd ?? null,
-    inputTokens ?? null,
-    outputTokens ?? null,
-    safe === undefined ? null : Number(safe),
-    breach ?? null,
-    Number(shadow ?? false),
-    at,
-    rollout,
-  ];
+function isNew(arrived: Arrived): arrived is Arrived & New {
+  return typeof arrived.seq === "number";
 }
 
-function datedOf(given: Observation, now: string): Dated {
-  // Who names a breach need not also say that it was not safe.
-  const observation = given.breach !== undefined && given.safe === undefined ? { ...given, safe: false } : given;
-  const { id = newId(), at = now } = observation;
-  const said = utc(at);
-  // What has not come yet is a clock that is wrong, and would be among the last bad things for ever.
-  const time = said > now ? now : said;
-  return observation.id === id && observation.at === time ? (observation as Dated) : { ...observation, id, at: time };
-}
-
-/** Times are compared as text, so all of them are in UTC with milliseconds. */
-function utc(at: string): string {
-  return at.length === 24 && at.endsWith("Z") ? at : new Date(at).toISOString();
+function isKnown(line: DatedLine): line is DatedLine & Dated {
+  return typeof line.success === "boolean";
 }

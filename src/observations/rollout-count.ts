@@ -122,8 +122,11 @@ function none(): Sums {
 }
 
 /** What says which rollout it was served by needs no time, which may be of a clock that was set back. */
-export function belongs({ version, at, rollout }: Dated, { id, control, candidate, createdAt }: OpenRollout): boolean {
-  return (version === control || version === candidate) && (rollout === id || at >= createdAt);
+export function belongs(
+  { version, servedAt, rollout }: Dated,
+  { id, control, candidate, createdAt }: OpenRollout,
+): boolean {
+  return (version === control || version === candidate) && (rollout === id || servedAt >= createdAt);
 }
 
 function armOf(candidate: boolean): Arm {
@@ -138,13 +141,13 @@ export function countedAt(observation: Dated, candidate: boolean, { id, weights 
   if (observation.shadow === true) return candidate ? 0 : null;
   if (observation.rollout !== undefined && observation.rollout !== id) return null;
   const declared = observation.rollout === undefined ? undefined : observation.weight;
-  const weight = declared ?? weightAt(weights, observation.at);
+  const weight = declared ?? weightAt(weights, observation.servedAt);
   return weight > 0 ? rounded(weight) : null;
 }
 
-/** By the newest change that was made by then; before the first one, and after the last one, those count. */
-function weightAt(weights: OpenRollout["weights"], at: string): number {
-  return (weights.findLast((change) => change.at <= at) ?? weights[0])?.weight ?? 0;
+/** By the newest change that was made when it was served; before the first one, and after the last one, those count. */
+function weightAt(weights: OpenRollout["weights"], servedAt: string): number {
+  return (weights.findLast((change) => change.at <= servedAt) ?? weights[0])?.weight ?? 0;
 }
 
 /** Copies have places of their own: the same unit is also served. Without a unit each observation is one of its own, never seen again. */

@@ -8,29 +8,60 @@ const text = (most: number) =>
     .max(most)
     .regex(/^[^\0]*$/, "a text without NUL");
 
-/** One line of `agentops observe`, and what `AgentOps.observe` takes: one production outcome. */
-export const observationSchema = z.strictObject({
-  target: z.string().regex(/^(prompts|agents)\/[a-z0-9](?:[a-z0-9._-]*[a-z0-9])?$/, "prompts/NAME or agents/NAME"),
-  version: z.string().regex(/^v[1-9]\d*$/, "the version that served, as v7"),
-  unit: text(500).optional().describe("user, conversation …: what the assignment is sticky for"),
-  success: z.boolean(),
-  latencyMs: z.number().min(0).optional(),
-  costUsd: z.number().min(0).optional(),
-  inputTokens: z.int().min(0).optional(),
-  outputTokens: z.int().min(0).optional(),
-  safe: z.boolean().optional(),
-  breach: text(200).optional().describe("which kind: pii, secrets …; without safe it says that it was not safe"),
-  shadow: z.boolean().optional().describe("a copy of the input; the answer was not served"),
-  at: z.iso.datetime({ offset: true }).optional().describe("when it was served (default: now)"),
-  id: text(200).optional().describe("makes a repeat harmless"),
-  rollout: z.string().optional().describe("from resolve: the rollout that assigned the unit"),
-  weight: z.number().min(0).max(1).optional().describe("from resolve: the candidate's share at that moment"),
-});
+/** One line of `agentops observe`, and what `AgentOps.observe` takes: one production outcome, or a part of one that has an id. */
+export const observationSchema = z
+  .strictObject({
+    target: z.string().regex(/^(prompts|agents)\/[a-z0-9](?:[a-z0-9._-]*[a-z0-9])?$/, "prompts/NAME or agents/NAME"),
+    version: z.string().regex(/^v[1-9]\d*$/, "the version that served, as v7"),
+    unit: text(500).optional().describe("user, conversation …: what the assignment is sticky for"),
+    success: z.boolean().nullable().optional().describe("absent or null: not known yet"),
+    latencyMs: z.number().min(0).optional(),
+    costUsd: z.number().min(0).optional(),
+    inputTokens: z.int().min(0).optional(),
+    outputTokens: z.int().min(0).optional(),
+    safe: z.boolean().optional(),
+    breach: text(200).optional().describe("which kind: pii, secrets …; without safe it says that it was not safe"),
+    shadow: z.boolean().optional().describe("a copy of the input; the answer was not served"),
+    servedAt: z.iso.datetime({ offset: true }).optional().describe("when it was served (default: at)"),
+    at: z.iso
+      .datetime({ offset: true })
+      .optional()
+      .describe("when this line's outcome was known (default: servedAt, else now)"),
+    exposure: text(200).optional().describe("from resolve: names what was served, and says when"),
+    id: text(200)
+      .optional()
+      .describe("lines of one id are one outcome: makes a repeat harmless, a later line complete or correct it"),
+    rollout: z.string().optional().describe("from resolve: the rollout that assigned the unit"),
+    weight: z.number().min(0).max(1).optional().describe("from resolve: the candidate's share at that moment"),
+  })
+  .refine(({ success, id }) => typeof success === "boolean" || id !== undefined, {
+    path: ["success"],
+    message: "missing (true or false; a line that comes before it is known needs an id)",
+  });
 
 export type Observation = z.infer<typeof observationSchema>;
 
-/** An observation with its id and its time in UTC. */
-export type Dated = Observation & { id: string; at: string };
+/** A line with its id and its times, ISO 8601 in UTC. */
+export interface DatedLine extends Observation {
+  id: string;
+  /** When what it says was known. */
+  at: string;
+  /** Not later than `at`. */
+  servedAt: string;
+  /** Somebody said when it was served, apart from `at`; else it was at `at`, or before. */
+  isServedSaid: boolean;
+  /** Nobody said a time: `at` is when it came. */
+  isUndated: boolean;
+}
+
+/** An outcome with its id and its times: when it was served, and when it was known whether it was a success. */
+export type Dated = Omit<Observation, "success"> & {
+  id: string;
+  at: string;
+  servedAt: string;
+  isServedSaid?: boolean;
+  success: boolean;
+};
 
 const unknownBySchema = z
   .strictObject({ target: z.int(), version: z.int(), rollout: z.int() })
@@ -47,6 +78,8 @@ export const observedSchema = z.object({
   store: z.string(),
   recorded: z.int().describe("new ones"),
   repeated: z.int().describe("ids the store had already; nothing changed"),
+  completed: z.int().describe("of ids the store had without a success: now it is known"),
+  corrected: z.int().describe("of ids the store had, that changed or added to what it knew"),
   unknown: z
     .int()
     .describe(

@@ -77,7 +77,7 @@ async function countPage(tx: Tx, open: OpenRollout, caps: CapCollector, page: re
 function datedOf({ id: rollout, target }: OpenRollout, row: Waiting): Dated {
   const { id, version, unit, success, latencyMs, costUsd, safe, shadow, weight, served: at } = row;
   return {
-    ...{ target, version, id, at, rollout, weight: weight, success: success === 1 },
+    ...{ target, version, id, at, servedAt: at, rollout, weight, success: success === 1 },
     ...(unit !== null && { unit }),
     ...(latencyMs !== null && { latencyMs }),
     ...(costUsd !== null && { costUsd }),
@@ -91,7 +91,7 @@ function failuresOf({ id: rollout, target, control, candidate }: OpenRollout, mi
   const { unit, arm, weight, n } = one;
   const at = new Date(minute * MINUTE_MS).toISOString();
   const version = arm === "candidate" ? candidate : control;
-  const failure = { target, version, at, rollout, weight: weight, success: false, id: "missing" };
+  const failure = { target, version, at, servedAt: at, rollout, weight, success: false, id: "missing" };
   const observation: Dated = unit === "" ? failure : { ...failure, unit };
   return Array.from({ length: n }, () => ({ observation, seq: 0 }));
 }

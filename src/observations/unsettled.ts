@@ -31,7 +31,7 @@ export function waitingCount(rollout: OpenRollout): RolloutCount {
       if (version === candidate && safe === false) breaches.push([seq, look, number, breach ?? "unspecified"]);
       const weight = weightOf(observation);
       if (weight === null) return;
-      const minute = minuteOf(servedOf(observation));
+      const minute = minuteOf(observation.servedAt);
       if (settledTo !== null && minute < settledTo) late += 1;
       else waiting.push([seq, minute, number, weight]);
     },
@@ -42,8 +42,4 @@ export function waitingCount(rollout: OpenRollout): RolloutCount {
     },
     counting: () => ({ seq, target, look, breached: breaches.length > 0 }),
   };
-}
-
-function servedOf({ servedAt, at }: { servedAt?: string | undefined; at: string }): string {
-  return servedAt ?? at;
 }

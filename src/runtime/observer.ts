@@ -8,8 +8,8 @@ import type { BatchWriter } from "./backlog.ts";
 import type { OnTrouble } from "./backlog-account.ts";
 import { type ObservationQueue, observationQueue } from "./observation-queue.ts";
 
-/** An observation as a caller gives it; what `resolve` says of the target comes from `served`. */
-export type Observed = Partial<Observation> & Pick<Observation, "success">;
+/** An observation as a caller gives it; what `resolve` says of the target comes from `served`. Success is null while nobody knows it. */
+export type Observed = Partial<Observation> & { success: boolean | null };
 
 /** Takes what callers say; never throws, never waits. What is no observation is counted, and said once. */
 export interface Observer extends Pick<ObservationQueue, "written" | "flush" | "stats" | "close"> {
@@ -42,7 +42,7 @@ export function openObserver({ writer, limit, clock }: ObserverOptions): Observe
         return;
       }
       if (!closed) forget ??= atExit(queue.flushForGood);
-      queue.add({ ...read.data, id: read.data.id ?? newId(), at: read.data.at ?? clock.now().toISOString() });
+      queue.add({ ...read.data, id: read.data.id ?? newId(), ...whenOf(read.data, clock) });
     },
     close() {
       closed = true;
@@ -74,6 +74,13 @@ function lastWords(text: string): void {
   } catch {
     // There is nobody left to tell.
   }
+}
+
+/** What waits in the queue is of now. Who says when it was served, and names no exposure, says that it was known then. */
+function whenOf({ at, servedAt, exposure }: Observation, clock: Clock): Pick<Observation, "at"> {
+  return at !== undefined || (servedAt !== undefined && exposure === undefined)
+    ? {}
+    : { at: clock.now().toISOString() };
 }
 
 /** A caller's getter may throw; the caller must go on all the same. */

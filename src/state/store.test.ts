@@ -38,7 +38,7 @@ const COLUMNS: Record<keyof Database, readonly string[]> = {
   outcomes: columnsOf<"outcomes">()(
     "environment target version hour shadow n succeeded latencyN latencyMs costN costUsd safetyN unsafe",
   ),
-  corrections: columnsOf<"corrections">()("observation n"),
+  corrections: columnsOf<"corrections">()("observation n version shadow latencyMs costUsd"),
   openOutcomes: columnsOf<"openOutcomes">()("environment target id fields knownAt"),
   exposures: columnsOf<"exposures">()("rollout minute unit arm weight n"),
   exposureTokens: columnsOf<"exposureTokens">()("environment target exposure"),

@@ -202,7 +202,7 @@ export interface Database extends RunTables {
   };
   /** Outcomes whose time to settle has not passed, with the weight they were served at. */
   unsettled: { rollout: number; minute: number; observation: number; weight: number };
-  /** How late outcomes were known after they were served: by day, success and powers of two of a second. */
+  /** How late outcomes were known after they were served: by the day it was served and success; within 2^bucket seconds. */
   delays: {
     environment: string;
     target: string;
@@ -236,8 +236,8 @@ export interface Database extends RunTables {
     /** JSON: when each field was known, where that is not all at `at`. */
     knownAt: string | null;
   };
-  /** Outcomes that were changed after they were stored, and how often. */
-  corrections: { observation: number; n: number };
+  /** Outcomes that were changed after they were stored, how often, and as what they were counted before that. */
+  corrections: { observation: number; n: number; version: string; shadow: number; latencyMs: number | null; costUsd: number | null }; // prettier-ignore
   /** What was served and observed of each version, by the minute (since 1970) it was served. */
   outcomeMinutes: {
     environment: string;

@@ -19,10 +19,14 @@ CREATE TABLE "openOutcomes" (
   PRIMARY KEY (environment, target, id)
 );
 
--- Outcomes that were changed after they were stored, and how often.
+-- Outcomes that were changed after they were stored, how often, and as what they were counted before that.
 CREATE TABLE corrections (
   observation ${integer} NOT NULL PRIMARY KEY,
-  n ${integer} NOT NULL
+  n ${integer} NOT NULL,
+  version ${text} NOT NULL,
+  shadow ${integer} NOT NULL,
+  "latencyMs" ${real},
+  "costUsd" ${real}
 );
 
 -- Who was served which arm how often, while a rollout is open.
@@ -87,7 +91,7 @@ CREATE TABLE unsettled (
   weight ${real} NOT NULL,
   PRIMARY KEY (rollout, minute, observation)
 );
--- How late outcomes were known after they were served, by day, and by powers of two of a second.
+-- How late outcomes were known after they were served, by that day: within 2^bucket seconds, and not within half of that.
 CREATE TABLE delays (
   environment ${text} NOT NULL,
   target ${text} NOT NULL,

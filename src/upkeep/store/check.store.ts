@@ -10,6 +10,7 @@ const POINTERS = [
   ["servedMinutes", "rollout", "rollouts", "seq"],
   ["arrivals", "rollout", "rollouts", "seq"],
   ["returns", "rollout", "rollouts", "seq"],
+  ["corrections", "observation", "observations", "seq"],
   ["unsettled", "observation", "observations", "seq"],
   ["transitions", "rollout", "rollouts", "seq"],
   ["transitions", "auditEvent", "auditEvents", "id"],

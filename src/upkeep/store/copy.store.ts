@@ -25,6 +25,19 @@ export async function copyTable(from: Executor, to: Store, shared: SharedTable, 
   }
 }
 
+/** Copies observations again that were corrected: they may have been so after they were copied. */
+export async function copyCorrected(from: Executor, to: Store, signal: AbortSignal): Promise<void> {
+  const page = `SELECT o.* FROM corrections c JOIN observations o ON o.seq = c.observation WHERE c.observation > $1 ORDER BY c.observation LIMIT ${PAGE}`;
+  const shared: SharedTable = { name: "observations", key: ["seq"], rows: "changed" };
+  for (let after = 0; ;) {
+    signal.throwIfAborted();
+    const rows = await rowsOf(from, raw<RowValues>(page, after));
+    if (rows.length === 0) return;
+    await to.inTransaction((tx) => writeRows(tx, shared, rows));
+    after = Number(rows.at(-1)?.["seq"]);
+  }
+}
+
 async function lastKey(db: Executor, { name, key }: SharedTable): Promise<Value[] | undefined> {
   const last = `SELECT ${quoted(key)} FROM "${name}" ORDER BY ${key.map((column) => `"${column}" DESC`).join(", ")} LIMIT 1`;
   const row = await firstRow(db, raw<RowValues>(last));

@@ -7,6 +7,7 @@ import { SHARED_TABLES } from "../../state/shared.ts";
 import { connectStore, openStore } from "../../state/open.ts";
 import type { Store, Tx } from "../../state/store.ts";
 import {
+  copyCorrected,
   copyTable,
   emptyTable,
   goOnNumbering,
@@ -128,6 +129,11 @@ async function refuseWriters(tx: Tx, before: number, now: string): Promise<void>
   });
 }
 
+/** Of which a copy that was begun before may have rows that are gone by now. */
+const LOSES_ROWS: ReadonlySet<string> = new Set([
+  ...["kills", "leases", "openOutcomes", "unsettled", "outcomes", "outcomeMinutes", "delays"],
+]);
+
 /** Under the write lock of the file: what came since, and what changes. */
 async function finish(
   tx: Tx,
@@ -135,9 +141,9 @@ async function finish(
   { signal, onProgress }: Pick<CopyRequest, "signal" | "onProgress">,
 ): Promise<void> {
   for (const table of SHARED_TABLES) {
-    if (table.name === "kills" || table.name === "leases")
-      await target.inTransaction((there) => emptyTable(there, table));
+    if (LOSES_ROWS.has(table.name)) await target.inTransaction((there) => emptyTable(there, table));
     const rows = await copyTable(tx, target, table, signal);
+    if (table.name === "observations") await copyCorrected(tx, target, signal);
     if (rows > 0 || table.rows === "changed") onProgress(table.name, rows);
   }
   const [here, there] = [await countShared(tx), await countShared(target.db)];

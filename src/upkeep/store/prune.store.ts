@@ -24,7 +24,10 @@ export async function countOldObservations(db: Db, before: string): Promise<numb
 export async function deleteOldObservations(tx: Tx, before: string, most: number): Promise<number> {
   const rows = await old(tx, before).select("o.seq").orderBy("o.seq").limit(most).execute();
   const seqs = rows.map(({ seq }) => seq);
-  if (seqs.length > 0) await tx.deleteFrom("observations").where("seq", "in", seqs).execute();
+  if (seqs.length > 0) {
+    await tx.deleteFrom("corrections").where("observation", "in", seqs).execute();
+    await tx.deleteFrom("observations").where("seq", "in", seqs).execute();
+  }
   return seqs.length;
 }
 

@@ -71,7 +71,15 @@ describe("agentops observe", () => {
     );
     expect(JSON.parse(stdin.stdout)).toEqual({
       ...{ schema: "agentops.observed/1", env: "staging", store: address.shown },
-      ...{ recorded: 1, repeated: 0, unknown: 1, unknownBy: { target: 1, version: 0, rollout: 0 }, invalid: 0 },
+      ...{
+        recorded: 1,
+        repeated: 0,
+        completed: 0,
+        corrected: 0,
+        unknown: 1,
+        unknownBy: { target: 1, version: 0, rollout: 0 },
+        invalid: 0,
+      },
     });
     put(dir, "bad.jsonl", `${line("c")}{"target":"x"}\n`);
     const bad = await run("observe", "bad.jsonl");

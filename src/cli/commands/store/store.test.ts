@@ -5,6 +5,8 @@ import pg from "pg";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { AgentOps } from "../../../runtime/agentops.ts";
 import { replayRollout } from "../../../rollout/replay.ts";
+import { recorderFor } from "../../../observations/record.ts";
+import type { Observation } from "../../../observations/schema.ts";
 import { needRollout } from "../../../rollout/rollouts.store.ts";
 import { addressOf, fileAddress, type StoreAddress } from "../../../state/address.ts";
 import { ENGINE, newDatabase } from "../../../testing/engine.ts";
@@ -157,8 +159,16 @@ describe.runIf(ENGINE === "postgres")("agentops store", () => {
       expect.stringMatching(/is not in force: a copy of .* is under way/),
     ]);
     await store.inTransaction((tx) => tx.deleteFrom("leases").execute());
+    const [first] = await store.rows("SELECT target, id, version, success FROM observations ORDER BY seq LIMIT 1");
+    const line = { ...first, success: first?.["success"] === 0 } as Observation;
+    const corrected = await recorderFor(store).record("production", [line], new Date("2100-01-01"));
+    expect(corrected).toMatchObject({ recorded: 0, corrected: 1 });
     const done = await run("copy", "--to", url, "--yes");
     expect([done.code, done.stderr]).toEqual([0, expect.stringMatching(/observations: 0 rows/)]);
+    await withStore(addressOf(url), async (server) => {
+      const all = `SELECT seq, id, success, at, "knownAt" FROM observations ORDER BY seq`;
+      expect(await server.rows(all)).toEqual(await store.rows(all));
+    });
   });
   test("a copy that was cut when the file was marked and the server not yet in force goes on", async () => {
     const { run, env, dir, store } = await inTheMiddle(fileAddress(join(tempProject(), "state.db")));
