@@ -9,6 +9,7 @@ import {
 import { addToFloor, emptyFloor, type FloorProcess } from "../stats/sequential/floor-process.ts";
 import type { Exposure } from "../stats/sequential/sample-ratio.ts";
 import type { Row } from "../state/tables.ts";
+import { type Alarm, alarmAfter, detectorsOf } from "./alarm.ts";
 import { inForce } from "./floors.ts";
 import type { Caps, Guardrail, Metric, Phase, RolloutPlan } from "./schema.ts";
 
@@ -45,6 +46,8 @@ export interface Evidence {
   cohorts?: Record<string, CohortSums>;
   /** Answers of the candidate to cohorts against the floor of success. */
   cohortFloor?: FloorProcess;
+  /** All detectors together; absent of a plan that has none, and before the first look. */
+  alarm?: Alarm;
 }
 
 /** What a phase waits for: copies of inputs in shadow, answers at a cohort's step, else the candidate's units. */
@@ -100,13 +103,15 @@ export function addLook(evidence: Evidence, { tallies, cohorts }: LookCounts, pl
   }
   const successes = tallies.filter((row) => row.metric === "success");
   const units = (arm: TallyRow["arm"]) => successes.filter((r) => r.arm === arm).reduce((sum, r) => sum + r.n, 0);
-  return {
+  const after = {
     metrics,
     exposures: exposed(evidence.exposures, successes),
     candidateUnits: evidence.candidateUnits + units("candidate"),
     shadowUnits: evidence.shadowUnits + units("shadow"),
     ...withCohorts(evidence, cohorts, plan),
   };
+  if (plan.alarm === undefined) return after;
+  return { ...after, alarm: alarmAfter(evidence.alarm, detectorsOf(plan, after)) };
 }
 
 /** A floor needs no control, so it is all that can be bet on of a cohort; each answer is one bet, as few people come again and again. */

@@ -70,6 +70,16 @@ const planSchema = z.object({
   alpha: z.number(),
   safeAlpha: z.number(),
   guardrails: z.array(guardrail),
+  alarm: z
+    .object({
+      floors: z.number().describe("of the floors together"),
+      returns: z.number().describe("of the requests of units, whether they were counted before or not"),
+      guardrails: z.partialRecord(z.enum(METRICS), z.number()),
+    })
+    .optional()
+    .describe(
+      "weights of what can roll back; it does at a weighted mean of 1/alpha. Absent: of rollouts from before there was one, where each has its own threshold",
+    ),
   critical,
   caps: z.object({
     latency: z.object({ maxIncrease: z.number(), cap: z.number().nullable() }).nullable(),
@@ -100,7 +110,7 @@ const guardrailResultSchema = z.object({
   control: arm.nullable().describe("null for an absolute floor"),
   candidate: arm,
   harmE: z.number().describe("e-value against no harm; beyond 1e300 it is cut"),
-  harmThreshold: z.number(),
+  harmThreshold: z.number().describe("where it rolls back alone: 1 / alpha, divided by its weight in the alarm"),
   safeE: z.number().nullable().describe("e-value against worse by the margin or more; null for a floor"),
   safeThreshold: z.number().nullable(),
   difference: z
