@@ -1,7 +1,8 @@
 import { addOutcomes, arrive, rounded } from "../../dist/observations/arrival.js";
+import { returnsCounter } from "../../dist/observations/returns.js";
 import { addLook, NO_EVIDENCE, unitsIn } from "../../dist/rollout/evidence.js";
 import { judge } from "../../dist/rollout/judge.js";
-import { arrivalsIn, isDue } from "../../dist/rollout/look.js";
+import { arrivalsIn, isDue, isWorthALook } from "../../dist/rollout/look.js";
 import { isOver, next, pendingState } from "../../dist/rollout/next.js";
 import { planOf } from "../../dist/rollout/plan.js";
 import { HOUR } from "./traffic.js";
@@ -27,7 +28,7 @@ export function agentops(world) {
     state,
     look: 1,
     breaches: [],
-    open: openLook(),
+    open: openLook(1, plan),
     judged: null,
   };
   const weights = [{ at: 0, weight: state.weight }];
@@ -40,13 +41,13 @@ export function agentops(world) {
     evidence: () => rollout.evidence,
     tick: () => undefined,
     observe(event) {
-      count(rollout, event, world.undeclared ? weightAt(weights, event.at) : event.weight);
+      const ahead = (world.clocksAhead?.[event.host] ?? 0) * HOUR;
+      count(rollout, event, world.undeclared ? weightAt(weights, event.at) : event.weight, ahead);
       const breached = rollout.breaches.some(({ look }) => look === rollout.look);
       const age = event.at - turnAt;
       const isEarly = age < TURN_EVERY_MS && !breached && !isDue(rollout.open.arrivals, arrivalsIn(rollout.evidence));
       if (isEarly || (age < PAUSE_MS && !breached)) return;
       turnAt = event.at;
-      const ahead = (world.clocksAhead?.[event.host] ?? 0) * HOUR;
       takeTurn(rollout, new Date(BEGIN + event.at + ahead).toISOString());
       if (rollout.state.weight !== engine.weight) weights.push({ at: event.at, weight: rollout.state.weight });
       engine.weight = rollout.state.weight;
@@ -68,12 +69,12 @@ function weightAt(weights, ms) {
   return (weights.findLast(({ at }) => at <= ms) ?? weights[0]).weight;
 }
 
-function openLook() {
-  return { arrivals: 0, tallies: new Map() };
+function openLook(look, plan) {
+  return { arrivals: 0, tallies: new Map(), returns: returnsCounter({ seq: 1, look, plan }) };
 }
 
 /** As observations/rollout-count.ts counts what an agent's process served: at the weight that it says. */
-function count(rollout, { unit, isCandidate, success, breach, at }, weight) {
+function count(rollout, { unit, isCandidate, success, breach, at, servedAt }, weight, ahead) {
   const { look, open } = rollout;
   if (breach === true && isCandidate) rollout.breaches.push({ look, observation: at, kind: "unspecified" });
   if (!(weight > 0)) return;
@@ -81,8 +82,9 @@ function count(rollout, { unit, isCandidate, success, breach, at }, weight) {
   const outcomes = { success: Number(success), ...(breach !== undefined && { safety: Number(!breach) }) };
   const request = { weight: rounded(weight), candidate: isCandidate, look, outcomes };
   const row = arrive(rollout.units.get(unit), request);
+  if (row !== null) rollout.units.set(unit, row);
+  open.returns.count(rollout.units.get(unit), request, new Date(BEGIN + servedAt + ahead).toISOString());
   if (row === null) return;
-  rollout.units.set(unit, row);
   const sums = talliesAt(open.tallies, row.weight, isCandidate ? "candidate" : "control");
   const before = sums.success.n;
   addOutcomes(row, request, sums);
@@ -107,7 +109,12 @@ function countsOf({ look, open }) {
     METRICS.filter((metric) => sums[metric].n > 0).map((metric) => ({ look, weight, arm, metric, ...sums[metric] })),
   );
   const order = (a, b) => a.weight - b.weight || compare(a.metric, b.metric) || compare(a.arm, b.arm);
-  return { tallies: rows.sort(order), cohorts: [] };
+  return { tallies: rows.sort(order), cohorts: [], returns: returnsIn(open.returns, look) };
+}
+
+function returnsIn(counter, look) {
+  const rows = counter.rows().map(([, , hour, its, arm, n, good]) => ({ look, hour, class: its, arm, n, good }));
+  return rows.sort((a, b) => a.hour - b.hour || compare(a.class, b.class) || compare(a.arm, b.arm));
 }
 
 function compare(a, b) {
@@ -129,12 +136,12 @@ function takeTurn(rollout, at) {
 
 function look(rollout, isWhole) {
   const { plan, caps, open, breaches } = rollout;
-  const breached = breaches.some((breach) => breach.look === rollout.look);
-  const isWorth = breached || isDue(open.arrivals, arrivalsIn(rollout.evidence)) || (isWhole && open.arrivals > 0);
+  const counts = countsOf(rollout);
+  const isWorth = isWorthALook(rollout, counts, breaches) || (isWhole && open.arrivals > 0);
   if (isWorth) {
-    rollout.evidence = addLook(rollout.evidence, countsOf(rollout), plan, caps);
+    rollout.evidence = addLook(rollout.evidence, counts, plan, caps);
     rollout.look += 1;
-    rollout.open = openLook();
+    rollout.open = openLook(rollout.look, plan);
   }
   // What the closed looks say stays what it was.
   if (isWorth || rollout.judged === null) rollout.judged = judge({ plan, caps, evidence: rollout.evidence, breaches });

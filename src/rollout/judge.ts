@@ -1,6 +1,6 @@
 import { logE, type CanaryProcess } from "../stats/sequential/canary-engine.ts";
 import { sampleRatioLogE } from "../stats/sequential/sample-ratio.ts";
-import { COHORTS_FLOOR, type Detector, detectorsOf } from "./alarm.ts";
+import { COHORTS_FLOOR, REQUESTS, type Detector, detectorsOf } from "./alarm.ts";
 import { boundsOf, type Evidence, type MetricEvidence } from "./evidence.ts";
 import { besideControl, type Wealth, wealthOf } from "./floor-wealth.ts";
 import { inForce } from "./floors.ts";
@@ -51,6 +51,7 @@ export function judge({ plan, caps, evidence, breaches }: Seen): Judged {
   const rows = [
     ...plan.guardrails.flatMap((guardrail) => resultsOf(guardrail, evidence, plan, caps)),
     ...cohortFloorRows(plan, evidence),
+    ...requestRows(plan, evidence),
   ];
   const detectors = detectorsOf(plan, evidence);
   const guardrails = plan.alarm === undefined ? rows : rows.map((row) => ofAlarm(row, detectors, plan, evidence.alarm));
@@ -150,6 +151,21 @@ function cohortFloorRows({ guardrails }: RolloutPlan, { cohortFloor: process }: 
   const success = guardrails.find(({ name }) => name === "success");
   const configured = success?.capped === true ? (success.floor ?? undefined) : undefined;
   return [floorResult(COHORTS_FLOOR, { ...wealthOf(process), configured })];
+}
+
+/** Each request, also of units that were counted before: whether the candidate broke since. Nothing is shown to be safe by it. */
+function requestRows({ alpha, alarm }: RolloutPlan, { returns }: Evidence): Judged["guardrails"] {
+  if (returns === undefined || alarm === undefined) return [];
+  const { control, candidate, process } = returns;
+  return [
+    {
+      name: REQUESTS,
+      control: armOf({ n: control.n, sum: control.good }),
+      candidate: armOf({ n: candidate.n, sum: candidate.good }),
+      ...{ harmE: cut(returns.logE), harmThreshold: 1 / alpha / alarm.returns, safeE: null, safeThreshold: null },
+      ...{ tolerance: 0, margin: null, cap: null, verdict: "undecided", peaks: { harm: process.peak, safe: null } },
+    },
+  ];
 }
 
 function floorResult(name: string, { floor, n, sum, log, peak, configured }: Wealth): Judged["guardrails"][number] {

@@ -106,12 +106,19 @@ export interface Caps {
 const arm = z.object({ n: z.int().describe("units"), rate: z.number().nullable().describe("share of good ones") });
 
 const guardrailResultSchema = z.object({
-  name: z.string().describe("a metric, success.floor, or cohorts.floor: the same floor for answers to cohorts"),
+  name: z
+    .string()
+    .describe(
+      "a metric; success.floor; cohorts.floor: the same floor for answers to cohorts; success.requests: each request, also of units that were counted before",
+    ),
   control: arm.nullable().describe("null for an absolute floor"),
   candidate: arm,
   harmE: z.number().describe("e-value against no harm; beyond 1e300 it is cut"),
   harmThreshold: z.number().describe("where it rolls back alone: 1 / alpha, divided by its weight in the alarm"),
-  safeE: z.number().nullable().describe("e-value against worse by the margin or more; null for a floor"),
+  safeE: z
+    .number()
+    .nullable()
+    .describe("e-value against worse by the margin or more; null for a floor and for requests"),
   safeThreshold: z.number().nullable(),
   difference: z
     .number()
