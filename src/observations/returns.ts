@@ -24,10 +24,25 @@ function classOfReturn(unit: History, { hour, good, isAlone }: Return): string {
 }
 
 function turn(unit: History, hour: number): void {
+  if (isWorse(unit)) {
+    [unit.hour, unit.hourN, unit.hourGood] = [hour, 0, 0];
+    return;
+  }
   unit.beforeN += unit.hourN;
   unit.beforeGood += unit.hourGood;
   [unit.hour, unit.hourN, unit.hourGood] = [hour, 0, 0];
 }
+
+/**
+ * An hour that was much worse than all before is no part of what a unit is like: where the candidate broke, an hour would be enough to call that
+ * its nature. Any rule that looks at nothing but the past is fair to both arms.
+ */
+function isWorse({ hourN, hourGood, beforeN, beforeGood }: History): boolean {
+  if (hourN === 0 || beforeN < LEAST_BEFORE) return false;
+  return 1 - hourGood / hourN > 1 - beforeGood / beforeN + MUCH_WORSE;
+}
+
+const [LEAST_BEFORE, MUCH_WORSE] = [1, 0.25];
 
 /** Counts requests of one look by hour, class and arm. */
 interface ReturnsCounter {
