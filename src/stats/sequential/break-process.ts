@@ -53,7 +53,9 @@ export function addToBreak(
   const atHand = state.hand + freed;
   const bet = n === 0 ? 0 : atHand * (1 - LEFT ** (n / OUTCOMES));
   const start = bet === 0 ? NOTHING : Math.log(bet / RATES.length);
-  const logWealth = RATES.map((rate, j) => plusLog(state.logWealth[j] as number, start) + logFactor(cells, rate));
+  const logWealth = RATES.map((rate, j) =>
+    Math.max(NOTHING, plusLog(state.logWealth[j] as number, start) + logFactor(cells, rate)),
+  );
   const after = { hour: Math.max(state.hour, hour), kept: state.kept - freed, hand: atHand - bet, logWealth };
   return { ...after, peak: Math.max(state.peak, breakLogE(after)) };
 }
@@ -87,8 +89,9 @@ function logFactor(cells: readonly BreakCell[], rate: number): number {
 
 /** ln(e^a + e^b); what is next to nothing stays nothing. */
 function plusLog(a: number, b: number): number {
+  if (b <= NOTHING) return a;
   const [top, low] = a > b ? [a, b] : [b, a];
-  return Math.max(NOTHING, top + Math.log1p(Math.exp(low - top)));
+  return top + Math.log1p(Math.exp(low - top));
 }
 
 function check({ n, bad, limit }: BreakCell): void {
