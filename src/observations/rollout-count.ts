@@ -62,13 +62,9 @@ export function countFor(rollout: OpenRollout, caps: CapCollector): RolloutCount
     seqFor: (observation) => (belongs(observation, rollout) ? rollout.seq : null),
     unitOf: (observation) => unitOf(observation, rollout),
     async know(tx, some) {
-      const asked = new Set(some);
       // In the order of the index: half the time.
-      const found = await unitsOf(
-        tx,
-        rollout.seq,
-        [...asked].sort((a, b) => a - b),
-      );
+      const asked = [...new Set(some)].sort((a, b) => a - b);
+      const found = await unitsOf(tx, rollout.seq, asked);
       for (const unit of asked) units.set(unit, { row: found.get(unit), changed: false });
     },
     count(observation, seq, unit) {

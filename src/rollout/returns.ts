@@ -35,7 +35,7 @@ export interface ReturnsEvidence {
 }
 
 /** What a rate of failure may be and is no break: so many times what is expected, or so much above. */
-const [TIMES, ABOVE] = [2, 0.08];
+const [TIMES, ABOVE] = [1.6, 0.05];
 /** The same where no control stands beside it, so that what hits everybody is not seen to. */
 const [TIMES_ALONE, ABOVE_ALONE] = [3, 0.2];
 /** How many requests what is known from before counts for: of a class without the control's, and of earlier hours. */
