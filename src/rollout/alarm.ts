@@ -5,7 +5,7 @@ import { besideControl, wealthOf } from "./floor-wealth.ts";
 import { type ControlSeen, inForce } from "./floors.ts";
 import type { Guardrail, Metric, RolloutPlan } from "./schema.ts";
 
-export type Weights = NonNullable<RolloutPlan["alarm"]>;
+type Weights = NonNullable<RolloutPlan["alarm"]>;
 
 const SUCCESS_FLOOR = "success.floor";
 export const COHORTS_FLOOR = "cohorts.floor";

@@ -1,5 +1,5 @@
 /** What a unit's requests were like before this hour. */
-export interface Before {
+interface Before {
   n: number;
   good: number;
 }
@@ -40,5 +40,10 @@ export function meaningOf(name: string): { base: string; isAlone: boolean; usual
   if (most === undefined || at === undefined) return { base, isAlone, ...NEW };
   const [high, low] = [most[at] ?? 1, most[at - 1] ?? 0];
   // A unit of a few requests that were all good, or all bad, is rarely like that for ever.
-  return { base, isAlone, usual: Math.min(0.9, Math.max(0.1, (high + low) / 2)), most: high > 0.5 && from === 10 ? high : 0 };
+  return {
+    base,
+    isAlone,
+    usual: Math.min(0.9, Math.max(0.1, (high + low) / 2)),
+    most: high > 0.5 && from === 10 ? high : 0,
+  };
 }
