@@ -17,6 +17,7 @@ const PLAN = {
   steps: [0.05, 0.25, 0.5, 1],
   ...{ stepMs: 3_600_000, stepObservations: 50, deadlineMs: 1_209_600_000, shadow: null, manual: false },
   ...{ proof: "promotion", alpha: 0.05, safeAlpha: 0.05, critical: "any" },
+  alarm: { floors: 0, returns: 0.1, guardrails: { success: 0.45, latency: 0.15, cost: 0.15, safety: 0.15 } },
   guardrails: ["success", "latency", "cost", "safety"].map((name) => ({ ...GUARDRAIL, name })),
   caps: { latency: { maxIncrease: 0.2, cap: null }, cost: { maxIncrease: 0.2, cap: null } },
 };

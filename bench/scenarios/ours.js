@@ -1,7 +1,8 @@
 import { addOutcomes, arrive, rounded } from "../../dist/observations/arrival.js";
+import { returnsCounter } from "../../dist/observations/returns.js";
 import { addLook, NO_EVIDENCE, unitsIn } from "../../dist/rollout/evidence.js";
 import { judge } from "../../dist/rollout/judge.js";
-import { arrivalsIn, isDue } from "../../dist/rollout/look.js";
+import { arrivalsIn, isDue, isWorthALook } from "../../dist/rollout/look.js";
 import { isOver, next, pendingState } from "../../dist/rollout/next.js";
 import { planOf } from "../../dist/rollout/plan.js";
 import { rulesOf, waitingRoom } from "./settling.js";
@@ -30,7 +31,7 @@ export function agentops(world) {
     state,
     look: 1,
     breaches: [],
-    open: openLook(),
+    open: openLook(1, plan),
     judged: null,
   };
   const weights = [{ at: 0, weight: state.weight }];
@@ -43,17 +44,18 @@ export function agentops(world) {
     evidence: () => rollout.evidence,
     tick: () => undefined,
     observe(event) {
+      const ahead = (world.clocksAhead?.[event.host] ?? 0) * HOUR;
       const weight = world.undeclared ? weightAt(weights, event.at) : event.weight;
       noteBreach(rollout, event);
-      if (room === null) count(rollout, event, weight);
+      if (room === null) count(rollout, event, weight, event.at + ahead);
       else room.put({ ...event, weight });
       const breached = rollout.breaches.some(({ look }) => look === rollout.look);
       const age = event.at - turnAt;
       const isEarly = age < TURN_EVERY_MS && !breached && !isDue(rollout.open.arrivals, arrivalsIn(rollout.evidence));
       if (isEarly || (age < PAUSE_MS && !breached)) return;
       turnAt = event.at;
-      const ahead = (world.clocksAhead?.[event.host] ?? 0) * HOUR;
-      for (const settled of room?.settled(event.at + ahead) ?? []) count(rollout, settled, settled.weight);
+      for (const settled of room?.settled(event.at + ahead) ?? [])
+        count(rollout, settled, settled.weight, settled.servedAt + ahead);
       takeTurn(rollout, new Date(BEGIN + event.at + ahead).toISOString());
       if (rollout.state.weight !== engine.weight) weights.push({ at: event.at, weight: rollout.state.weight });
       engine.weight = rollout.state.weight;
@@ -75,8 +77,8 @@ function weightAt(weights, ms) {
   return (weights.findLast(({ at }) => at <= ms) ?? weights[0]).weight;
 }
 
-function openLook() {
-  return { arrivals: 0, tallies: new Map() };
+function openLook(look, plan) {
+  return { arrivals: 0, tallies: new Map(), returns: returnsCounter({ seq: 1, look, plan }) };
 }
 
 function noteBreach(rollout, { isCandidate, breach, at }) {
@@ -85,15 +87,16 @@ function noteBreach(rollout, { isCandidate, breach, at }) {
 }
 
 /** As observations/rollout-count.ts counts what an agent's process served: at the weight that it says. */
-function count(rollout, { unit, isCandidate, success, breach }, weight) {
+function count(rollout, { unit, isCandidate, success, breach }, weight, ms) {
   const { look, open } = rollout;
   if (!(weight > 0)) return;
   rollout.units ??= new Map();
   const outcomes = { success: Number(success), ...(breach !== undefined && { safety: Number(!breach) }) };
   const request = { weight: rounded(weight), candidate: isCandidate, look, outcomes };
   const row = arrive(rollout.units.get(unit), request);
+  if (row !== null) rollout.units.set(unit, row);
+  open.returns.count(rollout.units.get(unit), request, new Date(BEGIN + ms).toISOString());
   if (row === null) return;
-  rollout.units.set(unit, row);
   const sums = talliesAt(open.tallies, row.weight, isCandidate ? "candidate" : "control");
   const before = sums.success.n;
   addOutcomes(row, request, sums);
@@ -118,7 +121,12 @@ function countsOf({ look, open }) {
     METRICS.filter((metric) => sums[metric].n > 0).map((metric) => ({ look, weight, arm, metric, ...sums[metric] })),
   );
   const order = (a, b) => a.weight - b.weight || compare(a.metric, b.metric) || compare(a.arm, b.arm);
-  return { tallies: rows.sort(order), cohorts: [] };
+  return { tallies: rows.sort(order), cohorts: [], returns: returnsIn(open.returns, look) };
+}
+
+function returnsIn(counter, look) {
+  const rows = counter.rows().map(([, , hour, its, arm, n, good]) => ({ look, hour, class: its, arm, n, good }));
+  return rows.sort((a, b) => a.hour - b.hour || compare(a.class, b.class) || compare(a.arm, b.arm));
 }
 
 function compare(a, b) {
@@ -140,12 +148,12 @@ function takeTurn(rollout, at) {
 
 function look(rollout, isWhole) {
   const { plan, caps, open, breaches } = rollout;
-  const breached = breaches.some((breach) => breach.look === rollout.look);
-  const isWorth = breached || isDue(open.arrivals, arrivalsIn(rollout.evidence)) || (isWhole && open.arrivals > 0);
+  const counts = countsOf(rollout);
+  const isWorth = isWorthALook(rollout, counts, breaches) || (isWhole && open.arrivals > 0);
   if (isWorth) {
-    rollout.evidence = addLook(rollout.evidence, countsOf(rollout), plan, caps);
+    rollout.evidence = addLook(rollout.evidence, counts, plan, caps);
     rollout.look += 1;
-    rollout.open = openLook();
+    rollout.open = openLook(rollout.look, plan);
   }
   // What the closed looks say stays what it was.
   if (isWorth || rollout.judged === null) rollout.judged = judge({ plan, caps, evidence: rollout.evidence, breaches });

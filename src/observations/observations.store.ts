@@ -75,6 +75,15 @@ export const addCohortCounts = batchInto("cohortCounts", {
   sums: COHORT_SUMS,
 });
 
+const RETURN = ["rollout", "look", "hour", "class", "arm"] as const;
+
+export const addReturnCounts = batchInto("returns", {
+  columns: [...RETURN, "n", "good"],
+  key: RETURN,
+  onConflict: "add",
+  sums: ["n", "good"],
+});
+
 export async function saveUnits(
   tx: Tx,
   rollout: number,

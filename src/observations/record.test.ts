@@ -343,6 +343,7 @@ async function dump(store: TestStore) {
     units: await table(store, "units", "unit"),
     tallies: await table(store, "tallies", "look, weight, arm, metric"),
     cohorts: await cohortCounts(store),
+    returns: await table(store, "returns", "look, hour, class, arm"),
     breaches: await store.rows("SELECT * FROM breaches ORDER BY observation"),
     rollouts: await table(store, "rollouts", "seq"),
   };
@@ -391,7 +392,8 @@ describe("however a stream is cut", () => {
     const imported = async (cut: () => number) => {
       const store = await openRecorded();
       const first = { steps: [0, ...PLAN.steps], cohorts: [{ name: "internal", units: ["u1", "u2", "u3"] }] };
-      const plan = { stepObservations: 0, ...(seed === 4 && first) };
+      const alarm = { floors: 0, returns: 0.1, guardrails: { success: 0.9 } };
+      const plan = { stepObservations: 0, ...(seed === 4 && first), ...(seed > 2 && { alarm }) };
       const rollout = await startedRollout(store, { plan });
       for (let i = 0; i < all.length;) {
         if (i === half) {
@@ -410,6 +412,7 @@ describe("however a stream is cut", () => {
     await small.record("production", all);
     expect(await dump(small)).toEqual(before);
     await checkSums(small);
+    expect(before.returns.length > 10).toBe(seed > 2);
   });
 });
 

@@ -5,8 +5,10 @@ import type { Tx } from "../state/store.ts";
 import { addOutcomes, arrive, CERTAIN, type Request, rounded, type Sums } from "./arrival.ts";
 import type { CapCollector } from "./cap-collector.ts";
 import { cohortCounter } from "./cohort-counter.ts";
+import { returnsCounter } from "./returns.ts";
 import {
   addCohortCounts,
+  addReturnCounts,
   addTallies,
   insertBreaches,
   type OpenRollout,
@@ -39,6 +41,7 @@ export function countFor(rollout: OpenRollout, caps: CapCollector, counts = { br
   const units = new Map<number, { row: UnitRow | undefined; changed: boolean }>();
   const tallies = talliesIn(rollout);
   const cohorts = cohortCounter(rollout);
+  const returns = returnsCounter(rollout);
   const breaches: Value[][] = [];
 
   const countCohort = (observation: Dated, place: number, unit: number | null) => {
@@ -48,11 +51,12 @@ export function countFor(rollout: OpenRollout, caps: CapCollector, counts = { br
     if (cohorts.count(observation, place, isNew) && isNew && known !== undefined)
       [known.row, known.changed] = [{ ...CERTAIN, look: rollout.look }, true];
   };
-  const countRequest = (request: Request, arm: Arm, unit: number | null) => {
+  const countRequest = (request: Request, arm: Arm, unit: number | null, at: string) => {
     const known = (unit === null ? undefined : units.get(unit)) ?? { row: undefined, changed: false };
     const row = arrive(known.row, request);
+    if (row !== null) [known.row, known.changed] = [row, true];
+    if (arm !== "shadow" && returns.count(unit === null ? undefined : known.row, request, at)) known.changed = true;
     if (row === null) return;
-    [known.row, known.changed] = [row, true];
     addOutcomes(row, request, tallies.at(row.weight, arm));
   };
   return {
@@ -74,7 +78,7 @@ export function countFor(rollout: OpenRollout, caps: CapCollector, counts = { br
       if (place !== undefined) countCohort(observation, place, unit);
       if (weight !== null) {
         const request = { weight, candidate, look: rollout.look, outcomes: outcomesOf(observation, caps.caps()) };
-        countRequest(request, shadow ? "shadow" : armOf(candidate), unit);
+        countRequest(request, shadow ? "shadow" : armOf(candidate), unit, observation.at);
       }
       if (!candidate && !shadow) caps.take(observation.latencyMs, observation.costUsd);
     },
@@ -90,6 +94,7 @@ export function countFor(rollout: OpenRollout, caps: CapCollector, counts = { br
       );
       await addTallies(tx, tallies.rows());
       await addCohortCounts(tx, cohorts.rows());
+      await addReturnCounts(tx, returns.rows());
       if (caps.caps() !== rollout.caps) await saveCaps(tx, rollout.seq, caps.caps());
     },
     counting: () => ({ seq: rollout.seq, target: rollout.target, look: rollout.look, breached: breaches.length > 0 }),

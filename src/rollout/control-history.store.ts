@@ -1,6 +1,7 @@
 import type { Db } from "../state/store.ts";
 import { LEAST_KNOWN } from "./floors.ts";
 import type { Priors } from "./plan.ts";
+import { METRICS } from "./schema.ts";
 
 /** Observations of the control that a cap is taken from, the newest; older ones may be of another season. */
 const NEWEST = 10_000;
@@ -46,13 +47,16 @@ export async function controlHistory(
       .execute();
     return rows.map(({ value }) => value as number);
   };
+  const [latency, cost] = [await values("latencyMs"), await values("costUsd")];
+  const sizes = { success: n, latency: latency.length, cost: cost.length, safety: safetyN };
   return {
     priors: {
+      seen: METRICS.filter((metric) => sizes[metric] >= LEAST_KNOWN),
       success: n < LEAST_KNOWN ? null : good / n,
       ...(n >= LEAST_KNOWN && { successes: { n, good } }),
       safety: safetyN < LEAST_KNOWN ? null : 1 - (sums?.unsafe ?? 0) / safetyN,
     },
-    latency: await values("latencyMs"),
-    cost: await values("costUsd"),
+    latency,
+    cost,
   };
 }

@@ -9,7 +9,9 @@ import {
 import { addToFloor, emptyFloor, type FloorProcess } from "../stats/sequential/floor-process.ts";
 import type { Exposure } from "../stats/sequential/sample-ratio.ts";
 import type { Row } from "../state/tables.ts";
+import { type Alarm, alarmAfter, detectorsOf } from "./alarm.ts";
 import { inForce } from "./floors.ts";
+import { addReturns, type ReturnRow, type ReturnsEvidence } from "./returns.ts";
 import type { Caps, Guardrail, Metric, Phase, RolloutPlan } from "./schema.ts";
 
 /** What was counted in one look, at one probability, of one arm. */
@@ -45,6 +47,10 @@ export interface Evidence {
   cohorts?: Record<string, CohortSums>;
   /** Answers of the candidate to cohorts against the floor of success. */
   cohortFloor?: FloorProcess;
+  /** Requests, also of units that were counted before; absent before there were any. */
+  returns?: ReturnsEvidence;
+  /** All detectors together; absent of a plan that has none, and before the first look. */
+  alarm?: Alarm;
 }
 
 /** What a phase waits for: copies of inputs in shadow, answers at a cohort's step, else the candidate's units. */
@@ -84,14 +90,17 @@ export function boundsOf(guardrail: Guardrail, caps: Caps): { tolerance: number;
 /** Between what is accepted and what must be excluded there must be room to show something. */
 const LEAST_GAP = 0.02;
 
-/** What one look counted: of units by weight and arm, and of cohorts. */
+/** What one look counted: of units by weight and arm, of cohorts, and of requests. */
 export interface LookCounts {
   tallies: readonly TallyRow[];
   cohorts: readonly CohortRow[];
+  /** Requests by what their unit was like before; none of a plan that has no alarm. */
+  returns?: readonly ReturnRow[];
 }
 
 /** The evidence after one more look, from its counts alone, in the order of weights. */
-export function addLook(evidence: Evidence, { tallies, cohorts }: LookCounts, plan: RolloutPlan, caps: Caps): Evidence {
+export function addLook(evidence: Evidence, counts: LookCounts, plan: RolloutPlan, caps: Caps): Evidence {
+  const { tallies, cohorts, returns = [] } = counts;
   const metrics = { ...evidence.metrics };
   for (const guardrail of plan.guardrails) {
     const rows = tallies.filter((row) => row.metric === guardrail.name && row.n > 0);
@@ -100,13 +109,17 @@ export function addLook(evidence: Evidence, { tallies, cohorts }: LookCounts, pl
   }
   const successes = tallies.filter((row) => row.metric === "success");
   const units = (arm: TallyRow["arm"]) => successes.filter((r) => r.arm === arm).reduce((sum, r) => sum + r.n, 0);
-  return {
+  const after = {
     metrics,
     exposures: exposed(evidence.exposures, successes),
     candidateUnits: evidence.candidateUnits + units("candidate"),
     shadowUnits: evidence.shadowUnits + units("shadow"),
     ...withCohorts(evidence, cohorts, plan),
   };
+  if (plan.alarm === undefined) return after;
+  const requests = addReturns(evidence.returns, returns, plan);
+  const all = { ...after, ...(requests !== undefined && { returns: requests }) };
+  return { ...all, alarm: alarmAfter(evidence.alarm, detectorsOf(plan, all)) };
 }
 
 /** A floor needs no control, so it is all that can be bet on of a cohort; each answer is one bet, as few people come again and again. */

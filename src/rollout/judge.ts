@@ -1,8 +1,8 @@
 import { logE, type CanaryProcess } from "../stats/sequential/canary-engine.ts";
-import { logMeanExp } from "../stats/distributions/log-mean.ts";
-import type { FloorProcess } from "../stats/sequential/floor-process.ts";
 import { sampleRatioLogE } from "../stats/sequential/sample-ratio.ts";
+import { COHORTS_FLOOR, REQUESTS, type Detector, detectorsOf } from "./alarm.ts";
 import { boundsOf, type Evidence, type MetricEvidence } from "./evidence.ts";
+import { besideControl, type Wealth, wealthOf } from "./floor-wealth.ts";
 import { inForce } from "./floors.ts";
 import type { Look } from "./next.ts";
 import type { BreachRow } from "./rollouts.store.ts";
@@ -10,7 +10,7 @@ import type { Analysis, Caps, Guardrail, GuardrailResult, RolloutPlan } from "./
 
 /** Chance to call an honest assignment broken. */
 const SAMPLE_RATIO_ALPHA = 0.001;
-/** Of each absolute floor, beside the guardrails' own. */
+/** Of each floor, beside the guardrails' own, where the plan has no alarm. */
 const FLOOR_ALPHA = 0.01;
 
 /** What is known at a look. */
@@ -37,21 +37,24 @@ interface Peaks {
 /**
  * What the observations say, whenever one looks:
  *
- * - rollback: a critical breach; a guardrail's evidence of harm reached G/α (Bonferroni over the G guardrails); or the candidate is
- *   shown to be below a floor (1 % each), by units that were drawn or by its answers to cohorts.
+ * - rollback: a critical breach, or the alarm: the weighted mean of the evidence of all detectors (guardrails, floors, requests) reached
+ *   1/α. A plan from before there was one: a guardrail reached G/α (Bonferroni over the G guardrails), or a floor 1 / 1 %.
  * - invalid: the arms' sizes do not fit the weights.
  * - promote: every guardrail that has data reached 1/α for "not worse by the margin" (intersection-union, no correction), and none that is
  *   required lacks data.
  * - continue: anything else. No data is never success.
  *
- * Source: stats/SPEC section 5; Ville (1939).
+ * Source: stats/SPEC sections 5 and 5b; Ville (1939).
  */
 export function judge({ plan, caps, evidence, breaches }: Seen): Judged {
   const critical = breaches.filter(({ kind }) => plan.critical === "any" || plan.critical.includes(kind));
-  const guardrails = [
+  const rows = [
     ...plan.guardrails.flatMap((guardrail) => resultsOf(guardrail, evidence, plan, caps)),
     ...cohortFloorRows(plan, evidence),
+    ...requestRows(plan, evidence),
   ];
+  const detectors = detectorsOf(plan, evidence);
+  const guardrails = plan.alarm === undefined ? rows : rows.map((row) => ofAlarm(row, detectors, plan, evidence.alarm));
   const ratio = { logE: sampleRatioLogE(evidence.exposures), threshold: 1 / SAMPLE_RATIO_ALPHA };
   const sampleRatio = { e: cut(ratio.logE), threshold: ratio.threshold };
   const isInvalid = ratio.logE >= Math.log(ratio.threshold);
@@ -83,6 +86,30 @@ function isSafe(guardrails: Judged["guardrails"], { guardrails: planned }: Rollo
     compared.some(({ verdict }) => verdict === "safe") &&
     compared.every(({ name, verdict }) => verdict === "safe" || (verdict === "unmeasured" && !required.has(name)))
   );
+}
+
+/** A row's share of the one alarm: harm where the alarm was raised and this detector made most of it, or would have alone. */
+function ofAlarm(
+  row: Judged["guardrails"][number],
+  detectors: readonly Detector[],
+  { alpha }: RolloutPlan,
+  alarm: Evidence["alarm"],
+): Judged["guardrails"][number] {
+  const own = detectors.find(({ name }) => name === row.name);
+  if (own === undefined) return row;
+  const harmThreshold = 1 / alpha / own.weight;
+  const isFloor = row.safeE === null;
+  const harmE = isFloor ? cut(own.log) : row.harmE;
+  const isRaised = alarm !== undefined && alarm.peak >= Math.log(1 / alpha);
+  const isHarm = isRaised && (alarm.by === row.name || own.log >= Math.log(harmThreshold));
+  const verdict = isHarm ? "harm" : row.verdict === "harm" ? calm(row) : row.verdict;
+  return { ...row, harmE, harmThreshold, verdict };
+}
+
+function calm({ peaks, safeThreshold, control, candidate }: Judged["guardrails"][number]): GuardrailResult["verdict"] {
+  if (peaks.safe === null || safeThreshold === null) return "undecided";
+  const isMeasured = control !== null && control.n > 0 && candidate.n > 0;
+  return isMeasured && peaks.safe >= Math.log(safeThreshold) ? "safe" : "undecided";
 }
 
 /** The comparison, and the floor as a row of its own. */
@@ -123,32 +150,22 @@ function cohortFloorRows({ guardrails }: RolloutPlan, { cohortFloor: process }: 
   if (process === undefined) return [];
   const success = guardrails.find(({ name }) => name === "success");
   const configured = success?.capped === true ? (success.floor ?? undefined) : undefined;
-  return [floorResult("cohorts.floor", { ...wealthOf(process), configured })];
+  return [floorResult(COHORTS_FLOOR, { ...wealthOf(process), configured })];
 }
 
-interface Wealth {
-  floor: number;
-  n: number;
-  sum: number;
-  /** ln E now, and its largest so far. */
-  log: number;
-  peak: number;
-  configured?: number | undefined;
-}
-
-function wealthOf({ floor, n, sum, logWealth, peak }: FloorProcess): Wealth {
-  return { floor, n, sum, log: logMeanExp(logWealth), peak };
-}
-
-/**
- * A capped floor beside a control: below what was configured, and worse than the control. The smaller of two e-values against "as good as
- * the configured floor" and "as good as the control" is one against "either", however both arms drift or break together. A candidate that
- * is above the floor in force, by its own rate, has not missed it.
- */
-function besideControl(below: FloorProcess, worse: CanaryProcess, floor: number): Wealth {
-  const { n, sum, log, peak } = wealthOf(below);
-  const isBelow = n > 0 && sum / n < floor && worse.control.n > 0;
-  return { floor, n, sum, log: Math.min(log, logE(worse)), peak: isBelow ? Math.min(peak, worse.peak) : 0 };
+/** Each request, also of units that were counted before: whether the candidate broke since. Nothing is shown to be safe by it. */
+function requestRows({ alpha, alarm }: RolloutPlan, { returns }: Evidence): Judged["guardrails"] {
+  if (returns === undefined || alarm === undefined) return [];
+  const { control, candidate, process } = returns;
+  return [
+    {
+      name: REQUESTS,
+      control: armOf({ n: control.n, sum: control.good }),
+      candidate: armOf({ n: candidate.n, sum: candidate.good }),
+      ...{ harmE: cut(returns.logE), harmThreshold: 1 / alpha / alarm.returns, safeE: null, safeThreshold: null },
+      ...{ tolerance: 0, margin: null, cap: null, verdict: "undecided", peaks: { harm: process.peak, safe: null } },
+    },
+  ];
 }
 
 function floorResult(name: string, { floor, n, sum, log, peak, configured }: Wealth): Judged["guardrails"][number] {

@@ -1,4 +1,5 @@
 import type { Db, Tx } from "../state/store.ts";
+import { areReturnsDue } from "./returns.ts";
 import { addLook, cohortAnswers, type Evidence, type LookCounts } from "./evidence.ts";
 import { judge, type Judged } from "./judge.ts";
 import { type BreachRow, breachesOf, countsOf, insertLook, type Rollout, updateRollout } from "./rollouts.store.ts";
@@ -55,7 +56,8 @@ export function isWorthALook(
   counts: LookCounts,
   breaches: readonly BreachRow[],
 ): boolean {
-  return breaches.some((breach) => breach.look === look) || isDue(arrivalsOf(counts), arrivalsIn(evidence));
+  if (breaches.some((breach) => breach.look === look)) return true;
+  return isDue(arrivalsOf(counts), arrivalsIn(evidence)) || areReturnsDue(counts.returns ?? [], evidence.returns);
 }
 
 /** Units that counts are of, and answers to cohorts. */

@@ -3,6 +3,7 @@ import { AgentopsError } from "../core/errors.ts";
 import type { RolloutConfig, RolloutSettings } from "../core/release-config.schema.ts";
 import { cohortNames, type StepConfig, unknownCohort } from "../core/steps.ts";
 import type { Cohort } from "../serving/cohorts.ts";
+import { weightsOf } from "./alarm.ts";
 import type { Guardrail, Metric, RolloutPlan } from "./schema.ts";
 
 export const STEPS = [0.01, 0.05, 0.25, 0.5, 1];
@@ -22,6 +23,8 @@ const DEFAULTS: Record<Metric, Omit<Guardrail, "name">> = {
 export type Priors = Partial<Record<Metric, number | null>> & {
   /** What the control's share of success was counted from; absent where there is too little. */
   successes?: Guardrail["history"];
+  /** Of what there are observations of the control. */
+  seen?: readonly Metric[];
 };
 
 /** What is in force for one artifact: the config, what it says of this artifact, what was typed; the later wins, key by key. */
@@ -72,6 +75,7 @@ export function planOf(
   const copies = typeof shadow === "object" ? shadow : {};
   const steps = settings.steps ?? STEPS;
   const named = cohortsIn(steps, cohorts);
+  const guards = guarded(guardrails, priors);
   return {
     steps: steps.map((step) => (typeof step === "string" ? 0 : step)),
     ...(named.length > 0 && { cohorts: named }),
@@ -88,7 +92,8 @@ export function planOf(
     proof: settings.proof ?? "promotion",
     alpha: settings.alpha ?? 0.05,
     safeAlpha: settings.safeAlpha ?? 0.05,
-    guardrails: guarded(guardrails, priors),
+    guardrails: guards,
+    alarm: weightsOf(guards, priors.seen),
     critical: criticalOf(guardrails.safety),
     caps: capsOf(guardrails),
   };

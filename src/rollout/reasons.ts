@@ -200,7 +200,7 @@ function waitReasons(
 function unmeasured({ guardrails }: Judged, { evidence }: Rollout): Reason[] {
   if (evidence.candidateUnits === 0) return [];
   const names = guardrails.filter((g) => g.verdict === "unmeasured").map((g) => g.name);
-  const oneSided = guardrails.filter((g) => g.verdict === "undecided" && g.control !== null && isOneSided(g, evidence));
+  const oneSided = guardrails.filter((g) => g.verdict === "undecided" && g.safeE !== null && isOneSided(g, evidence));
   return [
     ...(names.length === 0 ? [] : [{ code: "unmeasured", names } as const]),
     ...oneSided.map(({ name, control }): Reason => {

@@ -3,6 +3,7 @@ import type { Place } from "../core/refs.ts";
 import type { Db, Tx } from "../state/store.ts";
 import type { Row } from "../state/tables.ts";
 import { cohortCountsOf } from "./cohorts.store.ts";
+import { returnsOf } from "./returns.store.ts";
 import type { Evidence, LookCounts, TallyRow } from "./evidence.ts";
 import type { RolloutEvent, RolloutState } from "./next.ts";
 import type { Caps, Phase, RolloutPlan } from "./schema.ts";
@@ -198,7 +199,11 @@ export function talliesOf(db: Db, rollout: number, looks: { from: number; to: nu
 /** All that was counted in one look. */
 export async function countsOf(db: Db, rollout: Pick<Rollout, "seq" | "plan">, look: number): Promise<LookCounts> {
   const tallies = await talliesOf(db, rollout.seq, { from: look, to: look });
-  return { tallies, cohorts: await cohortCountsOf(db, { ...rollout, look }) };
+  const [cohorts, returns] = [
+    await cohortCountsOf(db, { ...rollout, look }),
+    await returnsOf(db, { ...rollout, look }),
+  ];
+  return { tallies, cohorts, returns };
 }
 
 export type BreachRow = Omit<Row<"breaches">, "rollout">;

@@ -79,6 +79,16 @@ const planSchema = z.object({
   alpha: z.number(),
   safeAlpha: z.number(),
   guardrails: z.array(guardrail),
+  alarm: z
+    .object({
+      floors: z.number().describe("of the floors together"),
+      returns: z.number().describe("of the requests of units, whether they were counted before or not"),
+      guardrails: z.partialRecord(z.enum(METRICS), z.number()),
+    })
+    .optional()
+    .describe(
+      "weights of what can roll back; it does at a weighted mean of 1/alpha. Absent: of rollouts from before there was one, where each has its own threshold",
+    ),
   critical,
   caps: z.object({
     latency: z.object({ maxIncrease: z.number(), cap: z.number().nullable() }).nullable(),
@@ -105,12 +115,19 @@ export interface Caps {
 const arm = z.object({ n: z.int().describe("units"), rate: z.number().nullable().describe("share of good ones") });
 
 const guardrailResultSchema = z.object({
-  name: z.string().describe("a metric, success.floor, or cohorts.floor: the same floor for answers to cohorts"),
+  name: z
+    .string()
+    .describe(
+      "a metric; success.floor; cohorts.floor: the same floor for answers to cohorts; success.requests: each request, also of units that were counted before",
+    ),
   control: arm.nullable().describe("null for an absolute floor"),
   candidate: arm,
   harmE: z.number().describe("e-value against no harm; beyond 1e300 it is cut"),
-  harmThreshold: z.number(),
-  safeE: z.number().nullable().describe("e-value against worse by the margin or more; null for a floor"),
+  harmThreshold: z.number().describe("where it rolls back alone: 1 / alpha, divided by its weight in the alarm"),
+  safeE: z
+    .number()
+    .nullable()
+    .describe("e-value against worse by the margin or more; null for a floor and for requests"),
   safeThreshold: z.number().nullable(),
   difference: z
     .number()

@@ -128,7 +128,7 @@ test("one screen: what is served, the rollout with its evidence, counts, the las
       prompts/support-triage  serves v6 since 2026-11-18 09:00 UTC, 3 days, by ada
         1 unsafe answer in the last hour
         v6 → v7  progressing  step 2 of 5 (5 %)  since 10:12 UTC, 25 min
-          success  control 97.5 % of 40, candidate 55 % of 20: harm (harm >10^4/80, safe 1/20)
+          success  control 97.5 % of 40, candidate 55 % of 20: harm (harm >10^4/50, safe 1/20)
           continue at the look 3 min ago; 60 units came since
         since 09:00: 1,900 answers, 95.1 % ok, 2 unsafe
         24 h: 5,900 answers, 95 % ok, 3 unsafe

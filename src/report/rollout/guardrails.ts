@@ -1,4 +1,4 @@
-import type { GuardrailResult } from "../../rollout/schema.ts";
+import type { GuardrailResult, RolloutDocument } from "../../rollout/schema.ts";
 import { milliseconds, usd } from "../numbers.ts";
 import { differenceText, eOf, eText, paintVerdict, rateText, shareText } from "./words.ts";
 import { createStyle, type Style } from "../style.ts";
@@ -7,6 +7,8 @@ import { columns } from "../table.ts";
 const HEAD = ["", "control %", "candidate %", "difference", "harm", "safe", "verdict"];
 /** Its counts are answers. */
 const COHORTS = "cohorts.floor";
+/** Its counts are requests, also of units that were counted before. */
+const REQUESTS = "success.requests";
 const plain = createStyle(false);
 
 /** One row a guardrail; one block a guardrail where a row has no place. */
@@ -31,11 +33,11 @@ function tableOf(results: readonly GuardrailResult[], style: Style): string[] {
 
 function block(result: GuardrailResult, style: Style): string[] {
   const { name, control, candidate, harmE, harmThreshold, safeE, safeThreshold } = result;
-  const title = name === "success.floor" ? `success ${rowName(result).trim()}` : rowName(result);
+  const title = name.startsWith("success.") ? `success ${rowName(result).trim()}` : rowName(result);
   const safe = safeE === null || safeThreshold === null ? "" : `, safe ${eOf(safeE, safeThreshold)}`;
   const lines = [
     `${control === null ? "" : `control ${rateText(control)}, `}candidate ${rateText(candidate)}`,
-    ...(control === null ? [] : [`difference ${differenceText(result)}`]),
+    ...(control === null || safeE === null ? [] : [`difference ${differenceText(result)}`]),
     `harm ${eOf(harmE, harmThreshold)}${safe}`,
   ];
   return [`${title}  ${paintVerdict(result, style)}`, ...(isMeasured(result) ? lines.map((line) => `  ${line}`) : [])];
@@ -43,6 +45,7 @@ function block(result: GuardrailResult, style: Style): string[] {
 
 /** An absolute floor stands under its metric; that of cohorts has none. */
 function rowName({ name, tolerance }: GuardrailResult): string {
+  if (name === REQUESTS) return "  requests";
   if (name === COHORTS) return `cohorts ≥ ${shareText(tolerance)}`;
   return name.endsWith(".floor") ? `  ≥ ${shareText(tolerance)}` : name;
 }
@@ -58,14 +61,35 @@ function isCompared(result: GuardrailResult): boolean {
 }
 
 /** How the table is read: what the numbers are, and which evidence decides. */
-export function legendOf(results: readonly GuardrailResult[]): string {
+export function legendOf(results: readonly GuardrailResult[], { alarm, alpha }: Alarmed): string {
   const { harmThreshold, safeThreshold } = results.find(({ control }) => control !== null) ?? {};
+  const harm =
+    harmThreshold === undefined ? "" : `; harm rolls back ${alarm ? alone(results) : `at ${eText(harmThreshold)}`}`;
   const floor = results.find(({ control }) => control === null);
-  const harm = harmThreshold === undefined ? "" : `; harm rolls back at ${eText(harmThreshold)}`;
-  const floors = floor === undefined ? "" : ` (a floor at ${eText(floor.harmThreshold)})`;
+  const floors = alarm
+    ? `, or together before that: at most ${shareText(alpha)} of candidates as good as the control`
+    : floor === undefined
+      ? ""
+      : ` (a floor at ${eText(floor.harmThreshold)})`;
   const safe = safeThreshold == null ? "" : `, safe counts once it was ${eText(safeThreshold)}`;
-  const cohorts = results.some(({ name }) => name === COHORTS) ? ", of cohorts answers" : "";
-  return `% of good units (of how many${cohorts}); difference in points, 95 % interval valid at every look${harm}${floors}${safe}`;
+  const others = [
+    ...(results.some(({ name }) => name === COHORTS) ? [", of cohorts answers"] : []),
+    ...(results.some(({ name }) => name === REQUESTS) ? [", of requests each one, also of units counted before"] : []),
+  ].join("");
+  return `% of good units (of how many${others}); difference in points, 95 % interval valid at every look${harm}${floors}${safe}`;
+}
+
+type Alarmed = Pick<RolloutDocument["plan"], "alarm" | "alpha">;
+
+/** "at 50 (success), 150 (latency, cost, safety) alone". */
+function alone(results: readonly GuardrailResult[]): string {
+  const names = new Map<string, string[]>();
+  for (const result of results) {
+    const at = eText(result.harmThreshold);
+    names.set(at, [...(names.get(at) ?? []), rowName(result).trim()]);
+  }
+  const thresholds = [...names].map(([at, its]) => `${at} (${its.join(", ")})`);
+  return `at ${thresholds.join(", ")} alone`;
 }
 
 /** "latency within 974 ms": what a good request is, where somebody or the control set a cap. */

@@ -84,11 +84,14 @@ function harmText({
     arm.rate === null
       ? "reports none"
       : `${arm === control ? "" : "has "}${share(arm.rate)} of ${arm.n.toLocaleString("en-US")}`;
-  const e = `E ${short(harmE)} of ${short(harmThreshold)}`;
+  const together = harmE < harmThreshold ? ", enough together with the other evidence" : "";
+  const e = `E ${short(harmE)} of ${short(harmThreshold)}${together}`;
   const asked =
     configured === undefined || configured <= tolerance ? "" : `, what the control leaves of ${share(configured)}`;
   if (name === "cohorts.floor")
     return `${name}: of the candidate's answers to cohorts ${share(candidate.rate ?? 0)} of ${candidate.n.toLocaleString("en-US")} were good, below ${share(tolerance)}${asked} (${e}); not compared with the control`;
+  if (name === "success.requests")
+    return `${name}: of all requests, also of units that were counted before, the candidate ${rate(candidate)}${control === null ? "" : `, the control ${rate(control)}`}: it broke (${e})`;
   if (control === null) return `${name}: the candidate ${rate(candidate)}, below ${share(tolerance)}${asked} (${e})`;
   const accepted = tolerance === 0 ? "" : `, beyond the ${points(tolerance)} that are accepted`;
   return `${name}: the candidate ${rate(candidate)}, the control ${rate(control)}: worse${accepted} (${e})`;

@@ -23,7 +23,7 @@ export function rolloutText(document: RolloutDocument, style: Style, now: string
   const { guardrails } = document.analysis;
   const prose = (lines: readonly string[]) => lines.map((line) => wrapped(line, width));
   const table = guardrailLines(guardrails, style, width);
-  const legend = table.length === 0 ? [] : [style.dim(legendOf(guardrails))];
+  const legend = table.length === 0 ? [] : [style.dim(legendOf(guardrails, document.plan))];
   return [
     prose([...head(document, style, now), stepBar(document, style), ...claimLines(document, style)]),
     [...table, ...prose(legend)],
@@ -41,7 +41,7 @@ export function rolloutLine(document: RolloutDocument): string {
   const { target, env, control, candidate, phase, analysis, awaiting } = document;
   const step = stepText(document);
   const seen = analysis.guardrails
-    .filter(({ verdict, control: compared }) => compared !== null || verdict === "harm")
+    .filter(({ verdict, safeE }) => safeE !== null || verdict === "harm")
     .map((result) => {
       const { name, verdict, harmE, harmThreshold, safeE, safeThreshold } = result;
       if (verdict !== "undecided") return `${name} ${verdictWord(result)}`;
