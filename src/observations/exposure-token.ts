@@ -20,3 +20,8 @@ export function servedAtOf(exposure: string): string | null {
   const ms = Number.parseInt(TOKEN.exec(exposure)?.[1] ?? "", 36);
   return Number.isNaN(ms) || ms > 8.64e15 ? null : new Date(ms).toISOString();
 }
+
+/** The minute in which what an observation is of was served: its token's, else its own. */
+export function servedMinuteOf({ exposure, at }: { exposure?: string | undefined; at: string }): number {
+  return minuteOf((exposure === undefined ? null : servedAtOf(exposure)) ?? at);
+}

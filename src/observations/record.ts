@@ -4,6 +4,7 @@ import type { Value } from "../state/raw.ts";
 import type { Store, Tx } from "../state/store.ts";
 import { Changed } from "../state/transaction.ts";
 import { collectCaps, type Earlier } from "./cap-collector.ts";
+import { expose, type Exposed, type ExposureBatch } from "./exposures.ts";
 import { hourly } from "./hourly.ts";
 import { addHours, insertObservations, type OpenRollout, openRolloutsOf } from "./observations.store.ts";
 import { countFor, type RolloutCount } from "./rollout-count.ts";
@@ -37,11 +38,14 @@ export interface Recorder {
    * matters, the division into calls does not. Throws STORE_FAILED, and what the engine throws on a row that it will never take.
    */
   record(environment: string, observations: readonly Observation[], clockNow: Date): Promise<Recorded>;
+  /** Counts who was served what, whose outcomes may come later or never; as `exposures.expose`. */
+  expose(environment: string, batch: ExposureBatch, clockNow: Date): Promise<Exposed>;
 }
 
 export function recorderFor(store: Store): Recorder {
   const earlier: Earlier = new Map();
   return {
+    expose: (environment, batch, clockNow) => expose(store, environment, batch, clockNow),
     async record(environment, observations, clockNow) {
       const now = clockNow.toISOString();
       const dated = observations.map((observation) => datedOf(observation, now));

@@ -15,7 +15,10 @@ import {
   unitsOf,
   type UnitRow,
 } from "./observations.store.ts";
+import { saveServed } from "./exposures.store.ts";
+import { servedMinuteOf } from "./exposure-token.ts";
 import type { Dated } from "./schema.ts";
+import { type KnownUnit, servedCounter } from "./served-counter.ts";
 
 /** Counts for one open rollout: in memory, until one transaction's observations are through. */
 export interface RolloutCount {
@@ -35,10 +38,11 @@ export interface RolloutCount {
 type Arm = "control" | "candidate" | "shadow";
 
 export function countFor(rollout: OpenRollout, caps: CapCollector): RolloutCount {
-  const units = new Map<number, { row: UnitRow | undefined; changed: boolean }>();
+  const units = new Map<number, KnownUnit>();
   const tallies = talliesIn(rollout);
   const cohorts = cohortCounter(rollout);
   const breaches: Value[][] = [];
+  const served = rollout.plan.exposures === true ? servedCounter(rollout) : null;
 
   const countCohort = (observation: Dated, place: number, unit: number | null) => {
     const known = unit === null ? undefined : units.get(unit);
@@ -47,9 +51,9 @@ export function countFor(rollout: OpenRollout, caps: CapCollector): RolloutCount
     if (cohorts.count(observation, place, isNew) && isNew && known !== undefined)
       [known.row, known.changed] = [{ ...CERTAIN, look: rollout.look }, true];
   };
-  const countRequest = (request: Request, arm: Arm, unit: number | null) => {
+  const countRequest = (request: Request, arm: Arm, unit: number | null, observation: Dated) => {
     const known = (unit === null ? undefined : units.get(unit)) ?? { row: undefined, changed: false };
-    const row = arrive(known.row, request);
+    const row = served === null ? arrive(known.row, request) : served.know(known, request, servedMinuteOf(observation));
     if (row === null) return;
     [known.row, known.changed] = [row, true];
     addOutcomes(row, request, tallies.at(row.weight, arm));
@@ -76,26 +80,28 @@ export function countFor(rollout: OpenRollout, caps: CapCollector): RolloutCount
       if (place !== undefined) countCohort(observation, place, unit);
       if (weight !== null) {
         const request = { weight, candidate, look: rollout.look, outcomes: outcomesOf(observation, caps.caps()) };
-        countRequest(request, shadow ? "shadow" : armOf(candidate), unit);
+        countRequest(request, shadow ? "shadow" : armOf(candidate), unit, observation);
       }
       if (!candidate && !shadow) caps.take(observation.latencyMs, observation.costUsd);
     },
     async save(tx) {
       await insertBreaches(tx, breaches);
-      const changed = [...units].flatMap(([unit, { row, changed }]): [number, UnitRow][] =>
-        row !== undefined && changed ? [[unit, row]] : [],
-      );
-      await saveUnits(
-        tx,
-        rollout.seq,
-        changed.sort(([a], [b]) => a - b),
-      );
+      await saveUnits(tx, rollout.seq, changedAmong(units));
       await addTallies(tx, tallies.rows());
+      if (served !== null) await saveServed(tx, served.rows());
       await addCohortCounts(tx, cohorts.rows());
       if (caps.caps() !== rollout.caps) await saveCaps(tx, rollout.seq, caps.caps());
     },
     counting: () => ({ seq: rollout.seq, target: rollout.target, look: rollout.look, breached: breaches.length > 0 }),
   };
+}
+
+/** In the order of the index. */
+export function changedAmong(units: ReadonlyMap<number, KnownUnit>): [number, UnitRow][] {
+  const changed = [...units].flatMap(([unit, { row, changed: isChanged }]): [number, UnitRow][] =>
+    row !== undefined && isChanged ? [[unit, row]] : [],
+  );
+  return changed.sort(([a], [b]) => a - b);
 }
 
 function talliesIn({ seq, look }: OpenRollout) {
@@ -145,7 +151,7 @@ function countedAt(observation: Dated, candidate: boolean, { id, weights }: Open
 }
 
 /** By the newest change that was made by then; before the first one, and after the last one, those count. */
-function weightAt(weights: OpenRollout["weights"], at: string): number {
+export function weightAt(weights: OpenRollout["weights"], at: string): number {
   return (weights.findLast((change) => change.at <= at) ?? weights[0])?.weight ?? 0;
 }
 

@@ -25,6 +25,7 @@ export const observationSchema = z.strictObject({
   id: text(200).optional().describe("makes a repeat harmless"),
   rollout: z.string().optional().describe("from resolve: the rollout that assigned the unit"),
   weight: z.number().min(0).max(1).optional().describe("from resolve: the candidate's share at that moment"),
+  exposure: text(200).optional().describe("from resolve: what was served, and when; several outcomes may share one"),
 });
 
 export type Observation = z.infer<typeof observationSchema>;

@@ -10,6 +10,7 @@ import { addToFloor, emptyFloor, type FloorProcess } from "../stats/sequential/f
 import type { Exposure } from "../stats/sequential/sample-ratio.ts";
 import type { Row } from "../state/tables.ts";
 import { inForce } from "./floors.ts";
+import { type ArrivalRow, type ServedUnits, withServed } from "./served.ts";
 import type { Caps, Guardrail, Metric, Phase, RolloutPlan } from "./schema.ts";
 
 /** What was counted in one look, at one probability, of one arm. */
@@ -41,6 +42,8 @@ export interface Evidence {
   /** Units of the candidate, also at a weight of 1. */
   candidateUnits: number;
   shadowUnits: number;
+  /** Units that were served, by the probability they were assigned with; absent where the plan does not ask for it. */
+  served?: ServedUnits[];
   /** By name, beside all that is compared; absent where nothing was counted of any. */
   cohorts?: Record<string, CohortSums>;
   /** Answers of the candidate to cohorts against the floor of success. */
@@ -88,10 +91,17 @@ const LEAST_GAP = 0.02;
 export interface LookCounts {
   tallies: readonly TallyRow[];
   cohorts: readonly CohortRow[];
+  /** Absent where the plan does not ask for it. */
+  arrivals?: readonly ArrivalRow[];
 }
 
 /** The evidence after one more look, from its counts alone, in the order of weights. */
-export function addLook(evidence: Evidence, { tallies, cohorts }: LookCounts, plan: RolloutPlan, caps: Caps): Evidence {
+export function addLook(
+  evidence: Evidence,
+  { tallies, cohorts, arrivals }: LookCounts,
+  plan: RolloutPlan,
+  caps: Caps,
+): Evidence {
   const metrics = { ...evidence.metrics };
   for (const guardrail of plan.guardrails) {
     const rows = tallies.filter((row) => row.metric === guardrail.name && row.n > 0);
@@ -105,6 +115,7 @@ export function addLook(evidence: Evidence, { tallies, cohorts }: LookCounts, pl
     exposures: exposed(evidence.exposures, successes),
     candidateUnits: evidence.candidateUnits + units("candidate"),
     shadowUnits: evidence.shadowUnits + units("shadow"),
+    ...withServed(evidence, arrivals),
     ...withCohorts(evidence, cohorts, plan),
   };
 }

@@ -1,10 +1,10 @@
 import { logE, type CanaryProcess } from "../stats/sequential/canary-engine.ts";
 import { logMeanExp } from "../stats/distributions/log-mean.ts";
 import type { FloorProcess } from "../stats/sequential/floor-process.ts";
-import { sampleRatioLogE } from "../stats/sequential/sample-ratio.ts";
 import { boundsOf, type Evidence, type MetricEvidence } from "./evidence.ts";
 import { inForce } from "./floors.ts";
 import type { Look } from "./next.ts";
+import { divided, dividedLogE, openUnits } from "./served.ts";
 import type { BreachRow } from "./rollouts.store.ts";
 import type { Analysis, Caps, Guardrail, GuardrailResult, RolloutPlan } from "./schema.ts";
 
@@ -23,7 +23,7 @@ export interface Seen {
 }
 
 /** An analysis without what only a reader needs: intervals, and how long it may take. */
-export type Judged = Pick<Analysis, "sampleRatio" | "breaches"> & {
+export type Judged = Pick<Analysis, "sampleRatio" | "missing" | "breaches"> & {
   verdict: Look["verdict"];
   guardrails: (Omit<GuardrailResult, "difference" | "ci95"> & { peaks: Peaks })[];
 };
@@ -40,6 +40,7 @@ interface Peaks {
  * - rollback: a critical breach; a guardrail's evidence of harm reached G/α (Bonferroni over the G guardrails); or the candidate is
  *   shown to be below a floor (1 % each), by units that were drawn or by its answers to cohorts.
  * - invalid: the arms' sizes do not fit the weights.
+ * - never promote while the arms differ in the outcomes that are not known.
  * - promote: every guardrail that has data reached 1/α for "not worse by the margin" (intersection-union, no correction), and none that is
  *   required lacks data.
  * - continue: anything else. No data is never success.
@@ -52,16 +53,25 @@ export function judge({ plan, caps, evidence, breaches }: Seen): Judged {
     ...plan.guardrails.flatMap((guardrail) => resultsOf(guardrail, evidence, plan, caps)),
     ...cohortFloorRows(plan, evidence),
   ];
-  const ratio = { logE: sampleRatioLogE(evidence.exposures), threshold: 1 / SAMPLE_RATIO_ALPHA };
+  const ratio = { logE: dividedLogE(divided(evidence), plan), threshold: 1 / SAMPLE_RATIO_ALPHA };
   const sampleRatio = { e: cut(ratio.logE), threshold: ratio.threshold };
   const isInvalid = ratio.logE >= Math.log(ratio.threshold);
+  const missing = missingIn(evidence, plan);
   const verdict = verdictOn(guardrails, plan, { isInvalid, isBreached: critical.length > 0 });
   return {
-    verdict,
+    // What one arm lacks and the other has may be what was bad.
+    verdict: verdict === "promote" && missing !== null && missing.e >= missing.threshold ? "continue" : verdict,
     guardrails,
     sampleRatio,
+    missing,
     breaches: critical.map(({ observation, kind }) => ({ observation, kind })),
   };
+}
+
+/** Whether outcomes that are not known yet fit the weights as units that were served do: as it is now, since those that come late do come. */
+function missingIn(evidence: Evidence, plan: RolloutPlan): Judged["missing"] {
+  if (evidence.served === undefined) return null;
+  return { e: cut(dividedLogE(openUnits(evidence), plan)), threshold: 1 / SAMPLE_RATIO_ALPHA };
 }
 
 /** A breach is a fact; everything else is a number that a broken assignment would spoil. */

@@ -2,6 +2,7 @@ import { AgentopsError } from "../core/errors.ts";
 import type { Place } from "../core/refs.ts";
 import type { Db, Tx } from "../state/store.ts";
 import type { Row } from "../state/tables.ts";
+import { arrivalsAt } from "./arrivals.store.ts";
 import { cohortCountsOf } from "./cohorts.store.ts";
 import type { Evidence, LookCounts, TallyRow } from "./evidence.ts";
 import type { RolloutEvent, RolloutState } from "./next.ts";
@@ -198,7 +199,8 @@ export function talliesOf(db: Db, rollout: number, looks: { from: number; to: nu
 /** All that was counted in one look. */
 export async function countsOf(db: Db, rollout: Pick<Rollout, "seq" | "plan">, look: number): Promise<LookCounts> {
   const tallies = await talliesOf(db, rollout.seq, { from: look, to: look });
-  return { tallies, cohorts: await cohortCountsOf(db, { ...rollout, look }) };
+  const at = { ...rollout, look };
+  return { tallies, cohorts: await cohortCountsOf(db, at), ...(await arrivalsAt(db, at)) };
 }
 
 export type BreachRow = Omit<Row<"breaches">, "rollout">;

@@ -52,6 +52,12 @@ const planSchema = z.object({
     .describe(
       "from the first step until everybody gets it at the earliest; absent: of rollouts from before there was one, and fast ones",
     ),
+  exposures: z
+    .literal(true)
+    .optional()
+    .describe(
+      "units count when they are served, and missing outcomes are known as missing; absent: of rollouts from before",
+    ),
   fast: z.literal(true).optional().describe("whoever started it chose not to wait for a day of traffic"),
   stepObservations: z.int(),
   deadlineMs: z.number(),
@@ -122,6 +128,12 @@ const analysisSchema = z.object({
   verdict: z.enum(["continue", "promote", "rollback", "inconclusive", "invalid"]),
   guardrails: z.array(guardrailResultSchema),
   sampleRatio: z.object({ e: z.number(), threshold: z.number() }),
+  missing: z
+    .object({ e: z.number(), threshold: z.number() })
+    .nullable()
+    .describe(
+      "e-value against 'outcomes come as late, and are lost as often, in both arms', of those that are not known now; from the threshold on nothing is promoted; null where nobody counts who was served",
+    ),
   breaches: z.array(z.object({ observation: z.int(), kind: z.string() })),
   need: z
     .object({

@@ -87,6 +87,7 @@ async function analysisOf(
       ...(guardrail.control === null ? NOT_COMPARED : compared(rollout, tallies, guardrail.name as Metric)),
     })),
     sampleRatio: judged.sampleRatio,
+    missing: judged.missing,
     breaches: judged.breaches,
     need: needOf(judged, rollout, moment.at),
     reasons: reasonsFor(judged, rollout, { ...moment, answers }),

@@ -68,6 +68,7 @@ const document: RolloutDocument = {
   analysis: {
     verdict: "continue",
     guardrails: [success, floor, latency, cost],
+    missing: null,
     sampleRatio: { e: 0.3, threshold: 1000 },
     breaches: [],
     need: { observations: 240, hours: 5.5 },

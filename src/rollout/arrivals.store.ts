@@ -1,0 +1,36 @@
+import { type Executor, raw, rowsOf } from "../state/raw.ts";
+import type { RolloutPlan } from "./schema.ts";
+import type { ArrivalRow } from "./served.ts";
+
+/** Units that were served in one look; a store from before they were counted is not asked. */
+export async function arrivalsAt(
+  db: Executor,
+  { seq, look, plan }: { seq: number; look: number; plan: RolloutPlan },
+): Promise<{ arrivals?: ArrivalRow[] }> {
+  if (plan.exposures !== true) return {};
+  const rows =
+    "SELECT look, weight, arm, exposed, superseded FROM arrivals WHERE rollout = $1 AND look = $2 ORDER BY weight, arm";
+  return { arrivals: await rowsOf(db, raw<ArrivalRow>(rows, seq, look)) };
+}
+
+/** Units that were served, and of those the ones whose outcome is not known. */
+export interface Share {
+  exposed: number;
+  open: number;
+}
+
+/** Of the units that were served before a minute (since 1970), by arm. */
+export async function openShares(
+  db: Executor,
+  { seq }: { seq: number },
+  { olderThanMinute }: { olderThanMinute: number },
+): Promise<Record<"control" | "candidate", Share>> {
+  const sums =
+    'SELECT arm, SUM(exposed) AS exposed, SUM(exposed - known) AS open FROM "servedMinutes" WHERE rollout = $1 AND minute < $2 GROUP BY arm';
+  const rows = await rowsOf(db, raw<Share & { arm: string }>(sums, seq, olderThanMinute));
+  const of = (arm: string): Share => {
+    const { exposed = 0, open = 0 } = rows.find((row) => row.arm === arm) ?? {};
+    return { exposed, open };
+  };
+  return { control: of("control"), candidate: of("candidate") };
+}
