@@ -1,4 +1,5 @@
-import { addOutcomes, arrive, rounded } from "../../dist/observations/arrival.js";
+import { addOutcomes, rounded } from "../../dist/observations/arrival.js";
+import { servedCounter } from "../../dist/observations/served-counter.js";
 import { addLook, NO_EVIDENCE, unitsIn } from "../../dist/rollout/evidence.js";
 import { judge } from "../../dist/rollout/judge.js";
 import { arrivalsIn, isDue } from "../../dist/rollout/look.js";
@@ -27,7 +28,7 @@ export function agentops(world) {
     state,
     look: 1,
     breaches: [],
-    open: openLook(),
+    open: openLook(1),
     judged: null,
   };
   const weights = [{ at: 0, weight: state.weight }];
@@ -39,6 +40,9 @@ export function agentops(world) {
     units: () => rollout.evidence.candidateUnits,
     evidence: () => rollout.evidence,
     tick: () => undefined,
+    serve(event) {
+      serve(rollout, event);
+    },
     observe(event) {
       count(rollout, event, world.undeclared ? weightAt(weights, event.at) : event.weight);
       const breached = rollout.breaches.some(({ look }) => look === rollout.look);
@@ -68,21 +72,44 @@ function weightAt(weights, ms) {
   return (weights.findLast(({ at }) => at <= ms) ?? weights[0]).weight;
 }
 
-function openLook() {
-  return { arrivals: 0, tallies: new Map() };
+function openLook(look) {
+  return { arrivals: 0, tallies: new Map(), served: servedCounter({ seq: 1, look }) };
+}
+
+function knownUnit(rollout, unit) {
+  rollout.units ??= new Map();
+  let known = rollout.units.get(unit);
+  if (known === undefined) rollout.units.set(unit, (known = { row: undefined, changed: false }));
+  return known;
+}
+
+function minuteOf({ servedAt }) {
+  return Math.floor(servedAt / 60_000);
+}
+
+/** As what `resolve` counts reaches the store: before any outcome of it, by the name that the unit was divided by. */
+function serve(rollout, event) {
+  const { unit, isCandidate, weight } = event;
+  if (!(weight > 0 && weight < 1)) return;
+  rollout.open.served.serve(
+    knownUnit(rollout, unit),
+    { weight: rounded(weight), candidate: isCandidate },
+    minuteOf(event),
+  );
 }
 
 /** As observations/rollout-count.ts counts what an agent's process served: at the weight that it says. */
-function count(rollout, { unit, isCandidate, success, breach, at }, weight) {
+function count(rollout, event, weight) {
+  const { unit, isCandidate, success, breach, at } = event;
   const { look, open } = rollout;
   if (breach === true && isCandidate) rollout.breaches.push({ look, observation: at, kind: "unspecified" });
   if (!(weight > 0)) return;
-  rollout.units ??= new Map();
   const outcomes = { success: Number(success), ...(breach !== undefined && { safety: Number(!breach) }) };
   const request = { weight: rounded(weight), candidate: isCandidate, look, outcomes };
-  const row = arrive(rollout.units.get(unit), request);
+  const known = knownUnit(rollout, unit);
+  const row = open.served.know(known, request, minuteOf(event));
   if (row === null) return;
-  rollout.units.set(unit, row);
+  known.row = row;
   const sums = talliesAt(open.tallies, row.weight, isCandidate ? "candidate" : "control");
   const before = sums.success.n;
   addOutcomes(row, request, sums);
@@ -107,7 +134,8 @@ function countsOf({ look, open }) {
     METRICS.filter((metric) => sums[metric].n > 0).map((metric) => ({ look, weight, arm, metric, ...sums[metric] })),
   );
   const order = (a, b) => a.weight - b.weight || compare(a.metric, b.metric) || compare(a.arm, b.arm);
-  return { tallies: rows.sort(order), cohorts: [] };
+  const arrivals = open.served.rows().arrivals.map(([, , weight, arm, exposed, superseded]) => ({ look, weight, arm, exposed, superseded })); // prettier-ignore
+  return { tallies: rows.sort(order), cohorts: [], arrivals };
 }
 
 function compare(a, b) {
@@ -134,7 +162,7 @@ function look(rollout, isWhole) {
   if (isWorth) {
     rollout.evidence = addLook(rollout.evidence, countsOf(rollout), plan, caps);
     rollout.look += 1;
-    rollout.open = openLook();
+    rollout.open = openLook(rollout.look);
   }
   // What the closed looks say stays what it was.
   if (isWorth || rollout.judged === null) rollout.judged = judge({ plan, caps, evidence: rollout.evidence, breaches });
