@@ -34,3 +34,9 @@ export async function openShares(
   };
   return { control: of("control"), candidate: of("candidate") };
 }
+
+/** Whether anybody said who was served; else units are known by their outcomes alone. */
+export async function arrivalsTold(db: Executor, { seq }: { seq: number }): Promise<boolean> {
+  const one = "SELECT minute FROM exposures WHERE rollout = $1 LIMIT 1";
+  return (await rowsOf(db, raw<{ minute: number }>(one, seq))).length > 0;
+}

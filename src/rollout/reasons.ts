@@ -5,6 +5,7 @@ import type { Frozen } from "./freeze.store.ts";
 import { cohortAt, isUnderWay, type Waiting, waitingFor } from "./next.ts";
 import { floorOf, isOutOfReach, LEAST_KNOWN } from "./floors.ts";
 import type { Rollout } from "./rollouts.store.ts";
+import { divided, isServedKnown, openUnits } from "./served.ts";
 import type { FloorNow } from "./guards.schema.ts";
 import type { Phase } from "./schema.ts";
 import type { Due } from "./stored.ts";
@@ -19,7 +20,10 @@ export type Reason =
       split: { candidate: number; units: number; weight: number }[];
       e: number;
       threshold: number;
+      /** Whether they are units that were served; else only those with an outcome are known. */
+      served: boolean;
     }
+  | { code: "missing"; open: { control: number; candidate: number }; e: number; threshold: number }
   | { code: "safe"; safe: string[]; noHarm: string[] }
   | { code: "step-over"; cohort: string | null }
   | { code: "deadline"; at: string }
@@ -94,6 +98,7 @@ export function reasonsFor(
       : []),
     ...(state.phase === "inconclusive" ? [{ code: "deadline", at: state.deadline } as const] : []),
     ...(waits ? [...onControl(rollout), ...unasked(rollout, answers)] : []),
+    ...(waits ? missing(judged, rollout) : []),
     ...unmeasured(judged, rollout),
     ...(waits ? floorReasons(rollout) : []),
   ];
@@ -107,6 +112,13 @@ export function floorReasons({ state, plan, evidence }: Rollout): Reason[] {
   const isAlone = state.weight === 0 || state.weight === 1;
   if (now.capped && control === null && isAlone) return [{ code: "floor-waits", floor, least: LEAST_KNOWN }];
   return control !== null && isOutOfReach(now) ? [{ code: "floor-out-of-reach", floor, control }] : [];
+}
+
+/** The arms differ in the outcomes that are not known: what one of them lacks may be what was bad. */
+function missing({ missing: found }: Judged, { evidence }: Rollout): Reason[] {
+  if (found === null || found.e < found.threshold) return [];
+  const sum = (arm: "control" | "candidate") => openUnits(evidence).reduce((all, its) => all + its[arm], 0);
+  return [{ code: "missing", open: { control: sum("control"), candidate: sum("candidate") }, ...found }];
 }
 
 /** Callers that do not resolve with its units serve it what everybody has. */
@@ -145,13 +157,14 @@ function verdictReasons({ verdict, guardrails, sampleRatio, breaches }: Judged, 
       ];
     }
     case "invalid": {
-      const divided = evidence.exposures.filter(({ weight }) => weight > 0 && weight < 1);
-      const split = divided.map(({ weight, control, candidate }) => ({
-        candidate,
-        units: control + candidate,
-        weight,
-      }));
-      return [{ code: "sample-ratio", split, ...sampleRatio }];
+      const split = divided(evidence)
+        .filter(({ weight }) => weight > 0 && weight < 1)
+        .map(({ weight, control, candidate }) => ({
+          candidate,
+          units: control + candidate,
+          weight,
+        }));
+      return [{ code: "sample-ratio", split, ...sampleRatio, served: isServedKnown(evidence) }];
     }
     case "promote":
       return [{ code: "safe", safe: namesOf(guardrails, "safe"), noHarm: namesOf(guardrails, "undecided") }];

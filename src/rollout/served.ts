@@ -64,6 +64,14 @@ export function openUnits({ served = [], exposures }: Seen): Exposure[] {
   });
 }
 
+/** Whether anybody said who was served: else no unit is known before its outcome is. */
+export function isServedKnown(seen: Seen): boolean {
+  const isSuperseded = (seen.served ?? []).some(
+    ({ control, candidate }) => control.superseded + candidate.superseded > 0,
+  );
+  return isSuperseded || openUnits(seen).some(({ control, candidate }) => control + candidate > 0);
+}
+
 /**
  * {@link sampleRatioLogE} of a rollout whose plan counts who was served: the mean of the e-values of what came since each step began, so that a
  * long time in which all was right does not hide what is not. Units are of a step by their probability, which a plan without small

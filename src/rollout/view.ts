@@ -16,6 +16,7 @@ import { type Rollout, talliesOf, transitionsOf } from "./rollouts.store.ts";
 import type { Analysis, GuardrailResult, Metric, RolloutDocument } from "./schema.ts";
 import { cohortAt, everybodyNotBefore, isOver, isUnderWay, type RolloutState, waitingFor } from "./next.ts";
 import { storedNow } from "./stored.ts";
+import { unknownOutcomes } from "./unknown-outcomes.ts";
 
 /** A rollout for its readers, with intervals, what it waits for, and its history; its reasons are not words yet. */
 export type RolloutView = Omit<RolloutDocument, "analysis"> & {
@@ -32,14 +33,16 @@ export async function rolloutView(
   const frozen = await frozenNow(db, rollout.environment, at);
   const { state, plan, target } = rollout;
   const history = await historyOf(db, rollout);
+  const tallies = await talliesNow(db, rollout);
+  const unknown = await unknownOutcomes(db, rollout, { at, tallies });
   const [before, after] = [await findRelease(db, target, rollout.control), await findRelease(db, target, rollout.candidate)]; // prettier-ignore
   return {
     schema: "agentops.rollout/1",
     id: rollout.id,
     target,
     env: rollout.environment,
-    control: versionOf(rollout.control, before),
-    candidate: versionOf(rollout.candidate, after),
+    control: { ...versionOf(rollout.control, before), ...unknown.control },
+    candidate: { ...versionOf(rollout.candidate, after), ...unknown.candidate },
     hypothesis: plan.hypothesis ?? null,
     changedTogether: before === undefined || after === undefined ? [] : changedTogether(parted(before), parted(after)),
     phase: state.phase,
@@ -49,7 +52,10 @@ export async function rolloutView(
     cohort: cohortAt(state, plan),
     cohorts: cohortsIn(rollout),
     floor: floorOf(plan.guardrails, rollout.evidence.metrics.success),
-    analysis: await analysisOf(db, rollout, judged, { at, held, frozen, due, last: history.at(-1) }),
+    analysis: {
+      ...(await analysisOf(db, rollout, judged, tallies, { at, held, frozen, due, last: history.at(-1) })),
+      ...{ bestCase: unknown.bestCase, worstCase: unknown.worstCase },
+    },
     since: state.since,
     startedAt: rollout.createdAt,
     endedAt: rollout.endedAt,
@@ -71,14 +77,18 @@ function awaitsOnlyApproval({ state, plan, evidence }: Rollout, judged: Judged, 
   return approval !== null && Object.values(others).every((left) => left === null);
 }
 
+/** All that was counted; of one that is over, until its end. */
+function talliesNow(db: Db, { seq, state, look }: Rollout): Promise<TallyRow[]> {
+  return talliesOf(db, seq, { from: 1, to: isOver(state.phase) ? look - 1 : look });
+}
+
 async function analysisOf(
   db: Db,
   rollout: Rollout,
   judged: Judged,
+  tallies: readonly TallyRow[],
   moment: Omit<Parameters<typeof reasonsFor>[2], "answers">,
-): Promise<RolloutView["analysis"]> {
-  const to = isOver(rollout.state.phase) ? rollout.look - 1 : rollout.look;
-  const tallies = await talliesOf(db, rollout.seq, { from: 1, to });
+): Promise<Omit<RolloutView["analysis"], "bestCase" | "worstCase">> {
   const answers = cohortAt(rollout.state, rollout.plan) === null ? null : await candidateAnswers(db, rollout);
   return {
     verdict: rollout.state.phase === "inconclusive" && judged.verdict !== "rollback" ? "inconclusive" : judged.verdict,

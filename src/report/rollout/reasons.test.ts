@@ -54,8 +54,18 @@ testSayings<Reason>("a reason", reasonText, {
   ],
   "sample-ratio": [
     [
-      { split: [{ candidate: 90, units: 1000, weight: 0.05 }, { candidate: 9, units: 20, weight: 0.5 }], e: 5312, threshold: 1000 },
-      "the arms do not have the sizes that the weights give: 90 of 1000 units at 5 %, 9 of 20 units at 50 % (E 5310 of 1000); check that callers use resolve and report every outcome",
+      { split: [{ candidate: 90, units: 1000, weight: 0.05 }, { candidate: 9, units: 20, weight: 0.5 }], e: 5312, threshold: 1000, served: true },
+      "the arms do not have the sizes that the weights give: 90 of 1000 units at 5 %, 9 of 20 units at 50 % (E 5310 of 1000); check that callers take the version that resolve gives a unit",
+    ],
+    [
+      { split: [{ candidate: 90, units: 1000, weight: 0.05 }], e: 5312, threshold: 1000, served: false },
+      "the arms do not have the sizes that the weights give: 90 of 1000 units at 5 % (E 5310 of 1000); either callers do not take the version that resolve gives a unit, or outcomes of one arm come later or not at all: exposures would tell (resolve in the SDK counts them, others report them with agentops observe --served)",
+    ],
+  ],
+  missing: [
+    [
+      { open: { control: 0, candidate: 100 }, e: 1e6, threshold: 1000 },
+      "outcomes are not known of 100 units of the candidate and 0 of the control, which is not as the weights divide them (E 1000000 of 1000): one arm's come later or are lost, so nothing is promoted",
     ],
   ],
   safe: [

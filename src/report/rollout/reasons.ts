@@ -1,6 +1,7 @@
 import { lasting, plural, points, share } from "../../core/words.ts";
 import type { Kill } from "../../kill/latch.ts";
 import type { Reason, Step } from "../../rollout/reasons.ts";
+import { many, whole } from "../numbers.ts";
 import { rateOf } from "./guards.ts";
 import type { GuardrailResult } from "../../rollout/schema.ts";
 
@@ -17,6 +18,8 @@ export function reasonText(reason: Reason): string {
       return harmText(reason.guardrail);
     case "sample-ratio":
       return sampleRatioText(reason);
+    case "missing":
+      return missingText(reason);
     case "safe":
       return safeText(reason);
     case "step-over":
@@ -89,9 +92,16 @@ function harmText({
   return `${name}: the candidate ${rate(candidate)}, the control ${rate(control)}: worse${accepted} (${e})`;
 }
 
-function sampleRatioText({ split, e, threshold }: Extract<Reason, { code: "sample-ratio" }>): string {
+function sampleRatioText({ split, e, threshold, served }: Extract<Reason, { code: "sample-ratio" }>): string {
   const sizes = split.map(({ candidate, units, weight }) => `${candidate} of ${units} units at ${share(weight)}`);
-  return `the arms do not have the sizes that the weights give: ${sizes.join(", ")} (E ${short(e)} of ${threshold}); check that callers use resolve and report every outcome`;
+  return `the arms do not have the sizes that the weights give: ${sizes.join(", ")} (E ${short(e)} of ${threshold}); ${served ? "check that callers take the version that resolve gives a unit" : UNSERVED}`;
+}
+
+const UNSERVED =
+  "either callers do not take the version that resolve gives a unit, or outcomes of one arm come later or not at all: exposures would tell (resolve in the SDK counts them, others report them with agentops observe --served)";
+
+function missingText({ open, e, threshold }: Extract<Reason, { code: "missing" }>): string {
+  return `outcomes are not known of ${many(open.candidate, "unit")} of the candidate and ${whole(open.control)} of the control, which is not as the weights divide them (E ${short(e)} of ${threshold}): one arm's come later or are lost, so nothing is promoted`;
 }
 
 /** Why nothing new may reach a target. */

@@ -4,6 +4,7 @@ import { many, oneLine, whole } from "../numbers.ts";
 import { cohortLines } from "./cohorts.ts";
 import { capsText, guardrailLines, legendOf } from "./guardrails.ts";
 import { arrivalWord, differenceText, eOf, isInShadow, paintPhase, shareText, stepText, verdictWord } from "./words.ts";
+import { unknownLines } from "./unknown.ts";
 import { togetherWords } from "../together.ts";
 import { momentText, roughSpan, sinceText, spanText } from "../spans.ts";
 import type { Style } from "../style.ts";
@@ -27,6 +28,7 @@ export function rolloutText(document: RolloutDocument, style: Style, now: string
     prose([...head(document, style, now), stepBar(document, style), ...claimLines(document, style)]),
     [...table, ...prose(legend)],
     prose(cohortLines(document.cohorts, style)),
+    prose(unknownLines(document)),
     prose(facts(document, style, now)),
     historyLines(document, style, now, width),
   ]
