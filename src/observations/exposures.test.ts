@@ -154,7 +154,7 @@ test.each(Object.entries(CASES))("%s", async (_, { does, plan = { exposures: tru
 
 test("what was served is counted by minute and version, and who was served by unit", async () => {
   const store = await openTestStore();
-  await startedRollout(store, { id: ID });
+  await startedRollout(store, { id: ID, plan: { exposures: true } });
   const recorder = recorderFor(store);
   const exposures = [
     ...(served("a", "v1", 3, { n: 2 }) as { served: Exposures[] }).served,

@@ -87,10 +87,9 @@ interface Drawn {
 }
 
 async function countFor(tx: Tx, rollout: OpenRollout, exposures: readonly Exposures[]): Promise<void> {
-  const drawn = drawnBy(rollout, exposures);
+  const drawn = rollout.plan.exposures === true ? drawnBy(rollout, exposures) : [];
   if (drawn.length === 0) return;
   await addExposures(tx, exposureRows(rollout, drawn));
-  if (rollout.plan.exposures !== true) return;
   const counter = servedCounter(rollout);
   const slots = [...new Set(drawn.map(({ slot }) => slot))].sort((a, b) => a - b);
   const found = await unitsOf(tx, rollout.seq, slots);

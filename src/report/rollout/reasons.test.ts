@@ -65,7 +65,7 @@ testSayings<Reason>("a reason", reasonText, {
   missing: [
     [
       { open: { control: 0, candidate: 100 }, e: 1e6, threshold: 1000 },
-      "outcomes are not known of 100 units of the candidate and 0 of the control, which is not as the weights divide them (E 1000000 of 1000): one arm's come later or are lost, so nothing is promoted",
+      "outcomes are not known of 100 units of the candidate and 0 of the control, which is not as the weights divide them (E 10^6 of 1000): one arm's come later or are lost, so nothing is promoted",
     ],
   ],
   safe: [
