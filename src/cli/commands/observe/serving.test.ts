@@ -105,6 +105,8 @@ describe("agentops observe", () => {
       candidate: { exposed: 0, open: 0, missing: 0 },
       analysis: { missing: { e: expect.any(Number), threshold: 1000 }, bestCase: { verdict: "continue" }, worstCase: { verdict: "continue" } }, // prettier-ignore
     });
-    X;
+    expect((await run("canary", "status", "x")).stdout.replace(/\s+/g, " ")).toContain(
+      "3 of the control's 3 units (3 for more than an hour)",
+    );
   });
 });
