@@ -4,7 +4,7 @@ import { HOUR } from "./traffic.js";
 
 /**
  * Sends one run's traffic through an engine. An engine has `weight` (the candidate's share now), `phase` (null while it is under way),
- * `tick(ms)` before each request, `observe(outcome)` when an outcome arrives (a promise only where a store is asked), `units()` of the
+ * `tick(ms)` before each request, `serve(event)` when one is served (where the engine counts that), `observe(outcome)` when an outcome arrives (a promise only where a store is asked), `units()` of the
  * candidate it has counted, and `why` and `evidence()` where it can say.
  *
  * Harm is what the candidate failed and the control would have answered, in the first `harmHours` (24), however the rollout ended; traffic
@@ -67,6 +67,8 @@ function serve(run, engine, world, traffic, i, isHarmCounted) {
   if (isCandidate && engine.phase === null) run.served += 1;
   if (isCandidate && isHarmCounted && !success && draw < rateOf(world, false, ms, unit)) run.harmed += 1;
   if (engine.phase !== null) return null;
+  if (engine.serve !== undefined && !world.unexposed)
+    engine.serve({ servedAt: ms, unit, isCandidate, weight: engine.weight });
   const hours = delayOf(world, { isCandidate, success, fate });
   if (hours === Infinity) return null;
   const breach = breachOf(world, traffic.other[i], isCandidate);

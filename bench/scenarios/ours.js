@@ -1,10 +1,12 @@
-import { addOutcomes, arrive, rounded } from "../../dist/observations/arrival.js";
+import { addOutcomes, rounded } from "../../dist/observations/arrival.js";
 import { returnsCounter } from "../../dist/observations/returns.js";
+import { servedCounter } from "../../dist/observations/served-counter.js";
 import { addLook, NO_EVIDENCE, unitsIn } from "../../dist/rollout/evidence.js";
 import { judge } from "../../dist/rollout/judge.js";
 import { arrivalsIn, isDue, isWorthALook } from "../../dist/rollout/look.js";
 import { isOver, next, pendingState } from "../../dist/rollout/next.js";
 import { planOf } from "../../dist/rollout/plan.js";
+import { lateness } from "./lateness.js";
 import { rulesOf, waitingRoom } from "./settling.js";
 import { HOUR } from "./traffic.js";
 
@@ -20,8 +22,8 @@ const NO_CAPS = { latency: null, cost: null };
  */
 export function agentops(world) {
   const outcomes = rulesOf(world);
-  const plan = { ...planOf(world.settings), ...(outcomes !== undefined && { outcomes }) };
-  const room = outcomes === undefined ? null : waitingRoom(outcomes.settleMs);
+  const plan = { ...planOf(world.settings), outcomes };
+  const room = outcomes.settleMs === 0 ? null : waitingRoom(outcomes.settleMs);
   const begun = new Date(BEGIN).toISOString();
   const state = next(pendingState(begun, plan), { type: "start", at: begun }, plan);
   const rollout = {
@@ -33,6 +35,7 @@ export function agentops(world) {
     breaches: [],
     open: openLook(1, plan),
     judged: null,
+    late: lateness(plan),
   };
   const weights = [{ at: 0, weight: state.weight }];
   let turnAt = -Infinity;
@@ -43,10 +46,15 @@ export function agentops(world) {
     units: () => rollout.evidence.candidateUnits,
     evidence: () => rollout.evidence,
     tick: () => undefined,
+    serve(event) {
+      if (room === null) serve(rollout, event);
+      else room.serve(event);
+    },
     observe(event) {
       const ahead = (world.clocksAhead?.[event.host] ?? 0) * HOUR;
       const weight = world.undeclared ? weightAt(weights, event.at) : event.weight;
       noteBreach(rollout, event);
+      rollout.late.note(event);
       if (room === null) count(rollout, event, weight, event.at + ahead);
       else room.put({ ...event, weight });
       const breached = rollout.breaches.some(({ look }) => look === rollout.look);
@@ -54,8 +62,10 @@ export function agentops(world) {
       const isEarly = age < TURN_EVERY_MS && !breached && !isDue(rollout.open.arrivals, arrivalsIn(rollout.evidence));
       if (isEarly || (age < PAUSE_MS && !breached)) return;
       turnAt = event.at;
-      for (const settled of room?.settled(event.at + ahead) ?? [])
-        count(rollout, settled, settled.weight, settled.servedAt + ahead);
+      for (const { served, outcomes: known } of room?.settled(event.at + ahead) ?? []) {
+        for (const its of served) serve(rollout, its);
+        for (const its of known) count(rollout, its, its.weight, its.servedAt + ahead);
+      }
       takeTurn(rollout, new Date(BEGIN + event.at + ahead).toISOString());
       if (rollout.state.weight !== engine.weight) weights.push({ at: event.at, weight: rollout.state.weight });
       engine.weight = rollout.state.weight;
@@ -78,7 +88,8 @@ function weightAt(weights, ms) {
 }
 
 function openLook(look, plan) {
-  return { arrivals: 0, tallies: new Map(), returns: returnsCounter({ seq: 1, look, plan }) };
+  const rollout = { seq: 1, look, plan };
+  return { arrivals: 0, tallies: new Map(), returns: returnsCounter(rollout), served: servedCounter(rollout) };
 }
 
 function noteBreach(rollout, { isCandidate, breach, at }) {
@@ -86,16 +97,39 @@ function noteBreach(rollout, { isCandidate, breach, at }) {
   rollout.breaches.push({ look: rollout.look, observation: at, kind: "unspecified" });
 }
 
+function knownUnit(rollout, unit) {
+  rollout.units ??= new Map();
+  let known = rollout.units.get(unit);
+  if (known === undefined) rollout.units.set(unit, (known = { row: undefined, changed: false }));
+  return known;
+}
+
+function minuteOf({ servedAt }) {
+  return Math.floor(servedAt / 60_000);
+}
+
+/** As what `resolve` counts reaches the store: before any outcome of it, by the name that the unit was divided by. */
+function serve(rollout, event) {
+  const { unit, isCandidate, weight } = event;
+  if (!(weight > 0 && weight < 1)) return;
+  rollout.open.served.serve(
+    knownUnit(rollout, unit),
+    { weight: rounded(weight), candidate: isCandidate },
+    minuteOf(event),
+  );
+}
+
 /** As observations/rollout-count.ts counts what an agent's process served: at the weight that it says. */
-function count(rollout, { unit, isCandidate, success, breach }, weight, ms) {
+function count(rollout, event, weight, ms) {
+  const { unit, isCandidate, success, breach } = event;
   const { look, open } = rollout;
   if (!(weight > 0)) return;
-  rollout.units ??= new Map();
   const outcomes = { success: Number(success), ...(breach !== undefined && { safety: Number(!breach) }) };
   const request = { weight: rounded(weight), candidate: isCandidate, look, outcomes };
-  const row = arrive(rollout.units.get(unit), request);
-  if (row !== null) rollout.units.set(unit, row);
-  open.returns.count(rollout.units.get(unit), request, new Date(BEGIN + ms).toISOString());
+  const known = knownUnit(rollout, unit);
+  const row = open.served.know(known, request, minuteOf(event));
+  if (row !== null) known.row = row;
+  open.returns.count(known.row, request, new Date(BEGIN + ms).toISOString());
   if (row === null) return;
   const sums = talliesAt(open.tallies, row.weight, isCandidate ? "candidate" : "control");
   const before = sums.success.n;
@@ -121,7 +155,8 @@ function countsOf({ look, open }) {
     METRICS.filter((metric) => sums[metric].n > 0).map((metric) => ({ look, weight, arm, metric, ...sums[metric] })),
   );
   const order = (a, b) => a.weight - b.weight || compare(a.metric, b.metric) || compare(a.arm, b.arm);
-  return { tallies: rows.sort(order), cohorts: [], returns: returnsIn(open.returns, look) };
+  const arrivals = open.served.rows().arrivals.map(([, , weight, arm, exposed, superseded]) => ({ look, weight, arm, exposed, superseded })); // prettier-ignore
+  return { tallies: rows.sort(order), cohorts: [], returns: returnsIn(open.returns, look), arrivals };
 }
 
 function returnsIn(counter, look) {
@@ -136,14 +171,18 @@ function compare(a, b) {
 /** rollout/turn.ts without its store: a look, what it moves, and a whole look where that is up. */
 function takeTurn(rollout, at) {
   look(rollout, false);
-  const move = () => {
+  const move = (late) => {
     const units = unitsIn(rollout.state, rollout.plan, rollout.evidence);
-    return next(rollout.state, { type: "look", at, verdict: rollout.judged.verdict, units, held: null }, rollout.plan);
+    return next(rollout.state, { type: "look", at, verdict: rollout.judged.verdict, units, held: null, ...late }, rollout.plan); // prettier-ignore
   };
-  const then = move();
-  const { weight, step } = rollout.state;
-  if (then.weight > weight || then.step > step || then.phase === "promoted") look(rollout, true);
-  rollout.state = move();
+  const climbs = (late) => isUp(rollout.state, move(late));
+  const late = climbs({}) ? rollout.late.at(Date.parse(at) - BEGIN, rollout.open.served.rows().minutes) : {};
+  if (climbs(late)) look(rollout, true);
+  rollout.state = move(late);
+}
+
+function isUp(before, { weight, step, phase }) {
+  return weight > before.weight || step > before.step || phase === "promoted";
 }
 
 function look(rollout, isWhole) {
@@ -153,6 +192,7 @@ function look(rollout, isWhole) {
   if (isWorth) {
     rollout.evidence = addLook(rollout.evidence, counts, plan, caps);
     rollout.look += 1;
+    rollout.late.close(open.served.rows().minutes);
     rollout.open = openLook(rollout.look, plan);
   }
   // What the closed looks say stays what it was.

@@ -50,6 +50,7 @@ async function engineOf(store, world, { id }) {
   };
   const taker = { via: "sdk", clock, markers: null, say: reasonText, onTrouble: raise, tell: () => Promise.resolve() };
   const recorder = turningRecorder(store, taker);
+  const exposures = [];
   let seen = rollout;
   const engine = {
     weight: rollout.state.weight,
@@ -57,7 +58,14 @@ async function engineOf(store, world, { id }) {
     units: () => seen.evidence.candidateUnits,
     evidence: () => seen.evidence,
     tick: () => undefined,
+    serve({ servedAt, unit, isCandidate, weight }) {
+      const minute = Math.floor((BEGIN + servedAt) / 60_000);
+      const version = isCandidate ? "v2" : "v1";
+      exposures.push({ target: PLACE.target, version, minute, n: 1, unit: `u${unit}`, rollout: rollout.id, weight });
+    },
     async observe(event) {
+      // What was served is written before what became of it.
+      await recorder.expose(PLACE.environment, { exposures: exposures.splice(0) }, clock.now());
       time.ms = event.at;
       time.ahead = (world.clocksAhead?.[event.host] ?? 0) * HOUR;
       await recorder.record(PLACE.environment, [lineOf(world, rollout, event)], clock.now());

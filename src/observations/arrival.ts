@@ -4,6 +4,11 @@ import type { UnitRow } from "./observations.store.ts";
 /** Equal cases must share a tally, whatever their rounding. */
 const PRECISION = 1e12;
 
+/** The look of a unit that was served and whose outcome is not known yet: it counts in the look that is open when it is. */
+export const OPEN = 0;
+/** And of one whose outcome will not count. */
+export const GONE = -1;
+
 export function rounded(weight: number): number {
   return Math.round(weight * PRECISION) / PRECISION;
 }
@@ -36,7 +41,9 @@ export interface Sums {
 export function arrive(seen: UnitRow | undefined, request: Request): UnitRow | null {
   if (seen === undefined) return fresh(request, request.weight);
   if (request.weight === seen.seenAt) {
-    return seen.look === request.look && seen.candidate === Number(request.candidate) ? seen : null;
+    if (seen.candidate !== Number(request.candidate)) return null;
+    if (seen.look === OPEN) return { ...seen, look: request.look };
+    return seen.look === request.look ? seen : null;
   }
   if (request.weight < seen.seenAt || seen.candidate === 1) return null;
   const { hour, hourN, hourGood, beforeN, beforeGood } = seen;

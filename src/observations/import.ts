@@ -33,7 +33,7 @@ export interface ImportRequest {
   environment: string;
   store: StoreAddress;
   /** What writes them into the open store. */
-  recorder: (store: Store) => Recorder;
+  recorder: (store: Store) => Pick<Recorder, "record">;
   clock: Clock;
   signal: AbortSignal;
   /** Called after each transaction with the lines that were taken so far. */
@@ -86,7 +86,11 @@ async function refuseBadLines({ name, open }: ImportRequest): Promise<void> {
   throwOnErrors(problems);
 }
 
-async function importLines(request: ImportRequest, recorder: Recorder, done: ObservedDocument): Promise<void> {
+async function importLines(
+  request: ImportRequest,
+  recorder: Pick<Recorder, "record">,
+  done: ObservedDocument,
+): Promise<void> {
   let chunk: Observation[] = [];
   const write = async () => {
     if (chunk.length === 0) return;
@@ -119,7 +123,11 @@ async function importLines(request: ImportRequest, recorder: Recorder, done: Obs
 }
 
 /** Looks before each batch that the file at the store's path still is the one that is written: what goes into another is lost. */
-function watchedRecorder({ store: { file, shown } }: ImportRequest, recorder: Recorder, done: ObservedDocument) {
+function watchedRecorder(
+  { store: { file, shown } }: ImportRequest,
+  recorder: Pick<Recorder, "record">,
+  done: ObservedDocument,
+) {
   const gone = file === null ? () => null : watchFile(file);
   const look = () => {
     const what = gone();
@@ -147,7 +155,7 @@ function stopped(reason: unknown, done: ObservedDocument): unknown {
 
 async function record(
   { environment, clock, onUnknown }: ImportRequest,
-  recorder: Recorder,
+  recorder: Pick<Recorder, "record">,
   chunk: Observation[],
   done: ObservedDocument,
 ): Promise<void> {

@@ -1,19 +1,35 @@
+import type { z } from "zod";
 import { readJson } from "../core/json.ts";
 import type { Line } from "../core/utf8.ts";
 import { type DescribedIssue, describeIssues } from "../core/zod-issues.ts";
 import { readObservation } from "./read.ts";
-import { type Observation, observationSchema } from "./schema.ts";
+import { type ExposureLine, exposureSchema, type Observation, observationSchema } from "./schema.ts";
 
 /** Names other tools use. */
 const ALIASES = { latency: "latencyMs", cost: "costUsd", user: "unit", timestamp: "at", time: "at", name: "target" };
 
-type ParsedLine =
-  | { observation: Observation }
-  /** `column` is 1-based. */
-  | { column: number; message: string };
+/** What is wrong with a line, and where; `column` is 1-based. */
+export interface BadLine {
+  column: number;
+  message: string;
+}
 
 /** One JSON line, or what is wrong with it and where. */
-export function parseObservation({ text, bad }: Line): ParsedLine {
+export function parseObservation(line: Line): { observation: Observation } | BadLine {
+  const parsed = parseLine(line, observationSchema, readObservation);
+  return "value" in parsed ? { observation: parsed.value } : parsed;
+}
+
+/** The same of a line that says who was served. */
+export function parseExposure(line: Line): { value: ExposureLine } | BadLine {
+  return parseLine(line, exposureSchema, (value) => exposureSchema.safeParse(value));
+}
+
+function parseLine<T>(
+  { text, bad }: Line,
+  schema: z.ZodType<T>,
+  readAs: (value: unknown) => z.ZodSafeParseResult<T>,
+): { value: T } | BadLine {
   if (bad !== undefined) return bad;
   const json = readJson(text);
   if ("problem" in json) {
@@ -21,9 +37,9 @@ export function parseObservation({ text, bad }: Line): ParsedLine {
     return { column: offset + 1, message: syntax ? "not a JSON object" : message };
   }
   const { value } = json;
-  const read = readObservation(value);
-  if (read.success) return { observation: read.data };
-  const issues = describeIssues(observationSchema, read.error.issues, value, ALIASES);
+  const read = readAs(value);
+  if (read.success) return { value: read.data };
+  const issues = describeIssues(schema, read.error.issues, value, ALIASES);
   return { column: columnOf(text, issues[0]), message: issues.map((issue) => issue.message).join("; ") };
 }
 

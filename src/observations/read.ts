@@ -30,6 +30,7 @@ const PLAIN = new Map<string, (value: unknown) => boolean>([
   ["id", isText(200)],
   ["rollout", (value) => typeof value === "string"],
   ["weight", (value) => isAmount(value) && (value as number) <= 1],
+  ["exposure", isText(200)],
 ]);
 
 /**

@@ -13,6 +13,7 @@ import {
   takeLine,
 } from "./corrections.ts";
 import { datedOf } from "./dated.ts";
+import { expose, type Exposed, type ExposureBatch } from "./exposures.ts";
 import { datedFrom, type Outcome } from "./merge.ts";
 import { insertObservations, type OpenRollout, openRolloutsOf } from "./observations.store.ts";
 import { settles } from "../rollout/outcomes.ts";
@@ -48,6 +49,8 @@ export interface Recorder {
    * matters for what is counted, the division into calls does not; for what is stored neither does. Throws STORE_FAILED, and what the engine throws on a row that it will never take.
    */
   record(environment: string, observations: readonly Observation[], clockNow: Date): Promise<Recorded>;
+  /** Counts who was served what, whose outcomes may come later or never; as `exposures.expose`. */
+  expose(environment: string, batch: ExposureBatch, clockNow: Date): Promise<Exposed>;
 }
 
 const NOTHING: Record<Effect, number> = { recorded: 0, repeated: 0, completed: 0, corrected: 0 };
@@ -55,6 +58,7 @@ const NOTHING: Record<Effect, number> = { recorded: 0, repeated: 0, completed: 0
 export function recorderFor(store: Store): Recorder {
   const earlier: Earlier = new Map();
   return {
+    expose: (environment, batch, clockNow) => expose(store, environment, batch, clockNow),
     async record(environment, observations, clockNow) {
       const now = clockNow.toISOString();
       const dated = observations.map((observation) => datedOf(observation, now));

@@ -17,7 +17,10 @@ import {
   unitsOf,
   type UnitRow,
 } from "./observations.store.ts";
+import { saveServed } from "./exposures.store.ts";
+import { minuteOf } from "./exposure-token.ts";
 import type { Dated } from "./schema.ts";
+import { type KnownUnit, servedCounter } from "./served-counter.ts";
 
 /** Counts for one open rollout: in memory, until one transaction's observations are through. */
 export interface RolloutCount {
@@ -38,11 +41,12 @@ type Arm = "control" | "candidate" | "shadow";
 
 /** @param counts `breaches: false` where those were written when they were known */
 export function countFor(rollout: OpenRollout, caps: CapCollector, counts = { breaches: true }): RolloutCount {
-  const units = new Map<number, { row: UnitRow | undefined; changed: boolean }>();
+  const units = new Map<number, KnownUnit>();
   const tallies = talliesIn(rollout);
   const cohorts = cohortCounter(rollout);
   const returns = returnsCounter(rollout);
   const breaches: Value[][] = [];
+  const served = rollout.plan.exposures === true ? servedCounter(rollout) : null;
 
   const countCohort = (observation: Dated, place: number, unit: number | null) => {
     const known = unit === null ? undefined : units.get(unit);
@@ -51,9 +55,9 @@ export function countFor(rollout: OpenRollout, caps: CapCollector, counts = { br
     if (cohorts.count(observation, place, isNew) && isNew && known !== undefined)
       [known.row, known.changed] = [{ ...CERTAIN, look: rollout.look }, true];
   };
-  const countRequest = (request: Request, arm: Arm, unit: number | null, at: string) => {
+  const countRequest = (request: Request, arm: Arm, unit: number | null, { at, servedAt }: Dated) => {
     const known = (unit === null ? undefined : units.get(unit)) ?? { row: undefined, changed: false };
-    const row = arrive(known.row, request);
+    const row = served === null ? arrive(known.row, request) : served.know(known, request, minuteOf(servedAt));
     if (row !== null) [known.row, known.changed] = [row, true];
     if (arm !== "shadow" && returns.count(unit === null ? undefined : known.row, request, at)) known.changed = true;
     if (row === null) return;
@@ -78,27 +82,29 @@ export function countFor(rollout: OpenRollout, caps: CapCollector, counts = { br
       if (place !== undefined) countCohort(observation, place, unit);
       if (weight !== null) {
         const request = { weight, candidate, look: rollout.look, outcomes: outcomesOf(observation, caps.caps()) };
-        countRequest(request, shadow ? "shadow" : armOf(candidate), unit, observation.at);
+        countRequest(request, shadow ? "shadow" : armOf(candidate), unit, observation);
       }
       if (!candidate && !shadow) caps.take(observation.latencyMs, observation.costUsd);
     },
     async save(tx) {
       await insertBreaches(tx, breaches);
-      const changed = [...units].flatMap(([unit, { row, changed }]): [number, UnitRow][] =>
-        row !== undefined && changed ? [[unit, row]] : [],
-      );
-      await saveUnits(
-        tx,
-        rollout.seq,
-        changed.sort(([a], [b]) => a - b),
-      );
+      await saveUnits(tx, rollout.seq, changedAmong(units));
       await addTallies(tx, tallies.rows());
+      if (served !== null) await saveServed(tx, served.rows());
       await addCohortCounts(tx, cohorts.rows());
       await addReturnCounts(tx, returns.rows());
       if (caps.caps() !== rollout.caps) await saveCaps(tx, rollout.seq, caps.caps());
     },
     counting: () => ({ seq: rollout.seq, target: rollout.target, look: rollout.look, breached: breaches.length > 0 }),
   };
+}
+
+/** In the order of the index. */
+export function changedAmong(units: ReadonlyMap<number, KnownUnit>): [number, UnitRow][] {
+  const changed = [...units].flatMap(([unit, { row, changed: isChanged }]): [number, UnitRow][] =>
+    row !== undefined && isChanged ? [[unit, row]] : [],
+  );
+  return changed.sort(([a], [b]) => a - b);
 }
 
 function talliesIn({ seq, look }: OpenRollout) {
@@ -151,7 +157,7 @@ export function countedAt(observation: Dated, candidate: boolean, { id, weights 
 }
 
 /** By the newest change that was made when it was served; before the first one, and after the last one, those count. */
-function weightAt(weights: OpenRollout["weights"], servedAt: string): number {
+export function weightAt(weights: OpenRollout["weights"], servedAt: string): number {
   return (weights.findLast((change) => change.at <= servedAt) ?? weights[0])?.weight ?? 0;
 }
 

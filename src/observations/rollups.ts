@@ -1,3 +1,4 @@
+import { delayBucket } from "../rollout/delays.ts";
 import type { Value } from "../state/raw.ts";
 import type { Tx } from "../state/store.ts";
 import { minuteOf } from "./exposure-token.ts";
@@ -40,7 +41,14 @@ export function rollups(environment: string): Rollups {
     addTo(cellOf(minutes, observation).sums, observation, by);
     const { target, version, success, servedAt, at, isServedSaid = false, shadow = false } = observation;
     if (shadow || (servedAt === at && !isServedSaid)) return;
-    const key = [environment, target, version, servedAt.slice(0, 10), Number(success), bucketOf(servedAt, at)];
+    const key = [
+      environment,
+      target,
+      version,
+      servedAt.slice(0, 10),
+      Number(success),
+      delayBucket(Date.parse(at) - Date.parse(servedAt)),
+    ];
     const delay = delays.get(key.join(" ")) ?? { key, n: 0 };
     delay.n += by;
     delays.set(key.join(" "), delay);
@@ -100,9 +108,4 @@ function hoursOf(minutes: readonly Cell[]): Cell[] {
     else for (const [i, sum] of sums.entries()) hour.sums[i] = (hour.sums[i] ?? 0) + sum;
   }
   return [...hours.values()];
-}
-
-/** The smallest b ≥ 0 for which it was known within 2^b seconds. */
-function bucketOf(servedAt: string, at: string): number {
-  return Math.ceil(Math.log2(Math.max(1, (Date.parse(at) - Date.parse(servedAt)) / 1000)));
 }

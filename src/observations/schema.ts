@@ -39,6 +39,19 @@ export const observationSchema = z
     message: "missing (true or false; a line that comes before it is known needs an id)",
   });
 
+/** One line of `agentops observe --served`: somebody was served a version. */
+export const exposureSchema = z.strictObject({
+  target: observationSchema.shape.target,
+  version: observationSchema.shape.version,
+  unit: text(500).describe("user, conversation …: what the assignment is sticky for"),
+  servedAt: z.iso.datetime({ offset: true }).describe("when it was served"),
+  exposure: text(200).describe("its own name: makes a repeat harmless, and outcomes may carry it"),
+  rollout: z.string().optional().describe("from resolve: the rollout that assigned the unit"),
+  weight: z.number().min(0).max(1).optional().describe("from resolve: the candidate's share at that moment"),
+});
+
+export type ExposureLine = z.infer<typeof exposureSchema>;
+
 export type Observation = z.infer<typeof observationSchema>;
 
 /** A line with its id and its times, ISO 8601 in UTC. */

@@ -1,9 +1,11 @@
 import type { Place } from "../core/refs.ts";
 import { CAP_VALUES } from "../rollout/caps.ts";
 import { MINUTE_MS, settledBefore, settles } from "../rollout/outcomes.ts";
+import { slotOf } from "../serving/assignment.ts";
 import type { Tx } from "../state/store.ts";
 import { collecting, type CapCollector } from "./cap-collector.ts";
 import { type OpenRollout, openRolloutsOf } from "./observations.store.ts";
+import { serveUnits } from "./exposures.ts";
 import { countFor } from "./rollout-count.ts";
 import type { Dated } from "./schema.ts";
 import {
@@ -11,6 +13,8 @@ import {
   firstMinute,
   type Missing,
   missingIn,
+  type Served,
+  servedIn,
   setSettledTo,
   settledValues,
   type Waiting,
@@ -32,12 +36,27 @@ export async function settleDue(tx: Tx, { environment, target }: Place, at: stri
   if (open.settledTo !== null && until <= open.settledTo) return;
   const missing = open.plan.outcomes?.missing === "failure";
   const caps = await settledCaps(tx, open, from);
-  const next = (minute: number) => firstMinute(tx, open.seq, { from: minute, until, missing });
+  const next = (minute: number) => firstMinute(tx, open.seq, { from: minute, until, missing: missing || isTold(open) });
   for (let minute = await next(from); minute !== undefined; minute = await next(minute + 1)) {
+    if (isTold(open)) await serveMinute(tx, open, minute);
     for await (const page of pagesOf(tx, open, minute, missing)) await countPage(tx, open, caps, page);
     await dropMinute(tx, open.seq, minute);
   }
   await setSettledTo(tx, open.seq, until);
+}
+
+function isTold({ plan }: OpenRollout): boolean {
+  return plan.exposures === true;
+}
+
+/** Units arrive in the minute they were served in, whether an outcome came or not. */
+async function serveMinute(tx: Tx, open: OpenRollout, minute: number): Promise<void> {
+  for (let after: Served | undefined; ;) {
+    const page = await servedIn(tx, { seq: open.seq, minute, after, limit: PAGE });
+    await serveUnits(tx, open, page.map((one) => ({ ...one, slot: slotOf(open.id, one.unit), candidate: one.arm === "candidate", minute }))); // prettier-ignore
+    after = page.at(-1);
+    if (page.length < PAGE) return;
+  }
 }
 
 interface Settled {

@@ -42,6 +42,23 @@ export function waitingIn(
   return rowsOf(db, raw<Waiting>(page, seq, minute, after?.served ?? "", after?.id ?? "", limit));
 }
 
+/** Who was served which arm in a minute, at which weight. */
+export interface Served {
+  unit: string;
+  arm: "control" | "candidate";
+  weight: number;
+}
+
+/** A page of those. */
+export function servedIn(
+  db: Executor,
+  { seq, minute, after, limit }: { seq: number; minute: number; after: Served | undefined; limit: number },
+): Promise<Served[]> {
+  const page = `SELECT unit, arm, weight FROM exposures WHERE rollout = $1 AND minute = $2 AND (weight, unit, arm) > ($3, $4, $5)
+    ORDER BY weight, unit, arm LIMIT $6`;
+  return rowsOf(db, raw<Served>(page, seq, minute, after?.weight ?? 0, after?.unit ?? "", after?.arm ?? "", limit));
+}
+
 /** A unit that was served in a minute more often than outcomes of it are known; `unit` is empty where nobody named it. */
 export interface Missing {
   unit: string;

@@ -43,6 +43,8 @@ export function turningRecorder(store: Store, taker: TurnTaker): Recorder {
   const begun = new Set<string>();
   let toldAt = -Infinity;
   return {
+    // What was served makes no look due: its outcomes do.
+    expose: (...given) => recorder.expose(...given),
     async record(environment, observations, clockNow): Promise<Recorded> {
       if (!begun.has(environment)) await takeInherited(store, taker, environment).catch(taker.onTrouble);
       begun.add(environment);

@@ -12,6 +12,7 @@ import type { Row } from "../state/tables.ts";
 import { type Alarm, alarmAfter, detectorsOf } from "./alarm.ts";
 import { inForce } from "./floors.ts";
 import { addReturns, type ReturnRow, type ReturnsEvidence } from "./returns.ts";
+import { type ArrivalRow, type ServedUnits, withServed } from "./served.ts";
 import type { Caps, Guardrail, Metric, Phase, RolloutPlan } from "./schema.ts";
 
 /** What was counted in one look, at one probability, of one arm. */
@@ -43,6 +44,8 @@ export interface Evidence {
   /** Units of the candidate, also at a weight of 1. */
   candidateUnits: number;
   shadowUnits: number;
+  /** Units that were served, by the probability they were assigned with; absent where the plan does not ask for it. */
+  served?: ServedUnits[];
   /** By name, beside all that is compared; absent where nothing was counted of any. */
   cohorts?: Record<string, CohortSums>;
   /** Answers of the candidate to cohorts against the floor of success. */
@@ -96,11 +99,13 @@ export interface LookCounts {
   cohorts: readonly CohortRow[];
   /** Requests by what their unit was like before; none of a plan that has no alarm. */
   returns?: readonly ReturnRow[];
+  /** Absent where the plan does not ask for it. */
+  arrivals?: readonly ArrivalRow[];
 }
 
 /** The evidence after one more look, from its counts alone, in the order of weights. */
 export function addLook(evidence: Evidence, counts: LookCounts, plan: RolloutPlan, caps: Caps): Evidence {
-  const { tallies, cohorts, returns = [] } = counts;
+  const { tallies, cohorts, returns = [], arrivals } = counts;
   const metrics = { ...evidence.metrics };
   for (const guardrail of plan.guardrails) {
     const rows = tallies.filter((row) => row.metric === guardrail.name && row.n > 0);
@@ -114,6 +119,7 @@ export function addLook(evidence: Evidence, counts: LookCounts, plan: RolloutPla
     exposures: exposed(evidence.exposures, successes),
     candidateUnits: evidence.candidateUnits + units("candidate"),
     shadowUnits: evidence.shadowUnits + units("shadow"),
+    ...withServed(evidence, arrivals),
     ...withCohorts(evidence, cohorts, plan),
   };
   if (plan.alarm === undefined) return after;

@@ -1,10 +1,10 @@
 import { logE, type CanaryProcess } from "../stats/sequential/canary-engine.ts";
-import { sampleRatioLogE } from "../stats/sequential/sample-ratio.ts";
 import { COHORTS_FLOOR, REQUESTS, type Detector, detectorsOf } from "./alarm.ts";
 import { boundsOf, type Evidence, type MetricEvidence } from "./evidence.ts";
 import { besideControl, type Wealth, wealthOf } from "./floor-wealth.ts";
 import { inForce } from "./floors.ts";
 import type { Look } from "./next.ts";
+import { divided, dividedLogE } from "./served.ts";
 import type { BreachRow } from "./rollouts.store.ts";
 import type { Analysis, Caps, Guardrail, GuardrailResult, RolloutPlan } from "./schema.ts";
 
@@ -55,7 +55,7 @@ export function judge({ plan, caps, evidence, breaches }: Seen): Judged {
   ];
   const detectors = detectorsOf(plan, evidence);
   const guardrails = plan.alarm === undefined ? rows : rows.map((row) => ofAlarm(row, detectors, plan, evidence.alarm));
-  const ratio = { logE: sampleRatioLogE(evidence.exposures), threshold: 1 / SAMPLE_RATIO_ALPHA };
+  const ratio = { logE: dividedLogE(divided(evidence), plan), threshold: 1 / SAMPLE_RATIO_ALPHA };
   const sampleRatio = { e: cut(ratio.logE), threshold: ratio.threshold };
   const isInvalid = ratio.logE >= Math.log(ratio.threshold);
   const verdict = verdictOn(guardrails, plan, { isInvalid, isBreached: critical.length > 0 });

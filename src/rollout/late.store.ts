@@ -1,10 +1,10 @@
 import type { Executor } from "../state/raw.ts";
+import { servedHours } from "./arrivals.store.ts";
 import { usualDelay } from "./delays.store.ts";
-import { type Late, lateMs } from "./late.ts";
+import { type Late, lateMs, openIn } from "./late.ts";
 import { isOver } from "./next.ts";
 import { MINUTE_MS, weekBefore } from "./outcomes.ts";
 import type { Rollout } from "./rollouts.store.ts";
-import { openShares } from "./served.store.ts";
 
 type Asked = Pick<Rollout, "seq" | "plan" | "state" | "environment" | "target" | "control" | "candidate" | "createdAt">;
 
@@ -17,9 +17,5 @@ export async function latenessOf(db: Executor, rollout: Asked, at: string): Prom
   const usualDelayMs = Math.max(before.ms, since.ms);
   const age = lateMs(plan, { usualDelayMs });
   const olderThanMinute = Math.floor((Date.parse(at) - age) / MINUTE_MS);
-  const shares = await openShares(db, rollout, { olderThanMinute });
-  const share = ({ exposed, open }: { exposed: number; open: number }) => (exposed === 0 ? 0 : open / exposed);
-  const nobodyTold = shares.control.exposed + shares.candidate.exposed === 0;
-  const open = nobodyTold ? null : { control: share(shares.control), candidate: share(shares.candidate) };
-  return { usualDelayMs, open };
+  return { usualDelayMs, open: openIn(await servedHours(db, rollout, { olderThanMinute })) };
 }

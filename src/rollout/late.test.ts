@@ -6,7 +6,8 @@ import { reasonText } from "../report/rollout/reasons.ts";
 import { settlingTexts } from "../report/rollout/settling.ts";
 import { BEGIN, minutesLater as at, PLAN, promoted, startedRollout, turnBy } from "../testing/rollout.ts";
 import { openTestStore, type TestStore } from "../testing/store.ts";
-import { delayBucket, usualDelay } from "./delays.store.ts";
+import { usualDelay } from "./delays.store.ts";
+import { delayBucket } from "./delays.ts";
 import { leastMsToAll } from "./earliest.ts";
 import type { Late } from "./late.ts";
 import { next, pendingState, type RolloutEvent, waitingFor } from "./next.ts";
@@ -30,15 +31,16 @@ describe("a step with enough time, units and proof", () => {
 
   test.each<[string, RolloutPlan["outcomes"], number, Late, boolean]>([
     ["is left", NOW, 1, { usualDelayMs: 0, open: null }, true],
-    ["of a plan from before this was asked is left as before", undefined, 1, { open: { control: 1, candidate: 1 } }, true],
+    ["of a plan from before this was asked is left as before", undefined, 1, { open: { control: 1, candidate: 1, e: 1 } }, true],
     ["is not left before the time to settle", { ...NOW, settleMs: 4 * HOURS }, 239, {}, false],
     ["is left with it", { ...NOW, settleMs: 4 * HOURS }, 240, {}, true],
     ["is not left before the longest usual delay", NOW, 239, { usualDelayMs: 4 * HOURS }, false],
     ["is left with it", NOW, 240, { usualDelayMs: 4 * HOURS }, true],
-    ["is not left while too many of the candidate's are open", NOW, 999, { open: { control: 0, candidate: 0.06 } }, false],
-    ["nor of the control's", NOW, 999, { open: { control: 0.06, candidate: 0 } }, false],
-    ["is left while a few are", NOW, 999, { open: { control: 0.05, candidate: 0.05 } }, true],
-    ["is left while they are open and failures", { ...NOW, missing: "failure" }, 999, { open: { control: 0, candidate: 0.9 } }, true],
+    ["is not left while too many of the candidate's are open", NOW, 999, { open: { control: 0, candidate: 0.06, e: 1 } }, false],
+    ["nor of the control's", NOW, 999, { open: { control: 0.06, candidate: 0, e: 1 } }, false],
+    ["is left while a few are", NOW, 999, { open: { control: 0.05, candidate: 0.05, e: 999 } }, true],
+    ["is not left while the arms differ in a few", NOW, 999, { open: { control: 0.01, candidate: 0.04, e: 1000 } }, false],
+    ["is left while they are open and failures", { ...NOW, missing: "failure" }, 999, { open: { control: 0, candidate: 0.9, e: 1e9 } }, true],
   ])("%s", (_, outcomes, minutes, late, isLeft) => {
     const plan = planWith(outcomes);
     const state = next(pendingState(BEGIN, plan), { type: "start", at: BEGIN }, plan);
@@ -161,7 +163,7 @@ describe("a turn", () => {
     expect((await turn(4)).step).toBe(1);
     const rollout = await needRollout(store.db, place);
     const event = JSON.parse((await transitionsOf(store.db, rollout.seq)).at(-1)?.event ?? "{}") as object;
-    expect(event).toMatchObject({ usualDelayMs: 0, open: { control: 0.05, candidate: 0.05 } });
+    expect(event).toMatchObject({ usualDelayMs: 0, open: { control: 0.05, candidate: 0.05, e: expect.closeTo(1, 1) } });
     // What is stored by now decides nothing of what was.
     await store.inTransaction((tx) => tx.updateTable("servedMinutes").set({ known: 0 }).execute());
     expect((await replayRollout(store.db, rollout)).differences).toEqual([]);

@@ -1,3 +1,4 @@
+import { sampleRatioLogE } from "../stats/sequential/sample-ratio.ts";
 import type { RolloutPlan } from "./schema.ts";
 
 /** What a look knows of outcomes that are still to come; asked only where its step could otherwise be left. */
@@ -5,7 +6,48 @@ export interface Late {
   /** The longest usual delay of either arm's outcomes by now. */
   usualDelayMs?: number;
   /** Of each arm's units that were served longer ago than that and than the time to settle, the share without an outcome; null: nobody told. */
-  open?: { control: number; candidate: number } | null;
+  open?: ({ control: number; candidate: number } & Differs) | null;
+}
+
+/** Evidence that one arm lacks more than the other: at 1,000 that is no chance. */
+interface Differs {
+  e: number;
+}
+
+/** Chance to say so of arms that are alike. */
+const DIFFERS_ALPHA = 0.001;
+/** JSON has no infinity. */
+const LARGEST_LOG = 690;
+
+/** Units of both arms that were served in an hour, and those of them without an outcome. */
+export interface ServedHour {
+  control: { exposed: number; open: number };
+  candidate: { exposed: number; open: number };
+}
+
+/** What is open of each arm, as shares of what was served, and whether the arms differ in it. Null where nobody said who was served. */
+export function openIn(hours: readonly ServedHour[]): NonNullable<Late["open"]> | null {
+  const sum = (arm: "control" | "candidate", of: "exposed" | "open") =>
+    hours.reduce((all, hour) => all + hour[arm][of], 0);
+  const share = (arm: "control" | "candidate") =>
+    sum(arm, "exposed") === 0 ? 0 : sum(arm, "open") / sum(arm, "exposed");
+  if (sum("control", "exposed") + sum("candidate", "exposed") === 0) return null;
+  const [control, candidate] = [sum("control", "open"), sum("candidate", "open")];
+  // What the candidate's part would be if each hour's were as it was served: less scattered than the draws that the e-value is made for.
+  const expected = hours.reduce((all, hour) => all + partOf(hour) * (hour.control.open + hour.candidate.open), 0);
+  const weight = control + candidate === 0 ? 0 : expected / (control + candidate);
+  const logE = sampleRatioLogE([{ weight, control, candidate }]);
+  return { control: share("control"), candidate: share("candidate"), e: Math.exp(Math.min(logE, LARGEST_LOG)) };
+}
+
+function partOf({ control, candidate }: ServedHour): number {
+  const all = control.exposed + candidate.exposed;
+  return all === 0 ? 0 : candidate.exposed / all;
+}
+
+/** The same with its threshold, for a reader; null where nothing is known. */
+export function differsIn({ open }: Late): { e: number; threshold: number } | null {
+  return open === undefined || open === null ? null : { e: open.e, threshold: 1 / DIFFERS_ALPHA };
 }
 
 /** What of that a step waits for. */
@@ -14,6 +56,8 @@ export interface OutcomesWait {
   lastMs: number;
   /** The arm of which too many did not; null where it is only too early. */
   open: { arm: "control" | "candidate"; share: number; most: number } | null;
+  /** Shares of both arms where they differ in it. */
+  differ: { control: number; candidate: number; e: number; threshold: number } | null;
 }
 
 /** What came later than this is unusual. */
@@ -25,7 +69,8 @@ export function lateMs({ outcomes }: RolloutPlan, { usualDelayMs = 0 }: Late): n
 export function outcomesWait(plan: RolloutPlan, late: Late, timeMs: number): OutcomesWait | null {
   const lastMs = lateMs(plan, late);
   const open = openArm(plan, late);
-  return open === null && !(lastMs > 0 && timeMs > 0) ? null : { lastMs, open };
+  const differ = differing(plan, late);
+  return open === null && differ === null && !(lastMs > 0 && timeMs > 0) ? null : { lastMs, open, differ };
 }
 
 /** The arm that lacks more, where that is too much. What has settled is a failure where the plan says so, and open no more. */
@@ -33,4 +78,11 @@ function openArm({ outcomes }: RolloutPlan, { open }: Late): OutcomesWait["open"
   if (outcomes === undefined || open === undefined || open === null || outcomes.missing === "failure") return null;
   const arm = open.candidate >= open.control ? "candidate" : "control";
   return open[arm] > outcomes.maxOpen ? { arm, share: open[arm], most: outcomes.maxOpen } : null;
+}
+
+/** What one arm lacks and the other has may be what was bad. */
+function differing({ outcomes }: RolloutPlan, late: Late): OutcomesWait["differ"] {
+  const differs = differsIn(late);
+  if (outcomes === undefined || outcomes.missing === "failure" || differs === null || late.open == null) return null;
+  return differs.e < differs.threshold ? null : { ...late.open, ...differs };
 }

@@ -81,6 +81,7 @@ export function planOf(
     ...(named.length > 0 && { cohorts: named }),
     stepMs,
     stepObservations,
+    exposures: true,
     ...(fast ? { fast } : { trafficMs: TRAFFIC_MS }),
     deadlineMs: ms(settings.deadline, 14 * 86_400_000),
     shadow:

@@ -6,6 +6,7 @@ import { cohortAt, isUnderWay, type Waiting, waitingFor } from "./next.ts";
 import { floorOf, isOutOfReach, LEAST_KNOWN } from "./floors.ts";
 import type { Late } from "./late.ts";
 import type { Rollout } from "./rollouts.store.ts";
+import { divided, isServedKnown } from "./served.ts";
 import type { FloorNow } from "./guards.schema.ts";
 import type { Phase } from "./schema.ts";
 import type { Due } from "./stored.ts";
@@ -20,6 +21,8 @@ export type Reason =
       split: { candidate: number; units: number; weight: number }[];
       e: number;
       threshold: number;
+      /** Whether they are units that were served; else only those with an outcome are known. */
+      served: boolean;
     }
   | { code: "control-elsewhere"; control: string; stable: string }
   /** What was recorded when it ended, where no number says it. */
@@ -162,13 +165,14 @@ function verdictReasons({ verdict, guardrails, sampleRatio, breaches }: Judged, 
       ];
     }
     case "invalid": {
-      const divided = evidence.exposures.filter(({ weight }) => weight > 0 && weight < 1);
-      const split = divided.map(({ weight, control, candidate }) => ({
-        candidate,
-        units: control + candidate,
-        weight,
-      }));
-      return [{ code: "sample-ratio", split, ...sampleRatio }];
+      const split = divided(evidence)
+        .filter(({ weight }) => weight > 0 && weight < 1)
+        .map(({ weight, control, candidate }) => ({
+          candidate,
+          units: control + candidate,
+          weight,
+        }));
+      return [{ code: "sample-ratio", split, ...sampleRatio, served: isServedKnown(evidence) }];
     }
     case "promote":
       return [{ code: "safe", safe: namesOf(guardrails, "safe"), noHarm: namesOf(guardrails, "undecided") }];

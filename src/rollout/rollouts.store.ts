@@ -2,6 +2,7 @@ import { AgentopsError } from "../core/errors.ts";
 import type { Place } from "../core/refs.ts";
 import type { Db, Tx } from "../state/store.ts";
 import type { Row } from "../state/tables.ts";
+import { arrivalsAt } from "./arrivals.store.ts";
 import { cohortCountsOf } from "./cohorts.store.ts";
 import { returnsOf } from "./returns.store.ts";
 import type { Evidence, LookCounts, TallyRow } from "./evidence.ts";
@@ -199,11 +200,9 @@ export function talliesOf(db: Db, rollout: number, looks: { from: number; to: nu
 /** All that was counted in one look. */
 export async function countsOf(db: Db, rollout: Pick<Rollout, "seq" | "plan">, look: number): Promise<LookCounts> {
   const tallies = await talliesOf(db, rollout.seq, { from: look, to: look });
-  const [cohorts, returns] = [
-    await cohortCountsOf(db, { ...rollout, look }),
-    await returnsOf(db, { ...rollout, look }),
-  ];
-  return { tallies, cohorts, returns };
+  const at = { ...rollout, look };
+  const [cohorts, returns] = [await cohortCountsOf(db, at), await returnsOf(db, at)];
+  return { tallies, cohorts, returns, ...(await arrivalsAt(db, at)) };
 }
 
 export type BreachRow = Omit<Row<"breaches">, "rollout">;

@@ -52,6 +52,12 @@ const planSchema = z.object({
     .describe(
       "from the first step until everybody gets it at the earliest; absent: of rollouts from before there was one, and fast ones",
     ),
+  exposures: z
+    .literal(true)
+    .optional()
+    .describe(
+      "units count when they are served, and missing outcomes are known as missing; absent: of rollouts from before",
+    ),
   fast: z.literal(true).optional().describe("whoever started it chose not to wait for a day of traffic"),
   stepObservations: z.int(),
   deadlineMs: z.number(),
@@ -144,10 +150,27 @@ const guardrailResultSchema = z.object({
   verdict: z.enum(["harm", "safe", "undecided", "unmeasured"]),
 });
 
+const VERDICTS = ["continue", "promote", "rollback", "inconclusive", "invalid"] as const;
+
+const ifKnown = z.object({
+  verdict: z.enum(VERDICTS),
+  difference: z.number().nullable().describe("of success, candidate - control; null where nothing can be compared"),
+});
+
 const analysisSchema = z.object({
-  verdict: z.enum(["continue", "promote", "rollback", "inconclusive", "invalid"]),
+  verdict: z.enum(VERDICTS),
   guardrails: z.array(guardrailResultSchema),
   sampleRatio: z.object({ e: z.number(), threshold: z.number() }),
+  missing: z
+    .object({ e: z.number(), threshold: z.number() })
+    .nullable()
+    .describe(
+      "e-value against 'outcomes come as late, and are lost as often, in both arms', of those that are not known now; from the threshold on nothing is promoted; null where nobody counts who was served",
+    ),
+  bestCase: ifKnown
+    .nullable()
+    .describe("if every unit without an outcome were good for the candidate and bad for the control"),
+  worstCase: ifKnown.nullable().describe("and the reverse; null where nobody said who was served"),
   breaches: z.array(z.object({ observation: z.int(), kind: z.string() })),
   need: z
     .object({
@@ -159,7 +182,16 @@ const analysisSchema = z.object({
   reasons: z.array(z.string()),
 });
 
-const versionOf = z.object({ version: z.string(), digest: z.string() });
+const unknownUnits = {
+  exposed: z.int().nullable().describe("units that were drawn and served; null where nobody said who was"),
+  open: z
+    .int()
+    .nullable()
+    .describe("of those, without an outcome yet, and served no longer ago than outcomes usually take"),
+  missing: z.int().nullable().describe("and served before it"),
+};
+
+const versionOf = z.object({ version: z.string(), digest: z.string(), ...unknownUnits });
 
 /** What came of a cohort; beside the comparison, as nobody drew who is of it. */
 export const cohortCount = z.object({
@@ -246,6 +278,7 @@ export type Phase = (typeof PHASES)[number];
 export type Metric = (typeof METRICS)[number];
 export type Guardrail = z.infer<typeof guardrail>;
 export type RolloutPlan = z.infer<typeof planSchema>;
+export type UnknownUnits = Record<keyof typeof unknownUnits, number | null>;
 export type CohortCount = z.infer<typeof cohortCount>;
 export type GuardrailResult = z.infer<typeof guardrailResultSchema>;
 export type Analysis = z.infer<typeof analysisSchema>;

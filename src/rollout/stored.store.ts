@@ -1,5 +1,6 @@
 import type { Place } from "../core/refs.ts";
 import { type Executor, firstRow, raw, rowsOf } from "../state/raw.ts";
+import { arrivalsAt } from "./arrivals.store.ts";
 import { cohortCountsOf } from "./cohorts.store.ts";
 import { returnsOf } from "./returns.store.ts";
 import type { LookCounts, TallyRow } from "./evidence.ts";
@@ -13,7 +14,8 @@ export async function openCounts(db: Executor, rollout: Open & Pick<Rollout, "pl
   const counts =
     "SELECT look, weight, arm, metric, n, sum, squares FROM tallies WHERE rollout = $1 AND look = $2 ORDER BY weight, metric, arm";
   const tallies = await rowsOf(db, raw<TallyRow>(counts, seq, look));
-  return { tallies, cohorts: await cohortCountsOf(db, rollout), returns: await returnsOf(db, rollout) };
+  const [cohorts, returns] = [await cohortCountsOf(db, rollout), await returnsOf(db, rollout)];
+  return { tallies, cohorts, returns, ...(await arrivalsAt(db, rollout)) };
 }
 
 export function allBreaches(db: Executor, { seq }: Open): Promise<BreachRow[]> {

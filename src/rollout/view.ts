@@ -12,6 +12,7 @@ import { candidateAnswers } from "./cohorts.store.ts";
 import { everybodyNotBefore } from "./earliest.ts";
 import { frozenNow } from "./freeze.store.ts";
 import type { Late } from "./late.ts";
+import { differsIn, lateMs } from "./late.ts";
 import { latenessOf } from "./late.store.ts";
 import { needOf } from "./need.ts";
 import { settles } from "./outcomes.ts";
@@ -21,6 +22,7 @@ import type { Analysis, GuardrailResult, Metric, RolloutDocument } from "./schem
 import { cohortAt, isOver, isUnderWay, type RolloutState, waitingFor } from "./next.ts";
 import { storedNow } from "./stored.ts";
 import { waitingOutcomes } from "./unsettled.store.ts";
+import { unknownOutcomes } from "./unknown-outcomes.ts";
 
 /** A rollout for its readers, with intervals, what it waits for, and its history; its reasons are not words yet. */
 export type RolloutView = Omit<RolloutDocument, "analysis"> & {
@@ -38,14 +40,16 @@ export async function rolloutView(
   const late = await latenessOf(db, rollout, at);
   const { state, plan, target } = rollout;
   const history = await historyOf(db, rollout);
+  const tallies = await talliesNow(db, rollout);
+  const unknown = await unknownOutcomes(db, rollout, { at, tallies, lateMs: lateMs(plan, late) });
   const [before, after] = [await findRelease(db, target, rollout.control), await findRelease(db, target, rollout.candidate)]; // prettier-ignore
   return {
     schema: "agentops.rollout/1",
     id: rollout.id,
     target,
     env: rollout.environment,
-    control: versionOf(rollout.control, before),
-    candidate: versionOf(rollout.candidate, after),
+    control: { ...versionOf(rollout.control, before), ...unknown.control },
+    candidate: { ...versionOf(rollout.candidate, after), ...unknown.candidate },
     hypothesis: plan.hypothesis ?? null,
     changedTogether: before === undefined || after === undefined ? [] : changedTogether(parted(before), parted(after)),
     phase: state.phase,
@@ -55,7 +59,10 @@ export async function rolloutView(
     cohort: cohortAt(state, plan),
     cohorts: cohortsIn(rollout),
     floor: floorOf(plan.guardrails, rollout.evidence.metrics.success),
-    analysis: await analysisOf(db, rollout, judged, { at, held, frozen, due, late, last: history.at(-1) }),
+    analysis: {
+      ...(await analysisOf(db, rollout, judged, tallies, { at, held, frozen, due, late, last: history.at(-1) })),
+      ...{ bestCase: unknown.bestCase, worstCase: unknown.worstCase },
+    },
     since: state.since,
     startedAt: rollout.createdAt,
     endedAt: rollout.endedAt,
@@ -82,14 +89,18 @@ function awaitsOnlyApproval(
   return approval !== null && Object.values(others).every((left) => left === null);
 }
 
+/** All that was counted; of one that is over, until its end. */
+function talliesNow(db: Db, { seq, state, look }: Rollout): Promise<TallyRow[]> {
+  return talliesOf(db, seq, { from: 1, to: isOver(state.phase) ? look - 1 : look });
+}
+
 async function analysisOf(
   db: Db,
   rollout: Rollout,
   judged: Judged,
+  tallies: readonly TallyRow[],
   moment: Omit<Parameters<typeof reasonsFor>[2], "answers">,
-): Promise<RolloutView["analysis"]> {
-  const to = isOver(rollout.state.phase) ? rollout.look - 1 : rollout.look;
-  const tallies = await talliesOf(db, rollout.seq, { from: 1, to });
+): Promise<Omit<RolloutView["analysis"], "bestCase" | "worstCase">> {
   const answers = cohortAt(rollout.state, rollout.plan) === null ? null : await candidateAnswers(db, rollout);
   return {
     verdict: rollout.state.phase === "inconclusive" && judged.verdict !== "rollback" ? "inconclusive" : judged.verdict,
@@ -98,6 +109,7 @@ async function analysisOf(
       ...(guardrail.control === null ? NOT_COMPARED : compared(rollout, tallies, guardrail.name as Metric)),
     })),
     sampleRatio: judged.sampleRatio,
+    missing: differsIn(moment.late),
     breaches: judged.breaches,
     need: needOf(judged, rollout, moment),
     reasons: reasonsFor(judged, rollout, { ...moment, answers }),

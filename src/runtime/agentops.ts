@@ -6,6 +6,8 @@ import { atExit } from "./at-exit.ts";
 import type { BatchWriter } from "./backlog.ts";
 import { Buckets } from "./buckets.ts";
 import type { ObservationStats } from "./backlog-account.ts";
+import { ExposureCounter } from "./exposure-counter.ts";
+import { type ExposureQueue, exposureQueue, type ExposureStats, type ExposureWriter } from "./exposure-queue.ts";
 import { type KillSwitch, killedError, killSwitchOf } from "./kill-switch.ts";
 import { type Observed, type Observer, openObserver } from "./observer.ts";
 import {
@@ -15,6 +17,7 @@ import {
   type Resolved,
   type Route,
   routeOf,
+  type Sources,
   unitOf,
   withServed,
 } from "./resolution.ts";
@@ -43,7 +46,9 @@ export class AgentOps {
   /** Answers until the next change. */
   readonly #known = new Map<string, KillSwitch>();
   readonly #routes = new Map<string, { route: Route; answers: Answers }>();
-  readonly #buckets = new Buckets();
+  readonly #counter: ExposureCounter;
+  readonly #sources: Sources;
+  readonly #exposures: ExposureQueue;
   readonly #thread: StoreThread;
   readonly #shows: NodeJS.Timeout;
   readonly #forget: () => void;
@@ -56,6 +61,9 @@ export class AgentOps {
     const { store, markers, env, failClosed = false, queueLimit = 10_000 } = plainOptions(options);
     const address = addressFor(store, markers);
     this.store = address.shown;
+    const source = newId().replaceAll("-", "").slice(-16);
+    this.#counter = new ExposureCounter(source, queueLimit, systemClock.now().getTime());
+    this.#sources = { chance, buckets: new Buckets(), counter: this.#counter };
     this.environment = (env ?? process.env["AGENTOPS_ENV"] ?? "") || null;
     this.#failClosed = failClosed;
     makeMarkers(address);
@@ -70,10 +78,14 @@ export class AgentOps {
       onWritten: (written) => {
         this.#observer.written(written);
       },
+      onExposed: (exposed) => {
+        this.#exposures.exposed(exposed);
+      },
       onReading: (reading) => rows?.take(reading),
     });
     this.#reader = openStoreReader(rows ?? openRowReader(address.location, systemClock), address.markers, systemClock);
     this.#observer = openObserver({ writer: this.#writerTo(thread), limit: queueLimit, clock: systemClock });
+    this.#exposures = exposureQueue(this.#counter, this.#exposesTo(thread, source), systemClock);
     this.#thread = thread;
     // A process that ends sooner need not show itself; one that leaves no turn to a timer is shown by its questions.
     this.#shows = setTimeout(() => {
@@ -131,10 +143,13 @@ export class AgentOps {
     const unit = unitOf(given(options, "unit"));
     const { route, answers } = this.#routes.get(name) ?? this.#routeTo(name);
     const problem = this.#failClosed ? this.#reader.problem() : null;
-    if (problem === null || route.kill !== undefined)
-      return quickAnswer(route, answers, unit, { chance, buckets: this.#buckets });
+    if (problem === null || route.kill !== undefined) {
+      const answered = quickAnswer(route, answers, unit, this.#sources);
+      this.#exposures.counted();
+      return answered;
+    }
     const closed = nothing(route.target, route.env, `fail closed: ${problem}`);
-    return withServed({ ...closed, reason: "DISABLED", errorCode: "STORE_FAILED" }, unit, null);
+    return withServed({ ...closed, reason: "DISABLED", errorCode: "STORE_FAILED" }, unit, null, null);
   }
 
   /**
@@ -150,18 +165,19 @@ export class AgentOps {
    * that nobody handles is no exit, and may cost the last 200 ms.
    */
   flush(): boolean {
-    return this.#observer.flush();
+    return [this.#exposures.flush(), this.#observer.flush()].every((isDone) => isDone);
   }
 
-  /** What became of the observations. */
-  stats(): ObservationStats {
-    return this.#observer.stats();
+  /** What became of the observations, and of the counts of answers. */
+  stats(): ObservationStats & ExposureStats {
+    return { ...this.#observer.stats(), ...this.#exposures.stats() };
   }
 
   /** Ends the watch, writes what was observed and closes the store. */
   close(): void {
     clearTimeout(this.#shows);
     this.#forget();
+    this.#exposures.close();
     this.#observer.close();
     this.#closed = true;
     this.#signals.close();
@@ -175,6 +191,7 @@ export class AgentOps {
     const now = systemClock.monotonicMs();
     if (!fresh && now - this.#lookedAt < LOOK_EVERY_MS) return;
     this.#lookedAt = now;
+    this.#counter.tick(systemClock.now().getTime());
     if (now - this.#openedAt > SHOW_AFTER_MS) this.#thread.start();
     if (this.#reader.refresh(fresh)) this.#changed();
   }
@@ -191,6 +208,7 @@ export class AgentOps {
         const environment = this.environment ?? this.#onlyEnvironment();
         if (environment === null)
           return "no environment says where this was observed: new AgentOps({ env }) or AGENTOPS_ENV";
+        this.#exposures.send();
         thread.write({ type: "write", environment, observations, behind });
         return null;
       },
@@ -205,6 +223,20 @@ export class AgentOps {
     };
   }
 
+  #exposesTo(thread: StoreThread, source: string): ExposureWriter {
+    return {
+      expose: (batch) => {
+        const environment = this.environment ?? this.#onlyEnvironment();
+        if (environment !== null) thread.expose({ type: "expose", environment, source, ...batch });
+        return environment !== null;
+      },
+      receive: () => {
+        thread.receive();
+      },
+      wait: (ms) => thread.wait("exposed", ms),
+    };
+  }
+
   #onlyEnvironment(): string | null {
     this.#reader.refresh();
     return environmentOf(this.#reader, null);
@@ -213,6 +245,8 @@ export class AgentOps {
   #changed(): void {
     this.#known.clear();
     this.#routes.clear();
+    // Of the weights that were in force.
+    this.#counter.close();
     const problem = this.#reader.problem();
     if (problem === null || this.#warned) return;
     this.#warned = true;

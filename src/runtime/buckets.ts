@@ -5,28 +5,36 @@ const MOST_UNITS = 10_000;
 /** Rollouts whose units are remembered; one that is over is not asked for again. */
 const MOST_ROLLOUTS = 8;
 
+/** Where a unit stands in a rollout. */
+export interface Place {
+  unit: string;
+  bucket: number;
+  /** Answers to it that are counted and not collected yet. */
+  waiting: number;
+}
+
 /** Places of units in one rollout, each computed once while it is asked for: the hash costs more than all the rest of an answer. */
 export class Places {
   readonly #rollout: string;
-  #young = new Map<string, number>();
-  #old = new Map<string, number>();
+  #young = new Map<string, Place>();
+  #old = new Map<string, Place>();
 
   constructor(rollout: string) {
     this.#rollout = rollout;
   }
 
-  of(unit: string): number {
+  of(unit: string): Place {
     return this.#young.get(unit) ?? this.#added(unit);
   }
 
-  #added(unit: string): number {
-    const bucket = this.#old.get(unit) ?? bucketOf(this.#rollout, unit);
+  #added(unit: string): Place {
+    const place = this.#old.get(unit) ?? { unit, bucket: bucketOf(this.#rollout, unit), waiting: 0 };
     if (this.#young.size >= MOST_UNITS) {
       this.#old = this.#young;
       this.#young = new Map();
     }
-    this.#young.set(unit, bucket);
-    return bucket;
+    this.#young.set(unit, place);
+    return place;
   }
 }
 

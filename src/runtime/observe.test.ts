@@ -60,6 +60,7 @@ describe("observe", () => {
       .poll(() => served.stats(), { interval: 10, timeout: 10_000 })
       .toEqual({
         ...{ queued: 0, recorded: 1200, unknown: 0, dropped: 0, invalid: 0, failures: 0, lastProblem: null },
+        ...{ exposed: 1200, unexposed: 0 },
       });
     const tallied = store.value("SELECT SUM(n) FROM tallies WHERE metric = 'success' AND weight = 0.05");
     expect(await tallied).toBe(1200);

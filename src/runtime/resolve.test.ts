@@ -68,7 +68,7 @@ describe("resolve", () => {
         bucket: null,
         shadow: null,
       },
-      served: { target: "prompts/x", version: "v1", unit: "u" },
+      served: { target: "prompts/x", version: "v1", unit: "u", exposure: expect.any(String) },
     });
     await promoted(store, { version: "v2" });
     await seen();
@@ -168,7 +168,7 @@ describe("resolve", () => {
     const { store, ops } = await newStore();
     await startedRollout(store);
     const [text, number] = ["42", 42].map((unit) => ops().resolve("x", { unit: unit as string }));
-    expect(number).toEqual(text);
+    expect(number).toEqual({ ...text, served: { ...text!.served, exposure: expect.any(String) } });
     expect(number!.served).toMatchObject({ unit: "42" });
   });
   test("in shadow everybody has the control, and the candidate beside it", async () => {
@@ -215,7 +215,12 @@ describe("resolve", () => {
     spoil(file);
     await expect.poll(() => served.resolve("x", { unit: "unit-0" }).reason, { interval: 5 }).toBe("STALE");
     const stale = served.resolve("x", { unit: "unit-0" });
-    expect(stale).toEqual({ ...good, reason: "STALE", message: expect.stringContaining(file) });
+    expect(stale).toEqual({
+      ...good,
+      served: { ...good.served, exposure: expect.any(String) },
+      reason: "STALE",
+      message: expect.stringContaining(file),
+    });
     await expect.poll(() => closed.resolve("x").reason, { interval: 5 }).toBe("DISABLED");
     expect(ops().resolve("x")).toMatchObject({
       value: null,

@@ -20,6 +20,7 @@ test.runIf(ENGINE === "sqlite")(
       reads: false,
       lastGood: null,
       onWritten: (answer) => void answers.push(answer),
+      onExposed: () => undefined,
       onReading: () => undefined,
     });
     const observation = { id: "o-1", target: "prompts/x", version: "v1", success: true };

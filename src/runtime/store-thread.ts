@@ -6,6 +6,9 @@ import {
   type Answer,
   type End,
   ENDED,
+  type Expose,
+  EXPOSED,
+  type Exposed,
   type Look,
   READ,
   type Reading,
@@ -19,12 +22,14 @@ import {
 export interface StoreThread {
   /** Hands a batch over; the next one after {@link onWritten} was called for it. */
   write(batch: Write): void;
+  /** Hands counts of answers over; the next ones after `onExposed` was called for them. */
+  expose(batch: Expose): void;
   /** Handles what was answered, without waiting. */
   receive(): void;
   /** Asks the store anew, and sleeps up to some ms for what it says. */
   look(ms: number): void;
   /** The same, sleeping up to some ms until there is an answer of that kind. False when none came. */
-  wait(kind: "written" | "reading" | "ended", ms: number): boolean;
+  wait(kind: "written" | "exposed" | "reading" | "ended", ms: number): boolean;
   /** Starts it where it was not: from then on this process shows itself. */
   start: () => void;
   /** Waits up to some ms until the process is known to have ended. */
@@ -34,6 +39,7 @@ export interface StoreThread {
 
 export interface ThreadOptions extends Omit<ThreadData, "counters"> {
   onWritten: (written: Written) => void;
+  onExposed: (exposed: Exposed) => void;
   onReading: (reading: Reading) => void;
 }
 
@@ -42,13 +48,14 @@ interface Running {
   worker: Worker | null;
   port: MessagePort;
   counts: Int32Array;
-  /** Batches handed over. */
+  /** Batches handed over: of outcomes, and of what was served. */
   sent: number;
+  exposing: number;
   /** Answers that were handled. */
-  handled: { written: number; reading: number; ended: number };
+  handled: { written: number; exposed: number; reading: number; ended: number };
 }
 
-const COUNTERS = { written: WRITTEN, reading: READ, ended: ENDED };
+const COUNTERS = { written: WRITTEN, exposed: EXPOSED, reading: READ, ended: ENDED };
 
 /** What ends a thread may end the next one too, and each question would start another. */
 const RESTART_MS = 1000;
@@ -73,13 +80,19 @@ export function storeThread(options: ThreadOptions): StoreThread {
     if (running !== undefined) handleAll(running, options);
   };
   if (options.reads) running = start();
+  const handOver = (batch: Write | Expose, counter: "sent" | "exposing") => {
+    running ??= start();
+    running[counter] += 1;
+    running.port.postMessage(batch);
+    // A thread is waited for at the exit; what is done here needs the event loop until it is done.
+    if (running.worker === null) running.port.ref();
+  };
   return {
     write(batch) {
-      running ??= start();
-      running.sent += 1;
-      running.port.postMessage(batch);
-      // A thread is waited for at the exit; what is done here needs the event loop until it is done.
-      if (running.worker === null) running.port.ref();
+      handOver(batch, "sent");
+    },
+    expose(batch) {
+      handOver(batch, "exposing");
     },
     receive,
     look(ms) {
@@ -123,10 +136,12 @@ function listenedTo(made: Running, options: ThreadOptions, onEnd: (made: Running
   return made;
 }
 
-function handle(running: Running, answer: Answer, { onWritten, onReading }: ThreadOptions): void {
+function handle(running: Running, answer: Answer, { onWritten, onExposed, onReading }: ThreadOptions): void {
   running.handled[answer.type] += 1;
-  if (running.worker === null && running.handled.written >= running.sent) running.port.unref();
+  const { handled, sent, exposing } = running;
+  if (running.worker === null && handled.written >= sent && handled.exposed >= exposing) running.port.unref();
   if (answer.type === "written") onWritten(answer);
+  else if (answer.type === "exposed") onExposed(answer);
   else if (answer.type === "reading") onReading(answer);
 }
 
@@ -142,6 +157,7 @@ function answerFor(ended: Running, why: string, options: ThreadOptions): void {
   const problem = `the thread of the store ended: ${why}`;
   while (ended.handled.written < ended.sent)
     handle(ended, { type: "written", recorded: 0, refused: 0, problem: { why: problem, locked: false } }, options);
+  while (ended.handled.exposed < ended.exposing) handle(ended, { type: "exposed", refused: false, problem }, options);
   if (options.reads) handle(ended, { type: "reading", rows: null, problem }, options);
 }
 
@@ -151,10 +167,10 @@ function answerFor(ended: Running, why: string, options: ThreadOptions): void {
  */
 function startWorker({ id, address, environment, reads, lastGood }: ThreadOptions): Running {
   const { port1: port, port2 } = new MessageChannel();
-  const counters = new SharedArrayBuffer(12);
+  const counters = new SharedArrayBuffer(16);
   const data: ThreadData = { id, address, environment, reads, lastGood, counters };
   const counts = new Int32Array(counters);
-  const made = { port, counts, sent: 0, handled: { written: 0, reading: 0, ended: 0 } };
+  const made = { port, counts, sent: 0, exposing: 0, handled: { written: 0, exposed: 0, reading: 0, ended: 0 } };
   try {
     // Not the options of a process that was given its program as a text.
     const worker = new Worker(ENTRY, { workerData: { ...data, port: port2 }, transferList: [port2], execArgv: [] });

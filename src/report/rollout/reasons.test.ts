@@ -55,8 +55,12 @@ testSayings<Reason>("a reason", reasonText, {
   ],
   "sample-ratio": [
     [
-      { split: [{ candidate: 90, units: 1000, weight: 0.05 }, { candidate: 9, units: 20, weight: 0.5 }], e: 5312, threshold: 1000 },
-      "the arms do not have the sizes that the weights give: 90 of 1000 units at 5 %, 9 of 20 units at 50 % (E 5310 of 1000); check that callers use resolve and report every outcome",
+      { split: [{ candidate: 90, units: 1000, weight: 0.05 }, { candidate: 9, units: 20, weight: 0.5 }], e: 5312, threshold: 1000, served: true },
+      "the arms do not have the sizes that the weights give: 90 of 1000 units at 5 %, 9 of 20 units at 50 % (E 5310 of 1000); check that callers take the version that resolve gives a unit",
+    ],
+    [
+      { split: [{ candidate: 90, units: 1000, weight: 0.05 }], e: 5312, threshold: 1000, served: false },
+      "the arms do not have the sizes that the weights give: 90 of 1000 units at 5 % (E 5310 of 1000); either callers do not take the version that resolve gives a unit, or outcomes of one arm come later or not at all: exposures would tell (resolve in the SDK counts them, others report them with agentops observe --served)",
     ],
   ],
   "control-elsewhere": [
@@ -97,16 +101,20 @@ testSayings<Reason>("a reason", reasonText, {
     [waits({ timeMs: 40_000 }), "shadow waits for 40 s"],
     [waits({ timeMs: 61_000 }), "shadow waits for 2 min"],
     [
-      waits({ timeMs: 3 * 3_600_000, outcomes: { lastMs: 4 * 3_600_000, open: null } }),
+      waits({ timeMs: 3 * 3_600_000, outcomes: { lastMs: 4 * 3_600_000, open: null, differ: null } }),
       "shadow waits for 3 h, outcomes of the last 4 h, which are still coming in",
     ],
     [
-      waits({ outcomes: { lastMs: 4 * 3_600_000, open: { arm: "candidate", share: 0.31, most: 0.05 } } }),
+      waits({ outcomes: { lastMs: 4 * 3_600_000, open: { arm: "candidate", share: 0.31, most: 0.05 }, differ: null } }),
       "shadow waits for outcomes: 31 % of v7's units served more than 4 h ago have none (5 % may)",
     ],
     [
-      waits({ outcomes: { lastMs: 0, open: { arm: "control", share: 0.062, most: 0.05 } } }),
+      waits({ outcomes: { lastMs: 0, open: { arm: "control", share: 0.062, most: 0.05 }, differ: null } }),
       "shadow waits for outcomes: 6.2 % of v6's units served have none (5 % may)",
+    ],
+    [
+      waits({ outcomes: { lastMs: 3_600_000, open: null, differ: { control: 0.01, candidate: 0.04, e: 5312, threshold: 1000 } } }),
+      "shadow waits for outcomes: 4 % of v7's units served more than 1 h ago have none, 1 % of v6's: the arms differ in it (E 5310 of 1000)",
     ],
     [waits({ timeMs: 2 * 3_600_000 }), "shadow waits for 2 h"],
     [waits({ timeMs: 2 * 3_600_000 + 300_000 }), "shadow waits for 2 h 5 min"],

@@ -97,10 +97,13 @@ function harmText({
   return `${name}: the candidate ${rate(candidate)}, the control ${rate(control)}: worse${accepted} (${e})`;
 }
 
-function sampleRatioText({ split, e, threshold }: Extract<Reason, { code: "sample-ratio" }>): string {
+function sampleRatioText({ split, e, threshold, served }: Extract<Reason, { code: "sample-ratio" }>): string {
   const sizes = split.map(({ candidate, units, weight }) => `${candidate} of ${units} units at ${share(weight)}`);
-  return `the arms do not have the sizes that the weights give: ${sizes.join(", ")} (E ${short(e)} of ${threshold}); check that callers use resolve and report every outcome`;
+  return `the arms do not have the sizes that the weights give: ${sizes.join(", ")} (E ${short(e)} of ${threshold}); ${served ? "check that callers take the version that resolve gives a unit" : UNSERVED}`;
 }
+
+const UNSERVED =
+  "either callers do not take the version that resolve gives a unit, or outcomes of one arm come later or not at all: exposures would tell (resolve in the SDK counts them, others report them with agentops observe --served)";
 
 /** Why nothing new may reach a target. */
 function heldText({ actor, at, reason, target: killed }: Kill, target: string): string {
@@ -121,11 +124,17 @@ function waitText({ step, target, versions, waiting, noData }: Extract<Reason, {
   return `${stepText(step)} waits for ${parts.join(", ")}${noData ? noDataText(step, target) : ""}`;
 }
 
-/** Too early, or missing. */
-function outcomesText({ lastMs, open }: OutcomesWait, versions: { control: string; candidate: string }): string {
-  if (open === null) return `outcomes of the last ${lasting(lastMs)}, which are still coming in`;
+/** Too early, missing, or missing of one arm more than of the other. */
+function outcomesText(
+  { lastMs, open, differ }: OutcomesWait,
+  versions: { control: string; candidate: string },
+): string {
   const when = lastMs === 0 ? "" : ` more than ${lasting(lastMs)} ago`;
-  return `outcomes: ${share(open.share)} of ${versions[open.arm]}'s units served${when} have none (${share(open.most)} may)`;
+  if (open !== null)
+    return `outcomes: ${share(open.share)} of ${versions[open.arm]}'s units served${when} have none (${share(open.most)} may)`;
+  if (differ !== null)
+    return `outcomes: ${share(differ.candidate)} of ${versions.candidate}'s units served${when} have none, ${share(differ.control)} of ${versions.control}'s: the arms differ in it (E ${short(differ.e)} of ${differ.threshold})`;
+  return `outcomes of the last ${lasting(lastMs)}, which are still coming in`;
 }
 
 function unitsText(units: number, step: Step): string {

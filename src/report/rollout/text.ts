@@ -5,6 +5,7 @@ import { cohortLines } from "./cohorts.ts";
 import { capsText, guardrailLines, legendOf } from "./guardrails.ts";
 import { arrivalWord, differenceText, eOf, isInShadow, paintPhase, shareText, stepText, verdictWord } from "./words.ts";
 import { settlingTexts } from "./settling.ts";
+import { unknownLines } from "./unknown.ts";
 import { togetherWords } from "../together.ts";
 import { momentText, roughSpan, sinceText, spanText } from "../spans.ts";
 import type { Style } from "../style.ts";
@@ -28,6 +29,7 @@ export function rolloutText(document: RolloutDocument, style: Style, now: string
     prose([...head(document, style, now), stepBar(document, style), ...claimLines(document, style)]),
     [...table, ...prose(legend)],
     prose(cohortLines(document.cohorts, style)),
+    prose(unknownLines(document)),
     prose(facts(document, style, now)),
     historyLines(document, style, now, width),
   ]

@@ -14,13 +14,14 @@ export interface ThreadData {
   id: string;
   /** Which environment it serves; null where none was named. */
   environment: string | null;
-  /** Three counters, of answers to writes, of readings and of the end: whoever waits for one sleeps on it. */
+  /** Four counters, of answers to writes, of readings, of the end and of answers to exposures: whoever waits for one sleeps on it. */
   counters: SharedArrayBuffer;
 }
 
 export const WRITTEN = 0;
 export const READ = 1;
 export const ENDED = 2;
+export const EXPOSED = 3;
 
 /** One batch, in the order it came. */
 export interface Write {
@@ -29,6 +30,38 @@ export interface Write {
   observations: readonly Observation[];
   /** Batches before it whose answer the main thread did not know: with one of them unwritten, this one would be out of order. */
   behind: number;
+}
+
+/** Answers of one version in one minute, where a rollout divides at one weight. */
+export interface CountedExposures {
+  target: string;
+  version: string;
+  rollout?: string | undefined;
+  weight?: number | undefined;
+  /** Since 1970. */
+  minute: number;
+  /** To nobody in particular. */
+  n: number;
+  /** Who else, and how often each. */
+  units: string[];
+  counts: number[];
+}
+
+/** What was served, before the outcomes of it; the same number again where nobody knows what became of it. */
+export interface Expose {
+  type: "expose";
+  environment: string;
+  source: string;
+  batch: number;
+  exposures: readonly CountedExposures[];
+}
+
+export interface Exposed {
+  type: "exposed";
+  /** The store will never take it. */
+  refused: boolean;
+  /** Why it was not written; null when it was. */
+  problem: string | null;
 }
 
 /** Asks for a reading now, also where nothing is new. */
@@ -41,7 +74,7 @@ export interface End {
   type: "end";
 }
 
-export type Answer = Written | Reading | { type: "ended" };
+export type Answer = Written | Exposed | Reading | { type: "ended" };
 
 /** What became of a batch: all of it was handled, or nothing was. */
 export interface Written {

@@ -2,7 +2,18 @@ import type { MessagePort } from "node:worker_threads";
 import { systemClock } from "../../core/clock.ts";
 import { keepReading } from "./keep-reading.ts";
 import { keepPresent } from "./presence.ts";
-import { type Answer, type End, ENDED, type Look, READ, type ThreadData, type Write, WRITTEN } from "./protocol.ts";
+import {
+  type Answer,
+  type End,
+  ENDED,
+  type Expose,
+  EXPOSED,
+  type Look,
+  READ,
+  type ThreadData,
+  type Write,
+  WRITTEN,
+} from "./protocol.ts";
 import { writerTo } from "./writer.ts";
 
 /** Owns the store of a process: does what the port asks, in order, and answers through it. It waits for locks and servers, so that the caller does not. */
@@ -26,7 +37,7 @@ export function serveStore({ address, reads, lastGood, counters, ...process }: T
         presence.saw,
       )
     : undefined;
-  port.on("message", (order: Write | Look | End) => {
+  port.on("message", (order: Write | Expose | Look | End) => {
     if (order.type === "look") {
       looks?.now();
       return;
@@ -35,6 +46,10 @@ export function serveStore({ address, reads, lastGood, counters, ...process }: T
       if (order.type === "end") {
         await Promise.all([writer.end(), presence.end()]);
         tell(ENDED, { type: "ended" });
+        return;
+      }
+      if (order.type === "expose") {
+        tell(EXPOSED, await writer.expose(order));
         return;
       }
       presence.recorded(order.observations);

@@ -1,5 +1,6 @@
 import { statSync } from "node:fs";
 import type { Clock } from "../../core/clock.ts";
+import type { Exposures } from "../../observations/exposures.ts";
 import type { Recorder } from "../../observations/record.ts";
 import type { Observation } from "../../observations/schema.ts";
 import { type Unknown, unknownWords } from "../../observations/unknown.ts";
@@ -12,7 +13,7 @@ import { openStore } from "../../state/open.ts";
 import type { Store } from "../../state/store.ts";
 import { whyNot } from "../../state/why-not.ts";
 import type { WithStore } from "./presence.ts";
-import type { Write, Written } from "./protocol.ts";
+import type { CountedExposures, Expose, Exposed, Write, Written } from "./protocol.ts";
 
 /** Longer than others write; what still could not be written is asked for again. */
 const WAIT_MS = 2000;
@@ -28,7 +29,12 @@ interface Open {
 export function writerTo(
   address: StoreAddress,
   clock: Clock,
-): { write(write: Write): Promise<Written>; withStore: WithStore; end(): Promise<void> } {
+): {
+  write(write: Write): Promise<Written>;
+  expose(expose: Expose): Promise<Exposed>;
+  withStore: WithStore;
+  end(): Promise<void>;
+} {
   const over = new AbortController();
   const telling = teller(clock, over.signal);
   let open: Open | undefined;
@@ -46,6 +52,17 @@ export function writerTo(
     async end() {
       over.abort();
       await telling.settled();
+    },
+    async expose({ environment, source, batch, exposures }) {
+      try {
+        const { recorder } = await opened();
+        const each = { exposures: exposures.flatMap(oneByOne), from: { source, batch } };
+        await recorder.expose(environment, each, clock.now());
+        return { type: "exposed", refused: false, problem: null };
+      } catch (error) {
+        if (isRefusal(error)) return { type: "exposed", refused: true, problem: null };
+        return { type: "exposed", refused: false, problem: whyNot(error, WAIT_MS) };
+      }
     },
     withStore: async (work) => work((await opened()).store),
     async write({ environment, observations, behind }) {
@@ -74,6 +91,12 @@ async function openAt(address: StoreAddress, clock: Clock, tell: Tell): Promise<
   const onTrouble = () => undefined;
   const recorder = turningRecorder(store, { clock, markers, via: "sdk", say: reasonText, onTrouble, tell });
   return { store, recorder, files: filesOf(address.file) };
+}
+
+function oneByOne({ n, units, counts, ...shared }: CountedExposures): Exposures[] {
+  const { target, version, minute } = shared;
+  const others = n > 0 ? [{ target, version, minute, n }] : [];
+  return [...others, ...units.map((unit, i) => ({ ...shared, unit, n: counts[i] ?? 0 }))];
 }
 
 type Tell = (store: Store, environment: string) => Promise<void>;

@@ -4,6 +4,7 @@ import { addAbortSignal, type Readable } from "node:stream";
 import { AgentopsError, messageOf } from "../../../core/errors.ts";
 import type { Pieces } from "../../../core/utf8.ts";
 import { importObservations } from "../../../observations/import.ts";
+import { importServed } from "../../../observations/import-served.ts";
 import { type Unknown, unknownWords } from "../../../observations/unknown.ts";
 import { turningRecorder } from "../../../operations/record.ts";
 import { whole } from "../../../report/numbers.ts";
@@ -22,6 +23,22 @@ export async function run(
   options: Record<string, unknown>,
 ): Promise<number> {
   const { environment, store } = await oneEnvironment(context);
+  if (options["served"] === true) {
+    if (options["strict"] === true)
+      throw new AgentopsError(
+        "USAGE",
+        "--strict is for outcomes: what was served is counted apart where it is unknown",
+      );
+    const counted = await importServed({
+      ...sourceOf(context, file as string | undefined),
+      ...{ environment, store, clock: context.clock, signal: context.signal },
+      skipInvalid: options["skipInvalid"] === true,
+      onProgress: progressNotes(context),
+      onUnknown: unknownNotes(context, environment),
+    });
+    await emitDocument(context, counted, () => observedText(counted, "exposure"));
+    return counted.unknown > 0 ? 3 : 0;
+  }
   const done = await importObservations({
     ...sourceOf(context, file as string | undefined),
     environment,

@@ -3,7 +3,7 @@ import { execa } from "execa";
 import { describe, expect, test } from "vitest";
 import { ENGINE } from "../../../testing/engine.ts";
 import { agentops, cleanEnv, put, REPO } from "../../../testing/project.ts";
-import { promoted, startedRollout } from "../../../testing/rollout.ts";
+import { minutesLater, promoted, startedRollout } from "../../../testing/rollout.ts";
 import { newStoreAddress, openTestStore } from "../../../testing/store.ts";
 
 /** A project, where its store is, and no git anywhere. */
@@ -88,5 +88,33 @@ describe("agentops observe", () => {
       expect.stringContaining("bad.jsonl:2:2: target: prompts/NAME or agents/NAME"),
     ]);
     expect((await run("observe", "none.jsonl")).stderr).toContain("no such file: none.jsonl [FILE_NOT_FOUND]");
+  });
+
+  test("--served counts who was served what, once each, before any outcome", async () => {
+    const { dir, address, run } = await project();
+    const store = await openTestStore({ address });
+    await startedRollout(store, { plan: { exposures: true } });
+    const served = (unit: string, more: object = {}) =>
+      `${JSON.stringify({ target: "prompts/x", version: "v1", unit, servedAt: minutesLater(3), exposure: `e-${unit}`, ...more })}\n`;
+    put(dir, "served.jsonl", served("a") + served("b") + served("a"));
+    const first = await run("observe", "--served", "served.jsonl");
+    expect([first.code, first.stdout]).toEqual([0, "recorded 2 exposures in production (1 repeat)"]);
+    const again = await run("observe", "--served", "served.jsonl", "--json");
+    expect(JSON.parse(again.stdout)).toMatchObject({ schema: "agentops.observed/1", recorded: 0, repeated: 3 });
+    expect(await store.column("SELECT exposed FROM arrivals")).toEqual([2]);
+    put(dir, "bad.jsonl", served("c") + served("d", { success: true }));
+    const bad = await run("observe", "--served", "bad.jsonl");
+    expect([bad.code, bad.stderr]).toEqual([2, expect.stringContaining("bad.jsonl:2:")]);
+    const lenient = await run("observe", "--served", "bad.jsonl", "--skip-invalid");
+    expect([lenient.code, lenient.stdout]).toEqual([0, "recorded 0 exposures in production (1 repeat, 1 bad line left out)"]); // prettier-ignore
+    const shown = await run("canary", "status", "x", "--json");
+    expect(JSON.parse(shown.stdout)).toMatchObject({
+      control: { exposed: 3, open: 0, missing: 3 },
+      candidate: { exposed: 0, open: 0, missing: 0 },
+      analysis: { missing: { e: expect.any(Number), threshold: 1000 }, bestCase: { verdict: "continue" }, worstCase: { verdict: "continue" } }, // prettier-ignore
+    });
+    expect((await run("canary", "status", "x")).stdout.replace(/\s+/g, " ")).toContain(
+      "3 of the control's 3 units (3 for more than an hour)",
+    );
   });
 });

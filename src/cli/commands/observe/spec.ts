@@ -7,6 +7,10 @@ export const observe: CommandSpec = {
   options: [
     ["--skip-invalid", "count lines that are no observation and go on"],
     ["--strict", "record nothing when a target, version or rollout is unknown; a pipe is read to its end first"],
+    [
+      "--served",
+      "lines that say who was served what, before their outcomes: target, version, unit, servedAt, exposure",
+    ],
     FORMAT("text or json"),
     OUTPUT,
   ],

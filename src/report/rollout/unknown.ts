@@ -1,0 +1,17 @@
+import type { RolloutDocument } from "../../rollout/schema.ts";
+import { signed, whole } from "../numbers.ts";
+
+/** Whose outcome is not known, and how far that could move the verdict; nothing where all are known, or nobody said who was served. */
+export function unknownLines({ control, candidate, analysis }: RolloutDocument): string[] {
+  const { bestCase, worstCase } = analysis;
+  const [ofControl, ofCandidate] = [control, candidate].map(({ open, missing }) => (open ?? 0) + (missing ?? 0));
+  if (bestCase === null || worstCase === null || (ofControl === 0 && ofCandidate === 0)) return [];
+  const arm = (name: string, { exposed, missing }: RolloutDocument["control"], unknown = 0) =>
+    `${whole(unknown)} of the ${name}'s ${whole(exposed ?? 0)} units${(missing ?? 0) > 0 ? ` (${whole(missing ?? 0)} for longer than usual)` : ""}`;
+  const then = ({ verdict, difference }: NonNullable<RolloutDocument["analysis"]["bestCase"]>) =>
+    `${verdict}${difference === null ? "" : ` (${signed(difference * 100, 1)} points)`}`;
+  return [
+    `outcome not known of ${arm("candidate", candidate, ofCandidate)} and ${arm("control", control, ofControl)}; ` +
+      `if all the candidate's were good and the control's bad: ${then(bestCase)}; the reverse: ${then(worstCase)}`,
+  ];
+}
