@@ -122,8 +122,8 @@ function serve(rollout, event) {
 /** As observations/rollout-count.ts counts what an agent's process served: at the weight that it says. */
 function count(rollout, event, weight, ms) {
   const { unit, isCandidate, success, breach } = event;
-  const { look, open } = rollout;
-  if (!(weight > 0)) return;
+  const { look, open, state } = rollout;
+  if (!(weight > 0) || (weight === 1 && BEGIN + ms < Date.parse(state.aloneFrom ?? 0))) return;
   const outcomes = { success: Number(success), ...(breach !== undefined && { safety: Number(!breach) }) };
   const request = { weight: rounded(weight), candidate: isCandidate, look, outcomes };
   const known = knownUnit(rollout, unit);

@@ -1,4 +1,5 @@
 import type { Place } from "../core/refs.ts";
+import type { RolloutState } from "../rollout/next.ts";
 import type { Caps, RolloutPlan } from "../rollout/schema.ts";
 import { batchInto, lookUp } from "../state/batch.ts";
 import type { Value } from "../state/raw.ts";
@@ -19,6 +20,8 @@ export interface OpenRollout {
   createdAt: string;
   /** The first minute (since 1970) that has not settled; null before the first one has. */
   settledTo: number | null;
+  /** Outcomes of a weight of 1 that are known before count nothing; null where all do. */
+  aloneFrom: string | null;
   /** Weights and steps in force since then, the oldest first. */
   weights: readonly { at: string; weight: number; step: number; phase: string }[];
 }
@@ -105,19 +108,27 @@ export async function unitsOf(tx: Tx, rollout: number, units: readonly number[])
 export async function openRolloutsOf(tx: Tx, environment: string, targets: readonly string[]): Promise<OpenRollout[]> {
   const rows = await tx
     .selectFrom("rollouts")
-    .select(["seq", "id", "target", "control", "candidate", "plan", "caps", "look", "createdAt", "settledTo"])
+    .select(["seq", "id", "target", "control", "candidate", "plan", "caps", "look", "createdAt", "settledTo", "state"])
     .where("environment", "=", environment)
     .where("target", "in", targets)
     .where("endedAt", "is", null)
     .execute();
   const open: OpenRollout[] = [];
-  for (const row of rows) {
+  for (const found of rows) {
     const changes = tx
       .selectFrom("transitions")
       .select(["at", "weight", "step", "phase"])
-      .where("rollout", "=", row.seq);
+      .where("rollout", "=", found.seq);
     const weights = await changes.orderBy("seq").execute();
-    open.push({ ...row, plan: JSON.parse(row.plan) as RolloutPlan, caps: JSON.parse(row.caps) as Caps, weights });
+    const { state, ...row } = found;
+    const { aloneFrom = null } = JSON.parse(state) as Pick<RolloutState, "aloneFrom">;
+    open.push({
+      ...row,
+      aloneFrom,
+      plan: JSON.parse(row.plan) as RolloutPlan,
+      caps: JSON.parse(row.caps) as Caps,
+      weights,
+    });
   }
   return open;
 }

@@ -148,11 +148,17 @@ function armOf(candidate: boolean): Arm {
  * The weight an observation's unit was assigned at; null where it is no arrival of this rollout: it was assigned by another one, nobody
  * was to be divided then, or a copy of an input went to the control.
  */
-export function countedAt(observation: Dated, candidate: boolean, { id, weights }: OpenRollout): number | null {
+export function countedAt(
+  observation: Dated,
+  candidate: boolean,
+  { id, weights, aloneFrom }: OpenRollout,
+): number | null {
   if (observation.shadow === true) return candidate ? 0 : null;
   if (observation.rollout !== undefined && observation.rollout !== id) return null;
   const declared = observation.rollout === undefined ? undefined : observation.weight;
   const weight = declared ?? weightAt(weights, observation.servedAt);
+  // Of what is served to everybody, first come the outcomes that are known early, with no control beside them that is as early.
+  if (weight === 1 && aloneFrom !== null && observation.at < aloneFrom) return null;
   return weight > 0 ? rounded(weight) : null;
 }
 

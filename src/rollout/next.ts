@@ -18,6 +18,8 @@ export interface RolloutState {
   pausedAt: string | null;
   /** When anybody was first served the candidate, where the plan waits for a day of traffic since; a pause does not move it. */
   servedSince?: string;
+  /** Until then what arrives of those whom everybody's weight serves are the outcomes that are known early; absent where none come late. */
+  aloneFrom?: string;
   /** A person approved to move on from this step. */
   approved: boolean;
 }
@@ -176,12 +178,18 @@ function trafficLeft({ servedSince, since }: RolloutState, at: string, { traffic
 }
 
 /** One step at a time, whatever the evidence. */
-function moved(state: RolloutState, { at, units }: Look & { at: string }, plan: RolloutPlan): RolloutState {
+function moved(state: RolloutState, look: Look & { at: string }, plan: RolloutPlan): RolloutState {
+  const { at, units } = look;
   if (state.phase === "shadow") return atStep(state, 0, 0, at, plan);
   const step = state.step + 1;
   // What a cohort counts is its own: the next step's units begin with nothing, like those after copies.
   if (isCohortStep(state.step, plan)) return atStep(state, step, 0, at, plan);
-  return step < plan.steps.length ? atStep(state, step, units, at, plan) : promoted(state, at);
+  if (step >= plan.steps.length) return promoted(state, at);
+  const to = atStep(state, step, units, at, plan);
+  const { usualDelayMs = 0 } = look;
+  // What waits to settle counts with all that is known of it.
+  const isEarly = to.weight >= 1 && usualDelayMs > 0 && (plan.outcomes?.settleMs ?? 0) === 0;
+  return isEarly ? { ...to, aloneFrom: later(at, usualDelayMs) } : to;
 }
 
 function atStep(
