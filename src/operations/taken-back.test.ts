@@ -231,7 +231,7 @@ test("promote looks at every outcome that is stored first, also where the last o
   expect(last, "as far as anybody had looked").toBe("promote");
   expect(refused).toMatchObject({
     code: "POLICY_REFUSED",
-    message: expect.stringContaining("its rollout says rollback: success.floor") as string,
+    message: expect.stringContaining("its rollout says rollback: success") as string,
     hint: `agentops rollback ${TARGET} --env production   takes it back`,
   });
   expect(await served()).toBe("v1");

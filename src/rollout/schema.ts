@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { actedShape } from "../core/acted.schema.ts";
 import { PARTS } from "../registry/parts.ts";
-import { channelSchema } from "../core/channels.schema.ts";
-import { critical, floorNow } from "./guards.schema.ts";
+import { floorNow } from "./guards.schema.ts";
+import { planSchema } from "./plan.schema.ts";
 
 export const PHASES = [
   "pending",
@@ -16,107 +16,6 @@ export const PHASES = [
   "rolled-back",
   "aborted",
 ] as const;
-
-export const METRICS = ["success", "latency", "cost", "safety"] as const;
-
-/** What one guardrail is judged by; every outcome is a share of good units, in [0, 1]. */
-const guardrail = z.object({
-  name: z.enum(METRICS),
-  tolerance: z.number().describe("harm that is accepted; D = control - candidate must be above it to roll back"),
-  margin: z.number().describe("safe once D is shown to be below it"),
-  mde: z.number().describe("the harm the bets are tuned for"),
-  prior: z.number().describe("the control's history; changes the power, never the guarantee"),
-  required: z.boolean(),
-  floor: z.number().nullable().describe("roll back when the candidate is shown to be below it"),
-  capped: z
-    .literal(true)
-    .optional()
-    .describe("the floor is at most what the control is known to reach, less the margin; absent: as written"),
-  history: z
-    .object({ n: z.int(), good: z.number() })
-    .optional()
-    .describe("outcomes of the control before the start; absent: too few to say"),
-});
-
-/** How a rollout goes on, frozen when it starts: no later change of the config changes its decisions. */
-const planSchema = z.object({
-  steps: z.array(z.number()).describe("shares of the units; 0 at the steps of cohorts"),
-  cohorts: z
-    .array(z.object({ name: z.string(), units: z.array(z.string()).optional(), domain: z.string().optional() }))
-    .optional()
-    .describe("whose the first steps are, as the config had them when it started"),
-  stepMs: z.number(),
-  trafficMs: z
-    .number()
-    .optional()
-    .describe(
-      "from the first step until everybody gets it at the earliest; absent: of rollouts from before there was one, and fast ones",
-    ),
-  exposures: z
-    .literal(true)
-    .optional()
-    .describe(
-      "units count when they are served, and missing outcomes are known as missing; absent: of rollouts from before",
-    ),
-  fast: z.literal(true).optional().describe("whoever started it chose not to wait for a day of traffic"),
-  stepObservations: z.int(),
-  deadlineMs: z.number(),
-  shadow: z.object({ timeMs: z.number(), observations: z.int() }).nullable(),
-  manual: z.boolean(),
-  turns: z
-    .enum(["anybody", "watcher"])
-    .optional()
-    .describe("who moves it up: whoever records outcomes, or only canary advance and watch; harm is undone by anybody"),
-  outcomes: z
-    .object({
-      settleMs: z.number().describe("a unit counts so long after it was served; 0: as its outcome arrives"),
-      maxOpen: z.number().describe("no step up while more than this share of either arm has no outcome by then"),
-      missing: z.enum(["unknown", "failure"]).describe("failure: settled without an outcome is one, in both arms"),
-      learnedFrom: z.int().optional().describe("outcomes of the control that settleMs was learned from"),
-    })
-    .optional()
-    .describe("when outcomes are final; absent: of rollouts from before this was asked"),
-  hypothesis: z.string().optional().describe("what it is to show, in the words of whoever started it"),
-  notify: z
-    .array(z.intersection(z.object({ name: z.string() }), channelSchema))
-    .optional()
-    .describe("channels that are told once when it ends by itself"),
-  proof: z.enum(["promotion", "every-step"]),
-  alpha: z.number(),
-  safeAlpha: z.number(),
-  guardrails: z.array(guardrail),
-  alarm: z
-    .object({
-      floors: z.number().describe("of the floors together"),
-      returns: z.number().describe("of the requests of units, whether they were counted before or not"),
-      guardrails: z.partialRecord(z.enum(METRICS), z.number()),
-    })
-    .optional()
-    .describe(
-      "weights of what can roll back; it does at a weighted mean of 1/alpha. Absent: of rollouts from before there was one, where each has its own threshold",
-    ),
-  critical,
-  caps: z.object({
-    latency: z.object({ maxIncrease: z.number(), cap: z.number().nullable() }).nullable(),
-    cost: z.object({ maxIncrease: z.number(), cap: z.number().nullable() }).nullable(),
-  }),
-});
-
-/** The largest value that is good; frozen before what it judges. */
-export interface FrozenCap {
-  /** ms or USD. */
-  cap: number;
-  /** Share of the control's requests within it when it was frozen. */
-  rate: number;
-  /** How much that share may fall until the candidate's p95 is above the cap. */
-  tolerance: number;
-}
-
-/** Limits taken from the control before the arrivals they judge; null until it was seen often enough. */
-export interface Caps {
-  latency: FrozenCap | null;
-  cost: FrozenCap | null;
-}
 
 const arm = z.object({ n: z.int().describe("units"), rate: z.number().nullable().describe("share of good ones") });
 
@@ -274,10 +173,9 @@ export const replaySchema = z.object({
   differences: z.array(z.string()).describe("one sentence each; none: every verdict and every state came out the same"),
 });
 
+export { METRICS } from "./plan.schema.ts";
+export type { Caps, FrozenCap, Guardrail, Metric, RolloutPlan } from "./plan.schema.ts";
 export type Phase = (typeof PHASES)[number];
-export type Metric = (typeof METRICS)[number];
-export type Guardrail = z.infer<typeof guardrail>;
-export type RolloutPlan = z.infer<typeof planSchema>;
 export type UnknownUnits = Record<keyof typeof unknownUnits, number | null>;
 export type CohortCount = z.infer<typeof cohortCount>;
 export type GuardrailResult = z.infer<typeof guardrailResultSchema>;
