@@ -29,6 +29,7 @@ export function datedOf(given: Observation, now: string): DatedLine {
     rollout: given.rollout,
     weight: given.weight,
     exposure,
+    forced: given.forced,
     id,
     at: time,
     servedAt: served,

@@ -2,7 +2,7 @@ import type { Dated, DatedLine, Observation } from "./schema.ts";
 
 /** What a line may say of its outcome, beside when it was served and that it is of a copy. */
 export const FIELDS = [
-  "version", "unit", "success", "latencyMs", "costUsd", "inputTokens", "outputTokens", "safe", "breach", "rollout", "weight", "exposure",
+  "version", "unit", "success", "latencyMs", "costUsd", "inputTokens", "outputTokens", "safe", "breach", "rollout", "weight", "exposure", "forced",
 ] as const satisfies readonly (keyof Observation)[]; // prettier-ignore
 
 export type Field = (typeof FIELDS)[number];

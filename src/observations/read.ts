@@ -23,6 +23,7 @@ const PLAIN = new Map<string, (value: unknown) => boolean>([
   ["outputTokens", isCount],
   ["safe", isBoolean],
   ["breach", isText(200)],
+  ["forced", isBoolean],
   ["shadow", isBoolean],
   ["servedAt", isTime],
   ["at", isTime],

@@ -18,7 +18,8 @@ import { datedFrom, type Outcome } from "./merge.ts";
 import { insertObservations, type OpenRollout, openRolloutsOf } from "./observations.store.ts";
 import { settles } from "../rollout/outcomes.ts";
 import { waitingCount } from "./unsettled.ts";
-import { countFor, type RolloutCount } from "./rollout-count.ts";
+import { addForced } from "./unsettled.store.ts";
+import { countFor, isForcedIn, type RolloutCount } from "./rollout-count.ts";
 import { rollups } from "./rollups.ts";
 import { rowOf } from "./rows.ts";
 import { saveEntries, tellRollout } from "./save-corrections.ts";
@@ -139,14 +140,18 @@ async function countAll(
 ): Promise<Counting[]> {
   const sums = rollups(environment);
   const counted = new Map<RolloutCount, Counted[]>([...counts.values()].map((count) => [count, []]));
+  const forced = new Map<number, number>();
   for (const { observation, seq } of stored) {
     sums.add(observation);
     const count = counts.get(observation.target);
+    const rollout = open.find(({ target }) => target === observation.target);
+    if (rollout !== undefined && isForcedIn(observation, rollout)) forced.set(rollout.seq, (forced.get(rollout.seq) ?? 0) + 1); // prettier-ignore
     if (count === undefined || count.seqFor(observation) === null) continue;
     counted.get(count)?.push({ observation, seq, unit: count.unitOf(observation) });
   }
   if (entries.length > 0) await saveEntries(tx, environment, entries, sums);
   await sums.save(tx);
+  for (const [seq, n] of forced) await addForced(tx, seq, n);
   const touched: Counting[] = [];
   for (const [count, its] of counted) {
     await count.know(tx, unitsIn(its));

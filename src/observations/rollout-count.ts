@@ -134,10 +134,16 @@ function none(): Sums {
 
 /** What says which rollout it was served by needs no time, which may be of a clock that was set back. */
 export function belongs(
-  { version, servedAt, rollout }: Dated,
+  { version, servedAt, rollout, forced = false }: Dated,
   { id, control, candidate, createdAt }: OpenRollout,
 ): boolean {
+  if (forced) return false;
   return (version === control || version === candidate) && (rollout === id || servedAt >= createdAt);
+}
+
+/** Asked for by its version while the rollout was open: nobody drew it, so it is no evidence. */
+export function isForcedIn(observation: Dated, rollout: OpenRollout): boolean {
+  return observation.forced === true && belongs({ ...observation, forced: false }, rollout);
 }
 
 function armOf(candidate: boolean): Arm {
@@ -157,6 +163,8 @@ export function countedAt(
   if (observation.rollout !== undefined && observation.rollout !== id) return null;
   const declared = observation.rollout === undefined ? undefined : observation.weight;
   const weight = declared ?? weightAt(weights, observation.servedAt);
+  // Whoever got it for sure before everybody did was not drawn, and no control stands beside him.
+  if (weight === 1 && !weights.some((change) => change.weight >= 1)) return null;
   // Of what is served to everybody, first come the outcomes that are known early, with no control beside them that is as early.
   if (weight === 1 && aloneFrom !== null && observation.at < aloneFrom) return null;
   return weight > 0 ? rounded(weight) : null;

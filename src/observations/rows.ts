@@ -59,9 +59,15 @@ function timesText(outcome: Outcome, at: string): string | null {
   return Object.keys(times).length === 0 ? null : JSON.stringify(times);
 }
 
-/** What an observation keeps; by whom it was assigned, and at which weight, mattered when it was counted. */
-const STORED = FIELDS.filter((field) => field !== "rollout" && field !== "weight" && field !== "exposure");
+/** By whom it was assigned, at which weight or by name, mattered when it was counted. */
+const PASSING = ["rollout", "weight", "exposure", "forced"] as const;
+/** What an observation keeps. */
+const STORED = FIELDS.filter((field): field is Exclude<Field, (typeof PASSING)[number]> => !isPassing(field));
 const TRUTHS: ReadonlySet<Field> = new Set(["success", "safe"]);
+
+function isPassing(field: Field): field is (typeof PASSING)[number] {
+  return (PASSING as readonly Field[]).includes(field);
+}
 
 export function storedFrom(row: Omit<Row<"observations">, "environment">): Stored {
   const { seq, rollout, at, shadow } = row;
@@ -82,11 +88,7 @@ export function storedFrom(row: Omit<Row<"observations">, "environment">): Store
 /** What an observation keeps of an outcome. */
 export function asStored(outcome: Outcome): Outcome {
   const [fields, knownAt] = [{ ...outcome.fields }, { ...outcome.knownAt }];
-  for (const its of [fields, knownAt]) {
-    delete its.rollout;
-    delete its.weight;
-    delete its.exposure;
-  }
+  for (const its of [fields, knownAt]) for (const field of PASSING) delete its[field];
   return { ...outcome, fields, knownAt };
 }
 

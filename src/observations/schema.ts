@@ -21,6 +21,10 @@ export const observationSchema = z
     outputTokens: z.int().min(0).optional(),
     safe: z.boolean().optional(),
     breach: text(200).optional().describe("which kind: pii, secrets …; without safe it says that it was not safe"),
+    forced: z
+      .boolean()
+      .optional()
+      .describe("from resolve: asked for by its version, not drawn; stored and in the sums, in no rollout's evidence"),
     shadow: z.boolean().optional().describe("a copy of the input; the answer was not served"),
     servedAt: z.iso.datetime({ offset: true }).optional().describe("when it was served (default: at)"),
     at: z.iso

@@ -99,6 +99,11 @@ export async function addCorrectedAfter(db: Executor, seq: number, n: number): P
   await db.executeQuery(raw('UPDATE rollouts SET "correctedAfter" = "correctedAfter" + $1 WHERE seq = $2', n, seq));
 }
 
+/** So many outcomes were of a version that somebody asked for by name. */
+export async function addForced(db: Executor, seq: number, n: number): Promise<void> {
+  await db.executeQuery(raw("UPDATE rollouts SET forced = forced + $1 WHERE seq = $2", n, seq));
+}
+
 /** Values of the control that were served before a moment, in the order they were reported: what a cap is made of. */
 export async function settledValues(
   db: Executor,

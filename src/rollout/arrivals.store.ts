@@ -1,4 +1,4 @@
-import { type Executor, raw, rowsOf } from "../state/raw.ts";
+import { type Executor, firstRow, raw, rowsOf } from "../state/raw.ts";
 import type { ServedHour } from "./late.ts";
 import type { RolloutPlan } from "./schema.ts";
 import type { ArrivalRow } from "./served.ts";
@@ -61,4 +61,15 @@ export async function servedHours(
 export async function arrivalsTold(db: Executor, { seq }: { seq: number }): Promise<boolean> {
   const one = "SELECT minute FROM exposures WHERE rollout = $1 LIMIT 1";
   return (await rowsOf(db, raw<{ minute: number }>(one, seq))).length > 0;
+}
+
+/** What is kept apart from all that a rollout counts. */
+export interface Apart {
+  forced: number;
+  correctedAfter: number;
+}
+
+export async function apartFrom(db: Executor, { seq }: { seq: number }): Promise<Apart> {
+  const sums = 'SELECT forced, "correctedAfter" FROM rollouts WHERE seq = $1';
+  return (await firstRow(db, raw<Apart>(sums, seq))) ?? { forced: 0, correctedAfter: 0 };
 }

@@ -134,6 +134,12 @@ export const rolloutSchema = z.object({
       "a whole day of traffic comes before 100 %; null at 100 %, after an end, where a person chose --fast, and in shadow",
     ),
   unseen: z.int().describe("units, and answers to cohorts, that came since the last look"),
+  forced: z.int().describe("outcomes of either version that was asked for by name: in no other number here"),
+  correctedAfter: z
+    .int()
+    .describe(
+      "outcomes that came, or were corrected, after theirs had counted: in worstCase as failures of the candidate",
+    ),
   settling: z.int().describe("outcomes whose time to settle has not passed; in no other number yet"),
   overdueSince: z
     .string()

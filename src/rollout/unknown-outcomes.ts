@@ -24,26 +24,32 @@ export async function unknownOutcomes(
     at,
     tallies,
     lateMs,
+    correctedAfter,
   }: {
     at: string;
     tallies: readonly TallyRow[];
     /** What has not come after so long is called missing, until it comes. */
     lateMs: number;
+    correctedAfter: number;
   },
 ): Promise<UnknownOutcomes> {
-  if (rollout.plan.exposures !== true || !(await arrivalsTold(db, rollout)))
-    return { control: UNTOLD, candidate: UNTOLD, bestCase: null, worstCase: null };
+  const isTold = rollout.plan.exposures === true && (await arrivalsTold(db, rollout));
+  if (!isTold && correctedAfter === 0) return { control: UNTOLD, candidate: UNTOLD, bestCase: null, worstCase: null };
   const now = Math.floor(Date.parse(rollout.endedAt ?? at) / 60_000);
   const all = await openShares(db, rollout, { olderThanMinute: now + 1 });
   const old = await openShares(db, rollout, { olderThanMinute: now - Math.ceil(lateMs / 60_000) });
   const units = (arm: "control" | "candidate"): UnknownUnits => {
+    if (!isTold) return UNTOLD;
     const missing = Math.max(0, old[arm].open);
     return { exposed: all[arm].exposed, open: Math.max(0, all[arm].open - missing), missing };
   };
   const breaches = await breachesOf(db, rollout.seq);
   const ifAll = (good: "control" | "candidate") => {
     const rows = [...tallies.filter(({ metric }) => metric === "success")];
-    const extra = ifKnown(rollout, good);
+    const extra = [
+      ...(isTold ? ifKnown(rollout, good) : []),
+      ...(good === "control" ? ifCorrected(rollout, correctedAfter) : []),
+    ];
     const evidence = addLook(rollout.evidence, { tallies: extra, cohorts: [] }, rollout.plan, rollout.caps);
     const batches = batchesOf([...rows, ...extra]);
     const isCompared = (["control", "candidate"] as const).every((arm) => batches.some((batch) => batch[arm].n > 0));
@@ -53,6 +59,12 @@ export async function unknownOutcomes(
     };
   };
   return { control: units("control"), candidate: units("candidate"), bestCase: ifAll("candidate"), worstCase: ifAll("control") }; // prettier-ignore
+}
+
+/** What came after its unit had counted, as if each had made a success of the candidate a failure. */
+function ifCorrected({ state: { weight }, look }: Rollout, n: number): TallyRow[] {
+  if (n === 0 || !(weight > 0 && weight < 1)) return [];
+  return [{ look: look + 2, weight, arm: "candidate", metric: "success", n, sum: 0, squares: 0 }];
 }
 
 /** Each unit that is open, as if one arm's were all good and the other's all bad: one more look. */

@@ -11,8 +11,8 @@ import { cohortsIn } from "./cohorts.ts";
 import { candidateAnswers } from "./cohorts.store.ts";
 import { everybodyNotBefore } from "./earliest.ts";
 import { frozenNow } from "./freeze.store.ts";
-import type { Late } from "./late.ts";
-import { differsIn, lateMs } from "./late.ts";
+import { apartFrom } from "./arrivals.store.ts";
+import { differsIn, type Late, lateMs } from "./late.ts";
 import { latenessOf } from "./late.store.ts";
 import { needOf } from "./need.ts";
 import { settles } from "./outcomes.ts";
@@ -41,7 +41,8 @@ export async function rolloutView(
   const { state, plan, target } = rollout;
   const history = await historyOf(db, rollout);
   const tallies = await talliesNow(db, rollout);
-  const unknown = await unknownOutcomes(db, rollout, { at, tallies, lateMs: lateMs(plan, late) });
+  const apart = await apartFrom(db, rollout);
+  const unknown = await unknownOutcomes(db, rollout, { at, tallies, lateMs: lateMs(plan, late), ...apart });
   const [before, after] = [await findRelease(db, target, rollout.control), await findRelease(db, target, rollout.candidate)]; // prettier-ignore
   return {
     schema: "agentops.rollout/1",
@@ -69,6 +70,7 @@ export async function rolloutView(
     deadline: state.deadline,
     everybodyNotBefore: everybodyNotBefore(state, plan),
     unseen,
+    ...apart,
     settling: settles(plan) ? (await waitingOutcomes(db, rollout)).n : 0,
     overdueSince: due?.overdueSince ?? null,
     awaiting: awaitsOnlyApproval(rollout, judged, { at, late }) ? "approval" : null,

@@ -3,11 +3,11 @@ import { AgentopsError } from "../core/errors.ts";
 import { chance, newId } from "../core/ids.ts";
 import { nothing } from "../serving/resolve.ts";
 import { atExit } from "./at-exit.ts";
-import type { BatchWriter } from "./backlog.ts";
 import { Buckets } from "./buckets.ts";
 import type { ObservationStats } from "./backlog-account.ts";
 import { ExposureCounter } from "./exposure-counter.ts";
-import { type ExposureQueue, exposureQueue, type ExposureStats, type ExposureWriter } from "./exposure-queue.ts";
+import { type ExposureQueue, exposureQueue, type ExposureStats } from "./exposure-queue.ts";
+import { exactAnswer, versionOf } from "./exact.ts";
 import { type KillSwitch, killedError, killSwitchOf } from "./kill-switch.ts";
 import { type Observed, type Observer, openObserver } from "./observer.ts";
 import {
@@ -25,6 +25,7 @@ import { addressFor, type AgentOpsOptions, given, lastGoodOf, makeMarkers, plain
 import { type Signals, watchSignals } from "./signals.ts";
 import { openRowReader } from "./row-reader.ts";
 import { openStoreReader, type StoreReader } from "./store-reader.ts";
+import { batchWriter, END_WAIT_MS, exposureWriter } from "./store-writers.ts";
 import { type StoreThread, storeThread } from "./store-thread.ts";
 import { threadReader } from "./thread-reader.ts";
 
@@ -32,8 +33,6 @@ import { threadReader } from "./thread-reader.ts";
 const LOOK_EVERY_MS = 20;
 
 const SHOW_AFTER_MS = 500;
-/** Whoever ends says so, unless the store is busy. */
-const END_WAIT_MS = 250;
 
 /** What an agent's own process asks before each step. One a process; answers come from memory. */
 export class AgentOps {
@@ -84,8 +83,22 @@ export class AgentOps {
       onReading: (reading) => rows?.take(reading),
     });
     this.#reader = openStoreReader(rows ?? openRowReader(address.location, systemClock), address.markers, systemClock);
-    this.#observer = openObserver({ writer: this.#writerTo(thread), limit: queueLimit, clock: systemClock });
-    this.#exposures = exposureQueue(this.#counter, this.#exposesTo(thread, source), systemClock);
+    this.#observer = openObserver({
+      writer: batchWriter(
+        thread,
+        () => this.#environmentNow(),
+        () => {
+          this.#exposures.send();
+        },
+      ),
+      limit: queueLimit,
+      clock: systemClock,
+    });
+    this.#exposures = exposureQueue(
+      this.#counter,
+      exposureWriter(thread, source, () => this.#environmentNow()),
+      systemClock,
+    );
     this.#thread = thread;
     // A process that ends sooner need not show itself; one that leaves no turn to a timer is shown by its questions.
     this.#shows = setTimeout(() => {
@@ -135,14 +148,18 @@ export class AgentOps {
 
   /**
    * The version that a name serves to a unit (user, conversation …), whole and from memory; without a unit, chance decides. Look at `value`
-   * (null: nothing can be served) and `reason`; a failing store is no error but the last known good. Throws REF_INVALID for what is
-   * no name, USAGE after close(), and nothing else.
+   * (null: nothing can be served) and `reason`; a failing store is no error but the last known good. With `version` the one that is asked
+   * for, of those that are served now: nobody drew it, so what comes of it is no evidence. Throws REF_INVALID for what is no name or
+   * version, USAGE after close(), and nothing else.
    */
-  resolve(name: string, options: { unit?: string | undefined } | null = {}): Resolved {
+  resolve(name: string, options: { unit?: string | undefined; version?: string | undefined } | null = {}): Resolved {
     this.#refresh(name);
     const unit = unitOf(given(options, "unit"));
     const { route, answers } = this.#routes.get(name) ?? this.#routeTo(name);
     const problem = this.#failClosed ? this.#reader.problem() : null;
+    const version = versionOf(given(options, "version"));
+    if (version !== undefined && (problem === null || route.kill !== undefined))
+      return exactAnswer(route, version, unit);
     if (problem === null || route.kill !== undefined) {
       const answered = quickAnswer(route, answers, unit, this.#sources);
       this.#exposures.counted();
@@ -202,42 +219,9 @@ export class AgentOps {
     return added;
   }
 
-  #writerTo(thread: StoreThread): BatchWriter {
-    return {
-      write: (observations, behind) => {
-        const environment = this.environment ?? this.#onlyEnvironment();
-        if (environment === null)
-          return "no environment says where this was observed: new AgentOps({ env }) or AGENTOPS_ENV";
-        this.#exposures.send();
-        thread.write({ type: "write", environment, observations, behind });
-        return null;
-      },
-      receive: () => {
-        thread.receive();
-      },
-      wait: (ms) => thread.wait("written", ms),
-      close: () => {
-        thread.end(END_WAIT_MS);
-        thread.close();
-      },
-    };
-  }
-
-  #exposesTo(thread: StoreThread, source: string): ExposureWriter {
-    return {
-      expose: (batch) => {
-        const environment = this.environment ?? this.#onlyEnvironment();
-        if (environment !== null) thread.expose({ type: "expose", environment, source, ...batch });
-        return environment !== null;
-      },
-      receive: () => {
-        thread.receive();
-      },
-      wait: (ms) => thread.wait("exposed", ms),
-    };
-  }
-
-  #onlyEnvironment(): string | null {
+  /** The one that was named, else the store's only one. */
+  #environmentNow(): string | null {
+    if (this.environment !== null) return this.environment;
     this.#reader.refresh();
     return environmentOf(this.#reader, null);
   }

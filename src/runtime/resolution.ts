@@ -8,7 +8,7 @@ import type { ExposureCounter, Tally } from "./exposure-counter.ts";
 import type { StoreReader } from "./store-reader.ts";
 
 /** What an observation of it says: `ops.observe({ ...resolved.served, success })`. */
-export type Served = Pick<Observation, "target" | "version" | "unit" | "rollout" | "weight" | "exposure">;
+export type Served = Pick<Observation, "target" | "version" | "unit" | "rollout" | "weight" | "exposure" | "forced">;
 
 /** A {@link Resolution}, and what an observation of it says; null where nothing was served. */
 export type Resolved = Resolution & { served: Served | null };

@@ -110,6 +110,8 @@ export interface Database extends RunTables, CountTables {
     settledTo: number | null;
     /** Outcomes that came, or were corrected, after theirs had been counted. */
     correctedAfter: Generated<number>;
+    /** Outcomes of either version that somebody asked for by name. */
+    forced: Generated<number>;
   };
   /** Every change of a rollout's state, with the event that made it. */
   transitions: {

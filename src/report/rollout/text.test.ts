@@ -82,6 +82,8 @@ const document: RolloutDocument = {
   deadline: "2026-11-23T21:02:00.000Z",
   everybodyNotBefore: null,
   unseen: 0,
+  forced: 0,
+  correctedAfter: 0,
   settling: 0,
   overdueSince: null,
   awaiting: null,

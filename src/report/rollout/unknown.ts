@@ -1,5 +1,5 @@
 import type { RolloutDocument } from "../../rollout/schema.ts";
-import { signed, whole } from "../numbers.ts";
+import { many, signed, whole } from "../numbers.ts";
 
 /** Whose outcome is not known, and how far that could move the verdict; nothing where all are known, or nobody said who was served. */
 export function unknownLines({ control, candidate, analysis }: RolloutDocument): string[] {
@@ -13,5 +13,18 @@ export function unknownLines({ control, candidate, analysis }: RolloutDocument):
   return [
     `outcome not known of ${arm("candidate", candidate, ofCandidate)} and ${arm("control", control, ofControl)}; ` +
       `if all the candidate's were good and the control's bad: ${then(bestCase)}; the reverse: ${then(worstCase)}`,
+  ];
+}
+
+/** What is in no number: nobody drew it, or it came too late for what was decided. */
+export function apartLines({ forced, correctedAfter, analysis: { worstCase } }: RolloutDocument): string[] {
+  const worst = worstCase === null ? "" : `; were all of them failures of the candidate: ${worstCase.verdict}`;
+  return [
+    ...(forced === 0 ? [] : [`${many(forced, "outcome")} of a version that was asked for by name`]),
+    ...(correctedAfter === 0
+      ? []
+      : [
+          `${many(correctedAfter, "outcome")} that came, or ${correctedAfter === 1 ? "was" : "were"} corrected, after ${correctedAfter === 1 ? "its unit" : "their units"} had counted${worst}`,
+        ]),
   ];
 }

@@ -131,7 +131,9 @@ ALTER TABLE units ADD COLUMN "beforeN" ${integer} NOT NULL DEFAULT 0;
 ALTER TABLE units ADD COLUMN "beforeGood" ${integer} NOT NULL DEFAULT 0;
 -- The first minute that has not settled; null where nothing waits for that. And what came or was corrected after it had been counted.
 ALTER TABLE rollouts ADD COLUMN "settledTo" ${integer};
-ALTER TABLE rollouts ADD COLUMN "correctedAfter" ${integer} NOT NULL DEFAULT 0;`,
+ALTER TABLE rollouts ADD COLUMN "correctedAfter" ${integer} NOT NULL DEFAULT 0;
+-- Outcomes of either version that somebody asked for by name.
+ALTER TABLE rollouts ADD COLUMN forced ${integer} NOT NULL DEFAULT 0;`,
   sqlite: "",
   postgres: "",
 };
