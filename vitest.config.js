@@ -34,7 +34,7 @@ const WAYS_ROUND = ["src/policy/holes.test.ts", "src/policy/evidence/{bound,coun
 
 const sqlite = project("sqlite", {
   include: ["src/**/*.test.ts", "bench/**/*.test.js"],
-  exclude: ["src/**/*.slow.test.ts"],
+  exclude: ["src/**/*.slow.test.ts", "bench/**/*.slow.test.js"],
 });
 export const postgres = project("postgres", {
   include: [...SHARED, ...COMMANDS.map((name) => `cli/commands/${name}`)].map((room) => `src/${room}/**/*.test.ts`),

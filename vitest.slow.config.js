@@ -8,7 +8,7 @@ import { hasPostgres, postgres } from "./vitest.config.js";
 const slow = {
   test: {
     name: "slow",
-    include: ["src/**/*.slow.test.ts"],
+    include: ["src/**/*.slow.test.ts", "bench/**/*.slow.test.js"],
     testTimeout: 600_000,
     hookTimeout: 60_000,
     setupFiles: ["src/testing/each-file.ts"],
