@@ -4,7 +4,7 @@ import { countOld, deleteOld, deleteOldOpen, oldOpen, type Page, pageAfter, PRUN
 import type { StorePrune } from "./schema.ts";
 
 /** Rows a transaction: others wait for milliseconds. */
-const BATCH = 2000;
+const BATCH = 1000;
 
 export interface PruneRequest {
   /** ISO 8601. */
