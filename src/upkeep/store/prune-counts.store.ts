@@ -8,17 +8,18 @@ import type { Tx } from "../../state/store.ts";
 type Counted =
   "exposures" | "servedMinutes" | "unsettled" | "exposureTokens" | "exposureSources" | "outcomeMinutes" | "delays";
 
-/** Of rollouts that ended before a time. */
-const ENDED = (before: Value) => `rollout IN (SELECT seq FROM rollouts WHERE "endedAt" < ${before})`;
+/** Of rollouts that ended before a time; not by IN, for which SQLite reads all rows of a rollout in place of a page. */
+const ENDED = (table: string) => (before: string) =>
+  `EXISTS (SELECT 1 FROM rollouts r WHERE r.seq = "${table}".rollout AND r."endedAt" < ${before})`;
 /** An open rollout may count a repeat, or correct what is summed here. */
 const NOT_OPEN = (table: string) =>
   `NOT EXISTS (SELECT 1 FROM rollouts r WHERE r.environment = "${table}".environment AND r.target = "${table}".target AND r."endedAt" IS NULL)`;
 
 /** What may go of each table, by a parameter, and that parameter for a time. */
 const OLD: Record<Counted, { where: (parameter: string) => string; of: (before: string) => Value }> = {
-  exposures: { where: ENDED, of: (before) => before },
-  servedMinutes: { where: ENDED, of: (before) => before },
-  unsettled: { where: ENDED, of: (before) => before },
+  exposures: { where: ENDED("exposures"), of: (before) => before },
+  servedMinutes: { where: ENDED("servedMinutes"), of: (before) => before },
+  unsettled: { where: ENDED("unsettled"), of: (before) => before },
   exposureTokens: { where: (p) => `minute < ${p} AND ${NOT_OPEN("exposureTokens")}`, of: minuteBefore },
   exposureSources: { where: (p) => `at < ${p}`, of: (before) => before },
   outcomeMinutes: { where: (p) => `minute < ${p} AND ${NOT_OPEN("outcomeMinutes")}`, of: minuteBefore },
