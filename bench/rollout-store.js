@@ -26,6 +26,11 @@ export function storeWithRollout(file) {
   return rolloutIn(fileAddress(file));
 }
 
+/** The same by a plan that counts who was served what. */
+export function storeWithExposures(file) {
+  return rolloutIn(fileAddress(file), (tx) => begin(tx, { ...PLAN, exposures: true }));
+}
+
 /** The same at the step of two cohorts: 10,000 units by name, and all of a domain. */
 export function storeWithCohorts(file) {
   const units = Array.from({ length: 10_000 }, (_, i) => `user-${2 * i}`);

@@ -2,6 +2,7 @@
 import { measureCanary } from "./canary.js";
 import { measureDiff } from "./diff.js";
 import { measureThroughput } from "./eval-throughput.js";
+import { measureExposures } from "./exposures.js";
 import { measureHarm } from "./harm.js";
 import { measureKill } from "./kill.js";
 import { measureMemory } from "./memory.js";
@@ -20,6 +21,7 @@ const BENCHMARKS = [
   ["seen", measureSeen],
   ["resolve", measureResolve],
   ["harm", measureHarm],
+  ["exposures", measureExposures],
   ["observe", measureObserve],
   ["observe on PostgreSQL", measurePostgres],
   ["canary", measureCanary],

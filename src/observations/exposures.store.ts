@@ -61,7 +61,7 @@ export async function addServed(tx: Tx, environment: string, served: readonly Se
 }
 
 const insertTokens = batchInto("exposureTokens", {
-  columns: ["environment", "target", "exposure"],
+  columns: ["environment", "target", "exposure", "minute"],
   key: ["environment", "target", "exposure"],
   onConflict: "keep",
   numbered: "exposure",
@@ -71,9 +71,9 @@ const insertTokens = batchInto("exposureTokens", {
 export async function newTokens(
   tx: Tx,
   environment: string,
-  tokens: readonly { target: string; exposure: string }[],
+  tokens: readonly { target: string; exposure: string; minute: number }[],
 ): Promise<boolean[]> {
-  const kept = await insertTokens(tx, tokens.map(({ target, exposure }) => [environment, target, exposure])); // prettier-ignore
+  const kept = await insertTokens(tx, tokens.map(({ target, exposure, minute }) => [environment, target, exposure, minute])); // prettier-ignore
   return kept.map((its) => its !== null);
 }
 

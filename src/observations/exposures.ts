@@ -62,7 +62,7 @@ function answersIn(exposures: readonly Exposures[]): number {
 }
 
 async function withoutRepeats(tx: Tx, environment: string, exposures: readonly Exposures[]): Promise<Exposures[]> {
-  const told = exposures.flatMap(({ target, exposure }) => (exposure === undefined ? [] : [{ target, exposure }]));
+  const told = exposures.flatMap(({ target, exposure, minute }) => (exposure === undefined ? [] : [{ target, exposure, minute }])); // prettier-ignore
   const kept = (await newTokens(tx, environment, told))[Symbol.iterator]();
   return exposures.filter(({ exposure }) => exposure === undefined || kept.next().value === true);
 }

@@ -56,7 +56,7 @@ export interface CountTables {
   /** Who was served which arm how often, while a rollout is open; minutes since 1970. */
   exposures: { rollout: number; minute: number; unit: string; arm: "control" | "candidate"; weight: number; n: number };
   /** Exposures that were told one by one, and the newest batch of each process that counts them: a repeat is harmless. */
-  exposureTokens: { environment: string; target: string; exposure: string };
+  exposureTokens: { environment: string; target: string; exposure: string; minute: number };
   exposureSources: { source: string; batch: number; at: string };
   /** Units of a rollout by the minute they were served first: all, and those whose outcome is known. */
   servedMinutes: { rollout: number; minute: number; arm: "control" | "candidate"; exposed: number; known: number };

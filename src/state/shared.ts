@@ -23,6 +23,11 @@ const table = <T extends keyof Database>(
 const since = (version: number, ...tables: SharedTable[]): SharedTable[] =>
   tables.map((its) => ({ ...its, since: version }));
 
+/** One of them. */
+export function sharedTable(name: keyof Database): SharedTable {
+  return SHARED_TABLES.find((its) => its.name === name) as SharedTable;
+}
+
 /** In the order in which their rows may be written: a row comes after those that it points at. */
 export const SHARED_TABLES: readonly SharedTable[] = [
   table("added", "releases", "target", "version"),

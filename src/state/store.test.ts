@@ -41,7 +41,7 @@ const COLUMNS: Record<keyof Database, readonly string[]> = {
   corrections: columnsOf<"corrections">()("observation n version shadow latencyMs costUsd"),
   openOutcomes: columnsOf<"openOutcomes">()("environment target id fields knownAt"),
   exposures: columnsOf<"exposures">()("rollout minute unit arm weight n"),
-  exposureTokens: columnsOf<"exposureTokens">()("environment target exposure"),
+  exposureTokens: columnsOf<"exposureTokens">()("environment target exposure minute"),
   exposureSources: columnsOf<"exposureSources">()("source batch at"),
   servedMinutes: columnsOf<"servedMinutes">()("rollout minute arm exposed known"),
   arrivals: columnsOf<"arrivals">()("rollout look weight arm exposed superseded"),

@@ -43,7 +43,10 @@ export function backupText({ file, bytes }: StoreBackup): string {
 }
 
 export function pruneText({ before, dryRun, tables }: StorePrune): string {
-  const counts = tables.map(({ name, rows }) => `${whole(rows)} ${name}`).join(", ");
+  const counts = tables
+    .filter(({ rows }, i) => i < 2 || rows > 0)
+    .map(({ name, rows }) => `${whole(rows)} ${name}`)
+    .join(", ");
   return `${dryRun ? "would delete" : "deleted"} ${counts} from before ${before.slice(0, 10)}`;
 }
 

@@ -3,7 +3,7 @@ import type { Migration } from "./migration.ts";
 /** Who was served what and when, outcomes that come late or are corrected, and what is counted by minute. A minute is one since 1970. */
 export const migration: Migration = {
   kind: "additive",
-  tables: ({ text, integer, real }) => `
+  tables: ({ text, integer, real, keyed }) => `
 -- When it was served, where that is not when it was known ("at").
 ALTER TABLE observations ADD COLUMN "servedAt" ${text};
 -- JSON: when each field was known, where that is not all at "at".
@@ -17,7 +17,7 @@ CREATE TABLE "openOutcomes" (
   fields ${text} NOT NULL,
   "knownAt" ${text} NOT NULL,
   PRIMARY KEY (environment, target, id)
-);
+)${keyed};
 
 -- Outcomes that were changed after they were stored, how often, and as what they were counted before that.
 CREATE TABLE corrections (
@@ -38,14 +38,15 @@ CREATE TABLE exposures (
   weight ${real} NOT NULL,
   n ${integer} NOT NULL,
   PRIMARY KEY (rollout, minute, unit, arm, weight)
-);
--- Exposures that were told one by one, so that a repeat is harmless.
+)${keyed};
+-- Exposures that were told one by one, so that a repeat is harmless, and the minute of each.
 CREATE TABLE "exposureTokens" (
   environment ${text} NOT NULL,
   target ${text} NOT NULL,
   exposure ${text} NOT NULL,
+  minute ${integer} NOT NULL,
   PRIMARY KEY (environment, target, exposure)
-);
+)${keyed};
 -- The newest batch of each process that counts them, for the same reason.
 CREATE TABLE "exposureSources" (
   source ${text} NOT NULL PRIMARY KEY,
@@ -61,7 +62,7 @@ CREATE TABLE "servedMinutes" (
   exposed ${integer} NOT NULL,
   known ${integer} NOT NULL,
   PRIMARY KEY (rollout, minute, arm)
-);
+)${keyed};
 -- What a decision is made of beside tallies: units that were served, and of those the ones that were drawn anew before an outcome was known.
 CREATE TABLE arrivals (
   rollout ${integer} NOT NULL,
@@ -90,7 +91,7 @@ CREATE TABLE unsettled (
   observation ${integer} NOT NULL,
   weight ${real} NOT NULL,
   PRIMARY KEY (rollout, minute, observation)
-);
+)${keyed};
 -- How late outcomes were known after they were served, by that day: within 2^bucket seconds, and not within half of that.
 CREATE TABLE delays (
   environment ${text} NOT NULL,
@@ -101,7 +102,7 @@ CREATE TABLE delays (
   bucket ${integer} NOT NULL,
   n ${integer} NOT NULL,
   PRIMARY KEY (environment, target, version, day, success, bucket)
-);
+)${keyed};
 -- What was served and observed of each version, by the minute it was served.
 CREATE TABLE "outcomeMinutes" (
   environment ${text} NOT NULL,
@@ -119,7 +120,7 @@ CREATE TABLE "outcomeMinutes" (
   "safetyN" ${integer} NOT NULL,
   unsafe ${integer} NOT NULL,
   PRIMARY KEY (environment, target, minute, version, shadow)
-);
+)${keyed};
 
 -- Whether it was counted as served at its weight, in which minute first; and of all its requests those of this hour and those before.
 ALTER TABLE units ADD COLUMN exposed ${integer} NOT NULL DEFAULT 0;

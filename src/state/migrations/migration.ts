@@ -3,6 +3,8 @@ export interface Types {
   text: string;
   integer: string;
   real: string;
+  /** After a table that is read by its key alone: rows lie in its index, and nowhere else. */
+  keyed: string;
 }
 
 /** Written once for both engines; what differs beyond types is in `sqlite` and `postgres`, which run after `tables`. */

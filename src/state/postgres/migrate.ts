@@ -13,7 +13,7 @@ import type { Db } from "../store.ts";
 import type { Database } from "../tables.ts";
 import { baseline } from "./baseline.ts";
 
-const TYPES = { text: 'text COLLATE "C"', integer: "bigint", real: "double precision" };
+const TYPES = { text: 'text COLLATE "C"', integer: "bigint", real: "double precision", keyed: "" };
 
 /** Throws STORE_OLD where migrations are missing: agents and operators never migrate a server, `agentops store migrate` does. STORE_NEWER. */
 export async function requireSchema({ shown }: StoreAddress, db: Db): Promise<void> {

@@ -5,6 +5,7 @@ import pg from "pg";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { AgentOps } from "../../../runtime/agentops.ts";
 import { replayRollout } from "../../../rollout/replay.ts";
+import { minuteOf } from "../../../observations/exposure-token.ts";
 import { recorderFor } from "../../../observations/record.ts";
 import type { Observation } from "../../../observations/schema.ts";
 import { needRollout } from "../../../rollout/rollouts.store.ts";
@@ -33,26 +34,28 @@ async function inTheMiddle(address?: StoreAddress) {
 
 const replayed = async ({ db }: TestStore) => (await replayRollout(db, await needRollout(db, place))).differences;
 
+const COUNTS = ["units", "exposures", "servedMinutes", "unsettled", "exposureTokens", "exposureSources", "outcomeMinutes", "delays", "openOutcomes"] as const; // prettier-ignore
+
 describe(`agentops store on ${ENGINE}`, () => {
   test("info says what is where and how big, of the engine in force", async () => {
     const { json, store, run } = await inTheMiddle();
     const info = await json("info");
-    expect(info).toMatchObject({ engine: ENGINE, version: 7, pending: 0, moved: null, markers: store.address.markers });
+    expect(info).toMatchObject({ engine: ENGINE, version: 8, pending: 0, moved: null, markers: store.address.markers });
     expect(info["tables"]).toContainEqual({ name: "observations", rows: 600 });
     expect([info["bytes"], info["revision"]].every((n) => (n as number) > 0)).toBe(true);
     const { code, stdout } = await run("info");
     expect([code, stdout]).toEqual([
       0,
-      expect.stringMatching(/schema 7\nid [0-9a-f]{32}, change \d+\n[^]*observations +600/),
+      expect.stringMatching(/schema 8\nid [0-9a-f]{32}, change \d+\n[^]*observations +600/),
     ]);
   });
   test("info of a store from before a table leaves it out, and says what is missing", async () => {
     const { json, run, store } = await inTheMiddle();
     await store.rows('DROP TABLE "cohortCounts"');
-    await store.rows("DELETE FROM migrations WHERE number = 7");
+    await store.rows("DELETE FROM migrations WHERE number >= 7");
     const { tables, pending } = await json("info");
-    expect([pending, (tables as { name: string }[]).map(({ name }) => name)]).toEqual([1, expect.not.arrayContaining(["cohortCounts"])]); // prettier-ignore
-    expect((await run("info")).stdout).toContain("schema 6, 1 migration is missing: agentops store migrate");
+    expect([pending, (tables as { name: string }[]).map(({ name }) => name)]).toEqual([2, expect.not.arrayContaining(["cohortCounts"])]); // prettier-ignore
+    expect((await run("info")).stdout).toContain("schema 6, 2 migrations are missing: agentops store migrate");
   });
   test("info of nothing makes nothing", async () => {
     const dir = tempProject();
@@ -76,7 +79,7 @@ describe(`agentops store on ${ENGINE}`, () => {
     const old = { environment: "production", target: "agents/y", version: "v1", success: 1, shadow: 0, at: BEGIN, rollout: null }; // prettier-ignore
     await store.inTransaction((tx) => tx.insertInto("observations").values(["a", "b"].map((id) => ({ ...old, id, unit: null, latencyMs: null, costUsd: null, inputTokens: null, outputTokens: null, safe: null, breach: null }))).execute()); // prettier-ignore
     expect((await run("prune", "--older-than", "1h")).code, "an hour is a slip of the pen").toBe(2);
-    expect((await json("prune", "--older-than", "1d", "--dry-run"))["tables"]).toEqual([{ name: "observations", rows: 2 }, { name: "units", rows: 0 }]); // prettier-ignore
+    expect((await json("prune", "--older-than", "1d", "--dry-run"))["tables"]).toEqual([["observations", 2], ...COUNTS.map((name) => [name, 0])].map(([name, rows]) => ({ name, rows }))); // prettier-ignore
     expect((await run("prune", "--older-than", "1d")).stdout).toContain("deleted 2 observations, 0 units");
     expect(await store.value("SELECT COUNT(*) FROM observations")).toBe(600);
     await store.inTransaction((tx) =>
@@ -87,6 +90,40 @@ describe(`agentops store on ${ENGINE}`, () => {
     );
     expect((await run("prune", "--older-than", "1d")).stdout).toContain("deleted 600 observations, 600 units");
     expect(await replayed(store)).toEqual([]);
+  });
+  test("prune takes who was served what with it, once the rollout has ended", async () => {
+    const { json, store } = await inTheMiddle();
+    const recorder = recorderFor(store);
+    const { id } = await needRollout(store.db, place);
+    const served = {
+      target: "prompts/x",
+      version: "v1",
+      minute: minuteOf(BEGIN) + 600,
+      n: 1,
+      rollout: id,
+      weight: 0.2,
+    };
+    const exposures = Array.from({ length: 4500 }, (_, i) => ({ ...served, unit: `s${i}`, exposure: `mine ${i}` }));
+    await recorder.expose("production", { exposures, from: { source: "one", batch: 1 } }, new Date(minutesLater(601)));
+    const part = (unit: string, at: string) => ({ target: "prompts/x", version: "v1", id: unit, unit, at, latencyMs: 9, rollout: id, weight: 0.2 }); // prettier-ignore
+    await recorder.record("production", [part("s1", minutesLater(601))], new Date(minutesLater(602)));
+    const rowsBy = (document: Record<string, any>) =>
+      Object.fromEntries(document["tables"].map(({ name, rows }: { name: string; rows: number }) => [name, rows]));
+    const kept = { exposures: 0, servedMinutes: 0, exposureTokens: 0, outcomeMinutes: 0, openOutcomes: 0 };
+    expect(rowsBy(await json("prune", "--older-than", "1d")), "while it is open").toMatchObject(kept);
+    await store.inTransaction((tx) =>
+      tx
+        .updateTable("rollouts")
+        .set({ endedAt: minutesLater(700) })
+        .execute(),
+    );
+    const would = rowsBy(await json("prune", "--older-than", "1d", "--dry-run"));
+    expect(would).toMatchObject({ exposures: 4500, exposureTokens: 4500, openOutcomes: 1 });
+    expect(would["outcomeMinutes"]).toBeGreaterThan(0);
+    expect(rowsBy(await json("prune", "--older-than", "1d"))).toEqual(would);
+    for (const table of COUNTS) expect(await store.value(`SELECT COUNT(*) FROM "${table}"`), table).toBe(0);
+    expect(await replayed(store)).toEqual([]);
+    expect((await json("check"))["ok"]).not.toBe(false);
   });
   test.each([
     [["frobnicate"], "unknown action"],
@@ -119,8 +156,8 @@ describe.runIf(ENGINE === "postgres")("agentops store", () => {
       2,
       expect.stringMatching(/has no tables of agentops[^]*agentops store migrate/),
     ]);
-    expect((await agentops(dir, ["store", "migrate"], env)).stdout).toContain("has schema 7 now (it was 0)");
-    expect((await agentops(dir, ["store", "migrate"], env)).stdout).toContain("has schema 7 already");
+    expect((await agentops(dir, ["store", "migrate"], env)).stdout).toContain("has schema 8 now (it was 0)");
+    expect((await agentops(dir, ["store", "migrate"], env)).stdout).toContain("has schema 8 already");
     const after = await agentops(dir, ["history", "x"], env);
     expect(after.stderr).toContain("was never released");
   });
