@@ -36,7 +36,8 @@ function begin(folder, run, world) {
     policy: { production: { evidence: false } },
   };
   mkdirSync(join(folder, "prompts"));
-  const outcomes = world.outcomes === undefined ? {} : { outcomes: { "prompts/x": world.outcomes } };
+  const outcomes =
+    world.outcomes === undefined ? {} : { outcomes: { "prompts/x": { settle: `${world.outcomes.settleHours}h` } } };
   writeFileSync(
     join(folder, "agentops.config.yaml"),
     JSON.stringify({ ...config, rollout: world.settings, ...outcomes }),
