@@ -9,6 +9,7 @@ import { openTestStore, type TestStore } from "../testing/store.ts";
 import { usualDelay } from "./delays.store.ts";
 import { delayBucket } from "./delays.ts";
 import { leastMsToAll } from "./earliest.ts";
+import { NO_EVIDENCE } from "./evidence.ts";
 import type { Late } from "./late.ts";
 import { next, pendingState, type RolloutEvent, waitingFor } from "./next.ts";
 import { outcomesFor } from "./outcomes.ts";
@@ -167,6 +168,15 @@ describe("a turn", () => {
     // What is stored by now decides nothing of what was.
     await store.inTransaction((tx) => tx.updateTable("servedMinutes").set({ known: 0 }).execute());
     expect((await replayRollout(store.db, rollout)).differences).toEqual([]);
+  });
+
+  test("estimates by the time in which units could count", async () => {
+    const { store } = await ready({ stepObservations: 50, outcomes: { ...NOW, settleMs: 4 * HOURS } });
+    await store.inTransaction((tx) => tx.updateTable("rollouts").set({ evidence: JSON.stringify({ ...NO_EVIDENCE, candidateUnits: 10 }) }).execute()); // prettier-ignore
+    const need = async (minute: number) =>
+      (await rolloutView(store.db, await needRollout(store.db, place), { at: at(minute), held: null })).analysis.need;
+    expect(await need(5 * 60)).toEqual({ observations: 40, hours: 4 });
+    expect(await need(3 * 60)).toMatchObject({ observations: 40, hours: null });
   });
 
   test("asks nothing of that of a plan that does not", async () => {
