@@ -41,7 +41,9 @@ describe("a step with enough time, units and proof", () => {
     ["nor of the control's", NOW, 999, { open: { control: 0.06, candidate: 0, e: 1 } }, false],
     ["is left while a few are", NOW, 999, { open: { control: 0.05, candidate: 0.05, e: 999 } }, true],
     ["is not left while the arms differ in a few", NOW, 999, { open: { control: 0.01, candidate: 0.04, e: 1000 } }, false],
-    ["is left while they are open and failures", { ...NOW, missing: "failure" }, 999, { open: { control: 0, candidate: 0.9, e: 1e9 } }, true],
+    ["is left while they are open and failures", { ...NOW, settleMs: HOURS, missing: "failure" }, 999, { open: { control: 0, candidate: 0.9, e: 1e9 } }, true],
+    ["is not left while they are open and nothing settles that could be one", { ...NOW, missing: "failure" }, 999, { open: { control: 0, candidate: 0.9, e: 1 } }, false],
+    ["nor while the arms differ in them", { ...NOW, missing: "failure" }, 999, { open: { control: 0.01, candidate: 0.04, e: 1000 } }, false],
   ])("%s", (_, outcomes, minutes, late, isLeft) => {
     const plan = planWith(outcomes);
     const state = next(pendingState(BEGIN, plan), { type: "start", at: BEGIN }, plan);
