@@ -23,7 +23,7 @@ export async function throughBinary(folder, world, traffic, commands) {
     if (code !== 0) throw new Error(`${args.join(" ")}: ${code}\n${text}`);
   };
   begin(folder, must, world);
-  const engine = engineOf(folder, run, world);
+  const engine = engineOf(folder, { run, must }, world);
   await drive(engine, world, traffic);
   return commands.map((args) => [args.join(" "), run(engine.now, ...args).text]);
 }
@@ -36,7 +36,8 @@ function begin(folder, run, world) {
     policy: { production: { evidence: false } },
   };
   mkdirSync(join(folder, "prompts"));
-  const outcomes = world.outcomes === undefined ? {} : { outcomes: { "prompts/x": world.outcomes } };
+  const outcomes =
+    world.outcomes === undefined ? {} : { outcomes: { "prompts/x": { settle: `${world.outcomes.settleHours}h` } } };
   writeFileSync(
     join(folder, "agentops.config.yaml"),
     JSON.stringify({ ...config, rollout: world.settings, ...outcomes }),
@@ -52,7 +53,7 @@ function begin(folder, run, world) {
   run(0, "canary", "start", "x@v2", "--reason", "a scenario", "--unobserved");
 }
 
-function engineOf(folder, run, world) {
+function engineOf(folder, { run, must }, world) {
   const lines = { observe: [], served: [] };
   const rollout = JSON.parse(run(0, "canary", "status", "x", "--json").text);
   const engine = {
@@ -65,7 +66,7 @@ function engineOf(folder, run, world) {
     tick(ms) {
       if (ms - engine.now < EVERY) return;
       engine.now = ms;
-      hand(folder, run, ms, lines);
+      hand(folder, { run, must }, ms, lines);
       const { weight, phase } = JSON.parse(run(ms, "canary", "status", "x", "--json").text);
       engine.weight = weight;
       if (!["progressing", "promoting", "shadow"].includes(phase)) engine.phase = phase;
@@ -74,14 +75,15 @@ function engineOf(folder, run, world) {
   return engine;
 }
 
-function hand(folder, run, ms, lines) {
+/** What is not recorded is no evidence, so a refusal ends it; `advance` says by its exit how the rollout ended. */
+function hand(folder, { run, must }, ms, lines) {
   for (const [kind, flags] of [
     ["served", ["--served"]],
     ["observe", []],
   ]) {
     const file = join(folder, `${kind}.jsonl`);
     writeFileSync(file, `${lines[kind].map((line) => JSON.stringify(line)).join("\n")}\n`);
-    if (lines[kind].length > 0) run(ms, "observe", ...flags, file);
+    if (lines[kind].length > 0) must(ms, "observe", ...flags, file);
     lines[kind].length = 0;
   }
   run(ms, "canary", "advance", "x");

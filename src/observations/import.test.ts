@@ -119,6 +119,10 @@ describe("importing lines", () => {
       '{"target":"prompts/x","version":"v1","success":true,"success":false}',
       `in.jsonl:2:53: the key "success" is there twice`,
     ],
+    [
+      line({ servedAt: "2026-11-21T10:00:00" }),
+      "in.jsonl:2:53: servedAt: no time with a zone, as 2026-11-21T10:00:00Z has",
+    ],
     [line({ unit: "\uFFFD" }).replace("\uFFFD", "caf\xe9"), "in.jsonl:2:64: not UTF-8: the byte 0xE9"],
   ])("a line that says two things, or in no letters, is bad: %s", async (bad, message) => {
     const run = await importer();

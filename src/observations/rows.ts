@@ -87,9 +87,11 @@ export function storedFrom(row: Omit<Row<"observations">, "environment">): Store
 
 /** What an observation keeps of an outcome. */
 export function asStored(outcome: Outcome): Outcome {
-  const [fields, knownAt] = [{ ...outcome.fields }, { ...outcome.knownAt }];
-  for (const its of [fields, knownAt]) for (const field of PASSING) delete its[field];
-  return { ...outcome, fields, knownAt };
+  return { ...outcome, fields: lasting(outcome.fields), knownAt: lasting(outcome.knownAt) };
+}
+
+function lasting<T>(of: Partial<Record<Field, T>>): Partial<Record<Field, T>> {
+  return Object.fromEntries(STORED.flatMap((field) => (of[field] === undefined ? [] : [[field, of[field]]])));
 }
 
 /** As `saveOpen` takes it. */

@@ -8,6 +8,9 @@ const text = (most: number) =>
     .max(most)
     .regex(/^[^\0]*$/, "a text without NUL");
 
+/** Of which zone a time without one is, its reader cannot know. */
+const time = () => z.iso.datetime({ offset: true, error: "no time with a zone, as 2026-11-21T10:00:00Z has" });
+
 /** One line of `agentops observe`, and what `AgentOps.observe` takes: one production outcome, or a part of one that has an id. */
 export const observationSchema = z
   .strictObject({
@@ -26,11 +29,8 @@ export const observationSchema = z
       .optional()
       .describe("from resolve: asked for by its version, not drawn; stored and in the sums, in no rollout's evidence"),
     shadow: z.boolean().optional().describe("a copy of the input; the answer was not served"),
-    servedAt: z.iso.datetime({ offset: true }).optional().describe("when it was served (default: at)"),
-    at: z.iso
-      .datetime({ offset: true })
-      .optional()
-      .describe("when this line's outcome was known (default: servedAt, else now)"),
+    servedAt: time().optional().describe("when it was served (default: at)"),
+    at: time().optional().describe("when this line's outcome was known (default: servedAt, else now)"),
     exposure: text(200).optional().describe("from resolve: names what was served, and says when"),
     id: text(200)
       .optional()
@@ -48,7 +48,7 @@ export const exposureSchema = z.strictObject({
   target: observationSchema.shape.target,
   version: observationSchema.shape.version,
   unit: text(500).describe("user, conversation …: what the assignment is sticky for"),
-  servedAt: z.iso.datetime({ offset: true }).describe("when it was served"),
+  servedAt: time().describe("when it was served"),
   exposure: text(200).describe("its own name: makes a repeat harmless, and outcomes may carry it"),
   rollout: z.string().optional().describe("from resolve: the rollout that assigned the unit"),
   weight: z.number().min(0).max(1).optional().describe("from resolve: the candidate's share at that moment"),

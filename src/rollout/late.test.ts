@@ -9,6 +9,7 @@ import { openTestStore, type TestStore } from "../testing/store.ts";
 import { usualDelay } from "./delays.store.ts";
 import { delayBucket } from "./delays.ts";
 import { leastMsToAll } from "./earliest.ts";
+import { NO_EVIDENCE } from "./evidence.ts";
 import type { Late } from "./late.ts";
 import { next, pendingState, type RolloutEvent, waitingFor } from "./next.ts";
 import { outcomesFor } from "./outcomes.ts";
@@ -40,7 +41,9 @@ describe("a step with enough time, units and proof", () => {
     ["nor of the control's", NOW, 999, { open: { control: 0.06, candidate: 0, e: 1 } }, false],
     ["is left while a few are", NOW, 999, { open: { control: 0.05, candidate: 0.05, e: 999 } }, true],
     ["is not left while the arms differ in a few", NOW, 999, { open: { control: 0.01, candidate: 0.04, e: 1000 } }, false],
-    ["is left while they are open and failures", { ...NOW, missing: "failure" }, 999, { open: { control: 0, candidate: 0.9, e: 1e9 } }, true],
+    ["is left while they are open and failures", { ...NOW, settleMs: HOURS, missing: "failure" }, 999, { open: { control: 0, candidate: 0.9, e: 1e9 } }, true],
+    ["is not left while they are open and nothing settles that could be one", { ...NOW, missing: "failure" }, 999, { open: { control: 0, candidate: 0.9, e: 1 } }, false],
+    ["nor while the arms differ in them", { ...NOW, missing: "failure" }, 999, { open: { control: 0.01, candidate: 0.04, e: 1000 } }, false],
   ])("%s", (_, outcomes, minutes, late, isLeft) => {
     const plan = planWith(outcomes);
     const state = next(pendingState(BEGIN, plan), { type: "start", at: BEGIN }, plan);
@@ -167,6 +170,15 @@ describe("a turn", () => {
     // What is stored by now decides nothing of what was.
     await store.inTransaction((tx) => tx.updateTable("servedMinutes").set({ known: 0 }).execute());
     expect((await replayRollout(store.db, rollout)).differences).toEqual([]);
+  });
+
+  test("estimates by the time in which units could count", async () => {
+    const { store } = await ready({ stepObservations: 50, outcomes: { ...NOW, settleMs: 4 * HOURS } });
+    await store.inTransaction((tx) => tx.updateTable("rollouts").set({ evidence: JSON.stringify({ ...NO_EVIDENCE, candidateUnits: 10 }) }).execute()); // prettier-ignore
+    const need = async (minute: number) =>
+      (await rolloutView(store.db, await needRollout(store.db, place), { at: at(minute), held: null })).analysis.need;
+    expect(await need(5 * 60)).toEqual({ observations: 40, hours: 4 });
+    expect(await need(3 * 60)).toMatchObject({ observations: 40, hours: null });
   });
 
   test("asks nothing of that of a plan that does not", async () => {

@@ -73,9 +73,14 @@ export function outcomesWait(plan: RolloutPlan, late: Late, timeMs: number): Out
   return open === null && differ === null && !(lastMs > 0 && timeMs > 0) ? null : { lastMs, open, differ };
 }
 
-/** The arm that lacks more, where that is too much. What has settled is a failure where the plan says so, and open no more. */
+/** What has settled without an outcome is a failure where the plan says so, and open no more; where nothing settles none becomes one. */
+function failsWithout({ settleMs, missing }: NonNullable<RolloutPlan["outcomes"]>): boolean {
+  return missing === "failure" && settleMs > 0;
+}
+
+/** The arm that lacks more, where that is too much. */
 function openArm({ outcomes }: RolloutPlan, { open }: Late): OutcomesWait["open"] {
-  if (outcomes === undefined || open === undefined || open === null || outcomes.missing === "failure") return null;
+  if (outcomes === undefined || open === undefined || open === null || failsWithout(outcomes)) return null;
   const arm = open.candidate >= open.control ? "candidate" : "control";
   return open[arm] > outcomes.maxOpen ? { arm, share: open[arm], most: outcomes.maxOpen } : null;
 }
@@ -83,6 +88,6 @@ function openArm({ outcomes }: RolloutPlan, { open }: Late): OutcomesWait["open"
 /** What one arm lacks and the other has may be what was bad. */
 function differing({ outcomes }: RolloutPlan, late: Late): OutcomesWait["differ"] {
   const differs = differsIn(late);
-  if (outcomes === undefined || outcomes.missing === "failure" || differs === null || late.open == null) return null;
+  if (outcomes === undefined || failsWithout(outcomes) || differs === null || late.open == null) return null;
   return differs.e < differs.threshold ? null : { ...late.open, ...differs };
 }

@@ -2,7 +2,7 @@ import { growthPerArrival } from "../stats/planning/canary-planning.ts";
 import { logE } from "../stats/sequential/canary-engine.ts";
 import type { Judged } from "./judge.ts";
 import { unitsIn } from "./evidence.ts";
-import { isUnderWay, type RolloutState, waitingFor } from "./next.ts";
+import { cohortAt, isUnderWay, type RolloutState, waitingFor } from "./next.ts";
 import type { Late } from "./late.ts";
 import type { Rollout } from "./rollouts.store.ts";
 import type { Analysis, Metric } from "./schema.ts";
@@ -32,11 +32,18 @@ export function needOf(
   const observations = Math.ceil(Math.max(waiting.units ?? 0, proof));
   const leastMs = Math.max(waiting.timeMs ?? 0, waiting.trafficMs ?? 0);
   if (observations === 0 && leastMs === 0) return null;
-  const sinceStep = (Date.parse(now) - Date.parse(state.since)) / HOUR;
+  const sinceStep = (Date.parse(now) - countsFrom(rollout)) / HOUR;
   const perHour = sinceStep > 0 ? (units - state.unitsBefore) / sinceStep : 0;
   const least = leastMs / HOUR;
   const hours = observations === 0 ? least : perHour > 0 ? Math.max(least, observations / perHour) : null;
   return { observations, hours };
+}
+
+/** Since when units of the step could count, ms since 1970: none of the rollout does before the first has settled. */
+function countsFrom({ state, plan, createdAt }: Rollout): number {
+  const since = Date.parse(state.since);
+  const isDrawn = state.phase !== "shadow" && cohortAt(state, plan) === null;
+  return isDrawn ? Math.max(since, Date.parse(createdAt) + (plan.outcomes?.settleMs ?? 0)) : since;
 }
 
 /** After a missed deadline, somebody decides by what it would take. */

@@ -113,6 +113,33 @@ test("a target that is only observed is not shown as one that is served", async 
   );
 });
 
+test("the screen says of how many the outcome is not known, and when a unit counts, above the sums of what is known", async () => {
+  const address = await storeWith({ phase: "progressing", since: "2026-11-21T10:12:00.000Z" });
+  const lines = async () =>
+    statusText(await at(address), createStyle(false), "s")
+      .split("\n")
+      .filter((line) => /not known|counts/.test(line))
+      .map((line) => line.trim());
+  expect(await lines()).toEqual([]);
+  await withStore(address, async (store) => {
+    const minute = Math.floor(Date.parse(NOW) / 60_000);
+    const seq = await store.value("SELECT MAX(seq) FROM rollouts");
+    for (const [arm, exposed, known] of [["control", 8079, 8079], ["candidate", 93, 79]] as const)
+      await store.rows('INSERT INTO "servedMinutes" (rollout, minute, arm, exposed, known) VALUES ($1, $2, $3, $4, $5)', seq, minute, arm, exposed, known);
+  }); // prettier-ignore
+  const unknown =
+    "outcome not known of 14 of the candidate's 93 units and 0 of the control's 8,079 units: in no number here";
+  expect(await lines()).toEqual([unknown]);
+  const settling = JSON.stringify({
+    ...planOf({}),
+    outcomes: { settleMs: 14_400_000, maxOpen: 0.05, missing: "unknown" },
+  });
+  await withStore(address, (store) => store.rows("UPDATE rollouts SET plan = $1", settling));
+  expect(await lines()).toEqual([`${unknown}; a unit counts 4 h after it was served`]);
+  await withStore(address, (store) => store.rows('DELETE FROM "servedMinutes"'));
+  expect(await lines()).toEqual(["a unit counts 4 h after it was served; the sums below have what is known by now"]);
+});
+
 test("one screen: what is served, the rollout with its evidence, counts, the last bad things", async () => {
   const address = await storeWith({ phase: "rolled-back", since: "2026-11-20T20:00:00.000Z", over: true }, { phase: "progressing", since: "2026-11-21T10:12:00.000Z", unsafeAt: "2026-11-21T10:20:00.000Z" }); // prettier-ignore
   await withStore(address, async (store) => {

@@ -72,7 +72,7 @@ async function readParts(open: BareReader, { now, waitMs }: OverviewRequest): Pr
   const dayAgo = new Date(now.getTime() - DAY_MS).toISOString();
   const stables = await part("what is served", () => readStables(db));
   const rollouts = await part("rollouts", async () =>
-    each(await readLatestRollouts(db), (row) => newestRollout(db, row)),
+    each(await readLatestRollouts(db), (row) => newestRollout(db, row, now)),
   );
   const hours = await part("what was observed", () => readHours(db, dayAgo.slice(0, 13)));
   const places = placesOf([stables, rollouts, hours]);

@@ -17,6 +17,11 @@ const counts = z.object({
 
 const arm = z.object({ n: z.int().describe("units"), rate: z.number().nullable().describe("share of good ones") });
 
+const ofArm = z.object({
+  exposed: z.int().describe("units that were drawn and served, and have settled"),
+  unknown: z.int().describe("of those, without an outcome yet"),
+});
+
 const servedTarget = z.object({
   target: z.string(),
   stable: z
@@ -61,6 +66,11 @@ const servedTarget = z.object({
         )
         .describe("those that something was seen of, each arm apart"),
       unseen: z.int().describe("units that came since the last look"),
+      unknown: z
+        .object({ control: ofArm, candidate: ofArm })
+        .nullable()
+        .describe("in no number here; null where nobody said who was served"),
+      settleMs: z.int().describe("a unit counts so long after it was served; 0: as its outcome arrives"),
       overdueSince: z
         .string()
         .nullable()

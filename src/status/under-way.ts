@@ -1,5 +1,6 @@
 import type { Executor } from "../state/raw.ts";
 import type { ServedTarget } from "./schema.ts";
+import { openShares } from "../rollout/arrivals.store.ts";
 import { cohortsIn } from "../rollout/cohorts.ts";
 import { cohortAt } from "../rollout/next.ts";
 import type { Rollout } from "../rollout/rollouts.store.ts";
@@ -18,7 +19,7 @@ export interface Newest extends LatestRollout {
 }
 
 /** Adds what only the stored state and its counts know. Throws what the store throws, and what JSON.parse does. */
-export async function newestRollout(db: Executor, row: LatestRollout): Promise<Newest> {
+export async function newestRollout(db: Executor, row: LatestRollout, at: Date): Promise<Newest> {
   const state = JSON.parse(row.state) as Rollout["state"];
   const { since } = state;
   const acknowledged = (await acknowledgedBy(db, row, since)) !== null;
@@ -29,7 +30,7 @@ export async function newestRollout(db: Executor, row: LatestRollout): Promise<N
     Rollout["caps"],
   ];
   const now = await storedNow(db, { ...row, plan, evidence, caps, state });
-  const shown = await underWay(db, row, now);
+  const shown = await underWay(db, row, now, at);
   return { ...row, since, shown, overdueSince: shown.overdueSince, acknowledged };
 }
 
@@ -38,6 +39,7 @@ async function underWay(
   db: Executor,
   { seq, id, control, candidate, phase, weight, createdAt }: LatestRollout,
   { rollout: { state, plan, evidence }, judged, unseen, due }: StoredNow<Pick<Rollout, "state" | "plan" | "evidence">>,
+  at: Date,
 ): Promise<UnderWay> {
   return {
     id,
@@ -60,8 +62,22 @@ async function underWay(
         return { name, control, candidate, harmE: cut(peaks.harm), harmThreshold, safeE, safeThreshold, verdict };
       }),
     unseen,
+    unknown: await unknownOf(db, seq, at),
+    settleMs: plan.outcomes?.settleMs ?? 0,
     overdueSince: due?.overdueSince ?? null,
   };
+}
+
+/** A sum of what is known says little where most is not. */
+async function unknownOf(db: Executor, seq: number, now: Date): Promise<UnderWay["unknown"]> {
+  const { control, candidate } = await openShares(
+    db,
+    { seq },
+    { olderThanMinute: Math.floor(now.getTime() / 60_000) + 1 },
+  );
+  if (control.exposed + candidate.exposed === 0) return null;
+  const of = ({ exposed, open }: typeof control) => ({ exposed, unknown: Math.max(0, open) });
+  return { control: of(control), candidate: of(candidate) };
 }
 
 /** JSON has no infinity. */

@@ -60,20 +60,22 @@ async function laxerOnes(project: Project): Promise<Problem[]> {
 
 /** Settings for an artifact that is not there would be in force for nobody, and nobody would notice. */
 async function unknownArtifacts(project: Project): Promise<Problem[]> {
-  const named = Object.keys(project.config.rollout?.artifacts ?? {});
+  const { rollout, outcomes } = project.config;
+  const named = [
+    ...Object.keys(rollout?.artifacts ?? {}).map((name) => ["rollout", "artifacts", name]),
+    ...Object.keys(outcomes ?? {}).map((name) => ["outcomes", name]),
+  ];
   if (named.length === 0) return [];
   const source = worktreeSource(project.root);
   const listed = (await Promise.all(KINDS.map((kind) => source.list(kind)))).flat();
   const known = listed.flatMap(({ kind, name }) => [name, addressOf(kind, name)]);
   const file = displayPath(project.root, project.configFile);
   const { yaml } = readYaml(await readText(project.configFile), file);
-  return named
-    .filter((name) => !known.includes(name))
-    .map((name) => ({
-      severity: "error",
-      rule: "unknown-artifact",
-      file,
-      ...(yaml?.locate(["rollout", "artifacts", name], "key") ?? { line: 1, column: 1 }),
-      message: `rollout.artifacts: no prompt or agent is called "${name}" (${didYouMean(name, known)})`,
-    }));
+  return named.flatMap((path): Problem[] => {
+    const name = path.at(-1) ?? "";
+    if (known.includes(name)) return [];
+    const at = yaml?.locate(path, "key") ?? { line: 1, column: 1 };
+    const message = `${path.slice(0, -1).join(".")}: no prompt or agent is called "${name}" (${didYouMean(name, known)})`;
+    return [{ severity: "error", rule: "unknown-artifact", file, ...at, message }];
+  });
 }

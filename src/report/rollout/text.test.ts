@@ -403,6 +403,11 @@ test.each<[string, Change, string]>([
     "prompts/support-triage v6 → v7 production: progressing step 2 of 5 (5 %); success −1.1 [−6, +3.2] harm 0.4/80, safe 3.1/20; latency safe; cost no data; about 240 more candidate units, 5.5 h",
   ],
   [
+    "waiting for time alone",
+    { analysis: { guardrails: [latency], need: { observations: 0, hours: 11 } } },
+    "prompts/support-triage v6 → v7 production: progressing step 2 of 5 (5 %); latency safe; about 11 h",
+  ],
+  [
     "waiting",
     { awaiting: "approval", analysis: { guardrails: [latency], need: null } },
     "prompts/support-triage v6 → v7 production: progressing step 2 of 5 (5 %); latency safe; waits for approval",

@@ -136,7 +136,8 @@ function needOf({ analysis: { need }, cohort }: RolloutDocument): string[] {
     cohort === null
       ? many(need.observations, "more candidate unit")
       : `${many(need.observations, "more answer")} to cohort ${cohort}`;
-  return [`about ${units}${need.hours === null ? "" : `, ${roughSpan(need.hours * 3_600_000)}`}`];
+  const time = need.hours === null ? [] : [roughSpan(need.hours * 3_600_000)];
+  return [`about ${[...(need.observations === 0 && time.length > 0 ? [] : [units]), ...time].join(", ")}`];
 }
 
 /** What is in no number yet, and until when. */

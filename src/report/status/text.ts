@@ -1,4 +1,4 @@
-import { plural } from "../../core/words.ts";
+import { lasting, plural } from "../../core/words.ts";
 import { printable } from "../../core/printable.ts";
 import type { ServedTarget, StatusDocument } from "../../status/schema.ts";
 import { by, environmentName, nameOf, whyCommand } from "../kill/text.ts";
@@ -76,8 +76,20 @@ function rolloutLines(rollout: NonNullable<ServedTarget["rollout"]>, now: string
     `    ${control} → ${candidate}  ${facts.filter((fact) => fact !== null).join("  ")}`,
     ...rollout.guardrails.map((result) => `      ${guardrailText(result, style)}`),
     ...cohortLines(rollout.cohorts, style).map((line) => `      ${line}`),
+    ...unknownLine(rollout).map((text) => `      ${style.unsure(text)}`),
     style.dim(`      ${looked}${came}`),
   ];
+}
+
+/** Beside `42 answers, 0 % ok`, where successes take hours and failures are known at once. */
+function unknownLine({ unknown, settleMs }: NonNullable<ServedTarget["rollout"]>): string[] {
+  const counts = settleMs === 0 ? "" : `a unit counts ${lasting(settleMs)} after it was served`;
+  if (unknown === null || unknown.control.unknown + unknown.candidate.unknown === 0)
+    return counts === "" ? [] : [`${counts}; the sums below have what is known by now`];
+  const arm = (name: string, of: typeof unknown.control) =>
+    `${whole(of.unknown)} of the ${name}'s ${whole(of.exposed)} units`;
+  const all = `outcome not known of ${arm("candidate", unknown.candidate)} and ${arm("control", unknown.control)}: in no number here`;
+  return [counts === "" ? all : `${all}; ${counts}`];
 }
 
 /** Each arm apart: a candidate of 1 % changes no sum. */

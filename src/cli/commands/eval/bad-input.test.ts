@@ -167,6 +167,16 @@ describe("bad input: one clear line, exit 2", () => {
       'agentops.config.yaml:5:5: error: rollout.artifacts: no prompt or agent is called "prompts/pp" (did you mean prompts/p?)',
     ],
     [
+      "a time to settle for a prompt that is not there",
+      {
+        ...files(SUITE),
+        "agentops.config.yaml":
+          "project: x\nmodels: { offline: { kind: offline } }\noutcomes:\n  prompts/pp: { settle: 4h }\n",
+      },
+      ["lint"],
+      'agentops.config.yaml:4:3: error: outcomes: no prompt or agent is called "prompts/pp" (did you mean prompts/p?)',
+    ],
+    [
       "a key written into the config",
       {
         ...files(SUITE),

@@ -3,7 +3,7 @@ import { type CommandSpec, FORMAT, OUTPUT } from "../../command.ts";
 export const observe: CommandSpec = {
   name: "observe",
   args: "[file]",
-  summary: "record production outcomes from JSON lines (stdin by default); a repeat of an id changes nothing",
+  summary: "record production outcomes from JSON lines (stdin by default); lines of one id are one outcome",
   options: [
     ["--skip-invalid", "count lines that are no observation and go on"],
     ["--strict", "record nothing when a target, version or rollout is unknown; a pipe is read to its end first"],
