@@ -64,7 +64,7 @@ const analysisSchema = z.object({
     .object({ e: z.number(), threshold: z.number() })
     .nullable()
     .describe(
-      "e-value against 'outcomes come as late, and are lost as often, in both arms', of those that are not known now; from the threshold on nothing is promoted; null where nobody counts who was served",
+      "e-value against 'outcomes come as late, and are lost as often, in both arms', of those that should be known by now; from the threshold on nothing is promoted; null where nobody said who was served",
     ),
   bestCase: ifKnown
     .nullable()

@@ -222,7 +222,8 @@ export class AgentOps {
   /** The one that was named, else the store's only one. */
   #environmentNow(): string | null {
     if (this.environment !== null) return this.environment;
-    this.#reader.refresh();
+    // What is seen here is not seen anew by the next question.
+    if (this.#reader.refresh()) this.#changed();
     return environmentOf(this.#reader, null);
   }
 
