@@ -5,8 +5,7 @@ import { fileAddress } from "../state/address.ts";
 import { spawnAgentops, tempProject } from "../testing/project.ts";
 import { halfDone } from "../testing/release-check.ts";
 import {
-  counted,
-  countedAnew,
+  notAdded,
   done,
   outcomeOf,
   releaseProject,
@@ -53,12 +52,8 @@ test("eight processes observe while one watches: nothing acknowledged is lost, a
     );
     expect(await open.value("SELECT COUNT(*) FROM observations")).toBe(acknowledged);
     expect(await open.value("SELECT SUM(n) FROM outcomes")).toBe(acknowledged);
-    const [found, expected] = [await counted(open), await countedAnew(open)];
-    expect(Object.keys(found).sort()).toEqual(Object.keys(expected).sort());
-    for (const [key, { n, sum }] of Object.entries(expected)) {
-      expect(found[key]?.n, key).toBe(n);
-      expect(found[key]?.sum, key).toBeCloseTo(sum, 6);
-    }
+    // Who is served at two weights before an outcome was written counts at the second, so the rows alone do not say where.
+    expect(await notAdded(open)).toEqual({});
     expect((await rolloutIn(open)).caps.latency).toEqual(freezeCap(await firstLatencies(open), 0.2));
     expect(await halfDone(open)).toEqual([]);
     expect(history.length).toBeGreaterThan(5);

@@ -111,43 +111,19 @@ export async function outcomeOf(open: TestStore) {
   }; // prettier-ignore
 }
 
-type Counts = Record<string, { n: number; sum: number }>;
-
-/** Units and their outcomes by weight and arm, counted anew from the stored observations. */
-export async function countedAnew(store: TestStore): Promise<Counts> {
-  const { candidate } = await rolloutIn(store);
-  const rows = await store.rows(
-    "SELECT id, unit, version, success FROM observations WHERE rollout IS NOT NULL ORDER BY seq",
-  );
-  const units = new Map<string, { weight: number; candidate: boolean }>();
-  const counts: Counts = {};
-  for (const { id, unit, version, success } of rows as {
-    id: string;
-    unit: string;
-    version: string;
-    success: number;
-  }[]) {
-    const weight = Number(id.slice(id.indexOf("~") + 1));
-    const seen = units.get(unit);
-    if (seen !== undefined && (seen.candidate || weight <= seen.weight)) continue;
-    const probability = seen === undefined ? weight : (weight - seen.weight) / (1 - seen.weight);
-    units.set(unit, { weight, candidate: version === candidate });
-    const count = (counts[`${probability.toFixed(9)} ${version}`] ??= { n: 0, sum: 0 });
-    count.n += 1;
-    count.sum += success;
-  }
-  return counts;
-}
-
-/** The same as it was counted. */
-export async function counted(store: TestStore): Promise<Counts> {
-  const rollout = await rolloutIn(store);
-  const rows = await store.rows(
-    "SELECT weight, arm, SUM(n) AS n, SUM(sum) AS sum FROM tallies WHERE metric = 'success' GROUP BY weight, arm",
-  );
-  return Object.fromEntries(
-    (rows as { weight: number; arm: "control" | "candidate"; n: number; sum: number }[]).map(
-      ({ weight, arm, n, sum }) => [`${weight.toFixed(9)} ${rollout[arm]}`, { n, sum }],
-    ),
-  );
+/**
+ * By weight and arm, what does not add up: of units that were served, less those that were drawn anew before their outcome was known and those
+ * without one, each must be counted once. Empty where all of it does.
+ */
+export async function notAdded(store: TestStore): Promise<Record<string, number>> {
+  const left: Record<string, number> = {};
+  const sums = [
+    "SELECT weight, arm, SUM(exposed - superseded) AS n FROM arrivals GROUP BY weight, arm",
+    "SELECT weight, arm, -SUM(n) AS n FROM tallies WHERE metric = 'success' AND weight > 0 AND weight < 1 GROUP BY weight, arm",
+    "SELECT weight, CASE WHEN candidate = 1 THEN 'candidate' ELSE 'control' END AS arm, -COUNT(*) AS n FROM units WHERE look = 0 AND exposed = 1 GROUP BY 1, 2",
+  ];
+  for (const sum of sums)
+    for (const { weight, arm, n } of (await store.rows(sum)) as { weight: number; arm: string; n: number }[])
+      left[`${weight.toFixed(9)} ${arm}`] = (left[`${weight.toFixed(9)} ${arm}`] ?? 0) + n;
+  return Object.fromEntries(Object.entries(left).filter(([, n]) => n !== 0));
 }
