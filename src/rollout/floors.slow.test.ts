@@ -67,7 +67,10 @@ describe("what is worse is taken back", () => {
     ["1,000 answers to a cohort: 80 → 60 %", { settings: { steps: ["staff", 0.5, 1] }, cohorts: { staff: { domain: "x.org" } }, history: known(0.8), stretches: [{ weight: "staff", arrivals: 1000 }], control: success(0.8), candidate: success(0.6) }, "floor"],
     ["equal at 80 %, a floor of 90 % as written", { settings: { guardrails: { success: { floor: { absolute: 0.9 } as never } } }, history: known(0.8), stretches: ramp, control: success(0.8), candidate: success(0.8) }, "floor"],
   ])("%s", (name, world, by) => {
-    expect(simulated(name, world)[by]).toBeGreaterThanOrEqual(0.99 * RUNS);
+    const found = simulated(name, world);
+    expect(found.all).toBeGreaterThanOrEqual(0.99 * RUNS);
+    // A break is also seen by requests, now and then before.
+    expect(found[by]).toBeGreaterThanOrEqual(0.97 * RUNS);
   }); // prettier-ignore
 });
 
@@ -80,7 +83,7 @@ describe("breaches", () => {
   test.each<[string, Counted, (found: { all: number; breach: number }) => void]>([
     ["breaches 0.2 % in both arms", both(0.002, 0.002), ({ all }) => expect(all).toBeLessThanOrEqual(MOST)],
     ["breaches 0.2 %, the candidate's 5 %", both(0.002, 0.05), ({ all }) => expect(all).toBe(RUNS)],
-    ["breaches 0.2 % in both arms, of a critical kind", both(0.002, 0.002, { settings: { guardrails: { safety: { critical: ["pii"] } } } }), ({ breach }) => expect(breach).toBeGreaterThanOrEqual(0.99 * RUNS)],
+    ["breaches 0.2 % in both arms, of a critical kind", both(0.002, 0.002, { settings: { guardrails: { safety: { critical: ["pii"] } } } }), ({ breach }) => expect(breach).toBeGreaterThanOrEqual(0.97 * RUNS)],
     ["breaches 0.2 % in both arms, another kind is critical", both(0.002, 0.002, { settings: { guardrails: { safety: { critical: ["secrets"] } } } }), ({ all }) => expect(all).toBeLessThanOrEqual(MOST)],
   ])("%s", (name, world, check) => {
     check(simulated(name, world));
