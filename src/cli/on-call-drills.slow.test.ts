@@ -75,7 +75,10 @@ describe.each(stores.engines)("on $engine", ({ engine, newStore }) => {
       const order = [...ORDERS[round % ORDERS.length]!, "--reason", "drill", "--env", "production"];
       const operator = spawnAgentops(dir, order[1] === "advance" ? order.slice(0, 3) : order, env);
       const ends = [agent, watcher, operator].map(async (child) => {
-        await pause(random() * 900);
+        const ms = random() * 900;
+        // How long a process takes to begin is the machine's; what it does then is to be cut.
+        if (child === agent) await Promise.race([new Promise((begun) => agent.stdout.once("data", begun)), agent]);
+        await pause(ms);
         child.kill("SIGKILL");
         return child;
       });
