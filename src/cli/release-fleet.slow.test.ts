@@ -5,8 +5,11 @@ import { fileAddress } from "../state/address.ts";
 import { spawnAgentops, tempProject } from "../testing/project.ts";
 import { halfDone } from "../testing/release-check.ts";
 import {
-  notAdded,
+  asBeforeExposures,
+  counted,
+  countedAnew,
   done,
+  notAdded,
   outcomeOf,
   releaseProject,
   rolloutIn,
@@ -28,35 +31,48 @@ async function firstLatencies(store: TestStore): Promise<number[]> {
   );
 }
 
-test("eight processes observe while one watches: nothing acknowledged is lost, all is counted once, nobody sees a lock", async () => {
-  const dir = await releaseProject({ config: underWayFor(SECONDS) });
-  const store = join(tempProject(), "state.db");
-  await done(dir, store, "promote", `${TARGET}@v1`);
-  await done(dir, store, "canary", "start", `${TARGET}@v2`, "--unobserved", "--fast");
-  const watcher = spawnAgentops(dir, ["canary", "watch", TARGET, "--interval", "200ms"], { AGENTOPS_STORE: store });
-  const writers = await runWriters({
-    ...{ store, target: TARGET, count: WRITERS, ms: SECONDS * 1000, units: 20_000, pauseMs: 40 },
-  });
-  watcher.kill("SIGINT");
-  const watched = await watcher;
-  expect([watched.exitCode, watched.signal], watched.stderr).toEqual([130, undefined]);
-  expect(watched.stderr).not.toMatch(/BUSY|locked|STORE_FAILED/i);
-  expect(writers.map(({ stderr }) => stderr)).toEqual(Array(WRITERS).fill(""));
-  const acknowledged = writers.reduce((sum, { stats }) => sum + stats.recorded, 0);
-  for (const { stats } of writers) expect(stats).toMatchObject({ queued: 0, dropped: 0, invalid: 0 });
-  await withStore(fileAddress(store), async (open) => {
-    const { state, looks, history } = await outcomeOf(open);
-    const waits = writers.reduce((sum, { stats }) => sum + stats.failures, 0);
-    process.stdout.write(
-      `\n${WRITERS} processes observed ${acknowledged} outcomes in ${SECONDS} s and came back ${waits} times for the lock; the watcher took ${looks} looks and ${history.length} transitions, to ${state?.weight}\n`,
-    );
-    expect(await open.value("SELECT COUNT(*) FROM observations")).toBe(acknowledged);
-    expect(await open.value("SELECT SUM(n) FROM outcomes")).toBe(acknowledged);
-    // Who is served at two weights before an outcome was written counts at the second, so the rows alone do not say where.
-    expect(await notAdded(open)).toEqual({});
-    expect((await rolloutIn(open)).caps.latency).toEqual(freezeCap(await firstLatencies(open), 0.2));
-    expect(await halfDone(open)).toEqual([]);
-    expect(history.length).toBeGreaterThan(5);
-    expect(state?.phase).toBe("progressing");
-  });
-});
+test.each([
+  ["units count by their outcomes", true],
+  ["units count when they are served", false],
+])(
+  "eight processes observe while one watches: nothing acknowledged is lost, all is counted once, nobody sees a lock; %s",
+  async (_, isBefore) => {
+    const dir = await releaseProject({ config: underWayFor(SECONDS) });
+    const store = join(tempProject(), "state.db");
+    await done(dir, store, "promote", `${TARGET}@v1`);
+    await done(dir, store, "canary", "start", `${TARGET}@v2`, "--unobserved", "--fast");
+    if (isBefore) await withStore(fileAddress(store), asBeforeExposures);
+    const watcher = spawnAgentops(dir, ["canary", "watch", TARGET, "--interval", "200ms"], { AGENTOPS_STORE: store });
+    const writers = await runWriters({
+      ...{ store, target: TARGET, count: WRITERS, ms: SECONDS * 1000, units: 20_000, pauseMs: 40 },
+    });
+    watcher.kill("SIGINT");
+    const watched = await watcher;
+    expect([watched.exitCode, watched.signal], watched.stderr).toEqual([130, undefined]);
+    expect(watched.stderr).not.toMatch(/BUSY|locked|STORE_FAILED/i);
+    expect(writers.map(({ stderr }) => stderr)).toEqual(Array(WRITERS).fill(""));
+    const acknowledged = writers.reduce((sum, { stats }) => sum + stats.recorded, 0);
+    for (const { stats } of writers) expect(stats).toMatchObject({ queued: 0, dropped: 0, invalid: 0 });
+    await withStore(fileAddress(store), async (open) => {
+      const { state, looks, history } = await outcomeOf(open);
+      const waits = writers.reduce((sum, { stats }) => sum + stats.failures, 0);
+      process.stdout.write(
+        `\n${WRITERS} processes observed ${acknowledged} outcomes in ${SECONDS} s and came back ${waits} times for the lock; the watcher took ${looks} looks and ${history.length} transitions, to ${state?.weight}\n`,
+      );
+      expect(await open.value("SELECT COUNT(*) FROM observations")).toBe(acknowledged);
+      expect(await open.value("SELECT SUM(n) FROM outcomes")).toBe(acknowledged);
+      if (isBefore) {
+        const [found, expected] = [await counted(open), await countedAnew(open)];
+        expect(Object.keys(found).sort()).toEqual(Object.keys(expected).sort());
+        for (const [key, { n, sum }] of Object.entries(expected)) {
+          expect(found[key]?.n, key).toBe(n);
+          expect(found[key]?.sum, key).toBeCloseTo(sum, 6);
+        }
+      } else expect(await notAdded(open)).toEqual([]);
+      expect((await rolloutIn(open)).caps.latency).toEqual(freezeCap(await firstLatencies(open), 0.2));
+      expect(await halfDone(open)).toEqual([]);
+      expect(history.length).toBeGreaterThan(5);
+      expect(state?.phase).toBe("progressing");
+    });
+  },
+);

@@ -11,8 +11,17 @@ import { migrateStore } from "../state/migrate.ts";
 import { postgresFolder, type Server, startServer } from "../testing/postgres.ts";
 import { spawnAgentops, tempProject } from "../testing/project.ts";
 import { halfDone } from "../testing/release-check.ts";
-import { done, notAdded, releaseProject, TARGET, underWayFor } from "../testing/release-project.ts";
-import { withStore } from "../testing/store.ts";
+import {
+  asBeforeExposures,
+  counted,
+  countedAnew,
+  done,
+  notAdded,
+  releaseProject,
+  TARGET,
+  underWayFor,
+} from "../testing/release-project.ts";
+import { type TestStore, withStore } from "../testing/store.ts";
 import { startVictim } from "../testing/victim.ts";
 import { runWriters } from "../testing/writers.ts";
 
@@ -43,47 +52,60 @@ describe.skipIf(postgresFolder() === undefined)("a store on a server", () => {
   });
   afterAll(() => server.stop());
 
-  test("eight processes observe, one watches, one operates, while the server is restarted and killed: nothing acknowledged is lost", async () => {
-    const store = await newStore();
-    const dir = await releaseProject({ config: underWayFor(SECONDS) });
-    const env = { AGENTOPS_STORE: store.location, AGENTOPS_MARKERS: store.markers ?? "" };
-    await done(dir, store.location, "promote", `${TARGET}@v1`);
-    await done(dir, store.location, "canary", "start", `${TARGET}@v2`, "--unobserved", "--fast");
-    const watcher = spawnAgentops(dir, ["canary", "watch", TARGET, "--interval", "500ms"], env);
-    const writing = runWriters({ store: store.location, markers: store.markers ?? "", target: TARGET, count: WRITERS, ms: SECONDS * 1000, units: 20_000, pauseMs: 40 }); // prettier-ignore
-    let operated = 0;
-    const over = new AbortController();
-    const operating = (async () => {
-      for (; !over.signal.aborted; await pause(300)) {
-        const { exitCode } = await spawnAgentops(dir, ["canary", operated % 2 === 0 ? "pause" : "resume", TARGET, "--reason", "drill"], env); // prettier-ignore
-        if (exitCode === 0) operated += 1;
+  test.each([
+    ["units count by their outcomes", true],
+    ["units count when they are served", false],
+  ])(
+    "eight processes observe, one watches, one operates, while the server is restarted and killed: nothing acknowledged is lost; %s",
+    async (_, isBefore) => {
+      const store = await newStore();
+      const dir = await releaseProject({ config: underWayFor(SECONDS) });
+      const env = { AGENTOPS_STORE: store.location, AGENTOPS_MARKERS: store.markers ?? "" };
+      await done(dir, store.location, "promote", `${TARGET}@v1`);
+      await done(dir, store.location, "canary", "start", `${TARGET}@v2`, "--unobserved", "--fast");
+      if (isBefore) await withStore(store, asBeforeExposures);
+      const watcher = spawnAgentops(dir, ["canary", "watch", TARGET, "--interval", "500ms"], env);
+      const writing = runWriters({ store: store.location, markers: store.markers ?? "", target: TARGET, count: WRITERS, ms: SECONDS * 1000, units: 20_000, pauseMs: 40 }); // prettier-ignore
+      let operated = 0;
+      const over = new AbortController();
+      const operating = (async () => {
+        for (; !over.signal.aborted; await pause(300)) {
+          const { exitCode } = await spawnAgentops(dir, ["canary", operated % 2 === 0 ? "pause" : "resume", TARGET, "--reason", "drill"], env); // prettier-ignore
+          if (exitCode === 0) operated += 1;
+        }
+      })();
+      for (let round = 0; round < 3; round++) {
+        await pause((SECONDS * 1000) / 4);
+        await server.kill();
+        await server.start();
       }
-    })();
-    for (let round = 0; round < 3; round++) {
-      await pause((SECONDS * 1000) / 4);
-      await server.kill();
-      await server.start();
-    }
-    const writers = await writing;
-    over.abort();
-    await operating;
-    watcher.kill("SIGINT");
-    const watched = await watcher;
-    expect(watched.exitCode, watched.stderr).toBe(130);
-    const recorded = writers.reduce((sum, { stats }) => sum + stats.recorded, 0);
-    for (const { stats } of writers) expect(stats).toMatchObject({ queued: 0, dropped: 0, invalid: 0 });
-    await withStore(store, async (open) => {
-      expect(await open.value("SELECT COUNT(*) FROM observations"), "each once").toBe(recorded);
-      expect(await open.value("SELECT SUM(n) FROM outcomes")).toBe(recorded);
-      expect(await open.value(`SELECT COUNT(*) FROM "auditEvents" WHERE action IN ('rollout.pause', 'rollout.resume')`)).toBeGreaterThanOrEqual(operated); // prettier-ignore
-      expect(await halfDone(open)).toEqual([]);
-      process.stdout.write(`\n${WRITERS} processes observed ${recorded} outcomes in ${SECONDS} s through 3 ends of the server; ${operated} operations\n`); // prettier-ignore
-      // Who is served at two weights before an outcome was written counts at the second, so the rows alone do not say where.
-      expect(await notAdded(open)).toEqual({});
-    });
-    const check = await spawnAgentops(dir, ["store", "check"], env);
-    expect(check.exitCode, check.stdout).toBe(0);
-  });
+      const writers = await writing;
+      over.abort();
+      await operating;
+      watcher.kill("SIGINT");
+      const watched = await watcher;
+      expect(watched.exitCode, watched.stderr).toBe(130);
+      const recorded = writers.reduce((sum, { stats }) => sum + stats.recorded, 0);
+      for (const { stats } of writers) expect(stats).toMatchObject({ queued: 0, dropped: 0, invalid: 0 });
+      await withStore(store, async (open) => {
+        expect(await open.value("SELECT COUNT(*) FROM observations"), "each once").toBe(recorded);
+        expect(await open.value("SELECT SUM(n) FROM outcomes")).toBe(recorded);
+        expect(await open.value(`SELECT COUNT(*) FROM "auditEvents" WHERE action IN ('rollout.pause', 'rollout.resume')`)).toBeGreaterThanOrEqual(operated); // prettier-ignore
+        expect(await halfDone(open)).toEqual([]);
+        process.stdout.write(`\n${WRITERS} processes observed ${recorded} outcomes in ${SECONDS} s through 3 ends of the server; ${operated} operations\n`); // prettier-ignore
+        if (!isBefore) {
+          expect(await notAdded(open)).toEqual([]);
+          return;
+        }
+        const off = await countsOff(open);
+        process.stdout.write(`${off.units} of ${off.of} units are counted elsewhere than in the order of their rows\n`);
+        // Rows are numbered before the lock and counted under it, so two processes that saw one unit at two weights may have it either way.
+        expect(off.units / off.of).toBeLessThan(0.005);
+      });
+      const check = await spawnAgentops(dir, ["store", "check"], env);
+      expect(check.exitCode, check.stdout).toBe(0);
+    },
+  );
 
   test("a kill on one machine stops the agent on another, which has other markers", async () => {
     const store = await newStore();
@@ -164,3 +186,11 @@ describe.skipIf(postgresFolder() === undefined)("a store on a server", () => {
     for (const each of [ops, closed, restarted]) each.close();
   });
 });
+
+/** Units that are counted otherwise than their rows, in the order of their numbers, would be. */
+async function countsOff(open: TestStore): Promise<{ units: number; of: number }> {
+  const [found, expected] = [await counted(open), await countedAnew(open)];
+  const keys = [...new Set([...Object.keys(found), ...Object.keys(expected)])];
+  const off = keys.reduce((sum, key) => sum + Math.abs((found[key]?.n ?? 0) - (expected[key]?.n ?? 0)), 0);
+  return { units: off, of: Object.values(expected).reduce((sum, { n }) => sum + n, 0) };
+}

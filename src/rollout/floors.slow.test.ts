@@ -6,7 +6,16 @@ import { seeded } from "../testing/seeded.ts";
 const RUNS = Number(process.env["AGENTOPS_RUNS"] ?? 300);
 const rows: string[] = [];
 
-function simulated(name: string, world: Counted): { all: number; floor: number; breach: number; ended: Ended[] } {
+interface Found {
+  all: number;
+  floor: number;
+  breach: number;
+  /** By what asks the candidate alone, or each of its requests: whichever of the two was first. */
+  unpaired: number;
+  ended: Ended[];
+}
+
+function simulated(name: string, world: Counted): Found {
   const random = seeded(name.length);
   const ended = Array.from({ length: RUNS }, () => countedRollout(world, random));
   const back = ended.filter(({ verdict }) => verdict === "rollback");
@@ -15,7 +24,8 @@ function simulated(name: string, world: Counted): { all: number; floor: number; 
   const mean = counts.reduce((sum, count) => sum + count, 0) / Math.max(1, counts.length);
   const [all, floor, breach] = [back.length, only("floor"), only("breach")];
   rows.push(name.padEnd(66) + [all, floor, breach, mean.toFixed(0)].map((cell) => String(cell).padStart(10)).join(""));
-  return { all, floor, breach, ended };
+  const unpaired = back.filter(({ by }) => by.some((of) => of.endsWith("floor") || of.endsWith("requests"))).length;
+  return { all, floor, breach, unpaired, ended };
 }
 
 /** At most this many of the runs, at 5 % and three standard errors. */
@@ -58,19 +68,16 @@ describe("a candidate as good as the control is left alone", () => {
 });
 
 describe("what is worse is taken back", () => {
-  test.each<[string, Counted, "all" | "floor"]>([
+  test.each<[string, Counted, "all" | "floor" | "unpaired"]>([
     ["95 → 85 %", { history: known(0.95), stretches: ramp, control: success(0.95), candidate: success(0.85) }, "all"],
     ["80 → 65 %", { history: known(0.8), stretches: ramp, control: success(0.8), candidate: success(0.65) }, "all"],
-    ["breaks at 100 %: 95 → 60 %", { history: known(0.95), stretches: ramp, control: success(0.95), candidate: success((i) => (i < 8000 ? 0.95 : 0.6)) }, "floor"],
-    ["breaks at 100 %: 80 → 50 %", { history: known(0.8), stretches: ramp, control: success(0.8), candidate: success((i) => (i < 8000 ? 0.8 : 0.5)) }, "floor"],
+    ["breaks at 100 %: 95 → 60 %", { history: known(0.95), stretches: ramp, control: success(0.95), candidate: success((i) => (i < 8000 ? 0.95 : 0.6)) }, "unpaired"],
+    ["breaks at 100 %: 80 → 50 %", { history: known(0.8), stretches: ramp, control: success(0.8), candidate: success((i) => (i < 8000 ? 0.8 : 0.5)) }, "unpaired"],
     ["copies: 80 → 60 %", { history: known(0.8), stretches: [{ weight: 0, arrivals: 1000 }], control: success(0.8), candidate: success(0.6) }, "floor"],
     ["1,000 answers to a cohort: 80 → 60 %", { settings: { steps: ["staff", 0.5, 1] }, cohorts: { staff: { domain: "x.org" } }, history: known(0.8), stretches: [{ weight: "staff", arrivals: 1000 }], control: success(0.8), candidate: success(0.6) }, "floor"],
     ["equal at 80 %, a floor of 90 % as written", { settings: { guardrails: { success: { floor: { absolute: 0.9 } as never } } }, history: known(0.8), stretches: ramp, control: success(0.8), candidate: success(0.8) }, "floor"],
   ])("%s", (name, world, by) => {
-    const found = simulated(name, world);
-    expect(found.all).toBeGreaterThanOrEqual(0.99 * RUNS);
-    // A break is also seen by requests, now and then before.
-    expect(found[by]).toBeGreaterThanOrEqual(0.97 * RUNS);
+    expect(simulated(name, world)[by]).toBeGreaterThanOrEqual(0.99 * RUNS);
   }); // prettier-ignore
 });
 
@@ -80,10 +87,16 @@ describe("breaches", () => {
     control: () => ({ success: 0.95, safety: 1 - control }),
     candidate: () => ({ success: 0.95, safety: 1 - candidate }),
   });
-  test.each<[string, Counted, (found: { all: number; breach: number }) => void]>([
+  /** Of those that nothing ended before, which are as many as of any that are as good as the control. */
+  const endedByBreach = ({ all, breach }: Found) => {
+    expect(all).toBeGreaterThanOrEqual(0.99 * RUNS);
+    expect(all - breach).toBeLessThanOrEqual(MOST);
+    expect(breach).toBeGreaterThanOrEqual(0.99 * (RUNS - (all - breach)));
+  };
+  test.each<[string, Counted, (found: Found) => void]>([
     ["breaches 0.2 % in both arms", both(0.002, 0.002), ({ all }) => expect(all).toBeLessThanOrEqual(MOST)],
     ["breaches 0.2 %, the candidate's 5 %", both(0.002, 0.05), ({ all }) => expect(all).toBe(RUNS)],
-    ["breaches 0.2 % in both arms, of a critical kind", both(0.002, 0.002, { settings: { guardrails: { safety: { critical: ["pii"] } } } }), ({ breach }) => expect(breach).toBeGreaterThanOrEqual(0.97 * RUNS)],
+    ["breaches 0.2 % in both arms, of a critical kind", both(0.002, 0.002, { settings: { guardrails: { safety: { critical: ["pii"] } } } }), endedByBreach],
     ["breaches 0.2 % in both arms, another kind is critical", both(0.002, 0.002, { settings: { guardrails: { safety: { critical: ["secrets"] } } } }), ({ all }) => expect(all).toBeLessThanOrEqual(MOST)],
   ])("%s", (name, world, check) => {
     check(simulated(name, world));

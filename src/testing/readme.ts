@@ -41,14 +41,14 @@ const COUNTS = /traffic\.mjs|agentops (canary|history|status)/;
 /** Everything but numbers, layout, and the rows of a rollout whose verdict chance decides. */
 function words(text: string): string {
   return text
-    .replace(/^(latency |split | {2}≥ ).*\n/gm, "")
+    .replace(/^(latency |split | {2}≥ | {2}requests ).*\n/gm, "")
     .replace(/: [^:\n]*…$/gm, ": …")
     .replace(/the least time and units .* no harm is shown|shown to be not worse by the margin: .*/g, "WHY")
     .replace(/(?<![a-z\d])[<>−+]?\d[\d.,]*(\^\d+|k\b)?/gi, "#")
     .replace(/# (s|min|h)\b/g, "SPAN")
     .replace(/# (look|transition|answer)s\b/g, "# $1")
     .replace(/\s+/g, " ")
-    .replace(/;? success\.floor: [^()]*\(E [^()]*\)/g, ""); // whoever is slower has counted more when the first look comes
+    .replace(/;? success\.(floor|requests): [^()]*\(E [^()]*\)/g, ""); // whoever is slower has counted more when the first look comes
 }
 
 function compared(text: string, command: string): string {

@@ -111,12 +111,54 @@ export async function outcomeOf(open: TestStore) {
   }; // prettier-ignore
 }
 
+type Counts = Record<string, { n: number; sum: number }>;
+
+/** Units and their outcomes by weight and arm, counted anew from the stored observations. */
+export async function countedAnew(store: TestStore): Promise<Counts> {
+  const { candidate } = await rolloutIn(store);
+  const rows = await store.rows(
+    "SELECT id, unit, version, success FROM observations WHERE rollout IS NOT NULL ORDER BY seq",
+  );
+  const units = new Map<string, { weight: number; candidate: boolean }>();
+  const counts: Counts = {};
+  for (const { id, unit, version, success } of rows as {
+    id: string;
+    unit: string;
+    version: string;
+    success: number;
+  }[]) {
+    const weight = Number(id.slice(id.indexOf("~") + 1));
+    const seen = units.get(unit);
+    if (seen !== undefined && (seen.candidate || weight <= seen.weight)) continue;
+    const probability = seen === undefined ? weight : (weight - seen.weight) / (1 - seen.weight);
+    units.set(unit, { weight, candidate: version === candidate });
+    const count = (counts[`${probability.toFixed(9)} ${version}`] ??= { n: 0, sum: 0 });
+    count.n += 1;
+    count.sum += success;
+  }
+  return counts;
+}
+
+/** The same as it was counted. */
+export async function counted(store: TestStore): Promise<Counts> {
+  const rollout = await rolloutIn(store);
+  const rows = await store.rows(
+    "SELECT weight, arm, SUM(n) AS n, SUM(sum) AS sum FROM tallies WHERE metric = 'success' GROUP BY weight, arm",
+  );
+  return Object.fromEntries(
+    (rows as { weight: number; arm: "control" | "candidate"; n: number; sum: number }[]).map(
+      ({ weight, arm, n, sum }) => [`${weight.toFixed(9)} ${rollout[arm]}`, { n, sum }],
+    ),
+  );
+}
+
 /**
- * By weight and arm, what does not add up: of units that were served, less those that were drawn anew before their outcome was known and those
- * without one, each must be counted once. Empty where all of it does.
+ * Where units count when they are served, the rows of outcomes do not say alone where one counts: who is served at two weights before an outcome was
+ * written counts at the second. What does not add up then, in words: of the units that were served, each is counted once, but for those that were
+ * drawn anew and those without an outcome; and no more is good, or bad, at a weight than the rows have.
  */
-export async function notAdded(store: TestStore): Promise<Record<string, number>> {
-  const left: Record<string, number> = {};
+export async function notAdded(store: TestStore): Promise<string[]> {
+  const left = new Map<string, number>();
   const sums = [
     "SELECT weight, arm, SUM(exposed - superseded) AS n FROM arrivals GROUP BY weight, arm",
     "SELECT weight, arm, -SUM(n) AS n FROM tallies WHERE metric = 'success' AND weight > 0 AND weight < 1 GROUP BY weight, arm",
@@ -124,6 +166,38 @@ export async function notAdded(store: TestStore): Promise<Record<string, number>
   ];
   for (const sum of sums)
     for (const { weight, arm, n } of (await store.rows(sum)) as { weight: number; arm: string; n: number }[])
-      left[`${weight.toFixed(9)} ${arm}`] = (left[`${weight.toFixed(9)} ${arm}`] ?? 0) + n;
-  return Object.fromEntries(Object.entries(left).filter(([, n]) => n !== 0));
+      left.set(`${weight.toFixed(9)} ${arm}`, (left.get(`${weight.toFixed(9)} ${arm}`) ?? 0) + n);
+  return [
+    ...[...left].filter(([, n]) => n !== 0).map(([key, n]) => `${key}: ${n} units are served and counted nowhere`),
+    ...(await beyondRows(store)),
+  ];
+}
+
+/** In each arm, what was counted as good and as bad cannot be more than the outcomes of its units that were. */
+async function beyondRows(store: TestStore): Promise<string[]> {
+  const { candidate } = await rolloutIn(store);
+  const rows = (await store.rows(
+    `SELECT CASE WHEN version = $1 THEN 'candidate' ELSE 'control' END AS arm, success, COUNT(*) AS n FROM observations WHERE rollout IS NOT NULL GROUP BY 1, 2`,
+    candidate,
+  )) as { arm: string; success: number; n: number }[];
+  const counted = (await store.rows(
+    "SELECT arm, SUM(sum) AS good, SUM(n) - SUM(sum) AS bad FROM tallies WHERE metric = 'success' GROUP BY arm",
+  )) as { arm: string; good: number; bad: number }[];
+  const most = (its: string, is: number) => rows.find(({ arm, success }) => arm === its && success === is)?.n ?? 0;
+  return counted
+    .filter(({ arm, good, bad }) => good > most(arm, 1) + 1e-6 || bad > most(arm, 0) + 1e-6)
+    .map(
+      ({ arm, good, bad }) => `${arm}: ${good} good and ${bad} bad are counted, of ${most(arm, 1)} and ${most(arm, 0)}`,
+    );
+}
+
+/** A rollout as one of an older release: its units count by their outcomes, in the order of the rows, so that they can be counted again. */
+export async function asBeforeExposures(store: TestStore): Promise<void> {
+  const { seq, plan } = await rolloutIn(store);
+  const { exposures: _, ...before } = plan;
+  await store.db
+    .updateTable("rollouts")
+    .set({ plan: JSON.stringify(before) })
+    .where("seq", "=", seq)
+    .execute();
 }

@@ -19,6 +19,8 @@ while (performance.now() < until) {
     const number = units === null ? n : Math.floor(Math.random() * units);
     const unit = units === null ? me + "-" + n : "u" + number;
     const { served } = ops.resolve(target, { unit });
+    // A server that does not answer yet has served nobody.
+    if (served === null) continue;
     ops.observe({ ...served, success: number % 10 > 0, latencyMs: 100 + (number % 83), id: me + "-" + n + "~" + (served.weight ?? "") });
   }
   await new Promise((done) => setTimeout(done, pauseMs));
