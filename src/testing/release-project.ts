@@ -194,10 +194,6 @@ async function beyondRows(store: TestStore): Promise<string[]> {
 /** A rollout as one of an older release: its units count by their outcomes, in the order of the rows, so that they can be counted again. */
 export async function asBeforeExposures(store: TestStore): Promise<void> {
   const { seq, plan } = await rolloutIn(store);
-  const { exposures: _, ...before } = plan;
-  await store.db
-    .updateTable("rollouts")
-    .set({ plan: JSON.stringify(before) })
-    .where("seq", "=", seq)
-    .execute();
+  const before = JSON.stringify({ ...plan, exposures: undefined });
+  await store.db.updateTable("rollouts").set({ plan: before }).where("seq", "=", seq).execute();
 }
