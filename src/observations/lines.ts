@@ -15,13 +15,12 @@ export interface BadLine {
 }
 
 /** One JSON line, or what is wrong with it and where. */
-export function parseObservation(line: Line): { observation: Observation } | BadLine {
-  const parsed = parseLine(line, observationSchema, readObservation);
-  return "value" in parsed ? { observation: parsed.value } : parsed;
+function parseObservation(line: Line): { value: Observation } | BadLine {
+  return parseLine(line, observationSchema, readObservation);
 }
 
 /** The same of a line that says who was served. */
-export function parseExposure(line: Line): { value: ExposureLine } | BadLine {
+function parseExposure(line: Line): { value: ExposureLine } | BadLine {
   return parseLine(line, exposureSchema, (value) => exposureSchema.safeParse(value));
 }
 
@@ -48,3 +47,23 @@ function columnOf(text: string, issue: DescribedIssue | undefined): number {
   const key = issue?.path.at(-1);
   return Math.max(0, text.indexOf(JSON.stringify(key ?? ""))) + 1;
 }
+
+/** What the lines of a source are, and how they are read. */
+export interface LineKind<T> {
+  rule: "observation" | "exposure";
+  parse: (line: Line) => { value: T } | BadLine;
+  /** Why it may be read again after an error. */
+  once: string;
+}
+
+export const OBSERVATIONS: LineKind<Observation> = {
+  rule: "observation",
+  parse: parseObservation,
+  once: "what has an id is recorded once",
+};
+
+export const EXPOSURES: LineKind<ExposureLine> = {
+  rule: "exposure",
+  parse: parseExposure,
+  once: "each exposure is counted once",
+};

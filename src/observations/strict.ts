@@ -2,9 +2,8 @@ import { Readable } from "node:stream";
 import { type Problem, throwOnErrors } from "../core/problems.ts";
 import { linesOf, type Pieces } from "../core/utf8.ts";
 import type { Store } from "../state/store.ts";
-import { parseObservation } from "./lines.ts";
-import type { Observation } from "./schema.ts";
-import { type Unknown, unknownAmong, unknownWords } from "./unknown.ts";
+import type { LineKind } from "./lines.ts";
+import { type Named, type Unknown, unknownAmong, unknownWords } from "./unknown.ts";
 
 interface Source {
   /** How messages name it. */
@@ -21,27 +20,31 @@ export async function readWhole<T extends Pick<Source, "open">>(request: T): Pro
 }
 
 /** Throws FILE_INVALID with the first line of each target, version and rollout that the store does not know. */
-export async function refuseUnknown({ name, open, environment }: Source, { db }: Store): Promise<void> {
-  const firstLines = new Map<string, { line: number; observation: Observation }>();
+export async function refuseUnknown<T extends Named>(
+  { parse }: LineKind<T>,
+  { name, open, environment }: Source,
+  { db }: Store,
+): Promise<void> {
+  const firstLines = new Map<string, { line: number; named: T }>();
   for await (const lines of linesOf(open()))
     for (const each of lines) {
-      const parsed = parseObservation(each);
-      if (!("observation" in parsed)) continue;
-      const { target, version, rollout = "" } = parsed.observation;
+      const parsed = parse(each);
+      if (!("value" in parsed)) continue;
+      const { target, version, rollout = "" } = parsed.value;
       const key = `${target} ${version} ${rollout}`;
-      if (!firstLines.has(key)) firstLines.set(key, { line: each.line, observation: parsed.observation });
+      if (!firstLines.has(key)) firstLines.set(key, { line: each.line, named: parsed.value });
     }
   const seen = [...firstLines.values()];
-  const unknowns = await unknownAmong(db, environment, seen.map(({ observation }) => observation)); // prettier-ignore
+  const unknowns = await unknownAmong(db, environment, seen.map(({ named }) => named)); // prettier-ignore
   throwOnErrors(
     unknowns.map((unknown): Problem => {
-      const line = seen.find(({ observation }) => isOf(observation, unknown))?.line ?? 1;
+      const line = seen.find(({ named }) => isOf(named, unknown))?.line ?? 1;
       return { severity: "error", rule: "unknown", file: name, line, column: 1, ...unknownWords(unknown, environment) };
     }),
   );
 }
 
-function isOf({ target, version, rollout }: Observation, unknown: Unknown): boolean {
+function isOf({ target, version, rollout }: Named, unknown: Unknown): boolean {
   const its = { target, version, rollout }[unknown.of];
   return target === unknown.target && its === unknown.name;
 }

@@ -17,7 +17,7 @@ export interface Unknown {
   known: string[];
 }
 
-type Named = Pick<Observation, "target" | "version" | "rollout">;
+export type Named = Pick<Observation, "target" | "version" | "rollout">;
 
 /**
  * What some observations are of and nobody ever released or started here: a name mistyped by whoever reports, or another store than the one

@@ -3,13 +3,13 @@ import { resolve } from "node:path";
 import { addAbortSignal, type Readable } from "node:stream";
 import { AgentopsError, messageOf } from "../../../core/errors.ts";
 import type { Pieces } from "../../../core/utf8.ts";
-import { importObservations } from "../../../observations/import.ts";
-import { importServed } from "../../../observations/import-served.ts";
+import { importObservations, importServed } from "../../../observations/import.ts";
 import { type Unknown, unknownWords } from "../../../observations/unknown.ts";
 import { turningRecorder } from "../../../operations/record.ts";
 import { whole } from "../../../report/numbers.ts";
 import { reasonText } from "../../../report/rollout/reasons.ts";
 import { observedText } from "../../../report/observed/text.ts";
+import type { Store } from "../../../state/store.ts";
 import type { CommandContext } from "../../context.ts";
 import { emitDocument } from "../../document.ts";
 import { tellOfEnds } from "../../open/tell.ts";
@@ -23,48 +23,35 @@ export async function run(
   options: Record<string, unknown>,
 ): Promise<number> {
   const { environment, store } = await oneEnvironment(context);
-  if (options["served"] === true) {
-    if (options["strict"] === true)
-      throw new AgentopsError(
-        "USAGE",
-        "--strict is for outcomes: what was served is counted apart where it is unknown",
-      );
-    const counted = await importServed({
-      ...sourceOf(context, file as string | undefined),
-      ...{ environment, store, clock: context.clock, signal: context.signal },
-      skipInvalid: options["skipInvalid"] === true,
-      onProgress: progressNotes(context),
-      onUnknown: unknownNotes(context, environment),
-    });
-    await emitDocument(context, counted, () => observedText(counted, "exposure"));
-    return counted.unknown > 0 ? 3 : 0;
-  }
-  const done = await importObservations({
+  const isServed = options["served"] === true;
+  const request = {
     ...sourceOf(context, file as string | undefined),
-    environment,
-    store,
-    recorder: (open) =>
-      turningRecorder(open, {
-        clock: context.clock,
-        markers: store.markers,
-        via: "observe",
-        say: reasonText,
-        tell: (opened, env) => tellOfEnds(context, opened, env),
-        onTrouble: (error) => {
-          context.note(
-            `note: recorded, but the rollout's turn could not be taken: ${messageOf(error)}; the next one tries again`,
-          );
-        },
-      }),
+    ...{ environment, store, clock: context.clock, signal: context.signal },
     skipInvalid: options["skipInvalid"] === true,
     strict: options["strict"] === true,
-    clock: context.clock,
-    signal: context.signal,
     onProgress: progressNotes(context),
     onUnknown: unknownNotes(context, environment),
-  });
-  await emitDocument(context, done, () => observedText(done));
+  };
+  const done = await (isServed
+    ? importServed(request)
+    : importObservations({ ...request, recorder: (open) => recorderOf(context, open, store.markers) }));
+  await emitDocument(context, done, () => observedText(done, isServed ? "exposure" : "observation"));
   return done.unknown > 0 ? 3 : 0;
+}
+
+function recorderOf(context: CommandContext, open: Store, markers: string | null) {
+  return turningRecorder(open, {
+    clock: context.clock,
+    markers,
+    via: "observe",
+    say: reasonText,
+    tell: (opened, env) => tellOfEnds(context, opened, env),
+    onTrouble: (error) => {
+      context.note(
+        `note: recorded, but the rollout's turn could not be taken: ${messageOf(error)}; the next one tries again`,
+      );
+    },
+  });
 }
 
 function sourceOf(context: CommandContext, file: string | undefined) {

@@ -105,8 +105,13 @@ describe("agentops observe", () => {
     put(dir, "bad.jsonl", served("c") + served("d", { success: true }));
     const bad = await run("observe", "--served", "bad.jsonl");
     expect([bad.code, bad.stderr]).toEqual([2, expect.stringContaining("bad.jsonl:2:")]);
+    expect(await store.column("SELECT exposed FROM arrivals"), "nothing of it was counted").toEqual([2]);
+    put(dir, "unknown.jsonl", served("e") + served("f", { version: "v9" }));
+    const strict = await run("observe", "--served", "unknown.jsonl", "--strict");
+    expect([strict.code, strict.stderr]).toEqual([2, expect.stringContaining("unknown.jsonl:2:")]);
+    expect(await store.column("SELECT exposed FROM arrivals"), "nor of that").toEqual([2]);
     const lenient = await run("observe", "--served", "bad.jsonl", "--skip-invalid");
-    expect([lenient.code, lenient.stdout]).toEqual([0, "recorded 0 exposures in production (1 repeat, 1 bad line left out)"]); // prettier-ignore
+    expect([lenient.code, lenient.stdout]).toEqual([0, "recorded 1 exposure in production (1 bad line left out)"]); // prettier-ignore
     const shown = await run("canary", "status", "x", "--json");
     expect(JSON.parse(shown.stdout)).toMatchObject({
       control: { exposed: 3, open: 0, missing: 3 },
