@@ -81,11 +81,10 @@ function rampOf({ steps, perHour, stepHours, stepObservations, settleHours }: Ro
   if (split.length === 0)
     refuse("at a weight of 1 there is no control to compare with: --steps needs one below 1", "--steps 0.05,0.5,1");
   const settling = settleHours * perHour;
-  const least = Math.max(stepHours * perHour, settling);
-  // At the first step nothing counts before that; at a later one units of the step before settle meanwhile.
-  return split.map((weight, i) => ({
+  // Until its own units settle, those of the step before do.
+  return split.map((weight) => ({
     weight,
-    arrivals: Math.max(least, stepObservations / weight + (i === 0 ? settling : 0)),
+    arrivals: settling + Math.max(stepHours * perHour, stepObservations / weight),
   }));
 }
 

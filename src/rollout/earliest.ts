@@ -1,3 +1,4 @@
+import { settleMsOf } from "./late.ts";
 import { isOver, type RolloutState } from "./next.ts";
 import type { RolloutPlan } from "./schema.ts";
 
@@ -14,20 +15,16 @@ export function everybodyNotBefore(state: RolloutState, plan: RolloutPlan): stri
 
 /** From the beginning until everybody gets it at the earliest, whatever the outcomes. */
 export function leastMsToAll(plan: RolloutPlan): number {
-  const copies = plan.shadow === null ? 0 : Math.max(plan.shadow.timeMs, settleMsOf(plan));
+  const copies = plan.shadow === null ? 0 : plan.shadow.timeMs + settleMsOf(plan);
   return copies + Math.max(leastMs(plan, 0), plan.trafficMs ?? 0);
 }
 
-/** The least time of each step. */
-export function stepMsOf(plan: RolloutPlan): number {
-  return Math.max(plan.stepMs, settleMsOf(plan));
+/** The least time of each step: its own after its first units have settled, as until then those of the step before do. */
+export function stepMsOf(plan: Pick<RolloutPlan, "stepMs" | "outcomes">): number {
+  return plan.stepMs + settleMsOf(plan);
 }
 
 /** Of the steps below 100 % from one on. */
 function leastMs(plan: RolloutPlan, from: number): number {
   return plan.steps.slice(from).filter((weight) => weight < 1).length * stepMsOf(plan);
-}
-
-function settleMsOf({ outcomes }: RolloutPlan): number {
-  return outcomes?.settleMs ?? 0;
 }

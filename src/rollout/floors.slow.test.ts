@@ -67,6 +67,14 @@ describe("a candidate as good as the control is left alone", () => {
   }); // prettier-ignore
 });
 
+/** Of those that nothing ended before; these are as many as of any that are as good as the control. */
+function expectBack(found: Found, by: "floor" | "unpaired" | "breach"): void {
+  const before = found.all - found[by];
+  expect(found.all).toBeGreaterThanOrEqual(0.99 * RUNS);
+  expect(before).toBeLessThanOrEqual(MOST);
+  expect(found[by]).toBeGreaterThanOrEqual(0.99 * (RUNS - before));
+}
+
 describe("what is worse is taken back", () => {
   test.each<[string, Counted, "all" | "floor" | "unpaired"]>([
     ["95 → 85 %", { history: known(0.95), stretches: ramp, control: success(0.95), candidate: success(0.85) }, "all"],
@@ -77,7 +85,9 @@ describe("what is worse is taken back", () => {
     ["1,000 answers to a cohort: 80 → 60 %", { settings: { steps: ["staff", 0.5, 1] }, cohorts: { staff: { domain: "x.org" } }, history: known(0.8), stretches: [{ weight: "staff", arrivals: 1000 }], control: success(0.8), candidate: success(0.6) }, "floor"],
     ["equal at 80 %, a floor of 90 % as written", { settings: { guardrails: { success: { floor: { absolute: 0.9 } as never } } }, history: known(0.8), stretches: ramp, control: success(0.8), candidate: success(0.8) }, "floor"],
   ])("%s", (name, world, by) => {
-    expect(simulated(name, world)[by]).toBeGreaterThanOrEqual(0.99 * RUNS);
+    const found = simulated(name, world);
+    if (by === "unpaired") expectBack(found, by);
+    else expect(found[by]).toBeGreaterThanOrEqual(0.99 * RUNS);
   }); // prettier-ignore
 });
 
@@ -87,16 +97,10 @@ describe("breaches", () => {
     control: () => ({ success: 0.95, safety: 1 - control }),
     candidate: () => ({ success: 0.95, safety: 1 - candidate }),
   });
-  /** Of those that nothing ended before, which are as many as of any that are as good as the control. */
-  const endedByBreach = ({ all, breach }: Found) => {
-    expect(all).toBeGreaterThanOrEqual(0.99 * RUNS);
-    expect(all - breach).toBeLessThanOrEqual(MOST);
-    expect(breach).toBeGreaterThanOrEqual(0.99 * (RUNS - (all - breach)));
-  };
   test.each<[string, Counted, (found: Found) => void]>([
     ["breaches 0.2 % in both arms", both(0.002, 0.002), ({ all }) => expect(all).toBeLessThanOrEqual(MOST)],
     ["breaches 0.2 %, the candidate's 5 %", both(0.002, 0.05), ({ all }) => expect(all).toBe(RUNS)],
-    ["breaches 0.2 % in both arms, of a critical kind", both(0.002, 0.002, { settings: { guardrails: { safety: { critical: ["pii"] } } } }), endedByBreach],
+    ["breaches 0.2 % in both arms, of a critical kind", both(0.002, 0.002, { settings: { guardrails: { safety: { critical: ["pii"] } } } }), (found) => expectBack(found, "breach")],
     ["breaches 0.2 % in both arms, another kind is critical", both(0.002, 0.002, { settings: { guardrails: { safety: { critical: ["secrets"] } } } }), ({ all }) => expect(all).toBeLessThanOrEqual(MOST)],
   ])("%s", (name, world, check) => {
     check(simulated(name, world));

@@ -95,10 +95,10 @@ describe("a start", () => {
     expect(plan.outcomes).toEqual({ settleMs: 4 * HOURS, maxOpen: 0.1, missing: "failure" });
     expect(settlingTexts(plan, "v1")).toEqual([
       "a unit counts 4 h after it was served (configured); one without an outcome by then is a failure",
-      "so a step lasts at least 4 h, and everybody gets it 24 h after the start at the earliest",
+      "so a step lasts at least 5 h, and everybody gets it 24 h after the start at the earliest",
     ]);
     expect(settlingTexts({ ...plan, deadlineMs: 24 * HOURS, stepMs: 8 * HOURS }, "v1")[1]).toBe(
-      "so a step lasts at least 8 h, and everybody gets it 32 h after the start at the earliest, after the deadline (24 h)",
+      "so a step lasts at least 12 h, and everybody gets it 2 days after the start at the earliest, after the deadline (24 h)",
     );
   });
 

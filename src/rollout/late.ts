@@ -60,9 +60,14 @@ export interface OutcomesWait {
   differ: { control: number; candidate: number; e: number; threshold: number } | null;
 }
 
+/** How long a unit waits until it counts; 0: as its outcome arrives. */
+export function settleMsOf({ outcomes }: Pick<RolloutPlan, "outcomes">): number {
+  return outcomes?.settleMs ?? 0;
+}
+
 /** What came later than this is unusual. */
-export function lateMs({ outcomes }: RolloutPlan, { usualDelayMs = 0 }: Late): number {
-  return Math.max(outcomes?.settleMs ?? 0, usualDelayMs);
+export function lateMs(plan: RolloutPlan, { usualDelayMs = 0 }: Late): number {
+  return Math.max(settleMsOf(plan), usualDelayMs);
 }
 
 /** @param timeMs what is left of a step as long as outcomes are late */

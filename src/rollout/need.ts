@@ -2,6 +2,7 @@ import { growthPerArrival } from "../stats/planning/canary-planning.ts";
 import { logE } from "../stats/sequential/canary-engine.ts";
 import type { Judged } from "./judge.ts";
 import { unitsIn } from "./evidence.ts";
+import { settleMsOf } from "./late.ts";
 import { cohortAt, isUnderWay, type RolloutState, waitingFor } from "./next.ts";
 import type { Late } from "./late.ts";
 import type { Rollout } from "./rollouts.store.ts";
@@ -43,7 +44,7 @@ export function needOf(
 function countsFrom({ state, plan, createdAt }: Rollout): number {
   const since = Date.parse(state.since);
   const isDrawn = state.phase !== "shadow" && cohortAt(state, plan) === null;
-  return isDrawn ? Math.max(since, Date.parse(createdAt) + (plan.outcomes?.settleMs ?? 0)) : since;
+  return isDrawn ? Math.max(since, Date.parse(createdAt) + settleMsOf(plan)) : since;
 }
 
 /** After a missed deadline, somebody decides by what it would take. */

@@ -1,4 +1,4 @@
-import { type Late, lateMs, type OutcomesWait, outcomesWait } from "./late.ts";
+import { type Late, lateMs, type OutcomesWait, outcomesWait, settleMsOf } from "./late.ts";
 import type { Analysis, Phase, RolloutPlan } from "./schema.ts";
 
 /** Where a rollout stands. Times are ISO 8601; `step` is an index into the plan's steps. */
@@ -146,7 +146,7 @@ export function waitingFor(state: RolloutState, look: Omit<Look, "held"> & { at:
   const left = (ms: number) => Date.parse(state.since) + ms - Date.parse(look.at);
   // What was served at its beginning must have had the time to come to something.
   const late = lateMs(plan, look);
-  const timeMs = left(Math.max(least.timeMs, late));
+  const timeMs = left(Math.max(least.timeMs + settleMsOf(plan), late));
   const units = state.unitsBefore + least.observations - look.units;
   // A cohort was not drawn by chance, so nothing can be proven by it.
   const isCompared = state.phase === "progressing" && !isCohortStep(state.step, plan);
@@ -188,7 +188,7 @@ function moved(state: RolloutState, look: Look & { at: string }, plan: RolloutPl
   const to = atStep(state, step, units, at, plan);
   const { usualDelayMs = 0 } = look;
   // What waits to settle counts with all that is known of it.
-  const isEarly = to.weight >= 1 && usualDelayMs > 0 && (plan.outcomes?.settleMs ?? 0) === 0;
+  const isEarly = to.weight >= 1 && usualDelayMs > 0 && settleMsOf(plan) === 0;
   return isEarly ? { ...to, aloneFrom: later(at, usualDelayMs) } : to;
 }
 

@@ -2,6 +2,7 @@ import { durationMs } from "../core/duration.ts";
 import type { OutcomesConfig } from "../core/outcomes.schema.ts";
 import type { Place } from "../core/refs.ts";
 import type { Executor } from "../state/raw.ts";
+import { settleMsOf } from "./late.ts";
 import { usualDelay } from "./delays.store.ts";
 import type { RolloutPlan } from "./schema.ts";
 
@@ -37,11 +38,11 @@ export function weekBefore(at: string): string {
 }
 
 /** Whether a unit counts only after a time. */
-export function settles({ outcomes }: Pick<RolloutPlan, "outcomes">): boolean {
-  return (outcomes?.settleMs ?? 0) > 0;
+export function settles(plan: Pick<RolloutPlan, "outcomes">): boolean {
+  return settleMsOf(plan) > 0;
 }
 
 /** The first minute (since 1970) that has not settled at a time: those before it are over for as long as that takes. */
-export function settledBefore({ outcomes }: Pick<RolloutPlan, "outcomes">, at: string): number {
-  return Math.floor((Date.parse(at) - (outcomes?.settleMs ?? 0)) / MINUTE_MS);
+export function settledBefore(plan: Pick<RolloutPlan, "outcomes">, at: string): number {
+  return Math.floor((Date.parse(at) - settleMsOf(plan)) / MINUTE_MS);
 }

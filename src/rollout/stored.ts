@@ -1,6 +1,7 @@
 import type { Executor } from "../state/raw.ts";
 import { addLook, type LookCounts } from "./evidence.ts";
 import { judge, type Judged } from "./judge.ts";
+import { settleMsOf } from "./late.ts";
 import { arrivalsIn, arrivalsOf, dueAfter, isWorthALook } from "./look.ts";
 import { isOver } from "./next.ts";
 import { MINUTE_MS, settles } from "./outcomes.ts";
@@ -65,6 +66,6 @@ async function settledUncounted(db: Executor, rollout: Judgeable): Promise<strin
   const { sinceMinute } = await waitingOutcomes(db, rollout);
   const newest = await outcomeAt(db, rollout, 0);
   if (sinceMinute === null || newest === undefined) return null;
-  const settled = (sinceMinute + 1) * MINUTE_MS + (rollout.plan.outcomes?.settleMs ?? 0);
+  const settled = (sinceMinute + 1) * MINUTE_MS + settleMsOf(rollout.plan);
   return Date.parse(newest) - settled >= OVERDUE_MS ? new Date(settled).toISOString() : null;
 }
