@@ -50,7 +50,7 @@ function begin(folder, run, world) {
     run(-HOUR, "publish", "x", "--no-push");
   }
   run(-HOUR, "promote", "x@v1", "--reason", "the first");
-  run(0, "canary", "start", "x@v2", "--reason", "a scenario", "--unobserved");
+  run(0, "canary", "start", "x@v2", "--reason", "a scenario", "--unobserved", ...(world.fast ? ["--fast"] : []));
 }
 
 function engineOf(folder, { run, must }, world) {

@@ -6,7 +6,7 @@ const MINUTE = 60_000;
 /** What a turn knows of outcomes that are still to come, as rollout/late.store.ts reads it from a store. */
 export function lateness(plan) {
   const delays = new Map();
-  const minutes = new Map();
+  const served = servedHours();
   return {
     /** An outcome that said when it was served. */
     note({ isCandidate, success, servedAt, at }) {
@@ -15,16 +15,13 @@ export function lateness(plan) {
       delays.set(key, (delays.get(key) ?? 0) + 1);
     },
     /** Sums of a look that was closed, as `servedMinutes` adds them. */
-    close(rows) {
-      add(minutes, rows);
-    },
+    close: (rows) => served.add(rows),
     /** @param open those of the look that is open */
     at(ms, open) {
       if (plan.outcomes === undefined) return {};
       const usualDelayMs = Math.max(usual(delays, true), usual(delays, false));
       const before = Math.floor((ms - lateMs(plan, { usualDelayMs })) / MINUTE);
-      const all = add(new Map(minutes), open);
-      return { usualDelayMs, open: openIn(hoursOf(all, before)) };
+      return { usualDelayMs, open: openIn(served.before(before, open)) };
     },
   };
 }
@@ -37,24 +34,54 @@ function usual(delays, isCandidate) {
   return usualDelayIn(rows).ms;
 }
 
-function add(minutes, rows) {
-  for (const [, minute, arm, exposed, known] of rows) {
-    const key = `${minute} ${arm}`;
-    const its = minutes.get(key) ?? { minute, arm, exposed: 0, known: 0 };
-    minutes.set(key, { minute, arm, exposed: its.exposed + exposed, known: its.known + known });
-  }
-  return minutes;
+/** Who was served in minutes before one, by the hour. A turn asks for every minute since the beginning: what it asked for last is kept. */
+function servedHours() {
+  const minutes = new Map();
+  let hours = new Map();
+  let asked = 0;
+  return {
+    add(rows) {
+      for (const [, minute, arm, exposed, known] of rows) {
+        addTo(minutes, minute, arm, exposed, known);
+        if (minute < asked) addTo(hours, hourOf(minute), arm, exposed, known);
+      }
+    },
+    before(end, open) {
+      if (end < asked) [hours, asked] = [new Map(), 0];
+      for (; asked < end; asked++) {
+        const its = minutes.get(asked);
+        for (const arm of ARMS)
+          if (its !== undefined) addTo(hours, hourOf(asked), arm, its[arm].exposed, its[arm].known);
+      }
+      const all = new Map([...hours].map(([hour, its]) => [hour, copyOf(its)]));
+      for (const [, minute, arm, exposed, known] of open)
+        if (minute < end) addTo(all, hourOf(minute), arm, exposed, known);
+      return [...all.values()].map(({ control, candidate }) => ({
+        control: openOf(control),
+        candidate: openOf(candidate),
+      }));
+    },
+  };
 }
 
-function hoursOf(minutes, before) {
-  const hours = new Map();
-  for (const { minute, arm, exposed, known } of minutes.values()) {
-    if (minute >= before) continue;
-    const hour = Math.floor(minute / 60);
-    const its = hours.get(hour) ?? { control: { exposed: 0, open: 0 }, candidate: { exposed: 0, open: 0 } };
-    its[arm].exposed += exposed;
-    its[arm].open += exposed - known;
-    hours.set(hour, its);
-  }
-  return [...hours.values()];
+const ARMS = ["control", "candidate"];
+
+function hourOf(minute) {
+  return Math.floor(minute / 60);
+}
+
+function addTo(sums, key, arm, exposed, known) {
+  let its = sums.get(key);
+  if (its === undefined)
+    sums.set(key, (its = { control: { exposed: 0, known: 0 }, candidate: { exposed: 0, known: 0 } }));
+  its[arm].exposed += exposed;
+  its[arm].known += known;
+}
+
+function copyOf({ control, candidate }) {
+  return { control: { ...control }, candidate: { ...candidate } };
+}
+
+function openOf({ exposed, known }) {
+  return { exposed, open: exposed - known };
 }

@@ -22,7 +22,7 @@ const NO_CAPS = { latency: null, cost: null };
  */
 export function agentops(world) {
   const outcomes = rulesOf(world);
-  const plan = { ...planOf(world.settings), outcomes };
+  const plan = { ...planOf(world.settings, {}, {}, { fast: world.fast }), outcomes };
   const room = outcomes.settleMs === 0 ? null : waitingRoom(outcomes.settleMs);
   const begun = new Date(BEGIN).toISOString();
   const state = next(pendingState(begun, plan), { type: "start", at: begun }, plan);
@@ -52,7 +52,7 @@ export function agentops(world) {
     },
     observe(event) {
       const ahead = (world.clocksAhead?.[event.host] ?? 0) * HOUR;
-      const weight = world.undeclared ? weightAt(weights, event.at) : event.weight;
+      const weight = world.undeclared ? (servedAt(rollout, event) ?? weightAt(weights, event.at)) : event.weight;
       noteBreach(rollout, event);
       rollout.late.note(event);
       if (room === null) count(rollout, event, weight, event.at + ahead);
@@ -81,6 +81,12 @@ export function endOf({ phase }, judged) {
   if (phase !== "rolled-back") return { phase, why: null };
   if (judged.breaches.length > 0) return { phase, why: "breach" };
   return { phase, why: judged.guardrails.find(({ verdict }) => verdict === "harm")?.name ?? null };
+}
+
+/** The weight that a unit was served at, where that was told. */
+function servedAt({ units }, { unit }) {
+  const row = units?.get(unit)?.row;
+  return row?.exposed === 1 ? row.seenAt : undefined;
 }
 
 function weightAt(weights, ms) {

@@ -36,6 +36,7 @@ async function engineOf(store, world, { id }) {
       ...PLACE,
       settings: world.settings,
       outcomes: settleOf(world),
+      fast: world.fast === true,
       at: new Date(BEGIN).toISOString(),
       actor: "bench",
       reason: "bench",

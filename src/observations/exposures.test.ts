@@ -37,6 +37,7 @@ const known = (unit: string, version: string, minute: number, more: Partial<Obse
     ...more,
   },
 });
+const UNSAID = { rollout: undefined, weight: undefined };
 const closed: Event = (store, rollout) => closeLook(store, rollout);
 const up =
   (minute: number): Event =>
@@ -70,6 +71,12 @@ const CASES: Record<string, Case> = {
     arrivals: ["1 0.05 control: 1"],
     minutes: ["4 control: 1 of 1"],
     tallies: ["1 0.05 control: 1"],
+  },
+  "one that says no weight is of the weight that its unit was served at, whatever is in force when it is reported": {
+    does: [served("a", "v1", 3), served("b", "v2", 4), up(60), known("a", "v1", 61, UNSAID), known("b", "v2", 61, UNSAID), known("c", "v1", 61, UNSAID)], // prettier-ignore
+    arrivals: ["1 0.05 candidate: 1", "1 0.05 control: 1", "1 0.25 control: 1"],
+    minutes: ["3 control: 1 of 1", "4 candidate: 1 of 1", "61 control: 1 of 1"],
+    tallies: ["1 0.05 candidate: 1", "1 0.05 control: 1", "1 0.25 control: 1"],
   },
   "its minute is that of what was served, where the outcome says so": {
     does: [known("a", "v1", 90, { exposure: `${Date.parse(minutesLater(7)).toString(36)}-abc-1` })],

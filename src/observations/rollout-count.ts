@@ -78,7 +78,8 @@ export function countFor(rollout: OpenRollout, caps: CapCollector, counts = { br
       if (counts.breaches && candidate && safe === false)
         breaches.push([rollout.seq, rollout.look, seq, breach ?? "unspecified"]);
       const place = cohorts.placeOf(observation);
-      const weight = place === undefined ? countedAt(observation, candidate, rollout) : null;
+      const row = unit === null ? undefined : units.get(unit)?.row;
+      const weight = place === undefined ? countedAt(observation, candidate, rollout, row) : null;
       if (place !== undefined) countCohort(observation, place, unit);
       if (weight !== null) {
         const request = { weight, candidate, look: rollout.look, outcomes: outcomesOf(observation, caps.caps()) };
@@ -152,17 +153,20 @@ function armOf(candidate: boolean): Arm {
 
 /**
  * The weight an observation's unit was assigned at; null where it is no arrival of this rollout: it was assigned by another one, nobody
- * was to be divided then, or a copy of an input went to the control.
+ * was to be divided then, or a copy of an input went to the control. An observation that does not say it is of the weight that its unit was
+ * served at, where that was told, and else of the weight at the time it says: what is on its way when a step begins was drawn before.
  */
 export function countedAt(
   observation: Dated,
   candidate: boolean,
   { id, weights, aloneFrom }: OpenRollout,
+  row?: UnitRow,
 ): number | null {
   if (observation.shadow === true) return candidate ? 0 : null;
   if (observation.rollout !== undefined && observation.rollout !== id) return null;
   const declared = observation.rollout === undefined ? undefined : observation.weight;
-  const weight = declared ?? weightAt(weights, observation.servedAt);
+  const served = row?.exposed === 1 ? row.seenAt : undefined;
+  const weight = declared ?? served ?? weightAt(weights, observation.servedAt);
   // Whoever got it for sure before everybody did was not drawn, and no control stands beside him.
   if (weight === 1 && !weights.some((change) => change.weight >= 1)) return null;
   // Of what is served to everybody, first come the outcomes that are known early, with no control beside them that is as early.

@@ -230,3 +230,19 @@ test("readers count nothing, and say how many wait", async () => {
   expect([view.settling, view.unseen]).toEqual([2, 0]);
   expect(await counted(store)).toMatchObject({ tallies: [], waiting: 2 });
 });
+
+test("an outcome that says no weight is of the weight that its unit was served at, also where it waits", async () => {
+  const store = await openTestStore();
+  await startedRollout(store, { id: ID, plan: { steps: [0.5, 1], outcomes: HOUR, critical: [], exposures: true } });
+  const recorder = recorderFor(store);
+  const exposures = [{ target: place.target, version: "v1", minute: minuteOf(minutesLater(1)), n: 1, unit: "a", rollout: ID, weight: 0.25 }]; // prettier-ignore
+  await recorder.expose(place.environment, { exposures }, new Date(minutesLater(1)));
+  const unsaid = { rollout: undefined, weight: undefined };
+  await recorder.record(
+    place.environment,
+    [control(5, { ...unsaid, unit: "a" }), control(5, { ...unsaid, unit: "b" })],
+    new Date(minutesLater(5)),
+  );
+  await advance(store, place, turnBy(store, minutesLater(70)));
+  expect((await counted(store)).tallies).toEqual(["0.25 control success: 1 1", "0.5 control success: 1 1"]);
+});

@@ -92,11 +92,12 @@ async function countPage(tx: Tx, open: OpenRollout, caps: CapCollector, page: re
   await count.save(tx);
 }
 
-/** As it would have been reported with all that is known by now: by this rollout, at the weight that it waited with. */
+/** As it would have been reported with all that is known by now: by this rollout, at the weight that it waited with if it said one. */
 function datedOf({ id: rollout, target }: OpenRollout, row: Waiting): Dated {
   const { id, version, unit, success, latencyMs, costUsd, safe, shadow, weight, served: at } = row;
   return {
-    ...{ target, version, id, at, servedAt: at, rollout, weight, success: success === 1 },
+    ...{ target, version, id, at, servedAt: at, success: success === 1 },
+    ...(weight !== null && { rollout, weight }),
     ...(unit !== null && { unit }),
     ...(latencyMs !== null && { latencyMs }),
     ...(costUsd !== null && { costUsd }),

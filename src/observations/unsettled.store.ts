@@ -12,7 +12,7 @@ export const insertUnsettled = batchInto("unsettled", {
 export type Waiting = Pick<
   Row<"observations">,
   "seq" | "id" | "version" | "unit" | "success" | "latencyMs" | "costUsd" | "safe" | "shadow"
-> & { weight: number; served: string };
+> & { weight: number | null; served: string };
 
 /** The first minute before `until` in which something waits, or something was served of which the missing counts; undefined: none. */
 export async function firstMinute(

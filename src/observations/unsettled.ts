@@ -32,8 +32,9 @@ export function waitingCount(rollout: OpenRollout): RolloutCount {
       const weight = weightOf(observation);
       if (weight === null) return;
       const minute = minuteOf(observation.servedAt);
+      const said = weight === OF_A_COHORT || observation.rollout !== undefined ? weight : null;
       if (settledTo !== null && minute < settledTo) late += 1;
-      else waiting.push([seq, minute, number, weight]);
+      else waiting.push([seq, minute, number, said]);
     },
     async save(tx) {
       await insertBreaches(tx, breaches);

@@ -80,7 +80,7 @@ export interface CountTables {
     good: number;
   };
   /** Outcomes whose time to settle has not passed, with the weight they were served at. */
-  unsettled: { rollout: number; minute: number; observation: number; weight: number };
+  unsettled: { rollout: number; minute: number; observation: number; weight: number | null };
   /** How late outcomes were known after they were served: by the day it was served and success; within 2^bucket seconds. */
   delays: {
     environment: string;

@@ -118,7 +118,7 @@ CREATE TABLE unsettled (
   rollout ${integer} NOT NULL,
   minute ${integer} NOT NULL,
   observation ${integer} NOT NULL,
-  weight ${real} NOT NULL,
+  weight ${real},
   PRIMARY KEY (rollout, minute, observation)
 )${keyed};
 -- Whether it was counted as served at its weight, in which minute first; and of all its requests those of this hour and those before.
