@@ -8,7 +8,7 @@ export const outcomesConfigSchema = z.record(
     settle: duration
       .optional()
       .describe(
-        "a unit counts in a rollout so long after it was served, with what is known by then (default: learned)",
+        "a unit counts in a rollout so long after it was served, with what is known by then (default: learned; 0s: as it arrives)",
       ),
     maxOpen: z
       .number()

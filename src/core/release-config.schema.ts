@@ -3,9 +3,11 @@ import { DURATION_PATTERN, durationMs } from "./duration.ts";
 import { reasonIn } from "./reason.ts";
 import { COHORT_NAME, stepsProblem } from "./steps.ts";
 
+const DURATION = "a duration is a number and ms, s, m, h or d: 30m";
+
 export const duration = z
-  .string()
-  .regex(DURATION_PATTERN, "a duration is a number and ms, s, m, h or d: 30m")
+  .string({ error: DURATION })
+  .regex(DURATION_PATTERN, DURATION)
   .refine((text) => !DURATION_PATTERN.test(text) || durationMs(text) !== undefined, "a duration is at most 36525d");
 export const rolloutTarget = z
   .string()

@@ -104,6 +104,13 @@ export function takeLine(
   return saysTheSame(before, outcome) ? "repeated" : "corrected";
 }
 
+/** Whether a line says another version or unit than what is known under its id, which names one answer. */
+export function moves(before: Outcome | null, { version, unit }: Pick<DatedLine, "version" | "unit">): boolean {
+  if (before === null) return false;
+  const { version: known, unit: its } = before.fields;
+  return (known !== undefined && known !== version) || (its !== undefined && unit !== undefined && its !== unit);
+}
+
 /** The kind of a breach of the candidate of which one ends the rollout; null where it is none. */
 export function criticalBreach(outcome: Outcome | null, { candidate, plan }: OpenRollout): string | null {
   const { version, safe, breach = "unspecified" } = outcome?.fields ?? {};

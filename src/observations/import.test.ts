@@ -19,6 +19,7 @@ interface Source {
   encoding?: BufferEncoding;
   environment?: string;
   onUnknown?: (unknown: Unknown) => void;
+  onMoved?: (id: string) => void;
 }
 
 async function importer() {
@@ -33,6 +34,7 @@ async function importer() {
     encoding = "utf8",
     environment = "production",
     onUnknown = () => undefined,
+    onMoved = () => undefined,
   }: Source) => {
     const bytes = Buffer.from(text, encoding);
     const pieces = () =>
@@ -45,6 +47,7 @@ async function importer() {
         skipInvalid,
         strict,
         onUnknown,
+        onMoved,
         store,
         environment,
         clock: systemClock,
@@ -104,6 +107,20 @@ describe("importing lines", () => {
     });
     expect(told.sort()).toEqual(["rollout r", "target prompts/xx", "version v9"]);
     expect(await run({ text: line(), strict: true })).toMatchObject({ recorded: 1, unknown: 0 });
+  });
+  test("lines of one id that say different versions or units are told once, and counted", async () => {
+    const run = await importer();
+    const texts = [
+      line({ id: "a", unit: "u" }),
+      line({ id: "a", unit: "u", success: false }),
+      line({ id: "b", unit: "u" }),
+      line({ id: "b", unit: "w" }),
+      line({ id: "a", version: "v9" }),
+    ];
+    const told: string[] = [];
+    const onMoved = (id: string) => void told.push(id);
+    expect(await run({ text: texts.join("\n"), onMoved })).toMatchObject({ recorded: 2, corrected: 3, moved: 2 });
+    expect(told).toEqual(["b"]);
   });
   test("so is one of an environment that the target was never released in", async () => {
     const run = await importer();

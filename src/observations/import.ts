@@ -41,6 +41,8 @@ export interface LinesRequest {
   onProgress: (done: number) => void;
   /** Called once for each target, version or rollout that the store does not know, when it is first seen. */
   onUnknown: (unknown: Unknown) => void;
+  /** Called once with the first id of which two lines say another version or unit. */
+  onMoved: (id: string) => void;
 }
 
 export interface ImportRequest extends LinesRequest {
@@ -63,10 +65,12 @@ export function importServed(request: LinesRequest): Promise<ObservedDocument> {
 
 function servedWriter(store: Store): Write<ExposureLine> {
   return async (environment, lines, now) => {
-    const exposures = lines.map(({ servedAt, ...line }) => ({ ...line, minute: minuteOf(servedAt), n: 1 }));
+    const latest = now.toISOString();
+    // What was not served yet is of a clock that is wrong, as with outcomes.
+    const exposures = lines.map(({ servedAt, ...line }) => ({ ...line, minute: Math.min(minuteOf(servedAt), minuteOf(latest)), n: 1 })); // prettier-ignore
     const { exposed, repeated } = await expose(store, environment, { exposures }, now);
     const unknowns = await unknownAmong(store.db, environment, lines);
-    return { recorded: exposed, repeated, completed: 0, corrected: 0, unknowns };
+    return { recorded: exposed, repeated, completed: 0, corrected: 0, moved: [], unknowns };
   };
 }
 
@@ -75,7 +79,7 @@ type Write<T> = (
   environment: string,
   lines: readonly T[],
   now: Date,
-) => Promise<Record<Effect, number> & { unknowns: readonly Unknown[] }>;
+) => Promise<Record<Effect, number> & { unknowns: readonly Unknown[]; moved: readonly string[] }>;
 
 interface Import<T> extends LinesRequest {
   kind: LineKind<T>;
@@ -94,6 +98,7 @@ async function importFrom<T extends Named>(given: Import<T>): Promise<ObservedDo
     repeated: 0,
     completed: 0,
     corrected: 0,
+    moved: 0,
     unknown: 0,
     unknownBy: { target: 0, version: 0, rollout: 0 },
     invalid: 0,
@@ -188,9 +193,12 @@ async function record<T>(
   chunk: readonly T[],
   done: ObservedDocument,
 ): Promise<void> {
-  const { environment, clock, onUnknown } = request;
+  const { environment, clock, onUnknown, onMoved } = request;
   const its = await inWords(request, done, () => write(environment, chunk, clock.now()));
   for (const effect of ["recorded", "repeated", "completed", "corrected"] as const) done[effect] += its[effect];
+  const [first] = its.moved;
+  if (first !== undefined && done.moved === 0) onMoved(first);
+  done.moved += its.moved.length;
   for (const unknown of its.unknowns) {
     done.unknown += unknown.n;
     done.unknownBy[unknown.of] += unknown.n;

@@ -10,6 +10,7 @@ import {
   entriesFor,
   type Entry,
   keyOf,
+  moves,
   takeLine,
 } from "./corrections.ts";
 import { datedOf } from "./dated.ts";
@@ -30,6 +31,8 @@ import { type Unknown, unknownAmong } from "./unknown.ts";
 export interface Recorded extends Record<Effect, number> {
   /** What new ones are of, and nothing here knows. */
   unknowns: Unknown[];
+  /** Ids of which one line says another version or unit than those before it. */
+  moved: string[];
   /** Rollouts that something was counted for. */
   counted: Counting[];
 }
@@ -63,7 +66,7 @@ export function recorderFor(store: Store): Recorder {
     async record(environment, observations, clockNow) {
       const now = clockNow.toISOString();
       const dated = observations.map((observation) => datedOf(observation, now));
-      if (dated.length === 0) return { ...NOTHING, unknowns: [], counted: [] };
+      if (dated.length === 0) return { ...NOTHING, unknowns: [], moved: [], counted: [] };
       return store.inTransaction((tx) => recordAll(tx, earlier, environment, dated), { lockedAlone: true });
     },
   };
@@ -81,7 +84,7 @@ async function recordAll(
   const arrived = await inserted(tx, environment, lines, counts);
   await locked.now();
   const entries = await entriesFor(tx, environment, arrived);
-  const { stored, fresh, effects } = taken(arrived, entries, { open: locked.open, counts });
+  const { stored, fresh, effects, moved } = taken(arrived, entries, { open: locked.open, counts });
   const touched = await countAll(tx, environment, {
     stored,
     entries: [...entries.values()],
@@ -89,7 +92,7 @@ async function recordAll(
     open: locked.open,
   });
   const unknowns = await unknownAmong(tx, environment, fresh);
-  return { ...effects, unknowns, counted: touched };
+  return { ...effects, unknowns, moved, counted: touched };
 }
 
 interface Rollouts {
@@ -101,6 +104,7 @@ interface Rollouts {
 function taken(arrived: readonly Arrived[], entries: Entries, { open, counts }: Rollouts) {
   const stored: New[] = [];
   const fresh: DatedLine[] = [];
+  const moved: string[] = [];
   const effects: Record<Effect, number> = { ...NOTHING };
   for (const each of arrived) {
     const line = each.observation;
@@ -118,10 +122,11 @@ function taken(arrived: readonly Arrived[], entries: Entries, { open, counts }: 
     });
     effects[effect] += 1;
     if (effect === "recorded") fresh.push(line);
+    if (moves(before, line)) moved.push(line.id);
     if (entry.corrections > corrections) noteBreach(entry, before, open, count);
   }
   effects.recorded = fresh.length;
-  return { stored, fresh, effects };
+  return { stored, fresh, effects, moved };
 }
 
 function noteBreach(entry: Entry, before: Outcome | null, open: readonly OpenRollout[], count?: RolloutCount): void {

@@ -97,6 +97,9 @@ export const observedSchema = z.object({
   repeated: z.int().describe("ids the store had already; nothing changed"),
   completed: z.int().describe("of ids the store had without a success: now it is known"),
   corrected: z.int().describe("of ids the store had, that changed or added to what it knew"),
+  moved: z
+    .int()
+    .describe("lines that say another version or unit than those of their id before them; what was known later stands"),
   unknown: z
     .int()
     .describe(

@@ -31,6 +31,9 @@ export async function run(
     strict: options["strict"] === true,
     onProgress: progressNotes(context),
     onUnknown: unknownNotes(context, environment),
+    onMoved: (id: string) => {
+      context.note(`warning: ${JSON.stringify(id)}: lines of this id say different versions or units: what was known later stands (give each answer an id of its own)`); // prettier-ignore
+    },
   };
   const done = await (isServed
     ? importServed(request)

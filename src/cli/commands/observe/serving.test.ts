@@ -76,6 +76,7 @@ describe("agentops observe", () => {
         repeated: 0,
         completed: 0,
         corrected: 0,
+        moved: 0,
         unknown: 1,
         unknownBy: { target: 1, version: 0, rollout: 0 },
         invalid: 0,
@@ -120,6 +121,11 @@ describe("agentops observe", () => {
     });
     expect((await run("canary", "status", "x")).stdout.replace(/\s+/g, " ")).toContain(
       "3 of the control's 3 units (3 for longer than usual)",
+    );
+    put(dir, "future.jsonl", served("z", { servedAt: "2999-01-01T00:00:00Z" }));
+    expect((await run("observe", "--served", "future.jsonl")).code).toBe(0);
+    expect(await store.value("SELECT MAX(minute) FROM exposures"), "no clock is ahead of time").toBeLessThanOrEqual(
+      Date.now() / 60_000,
     );
   });
 });

@@ -21,7 +21,7 @@ export const stats: CommandSpec = {
     ["--per-hour <n>", "plan: arrivals of both arms an hour"],
     ["--guardrails <n>", "plan: metrics that can roll back (default 4)"],
     ["--step-hours <hours>", "plan: least time at a step (default 1)"],
-    ["--settle <duration>", "plan: a unit counts so long after it was served: 4h (default 0)"],
+    ["--settle <duration>", "plan: a unit counts so long after it was served: 4h (default 0s)"],
     ["--fast", "plan: everybody may get it before a whole day of traffic has passed"],
     ["--step-observations <n>", "plan: least observations of the candidate at a step (default 50)"],
     ["--n <n>", "power, mde: observations in all, or cases"],
