@@ -162,6 +162,8 @@ describe("where the missing is a failure", () => {
     expect((await counted(store)).tallies).toEqual(["0.5 candidate success: 2 0.5", "0.5 control success: 3 1"]);
     await advance(store, place, turnBy(store, minutesLater(91)));
     expect((await counted(store)).tallies).toEqual(["0.5 candidate success: 2 0.5", "0.5 control success: 4 1"]);
+    const view = await rolloutView(store.db, await needRollout(store.db, place), { at: minutesLater(91), held: null });
+    expect(view.assumed).toEqual({ control: 3, candidate: 2 });
     await recorderFor(store).record(place.environment, [candidate(1, { unit: "b" })], new Date(minutesLater(92)));
     expect(await counted(store)).toMatchObject({ late: 1, waiting: 0 });
   });

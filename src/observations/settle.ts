@@ -9,6 +9,7 @@ import { serveUnits } from "./exposures.ts";
 import { countFor } from "./rollout-count.ts";
 import type { Dated } from "./schema.ts";
 import {
+  addAssumed,
   dropMinute,
   firstMinute,
   type Missing,
@@ -76,6 +77,8 @@ async function* pagesOf(tx: Tx, open: OpenRollout, minute: number, missing: bool
   for (let after: Missing | undefined; ;) {
     const page = await missingIn(tx, { seq, minute, candidate }, { after, limit: PAGE });
     yield page.flatMap((one) => failuresOf(open, minute, one));
+    const of = (arm: Missing["arm"]) => page.reduce((sum, one) => sum + (one.arm === arm ? one.n : 0), 0);
+    if (page.length > 0) await addAssumed(tx, seq, { control: of("control"), candidate: of("candidate") });
     after = page.at(-1);
     if (page.length < PAGE) break;
   }

@@ -99,6 +99,16 @@ export async function addCorrectedAfter(db: Executor, seq: number, n: number): P
   await db.executeQuery(raw('UPDATE rollouts SET "correctedAfter" = "correctedAfter" + $1 WHERE seq = $2', n, seq));
 }
 
+/** So many answers of each arm settled without an outcome, and count as failures. */
+export async function addAssumed(
+  db: Executor,
+  seq: number,
+  { control, candidate }: Record<Missing["arm"], number>,
+): Promise<void> {
+  const add = `UPDATE rollouts SET "assumedControl" = "assumedControl" + $1, "assumedCandidate" = "assumedCandidate" + $2 WHERE seq = $3`;
+  await db.executeQuery(raw(add, control, candidate, seq));
+}
+
 /** So many outcomes were of a version that somebody asked for by name. */
 export async function addForced(db: Executor, seq: number, n: number): Promise<void> {
   await db.executeQuery(raw("UPDATE rollouts SET forced = forced + $1 WHERE seq = $2", n, seq));

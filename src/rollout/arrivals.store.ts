@@ -69,7 +69,15 @@ export interface Apart {
   correctedAfter: number;
 }
 
+/** And what counts, though nobody reported it. */
+export type Assumed = Record<"control" | "candidate", number>;
+
 export async function apartFrom(db: Executor, { seq }: { seq: number }): Promise<Apart> {
   const sums = 'SELECT forced, "correctedAfter" FROM rollouts WHERE seq = $1';
   return (await firstRow(db, raw<Apart>(sums, seq))) ?? { forced: 0, correctedAfter: 0 };
+}
+
+export async function assumedIn(db: Executor, { seq }: { seq: number }): Promise<Assumed> {
+  const sums = 'SELECT "assumedControl" AS control, "assumedCandidate" AS candidate FROM rollouts WHERE seq = $1';
+  return (await firstRow(db, raw<Assumed>(sums, seq))) ?? { control: 0, candidate: 0 };
 }

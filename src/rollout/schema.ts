@@ -140,6 +140,9 @@ export const rolloutSchema = z.object({
     .describe(
       "outcomes that came, or were corrected, after theirs had counted: in worstCase as failures of the candidate",
     ),
+  assumed: z
+    .object({ control: z.int(), candidate: z.int() })
+    .describe("answers that settled without an outcome, and count as failures as `missing: failure` wants it"),
   settling: z.int().describe("outcomes whose time to settle has not passed; in no other number yet"),
   overdueSince: z
     .string()

@@ -11,7 +11,7 @@ import { cohortsIn } from "./cohorts.ts";
 import { candidateAnswers } from "./cohorts.store.ts";
 import { everybodyNotBefore } from "./earliest.ts";
 import { frozenNow } from "./freeze.store.ts";
-import { apartFrom } from "./arrivals.store.ts";
+import { apartFrom, assumedIn } from "./arrivals.store.ts";
 import { differsIn, type Late, lateMs } from "./late.ts";
 import { latenessOf } from "./late.store.ts";
 import { needOf } from "./need.ts";
@@ -37,12 +37,14 @@ export async function rolloutView(
 ): Promise<RolloutView> {
   const { rollout, judged, unseen, due } = await storedNow(db, found);
   const frozen = await frozenNow(db, rollout.environment, at);
-  const late = await latenessOf(db, rollout, at);
   const { state, plan, target } = rollout;
+  const usual = await latenessOf(db, rollout, rollout.endedAt ?? at);
+  // What is over waits for nothing.
+  const late = isOver(state.phase) ? {} : usual;
   const history = await historyOf(db, rollout);
   const tallies = await talliesNow(db, rollout);
   const apart = await apartFrom(db, rollout);
-  const unknown = await unknownOutcomes(db, rollout, { at, tallies, lateMs: lateMs(plan, late), ...apart });
+  const unknown = await unknownOutcomes(db, rollout, { at, tallies, lateMs: lateMs(plan, usual), ...apart });
   const [before, after] = [await findRelease(db, target, rollout.control), await findRelease(db, target, rollout.candidate)]; // prettier-ignore
   return {
     schema: "agentops.rollout/1",
@@ -71,6 +73,7 @@ export async function rolloutView(
     everybodyNotBefore: everybodyNotBefore(state, plan),
     unseen,
     ...apart,
+    assumed: await assumedIn(db, rollout),
     settling: settles(plan) ? (await waitingOutcomes(db, rollout)).n : 0,
     overdueSince: due?.overdueSince ?? null,
     awaiting: awaitsOnlyApproval(rollout, judged, { at, late }) ? "approval" : null,

@@ -25,7 +25,7 @@ const COLUMNS: Record<keyof Database, readonly string[]> = {
   auditEvents: columnsOf<"auditEvents">()("id at recordedAt actor action environment target reason before after seq prev hash traceId taskId authenticated rules via"), // prettier-ignore
   releases: columnsOf<"releases">()("target version digest content gitCommit publishedBy publishedAt releasedAt"),
   stables: columnsOf<"stables">()("id environment target version how rollout at actor reason auditEvent"),
-  rollouts: columnsOf<"rollouts">()("seq id environment target control candidate plan state phase weight look evidence caps createdAt endedAt settledTo correctedAfter forced"), // prettier-ignore
+  rollouts: columnsOf<"rollouts">()("seq id environment target control candidate plan state phase weight look evidence caps createdAt endedAt settledTo correctedAfter forced assumedControl assumedCandidate"), // prettier-ignore
   transitions: columnsOf<"transitions">()("rollout seq at actor event phase step weight state auditEvent"),
   looks: columnsOf<"looks">()("rollout look at verdict analysis"),
   breaches: columnsOf<"breaches">()("rollout look observation kind"),

@@ -112,6 +112,9 @@ export interface Database extends RunTables, CountTables {
     correctedAfter: Generated<number>;
     /** Outcomes of either version that somebody asked for by name. */
     forced: Generated<number>;
+    /** Answers that settled without an outcome, and count as failures, by arm. */
+    assumedControl: Generated<number>;
+    assumedCandidate: Generated<number>;
   };
   /** Every change of a rollout's state, with the event that made it. */
   transitions: {

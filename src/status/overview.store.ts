@@ -56,6 +56,20 @@ export function readHours(db: Executor, from: string): Promise<HourCount[]> {
   return rowsOf(db, raw<HourCount>(counts, from));
 }
 
+/** Answers of a version in an hour (since 1970) that callers told, whether an outcome came or not. */
+export interface ServedCount extends Place {
+  version: string;
+  hour: number;
+  exposed: number;
+}
+
+/** Those of a target since a minute (of 1970), hour by hour. */
+export function readServed(db: Executor, { environment, target }: Place, from: number): Promise<ServedCount[]> {
+  const counts = `SELECT environment, target, version, minute / 60 AS hour, SUM(exposed) AS exposed FROM "outcomeMinutes"
+    WHERE environment = $1 AND target = $2 AND minute >= $3 AND shadow = 0 GROUP BY environment, target, version, minute / 60`;
+  return rowsOf(db, raw<ServedCount>(counts, environment, target, from));
+}
+
 export type Bad = Place & BadThing;
 
 const UNSAFE = 50;

@@ -166,6 +166,28 @@ test("one screen: what is served, the rollout with its evidence, counts, the las
   `);
 });
 
+test("a share of early outcomes is said to be one: of how many answers, where callers tell whom they served", async () => {
+  const address = await storeWith();
+  const counts = async () =>
+    statusText(await at(address), createStyle(false), "s")
+      .split("\n")
+      .filter((line) => /since 09:00|24 h:/.test(line))
+      .map((line) => line.trim());
+  const minuteOf = (time: string) => Math.floor(Date.parse(`2026-11-21T${time}:00.000Z`) / 60_000);
+  await withStore(address, async (store) => {
+    for (const [hour, version, n, succeeded] of [["10", "v6", 50, 0], ["09", "v7", 2, 1], ["03", "v6", 990, 940]] as const)
+      await store.rows("INSERT INTO outcomes VALUES ($1, $2, $3, $4, 0, $5, $6, 0, 0, 0, 0, 0, 0)", environment, target, version, `2026-11-21T${hour}`, n, succeeded);
+    for (const [time, version, exposed] of [["10:05", "v6", 700], ["10:06", "v6", 300], ["09:01", "v7", 20], ["03:00", "v6", 1000], ["03:01", "v8", 7]] as const)
+      await store.rows('INSERT INTO "outcomeMinutes" VALUES ($1, $2, $3, $4, 0, $5, 0, 0, 0, 0, 0, 0, 0, 0)', environment, target, minuteOf(time), version, exposed);
+  }); // prettier-ignore
+  expect(await counts()).toEqual([
+    "since 09:00: v7 2 of 20 outcomes known, 50 % of these ok; v6 50 of 1,000 outcomes known, 0 % of these ok",
+    "24 h: v6 1,040 of 2,000 outcomes known, 90.4 % of these ok; v7 2 of 20 outcomes known, 50 % of these ok; v8 0 of 7 outcomes known",
+  ]);
+  const [found] = (await at(address)).environments.find((its) => its.environment === environment)?.targets ?? [];
+  expect(found?.lastHour).toMatchObject({ n: 52, exposed: 1020 });
+});
+
 test("a rollback of what no canary brought is said too; who did it knows, so it asks for nobody", async () => {
   const { location, markers } = await newStoreAddress();
   const env = { AGENTOPS_STORE: location, AGENTOPS_MARKERS: markers! };

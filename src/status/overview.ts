@@ -12,9 +12,11 @@ import {
   readHours,
   readLatestRollouts,
   readLeft,
+  readServed,
   readSetbacks,
   readStables,
   readUnsafe,
+  type ServedCount,
   type StableNow,
 } from "./overview.store.ts";
 import { type Newest, newestRollout } from "./under-way.ts";
@@ -52,6 +54,7 @@ interface Parts {
   stables: StableNow[];
   rollouts: Newest[];
   hours: HourCount[];
+  served: ServedCount[];
   bad: Bad[];
   processes: (ShownProcess & { environment: string | null })[];
   frozen: (Frozen & { environment: string })[];
@@ -76,6 +79,10 @@ async function readParts(open: BareReader, { now, waitMs }: OverviewRequest): Pr
   );
   const hours = await part("what was observed", () => readHours(db, dayAgo.slice(0, 13)));
   const places = placesOf([stables, rollouts, hours]);
+  const from = Math.floor(Date.parse(dayAgo) / HOUR_MS) * 60;
+  const served = await part("who was served", async () =>
+    (await each(places, (place) => readServed(db, place, from))).flat(),
+  );
   const unsafe = await part("what was unsafe", async () =>
     (await each(places, (place) => readUnsafe(db, place))).flat(),
   );
@@ -87,6 +94,7 @@ async function readParts(open: BareReader, { now, waitMs }: OverviewRequest): Pr
     stables,
     rollouts,
     hours,
+    served,
     processes,
     frozen,
     bad: [...unsafe, ...setbacks, ...left].filter(({ at }) => at >= dayAgo),
@@ -154,28 +162,34 @@ function targetAt(parts: Parts, place: Place, now: Date): TargetNow {
   const here = (row: Place) => row.environment === place.environment && row.target === place.target;
   const stable = parts.stables.find(here);
   const rollout = parts.rollouts.find(here);
-  const hours = parts.hours.filter(here);
+  const counts = { hours: parts.hours.filter(here), served: parts.served.filter(here) };
   const unsafe = parts.bad.filter((bad) => here(bad) && bad.what === "unsafe");
   return {
     target: place.target,
     stable: stable === undefined ? null : { version: stable.version, since: stable.since, actor: stable.actor, authenticated: false, how: stable.how }, // prettier-ignore
     rollout: rollout?.shown ?? null,
-    lastHour: countsFrom(hours, now.getTime() - HOUR_MS),
-    lastDay: countsFrom(hours, now.getTime() - DAY_MS),
+    lastHour: countsFrom(counts, now.getTime() - HOUR_MS),
+    lastDay: countsFrom(counts, now.getTime() - DAY_MS),
     wrong: wrongWith({ ...place, rollout, stable, unsafe: unsafe.map(({ at }) => at) }, now),
   };
 }
 
-function countsFrom(hours: readonly HourCount[], fromMs: number): ServedTarget["lastHour"] {
+function countsFrom(
+  { hours, served }: { hours: readonly HourCount[]; served: readonly ServedCount[] },
+  fromMs: number,
+): ServedTarget["lastHour"] {
   const first = new Date(fromMs).toISOString().slice(0, 13);
-  const counted = hours.filter(({ hour }) => hour.slice(0, 13) >= first);
-  const versions = [...new Set(counted.map(({ version }) => version))].map((version) => {
-    return { version, ...sumsOf(counted.filter((hour) => hour.version === version)) };
+  const known = hours.filter(({ hour }) => hour.slice(0, 13) >= first);
+  const told = served.filter(({ hour }) => hour >= Math.floor(fromMs / HOUR_MS));
+  const versions = [...new Set([...known, ...told].map(({ version }) => version))].map((version) => {
+    const of = (one: { version: string }) => one.version === version;
+    return { version, ...sumsOf(known.filter(of), told.filter(of)) };
   });
-  return { from: `${first}:00:00.000Z`, ...sumsOf(counted), versions };
+  return { from: `${first}:00:00.000Z`, ...sumsOf(known, told), versions };
 }
 
-function sumsOf(counted: readonly HourCount[]): Record<"n" | "succeeded" | "unsafe", number> {
-  const sum = (key: "n" | "succeeded" | "unsafe") => counted.reduce((total, hour) => total + hour[key], 0);
-  return { n: sum("n"), succeeded: sum("succeeded"), unsafe: sum("unsafe") };
+function sumsOf(known: readonly HourCount[], told: readonly ServedCount[]) {
+  const sum = (key: "n" | "succeeded" | "unsafe") => known.reduce((total, hour) => total + hour[key], 0);
+  const exposed = told.reduce((total, hour) => total + hour.exposed, 0);
+  return { n: sum("n"), succeeded: sum("succeeded"), unsafe: sum("unsafe"), exposed };
 }

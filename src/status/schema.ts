@@ -4,9 +4,10 @@ import { killShape } from "../kill/schema.ts";
 import { cohortCount } from "../rollout/schema.ts";
 
 const served = {
-  n: z.int().describe("requests that were served, no copies in shadow"),
+  n: z.int().describe("requests that were served and whose outcome is known, no copies in shadow"),
   succeeded: z.int(),
   unsafe: z.int(),
+  exposed: z.int().describe("answers that callers told they served, whether an outcome came or not; 0 where none does"),
 };
 
 const counts = z.object({

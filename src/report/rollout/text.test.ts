@@ -84,6 +84,7 @@ const document: RolloutDocument = {
   unseen: 0,
   forced: 0,
   correctedAfter: 0,
+  assumed: { control: 0, candidate: 0 },
   settling: 0,
   overdueSince: null,
   awaiting: null,

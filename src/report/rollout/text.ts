@@ -5,7 +5,7 @@ import { cohortLines } from "./cohorts.ts";
 import { capsText, guardrailLines, legendOf } from "./guardrails.ts";
 import { arrivalWord, differenceText, eOf, isInShadow, paintPhase, shareText, stepText, verdictWord } from "./words.ts";
 import { settlingTexts } from "./settling.ts";
-import { apartLines, unknownLines } from "./unknown.ts";
+import { apartLines, assumedLines, unknownLines } from "./unknown.ts";
 import { togetherWords } from "../together.ts";
 import { momentText, roughSpan, sinceText, spanText } from "../spans.ts";
 import type { Style } from "../style.ts";
@@ -121,6 +121,7 @@ function facts(document: RolloutDocument, style: Style, now: string): string[] {
         ]
       : []),
     ...apartLines(document).map((text, i) => line(i === 0 ? "apart" : "", text)),
+    ...assumedLines(document).map((text) => line("assumed", text)),
     ...settlingLines(document).map((text) => line("settling", text)),
     ...([...UNDER_WAY, "inconclusive"].includes(phase) ? needOf(document).map((need) => line("needs", need)) : []),
     ...wholeText(document, now).map((text) => line("100 %", text)),

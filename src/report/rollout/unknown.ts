@@ -16,6 +16,15 @@ export function unknownLines({ control, candidate, analysis }: RolloutDocument):
   ];
 }
 
+/** Failures that nobody reported. */
+export function assumedLines({ assumed: { control, candidate } }: RolloutDocument): string[] {
+  if (control + candidate === 0) return [];
+  const of = (n: number, arm: string) => `${whole(n)} of the ${arm}'s`;
+  return [
+    `no outcome came of ${of(candidate, "candidate")} and ${of(control, "control")} answers: counted as failures`,
+  ];
+}
+
 /** What is in no number: nobody drew it, or it came too late for what was decided. */
 export function apartLines({ forced, correctedAfter, analysis: { worstCase } }: RolloutDocument): string[] {
   const worst = worstCase === null ? "" : `; were all of them failures of the candidate: ${worstCase.verdict}`;

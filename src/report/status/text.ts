@@ -57,7 +57,7 @@ function targetLines(found: ServedTarget, { now, certain }: { now: string; certa
     `  ${printable(target)}  ${served}`,
     ...wrong.map((text) => `    ${style.bad(printable(text))}`),
     ...(rollout === null ? [] : rolloutLines(rollout, now, style)),
-    ...(lastDay.n === 0
+    ...(lastDay.n + lastDay.exposed === 0
       ? []
       : [
           `    since ${momentText(lastHour.from, now)}: ${countsText(lastHour, style)}`,
@@ -105,10 +105,10 @@ function armText({ n, rate }: { n: number; rate: number | null }): string {
   return rate === null ? "—" : `${trimmed(rate * 100, 1)} % of ${whole(n)}`;
 }
 
-type Served = Pick<ServedTarget["lastHour"], "n" | "succeeded" | "unsafe">;
+type Served = Pick<ServedTarget["lastHour"], "n" | "succeeded" | "unsafe" | "exposed">;
 
 function countsText({ versions, ...all }: ServedTarget["lastHour"], style: Style): string {
-  if (all.n === 0) return "no answers";
+  if (all.n === 0 && all.exposed === 0) return "no answers";
   if (versions.length === 1) return answersText(all, style);
   const shown = versions.slice(0, MOST_VERSIONS).map((one) => `${one.version} ${answersText(one, style)}`);
   const left = versions.length - shown.length;
@@ -117,9 +117,16 @@ function countsText({ versions, ...all }: ServedTarget["lastHour"], style: Style
 
 const MOST_VERSIONS = 4;
 
-function answersText({ n, succeeded, unsafe }: Served, style: Style): string {
+/** So large a part may lack an outcome before it is said: what was served just now does. */
+const MOST_UNKNOWN = 0.05;
+
+/** A share of what is known early is not that of all: successes may take hours, or failures. */
+function answersText({ n, succeeded, unsafe, exposed }: Served, style: Style): string {
   const bad = unsafe === 0 ? "" : `, ${style.bad(`${unsafe} unsafe`)}`;
-  return `${many(n, "answer")}, ${trimmed((succeeded / n) * 100, 1)} % ok${bad}`;
+  const rate = n === 0 ? "" : `, ${trimmed((succeeded / n) * 100, 1)} %`;
+  if (exposed - n > MOST_UNKNOWN * exposed)
+    return `${style.unsure(`${whole(n)} of ${many(exposed, "outcome")} known`)}${rate === "" ? "" : `${rate} of these ok`}${bad}`;
+  return `${many(n, "answer")}${rate} ok${bad}`;
 }
 
 const MOST_PROCESSES = 6;

@@ -133,7 +133,10 @@ ALTER TABLE units ADD COLUMN "beforeGood" ${integer} NOT NULL DEFAULT 0;
 ALTER TABLE rollouts ADD COLUMN "settledTo" ${integer};
 ALTER TABLE rollouts ADD COLUMN "correctedAfter" ${integer} NOT NULL DEFAULT 0;
 -- Outcomes of either version that somebody asked for by name.
-ALTER TABLE rollouts ADD COLUMN forced ${integer} NOT NULL DEFAULT 0;`;
+ALTER TABLE rollouts ADD COLUMN forced ${integer} NOT NULL DEFAULT 0;
+-- Answers that settled without an outcome, and count as failures.
+ALTER TABLE rollouts ADD COLUMN "assumedControl" ${integer} NOT NULL DEFAULT 0;
+ALTER TABLE rollouts ADD COLUMN "assumedCandidate" ${integer} NOT NULL DEFAULT 0;`;
 
 /** Who was served what and when, outcomes that come late or are corrected, and what is counted by minute. A minute is one since 1970. */
 export const migration: Migration = {

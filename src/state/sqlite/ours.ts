@@ -24,13 +24,15 @@ const MOST_NAMES = 5;
 
 /** A database of another program is neither read as a store nor written into. Throws STORE_REFUSED, and what SQLite throws. */
 export function refuseForeign(sqlite: Sqlite, file: string): void {
+  // Before the tables: another process may be making them, and marks the file as it does.
+  const isNew = isUnmarked(sqlite);
   const tables = sqlite
     .prepare<[], string>(
       "SELECT name FROM sqlite_master WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite!_%' ESCAPE '!' ORDER BY rowid",
     ) // prettier-ignore
     .pluck()
     .all();
-  if (tables.length === 0 ? isUnmarked(sqlite) : hasAll(sqlite, FIRST) || hasAll(sqlite, LATER)) return;
+  if (tables.length === 0 ? isNew : hasAll(sqlite, FIRST) || hasAll(sqlite, LATER)) return;
   throw new AgentopsError("STORE_REFUSED", `${file} is not a store of agentops (${whatItHas(tables)})`, {
     hint: RIGHT_FILE,
   });
