@@ -18,11 +18,11 @@ const many = (hour: number, n: number, good: number) =>
   Array.from({ length: n }, (_, i): [number, number] => [hour, Number(i < good)]);
 
 test.each<[string, [number, number][], string[]]>([
-  ["the first is one of a unit that was never seen, more of that hour are only shown", many(1, 5, 5), ["1 0: 1, 1", "1 -: 4, 4"]],
-  ["the next hour it has a history, and a request speaks for no more than that had", [...many(1, 2, 2), ...many(2, 5, 0)], ["1 0: 1, 1", "1 -: 1, 1", "2 1.0: 2, 0", "2 -: 3, 0"]],
-  ["an hour that was much worse is no part of it", [...many(1, 4, 4), ...many(2, 3, 0), ...many(3, 1, 0)], ["1 0: 1, 1", "1 -: 3, 3", "2 3.0: 2, 0", "2 -: 1, 0", "3 3.0: 1, 0"]],
-  ["one that failed from the start is known for it", [...many(1, 4, 0), ...many(2, 1, 0)], ["1 0: 1, 0", "1 -: 3, 0", "2 3.3: 1, 0"]],
-  ["a clock that is behind begins no hour", [...many(2, 1, 1), ...many(1, 1, 1)], ["2 0: 1, 1", "1 -: 1, 1"]],
+  ["the first is one of a unit that was never seen, more of that hour are only shown", many(1, 5, 5), ["1 0@0.5: 1, 1", "1 -: 4, 4"]],
+  ["the next hour it has a history, and a request speaks for no more than that had", [...many(1, 2, 2), ...many(2, 5, 0)], ["1 0@0.5: 1, 1", "1 -: 1, 1", "2 1.0@0.5: 2, 0", "2 -: 3, 0"]],
+  ["an hour that was much worse is no part of it", [...many(1, 4, 4), ...many(2, 3, 0), ...many(3, 1, 0)], ["1 0@0.5: 1, 1", "1 -: 3, 3", "2 3.0@0.5: 2, 0", "2 -: 1, 0", "3 3.0@0.5: 1, 0"]],
+  ["one that failed from the start is known for it", [...many(1, 4, 0), ...many(2, 1, 0)], ["1 0@0.5: 1, 0", "1 -: 3, 0", "2 3.3@0.5: 1, 0"]],
+  ["a clock that is behind begins no hour", [...many(2, 1, 1), ...many(1, 1, 1)], ["2 0@0.5: 1, 1", "1 -: 1, 1"]],
 ])("%s", (_, requests, expected) => expect(counted(requests)).toEqual(expected)); // prettier-ignore
 
 test("at a weight of 1 the class says that no control is beside it", () => {

@@ -6,21 +6,21 @@ import type { UnitRow } from "./observations.store.ts";
 
 type History = Pick<UnitRow, "hour" | "hourN" | "hourGood" | "beforeN" | "beforeGood">;
 
-/** One request of a unit: the hour since 1970, whether it was good, and whether it came at a weight of 1. */
+/** One request of a unit: the hour since 1970, whether it was good, and the weight it came at. */
 interface Return {
   hour: number;
   good: number;
-  isAlone: boolean;
+  weight: number;
 }
 
 /** The class that a request counts in, by what its unit was like before this hour; adds it to that history in place. */
-function classOfReturn(unit: History, { hour, good, isAlone }: Return): string {
+function classOfReturn(unit: History, { hour, good, weight }: Return): string {
   // A clock that is behind has no hours of its own.
   if (unit.hour === null || hour > unit.hour) turn(unit, hour);
   const before = { n: unit.beforeN, good: unit.beforeGood };
   unit.hourN += 1;
   unit.hourGood += good;
-  return isBetOn(unit.hourN, before) ? classOf(before, isAlone) : SHOWN;
+  return isBetOn(unit.hourN, before) ? classOf(before, weight) : SHOWN;
 }
 
 function turn(unit: History, hour: number): void {
@@ -74,7 +74,7 @@ export function returnsCounter({
       const good = outcomes.success;
       if (!isOn || good === undefined) return false;
       const hour = hourOf(at);
-      const its = classOfReturn(unit ?? { ...STRANGER }, { hour, good, isAlone: weight === 1 });
+      const its = classOfReturn(unit ?? { ...STRANGER }, { hour, good, weight });
       const arm = candidate ? "candidate" : "control";
       const key = `${hour} ${its} ${arm}`;
       let tally = tallies.get(key);

@@ -55,11 +55,20 @@ export function countFor(rollout: OpenRollout, caps: CapCollector, counts = { br
     if (cohorts.count(observation, place, isNew) && isNew && known !== undefined)
       [known.row, known.changed] = [{ ...CERTAIN, look: rollout.look }, true];
   };
-  const countRequest = (request: Request, arm: Arm, unit: number | null, { at, servedAt }: Dated) => {
+  const countRequest = (request: Request, arm: Arm, unit: number | null, observation: Dated) => {
+    const { at, servedAt } = observation;
     const known = (unit === null ? undefined : units.get(unit)) ?? { row: undefined, changed: false };
     const row = served === null ? arrive(known.row, request) : served.know(known, request, minuteOf(servedAt));
     if (row !== null) [known.row, known.changed] = [row, true];
-    if (arm !== "shadow" && returns.count(unit === null ? undefined : known.row, request, at)) known.changed = true;
+    if (
+      arm !== "shadow" &&
+      returns.count(
+        unit === null ? undefined : known.row,
+        { ...request, weight: requestedAt(observation, rollout) },
+        at,
+      )
+    )
+      known.changed = true;
     if (row === null) return;
     addOutcomes(row, request, tallies.at(row.weight, arm));
   };
@@ -172,6 +181,12 @@ export function countedAt(
   // Of what is served to everybody, first come the outcomes that are known early, with no control beside them that is as early.
   if (weight === 1 && aloneFrom !== null && observation.at < aloneFrom) return null;
   return weight > 0 ? rounded(weight) : null;
+}
+
+/** The weight a request itself came at, whatever its unit was drawn at. */
+function requestedAt({ rollout, weight, servedAt }: Dated, { weights }: OpenRollout): number {
+  const said = rollout === undefined ? undefined : weight;
+  return rounded(said ?? weightAt(weights, servedAt));
 }
 
 /** By the newest change that was made when it was served; before the first one, and after the last one, those count. */

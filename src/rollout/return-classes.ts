@@ -8,6 +8,8 @@ interface Before {
 export const SHOWN = "-";
 /** Ends the class of a request at a weight of 1, beside which there is no control. */
 const ALONE = "!";
+/** Before the weight of any other. */
+const AT = "@";
 
 /** From so many requests on; the largest share of failures of each class, which is the last one's 1. */
 const CLASSES = [
@@ -18,12 +20,15 @@ const CLASSES = [
 /** Of a unit that was never seen. */
 const NEW = { usual: 0.1, most: 0 };
 
-/** The class of a request by its unit's own history: how long it is, and how many of it failed. */
-export function classOf({ n, good }: Before, isAlone: boolean): string {
+/**
+ * The class of a request by its unit's own history, how long it is and how many of it failed, and by the weight it was drawn at: where successes
+ * are known later than failures, what is known of a weight depends on how long ago it was in force.
+ */
+export function classOf({ n, good }: Before, weight: number): string {
   const length = CLASSES.find(({ from }) => n >= from);
   const bad = n === 0 ? 0 : (n - good) / n;
   const name = length === undefined ? "0" : `${length.from}.${length.most.findIndex((most) => bad <= most)}`;
-  return isAlone ? name + ALONE : name;
+  return name + (weight === 1 ? ALONE : `${AT}${weight}`);
 }
 
 /** Which of a unit's requests in an hour are bet on: fewer the more there are, and no more than it had before, so that none speaks for many. */
@@ -34,7 +39,7 @@ export function isBetOn(nth: number, { n }: Before): boolean {
 /** What a class says by itself: the usual rate of failure where no control was seen, and the largest it has had before. */
 export function meaningOf(name: string): { base: string; isAlone: boolean; usual: number; most: number } {
   const isAlone = name.endsWith(ALONE);
-  const base = isAlone ? name.slice(0, -1) : name;
+  const base = isAlone ? name.slice(0, -1) : (name.split(AT)[0] ?? name);
   const [from, at] = base.split(".").map(Number);
   const most = CLASSES.find((length) => length.from === from)?.most;
   if (most === undefined || at === undefined) return { base, isAlone, ...NEW };

@@ -25,6 +25,17 @@ describe("failures of the candidate", () => {
   ])("%s: %s", (_, rows, isBreak) => expect(logAfter(rows) > 3).toBe(isBreak)); // prettier-ignore
 });
 
+test("known failures of a weight that just began are no break where the control's there are as many", () => {
+  const at = (weight: number) => ({ hour: HOUR + 1, class: `0@${weight}` });
+  const before = addReturns(undefined, [row("control", 900, 855, at(0.05)), row("candidate", 45, 43, at(0.05))], PLAN);
+  // Successes of the first weight go on to come in, of the second one only failures are known.
+  const looks = Array.from({ length: 6 }, () => [row("control", 95, 95, at(0.05)), row("candidate", 5, 5, at(0.05)), row("control", 4, 0, at(0.25)), row("candidate", 1, 0, at(0.25))]); // prettier-ignore
+  const after = looks.reduce((its, rows) => addReturns(its, rows, PLAN), before);
+  expect(after?.logE).toBeLessThan(1);
+  const alone = looks.reduce((its, rows) => addReturns(its, rows.map((one) => ({ ...one, class: "0@0.05" })), PLAN), before); // prettier-ignore
+  expect(alone?.logE).toBeGreaterThan(after?.logE ?? 0);
+});
+
 test("both arms are shown with all of their requests", () => {
   const { control, candidate } = addReturns(calm(1), [row("candidate", 5, 5, { class: "-" })], PLAN) as ReturnsEvidence;
   expect([control, candidate]).toEqual([{ n: 100, good: 95 }, { n: 15, good: 14 }]); // prettier-ignore

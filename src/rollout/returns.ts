@@ -92,11 +92,13 @@ function withControl(before: Record<string, Seen>, rows: readonly ReturnRow[]): 
   const classes = { ...before };
   for (const { class: name, arm, n, good } of rows) {
     if (arm !== "control") continue;
-    const { base } = meaningOf(name);
-    const seen = classes[base] ?? { n: 0, bad: 0, lately: { n: 0, bad: 0 } };
     const bad = n - good;
-    const lately = { n: seen.lately.n + n, bad: seen.lately.bad + bad };
-    classes[base] = { n: seen.n + n, bad: seen.bad + bad, lately };
+    // At all weights, for what has no control at its own; and at that one.
+    for (const key of new Set([meaningOf(name).base, name])) {
+      const seen = classes[key] ?? { n: 0, bad: 0, lately: { n: 0, bad: 0 } };
+      const lately = { n: seen.lately.n + n, bad: seen.lately.bad + bad };
+      classes[key] = { n: seen.n + n, bad: seen.bad + bad, lately };
+    }
   }
   return classes;
 }
@@ -119,9 +121,14 @@ function cellsOf(rows: readonly ReturnRow[], classes: Record<string, Seen>): Bre
     });
 }
 
+/** By the control's requests of the class at this weight; while these are few, by those at all weights where these fail more than usual. */
 function expected(name: string, classes: Record<string, Seen>): number {
-  const { base, usual } = meaningOf(name);
-  const seen = classes[base];
+  const { base, isAlone, usual } = meaningOf(name);
+  const all = rateIn(classes[base], usual);
+  return isAlone || base === name ? all : rateIn(classes[name], Math.max(usual, all));
+}
+
+function rateIn(seen: Seen | undefined, usual: number): number {
   if (seen === undefined) return usual;
   const earlier = (seen.bad + USUAL_N * usual) / (seen.n + USUAL_N);
   return (seen.lately.bad + EARLIER_N * earlier) / (seen.lately.n + EARLIER_N);
