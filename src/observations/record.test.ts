@@ -249,6 +249,7 @@ describe("what counts for a rollout", () => {
     expect(await store.record("production", [first, seen("v9")])).toEqual({
       ...{
         ...{ recorded: 2, repeated: 0, completed: 0, corrected: 0 },
+        moved: [],
         unknowns: [{ of: "version", target: "prompts/x", name: "v9", n: 1, known: ["v1", "v2"] }],
       },
       counted: [{ seq: rollout.seq, target: rollout.target, look: 1, breached: true }],

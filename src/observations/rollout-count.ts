@@ -42,35 +42,15 @@ type Arm = "control" | "candidate" | "shadow";
 /** @param counts `breaches: false` where those were written when they were known */
 export function countFor(rollout: OpenRollout, caps: CapCollector, counts = { breaches: true }): RolloutCount {
   const units = new Map<number, KnownUnit>();
-  const tallies = talliesIn(rollout);
+  const requests = requestCounter(rollout);
   const cohorts = cohortCounter(rollout);
-  const returns = returnsCounter(rollout);
   const breaches: Value[][] = [];
-  const served = rollout.plan.exposures === true ? servedCounter(rollout) : null;
 
-  const countCohort = (observation: Dated, place: number, unit: number | null) => {
-    const known = unit === null ? undefined : units.get(unit);
+  const countCohort = (observation: Dated, place: number, known: KnownUnit | undefined) => {
     const isNew = known?.row === undefined;
     // Its place says that it was counted, and no weight is above it: it is never drawn later on.
     if (cohorts.count(observation, place, isNew) && isNew && known !== undefined)
       [known.row, known.changed] = [{ ...CERTAIN, look: rollout.look }, true];
-  };
-  const countRequest = (request: Request, arm: Arm, unit: number | null, observation: Dated) => {
-    const { at, servedAt } = observation;
-    const known = (unit === null ? undefined : units.get(unit)) ?? { row: undefined, changed: false };
-    const row = served === null ? arrive(known.row, request) : served.know(known, request, minuteOf(servedAt));
-    if (row !== null) [known.row, known.changed] = [row, true];
-    if (
-      arm !== "shadow" &&
-      returns.count(
-        unit === null ? undefined : known.row,
-        { ...request, weight: requestedAt(observation, rollout) },
-        at,
-      )
-    )
-      known.changed = true;
-    if (row === null) return;
-    addOutcomes(row, request, tallies.at(row.weight, arm));
   };
   return {
     seqFor: (observation) => (belongs(observation, rollout) ? rollout.seq : null),
@@ -86,26 +66,49 @@ export function countFor(rollout: OpenRollout, caps: CapCollector, counts = { br
       const candidate = version === rollout.candidate;
       if (counts.breaches && candidate && safe === false)
         breaches.push([rollout.seq, rollout.look, seq, breach ?? "unspecified"]);
+      const known = unit === null ? undefined : units.get(unit);
       const place = cohorts.placeOf(observation);
-      const row = unit === null ? undefined : units.get(unit)?.row;
-      const weight = place === undefined ? countedAt(observation, candidate, rollout, row) : null;
-      if (place !== undefined) countCohort(observation, place, unit);
+      const weight = place === undefined ? countedAt(observation, candidate, rollout, known?.row) : null;
+      if (place !== undefined) countCohort(observation, place, known);
       if (weight !== null) {
         const request = { weight, candidate, look: rollout.look, outcomes: outcomesOf(observation, caps.caps()) };
-        countRequest(request, shadow ? "shadow" : armOf(candidate), unit, observation);
+        requests.count(observation, request, known);
       }
       if (!candidate && !shadow) caps.take(observation.latencyMs, observation.costUsd);
     },
     async save(tx) {
       await insertBreaches(tx, breaches);
       await saveUnits(tx, rollout.seq, changedAmong(units));
-      await addTallies(tx, tallies.rows());
-      if (served !== null) await saveServed(tx, served.rows());
+      await requests.save(tx);
       await addCohortCounts(tx, cohorts.rows());
-      await addReturnCounts(tx, returns.rows());
       if (caps.caps() !== rollout.caps) await saveCaps(tx, rollout.seq, caps.caps());
     },
     counting: () => ({ seq: rollout.seq, target: rollout.target, look: rollout.look, breached: breaches.length > 0 }),
+  };
+}
+
+/** Counts requests that were divided, or copied: as arrivals of their units, and each for itself. */
+function requestCounter(rollout: OpenRollout) {
+  const tallies = talliesIn(rollout);
+  const returns = returnsCounter(rollout);
+  const served = rollout.plan.exposures === true ? servedCounter(rollout) : null;
+  return {
+    /** @param unit undefined for one that is never seen again */
+    count(observation: Dated, request: Request, unit: KnownUnit | undefined) {
+      const { at, servedAt, shadow = false } = observation;
+      const known = unit ?? { row: undefined, changed: false };
+      const row = served === null ? arrive(known.row, request) : served.know(known, request, minuteOf(servedAt));
+      if (row !== null) [known.row, known.changed] = [row, true];
+      const asked = { ...request, weight: requestedAt(observation, rollout) };
+      if (!shadow && returns.count(unit?.row, asked, at)) known.changed = true;
+      if (row === null) return;
+      addOutcomes(row, request, tallies.at(row.weight, shadow ? "shadow" : armOf(request.candidate)));
+    },
+    async save(tx: Tx) {
+      await addTallies(tx, tallies.rows());
+      if (served !== null) await saveServed(tx, served.rows());
+      await addReturnCounts(tx, returns.rows());
+    },
   };
 }
 
