@@ -54,8 +54,8 @@ export function differsIn({ open }: Late): { e: number; threshold: number } | nu
 export interface OutcomesWait {
   /** Outcomes of so long are still to come, or should have come. */
   lastMs: number;
-  /** The arm of which too many did not; null where it is only too early. */
-  open: { arm: "control" | "candidate"; share: number; most: number } | null;
+  /** The arm of which too many did not, and the share of the other one; null where it is only too early. */
+  open: { arm: "control" | "candidate"; share: number; other: number; most: number } | null;
   /** Shares of both arms where they differ in it. */
   differ: { control: number; candidate: number; e: number; threshold: number } | null;
 }
@@ -86,8 +86,8 @@ function failsWithout({ settleMs, missing }: NonNullable<RolloutPlan["outcomes"]
 /** The arm that lacks more, where that is too much. */
 function openArm({ outcomes }: RolloutPlan, { open }: Late): OutcomesWait["open"] {
   if (outcomes === undefined || open === undefined || open === null || failsWithout(outcomes)) return null;
-  const arm = open.candidate >= open.control ? "candidate" : "control";
-  return open[arm] > outcomes.maxOpen ? { arm, share: open[arm], most: outcomes.maxOpen } : null;
+  const [arm, other] = open.candidate >= open.control ? (["candidate", "control"] as const) : (["control", "candidate"] as const); // prettier-ignore
+  return open[arm] > outcomes.maxOpen ? { arm, share: open[arm], other: open[other], most: outcomes.maxOpen } : null;
 }
 
 /** What one arm lacks and the other has may be what was bad. */

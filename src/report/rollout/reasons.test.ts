@@ -105,12 +105,12 @@ testSayings<Reason>("a reason", reasonText, {
       "shadow waits for 3 h, outcomes of the last 4 h, which are still coming in",
     ],
     [
-      waits({ outcomes: { lastMs: 4 * 3_600_000, open: { arm: "candidate", share: 0.31, most: 0.05 }, differ: null } }),
-      "shadow waits for outcomes: 31 % of v7's units served more than 4 h ago have none (5 % may)",
+      waits({ outcomes: { lastMs: 4 * 3_600_000, open: { arm: "candidate", share: 0.31, other: 0.004, most: 0.05 }, differ: null } }),
+      "shadow waits for outcomes: 31 % of v7's units served more than 4 h ago have none (5 % may), 0.4 % of v6's; what is missing may be what was bad: ask who reports them",
     ],
     [
-      waits({ outcomes: { lastMs: 0, open: { arm: "control", share: 0.062, most: 0.05 }, differ: null } }),
-      "shadow waits for outcomes: 6.2 % of v6's units served have none (5 % may)",
+      waits({ outcomes: { lastMs: 0, open: { arm: "control", share: 0.062, other: 0.062, most: 0.05 }, differ: null } }),
+      "shadow waits for outcomes: 6.2 % of v6's units served have none (5 % may), 6.2 % of v7's; what is missing may be what was bad: ask who reports them",
     ],
     [
       waits({ outcomes: { lastMs: 3_600_000, open: null, differ: { control: 0.01, candidate: 0.04, e: 5312, threshold: 1000 } } }),

@@ -131,7 +131,7 @@ function outcomesText(
 ): string {
   const when = lastMs === 0 ? "" : ` more than ${lasting(lastMs)} ago`;
   if (open !== null)
-    return `outcomes: ${share(open.share)} of ${versions[open.arm]}'s units served${when} have none (${share(open.most)} may)`;
+    return `outcomes: ${share(open.share)} of ${versions[open.arm]}'s units served${when} have none (${share(open.most)} may), ${share(open.other)} of ${versions[open.arm === "candidate" ? "control" : "candidate"]}'s; what is missing may be what was bad: ask who reports them`;
   if (differ !== null)
     return `outcomes: ${share(differ.candidate)} of ${versions.candidate}'s units served${when} have none, ${share(differ.control)} of ${versions.control}'s: the arms differ in it (E ${short(differ.e)} of ${differ.threshold})`;
   return `outcomes of the last ${lasting(lastMs)}, which are still coming in`;
