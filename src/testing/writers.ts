@@ -23,7 +23,9 @@ while (performance.now() < until) {
     if (served === null) continue;
     ops.observe({ ...served, success: number % 10 > 0, latencyMs: 100 + (number % 83), id: me + "-" + n + "~" + (served.weight ?? "") });
   }
-  await new Promise((done) => setTimeout(done, pauseMs));
+  // What is lost to a full queue is another drill.
+  do await new Promise((done) => setTimeout(done, pauseMs));
+  while (ops.stats().queued > 5000 && performance.now() < until);
 }
 while (!ops.flush());
 console.log(JSON.stringify(ops.stats()));
