@@ -136,6 +136,15 @@ test("the screen says of how many the outcome is not known, and when a unit coun
   });
   await withStore(address, (store) => store.rows("UPDATE rollouts SET plan = $1", settling));
   expect(await lines()).toEqual([`${unknown}; a unit counts 4 h after it was served`]);
+  const waits = async () => statusText(await at(address), createStyle(false), "s").includes("; it waits for outcomes that are missing"); // prettier-ignore
+  expect(await waits(), "all of it was served just now").toBe(false);
+  const atOnce = JSON.stringify({ ...planOf({}), outcomes: { settleMs: 0, maxOpen: 0.05, missing: "unknown" } });
+  await withStore(address, async (store) => {
+    await store.rows("UPDATE rollouts SET plan = $1", atOnce);
+    await store.rows('UPDATE "servedMinutes" SET minute = minute - 5');
+  });
+  expect(await waits()).toBe(true);
+  await withStore(address, (store) => store.rows("UPDATE rollouts SET plan = $1", settling));
   await withStore(address, (store) => store.rows('DELETE FROM "servedMinutes"'));
   expect(await lines()).toEqual(["a unit counts 4 h after it was served; the sums below have what is known by now"]);
 });

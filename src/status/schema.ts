@@ -72,6 +72,9 @@ const servedTarget = z.object({
         .nullable()
         .describe("in no number here; null where nobody said who was served"),
       settleMs: z.int().describe("a unit counts so long after it was served; 0: as its outcome arrives"),
+      lacksOutcomes: z
+        .boolean()
+        .describe("too many outcomes of an arm are missing, or of one more than of the other: it does not move up"),
       overdueSince: z
         .string()
         .nullable()

@@ -1,6 +1,8 @@
 import type { Executor } from "../state/raw.ts";
 import type { ServedTarget } from "./schema.ts";
 import { openShares } from "../rollout/arrivals.store.ts";
+import { outcomesWait } from "../rollout/late.ts";
+import { latenessOf } from "../rollout/late.store.ts";
 import { cohortsIn } from "../rollout/cohorts.ts";
 import { cohortAt } from "../rollout/next.ts";
 import type { Rollout } from "../rollout/rollouts.store.ts";
@@ -37,10 +39,12 @@ export async function newestRollout(db: Executor, row: LatestRollout, at: Date):
 /** For one screen: where it is, and what is stored of each arm. */
 async function underWay(
   db: Executor,
-  { seq, id, control, candidate, phase, weight, createdAt }: LatestRollout,
+  row: LatestRollout,
   { rollout: { state, plan, evidence }, judged, unseen, due }: StoredNow<Pick<Rollout, "state" | "plan" | "evidence">>,
   at: Date,
 ): Promise<UnderWay> {
+  const { seq, id, control, candidate, phase, weight, createdAt } = row;
+  const late = await latenessOf(db, { ...row, state, plan }, at.toISOString());
   return {
     id,
     control,
@@ -64,6 +68,7 @@ async function underWay(
     unseen,
     unknown: await unknownOf(db, seq, at),
     settleMs: plan.outcomes?.settleMs ?? 0,
+    lacksOutcomes: outcomesWait(plan, late, 0) !== null,
     overdueSince: due?.overdueSince ?? null,
   };
 }

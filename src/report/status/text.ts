@@ -77,7 +77,7 @@ function rolloutLines(rollout: NonNullable<ServedTarget["rollout"]>, now: string
     ...rollout.guardrails.map((result) => `      ${guardrailText(result, style)}`),
     ...cohortLines(rollout.cohorts, style).map((line) => `      ${line}`),
     ...unknownLine(rollout).map((text) => `      ${style.unsure(text)}`),
-    style.dim(`      ${looked}${came}`),
+    style.dim(`      ${looked}${rollout.lacksOutcomes ? "; it waits for outcomes that are missing" : ""}${came}`),
   ];
 }
 
