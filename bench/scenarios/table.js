@@ -58,7 +58,7 @@ const late = [
   ["85, its failures 12 h late, ramp", HARMFUL, "its own failures come last", { rates: from(0.95, 0.85), delay: { candidate: { failure: 12 } } }],
   ["candidate reports 30 min late, ramp", HEALTHY, "slower to report is not another assignment", { rates: equal(0.95), delay: { candidate: { success: 0.5, failure: 0.5 } } }],
   ["candidate 12 min late, ramp", HEALTHY, "200 reports in flight", { rates: equal(0.95), delay: { candidate: { success: 0.2, failure: 0.2 } } }],
-  ["candidate 20 s late at 50,000/h, 50/50", HEALTHY, "about 280 reports in flight, half of them the candidate's", { ...BUSY, hours: 2, mostRuns: 60, settings: HALF, delay: { candidate: SECONDS } }],
+  ["candidate 20 s late at 50,000/h, 50/50", HEALTHY, "about 280 reports in flight, half of them the candidate's", { ...BUSY, hours: 3, mostRuns: 60, settings: HALF, delay: { candidate: SECONDS } }],
   ["candidate 20 s late at 50,000/h, ramp", HEALTHY, "about 280 reports in flight", { ...BUSY, delay: { candidate: SECONDS } }],
   ["both 20 s late at 50,000/h, 50/50", HEALTHY, "about 280 reports in flight", { ...BUSY, settings: HALF, delay: both(SECONDS) }],
   ["both 20 s late, no weight said, ramp", HEALTHY, "the same, counted at the weight of the moment of the report", { ...BUSY, delay: both(SECONDS), undeclared: true }],
