@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import type { StoreAddress } from "../address.ts";
 import type { CompiledQuery, QueryResult } from "kysely";
 import { AgentopsError, messageOf } from "../../core/errors.ts";
-import { SQLITE_ONLY } from "../migrations/migrations.ts";
+import { SCHEMA_VERSION, SQLITE_ONLY } from "../migrations/migrations.ts";
 import { type Executor, firstRow, raw } from "../raw.ts";
 import { inTransaction, type Transactions } from "../transaction.ts";
 import { storeCodeOf, whyNot } from "../why-not.ts";
@@ -23,7 +23,7 @@ export function bareFileReader({ location }: StoreAddress, waitMs: number): Bare
   };
 }
 
-/** A file from before there were kills or rollouts has nothing to say of them; in any other, what is missing is a problem. */
+/** A file of an older release has nothing to say of what came later; in one that has every migration, what is missing is a problem. */
 async function withoutTables<Row>(connection: FileConnection, query: CompiledQuery<Row>): Promise<QueryResult<Row>> {
   try {
     return await connection.executeQuery<Row>(query);
@@ -33,6 +33,8 @@ async function withoutTables<Row>(connection: FileConnection, query: CompiledQue
     if (/: (revision|migrations|processes)$/.test(messageOf(error))) return { rows: [] };
     const version = await firstRow(connection, raw<{ user_version: number }>("PRAGMA user_version"));
     if ((version?.user_version ?? 0) < SQLITE_ONLY.length) return { rows: [] };
+    const applied = await firstRow(connection, raw<{ newest: number | null }>("SELECT MAX(number) AS newest FROM migrations")); // prettier-ignore
+    if ((applied?.newest ?? 0) < SCHEMA_VERSION) return { rows: [] };
     throw error;
   }
 }
