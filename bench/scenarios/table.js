@@ -61,7 +61,7 @@ const late = [
   ["candidate 20 s late at 50,000/h, 50/50", HEALTHY, "about 280 reports in flight, half of them the candidate's", { ...BUSY, hours: 3, mostRuns: 60, settings: HALF, delay: { candidate: SECONDS } }],
   ["candidate 20 s late at 50,000/h, ramp", HEALTHY, "about 280 reports in flight", { ...BUSY, delay: { candidate: SECONDS } }],
   ["both 20 s late at 50,000/h, 50/50", HEALTHY, "about 280 reports in flight", { ...BUSY, settings: HALF, delay: both(SECONDS) }],
-  ["both 20 s late, no weight said, ramp", HEALTHY, "the same, counted at the weight of the moment of the report", { ...BUSY, delay: both(SECONDS), undeclared: true }],
+  ["both 20 s late, no weight said, ramp", HEALTHY, "the same, counted at the weight the unit was served at", { ...BUSY, delay: both(SECONDS), undeclared: true }],
   ["85, its failures lost, ramp", HARMFUL, "what never comes is missing, not good", { rates: from(0.95, 0.85), lost: { candidate: { failure: 1 } } }],
 ]; // prettier-ignore
 
