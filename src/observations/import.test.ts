@@ -156,6 +156,10 @@ describe("importing lines", () => {
       hint: expect.stringContaining("what has an id is recorded once"),
     });
     expect(await run({ text: lines.join("\n"), every: 9999 })).toMatchObject({ recorded: 0, repeated: 2500 });
+    const others = [line({ id: "o1", success: false }), ...lines.slice(1), "oops"].join("\n");
+    await expect(run({ text: others, every: 9999, rereadable: false })).rejects.toMatchObject({
+      message: "in.jsonl:2501:1: not a JSON object (recorded before it: 0, corrected: 1, repeats: 2499)",
+    });
   });
   test("many bad lines are listed, but not all", async () => {
     const text = Array<string>(500).fill("oops").join("\n");

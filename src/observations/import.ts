@@ -239,6 +239,8 @@ async function inWords<T, R>({ kind }: Import<T>, done: ObservedDocument, work: 
   }
 }
 
-function before({ recorded, repeated }: ObservedDocument): string {
-  return `recorded before it: ${recorded}${repeated > 0 ? `, repeats: ${repeated}` : ""}`;
+function before({ recorded, completed, corrected, repeated }: ObservedDocument): string {
+  const counts = { completed, corrected, repeats: repeated };
+  const beside = Object.entries(counts).map(([name, count]) => (count > 0 ? `, ${name}: ${count}` : ""));
+  return `recorded before it: ${recorded}${beside.join("")}`;
 }

@@ -91,6 +91,20 @@ describe("agentops observe", () => {
     expect((await run("observe", "none.jsonl")).stderr).toContain("no such file: none.jsonl [FILE_NOT_FOUND]");
   });
 
+  test("one id that two units say is told once, by its name, and counted", async () => {
+    const { dir, address, run } = await project();
+    await startedRollout(await openTestStore({ address }));
+    const said = (unit: string) =>
+      `${JSON.stringify({ target: "prompts/x", version: "v1", success: true, id: "a", unit })}\n`;
+    put(dir, "in.jsonl", said("u") + said("w") + said("v"));
+    const { code, stderr, stdout } = await run("observe", "in.jsonl");
+    expect([code, stderr.trim()]).toEqual([
+      0,
+      'warning: "a": lines of this id say different versions or units: what was known later stands (give each answer an id of its own)',
+    ]);
+    expect(stdout).toContain("recorded 1 observation in production");
+  });
+
   test("--served counts who was served what, once each, before any outcome", async () => {
     const { dir, address, run } = await project();
     const store = await openTestStore({ address });
