@@ -21,8 +21,9 @@ const heavy = (its, others) => (unit) => (unit < 2400 ? its : others);
 const some = (its, others) => (unit) => (unit % 5 === 0 ? its : others);
 const MESSY = { users: { count: 12_000, heavy: true }, drift: dayAndNight(0.03, -0.06) };
 const SECONDS = { success: 20 / 3600, failure: 20 / 3600 };
-/** A run takes as long as ten others. */
-const BUSY = { rates: equal(0.95), perHour: 50_000, hours: 6, fast: true };
+/** As many requests in a step of a quarter of an hour as others have in half a day. */
+const QUARTERS = { stepTime: "15m" };
+const BUSY = { rates: equal(0.95), perHour: 50_000, hours: 2, fast: true };
 const FOUR_LATE = { success: 0, failure: 4 };
 
 const clean = [
@@ -58,10 +59,10 @@ const late = [
   ["85, its failures 12 h late, ramp", HARMFUL, "its own failures come last", { rates: from(0.95, 0.85), delay: { candidate: { failure: 12 } } }],
   ["candidate reports 30 min late, ramp", HEALTHY, "slower to report is not another assignment", { rates: equal(0.95), delay: { candidate: { success: 0.5, failure: 0.5 } } }],
   ["candidate 12 min late, ramp", HEALTHY, "200 reports in flight", { rates: equal(0.95), delay: { candidate: { success: 0.2, failure: 0.2 } } }],
-  ["candidate 20 s late at 50,000/h, 50/50", HEALTHY, "about 280 reports in flight, half of them the candidate's", { ...BUSY, hours: 3, settings: HALF, delay: { candidate: SECONDS } }],
-  ["candidate 20 s late at 50,000/h, ramp", HEALTHY, "about 280 reports in flight", { ...BUSY, delay: { candidate: SECONDS } }],
-  ["both 20 s late at 50,000/h, 50/50", HEALTHY, "about 280 reports in flight", { ...BUSY, settings: HALF, delay: both(SECONDS) }],
-  ["both 20 s late, no weight said, ramp", HEALTHY, "the same, counted at the weight the unit was served at", { ...BUSY, delay: both(SECONDS), undeclared: true }],
+  ["candidate 20 s late at 50,000/h, 50/50", HEALTHY, "about 280 reports in flight, half of them the candidate's", { ...BUSY, settings: { ...HALF, ...QUARTERS }, delay: { candidate: SECONDS } }],
+  ["candidate 20 s late at 50,000/h, ramp", HEALTHY, "about 280 reports in flight", { ...BUSY, settings: { ...RAMP, ...QUARTERS }, delay: { candidate: SECONDS } }],
+  ["both 20 s late at 50,000/h, 50/50", HEALTHY, "about 280 reports in flight", { ...BUSY, settings: { ...HALF, ...QUARTERS }, delay: both(SECONDS) }],
+  ["both 20 s late, no weight said, ramp", HEALTHY, "the same, counted at the weight the unit was served at", { ...BUSY, settings: { ...RAMP, ...QUARTERS }, delay: both(SECONDS), undeclared: true }],
   ["85, its failures lost, ramp", HARMFUL, "what never comes is missing, not good", { rates: from(0.95, 0.85), lost: { candidate: { failure: 1 } } }],
 ]; // prettier-ignore
 

@@ -12,6 +12,8 @@ export type PlanNote =
   | { code: "more-discordance"; seen: number; planned: number }
   | { code: "rough"; least: number; exact: boolean }
   | { code: "raised"; least: number }
+  /** `units` are what Fisher's test needs for the same; null where no difference is named. */
+  | { code: "false-alarms"; test: string; exactSize: number; alpha: number; units: number | null }
   | { code: "ties"; exact: boolean }
   | { code: "simulated" }
   | {

@@ -8,21 +8,21 @@ import type { MdeReport } from "./schema.ts";
 export function mde(request: PlanRequest, known: Known | null): Found<MdeReport> {
   if (request.margin !== undefined) refuse("mde looks for a difference, not a margin: leave --margin out");
   const plan = planOf(request, known);
-  const units = unitsOf(plan);
-  const { control, candidate } = plan.test.sizesOf(units);
-  const down = plan.test.smallest(units, "down");
+  const sizes = plan.test.sizesOf(unitsOf(plan));
+  const { units, control, candidate } = sizes;
+  const down = plan.test.smallest(sizes, "down");
   return {
     schema: "agentops.stats/1",
     action: "mde",
     down,
-    up: plan.test.smallest(units, "up"),
+    up: plan.test.smallest(sizes, "up"),
     smaller: smallerThan(plan, down),
     control,
     candidate,
     total: control + candidate,
     cases: plan.test.unit === "cases" ? units : null,
     power: request.power,
-    ...described(plan, down, units),
+    ...described(plan, down, sizes),
   };
 }
 

@@ -38,8 +38,8 @@ export function pairedTest(request: PlanRequest, moments: PairedMoments): Planne
     sides: sidesOf(request),
     sizesOf,
     sizesFor: (effect) => atLeast(sizesOf, inflation * test.size(effect)),
-    power: (effect, cases) => test.power(effect, cases / inflation),
-    smallest: (cases) => test.effect(cases / inflation),
+    power: (effect, { units }) => test.power(effect, units / inflation),
+    smallest: ({ units }) => test.effect(units / inflation),
   };
 }
 
@@ -60,7 +60,7 @@ function unchangedTest(request: PlanRequest, { designEffect }: PairedMoments): P
     sides: 2,
     sizesOf,
     sizesFor: (margin) => atLeast(sizesOf, least(margin)),
-    power: (margin, cases) => (cases >= wholeUp(least(margin)) ? 1 : 0),
+    power: (margin, { units }) => (units >= wholeUp(least(margin)) ? 1 : 0),
     smallest: () => null,
   };
 }

@@ -1,7 +1,7 @@
 import type { Found, PlanNote } from "./found.ts";
 import type { Known } from "./known.ts";
 import { pairedTest } from "./paired.ts";
-import { curveOf, LEAST_A_SIDE, type PlannedTest } from "./planned-test.ts";
+import { curveOf, LEAST_A_SIDE, type PlannedTest, type Sizes } from "./planned-test.ts";
 import { type PlanRequest, refuse } from "./request.ts";
 import type { SampleSize } from "./schema.ts";
 import { unpairedTest } from "./unpaired.ts";
@@ -50,9 +50,10 @@ export function unitsOf({ request, known }: Plan): number {
 }
 
 /** What every plan says about itself. @param effect what the curve is drawn for; null draws none */
-export function described(plan: Plan, effect: number | null, units: number) {
+export function described(plan: Plan, effect: number | null, sizes: Sizes) {
   const { request, known, test, baseline } = plan;
-  const share = request.allocation ?? (request.control === undefined ? 0.5 : test.sizesOf(units).candidate / units);
+  const share = request.allocation ?? (request.control === undefined ? 0.5 : sizes.candidate / sizes.units);
+  const exactSize = test.exactSize?.(sizes) ?? null;
   return {
     method: test.method,
     unit: test.unit,
@@ -62,8 +63,14 @@ export function described(plan: Plan, effect: number | null, units: number) {
     baseline,
     direction: request.direction,
     evidence: known?.evidence ?? null,
-    curve: effect === null ? [] : curveOf(test, effect, units),
-    notes: [...(known?.notes ?? []), ...discordanceNote(plan, effect), ...roughNote(plan, units)],
+    curve: effect === null ? [] : curveOf(test, effect, sizes),
+    exactSize,
+    notes: [
+      ...(known?.notes ?? []),
+      ...discordanceNote(plan, effect),
+      ...roughNote(plan, sizes),
+      ...levelNote(plan, effect, exactSize),
+    ],
   } satisfies Partial<Found<SampleSize>>;
 }
 
@@ -74,8 +81,18 @@ function discordanceNote({ known, test, request }: Plan, effect: number | null):
   return [{ code: "more-discordance", seen, planned: effect }];
 }
 
-function roughNote({ test }: Plan, units: number): PlanNote[] {
-  const { control, candidate } = test.sizesOf(units);
+/** More than this times the level is more false alarms than whoever chose it would accept. */
+const TOO_MANY = 1.1;
+
+/** Fisher's test never has more false alarms than its level; the continuity correction plans what it takes. */
+function levelNote({ request, test, baseline }: Plan, effect: number | null, exactSize: number | null): PlanNote[] {
+  if (exactSize === null || baseline === null || exactSize <= TOO_MANY * request.alpha) return [];
+  const continuity = unpairedTest({ ...request, method: "continuity" }, baseline);
+  const units = effect === null ? null : continuity.sizesFor(effect).units;
+  return [{ code: "false-alarms", test: test.method, exactSize, alpha: request.alpha, units }];
+}
+
+function roughNote({ test }: Plan, { control, candidate }: Sizes): PlanNote[] {
   if (test.falseAlarm !== undefined || Math.min(control, candidate) >= LEAST_A_SIDE) return [];
   return [{ code: "rough", least: LEAST_A_SIDE, exact: test.unit !== "cases" }];
 }

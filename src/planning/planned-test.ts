@@ -15,13 +15,15 @@ export interface PlannedTest {
   unit: "observations" | "cases";
   sides: Sides;
   sizesFor: (effect: number) => Sizes;
-  /** Splits that many units between the arms. */
+  /** Splits that many units between the arms, in whole ones. */
   sizesOf: (units: number) => Sizes;
-  power: (effect: number, units: number) => number;
+  power: (effect: number, sizes: Sizes) => number;
   /** Smallest effect that is seen with the planned power; null when none is. */
-  smallest: (units: number, direction: "down" | "up") => number | null;
+  smallest: (sizes: Sizes, direction: "down" | "up") => number | null;
   /** The test's true level where outcomes are enumerated; such a test has no curve, it would take minutes. */
-  falseAlarm?: (effect: number, units: number) => number;
+  falseAlarm?: (effect: number, sizes: Sizes) => number;
+  /** True level of a test that is planned by an approximation; null where there are too many outcomes to enumerate. */
+  exactSize?: (sizes: Sizes) => number | null;
 }
 
 /** n up to the next whole number, except for what rounding left above one. */
@@ -32,14 +34,18 @@ export function wholeUp(n: number): number {
 /** Fewer than this a side (or cases) no normal approximation is worth planning with. */
 export const LEAST_A_SIDE = 10;
 
-/** Points of the power curve from 0 to twice the size. */
-export function curveOf(test: PlannedTest, effect: number, units: number): { n: number; power: number }[] {
+/** Points of the power curve from 0 to twice the size, arms divided as these are. */
+export function curveOf(test: PlannedTest, effect: number, sizes: Sizes): { n: number; power: number }[] {
   if (test.falseAlarm !== undefined) return [];
-  const end = Math.max(10, 2 * units);
+  const end = Math.max(10, 2 * sizes.units);
   return Array.from({ length: POINTS }, (_, i) => (end * (i + 1)) / POINTS).map((n) => ({
     n,
-    power: test.power(effect, n),
+    power: test.power(effect, scaled(sizes, n)),
   }));
+}
+
+function scaled({ units, control, candidate }: Sizes, n: number): Sizes {
+  return { units: n, control: (control * n) / units, candidate: (candidate * n) / units };
 }
 
 const POINTS = 40;

@@ -8,19 +8,19 @@ import type { PowerReport } from "./schema.ts";
 export function power(request: PlanRequest, known: Known | null): Found<PowerReport> {
   const plan = planOf(request, known, true);
   const effect = effectOf(request);
-  const units = unitsOf(plan);
-  const { control, candidate } = plan.test.sizesOf(units);
+  const sizes = plan.test.sizesOf(unitsOf(plan));
+  const { units, control, candidate } = sizes;
   return {
     schema: "agentops.stats/1",
     action: "power",
-    power: plan.test.power(effect, units),
+    power: plan.test.power(effect, sizes),
     control,
     candidate,
     total: control + candidate,
     cases: plan.test.unit === "cases" ? units : null,
     mde: request.mde ?? null,
     margin: request.margin ?? null,
-    falseAlarm: plan.test.falseAlarm?.(effect, units) ?? null,
-    ...described(plan, effect, units),
+    falseAlarm: plan.test.falseAlarm?.(effect, sizes) ?? null,
+    ...described(plan, effect, sizes),
   };
 }

@@ -10,11 +10,12 @@ import type { SampleSize } from "./schema.ts";
 export function sampleSize(request: PlanRequest, known: Known | null): Found<SampleSize> {
   const plan = planOf(request, known);
   const effect = effectOf(request);
-  const { units, control, candidate, raised } = plan.test.sizesFor(effect);
+  const sizes = plan.test.sizesFor(effect);
+  const { units, control, candidate, raised } = sizes;
   if (!Number.isSafeInteger(control + candidate))
     refuse(`an effect of ${effect} takes more observations than can be counted`);
   const paired = known?.paired ?? null;
-  const about = described(plan, effect, units);
+  const about = described(plan, effect, sizes);
   return {
     schema: "agentops.stats/1",
     action: "sample-size",

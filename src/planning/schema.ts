@@ -31,6 +31,11 @@ const planned = {
   direction: z.enum(["down", "up"]).describe("down: the candidate is worse"),
   evidence: evidenceSchema.nullable(),
   curve: z.array(z.strictObject({ n: z.number(), power: share })).describe("power against n, in units"),
+  exactSize: share
+    .nullable()
+    .describe(
+      "how often the pooled or unpooled test at these sizes says that there is a difference where both arms have the baseline's rate, counted over all outcomes; alpha is what it aims at. Null of other tests",
+    ),
   notes: z.array(z.string()),
 };
 /** What is looked for: a difference of success rates, or a margin it must stay within. */

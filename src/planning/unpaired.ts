@@ -5,6 +5,7 @@ import {
   twoProportionPower,
   twoProportionSize,
 } from "../stats/planning/two-proportion-planning.ts";
+import type { Sides } from "../stats/planning/normal-test.ts";
 import { LEAST_A_SIDE, type PlannedTest, type Sizes, wholeUp } from "./planned-test.ts";
 import { chosenMethod, type PlanRequest, refuse, sidesOf } from "./request.ts";
 
@@ -38,21 +39,43 @@ export function unpairedTest(request: PlanRequest, baseline: number, enumerated 
   return {
     ...common,
     sizesFor: (effect) => grown(twoProportionSize(method, rates(effect), levels), arms.ratio),
-    power: (effect, n) => twoProportionPower(method, rates(effect), n / (1 + arms.ratio), levels),
-    smallest: (n, direction) =>
-      twoProportionEffect(method, { control: baseline, ratio: arms.ratio, n: n / (1 + arms.ratio) }, direction, levels),
+    power: (effect, { control, candidate }) =>
+      twoProportionPower(method, { ...rates(effect), ratio: control / candidate }, candidate, levels),
+    smallest: ({ control, candidate }, direction) =>
+      twoProportionEffect(method, { control: baseline, ratio: control / candidate, n: candidate }, direction, levels),
+    ...((method === "pooled" || method === "unpooled") && {
+      exactSize: (sizes: Sizes) => trueLevel(method, arms, sizes, levels),
+    }),
   };
+}
+
+/** Chance that the test finds a difference where both arms have the baseline's rate; both tails of a two-sided one. */
+function trueLevel(
+  test: "pooled" | "unpooled",
+  { baseline, direction }: Unpaired,
+  { control, candidate, units }: Sizes,
+  { alpha, sides }: { alpha: number; sides: Sides },
+): number | null {
+  if (units > MOST_ENUMERATED.exact) return null;
+  const tails = sides === 2 ? [baseline, 1 - baseline] : [direction === "down" ? baseline : 1 - baseline];
+  const tailOf = (rate: number) =>
+    exactHarmPower(
+      test,
+      { control: rate, candidate: rate, controlSize: control, candidateSize: candidate },
+      alpha / sides,
+    );
+  return tails.map(tailOf).reduce((sum, level) => sum + level);
 }
 
 /** Exact power of the pooled test, or of Fisher's, in the direction of the effect; a gain is a drop of failures. */
 function enumeration(
   method: "exact" | "fisher",
   arms: Unpaired,
-  { alpha, sides }: { alpha: number; sides: 1 | 2 },
+  { alpha, sides }: { alpha: number; sides: Sides },
 ): Pick<PlannedTest, "sizesFor" | "power" | "smallest" | "falseAlarm"> {
-  const at = (candidate: number, n: number) => {
+  const at = (candidate: number, asked: Sizes) => {
     const turned = (rate: number) => (arms.direction === "down" ? rate : 1 - rate);
-    const sizes = requireEnumerable(method, split(n, arms.ratio));
+    const sizes = requireEnumerable(method, asked);
     const design = { control: turned(arms.baseline), candidate: turned(candidate) };
     const test = method === "exact" ? "pooled" : "fisher";
     return exactHarmPower(
@@ -64,8 +87,8 @@ function enumeration(
   return {
     sizesFor: notEnumerated,
     smallest: notEnumerated,
-    power: (effect, n) => at(ratesOf(arms, requireEffect(effect, arms)).candidate, n),
-    falseAlarm: (_effect, n) => at(arms.baseline, n),
+    power: (effect, sizes) => at(ratesOf(arms, requireEffect(effect, arms)).candidate, sizes),
+    falseAlarm: (_effect, sizes) => at(arms.baseline, sizes),
   };
 }
 
@@ -93,19 +116,20 @@ function marginTest(request: PlanRequest, arms: Unpaired, enumerated: boolean): 
     return {
       ...common,
       sizesFor: (margin) => grown(nonInferioritySize(method, plan(margin), request), ratio),
-      power: (margin, n) => nonInferiorityPower(method, plan(margin), n / (1 + ratio), request.alpha),
+      power: (margin, { control, candidate }) =>
+        nonInferiorityPower(method, { ...plan(margin), ratio: control / candidate }, candidate, request.alpha),
     };
   }
-  const at = (candidate: number, margin: number, n: number) => {
-    const { control: controlSize, candidate: candidateSize } = requireEnumerable(method, split(n, ratio));
+  const at = (candidate: number, margin: number, sizes: Sizes) => {
+    const { control: controlSize, candidate: candidateSize } = requireEnumerable(method, sizes);
     const design = { ...plan(margin), candidate, controlSize, candidateSize };
     return exactNonInferiorityPower("farrington-manning", design, request.alpha);
   };
   return {
     ...common,
     sizesFor: notEnumerated,
-    power: (margin, n) => at(baseline, margin, n),
-    falseAlarm: (margin, n) => at(baseline - margin, margin, n),
+    power: (margin, sizes) => at(baseline, margin, sizes),
+    falseAlarm: (margin, sizes) => at(baseline - margin, margin, sizes),
   };
 }
 

@@ -49,9 +49,11 @@ interface Peaks {
 export function judge({ plan, caps, evidence, breaches }: Seen): Judged {
   const critical = breaches.filter(({ kind }) => plan.critical === "any" || plan.critical.includes(kind));
   const rows = [
-    ...plan.guardrails.flatMap((guardrail) => resultsOf(guardrail, evidence, plan, caps)),
+    ...plan.guardrails.flatMap((guardrail) => [
+      ...resultsOf(guardrail, evidence, plan, caps),
+      ...(guardrail.name === "success" ? requestRows(plan, evidence) : []),
+    ]),
     ...cohortFloorRows(plan, evidence),
-    ...requestRows(plan, evidence),
   ];
   const detectors = detectorsOf(plan, evidence);
   const guardrails = plan.alarm === undefined ? rows : rows.map((row) => ofAlarm(row, detectors, plan, evidence.alarm));

@@ -31,6 +31,16 @@ testSayings<PlanNote>("a note on a plan", noteText, {
       "a difference that large takes more cases that change than these runs show (1.23 %): planned with 5 %",
     ],
   ],
+  "false-alarms": [
+    [
+      { test: "pooled", exactSize: 0.0583, alpha: 0.05, units: 3620 },
+      "the pooled test at these sizes raises a false alarm in 5.83 % of comparisons, not in 5 %: Fisher's exact test keeps to that, and takes about 3,620 observations (stats sample-size --method continuity)",
+    ],
+    [
+      { test: "unpooled", exactSize: 0.1, alpha: 0.05, units: null },
+      "the unpooled test at these sizes raises a false alarm in 10 % of comparisons, not in 5 %: Fisher's exact test keeps to that",
+    ],
+  ],
   rough: [
     [
       { least: 30, exact: false },

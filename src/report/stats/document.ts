@@ -1,4 +1,5 @@
 import { plural, points, share } from "../../core/words.ts";
+import { whole } from "../numbers.ts";
 import type { Found, PlanNote } from "../../planning/found.ts";
 import type { StatsReport } from "../../planning/schema.ts";
 
@@ -29,6 +30,8 @@ function noteText(note: PlanNote): string {
       return `with fewer than ${note.least} a side this is a rough guess: the normal approximation does not hold${note.exact ? "; stats power --method exact counts outcomes" : ""}`;
     case "raised":
       return `the formula asks for fewer, but below about ${note.least} a side the approximation it rests on does not hold`;
+    case "false-alarms":
+      return `the ${note.test} test at these sizes raises a false alarm in ${threeDigits(note.exactSize)} of comparisons, not in ${threeDigits(note.alpha)}: Fisher's exact test keeps to that${note.units === null ? "" : `, and takes about ${whole(note.units)} observations (stats sample-size --method continuity)`}`;
     case "ties":
       return note.exact
         ? "some values are equal: p counts all arrangements of these very values, the interval errs on the wide side"

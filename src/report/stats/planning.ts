@@ -92,8 +92,10 @@ function change({ baseline, direction, cases }: Planned, effect: number): string
   return `a ${direction === "down" ? "drop" : "gain"} of ${points(effect)} (${rates.join(" → ")})`;
 }
 
-function falseAlarms({ alpha }: Planned): string {
-  return `where nothing changed, ${percent(alpha)} raise a false alarm`;
+/** What the test does, not what it aims at, where that is known. */
+function falseAlarms({ alpha, exactSize }: Planned): string {
+  const about = exactSize === null ? "about " : "";
+  return `where nothing changed, ${about}${percent(exactSize ?? alpha)} raise a false alarm`;
 }
 
 function trueLevel({ falseAlarm, margin, alpha, sided }: PowerReport): string[] {
