@@ -25,7 +25,7 @@ export interface Seen {
 /** An analysis without what only a reader needs: intervals, and how long it may take. */
 export type Judged = Pick<Analysis, "sampleRatio" | "breaches"> & {
   verdict: Look["verdict"];
-  guardrails: (Omit<GuardrailResult, "difference" | "ci95"> & { peaks: Peaks })[];
+  guardrails: (Omit<GuardrailResult, "difference" | "ci95" | "bounds"> & { peaks: Peaks })[];
 };
 
 /** The largest ln E at any look so far, of each process; what decisions compare with their thresholds. */

@@ -42,6 +42,12 @@ const guardrailResultSchema = z.object({
     .tuple([z.number(), z.number()])
     .nullable()
     .describe("candidate - control, valid at every look at once; null for a floor"),
+  bounds: z
+    .tuple([z.number(), z.number()])
+    .nullable()
+    .describe(
+      "candidate - control, as far as the evidence of the verdict goes: above the low end by what decides 'safe' (within the margin exactly where it is shown), below the high end by what decides 'harm' alone",
+    ),
   tolerance: z.number(),
   margin: z.number().nullable(),
   configured: z.number().optional().describe("of a floor that the control caps: as it was configured"),

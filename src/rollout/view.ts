@@ -2,6 +2,7 @@ import type { Kill } from "../kill/latch.ts";
 import type { Db } from "../state/store.ts";
 import { confidenceSequence } from "../stats/sequential/confidence-sequence.ts";
 import { riskDifference } from "../stats/sequential/risk-difference.ts";
+import { verdictBounds } from "../stats/sequential/verdict-bounds.ts";
 import { changedTogether, type Parted } from "../registry/parts.ts";
 import { findRelease, type ReleaseRow } from "../serving/serving.store.ts";
 import type { Judged } from "./judge.ts";
@@ -111,7 +112,7 @@ async function analysisOf(
     verdict: rollout.state.phase === "inconclusive" && judged.verdict !== "rollback" ? "inconclusive" : judged.verdict,
     guardrails: judged.guardrails.map((guardrail) => ({
       ...withoutPeaks(guardrail),
-      ...(guardrail.control === null ? NOT_COMPARED : compared(rollout, tallies, guardrail.name as Metric)),
+      ...(guardrail.control === null ? NOT_COMPARED : compared(rollout, tallies, guardrail)),
     })),
     sampleRatio: judged.sampleRatio,
     missing: differsIn(moment.late),
@@ -122,22 +123,39 @@ async function analysisOf(
 }
 
 /** Logarithms are for replays. */
-function withoutPeaks(guardrail: Judged["guardrails"][number]): Omit<GuardrailResult, "difference" | "ci95"> {
+function withoutPeaks(guardrail: Judged["guardrails"][number]): Omit<GuardrailResult, Compared> {
   const { name, control, candidate, harmE, harmThreshold, safeE, safeThreshold, tolerance, margin, cap, verdict } =
     guardrail;
   const shown = { name, control, candidate, harmE, harmThreshold, safeE, safeThreshold, tolerance, margin, cap, verdict }; // prettier-ignore
   return guardrail.configured === undefined ? shown : { ...shown, configured: guardrail.configured };
 }
 
-const NOT_COMPARED = { difference: null, ci95: null };
+type Compared = "difference" | "ci95" | "bounds";
+const NOT_COMPARED = { difference: null, ci95: null, bounds: null };
 
-/** Candidate − control, with an interval that is valid at every look at once; null without a comparison. */
-function compared({ evidence }: Rollout, tallies: readonly TallyRow[], metric: Metric) {
-  const process = evidence.metrics[metric]?.harm;
-  if (process === undefined || process.control.n === 0 || process.candidate.n === 0) return NOT_COMPARED;
-  const batches = batchesOf(tallies.filter((row) => row.metric === metric));
-  const [low, high] = confidenceSequence(batches, process.settings);
-  return { difference: riskDifference(batches), ci95: [negated(high), negated(low)] as [number, number] };
+/** Candidate − control, with intervals that are valid at every look at once; null without a comparison. */
+function compared(
+  { evidence }: Rollout,
+  tallies: readonly TallyRow[],
+  { name, harmThreshold, safeThreshold }: Judged["guardrails"][number],
+): Pick<GuardrailResult, Compared> {
+  const found = evidence.metrics[name as Metric];
+  if (found === undefined || found.harm.control.n === 0 || found.harm.candidate.n === 0) return NOT_COMPARED;
+  const batches = batchesOf(tallies.filter((row) => row.metric === name));
+  const settings = { harm: found.harm.settings, safe: found.safe.settings };
+  return {
+    difference: riskDifference(batches),
+    ci95: turned(confidenceSequence(batches, found.harm.settings)),
+    bounds:
+      safeThreshold === null
+        ? null
+        : turned(verdictBounds(batches, settings, { harm: 1 / harmThreshold, safe: 1 / safeThreshold })),
+  };
+}
+
+/** Of control − candidate, as candidate − control. */
+function turned([low, high]: [number, number]): [number, number] {
+  return [negated(high), negated(low)];
 }
 
 /** −0 would be written as 0 and read as another number. */

@@ -190,8 +190,8 @@ test("a share of early outcomes is said to be one: of how many answers, where ca
       await store.rows('INSERT INTO "outcomeMinutes" VALUES ($1, $2, $3, $4, 0, $5, 0, 0, 0, 0, 0, 0, 0, 0)', environment, target, minuteOf(time), version, exposed);
   }); // prettier-ignore
   expect(await counts()).toEqual([
-    "since 09:00: v7 2 of 20 outcomes known, 50 % of these ok; v6 50 of 1,000 outcomes known, 0 % of these ok",
-    "24 h: v6 1,040 of 2,000 outcomes known, 90.4 % of these ok; v7 2 of 20 outcomes known, 50 % of these ok; v8 0 of 7 outcomes known",
+    "since 09:00: v7 2 of 20 outcomes known: 1 ok, 1 not; v6 50 of 1,000 outcomes known: 0 ok, 50 not",
+    "24 h: v6 1,040 of 2,000 outcomes known, 90.4 % of these ok; v7 2 of 20 outcomes known: 1 ok, 1 not; v8 0 of 7 outcomes known",
   ]);
   const [found] = (await at(address)).environments.find((its) => its.environment === environment)?.targets ?? [];
   expect(found?.lastHour).toMatchObject({ n: 52, exposed: 1020 });

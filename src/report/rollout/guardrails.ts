@@ -76,7 +76,7 @@ export function legendOf(results: readonly GuardrailResult[], { alarm, alpha }: 
     ...(results.some(({ name }) => name === COHORTS) ? [", of cohorts answers"] : []),
     ...(results.some(({ name }) => name === REQUESTS) ? [", of requests each one, also of units counted before"] : []),
   ].join("");
-  return `% of good units (of how many${others}); difference in points, 95 % interval valid at every look${harm}${floors}${safe}`;
+  return `% of good units (of how many${others}); difference in points [what the evidence that decides leaves of it, at every look]${harm}${floors}${safe}`;
 }
 
 type Alarmed = Pick<RolloutDocument["plan"], "alarm" | "alpha">;

@@ -16,6 +16,7 @@ const success: GuardrailResult = {
   safeThreshold: 20,
   difference: -0.011,
   ci95: [-0.06, 0.032],
+  bounds: [-0.06, 0.032],
   tolerance: 0,
   margin: 0.03,
   cap: null,
@@ -30,6 +31,7 @@ const floor: GuardrailResult = {
     safeThreshold: null,
     difference: null,
     ci95: null,
+    bounds: null,
     margin: null,
   },
   ...{ tolerance: 0.9, harmE: 0.02, harmThreshold: 100 },
@@ -37,11 +39,18 @@ const floor: GuardrailResult = {
 const latency: GuardrailResult = {
   ...success,
   ...{ name: "latency", cap: 974, control: { n: 19_400, rate: 0.962 }, candidate: { n: 1020, rate: 0.958 } },
-  ...{ difference: -0.004, ci95: [-0.021, 0.013], safeE: 4.2e6, verdict: "safe" },
+  ...{ difference: -0.004, ci95: [-0.021, 0.013], bounds: [-0.021, 0.013], safeE: 4.2e6, verdict: "safe" },
 };
 const cost: GuardrailResult = {
   ...success,
-  ...{ name: "cost", control: { n: 0, rate: null }, candidate: { n: 0, rate: null }, difference: null, ci95: null },
+  ...{
+    name: "cost",
+    control: { n: 0, rate: null },
+    candidate: { n: 0, rate: null },
+    difference: null,
+    ci95: null,
+    bounds: null,
+  },
   ...{ harmE: 1, safeE: 1, verdict: "unmeasured" },
 };
 
@@ -116,8 +125,9 @@ describe("a rollout on a terminal of 80 columns", () => {
         ≥ 90 %  —             94 (100)      —                  0.02  —      undecided
       latency   96.2 (19k)    95.8 (1,020)  −0.4 [−2.1, +1.3]  0.4   >10^6  safe
       cost      —             —             —                  —     —      no data
-      % of good units (of how many); difference in points, 95 % interval valid at
-        every look; harm rolls back at 80 (a floor at 100), safe counts once it was 20
+      % of good units (of how many); difference in points [what the evidence that
+        decides leaves of it, at every look]; harm rolls back at 80 (a floor at 100),
+        safe counts once it was 20
 
       why       success is not decided: 3.1 of 20 that v7 is not worse by 3 points
       good is   latency within 974 ms
@@ -131,7 +141,13 @@ describe("a rollout on a terminal of 80 columns", () => {
   });
   test("in shadow nothing is served yet", () => {
     const plan = { ...document.plan, shadow: { timeMs: 3_600_000, observations: 200 } };
-    const none = { ...success, control: { n: 0, rate: null }, candidate: { n: 0, rate: null }, ci95: null };
+    const none = {
+      ...success,
+      control: { n: 0, rate: null },
+      candidate: { n: 0, rate: null },
+      ci95: null,
+      bounds: null,
+    };
     const guardrails: GuardrailResult[] = [{ ...none, verdict: "unmeasured" }, floor];
     expect(shown({ phase: "shadow", step: 0, weight: 0, plan, analysis: { guardrails, reasons: [], need: null } }))
       .toMatchInlineSnapshot(`
@@ -142,8 +158,9 @@ describe("a rollout on a terminal of 80 columns", () => {
                   control %  candidate %  difference  harm  safe  verdict
         success   —          —            −1.1        —     —     no data
           ≥ 90 %  —          94 (100)     —           0.02  —     undecided
-        % of good units (of how many); difference in points, 95 % interval valid at
-          every look; harm rolls back at 80 (a floor at 100), safe counts once it was 20
+        % of good units (of how many); difference in points [what the evidence that
+          decides leaves of it, at every look]; harm rolls back at 80 (a floor at 100),
+          safe counts once it was 20
 
         deadline  2026-11-23 21:02 UTC, in 2 days; then it pauses as inconclusive
 
@@ -164,8 +181,9 @@ describe("a rollout on a terminal of 80 columns", () => {
         ≥ 90 %  —             94 (100)      —                  0.02  —      undecided
       latency   96.2 (19k)    95.8 (1,020)  −0.4 [−2.1, +1.3]  0.4   >10^6  safe
       cost      —             —             —                  —     —      no data
-      % of good units (of how many); difference in points, 95 % interval valid at
-        every look; harm rolls back at 80 (a floor at 100), safe counts once it was 20
+      % of good units (of how many); difference in points [what the evidence that
+        decides leaves of it, at every look]; harm rolls back at 80 (a floor at 100),
+        safe counts once it was 20
 
       why       success is not decided: 3.1 of 20 that v7 is not worse by 3 points
       good is   latency within 974 ms
@@ -189,8 +207,9 @@ describe("a rollout on a terminal of 80 columns", () => {
         ≥ 90 %  —             94 (100)      —                  0.02  —      undecided
       latency   96.2 (19k)    95.8 (1,020)  −0.4 [−2.1, +1.3]  0.4   >10^6  safe
       cost      —             —             —                  —     —      no data
-      % of good units (of how many); difference in points, 95 % interval valid at
-        every look; harm rolls back at 80 (a floor at 100), safe counts once it was 20
+      % of good units (of how many); difference in points [what the evidence that
+        decides leaves of it, at every look]; harm rolls back at 80 (a floor at 100),
+        safe counts once it was 20
 
       why       success is not decided: 3.1 of 20 that v7 is not worse by 3 points
       good is   latency within 974 ms
@@ -219,8 +238,9 @@ describe("a rollout on a terminal of 80 columns", () => {
         ≥ 90 %  —             94 (100)      —                  0.02  —      undecided
       latency   96.2 (19k)    95.8 (1,020)  −0.4 [−2.1, +1.3]  0.4   >10^6  safe
       cost      —             —             —                  —     —      no data
-      % of good units (of how many); difference in points, 95 % interval valid at
-        every look; harm rolls back at 80 (a floor at 100), safe counts once it was 20
+      % of good units (of how many); difference in points [what the evidence that
+        decides leaves of it, at every look]; harm rolls back at 80 (a floor at 100),
+        safe counts once it was 20
 
       why       the deadline passed before success was decided
       good is   latency within 974 ms
@@ -253,8 +273,9 @@ describe("a rollout on a terminal of 80 columns", () => {
         ≥ 90 %  —             94 (100)      —                  0.02  —      undecided
       latency   96.2 (19k)    95.8 (1,020)  −0.4 [−2.1, +1.3]  0.4   >10^6  safe
       cost      —             —             —                  —     —      no data
-      % of good units (of how many); difference in points, 95 % interval valid at
-        every look; harm rolls back at 80 (a floor at 100), safe counts once it was 20
+      % of good units (of how many); difference in points [what the evidence that
+        decides leaves of it, at every look]; harm rolls back at 80 (a floor at 100),
+        safe counts once it was 20
 
       why       1,900 and 300 units came where 5 % should have been v7
       good is   latency within 974 ms
@@ -268,7 +289,14 @@ describe("a rollout on a terminal of 80 columns", () => {
   test("rolled back by harm", () => {
     const worse: GuardrailResult = {
       ...success,
-      ...{ candidate: { n: 212, rate: 0.811 }, harmE: 1.3e302, safeE: 0.0004, ci95: [-0.214, -0.081], verdict: "harm" },
+      ...{
+        candidate: { n: 212, rate: 0.811 },
+        harmE: 1.3e302,
+        safeE: 0.0004,
+        ci95: [-0.214, -0.081],
+        bounds: [-0.214, -0.081],
+        verdict: "harm",
+      },
     };
     expect(
       shown({
@@ -286,12 +314,13 @@ describe("a rollout on a terminal of 80 columns", () => {
                 control %     candidate %  difference        harm   safe   verdict
       success   95.1 (1,900)  81.1 (212)   −1.1 [−22, −8.1]  >10^9  <0.01  harm
         ≥ 90 %  —             94 (100)     —                 140    —      harm
-      % of good units (of how many); difference in points, 95 % interval valid at
-        every look; harm rolls back at 80 (a floor at 100), safe counts once it was 20
+      % of good units (of how many); difference in points [what the evidence that
+        decides leaves of it, at every look]; harm rolls back at 80 (a floor at 100),
+        safe counts once it was 20
 
       why       success: v7 is worse than v6, by 8.1 to 21.4 points
-      drift     rates moved between the steps; the difference compares within each
-                weight
+      rates     are over all steps; the difference compares within each, where both
+                arms had the same traffic
       serves    v6 to everybody
 
       history
@@ -316,8 +345,9 @@ describe("a rollout on a terminal of 80 columns", () => {
         ≥ 90 %  —             94 (100)      —                  0.02  —      undecided
       latency   96.2 (19k)    95.8 (1,020)  −0.4 [−2.1, +1.3]  0.4   >10^6  safe
       cost      —             —             —                  —     —      no data
-      % of good units (of how many); difference in points, 95 % interval valid at
-        every look; harm rolls back at 80 (a floor at 100), safe counts once it was 20
+      % of good units (of how many); difference in points [what the evidence that
+        decides leaves of it, at every look]; harm rolls back at 80 (a floor at 100),
+        safe counts once it was 20
 
       why       a critical breach
       breaches  pii (observation 1), pii (observation 2), pii (observation 3), pii
@@ -347,8 +377,9 @@ describe("a rollout on a terminal of 80 columns", () => {
                control %     candidate %   difference         harm  safe   verdict
       success  95.1 (1,900)  94 (100)      −1.1 [−6, +3.2]    0.4   3.1    safe
       latency  96.2 (19k)    95.8 (1,020)  −0.4 [−2.1, +1.3]  0.4   >10^6  safe
-      % of good units (of how many); difference in points, 95 % interval valid at
-        every look; harm rolls back at 80, safe counts once it was 20
+      % of good units (of how many); difference in points [what the evidence that
+        decides leaves of it, at every look]; harm rolls back at 80, safe counts once
+        it was 20
 
       good is   latency within 974 ms
       serves    v7 to everybody
@@ -376,10 +407,11 @@ test("a narrow terminal gets blocks instead of a table, and no line that is too 
       harm 0.4/80, safe >10^6/20
     cost  no data
     % of good units (of how many);
-      difference in points, 95 % interval
-      valid at every look; harm rolls back
-      at 80 (a floor at 100), safe counts
-      once it was 20"
+      difference in points [what the
+      evidence that decides leaves of it, at
+      every look]; harm rolls back at 80 (a
+      floor at 100), safe counts once it was
+      20"
   `);
   expect(
     Math.max(

@@ -109,7 +109,7 @@ function facts(document: RolloutDocument, style: Style, now: string): string[] {
     ...analysis.reasons.map((reason, i) => line(i === 0 ? "why" : "", reason)),
     // Which one rolled it back is a reason already.
     ...(breaches.length > 1 ? [line("breaches", [...kinds, ...unseen].join(", "), style.bad)] : []),
-    ...(guardrails.some(isDrifting) ? [line("drift", DRIFT)] : []),
+    ...(guardrails.some(isOfOtherSteps) ? [line("rates", OF_OTHER_STEPS)] : []),
     ...(isOdd(sampleRatio) ? [line("split", splitText(sampleRatio), style.unsure)] : []),
     ...(caps === null ? [] : [line("good is", caps)]),
     ...(document.unseen > 0 && document.endedAt === null
@@ -148,10 +148,10 @@ function settlingLines({ plan, settling, control, endedAt }: RolloutDocument): s
   return [settling === 0 ? counts : `${counts}; ${many(settling, "outcome")} ${settling === 1 ? "waits" : "wait"} for that, in no number yet`]; // prettier-ignore
 }
 
-const DRIFT = "rates moved between the steps; the difference compares within each weight";
+const OF_OTHER_STEPS = "are over all steps; the difference compares within each, where both arms had the same traffic";
 
-/** Rates whose plain difference would mislead by a point. */
-function isDrifting({ control, candidate, difference }: GuardrailResult): boolean {
+/** Rates whose plain difference would mislead by a point: by drift, or by chance as the arms' sizes differ between steps. */
+function isOfOtherSteps({ control, candidate, difference }: GuardrailResult): boolean {
   if (control?.rate == null || candidate.rate === null || difference === null) return false;
   return Math.abs(candidate.rate - control.rate - difference) >= 0.01;
 }

@@ -60,8 +60,8 @@ export function eOf(e: number, threshold: number): string {
 }
 
 /** Points with one decimal and the interval: "−1.1 [−6, +3.2]". */
-export function differenceText({ difference, ci95 }: GuardrailResult): string {
-  const interval = ci95 === null ? "" : `[${boundText(ci95[0], Math.floor)}, ${boundText(ci95[1], Math.ceil)}]`;
+export function differenceText({ difference, bounds }: GuardrailResult): string {
+  const interval = bounds === null ? "" : `[${boundText(bounds[0], Math.floor)}, ${boundText(bounds[1], Math.ceil)}]`;
   return [difference === null ? "" : signed(difference * 100, 1), interval].join(" ").trim() || "—";
 }
 

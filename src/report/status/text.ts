@@ -120,13 +120,18 @@ const MOST_VERSIONS = 4;
 /** So large a part may lack an outcome before it is said: what was served just now does. */
 const MOST_UNKNOWN = 0.05;
 
+/** From so many on that are unknown, the known ones say when outcomes come, not how good they are: then they have no share. */
+const MOST_SHARED = 0.5;
+
 /** A share of what is known early is not that of all: successes may take hours, or failures. */
 function answersText({ n, succeeded, unsafe, exposed }: Served, style: Style): string {
   const bad = unsafe === 0 ? "" : `, ${style.bad(`${unsafe} unsafe`)}`;
   const rate = n === 0 ? "" : `, ${trimmed((succeeded / n) * 100, 1)} %`;
-  if (exposed - n > MOST_UNKNOWN * exposed)
-    return `${style.unsure(`${whole(n)} of ${many(exposed, "outcome")} known`)}${rate === "" ? "" : `${rate} of these ok`}${bad}`;
-  return `${many(n, "answer")}${rate} ok${bad}`;
+  if (exposed - n <= MOST_UNKNOWN * exposed) return `${many(n, "answer")}${rate} ok${bad}`;
+  const known = style.unsure(`${whole(n)} of ${many(exposed, "outcome")} known`);
+  if (n === 0) return `${known}${bad}`;
+  if (exposed - n <= MOST_SHARED * exposed) return `${known}${rate} of these ok${bad}`;
+  return `${known}: ${whole(succeeded)} ok, ${whole(n - succeeded)} not${bad}`;
 }
 
 const MOST_PROCESSES = 6;

@@ -104,7 +104,12 @@ export function meansAtEdge(settings: ProcessSettings, rates: { pooled: number; 
   return { control, candidate: clipped(control - settings.bound) };
 }
 
-function predictedMeans({ settings, control, candidate }: CanaryProcess): Means {
+/** What outcomes of both arms are expected to be, by what was seen before. */
+export function predictedMeans({
+  settings,
+  control,
+  candidate,
+}: Pick<CanaryProcess, "settings" | "control" | "candidate">): Means {
   const { mean, weight } = settings.prior;
   const rate = (sum: number, n: number) => (sum + mean * weight) / (n + weight);
   return meansAtEdge(settings, {
