@@ -20,6 +20,8 @@ export type PlanNote =
       code: "thin-step"; weight: number; perHour: number; candidatePerHour: number; observations: number; hours: number; mde: number;
       aloneHours: number;
     }
+  /** `drop` and `margin`: what is known by then instead, null: nothing; undefined where it is known in time; `steps` are decided in time. */
+  | { code: "past-deadline"; steps: number[] | null; deadlineHours: number; perHour: number; hours: number; drop: number | null | undefined; margin: number | null | undefined }
   | { code: "within-margin"; mde: number; margin: number }
   | { code: "one-of-guardrails"; guardrails: number }; // prettier-ignore
 

@@ -14,6 +14,8 @@ export interface RolloutRequest {
   margin: number;
   alpha: number;
   guardrails: number;
+  /** Of the alarm, what the success rate has beside so many guardrails; in (0, 1]. */
+  alarmShare: number;
   /** Weights in rising order. */
   steps: readonly number[];
   /** Arrivals of both arms an hour. */
@@ -24,6 +26,8 @@ export interface RolloutRequest {
   trafficHours: number;
   /** A unit counts so many hours after it was served. */
   settleHours: number;
+  /** When it is paused as inconclusive. */
+  deadlineHours: number;
 }
 
 /** One kind of candidate: what it is tested for, at what level. */
@@ -39,11 +43,15 @@ interface Question {
  * Throws USAGE on a plan that cannot be.
  */
 export function planRollout(request: RolloutRequest, known: Known | null): Found<RolloutForecast> {
-  const { mde, margin, alpha, guardrails, perHour, stepHours, stepObservations, trafficHours, settleHours } = request;
+  const { mde, margin, alpha, guardrails, perHour, stepHours, stepObservations, trafficHours, settleHours, deadlineHours } = request; // prettier-ignore
   const baseline = baselineOf(request.baseline, known, "agentops stats plan --baseline 0.95 --per-hour 200");
   if (mde >= baseline) refuse(`a drop of ${mde} from ${baseline} leaves nothing: it must be less than the baseline`);
   const ramp = rampOf(request);
-  const harmful = { settings: harmSettings(mde, baseline), candidate: baseline - mde, alpha: alpha / guardrails };
+  const harmful = {
+    settings: harmSettings(mde, baseline),
+    candidate: baseline - mde,
+    alpha: alpha * request.alarmShare,
+  };
   const harmless = { settings: nonInferioritySettings(margin, baseline), candidate: baseline, alpha };
   const plan: Found<RolloutForecast> = {
     schema: "agentops.stats/1",
@@ -54,13 +62,18 @@ export function planRollout(request: RolloutRequest, known: Known | null): Found
     margin,
     alpha,
     guardrails,
-    harmThreshold: guardrails / alpha,
+    harmThreshold: 1 / alpha / request.alarmShare,
     safeThreshold: 1 / alpha,
     perHour,
     stepHours,
     stepObservations,
     trafficHours,
     settleHours,
+    deadlineHours,
+    byDeadline: {
+      drop: leastDrop(harmful, ramp, baseline, request),
+      margin: leastMargin(ramp, baseline, request),
+    },
     steps: request.steps.map((weight, step) => stepOf(weight, ramp[step], { request, baseline, harmful, harmless })),
     harmful: { outcome: "rolled-back", ...decided(harmful, ramp, 0, baseline, request) },
     harmless: {
@@ -70,7 +83,8 @@ export function planRollout(request: RolloutRequest, known: Known | null): Found
     evidence: known?.evidence ?? null,
     notes: [],
   };
-  return { ...plan, notes: [...(known?.notes ?? []), ...rolloutNotes(plan)] };
+  const fewer = fewerSteps([harmful, harmless], baseline, request);
+  return { ...plan, notes: [...(known?.notes ?? []), ...pastDeadline(plan, fewer), ...rolloutNotes(plan)] };
 }
 
 /** Each step below 1, with the arrivals it takes while nothing is decided. */
@@ -116,13 +130,57 @@ function decided(
   baseline: number,
   { perHour, settleHours }: RolloutRequest,
 ) {
-  const open = ramp.map((stretch, i) => (i < ramp.length - 1 ? stretch : { ...stretch, arrivals: Infinity }));
-  const { settings, candidate, alpha } = question;
-  const late = arrivalsForShare(settings, { control: baseline, candidate }, open, { alpha, share: 0.9 });
+  const open = openEnded(ramp);
+  const late = knownBy(question, ramp, baseline);
   // Arrivals decide once they have settled.
   const at = (arrivals: number) =>
     momentAt(open, Math.max(least, countable(arrivals) + settleHours * perHour), perHour);
-  return { successRate: candidate, expected: at(expected(question, open, baseline)), p90: at(late) };
+  return { successRate: question.candidate, expected: at(expected(question, open, baseline)), p90: at(late) };
+}
+
+/** Nine of ten rollouts know by the deadline. */
+const SHARE = 0.9;
+
+function knownBy({ settings, candidate, alpha }: Question, ramp: readonly Stretch[], baseline: number): number {
+  return arrivalsForShare(settings, { control: baseline, candidate }, openEnded(ramp), { alpha, share: SHARE });
+}
+
+/** The last step below 1 lasts until there is an answer. */
+function openEnded(ramp: readonly Stretch[]): Stretch[] {
+  return ramp.map((stretch, i) => (i < ramp.length - 1 ? stretch : { ...stretch, arrivals: Infinity }));
+}
+
+/** The smallest drop that nine of ten rollouts find by the deadline, with the bets of this plan; null where they find none. */
+function leastDrop(harmful: Question, ramp: readonly Stretch[], baseline: number, request: RolloutRequest) {
+  const found = (drop: number) => knownBy({ ...harmful, candidate: baseline - drop }, ramp, baseline) <= untilDeadline(request); // prettier-ignore
+  return leastOf(found, baseline);
+}
+
+/** The smallest margin that nine of ten candidates as good as the control are shown to keep by the deadline. */
+function leastMargin(ramp: readonly Stretch[], baseline: number, request: RolloutRequest) {
+  const shown = (margin: number) =>
+    knownBy({ settings: nonInferioritySettings(margin, baseline), candidate: baseline, alpha: request.alpha }, ramp, baseline) <= untilDeadline(request); // prettier-ignore
+  return leastOf(shown, baseline);
+}
+
+/** Arrivals that count by then. */
+function untilDeadline({ deadlineHours, settleHours, perHour }: RolloutRequest): number {
+  return Math.max(0, deadlineHours - settleHours) * perHour;
+}
+
+const GRID = 1000;
+
+/** In tenths of a point, below the baseline. */
+function leastOf(holds: (difference: number) => boolean, baseline: number): number | null {
+  const end = Math.ceil(baseline * GRID) - 1;
+  if (end < 1 || !holds(end / GRID)) return null;
+  let [missed, found] = [0, end];
+  while (found - missed > 1) {
+    const middle = Math.floor((missed + found) / 2);
+    if (holds(middle / GRID)) found = middle;
+    else missed = middle;
+  }
+  return found / GRID;
 }
 
 function expected({ settings, candidate, alpha }: Question, stretches: readonly Stretch[], baseline: number): number {
@@ -166,6 +224,30 @@ function rolloutNotes(forecast: Found<RolloutForecast>): PlanNote[] {
     ...(mde > margin ? [] : [{ code: "within-margin", mde, margin } as const]),
     ...(guardrails === 1 ? [] : [{ code: "one-of-guardrails", guardrails } as const]),
   ];
+}
+
+/** What nine of ten know only after it is paused as inconclusive. */
+function pastDeadline(forecast: Found<RolloutForecast>, fewer: number[] | null): PlanNote[] {
+  const { deadlineHours, byDeadline, harmful, harmless, perHour } = forecast;
+  const isLate = ({ p90 }: { p90: { hours: number } }) => p90.hours > deadlineHours;
+  const late = [harmful, harmless].filter(isLate);
+  if (late.length === 0) return [];
+  return [
+    {
+      ...{ code: "past-deadline", deadlineHours, perHour, steps: fewer },
+      hours: Math.max(...late.map(({ p90 }) => p90.hours)),
+      drop: isLate(harmful) ? byDeadline.drop : undefined,
+      margin: isLate(harmless) ? byDeadline.margin : undefined,
+    },
+  ];
+}
+
+/** The longest end of the steps with which nine of ten of both kinds are decided by the deadline; null where none is. */
+function fewerSteps(questions: readonly Question[], baseline: number, request: RolloutRequest): number[] | null {
+  const starts = request.steps.slice(1).flatMap((weight, i) => (weight < 1 ? [request.steps.slice(i + 1)] : []));
+  const isDecided = (steps: readonly number[]) =>
+    questions.every((question) => knownBy(question, rampOf({ ...request, steps }), baseline) <= untilDeadline(request));
+  return starts.find(isDecided) ?? null;
 }
 
 /** Steps that wait for observations, not for time. */

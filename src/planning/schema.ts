@@ -141,13 +141,24 @@ const rolloutPlanSchema = z.strictObject({
   margin: share,
   alpha: share,
   guardrails: count,
-  harmThreshold: z.number().describe("evidence that rolls back: guardrails / alpha"),
+  harmThreshold: z
+    .number()
+    .describe("evidence of the success rate that rolls back alone: 1 / alpha, divided by its share of the alarm"),
   safeThreshold: z.number().describe("evidence that promotes: 1 / alpha, of every guardrail"),
   perHour: z.number(),
   stepHours: z.number().describe("a step lasts at least that long"),
   stepObservations: count.describe("and until the candidate has that many observations there"),
   trafficHours: z.number().describe("of traffic before everybody gets it"),
   settleHours: z.number().describe("a unit counts so long after it was served"),
+  deadlineHours: z.number().describe("then it is paused as inconclusive"),
+  byDeadline: z
+    .strictObject({
+      drop: share.nullable().describe("smallest drop that nine of ten rollouts find; null: none"),
+      margin: share
+        .nullable()
+        .describe("smallest margin that nine of ten candidates as good as the control are shown to keep; null: none"),
+    })
+    .describe("what this traffic can show by the deadline"),
   steps: z.array(
     z.strictObject({
       weight: share,

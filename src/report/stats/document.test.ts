@@ -76,7 +76,17 @@ testSayings<PlanNote>("a note on a plan", noteText, {
         mde: 0.05,
         aloneHours: 310.4,
       },
-      "1 % of 1235 an hour gives 12 of the candidate an hour: 50 take 4 hours, and at that weight alone a drop of 5 points would take 310",
+      "1 % of 1235 an hour gives 12 of the candidate an hour: 50 take 4 hours, and at that weight alone a drop of 5 points would take 12.9 days",
+    ],
+  ],
+  "past-deadline": [
+    [
+      { deadlineHours: 336, perHour: 5, hours: 1800, drop: 0.359, margin: null, steps: [0.5, 1] },
+      "the deadline of 14 days comes before nine of ten are decided: with 5 an hour only a drop of 35.9 points or more is found, and nothing is shown to be safe by then, and it pauses as inconclusive; what helps: --steps 0.5,1, --deadline 75d, more of the proof on the suite beforehand (agentops gate)",
+    ],
+    [
+      { deadlineHours: 24, perHour: 0.5, hours: 30, drop: undefined, margin: 0.04, steps: null },
+      "the deadline of 24 hours comes before nine of ten are decided: with 0.5 an hour only a margin of 4 points or more is shown to be kept by then, and it pauses as inconclusive; what helps: --margin 0.04, --deadline 2d, more of the proof on the suite beforehand (agentops gate)",
     ],
   ],
   "within-margin": [

@@ -1,5 +1,6 @@
 import { plural, points, share } from "../../core/words.ts";
 import { whole } from "../numbers.ts";
+import { hours as lengthText } from "./rollout-plan.ts";
 import type { Found, PlanNote } from "../../planning/found.ts";
 import type { StatsReport } from "../../planning/schema.ts";
 
@@ -40,6 +41,8 @@ function noteText(note: PlanNote): string {
       return "latency is simulated on a virtual clock";
     case "thin-step":
       return thinStepText(note);
+    case "past-deadline":
+      return pastDeadlineText(note);
     case "within-margin":
       return `a drop of ${points(note.mde)} lies within the margin of ${points(note.margin)}: such a candidate may be promoted`;
     case "one-of-guardrails":
@@ -47,10 +50,25 @@ function noteText(note: PlanNote): string {
   }
 }
 
+/** What the traffic can show in time, and what would help. */
+function pastDeadlineText({ steps, deadlineHours, perHour, hours, drop, margin }: Extract<PlanNote, { code: "past-deadline" }>): string {
+  const shown = [
+    ...(drop === undefined ? [] : [drop === null ? "no drop is found" : `only a drop of ${points(drop)} or more is found`]),
+    ...(margin === undefined ? [] : [margin === null ? "nothing is shown to be safe" : `only a margin of ${points(margin)} or more is shown to be kept`]),
+  ].join(", and ");
+  const ways = [
+    ...(steps === null ? [] : [`--steps ${steps.join(",")}`]),
+    ...(margin == null ? [] : [`--margin ${margin}`]),
+    `--deadline ${Math.ceil(hours / 24)}d`,
+    "more of the proof on the suite beforehand (agentops gate)",
+  ];
+  return `the deadline of ${lengthText(deadlineHours)} comes before nine of ten are decided: with ${digits(perHour)} an hour ${shown} by then, and it pauses as inconclusive; what helps: ${ways.join(", ")}`;
+} // prettier-ignore
+
 /** A step that waits for observations, not for time. */
 function thinStepText(note: Extract<PlanNote, { code: "thin-step" }>): string {
   const an = `${digits(note.candidatePerHour)} of the candidate an hour`;
-  return `${share(note.weight)} of ${digits(note.perHour)} an hour gives ${an}: ${note.observations} take ${digits(note.hours)} hours, and at that weight alone a drop of ${points(note.mde)} would take ${digits(note.aloneHours)}`;
+  return `${share(note.weight)} of ${digits(note.perHour)} an hour gives ${an}: ${note.observations} take ${lengthText(note.hours)}, and at that weight alone a drop of ${points(note.mde)} would take ${lengthText(note.aloneHours)}`;
 }
 
 function digits(value: number): string {

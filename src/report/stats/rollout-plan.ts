@@ -32,7 +32,7 @@ function stepTable({ steps, mde, margin }: RolloutForecast, style: Style): strin
   const rows = steps.map(({ weight, candidatePerHour, least, alone }, i) => [
     String(i + 1),
     percent(weight),
-    trimmed(candidatePerHour, 1),
+    rateText(candidatePerHour),
     ...(least === null || alone === null
       ? ["promoted", "", ""]
       : [hours(least.hours), hours(alone.harmful.hours), hours(alone.harmless.hours)]),
@@ -44,7 +44,7 @@ function basis({ alpha, guardrails, harmThreshold, safeThreshold, stepHours, ste
   const { evidence } = plan;
   const falsely = `at most ${percent(alpha)} of candidates as good as the control are rolled back, and of those worse by the margin promoted, however often one looks`;
   return [
-    `${falsely}: evidence of ${whole(harmThreshold)} (${guardrails} / ${alpha}) and ${whole(safeThreshold)}`,
+    `${falsely}: evidence of ${whole(harmThreshold)} (success beside ${guardrails === 1 ? "nothing else" : plural(guardrails - 1, "other metric")}) and ${whole(safeThreshold)}`,
     `a step lasts ${hours(Math.max(stepHours, settleHours))} and ${whole(stepObservations)} observations of the candidate or more; the last one below 100 % until it is decided`,
     ...(settleHours === 0 ? [] : [`a unit counts ${hours(settleHours)} after it was served, so decisions come that much later; about ${whole(plan.perHour * settleHours)} are on their way`]),
     ...(trafficHours === 0 ? [] : [`everybody gets it after ${hours(trafficHours)} of traffic at the earliest (canary start --fast leaves that out, and so does --fast here)`]),
@@ -52,8 +52,13 @@ function basis({ alpha, guardrails, harmThreshold, safeThreshold, stepHours, ste
   ];
 } // prettier-ignore
 
+/** Half a unit an hour is not none. */
+function rateText(perHour: number): string {
+  return perHour >= 1 ? trimmed(perHour, 1) : String(Number(perHour.toPrecision(1)));
+}
+
 /** 0.4 → "24 minutes", 38.2 → "38 hours", 250 → "10.4 days". */
-function hours(length: number): string {
+export function hours(length: number): string {
   if (length < 1) return unit(Math.ceil(length * 60), "minute");
   return length < 72 ? unit(Number(trimmed(length, length < 10 ? 1 : 0)), "hour") : unit(Number(trimmed(length / 24, 1)), "day"); // prettier-ignore
 }

@@ -49,6 +49,7 @@ const TAKES: Record<string, readonly string[]> = {
     "stepObservations",
     "fast",
     "settle",
+    "deadline",
   ],
 };
 /** Known everywhere. */

@@ -64,13 +64,13 @@ describe.concurrent("plans without a run: command → JSON", () => {
 describe.concurrent("plans of a rollout: command → JSON", () => {
   const plan = (...args: string[]) => stats("/", "plan", "--baseline", "0.95", ...args);
 
-  test("at one weight it is the midpoint of the golden plan, whatever the traffic", async () => {
+  test("at one weight it is the midpoint of what the evidence takes, whatever the traffic", async () => {
     const one = ["--steps", "0.05,1", "--step-observations", "1", "--guardrails", "1"];
     const slow = await plan("--per-hour", "200", ...one);
-    expect(slow.harmful).toMatchObject({ outcome: "rolled-back", expected: { candidate: 191, arrivals: 3812, step: 0, weight: 0.05 } });
+    expect(slow.harmful).toMatchObject({ outcome: "rolled-back", expected: { candidate: 203, arrivals: 4042, step: 0, weight: 0.05 } });
     expect(slow.harmless).toMatchObject({ outcome: "promoted", successRate: 0.95, expected: { candidate: 523, step: 0, weight: 0.05 } });
     expect(slow.harmful.successRate).toBeCloseTo(0.9, 12);
-    expect(slow.steps[0].alone.harmful).toEqual({ candidate: 191, arrivals: 3812, hours: slow.harmful.expected.hours });
+    expect(slow.steps[0].alone.harmful).toEqual({ candidate: 203, arrivals: 4042, hours: slow.harmful.expected.hours });
     expect(slow.steps[1]).toEqual({ weight: 1, candidatePerHour: 200, least: null, alone: null });
     const fast = await plan("--per-hour", "2000", "--step-hours", "0.1", ...one);
     expect(fast.harmful.expected.hours).toBeCloseTo(slow.harmful.expected.hours / 10, 9);
@@ -87,7 +87,7 @@ describe.concurrent("plans of a rollout: command → JSON", () => {
 
   test("more guardrails take more evidence of harm, none more of safety", async () => {
     const [one, four] = [await plan("--per-hour", "200", "--guardrails", "1"), await plan("--per-hour", "200")];
-    expect([one.harmThreshold, four.harmThreshold, four.safeThreshold]).toEqual([20, 80, 20]);
+    expect([one.harmThreshold, four.harmThreshold, four.safeThreshold]).toEqual([25, 50, 20]);
     expect(four.harmful.expected.arrivals).toBeGreaterThan(one.harmful.expected.arrivals);
     expect(four.harmless).toEqual(one.harmless);
   });
@@ -110,10 +110,24 @@ describe.concurrent("plans of a rollout: command → JSON", () => {
     expect(late.harmless.expected.hours).toBeCloseTo(20, 9);
   });
 
+  test("what is decided only after the deadline says so, with what is known by then and what would help", async () => {
+    const few = await plan("--per-hour", "5", "--guardrails", "1");
+    expect(few).toMatchObject({ deadlineHours: 336, byDeadline: { drop: 0.359, margin: null } });
+    expect(few.notes[0]).toContain("the deadline of 14 days comes before nine of ten are decided: with 5 an hour only a drop of 35.9 points");
+    const late = await plan("--per-hour", "5", "--guardrails", "1", "--deadline", "80d");
+    expect([late.notes.join().includes("comes before"), late.deadlineHours]).toEqual([false, 1920]);
+    expect(late.byDeadline.drop).toBeLessThanOrEqual(0.05);
+    expect(late.byDeadline.margin).toBeLessThanOrEqual(0.03);
+    const half = await plan("--per-hour", "20", "--guardrails", "1");
+    expect(half.notes[0]).toContain("what helps: --steps 0.05,0.25,0.5,1, --margin");
+    expect((await plan("--per-hour", "20", "--guardrails", "1", "--steps", "0.05,0.25,0.5,1")).notes.join()).not.toContain("comes before");
+    expect((await agentops("/", ["stats", "plan", "--baseline", "0.95", "--per-hour", "5", "--deadline", "soon"])).stderr).toContain('--deadline takes a duration, not "soon"');
+  }); // prettier-ignore
+
   test("a weight that gives too little says so; a drop within the margin too", async () => {
     const { notes, steps } = await plan("--per-hour", "200");
     expect(steps[0].least).toEqual({ candidate: 50, arrivals: 5000, hours: 25 });
-    expect(notes.join("\n")).toMatch(/^1 % of 200 an hour gives 2 of the candidate an hour: 50 take 25 hours, and at that weight alone a drop of 5 points would take 124$/m);
+    expect(notes.join("\n")).toMatch(/^1 % of 200 an hour gives 2 of the candidate an hour: 50 take 25 hours, and at that weight alone a drop of 5 points would take \d+(\.\d)? days$/m);
     expect((await plan("--per-hour", "200000")).notes.join()).not.toMatch(/an hour gives/);
     expect((await plan("--per-hour", "200", "--mde", "0.02")).notes.join()).toMatch(/lies within the margin of 3 points: such a candidate may be promoted/);
   }); // prettier-ignore
@@ -493,9 +507,9 @@ describe("words and curve", () => {
     ["power --baseline 0.95 --margin 0.03 --n 1366", "a candidate as good as the control is shown not to be worse by 3 points in 80"],
     ["power --baseline 0.95 --mde 0.05 --n 3200 --allocation 0.05 --sided one --method exact", "Where nothing changed, 5.83 % of comparisons say otherwise in that direction (the test aims at 5 %)."],
     ["sample-size --baseline 0.95 --margin 0.01", "that a candidate as good as the control (95 %) is not worse by 1 point; one that is passes in at most 5 %."],
-    ["plan --baseline 0.95 --per-hour 200", "A candidate that is 5 points worse (95 % → 90 %) is rolled back after about 34 hours: 408 observations of it and 6,715 in all, at step 4 (50 %).\n"],
+    ["plan --baseline 0.95 --per-hour 200", "A candidate that is 5 points worse (95 % → 90 %) is rolled back after about 33 hours: 357 observations of it and 6,613 in all, at step 4 (50 %).\n"],
     ["plan --baseline 0.95 --per-hour 200", "is shown not to be worse by 3 points, and promoted, after about 37 hours: 729 observations of it and 7,357 in all, at step 4 (50 %).\n"],
-    ["plan --baseline 0.95 --per-hour 200", "1     1 %     2               25 hours        5.2 days                 10.6 days"],
+    ["plan --baseline 0.95 --per-hour 200", "1     1 %     2               25 hours        4.7 days                 10.6 days"],
     ["ci --successes 45 --trials 50", "90 % (45 of 50), with 95 % confidence between 78.64 % and 95.65 %"],
     ["ci --control 48/80 --candidate 56/70", "It is better: with 95 % confidence between +5.28 and +33.82 points."],
     ["ci --control 40/50 --candidate 38/50", "Nothing is decided"],
