@@ -62,6 +62,7 @@ export async function startCanary(
     environment,
     release: prepared.row,
     settings: within(policy.rules, asked),
+    fit: asked.steps === undefined,
     cohorts: project.config.cohorts,
     outcomes: outcomesFor(project.config.outcomes, prepared.address),
     ...notifyOf(project),

@@ -30,6 +30,16 @@ export const planSchema = z.object({
     .array(z.object({ name: z.string(), units: z.array(z.string()).optional(), domain: z.string().optional() }))
     .optional()
     .describe("whose the first steps are, as the config had them when it started"),
+  reach: z
+    .object({ requests: z.int(), units: z.int(), newUnits: z.int(), hours: z.number() })
+    .optional()
+    .describe(
+      "who came before it began: the newest requests, their units, those of the later half that were new, and over how long; absent where less than a day is known",
+    ),
+  leftOut: z
+    .array(z.number())
+    .optional()
+    .describe("first steps that nobody asked for and that could not be left, or not in time"),
   stepMs: z.number(),
   trafficMs: z
     .number()

@@ -10,6 +10,8 @@ import { NO_EVIDENCE } from "./evidence.ts";
 import { pendingState } from "./next.ts";
 import { type Cohorts, planOf } from "./plan.ts";
 import { rulesAt } from "./outcomes.ts";
+import { fittedSteps, type Reach } from "./reach.ts";
+import { reachNow } from "./reach.store.ts";
 import { insertRollout, openRollout, type Rollout } from "./rollouts.store.ts";
 import type { RolloutPlan } from "./schema.ts";
 import { type By, transition } from "./transition.ts";
@@ -27,6 +29,8 @@ export interface StartRequest extends By {
   outcomes?: OutcomesConfig[string] | undefined;
   /** Who is told when it ends by itself. */
   notify?: RolloutPlan["notify"];
+  /** Nobody asked for these steps: the first ones may be left out where they could not be left. */
+  fit?: boolean | undefined;
   /** Without the day of traffic before everybody gets it. */
   fast?: boolean | undefined;
   /** What it is to show. */
@@ -57,6 +61,7 @@ export async function startIn(
     settings,
     cohorts,
     outcomes = {},
+    fit,
     fast,
     notify,
     hypothesis,
@@ -74,7 +79,9 @@ export async function startIn(
   const history = await controlHistory(tx, environment, target, control);
   const told = { ...(hypothesis !== undefined && { hypothesis }), ...(notify !== undefined && { notify }) };
   const rules = await rulesAt(tx, { environment, target }, { control, at, configured: outcomes });
-  const plan = { ...planOf(settings, history.priors, cohorts, { fast }), outcomes: rules, ...told };
+  const asked = planOf(settings, history.priors, cohorts, { fast });
+  const reach = await reachNow(tx, environment, target);
+  const plan = { ...(reach === null ? asked : reached(asked, reach, fit)), outcomes: rules, ...told };
   const fresh: Omit<Rollout, "seq"> = {
     id,
     environment,
@@ -91,6 +98,12 @@ export async function startIn(
   };
   const seq = await insertRollout(tx, fresh);
   return transition(tx, { ...fresh, seq }, { type: "start", at }, { actor, reason, ...admitted });
+}
+
+function reached(plan: RolloutPlan, reach: Reach, fit = false): RolloutPlan {
+  const steps = fit ? fittedSteps(plan.steps, reach, plan) : plan.steps;
+  const leftOut = plan.steps.slice(0, plan.steps.length - steps.length);
+  return { ...plan, steps, reach, ...(leftOut.length > 0 && { leftOut }) };
 }
 
 async function controlOf(db: Db, environment: string, { target, version }: StartRequest["release"]): Promise<string> {

@@ -3,6 +3,7 @@ import { oneLine } from "../numbers.ts";
 import type { RolloutDocument } from "../../rollout/schema.ts";
 import type { Style } from "../style.ts";
 import { breachesOf, guardLines } from "./guards.ts";
+import { reachTexts } from "./reach.ts";
 import { settlingTexts } from "./settling.ts";
 import { wrapped } from "../wrap.ts";
 import { paintPhase, stepText } from "./words.ts";
@@ -46,6 +47,7 @@ export function nextLines({ target, env, plan, phase, floor, control }: RolloutD
   const climbs = plan.turns === "anybody";
   return [
     "",
+    ...reachTexts(plan).map((text, i) => wrapped(`${i === 0 ? "steps     " : "          "}${text}`, width)),
     ...guardLines(floor, breachesOf(plan)).map((line) => wrapped(line, width)),
     ...settlingTexts(plan, control.version).map((text, i) =>
       wrapped(`${i === 0 ? "settling  " : "          "}${text}`, width),

@@ -4,6 +4,7 @@ import { many, oneLine, whole } from "../numbers.ts";
 import { cohortLines } from "./cohorts.ts";
 import { capsText, guardrailLines, legendOf } from "./guardrails.ts";
 import { arrivalWord, differenceText, eOf, isInShadow, paintPhase, shareText, stepText, verdictWord } from "./words.ts";
+import { stuckTexts } from "./reach.ts";
 import { settlingTexts } from "./settling.ts";
 import { apartLines, assumedLines, unknownLines } from "./unknown.ts";
 import { togetherWords } from "../together.ts";
@@ -123,6 +124,9 @@ function facts(document: RolloutDocument, style: Style, now: string): string[] {
     ...apartLines(document).map((text, i) => line(i === 0 ? "apart" : "", text)),
     ...assumedLines(document).map((text) => line("assumed", text)),
     ...settlingLines(document).map((text) => line("settling", text)),
+    ...(["progressing", "inconclusive"].includes(phase) ? stuckTexts(document.plan, document.step) : []).map((text) =>
+      line("stuck", text, style.unsure),
+    ),
     ...([...UNDER_WAY, "inconclusive"].includes(phase) ? needOf(document).map((need) => line("needs", need)) : []),
     ...wholeText(document, now).map((text) => line("100 %", text)),
     ...(UNDER_WAY.includes(phase) ? [line("deadline", deadlineText(deadline, now))] : []),
