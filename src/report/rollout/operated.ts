@@ -2,6 +2,7 @@ import { printable } from "../../core/printable.ts";
 import { oneLine } from "../numbers.ts";
 import type { RolloutDocument } from "../../rollout/schema.ts";
 import type { Style } from "../style.ts";
+import { forecastTexts } from "./forecast.ts";
 import { breachesOf, guardLines } from "./guards.ts";
 import { reachTexts } from "./reach.ts";
 import { settlingTexts } from "./settling.ts";
@@ -48,6 +49,7 @@ export function nextLines({ target, env, plan, phase, floor, control }: RolloutD
   return [
     "",
     ...reachTexts(plan).map((text, i) => wrapped(`${i === 0 ? "steps     " : "          "}${text}`, width)),
+    ...forecastTexts(plan).map((text, i) => wrapped(`${i === 0 ? "forecast  " : "          "}${text}`, width)),
     ...guardLines(floor, breachesOf(plan)).map((line) => wrapped(line, width)),
     ...settlingTexts(plan, control.version).map((text, i) =>
       wrapped(`${i === 0 ? "settling  " : "          "}${text}`, width),

@@ -5,6 +5,7 @@ import type { ReleaseDocument } from "../../../operations/release.schema.ts";
 import { releaseText } from "../../../report/release/text.ts";
 import { breachesOf } from "../../../report/rollout/guards.ts";
 import { reasonText } from "../../../report/rollout/reasons.ts";
+import { forecastTexts } from "../../../report/rollout/forecast.ts";
 import { reachTexts } from "../../../report/rollout/reach.ts";
 import { settlingTexts } from "../../../report/rollout/settling.ts";
 import { floorOf } from "../../../rollout/floors.ts";
@@ -75,7 +76,12 @@ function triedDocument(
     ...(plan.cohorts !== undefined && { cohorts: plan.cohorts.map(({ name }) => name) }),
     floor: floorOf(plan.guardrails, undefined),
     breaches: breachesOf(plan),
-    notes: [...reachTexts(plan), ...settlingTexts(plan, control), ...floorReasons(rollout).map(reasonText)],
+    notes: [
+      ...reachTexts(plan),
+      ...forecastTexts(plan),
+      ...settlingTexts(plan, control),
+      ...floorReasons(rollout).map(reasonText),
+    ],
     rollout: null,
   };
 }
