@@ -57,7 +57,8 @@ function judge({ notMeasured, ...metric }: MeasuredMetric, adjusted: Adjusted | 
       : withinMargin(metric)
         ? "no-difference"
         : "inconclusive";
-  const remarks = verdict === "inconclusive" ? [...metric.remarks, ...togetherRemark(metric, adjusted)] : metric.remarks;
+  const remarks =
+    verdict === "inconclusive" ? [...metric.remarks, ...togetherRemark(metric, adjusted)] : metric.remarks;
   return { ...metric, adjustedPValue, verdict, beyondMargin: beyondMargin(metric), remarks };
 }
 

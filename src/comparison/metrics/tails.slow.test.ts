@@ -1,11 +1,37 @@
 import { describe, expect, test } from "vitest";
-import type { RunRow } from "../../evals/run/runs.store.ts";
 import { normalQuantile } from "../../stats/distributions/normal.ts";
 import { seeded } from "../../testing/seeded.ts";
 import { pairCases } from "../pairs/pair.ts";
 import type { Column, RunColumns } from "../pairs/run-columns.ts";
 import { tolerancesOf } from "../tolerances.ts";
+import { plainArm } from "./arms.testing.ts";
 import { measureMetrics } from "./measured.ts";
+
+/*
+ * Alarms at 5 % where nothing is slower or dearer (2,000 comparisons), and power where all is by 30 % (500 and 1,000), before (bootstrap at
+ * the effective sample size; delta method) and by swaps:
+ *
+ *   latencyMs.p95, 100 cases × 3, levels of their own (0.5)   5 clusters 7.6 → 0.0 %    power  9 →  0 %: under six nothing is decided
+ *                                                            10          5.3 → 0.7             11 →  3
+ *                                                            20          5.8 → 3.5             15 → 12
+ *                                                            30          6.3 → 3.6             22 → 19
+ *   300 cases × 1, levels of their own (0.3)                  5         10.4 → 0.0             19 →  0
+ *                                                            10          8.2 → 2.6             25 → 16
+ *                                                            20          7.0 → 2.6             43 → 35
+ *                                                            30          6.3 → 3.8             56 → 45
+ *   300 cases × 1, levels both arms share (0.5; own 0.1)     10          0.1 → 0.1              8 →  8
+ *                                                            30          0.1 → 1.6             16 → 50
+ *   no clusters, 100 cases × 1, nothing shared                           1.8 → 2.1             82 → 61
+ *   no clusters, 100 cases × 3, shared 0.5, own 0.2                      0.4 → 3.0             43 → 61
+ *   no clusters, 200 cases × 1, shared 0.3                               1.8 → 2.5             85 → 82
+ *   latencyMs.p50, 60 cases × 3, shared 0.3, own 0.1                     0.2 → 3.1             99 → 100
+ *   10 clusters of 100 cases × 1, levels of their own (0.3)              6.5 → 3.1             41 → 29
+ *   costUsd.perSuccess, log spread 1 and 1.5, 20 cases       7.2, 11.7 → 4.5, 4.3      13, 13 →  8,  6
+ *                                             30 cases       6.3,  9.9 → 5.8, 5.5      13, 12 → 11,  7
+ *                                             50 cases       4.5,  7.3 → 5.0, 4.9      18, 15 → 14, 10
+ *                                            200 cases       6.3,  7.0 → 5.3, 5.8      47, 24 → 47, 19
+ *   50 cases, 1 of it shared by both arms, 0.3 within              4.2 → 5.4              37 → 33
+ */
 
 interface World {
   metric: "latencyMs.p95" | "latencyMs.p50" | "costUsd.perSuccess";
@@ -24,38 +50,20 @@ const REPETITIONS = 1000;
 const ALLOWED = 0.05 + 3 * Math.sqrt((0.05 * 0.95) / REPETITIONS);
 
 function arm(values: Float64Array, successes: number[], { metric, cases, trials, clusters }: World): RunColumns {
-  const timed = metric.startsWith("latencyMs") ? values : new Float64Array();
+  const isTimed = metric.startsWith("latencyMs");
   const sums = (of: (i: number) => number): Column => ({
     n: new Float64Array(cases).fill(trials),
     total: Float64Array.from({ length: cases }, (_, row) =>
       Array.from({ length: trials }, (_trial, t) => of(row * trials + t)).reduce((a, b) => a + b, 0),
     ),
   });
-  const ids = Array.from({ length: cases }, (_, i) => `c${i}`);
-  const none = { n: new Float64Array(cases), total: new Float64Array(cases) };
-  const cost = timed.length > 0 ? none : sums((i) => (values[i] as number) / 1000);
-  return {
-    run: { trials } as RunRow,
-    scorers: [],
-    ids,
-    errors: 0,
-    clusters: ids.map((_, i) => (clusters === cases ? null : `k${Math.floor((i * clusters) / cases)}`)),
-    rows: new Map(ids.map((id, i) => [id, i])),
-    success: sums((i) => successes[i] as number),
-    safety: null,
-    passes: [],
-    scores: [],
-    cost,
-    freshCost: cost,
-    inputTokens: none,
-    outputTokens: none,
-    latency: {
-      rows: Int32Array.from(timed, (_, i) => Math.floor(i / trials)),
-      values: timed,
-      fresh: new Uint8Array(timed.length).fill(1),
-      simulated: false,
-    },
-  };
+  const named = Array.from({ length: cases }, (_, i) => `k${Math.floor((i * clusters) / cases)}`);
+  const plain = { ...plainArm(cases, clusters === cases ? [] : named), success: sums((i) => successes[i] as number) };
+  const cost = sums((i) => (values[i] as number) / 1000);
+  if (!isTimed) return { ...plain, cost, freshCost: cost };
+  const fresh = new Uint8Array(values.length).fill(1);
+  const rows = Int32Array.from(values, (_, i) => Math.floor(i / trials));
+  return { ...plain, latency: { rows, values, fresh, simulated: false } };
 }
 
 /** Both arms of a comparison whose candidate takes, or costs, `factor` times as much. */

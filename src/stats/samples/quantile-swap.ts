@@ -27,7 +27,7 @@ export interface QuantileSwap {
  *
  * Exact where a cluster's two arms may be exchanged, whatever the tails and however few the clusters are, also where each has a level
  * of its own in each arm; with one value an arm and cluster it is McNemar's exact test on "above τ". Arms with one quantile and
- * densities f, g at it alarm as if their error were √(1 + r²) too small, r = (f − g)/(f + g): 6 % for twice the density.
+ * densities f, g at it alarm as if their error were √(1 + r²) too small, r = (f − g)/(f + g): 5 % for twice the density.
  *
  * The interval has the shifts (factors) of the candidate at which the test does not reject; an end beyond all of them is null.
  *
@@ -67,7 +67,7 @@ interface Arms {
 /** Past a contrast that occurs by so much, so that no two values tie. */
 const CLOSE = 1e-10;
 /** How closely an end is searched, as a share of the largest contrast; it is then the next contrast that occurs. */
-const PRECISION = 1e-9;
+const PRECISION = 1e-6;
 
 function armsOf(control: ClusteredValues, candidate: ClusteredValues): Arms {
   let clusters = 0;
@@ -96,7 +96,8 @@ function inverted(arms: Arms, q: number, alpha: number, contrast: Contrast): Ope
   const [least, most] = [contrast(highX, lowY), contrast(lowX, highY)];
   const all = contrast === ratio ? least / 2 : least - scale;
   const [isOpenBelow, isOpenAbove] = [!rejects(all, 1), !rejects(most, -1)];
-  const first = (holds: (v: number) => boolean) => above({ values: x }, { values: y }, contrast, turn(all, most, holds));
+  const first = (holds: (v: number) => boolean) =>
+    above({ values: x }, { values: y }, contrast, turn(all, most, holds));
   return [isOpenBelow ? null : first((v) => !rejects(v, 1)), isOpenAbove ? null : first((v) => rejects(v, -1))];
 }
 

@@ -50,7 +50,9 @@ export function signFlip(totals: ArrayLike<number>): number {
   const kept = sizes.subarray(0, n);
   const step = halfStep(kept);
   const isNormal = largest * largest <= SMALL * squares;
-  const tail = isNormal ? normalSurvival((observed - step) / Math.sqrt(squares)) : upperTail(kept, step, observed, slack);
+  const tail = isNormal
+    ? normalSurvival((observed - step) / Math.sqrt(squares))
+    : upperTail(kept, step, observed, slack);
   return Math.min(1, Math.max(2 ** (1 - n), 2 * tail));
 }
 
