@@ -215,6 +215,24 @@ describe("the verdict on one metric", () => {
     expect(found.map((m) => m.adjustedPValue)).toEqual([1, 0.09, 1, 1]);
     expect(found[1]?.verdict).toBe("inconclusive");
     expect(judgeMetrics([three[0] as MeasuredMetric])[0]?.verdict).toBe("worse");
+    expect(found[1]?.remarks).toEqual([
+      { code: "judged-together", family: "guardrail", metrics: 3, alone: 0.03, together: 0.09 },
+    ]);
+    expect(found[2]?.remarks).toEqual([]);
+  });
+
+  test("a metric that informs is significant alone and not among the others: its interval and its verdict are explained", () => {
+    const family = (pValues: number[], over: Partial<MeasuredMetric> = {}) =>
+      judgeMetrics(pValues.map((pValue, i) => dearer({ name: `tokens.${i}`, role: "other", pValue, ...over })));
+    const said = (found: ReturnType<typeof judgeMetrics>) => found.map(({ verdict, remarks }) => [verdict, ...remarks]);
+    expect(said(family([0.02, 0.9]))).toEqual([["worse"], ["inconclusive"]]);
+    expect(said(family([0.02, 0.9, 0.95]))).toEqual([
+      ["inconclusive", { code: "judged-together", family: "other", metrics: 3, alone: 0.02, together: 0.06 }],
+      ["inconclusive"],
+      ["inconclusive"],
+    ]);
+    const small = { ratio: { estimate: 1.05, ci95: [1.01, 1.1] as [number, number] } };
+    expect(said(family([0.02, 0.9, 0.95], small))).toEqual(Array(3).fill(["no-difference"]));
   });
 });
 

@@ -31,10 +31,10 @@ const STEPS = 200;
 /** @param limit cases listed at most: those that changed come first */
 export function detailsOf(compared: ComparedRuns, limit: number): DiffDetails {
   const { pairs, control, candidate } = compared;
-  const before = latenciesOf(control, pairs.control, pairs).sorted;
-  const after = latenciesOf(candidate, pairs.candidate, pairs).sorted;
+  const before = latenciesOf(control, pairs.control, pairs).values;
+  const after = latenciesOf(candidate, pairs.candidate, pairs).values;
   const probabilities = Array.from({ length: STEPS + 1 }, (_, i) => i / STEPS);
-  const at = (sorted: Float64Array) => probabilities.map((p) => quantile(sorted, p));
+  const at = (sorted: ArrayLike<number>) => probabilities.map((p) => quantile(sorted, p));
   const cases = rowsOf(compared, limit);
   return {
     latency:

@@ -7,7 +7,9 @@ export type Remark =
   | { code: "no-spread"; of: GroupKind }
   | { code: "sign-flips"; of: GroupKind; differing: number; groups: number }
   | { code: "partly-measured"; of: "cases" | "trials"; measured: number; all: number }
-  | { code: "few-latencies"; quantile: number; worth: number; least: number }
+  | { code: "few-latencies"; quantile: number; of: GroupKind; groups: number }
+  | { code: "few-differing"; of: GroupKind; differing: number }
+  | { code: "judged-together"; family: "guardrail" | "other"; metrics: number; alone: number; together: number }
   | { code: "small-effect"; minEffect: number }
   | { code: "within-margin"; margin: number; relative: boolean }
   | { code: "price"; metric: string; increase: number; margin: number }
@@ -15,7 +17,7 @@ export type Remark =
   | { code: "fresh-pairs"; fresh: number; all: number }
   | { code: "not-fresh"; simulated: boolean };
 
-type GroupKind = "cases" | "clusters";
+export type GroupKind = "cases" | "clusters";
 
 export type Side = "control" | "candidate";
 

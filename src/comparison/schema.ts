@@ -58,15 +58,19 @@ const metricSchema = z.strictObject({
     .number()
     .nullable()
     .describe("guardrails: Holm; other metrics: Benjamini–Hochberg; primary: as it is"),
-  test: z.enum([
-    "mcnemar-midp",
-    "mcnemar-exact",
-    "clustered-t",
-    "sign-flip",
-    "quantile-bootstrap",
-    "ratio-delta",
-    "none",
-  ]),
+  test: z
+    .enum([
+      "mcnemar-midp",
+      "mcnemar-exact",
+      "clustered-t",
+      "sign-flip",
+      "quantile-swap",
+      "ratio-swap",
+      "quantile-bootstrap",
+      "ratio-delta",
+      "none",
+    ])
+    .describe("also the one of ci95 and ratio; quantile-bootstrap, ratio-delta: of earlier releases"),
   margin: z
     .number()
     .describe("largest change for the worse that counts as none: absolute, or a share where `relative`"),

@@ -1,10 +1,11 @@
 import type { RunColumns } from "../pairs/run-columns.ts";
-import { addPair, addRatio, emptyPairs, emptyRatio, ratioOfRatios, ratioOfSums } from "../../stats/samples/ratio.ts";
-import { studentQuantile, studentSurvival } from "../../stats/distributions/student.ts";
+import { addRatio, emptyRatio, ratioOfSums } from "../../stats/samples/ratio.ts";
+import { ratioSwap, type Spent } from "../../stats/samples/ratio-swap.ts";
+import { studentQuantile } from "../../stats/distributions/student.ts";
 import { byGroup } from "./groups.ts";
 import type { CaseMeans, Pairs } from "../pairs/pair.ts";
 import type { MetricFound } from "../found.ts";
-import { agreeingInterval, type Tested, testMeans } from "./tested.ts";
+import { agreeingInterval, ALPHA, LEAST_DIFFERING, type Tested, testMeans } from "./tested.ts";
 
 /** Tests an amount per task (USD, tokens): the paired difference of case means, and their ratio. */
 export function testAmount(means: CaseMeans): Tested {
@@ -28,46 +29,39 @@ function pairedRatio({ control, candidate, groups }: CaseMeans): MetricFound["ra
 }
 
 /**
- * Tests what a success costs, Σ cost / Σ successes, as a ratio of the arms' ratios paired by group. Null where a price is
- * unknown, or an arm has no success: what a success costs is undefined then.
+ * Tests what a success costs, Σ cost / Σ successes, as a ratio of the arms' ratios, by swapping the sides of whole groups: costs have
+ * heavy tails, whose variance so few cases do not show. Null where a price is unknown, or an arm has no success: what a success costs is
+ * undefined then.
  */
 export function testCostPerSuccess(pairs: Pairs, control: RunColumns, candidate: RunColumns): Tested | null {
-  const columns = [control, candidate].map((arm, side) => {
-    const rows = side === 0 ? pairs.control : pairs.candidate;
-    const known = rows.every((row) => arm.cost.n[row] === arm.success.n[row]);
-    const of = (total: Float64Array) =>
-      byGroup(
-        Float64Array.from(rows, (row) => total[row] as number),
-        pairs.groups,
-      );
-    return known ? { cost: of(arm.cost.total), success: of(arm.success.total) } : null;
-  });
-  const [before, after] = columns;
-  if (!before || !after) return null;
-  const arms = [emptyRatio(), emptyRatio()] as const;
-  const shared = emptyPairs();
-  for (const [i, cost] of before.cost.entries()) {
-    const one: [number, number] = [cost.total, before.success[i]?.total ?? 0];
-    const other: [number, number] = [after.cost[i]?.total ?? 0, after.success[i]?.total ?? 0];
-    addRatio(arms[0], ...one);
-    addRatio(arms[1], ...other);
-    addPair(shared, one, other);
-  }
-  const found = ratioOfRatios(...arms, { pairs: shared });
-  if (found === null) return null;
-  const [a, b] = arms.map((sums) => sums.cost / sums.success) as [number, number];
-  const df = before.cost.length - 1;
-  const factor = Math.exp(studentQuantile(0.975, df) * found.error);
-  const log = Math.abs(Math.log(found.estimate));
-  return {
+  const [before, after] = [spent(control, pairs.control, pairs), spent(candidate, pairs.candidate, pairs)];
+  const found = before && after && ratioSwap(before, after, ALPHA);
+  if (before === null || after === null || found === null) return null;
+  const [a, b] = [perSuccess(before), perSuccess(after)];
+  const of = pairs.groups === null ? "cases" : "clusters";
+  const few = found.differing < LEAST_DIFFERING && found.differing > 0;
+  const tested: Tested = {
     control: a,
     candidate: b,
     difference: b - a,
     ci95: null,
-    ratio: { estimate: found.estimate, ci95: [found.estimate / factor, found.estimate * factor] },
-    // t and not z, as for the cost per task: the groups may be few.
-    pValue: found.error === 0 ? Number(log < 1e-12) : Math.min(1, 2 * studentSurvival(log / found.error, df)),
-    test: "ratio-delta",
-    remarks: [],
+    ratio: null,
+    pValue: found.pValue,
+    test: "ratio-swap",
+    remarks: few ? [{ code: "few-differing", of, differing: found.differing }] : [],
   };
+  return { ...tested, ratio: { estimate: found.estimate, ci95: agreeingInterval(found.interval, tested, 1) } };
+}
+
+/** What each group cost and how often it succeeded; null where a price is unknown. */
+function spent({ cost, success }: RunColumns, rows: Int32Array, { groups }: Pairs): Spent[] | null {
+  if (rows.some((row) => cost.n[row] !== success.n[row])) return null;
+  const of = (total: Float64Array) => byGroup(Float64Array.from(rows, (row) => total[row] as number), groups); // prettier-ignore
+  const successes = of(success.total);
+  return of(cost.total).map(({ total }, i) => ({ cost: total, success: successes[i]?.total ?? 0 }));
+}
+
+function perSuccess(arm: readonly Spent[]): number {
+  const sum = (of: (group: Spent) => number) => arm.reduce((total, group) => total + of(group), 0);
+  return sum(({ cost }) => cost) / sum(({ success }) => success);
 }

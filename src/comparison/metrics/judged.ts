@@ -1,6 +1,6 @@
 import { benjaminiHochberg, holm } from "../../stats/samples/multiple.ts";
 import type { MeasuredMetric } from "./measured.ts";
-import type { MetricFound } from "../found.ts";
+import type { MetricFound, Remark } from "../found.ts";
 import type { MetricVerdict } from "../schema.ts";
 import { type Tolerances, worth } from "../tolerances.ts";
 import { ALPHA } from "./tested.ts";
@@ -13,11 +13,11 @@ export function judgeMetrics(
   metrics: readonly MeasuredMetric[],
   costBenefit: Tolerances["costBenefit"] = null,
 ): MetricFound[] {
-  const adjusted = new Map<MeasuredMetric, number>();
+  const adjusted = new Map<MeasuredMetric, Adjusted>();
   const adjust = (role: MetricFound["role"], by: (p: readonly number[]) => number[]) => {
     const family = metrics.filter((m) => m.role === role && m.pValue !== null);
     const values = by(family.map((m) => m.pValue as number));
-    for (const [i, metric] of family.entries()) adjusted.set(metric, values[i] as number);
+    for (const [i, metric] of family.entries()) adjusted.set(metric, { p: values[i] as number, of: family.length });
   };
   adjust("primary", (p) => [...p]);
   adjust("guardrail", holm);
@@ -39,7 +39,14 @@ function granted(
   return { ...metric, margin, bounded: true, remarks: [...metric.remarks, remark] };
 }
 
-function judge({ notMeasured, ...metric }: MeasuredMetric, adjustedPValue: number | null): MetricFound {
+/** A metric's p among those it is judged with, and how many they are. */
+interface Adjusted {
+  p: number;
+  of: number;
+}
+
+function judge({ notMeasured, ...metric }: MeasuredMetric, adjusted: Adjusted | null): MetricFound {
+  const adjustedPValue = adjusted?.p ?? null;
   if (notMeasured === true) return { ...metric, adjustedPValue: null, verdict: "not-measured", beyondMargin: false };
   const gain = metric.higherIsBetter ? metric.difference : -metric.difference;
   const verdict: MetricVerdict =
@@ -50,7 +57,15 @@ function judge({ notMeasured, ...metric }: MeasuredMetric, adjustedPValue: numbe
       : withinMargin(metric)
         ? "no-difference"
         : "inconclusive";
-  return { ...metric, adjustedPValue, verdict, beyondMargin: beyondMargin(metric) };
+  const remarks =
+    verdict === "inconclusive" ? [...metric.remarks, ...togetherRemark(metric, adjusted)] : metric.remarks;
+  return { ...metric, adjustedPValue, verdict, beyondMargin: beyondMargin(metric), remarks };
+}
+
+/** Alone the metric would be decided, and its interval, which is its own, says so: the verdict is by what it is among the others. */
+function togetherRemark({ role, pValue: alone }: MeasuredMetric, adjusted: Adjusted | null): Remark[] {
+  if (alone === null || adjusted === null || role === "primary" || alone >= ALPHA || adjusted.p < ALPHA) return [];
+  return [{ code: "judged-together", family: role, metrics: adjusted.of, alone, together: adjusted.p }];
 }
 
 /** The whole interval lies within the margin on both sides: whatever the difference is, it does not matter. */

@@ -144,13 +144,14 @@ function latencyMetrics(sides: Sides): MeasuredMetric[] {
   const counts = { fresh: fresh.size, all: pairs.ids.length, simulated: isSimulated(sides) };
   const freshly = (arm: RunColumns, rows: Int32Array) => latenciesOf(arm, rows, pairs, fresh);
   const { free, bounded } = tolerances;
+  const of = pairs.groups === null ? "cases" : "clusters";
   const metric = (name: string, role: MetricFound["role"], q: number): MeasuredMetric[] => {
-    const found = testQuantile(before, after, q);
+    const found = testQuantile(before, after, q, of);
     const described = { name, role, unit: "ms", ...amount(tolerances.latency), bounded: bounded.latency } as const;
     if (found === null) return [];
     const part = partOf(before.values.length + after.values.length, sides);
     if (part !== null) return [{ ...described, ...unjudged(found, part) }];
-    const test = () => testQuantile(freshly(control, pairs.control), freshly(candidate, pairs.candidate), q);
+    const test = () => testQuantile(freshly(control, pairs.control), freshly(candidate, pairs.candidate), q, of);
     return [onlyFresh({ ...described, ...found }, counts, test)];
   };
   return [

@@ -18,6 +18,8 @@ export type Tested = Pick<
 const FEW = 10;
 /** Two-sided level of every verdict. */
 export const ALPHA = 0.05;
+/** Fewer groups than this never decide anything by sign flips: p is at least 2^(1 − groups). */
+export const LEAST_DIFFERING = 6;
 
 /**
  * Tests a share of cases. One trial a case and no clusters: McNemar with Tango's interval. Otherwise trials are pooled per

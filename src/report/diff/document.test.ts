@@ -20,8 +20,21 @@ testSayings<Remark>("a remark on a metric", remarkText, {
   ],
   "few-latencies": [
     [
-      { quantile: 0.95, worth: 31, least: 59 },
-      "too few latencies to be sure of a p95: worth 31 independent ones, 59 are needed",
+      { quantile: 0.95, of: "clusters", groups: 4 },
+      "the latencies above the p95 lie in 4 clusters of cases: too few for any result to be significant, which takes 6",
+    ],
+  ],
+  "few-differing": [
+    [{ of: "cases", differing: 5 }, "5 cases differ: too few for any result to be significant, which takes 6"],
+  ],
+  "judged-together": [
+    [
+      { family: "other", metrics: 7, alone: 0.022, together: 0.154 },
+      "p = 0.022 alone, as its 95 % interval is; p = 0.15 among the 7 metrics that inform, by which it is judged",
+    ],
+    [
+      { family: "guardrail", metrics: 3, alone: 0.03, together: 0.09 },
+      "p = 0.03 alone, as its 95 % interval is; p = 0.09 among the 3 guardrails, by which it is judged",
     ],
   ],
   "small-effect": [[{ minEffect: 0.02 }, "better, but by less than the 2 points the suite asks for (minEffect)"]],

@@ -1,7 +1,9 @@
 import { plural, points, share } from "../../core/words.ts";
 import { togetherWords } from "../together.ts";
 import type { Aim, ComparisonFound, DiffFound, NeedFound, Note, Remark } from "../../comparison/found.ts";
+import { LEAST_DIFFERING } from "../../comparison/metrics/tested.ts";
 import type { Comparison, DiffDocument } from "../../comparison/schema.ts";
+import { pText } from "../numbers.ts";
 
 /** `agentops.diff/1`: a diff with its remarks and notes in words. */
 export function diffDocument(found: DiffFound): DiffDocument {
@@ -36,7 +38,11 @@ function remarkText(remark: Remark): string {
     case "partly-measured":
       return `only ${remark.measured} of ${remark.all} ${remark.of} have it on both sides, so it is not judged`;
     case "few-latencies":
-      return `too few latencies to be sure of a p${remark.quantile * 100}: worth ${remark.worth} independent ones, ${remark.least} are needed`;
+      return `the latencies above the p${remark.quantile * 100} lie in ${remark.groups} ${GROUPS[remark.of]}: too few for any result to be significant, which takes ${LEAST_DIFFERING}`;
+    case "few-differing":
+      return `${remark.differing} ${GROUPS[remark.of]} differ: too few for any result to be significant, which takes ${LEAST_DIFFERING}`;
+    case "judged-together":
+      return `${pText(remark.alone)} alone, as its 95 % interval is; ${pText(remark.together)} among the ${remark.metrics} ${FAMILIES[remark.family]}, by which it is judged`;
     case "small-effect":
       return `better, but by less than the ${points(remark.minEffect)} the suite asks for (minEffect)`;
     case "within-margin":
@@ -54,6 +60,7 @@ function remarkText(remark: Remark): string {
   }
 }
 
+const FAMILIES = { guardrail: "guardrails", other: "metrics that inform" } as const;
 const GROUPS = { cases: "cases", clusters: "clusters of cases" } as const;
 
 /** What a reader of a comparison must know, in a sentence. */

@@ -1,4 +1,5 @@
 import type { ComparedMetric, ComparedSide, DiffDocument } from "../../comparison/schema.ts";
+import { ALPHA } from "../../comparison/metrics/tested.ts";
 import { printable } from "../../core/printable.ts";
 import { many, milliseconds, percent, pText, signed, trimmed, usd, withSign } from "../numbers.ts";
 
@@ -79,9 +80,17 @@ export function majority({ trialsControl, trialsCandidate }: NonNullable<DiffDoc
   return trialsControl > 1 || trialsCandidate > 1 ? "by the majority of their trials " : "";
 }
 
-/** What is said beside: of metrics that inform, only how much of the cost and of the tokens was left out; a p50 repeats its p95. */
-export function isRemarked({ role, name, ci95 }: ComparedMetric): boolean {
-  return role !== "other" || (ci95 === null && /^(costUsd|tokens)\./.test(name));
+/**
+ * What is said beside: of metrics that inform, only how much of the cost and of the tokens was left out, a p50 repeats its p95; and
+ * where the interval excludes no difference and the verdict, among others, does not.
+ */
+export function isRemarked(metric: ComparedMetric): boolean {
+  const { role, name, ci95 } = metric;
+  return role !== "other" || (ci95 === null && /^(costUsd|tokens)\./.test(name)) || isOnlyAlone(metric);
+}
+
+function isOnlyAlone({ verdict, pValue }: ComparedMetric): boolean {
+  return verdict === "inconclusive" && pValue !== null && pValue < ALPHA;
 }
 
 /** What must be said beside the numbers. */

@@ -3,7 +3,7 @@ import type { Effect, Experiment } from "../../comparison/factorial/schema.ts";
 import type { FactorialNote } from "../../comparison/factorial/measure.ts";
 import { testSayings } from "../../testing/sayings.ts";
 import { factorialNoteText } from "./document.ts";
-import { conclusion, effectWords } from "./words.ts";
+import { conclusion, effectWords, pWords } from "./words.ts";
 
 testSayings<FactorialNote>("a note on a 2 × 2", factorialNoteText, {
   "partly-fresh": [
@@ -62,3 +62,11 @@ test.each<["proportion" | "ms" | "usd", number, Effect["ci95"], string]>([
 ])("an effect in %s", (unit, estimate, ci95, words) => {
   expect(effectWords({ unit }, { estimate, ci95 })).toBe(words);
 });
+
+test.each<[string, Partial<Effect>, string]>([
+  ["decided", { pValue: 0.001, adjustedPValue: 0.003, verdict: "up" }, "0.003"],
+  ["undecided", { pValue: 0.3, adjustedPValue: 0.9, verdict: "inconclusive" }, "0.9"],
+  ["undecided among the three only", { pValue: 0.02, adjustedPValue: 0.06, verdict: "inconclusive" }, "0.06, alone 0.02 as its interval"],
+  ["too small to matter", { pValue: 0.02, adjustedPValue: 0.06, verdict: "no-difference" }, "0.06"],
+  ["without a test", { pValue: null, adjustedPValue: null, verdict: "inconclusive" }, ""],
+])("the p of an effect: %s", (_, effect, words) => expect(pWords(effect as Effect)).toBe(words)); // prettier-ignore

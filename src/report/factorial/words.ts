@@ -1,3 +1,4 @@
+import { ALPHA } from "../../comparison/metrics/tested.ts";
 import type { Effect, Experiment, FactorialMetric } from "../../comparison/factorial/schema.ts";
 import { points } from "../../core/words.ts";
 import { metricValue } from "../diff/words.ts";
@@ -19,8 +20,12 @@ export function cellWords({ unit }: Pick<FactorialMetric, "unit">, value: number
   return unit === "proportion" ? percent(value) : metricValue({ unit }, value);
 }
 
-export function pWords({ adjustedPValue }: Effect): string {
-  return adjustedPValue === null ? "" : pText(adjustedPValue).replace("p = ", "").replace("p ", "");
+/** What the effect is judged by, among the three; also what it is alone, as its interval is, where that would decide it. */
+export function pWords({ pValue, adjustedPValue, verdict }: Effect): string {
+  if (pValue === null || adjustedPValue === null) return "";
+  const show = (p: number) => pText(p).replace("p = ", "").replace("p ", "");
+  const isOnlyAlone = verdict === "inconclusive" && pValue < ALPHA;
+  return `${show(adjustedPValue)}${isOnlyAlone ? `, alone ${show(pValue)} as its interval` : ""}`;
 }
 
 export const VERDICTS = {

@@ -2,6 +2,8 @@
 export const Z95 = 1.959963984540054;
 
 export type Interval = [low: number, high: number];
+/** An end that the values do not bound is null. */
+export type OpenInterval = [low: number | null, high: number | null];
 
 /**
  * Wilson score interval for a proportion.

@@ -7,6 +7,8 @@ export interface WeightedValues {
   from: ArrayLike<number>;
 }
 
+type Values = Pick<WeightedValues, "values">;
+
 /** What is measured between a value of each arm; falls with the control's value and rises with the candidate's. */
 export type Contrast = (control: number, candidate: number) => number;
 
@@ -75,8 +77,8 @@ export function smallest(
   return highest;
 }
 
-/** The smallest contrast of a pair that is above `bound`. */
-function above(control: WeightedValues, candidate: WeightedValues, contrast: Contrast, bound: number): number {
+/** The smallest contrast of a pair that is above `bound`; Infinity where none is. */
+export function above(control: Values, candidate: Values, contrast: Contrast, bound: number): number {
   let found = Infinity;
   let reached = 0;
   for (let i = 0; i < control.values.length; i++) {
