@@ -7,6 +7,7 @@ export type Remark =
   | { code: "no-spread"; of: GroupKind }
   | { code: "sign-flips"; of: GroupKind; differing: number; groups: number }
   | { code: "partly-measured"; of: "cases" | "trials"; measured: number; all: number }
+  | { code: "few-values"; quantile: number; values: number; least: number }
   | { code: "few-latencies"; quantile: number; of: GroupKind; groups: number }
   | { code: "few-differing"; of: GroupKind; differing: number }
   | { code: "judged-together"; family: "guardrail" | "other"; metrics: number; alone: number; together: number }

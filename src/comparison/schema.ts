@@ -70,7 +70,7 @@ const metricSchema = z.strictObject({
       "ratio-delta",
       "none",
     ])
-    .describe("also the one of ci95 and ratio; quantile-bootstrap, ratio-delta: of earlier releases"),
+    .describe("also the one of ci95 and ratio; ratio-delta: of earlier releases"),
   margin: z
     .number()
     .describe("largest change for the worse that counts as none: absolute, or a share where `relative`"),

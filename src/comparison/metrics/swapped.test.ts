@@ -6,14 +6,20 @@ import { spentArm, timedArm } from "./arms.testing.ts";
 
 const slowly = (cases: number, factor: number) => Array.from({ length: cases }, (_, i) => factor * (100 + i));
 
-test("a p95 of 100 cases, three times as slow: test, p and interval are one method's", () => {
-  const [control, candidate] = [timedArm(slowly(100, 1)), timedArm(slowly(100, 3))];
+test.each([
+  ["one latency a case: the bootstrap, which finds more of the same change where they are independent", undefined, "quantile-bootstrap", 0.0118],
+  ["in twenty clusters: swaps of their sides", (i: number) => `k${i % 20}`, "quantile-swap", 2 ** -9],
+])("a p95 of 100 cases, three times as slow, %s; test, p and interval are one method's", (_, clusterOf, method, p) => {
+  const clusters = clusterOf && Array.from({ length: 100 }, (__, i) => clusterOf(i));
+  const [control, candidate] = [timedArm(slowly(100, 1), clusters), timedArm(slowly(100, 3), clusters)];
   const pairs = pairCases(control, candidate);
   const of = (arm: typeof control, rows: Int32Array) => latenciesOf(arm, rows, pairs);
-  const found = testQuantile(of(control, pairs.control), of(candidate, pairs.candidate), 0.95, "cases");
-  expect(found).toMatchObject({ test: "quantile-swap", pValue: 2 ** -9, remarks: [] });
+  const kind = clusters === undefined ? "cases" : "clusters";
+  const found = testQuantile(of(control, pairs.control), of(candidate, pairs.candidate), 0.95, kind);
+  expect(found).toMatchObject({ test: method, remarks: [] });
+  expect(found?.pValue).toBeCloseTo(p, 4);
   expect(found?.ratio?.ci95?.every((end) => end !== null && end > 1)).toBe(true);
-});
+}); // prettier-ignore
 
 test("five clusters: never below p = 0.0625, open at both ends, and said", () => {
   const clusters = Array.from({ length: 100 }, (_, i) => `k${i % 5}`);

@@ -18,6 +18,9 @@ testSayings<Remark>("a remark on a metric", remarkText, {
   "partly-measured": [
     [{ of: "trials", measured: 3, all: 40 }, "only 3 of 40 trials have it on both sides, so it is not judged"],
   ],
+  "few-values": [
+    [{ quantile: 0.95, values: 31, least: 72 }, "too few latencies to be sure of a p95: 31 on one side, 72 are needed"],
+  ],
   "few-latencies": [
     [
       { quantile: 0.95, of: "clusters", groups: 4 },

@@ -37,6 +37,8 @@ function remarkText(remark: Remark): string {
       return `${remark.differing} of ${remark.groups} ${GROUPS[remark.of]} differ: judged by exact sign flips`;
     case "partly-measured":
       return `only ${remark.measured} of ${remark.all} ${remark.of} have it on both sides, so it is not judged`;
+    case "few-values":
+      return `too few latencies to be sure of a p${remark.quantile * 100}: ${remark.values} on one side, ${remark.least} are needed`;
     case "few-latencies":
       return `the latencies above the p${remark.quantile * 100} lie in ${remark.groups} ${GROUPS[remark.of]}: too few for any result to be significant, which takes ${LEAST_DIFFERING}`;
     case "few-differing":

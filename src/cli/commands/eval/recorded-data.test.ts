@@ -190,7 +190,7 @@ scorers:
     expect(diff.paired).toMatchObject({ cases: 50, bothPass: 21, onlyControl: 2, onlyCandidate: 15, neither: 12 });
     const [success, p95] = diff.metrics;
     expect(success.remarks.join()).toContain("243.6 % more costUsd.perTask");
-    expect(p95.remarks.join()).toContain("the latencies above the p95 lie in 5 cases: too few");
+    expect(p95.remarks.join()).toContain("72 are needed");
     expect(diff.need.other.cases).toBe(2963);
   });
 
