@@ -1,5 +1,7 @@
 /** 2^20 patterns take a few milliseconds; with more clusters a t test holds its level. */
 const MOST_CLUSTERS = 20;
+/** Fewer groups than this that differ at all are judged by sign flips: t would trust a spread it has hardly seen (specification §0). */
+export const FEW_GROUPS = 10;
 
 /**
  * Two-sided exact sign-flip (permutation) test that cluster totals are symmetric about 0: the share of the 2^C ways to
