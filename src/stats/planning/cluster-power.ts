@@ -79,10 +79,23 @@ function chanceOfFew(clusters: number, effect: number, step: number): number {
  */
 export function clustersFor(plan: ClusterEffect, level: Level & { power: number }): number {
   if (plan.effect === 0) return Infinity;
-  const reach = normalQuantile(level.power) - normalQuantile(level.alpha / level.sides);
-  // No test of them needs fewer than a normal one with a known spread.
-  let clusters = Math.max(leastClusters(level), Math.floor((reach / plan.effect) ** 2));
-  while (clusterPower({ clusters, ...plan }, level) < level.power) clusters += 1;
+  return leastFrom(leastClusters(level), plan.effect, level, (clusters) => clusterPower({ clusters, ...plan }, level));
+}
+
+/** Of so many clusters t is normal. */
+const MANY = 100_000;
+
+/** The first number with that power from `least` on, and from what a normal test with a known spread needs: no test needs fewer. */
+export function leastFrom(
+  least: number,
+  effect: number,
+  { alpha, sides, power }: Level & { power: number },
+  powerAt: (clusters: number) => number,
+): number {
+  const normal = ((normalQuantile(power) - normalQuantile(alpha / sides)) / effect) ** 2;
+  if (normal > MANY) return Math.ceil(normal);
+  let clusters = Math.max(least, Math.floor(normal));
+  while (powerAt(clusters) < power) clusters += 1;
   return clusters;
 }
 

@@ -271,7 +271,7 @@ describe("plans from stored runs", () => {
     expect(there.power).toBeCloseTo(0.8, 2);
     const mde = await stats(dir, "mde", "--paired", ...from("before", "after"));
     expect(mde.down).toBe(mde.up);
-    expect(mde.smaller).toEqual({ mde: 0.03, n: expect.any(Number) });
+    expect(mde.smaller).toEqual({ mde: 0.03, n: expect.any(Number), clusters: null });
     const back = await stats(dir, "power", "--paired", ...from("before", "after"), "--mde", String(mde.down));
     expect(back.power).toBeCloseTo(0.8, 6);
     const margin = await stats(dir, "sample-size", "--paired", ...from("before", "after"), "--margin", "0.05");
