@@ -58,7 +58,11 @@ test("what few cases show: nothing below six, and never more than with several t
 });
 
 /** The same cases in so many clusters. */
-const grouped = (clusters: number, moments: PairedMoments, designEffect = 1) => ({ ...moments, clusters, designEffect });
+const grouped = (clusters: number, moments: PairedMoments, designEffect = 1) => ({
+  ...moments,
+  clusters,
+  designEffect,
+});
 
 describe("of cases in clusters it is clusters that are asked for", () => {
   const clustersOf = (moments: PairedMoments, decided = false) => {
@@ -75,7 +79,12 @@ describe("of cases in clusters it is clusters that are asked for", () => {
   ])("%s", (_, moments, expected) => expect(clustersOf(moments)).toEqual(expected)); // prettier-ignore
 
   test("what was shown takes no more clusters than it takes", () => {
-    expect(clustersOf(grouped(40, once(400, 200, 0)), true)).toEqual(["seen", { now: 40, needed: 6, least: 6 }, 60, 438]);
+    expect(clustersOf(grouped(40, once(400, 200, 0)), true)).toEqual([
+      "seen",
+      { now: 40, needed: 6, least: 6 },
+      60,
+      438,
+    ]);
   });
 
   test("what few of them show: nothing below six, less than as many cases apart, and the more the more there are", () => {

@@ -116,8 +116,10 @@ function change({ baseline, direction, cases }: Planned, effect: number): string
 }
 
 /** What the test does, not what it aims at, where that is known. */
-function falseAlarms({ alpha, exactSize }: Planned): string {
-  const about = exactSize === null ? "about " : "";
+function falseAlarms({ alpha, exactSize, clusters }: Planned): string {
+  // Of few sign patterns only some levels can be had.
+  const atMost = clusters?.test === "sign-flip" ? "at most " : "about ";
+  const about = exactSize === null ? atMost : "";
   return `where nothing changed, ${about}${percent(exactSize ?? alpha)} raise a false alarm`;
 }
 
