@@ -10,7 +10,7 @@ export interface Sizes {
 }
 
 /** Clusters of a plan, and the test that judges them. */
-export interface PlannedClusters {
+interface PlannedClusters {
   /** In the runs. */
   now: number;
   /** That the cases of the plan come in. */

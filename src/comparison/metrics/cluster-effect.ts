@@ -1,4 +1,4 @@
-import type { ClusterEffect } from "../../stats/planning/cluster-power.ts";
+import type { ClusterEffect, UnequalClusters } from "../../stats/planning/cluster-power.ts";
 import type { PairedMoments } from "./moments.ts";
 
 /** How much the difference of one case varies, and over how many trials a side it is taken. */
@@ -32,5 +32,13 @@ export function clusterEffect(
   const sd = Math.sqrt(((moments.designEffect ?? 1) * variance) / size);
   if (sd === 0) return { effect: difference === 0 ? 0 : Infinity, step: 0 };
   const change = control === candidate ? 1 / control : 1 / (control * candidate);
-  return { effect: Math.abs(difference) / sd, step: change / size / sd };
+  const unequal = unequalOf(moments);
+  return { effect: Math.abs(difference) / sd, step: change / size / sd, ...(unequal && { unequal }) };
+}
+
+/** Where sizes differ: the design effect is 1 + ρ (n̂ − 1), n̂ = Σn²/Σn. Source: Kish (1965), Survey Sampling, §5.4. */
+function unequalOf({ clusterSizes: sizes, cases, designEffect }: ClusteredMoments): UnequalClusters | undefined {
+  if (sizes.every((size) => size === sizes[0])) return undefined;
+  const weighted = sizes.reduce((sum, size) => sum + size * size, 0) / cases;
+  return { sizes, correlation: Math.min(1, ((designEffect ?? 1) - 1) / (weighted - 1)) };
 }

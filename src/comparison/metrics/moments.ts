@@ -18,6 +18,8 @@ export interface PairedMoments {
   unpaired: number;
   /** Independent groups of them, each case that names no cluster one of its own; null where none names one. */
   clusters: number | null;
+  /** Cases of each of them, ascending; empty where none names one. */
+  clusterSizes: readonly number[];
   /** Shared cases whose share of successes differs between the sides. */
   changed: number;
   /** Share of cases on which one trial of either side would differ: 0–1. */
@@ -53,6 +55,7 @@ export function pairedMoments(pairs: Pairs, control: RunColumns, candidate: RunC
   return {
     cases: sums.cases,
     clusters: pairs.groups === null ? null : pairs.clusters,
+    clusterSizes: sizesOf(pairs.groups),
     changed: differences.filter((d) => d !== 0).length,
     unpaired:
       pairs.unmatched.control.length +
@@ -94,8 +97,15 @@ export function repeatedMoments(arm: RunColumns): PairedMoments {
   }
   const { groups, clusters } = groupsOf(kept.map((row) => arm.clusters[row]));
   const alone = { difference: null, components: null, single: false, changed: 0 };
+  const clusterSizes = sizesOf(groups);
   const grouped = groups === null ? { clusters: null, designEffect: 1 } : { clusters, designEffect: null };
-  return { cases: kept.length, unpaired, discordance: discordance / kept.length, ...alone, ...grouped };
+  return { cases: kept.length, unpaired, discordance: discordance / kept.length, ...alone, ...grouped, clusterSizes };
+}
+
+function sizesOf(groups: Int32Array | null): number[] {
+  if (groups === null) return [];
+  const sizes = byGroup(new Float64Array(groups.length), groups).map(({ n }) => n);
+  return sizes.sort((a, b) => a - b);
 }
 
 function trialsOf({ success }: RunColumns, row: number): { n: number; s: number } {

@@ -5,7 +5,7 @@ import { fewClusters, needOf, smallestDrop, smallestDropAtBest } from "./need.ts
 /** One trial a side, of which so many cases got worse and better. */
 function once(cases: number, worse: number, better: number): PairedMoments {
   const changed = worse + better;
-  const counts = { cases, clusters: null, changed, unpaired: 0, discordance: changed / cases };
+  const counts = { cases, clusters: null, clusterSizes: [], changed, unpaired: 0, discordance: changed / cases };
   return { ...counts, difference: (better - worse) / cases, single: true, components: null, designEffect: 1 };
 }
 
@@ -58,11 +58,10 @@ test("what few cases show: nothing below six, and never more than with several t
 });
 
 /** The same cases in so many clusters. */
-const grouped = (clusters: number, moments: PairedMoments, designEffect = 1) => ({
-  ...moments,
-  clusters,
-  designEffect,
-});
+const grouped = (clusters: number, moments: PairedMoments, designEffect = 1): PairedMoments => {
+  const clusterSizes = Array<number>(clusters).fill(moments.cases / clusters);
+  return { ...moments, clusters, clusterSizes, designEffect };
+};
 
 describe("of cases in clusters it is clusters that are asked for", () => {
   const clustersOf = (moments: PairedMoments, decided = false) => {

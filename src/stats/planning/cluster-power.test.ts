@@ -53,6 +53,17 @@ test("steps cost power where a cluster may come out at exactly 0, most where all
   expect(Math.abs(lost20 as number)).toBeLessThan(0.001);
 });
 
+test("clusters of different sizes show less than as many that are alike, the less the fewer they are", () => {
+  const at = (clusters: number, sizes?: number[]) =>
+    clusterPower({ clusters, effect: 1.2, step: 0.4, ...(sizes && { unequal: { sizes, correlation: 0.1 } }) }, LEVEL);
+  const wide = [3, 5, 8, 14, 20];
+  const lost = [6, 8, 10].map((clusters) => at(clusters) - at(clusters, wide));
+  expect(lost.map((loss) => Math.round(loss * 1000) / 1000)).toEqual([0.061, 0.044, 0.018]);
+  // Alike is what it was, and from thirty on t does not mind.
+  expect(at(8, [7, 7])).toBe(at(8));
+  expect(at(30, wide)).toBe(at(30));
+});
+
 test("power grows with the effect and with the clusters, and is the same each time", () => {
   const at = (clusters: number, effect: number) => clusterPower({ clusters, effect, step: 0.3 }, LEVEL);
   const effects = [0.2, 0.6, 1, 1.4, 2].map((effect) => at(8, effect));

@@ -11,18 +11,30 @@ export interface Level {
   sides: Sides;
 }
 
-/** What clusters that are alike may show, in standard deviations of one cluster's mean difference. */
+/** What clusters may show, in standard deviations of one cluster's mean difference. */
 export interface ClusterEffect {
   /** The difference, ≥ 0. */
   effect: number;
   /** Between the values that a cluster's mean can have; 0 for a measure without steps. */
   step: number;
+  /** Where clusters differ in size; absent where they are alike. */
+  unequal?: UnequalClusters;
+}
+
+/** Clusters of different sizes: the larger one tells more, and less than it would if its cases were independent. */
+export interface UnequalClusters {
+  /** Cases of each cluster known, ascending; clusters that are planned take theirs from all along the list. */
+  sizes: readonly number[];
+  /** Of two cases' differences in one cluster, in [0, 1]. */
+  correlation: number;
 }
 
 type PlannedClusters = ClusterEffect & { clusters: number };
 
-/** Of the same quasi-random points each time: the power is within 0.01 of what a hundred thousand draws give (cluster-power.test.ts). */
+/** Of the same quasi-random points each time: of six clusters the power is within 0.01 of Φ(effect)⁶, which it is (cluster-power.test.ts). */
 const DRAWS = 4096;
+/** From so many clusters on their sizes make no difference to t. */
+const MANY_SIZES = 30;
 /** Below this chance that fewer than ten clusters differ, the t test is all there is. */
 const RARE = 0.002;
 
@@ -40,7 +52,7 @@ export function leastClusters({ alpha, sides }: Level): number {
 
 /**
  * Chance that the test of a clustered comparison calls the effect one, towards the effect: sign flips where fewer than ten clusters differ
- * at all, else t with C − 1 degrees of freedom. Cluster means are taken as normal and alike, and on their steps: a mean of exactly 0 counts
+ * at all, else t with C − 1 degrees of freedom. Cluster means are taken as normal, and on their steps: a mean of exactly 0 counts
  * for nothing, which costs most where all clusters have to agree. With t alone it is the noncentral t; else the share of fixed
  * quasi-random draws on which the test itself decides so.
  * Source: patterns as in sign-flip.ts; points of Richtmyer (1951), √ of primes: Niederreiter (1992), Random Number Generation, §3.
@@ -57,13 +69,14 @@ export function clusterTest(clusters: number, level: Level): (plan: ClusterEffec
     throw new RangeError(`cluster power: need clusters >= 1, got ${clusters}`);
   if (clusters < leastClusters(level)) return () => 0;
   let simulation: ReturnType<typeof simulated> | undefined;
-  return ({ effect, step }) => {
+  return ({ effect, step, unequal }) => {
     if (!(effect >= 0 && step >= 0)) throw new RangeError(`cluster power: effect ${effect}, step ${step}`);
     if (effect === Infinity) return 1;
-    if (clusters >= FEW_GROUPS && chanceOfFew(clusters, effect, step) < RARE)
+    const isEven = unequal === undefined || clusters >= MANY_SIZES;
+    if (isEven && clusters >= FEW_GROUPS && chanceOfFew(clusters, effect, step) < RARE)
       return studentPower(effect * Math.sqrt(clusters), clusters - 1, level);
     simulation ??= simulated(clusters, level);
-    return simulation(effect, step);
+    return simulation({ effect, step, ...(unequal && { unequal }) });
   };
 }
 
@@ -99,36 +112,57 @@ export function leastFrom(
   return clusters;
 }
 
-function simulated(clusters: number, level: Level): (effect: number, step: number) => number {
+function simulated(clusters: number, level: Level): (plan: ClusterEffect) => number {
   const critical = clusters < FEW_GROUPS ? Infinity : studentQuantile(1 - level.alpha / level.sides, clusters - 1);
   const most = Array.from({ length: FEW_GROUPS }, (_, differing) => mostBelow(differing, level));
   const points = normalPoints(clusters);
-  return (effect, step) => {
+  return ({ effect, step, unequal }) => {
+    const { sizes, variances } = shapeOf(clusters, unequal);
     // Steps add step²/12 to a variance (Sheppard 1898).
-    const within = Math.sqrt(Math.max(0, 1 - (step * step) / 12));
-    const means = new Float64Array(clusters);
+    const sds = variances.map((variance) => Math.sqrt(Math.max(0, variance - (step * step) / 12)));
+    const totals = new Float64Array(clusters);
     let found = 0;
     for (let draw = 0; draw < DRAWS; draw++) {
       for (let c = 0; c < clusters; c++) {
-        const mean = effect + within * (points[draw * clusters + c] as number);
-        means[c] = step === 0 ? mean : Math.round(mean / step);
+        const total = effect * (sizes[c] as number) + (sds[c] as number) * (points[draw * clusters + c] as number);
+        totals[c] = step === 0 ? total : Math.round(total / step);
       }
-      if (isSeen(means, critical, most)) found += 1;
+      if (isSeen(totals, sizes, critical, most)) found += 1;
     }
     return found / DRAWS;
   };
 }
 
-/** As `testMeans` of comparison/metrics/tested.ts decides. */
-function isSeen(means: Float64Array, critical: number, most: readonly number[]): boolean {
-  const differing = means.filter((mean) => mean !== 0).sort();
+/**
+ * Sizes of so many clusters and variances of their totals, both 1 on average: a total of n cases has n(1 − ρ) + n²ρ of a case's variance.
+ * Source: Kish (1965), Survey Sampling, §5.4.
+ */
+function shapeOf(clusters: number, unequal?: UnequalClusters): { sizes: Float64Array; variances: Float64Array } {
+  const even = new Float64Array(clusters).fill(1);
+  if (unequal === undefined) return { sizes: even, variances: even };
+  const { sizes, correlation } = unequal;
+  const cases = even.map((_, c) => sizes[Math.floor(((c + 0.5) / clusters) * sizes.length)] as number);
+  return {
+    sizes: aroundOne(cases),
+    variances: aroundOne(cases.map((n) => n * (1 - correlation) + n * n * correlation)),
+  };
+}
+
+function aroundOne(values: Float64Array): Float64Array {
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  return values.map((value) => value / mean);
+}
+
+/** As `testMeans` of comparison/metrics/tested.ts decides: of totals, each of so many cases beside the average. */
+function isSeen(totals: Float64Array, sizes: Float64Array, critical: number, most: readonly number[]): boolean {
+  const differing = totals.filter((total) => total !== 0).sort();
   if (differing.length < FEW_GROUPS) {
     const allowed = most[differing.length] as number;
     return allowed >= 1 && setsBelow(differing, 0, 0, allowed) < allowed;
   }
-  const [n, total] = [means.length, means.reduce((sum, mean) => sum + mean, 0)];
-  const squares = means.reduce((sum, mean) => sum + (mean - total / n) ** 2, 0);
-  return total > critical * Math.sqrt((squares * n) / (n - 1));
+  const [n, all] = [totals.length, totals.reduce((sum, total) => sum + total, 0)];
+  const squares = totals.reduce((sum, total, c) => sum + (total - ((sizes[c] as number) * all) / n) ** 2, 0);
+  return all > critical * Math.sqrt((squares * n) / (n - 1));
 }
 
 /**
