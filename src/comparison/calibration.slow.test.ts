@@ -1,76 +1,9 @@
 import { describe, expect, test } from "vitest";
-import type { RunColumns, Column } from "./pairs/run-columns.ts";
-import type { RunRow } from "../evals/run/runs.store.ts";
 import { millerPower, pairedPower } from "../stats/planning/paired-planning.ts";
 import { normalQuantile, normalSurvival } from "../stats/distributions/normal.ts";
-import { judgeMetrics } from "./metrics/judged.ts";
 import { type Latencies, testQuantile } from "./metrics/latencies.ts";
-import { measureMetrics } from "./metrics/measured.ts";
-import { pairCases } from "./pairs/pair.ts";
-import { overallVerdict } from "./verdict.ts";
-import { tolerancesOf } from "./tolerances.ts";
 import { seeded } from "../testing/seeded.ts";
-
-interface World {
-  cases: number;
-  trials: number;
-  /** Chance of success of a case in control and candidate. */
-  chances: (random: () => number) => [number, number];
-  /** Cases of one cluster share their chances. */
-  clusterSize?: number;
-}
-
-/** An arm as a run would be read, with nothing but successes. */
-function arm(successes: number[], { cases, trials, clusterSize = 1 }: World): RunColumns {
-  const column = (total: number[]): Column => ({
-    n: new Float64Array(cases).fill(trials),
-    total: Float64Array.from(total),
-  });
-  const none = (): Column => ({ n: new Float64Array(cases), total: new Float64Array(cases) });
-  const ids = successes.map((_, i) => `c${i}`);
-  return {
-    run: { trials } as RunRow,
-    scorers: [],
-    ids,
-    errors: 0,
-    clusters: ids.map((_, i) => (clusterSize === 1 ? null : `k${Math.floor(i / clusterSize)}`)),
-    rows: new Map(ids.map((id, i) => [id, i])),
-    success: column(successes),
-    safety: null,
-    passes: [],
-    scores: [],
-    cost: none(),
-    freshCost: none(),
-    inputTokens: none(),
-    outputTokens: none(),
-    latency: { rows: new Int32Array(), values: new Float64Array(), fresh: new Uint8Array(), simulated: false },
-  };
-}
-
-/** One comparison of a world; both arms as counts of successes per case. */
-function draw(world: World, random: () => number): [number[], number[]] {
-  const arms: [number[], number[]] = [[], []];
-  let chances: [number, number] = [0, 0];
-  for (let i = 0; i < world.cases; i++) {
-    if (i % (world.clusterSize ?? 1) === 0) chances = world.chances(random);
-    for (const side of [0, 1] as const) {
-      let passed = 0;
-      for (let t = 0; t < world.trials; t++) if (random() < chances[side]) passed += 1;
-      arms[side].push(passed);
-    }
-  }
-  return arms;
-}
-
-const TOLERANCES = tolerancesOf({});
-
-function verdictOf(world: World, [before, after]: [number[], number[]]): string {
-  const [control, candidate] = [arm(before, world), arm(after, world)];
-  const pairs = pairCases(control, candidate);
-  return overallVerdict(
-    judgeMetrics(measureMetrics({ pairs, control, candidate, tolerances: TOLERANCES, scorers: [] })),
-  );
-}
+import { rateOf, verdictOf, type World } from "./worlds.testing.ts";
 
 /** What one must not do: every trial an independent observation, and a z-test of two proportions. */
 function pooledAlarm({ cases, trials }: World, [before, after]: [number[], number[]]): boolean {
@@ -80,18 +13,6 @@ function pooledAlarm({ cases, trials }: World, [before, after]: [number[], numbe
   const pooled = (p + q) / 2;
   const error = Math.sqrt((2 * pooled * (1 - pooled)) / n);
   return error > 0 && 2 * normalSurvival(Math.abs(q - p) / error) < 0.05;
-}
-
-function rateOf(
-  world: World,
-  repetitions: number,
-  seed: number,
-  alarms: (arms: [number[], number[]]) => boolean,
-): number {
-  const random = seeded(seed);
-  let count = 0;
-  for (let r = 0; r < repetitions; r++) if (alarms(draw(world, random))) count += 1;
-  return count / repetitions;
 }
 
 /** A share of hard cases, a share of easy ones, the rest in between. */

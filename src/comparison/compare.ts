@@ -5,7 +5,7 @@ import { scorerChanges } from "./explained.ts";
 import { judgeMetrics } from "./metrics/judged.ts";
 import { measureMetrics } from "./metrics/measured.ts";
 import { pairedMoments } from "./metrics/moments.ts";
-import { FEW_CASES, needOf, smallestDrop } from "./metrics/need.ts";
+import { FEW_CASES, fewClusters, needOf, smallestDrop } from "./metrics/need.ts";
 import { notesOn } from "./notes.ts";
 import { caseMeans, type CaseMeans, pairRuns, type Pairs } from "./pairs/pair.ts";
 import { togetherInRuns } from "./together.ts";
@@ -52,8 +52,9 @@ export function compareRuns(
   );
   const lost = [control, candidate].some((arm) => arm.errors > maxErrorRate * arm.ids.length * arm.run.trials);
   const moments = pairedMoments(pairs, control, candidate);
-  const few = !lost && moments.cases < FEW_CASES;
-  const drop = few ? smallestDrop(moments) : null;
+  const grouped = lost ? null : fewClusters(moments);
+  const few = !lost && grouped === null && moments.cases < FEW_CASES;
+  const drop = few || grouped !== null ? smallestDrop(moments) : null;
   const together = togetherInRuns(controlRun, candidateRun);
   const comparison: ComparisonFound = {
     suite: candidateRun.suite,
@@ -70,6 +71,7 @@ export function compareRuns(
     notes: [
       ...(lost ? [{ code: "too-many-errors", limit: maxErrorRate } as const] : []),
       ...(few ? [{ code: "few-cases", cases: moments.cases, drop, atBest: false } as const] : []),
+      ...(grouped === null ? [] : [{ code: "few-clusters", ...grouped, drop } as const]),
       ...together.notes,
       ...notesOn(sides),
     ],

@@ -38,6 +38,7 @@ export type Note =
   | { code: "stand-in" }
   | { code: "too-many-errors"; limit: number }
   | { code: "few-cases"; cases: number; drop: number | null; atBest: boolean }
+  | { code: "few-clusters"; clusters: number; least: number; drop: number | null }
   | { code: "same-content"; oneRun: boolean }
   | { code: "no-run"; suite: string | null; of: string[] }
   | { code: "no-common-suite"; suite: string | null }
@@ -52,8 +53,12 @@ export type Aim = { of: "asked" | "seen"; rough: number | null; target: number }
 
 export interface NeedFound {
   cases: number;
+  /** Of cases in clusters, how many of those it takes; fewer than `least` can show nothing. Null where cases are not clustered. */
+  clusters: ClustersNeeded | null;
   why: Aim;
 }
+
+export type ClustersNeeded = NonNullable<NonNullable<Comparison["need"]>["clusters"]>;
 
 export type MetricFound = Omit<ComparedMetric, "remarks"> & { remarks: Remark[] };
 

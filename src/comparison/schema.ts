@@ -122,8 +122,18 @@ const scorerSchema = z.strictObject({
   reason: z.string().nullable().describe("what the scorer said there, of the side where it failed"),
 });
 
-const needSchema = z.strictObject({
+export const clustersNeededSchema = z
+  .strictObject({
+    now: z.int(),
+    needed: z.int().describe("at as many cases a cluster as now"),
+    least: z.int().describe("fewer can show nothing at 5 %, however large the difference"),
+  })
+  .nullable()
+  .describe("what it takes where cases come in clusters, of which more cases tell little; null of others");
+
+export const needSchema = z.strictObject({
   cases: z.int(),
+  clusters: clustersNeededSchema,
   of: z.enum(["seen", "asked"]).describe("the difference these runs showed, or the one the suite asks for"),
   why: z.string(),
 });
@@ -145,7 +155,9 @@ export const comparisonSchema = z.strictObject({
   smallestDrop: z
     .number()
     .nullable()
-    .describe("of success that these cases show with 80 % power; null where they show none, or are 50 and more"),
+    .describe(
+      "of success that these cases show with 80 % power; null where they show none, or are 50 and more and in no fewer than ten clusters",
+    ),
   changedTogether: z
     .array(z.enum(PARTS))
     .describe(

@@ -1,4 +1,4 @@
-import type { Aim, ComparisonFound, NeedFound, Note } from "../comparison/found.ts";
+import type { Aim, ClustersNeeded, ComparisonFound, NeedFound, Note } from "../comparison/found.ts";
 import type { JudgeNote } from "../evals/result/judges.ts";
 import type { RunMetrics } from "../evals/result/schema.ts";
 import type { Check, EvaluatedRun, Evaluation } from "./evaluation.schema.ts";
@@ -54,6 +54,8 @@ export interface MoreEvidence {
   check: string;
   /** Cases in all; null when no number would do. */
   cases: number | null;
+  /** As of `NeedFound`; null also where no number would do. */
+  clusters: ClustersNeeded | null;
   why: NeedFor;
   /** For the difference that was seen where `cases` is for the one asked for, or the other way round. */
   other: NeedFound | null;

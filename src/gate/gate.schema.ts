@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { exampleSchema } from "../comparison/schema.ts";
+import { clustersNeededSchema, exampleSchema, needSchema } from "../comparison/schema.ts";
 import { BASE_BY } from "../registry/git/base.ts";
 import { evaluatedRunSchema } from "./evaluation.schema.ts";
 
@@ -62,9 +62,9 @@ export const gateDocumentSchema = z.strictObject({
           z.strictObject({
             check: z.string(),
             cases: z.int().nullable(),
+            clusters: clustersNeededSchema,
             why: z.string(),
-            other: z
-              .strictObject({ cases: z.int(), of: z.enum(["seen", "asked"]), why: z.string() })
+            other: needSchema
               .nullable()
               .describe("for the difference seen where `cases` is for the one asked for, or the other way round"),
           }),

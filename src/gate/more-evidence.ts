@@ -16,9 +16,19 @@ export function moreEvidence({ checks, comparison, cases, verdict }: RunFound): 
         if (planned != null && planned.cases > cases) return [{ check: check.name, ...planned }];
         const compared = check.name.endsWith("maxIncrease") || check.name === "nonInferiority.margin";
         const found = scaled(check, compared ? (comparison?.paired.cases ?? cases) : cases);
-        return found === undefined ? [] : [{ check: check.name, ...found, other: null }];
+        if (found === undefined) return [];
+        return [
+          { check: check.name, ...found, clusters: compared ? clustersIn(found.cases, comparison) : null, other: null },
+        ];
       })
   );
+}
+
+/** So many cases come in so many clusters, where cases do. */
+function clustersIn(cases: number | null, comparison: RunFound["comparison"]): MoreEvidence["clusters"] {
+  const clusters = comparison?.need?.clusters;
+  if (comparison == null || clusters == null || cases === null) return null;
+  return { ...clusters, needed: Math.ceil((cases * clusters.now) / comparison.paired.cases) };
 }
 
 /** An interval narrows with the root of the number of cases: so many bring its near end to the bound, if the rest is alike. */

@@ -8,6 +8,7 @@ export type PlanNote =
   | { code: "left-out"; cases: number; twice: boolean }
   | { code: "few-cases"; cases: number }
   | { code: "clusters-unknown" }
+  | { code: "few-clusters"; clusters: number }
   | { code: "clusters"; effect: number }
   | { code: "more-discordance"; seen: number; planned: number }
   | { code: "rough"; least: number; exact: boolean }

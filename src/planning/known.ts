@@ -1,6 +1,7 @@
 import { readRunColumns } from "../comparison/pairs/run-columns.ts";
 import { findRun, type RunRow } from "../evals/run/runs.store.ts";
 import { summarize } from "../evals/result/summarize.ts";
+import { FEW_GROUPS } from "../stats/samples/sign-flip.ts";
 import { AgentopsError } from "../core/errors.ts";
 import type { RunStore } from "../state/runs.ts";
 import { type PairedMoments, pairedMoments, repeatedMoments } from "../comparison/metrics/moments.ts";
@@ -82,13 +83,14 @@ export function withoutRuns(): never {
   );
 }
 
-function notesOn({ cases, unpaired, difference, designEffect }: PairedMoments): PlanNote[] {
+function notesOn({ cases, unpaired, difference, designEffect, clusters }: PairedMoments): PlanNote[] {
   const effect = designEffect === null ? null : Number(designEffect.toPrecision(2));
   const notes: [boolean, PlanNote][] = [
     [difference === null, { code: "one-run" }],
     [unpaired > 0, { code: "left-out", cases: unpaired, twice: difference === null }],
     [cases < 30, { code: "few-cases", cases }],
     [effect === null, { code: "clusters-unknown" }],
+    [effect !== null && clusters !== null && clusters < FEW_GROUPS, { code: "few-clusters", clusters: clusters ?? 0 }],
     [effect !== null && effect > 1, { code: "clusters", effect: effect ?? 1 }],
   ];
   return notes.filter(([holds]) => holds).map(([, note]) => note);

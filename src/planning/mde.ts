@@ -31,6 +31,7 @@ function smallerThan({ test, request, baseline }: Plan, down: number | null): Md
   if (baseline === 0 && request.mde === undefined) return null;
   const seen = down ?? Math.min(0.1, (baseline ?? 1) / 2);
   const effect = request.mde ?? (seen > 0.03 ? 0.03 : Number((seen / 2).toPrecision(1)));
-  const { units } = test.sizesFor(effect);
-  return Number.isSafeInteger(units) ? { mde: effect, n: units } : null;
+  const sizes = test.sizesFor(effect);
+  if (!Number.isSafeInteger(sizes.units)) return null;
+  return { mde: effect, n: sizes.units, clusters: test.clusters?.(sizes).planned ?? null };
 }

@@ -1,5 +1,7 @@
+import { isClustered } from "../comparison/metrics/cluster-effect.ts";
 import type { PairedMoments } from "../comparison/metrics/moments.ts";
 import {
+  caseVariance,
   connorSize,
   millerEffect,
   millerPower,
@@ -10,6 +12,7 @@ import {
   unchangedSize,
 } from "../stats/planning/paired-planning.ts";
 import type { VarianceComponents } from "../stats/samples/variance-components.ts";
+import { clusteredTest, unchangedClusters } from "./clustered.ts";
 import { LEAST_A_SIDE, type PlannedTest, type Sizes, wholeUp } from "./planned-test.ts";
 import { chosenMethod, type PlanRequest, refuse, sidesOf } from "./request.ts";
 
@@ -25,8 +28,11 @@ export function pairedTest(request: PlanRequest, moments: PairedMoments): Planne
     request.margin !== undefined
       ? chosenMethod(request.method, ["miller"])
       : chosenMethod(request.method, repeated ? ["miller", "connor", "miettinen"] : ["connor", "miettinen", "miller"]);
-  const inflation = moments.designEffect ?? 1;
   const test = method === "miller" ? byVariance(request, moments) : byDiscordance(method, request, moments.discordance);
+  if (isClustered(moments)) {
+    const spreadAt = (difference: number) => ({ variance: test.variance(difference), trials: test.trials });
+    return clusteredTest({ method, sides: sidesOf(request) }, request, moments, spreadAt);
+  }
   const sizesOf = (cases: number) => ({
     units: cases,
     control: wholeUp(cases * test.trials.control),
@@ -37,9 +43,9 @@ export function pairedTest(request: PlanRequest, moments: PairedMoments): Planne
     unit: "cases",
     sides: sidesOf(request),
     sizesOf,
-    sizesFor: (effect) => atLeast(sizesOf, inflation * test.size(effect)),
-    power: (effect, { units }) => test.power(effect, units / inflation),
-    smallest: ({ units }) => test.effect(units / inflation),
+    sizesFor: (effect) => atLeast(sizesOf, test.size(effect)),
+    power: (effect, { units }) => test.power(effect, units),
+    smallest: ({ units }) => test.effect(units),
   };
 }
 
@@ -49,13 +55,15 @@ function atLeast(sizesOf: (cases: number) => Sizes, cases: number): Sizes {
 }
 
 /** Two-sided, as the interval that `diff` and `gate` judge a margin by. */
-function unchangedTest(request: PlanRequest, { designEffect }: PairedMoments): PlannedTest {
+function unchangedTest(request: PlanRequest, moments: PairedMoments): PlannedTest {
   if (request.sides === 1)
     refuse("where nothing changed a margin is judged by a two-sided interval: leave --sided out");
+  const method = chosenMethod(request.method, ["tango"]);
+  if (isClustered(moments)) return unchangedClusters(request, moments);
   const sizesOf = (cases: number) => ({ units: cases, control: cases, candidate: cases });
-  const least = (margin: number) => (designEffect ?? 1) * unchangedSize({ difference: margin, alpha: request.alpha });
+  const least = (margin: number) => unchangedSize({ difference: margin, alpha: request.alpha });
   return {
-    method: chosenMethod(request.method, ["tango"]),
+    method,
     unit: "cases",
     sides: 2,
     sizesOf,
@@ -70,6 +78,8 @@ interface CaseTest {
   size: (difference: number) => number;
   power: (difference: number, cases: number) => number;
   effect: (cases: number) => number | null;
+  /** Of one case's difference. */
+  variance: (difference: number) => number;
 }
 
 function byDiscordance(method: "connor" | "miettinen", request: PlanRequest, seen: number): CaseTest {
@@ -82,6 +92,7 @@ function byDiscordance(method: "connor" | "miettinen", request: PlanRequest, see
     size: (difference) => size(plan(difference)),
     power: (difference, cases) => pairedPower({ ...plan(difference), cases }, method),
     effect: (cases) => pairedEffect({ ...levels, discordance: seen, cases }, method),
+    variance: (difference) => Math.max(seen, difference) - difference ** 2,
   };
 }
 
@@ -96,6 +107,7 @@ function byVariance(request: PlanRequest, moments: PairedMoments): CaseTest {
       const effect = millerEffect({ ...variances, cases, ...levels });
       return effect > 1 ? null : effect;
     },
+    variance: () => caseVariance(variances),
   };
 }
 
@@ -131,15 +143,8 @@ export function moreTrials(
   const { omega2, sigma2Control, sigma2Candidate, trialsControl, trialsCandidate } = components;
   const noise = (sigma2Control / trialsControl + sigma2Candidate / trialsCandidate) / 2;
   const twice = { ...components, trialsControl: 2 * trialsControl, trialsCandidate: 2 * trialsCandidate };
-  const size = millerSize({
-    ...twice,
-    difference: effect,
-    alpha: request.alpha,
-    power: request.power,
-    sides: sidesOf(request),
-  });
   return {
     help: noise >= omega2 / 4,
-    casesWithTwice: Math.max(LEAST_A_SIDE, wholeUp((moments.designEffect ?? 1) * size)),
+    casesWithTwice: pairedTest(request, { ...moments, components: twice }).sizesFor(effect).units,
   };
 }

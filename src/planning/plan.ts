@@ -63,6 +63,7 @@ export function described(plan: Plan, effect: number | null, sizes: Sizes) {
     baseline,
     direction: request.direction,
     evidence: known?.evidence ?? null,
+    clusters: test.clusters?.(sizes) ?? null,
     curve: effect === null ? [] : curveOf(test, effect, sizes),
     exactSize,
     notes: [

@@ -9,6 +9,17 @@ export interface Sizes {
   raised?: boolean;
 }
 
+/** Clusters of a plan, and the test that judges them. */
+interface PlannedClusters {
+  /** In the runs. */
+  now: number;
+  /** That the cases of the plan come in. */
+  planned: number;
+  /** Fewer show nothing at all. */
+  least: number;
+  test: "sign-flip" | "clustered-t";
+}
+
 /** A comparison that can be planned: what it takes, what it sees. An effect is a difference, or a margin. */
 export interface PlannedTest {
   method: string;
@@ -20,6 +31,8 @@ export interface PlannedTest {
   power: (effect: number, sizes: Sizes) => number;
   /** Smallest effect that is seen with the planned power; null when none is. */
   smallest: (sizes: Sizes, direction: "down" | "up") => number | null;
+  /** What so many cases come in; absent where they are not clustered. */
+  clusters?: (sizes: Sizes) => PlannedClusters;
   /** The test's true level where outcomes are enumerated; such a test has no curve, it would take minutes. */
   falseAlarm?: (effect: number, sizes: Sizes) => number;
   /** True level of a test that is planned by an approximation; null where there are too many outcomes to enumerate. */

@@ -20,6 +20,20 @@ const evidenceSchema = z.strictObject({
   difference: z.number().nullable().describe("candidate minus control in these runs"),
 });
 
+/** Groups of cases that are alike, and the test they are judged by. */
+const clustersSchema = z.strictObject({
+  now: count.describe("in the runs; a case that names no cluster is one of its own"),
+  planned: count.describe(
+    "that `cases` come in, at as many cases a cluster as the runs have; of sample-size those that are needed",
+  ),
+  least: count.describe("fewer than these show nothing at this alpha, however large the difference"),
+  test: z
+    .enum(["sign-flip", "clustered-t"])
+    .describe(
+      "what `planned` clusters are judged by: sign flips of fewer than ten, else t with clusters - 1 degrees of freedom",
+    ),
+});
+
 const schema = z.literal("agentops.stats/1");
 const planned = {
   method: z.string(),
@@ -30,6 +44,9 @@ const planned = {
   baseline: share.nullable().describe("success rate of the control; null when paired"),
   direction: z.enum(["down", "up"]).describe("down: the candidate is worse"),
   evidence: evidenceSchema.nullable(),
+  clusters: clustersSchema
+    .nullable()
+    .describe("paired comparisons of cases in clusters, of which there have to be enough; null of others"),
   curve: z.array(z.strictObject({ n: z.number(), power: share })).describe("power against n, in units"),
   exactSize: share
     .nullable()
@@ -64,7 +81,13 @@ const powerSchema = z.strictObject({
   falseAlarm: share.nullable().describe("the test's true level where it was enumerated"),
 });
 
-const alternative = z.strictObject({ mde: share, n: count }).nullable();
+const alternative = z
+  .strictObject({
+    mde: share,
+    n: count,
+    clusters: count.nullable().describe("that n cases come in; null without clusters"),
+  })
+  .nullable();
 
 const mdeSchema = z.strictObject({
   schema,

@@ -8,7 +8,7 @@ import {
   type VarianceComponents,
 } from "../../stats/samples/variance-components.ts";
 import { byGroup, groupSums } from "./groups.ts";
-import type { Pairs } from "../pairs/pair.ts";
+import { groupsOf, type Pairs } from "../pairs/pair.ts";
 
 /** What stored runs say about a paired comparison of the same cases: what its size depends on. */
 export interface PairedMoments {
@@ -16,8 +16,10 @@ export interface PairedMoments {
   cases: number;
   /** Cases that one side lacks or never scored. */
   unpaired: number;
-  /** Independent groups of them. */
-  groups: number;
+  /** Independent groups of them, each case that names no cluster one of its own; null where none names one. */
+  clusters: number | null;
+  /** Cases of each of them, ascending; empty where none names one. */
+  clusterSizes: readonly number[];
   /** Shared cases whose share of successes differs between the sides. */
   changed: number;
   /** Share of cases on which one trial of either side would differ: 0–1. */
@@ -52,7 +54,8 @@ export function pairedMoments(pairs: Pairs, control: RunColumns, candidate: RunC
   }
   return {
     cases: sums.cases,
-    groups: pairs.clusters,
+    clusters: pairs.groups === null ? null : pairs.clusters,
+    clusterSizes: sizesOf(pairs.groups),
     changed: differences.filter((d) => d !== 0).length,
     unpaired:
       pairs.unmatched.control.length +
@@ -73,7 +76,8 @@ export function pairedMoments(pairs: Pairs, control: RunColumns, candidate: RunC
  * Throws NO_CASES when no case has two scored trials.
  */
 export function repeatedMoments(arm: RunColumns): PairedMoments {
-  let [cases, unpaired, discordance] = [0, 0, 0];
+  let [unpaired, discordance] = [0, 0];
+  const kept: number[] = [];
   for (let row = 0; row < arm.ids.length; row++) {
     const { n, s } = trialsOf(arm, row);
     if (n < 2) {
@@ -81,19 +85,27 @@ export function repeatedMoments(arm: RunColumns): PairedMoments {
       continue;
     }
     const mean = s / n;
-    cases += 1;
+    kept.push(row);
     discordance += ((2 * n) / (n - 1)) * mean * (1 - mean);
   }
-  if (cases === 0) {
+  if (kept.length === 0) {
     throw new AgentopsError(
       "NO_CASES",
       `run ${arm.run.id} has one trial of each case: alone it does not show how they vary`,
       { hint: "name two runs of the same cases with --from, or agentops eval --trials 2" },
     );
   }
-  const clustered = arm.clusters.some((c) => c !== null);
-  const alone = { difference: null, components: null, single: false, groups: cases, changed: 0 };
-  return { cases, unpaired, discordance: discordance / cases, ...alone, designEffect: clustered ? null : 1 };
+  const { groups, clusters } = groupsOf(kept.map((row) => arm.clusters[row]));
+  const alone = { difference: null, components: null, single: false, changed: 0 };
+  const clusterSizes = sizesOf(groups);
+  const grouped = groups === null ? { clusters: null, designEffect: 1 } : { clusters, designEffect: null };
+  return { cases: kept.length, unpaired, discordance: discordance / kept.length, ...alone, ...grouped, clusterSizes };
+}
+
+function sizesOf(groups: Int32Array | null): number[] {
+  if (groups === null) return [];
+  const sizes = byGroup(new Float64Array(groups.length), groups).map(({ n }) => n);
+  return sizes.sort((a, b) => a - b);
 }
 
 function trialsOf({ success }: RunColumns, row: number): { n: number; s: number } {

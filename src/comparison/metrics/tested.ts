@@ -1,7 +1,7 @@
 import { clusteredT } from "../../stats/samples/clustered-t.ts";
 import { mcnemarTest } from "../../stats/proportions/mcnemar.ts";
 import type { Interval } from "../../stats/proportions/proportion.ts";
-import { signFlip } from "../../stats/samples/sign-flip.ts";
+import { FEW_GROUPS, signFlip } from "../../stats/samples/sign-flip.ts";
 import type { PairedCounts } from "../../stats/proportions/paired-counts.ts";
 import { tango } from "../../stats/proportions/tango.ts";
 import { byGroup, groupSums } from "./groups.ts";
@@ -14,8 +14,6 @@ export type Tested = Pick<
   "control" | "candidate" | "difference" | "ci95" | "ratio" | "pValue" | "test" | "remarks"
 >;
 
-/** Fewer groups than this that differ at all are judged by permutation: t would trust a spread it has hardly seen. */
-const FEW = 10;
 /** Two-sided level of every verdict. */
 export const ALPHA = 0.05;
 /** Fewer groups than this never decide anything by sign flips: p is at least 2^(1 − groups). */
@@ -61,12 +59,12 @@ export function testMeans(means: CaseMeans, share = false): Tested {
   const of = means.groups === null ? "cases" : "clusters";
   if (t === null) return { ...base, ci95: null, pValue: null, test: "none", remarks: [{ code: "no-spread", of }] };
   const differing = groups.filter((g) => g.total !== 0).map((g) => g.total);
-  if (differing.length >= FEW && t.error > 0)
+  if (differing.length >= FEW_GROUPS && t.error > 0)
     return { ...base, ci95: t.interval, pValue: t.pValue, test: "clustered-t", remarks: [] };
   return agreeing({
     ...base,
     ci95: share ? atLeast(t.interval, base.difference, groups.length) : t.interval,
-    pValue: differing.length < FEW ? signFlip(differing) : sameSign(differing.length),
+    pValue: differing.length < FEW_GROUPS ? signFlip(differing) : sameSign(differing.length),
     test: "sign-flip",
     remarks:
       differing.length === 0 ? [] : [{ code: "sign-flips", of, differing: differing.length, groups: groups.length }],

@@ -171,3 +171,27 @@ test.each<[string, string, string[]]>([
   const more = suite.replace("name: s", "name: other").replace("prompts/p", "prompts/gone").replace("{ type: equals }", "{ type: regex, value: '(' }"); // prettier-ignore
   expect(new Set(await places(more))).toEqual(new Set(expected.map((place) => `evals/s.suite.yml:${place}`)));
 });
+
+describe("few-clusters", () => {
+  const rows = (clusters: (string | null)[], key = "cluster") =>
+    clusters.map((c, i) => `${JSON.stringify({ id: `c${i}`, q: "x", expected: "y", ...(c !== null && { [key]: c }) })}\n`).join(""); // prettier-ignore
+  const of = (n: number, cases: number) => Array.from({ length: cases }, (_, i) => `k${i % n}`);
+  const told = "warning few-clusters: 50 cases in 5 clusters: a comparison of fewer than 6 clusters can show no difference, however large"; // prettier-ignore
+  const files = (data: string, suite = SUITE) => ({ ...prompt("x", "{{q}}"), "evals/s.suite.yml": suite, "d.jsonl": data }); // prettier-ignore
+  const mapped = SUITE.replace("dataset: ../d.jsonl", "dataset:\n  file: ../d.jsonl\n  id: id\n  vars: { q: q }\n  expected: expected\n  cluster: doc"); // prettier-ignore
+
+  test.each<[string, Record<string, string>, unknown[]]>([
+    ["five clusters of ten cases", files(rows(of(5, 50))), [`evals/s.suite.yml:3:10 ${told}`]],
+    ["a dataset of somebody else's, where its field is named", files(rows(of(5, 50), "doc"), mapped), [`evals/s.suite.yml:8:12 ${told}`]],
+    ["cases that stand in the suite", files("", SUITE.replace("dataset: ../d.jsonl", "cases: [{ id: a, vars: { q: x }, expected: y, cluster: one }, { id: b, vars: { q: x }, expected: y }]")), one("evals/s.suite.yml:3:8", "warning few-clusters: 2 cases in 2 clusters")],
+    ["six clusters", files(rows(of(6, 50))), []],
+    ["five clusters and one case of its own", files(rows([...of(5, 50), null])), []],
+    ["few cases without clusters", files(rows([null, null])), []],
+    ["no cases", files(""), []],
+    ["a dataset that cannot be read is told when it is run", files(`${rows(of(2, 4))}{"id":\n`), []],
+  ])("%s", async (_, all, problems) => expect(await found(all)).toEqual(problems)); // prettier-ignore
+
+  test("no more of a dataset is read than it takes: what follows six clusters may be anything", async () => {
+    expect(await found(files(`${rows(of(6, 6))}{"id":\n`))).toEqual([]);
+  });
+});

@@ -12,6 +12,7 @@ import { lintConfig } from "../../registry/lint/config.ts";
 import { secretProblems } from "../../registry/lint/secrets.ts";
 import { addressOf, KINDS } from "../../registry/files.ts";
 import { worktreeSource } from "../../registry/source.ts";
+import { lintClusters } from "./clusters.ts";
 import { lintData } from "./data.ts";
 import { lintEvaluators } from "./evaluators.ts";
 import { filesOf, lintSuite } from "./suite.ts";
@@ -164,5 +165,6 @@ async function problemsOf(project: Project, suite: SuiteFile, all: readonly Suit
     ...problems,
     ...(await lintSuite(project, { spec, yaml, path })),
     ...(await lintWritten(project, { spec, path, file, text })),
+    ...(await lintClusters(project, { spec, yaml, path })),
   ];
 }

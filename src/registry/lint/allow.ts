@@ -28,6 +28,7 @@ export const ALLOWABLE: readonly string[] = [
   "unknown-tool",
   "unknown-guard",
   "number-spelling",
+  "few-clusters",
 ];
 
 /** What a project may say does not hold for it, by its name. */

@@ -93,6 +93,17 @@ testSayings<Note>("a note on a comparison", noteText, {
       "only 4 cases: against a control they show no drop of success, however large",
     ],
   ],
+  "few-clusters": [
+    [
+      { clusters: 5, least: 6, drop: null },
+      "only 5 clusters of cases: fewer than 6 can show no difference, however large and however many cases they have",
+    ],
+    [{ clusters: 6, least: 6, drop: null }, "only 6 clusters of cases: they show no drop of success, however large"],
+    [
+      { clusters: 8, least: 6, drop: 0.19641 },
+      "only 8 clusters of cases: they show a drop of 19.7 points (80 % power); a smaller one may go unseen",
+    ],
+  ],
   "suite-changed": [[{}, "the suite changed between the runs: its scorers may not be the same"]],
   "scoring-changed": [
     [{}, "the runs were scored by two releases, whose scorers judge some answers differently: run the older one again"],

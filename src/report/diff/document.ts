@@ -23,8 +23,8 @@ function worded({ metrics, need, notes }: Pick<ComparisonFound, "metrics" | "nee
   };
 }
 
-export function needDocument({ cases, why }: NeedFound) {
-  return { cases, of: why.of, why: aimText(why) };
+export function needDocument({ cases, clusters, why }: NeedFound) {
+  return { cases, clusters, of: why.of, why: aimText(why, clusters !== null) };
 }
 
 function remarkText(remark: Remark): string {
@@ -94,6 +94,8 @@ export function noteText(note: Note): string {
       return `more than ${share(note.limit)} of a side's trials ended in an error: nothing is decided`;
     case "few-cases":
       return fewCasesText(note);
+    case "few-clusters":
+      return fewClustersText(note);
     case "same-content":
       return `both sides have the same content${note.oneRun ? " and one run" : ""}: there is nothing to compare`;
     case "no-run":
@@ -117,15 +119,25 @@ function fewCasesText({ cases, drop, atBest }: Extract<Note, { code: "few-cases"
   return `${few}: ${against} a drop of ${plural(Math.ceil(drop * 1000) / 10, "point")} (80 % power); a smaller one may go unseen`;
 }
 
+/** What few clusters can show, however many cases they hold. */
+function fewClustersText({ clusters, least, drop }: Extract<Note, { code: "few-clusters" }>): string {
+  const few = `only ${plural(clusters, "cluster")} of cases`;
+  if (clusters < least)
+    return `${few}: fewer than ${least} can show no difference, however large and however many cases they have`;
+  if (drop === null) return `${few}: they show no drop of success, however large`;
+  return `${few}: they show a drop of ${plural(Math.ceil(drop * 1000) / 10, "point")} (80 % power); a smaller one may go unseen`;
+}
+
 /** Only where one of them is the model can the two be crossed: each version answers with each model. */
 function wayApart({ parts, suite, control, candidate }: Extract<Note, { code: "changed-together" }>): string {
   if (!parts.includes("model")) return "one at a time would tell";
   return `agentops eval ${suite ?? "SUITE"} --factorial --control ${control} --target ${candidate} tells them apart`;
 }
 
-/** What a number of cases is for. */
-export function aimText(aim: Aim): string {
-  const rough = aim.rough === null ? "" : ` (a rough guess from ${aim.rough})`;
+/** What a number of cases, or of clusters, is for. */
+export function aimText(aim: Aim, clustered = false): string {
+  const from = `${aim.rough ?? 0}${clustered ? " clusters" : ""}`;
+  const rough = aim.rough === null ? "" : ` (a rough guess from ${from})`;
   if (aim.code === "exclude") return `to exclude a difference of ${points(aim.target)} if no case changes${rough}`;
   const at =
     aim.discordance === null

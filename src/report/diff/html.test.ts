@@ -194,8 +194,8 @@ function documentOf(change: Partial<DiffDocument> = {}): DiffDocument {
     regressions: ["case-0"],
     improvements: ["case-1"],
     need: {
-      ...{ cases: 412, of: "seen", why: "to see the difference of 10 points that was seen" },
-      other: { cases: 4120, of: "asked", why: "to see a difference of 3 points" },
+      ...{ cases: 412, clusters: null, of: "seen", why: "to see the difference of 10 points that was seen" },
+      other: { cases: 4120, clusters: null, of: "asked", why: "to see a difference of 3 points" },
     },
     smallestDrop: 0.2,
     changedTogether: ["prompt", "model"],

@@ -70,9 +70,23 @@ export function verdictSentence({ verdict, metrics, paired }: Verdicted): string
 
 type Verdicted = Pick<DiffDocument, "verdict" | "metrics" | "paired">;
 
+type Need = NonNullable<DiffDocument["need"]>;
+
 /** What it would take, for the difference seen and for the one asked for. */
-export function needWords({ other, ...need }: NonNullable<DiffDocument["need"]>): string {
-  return [need, ...(other === null ? [] : [other])].map(({ cases, why }) => `${many(cases, "case")} ${why}`).join("; ");
+export function needWords({ other, ...need }: Need): string {
+  const each = [need, ...(other === null ? [] : [other])].map(({ why, ...size }) => `${sizeWords(size)} ${why}`);
+  return [...never(need.clusters), ...each].join("; ");
+}
+
+/** Clusters are what counts where cases come in them. */
+export function sizeWords({ cases, clusters }: Pick<Need, "cases" | "clusters">): string {
+  return clusters === null ? many(cases, "case") : `${many(clusters.needed, "cluster")} (${many(cases, "case")})`;
+}
+
+/** That no difference could have been shown; nothing where one could. */
+export function never(clusters: Need["clusters"]): string[] {
+  if (clusters === null || clusters.now >= clusters.least) return [];
+  return [`${many(clusters.now, "cluster")} can never show anything at 5 %, at least ${clusters.least} are needed`];
 }
 
 /** With several trials a case is counted by most of them; one that lost a trial is a regression all the same. */

@@ -6,7 +6,12 @@ import { gateDocument } from "./document.ts";
 const gate = (more: Partial<GateFound>) =>
   gateDocument({ runs: [], notes: [], weakened: [], ...more } as unknown as GateFound);
 const needText = (why: NeedFor) => {
-  const run = { checks: [], comparison: null, notes: [], need: [{ check: "x", cases: 9, why, other: null }] };
+  const run = {
+    checks: [],
+    comparison: null,
+    notes: [],
+    need: [{ check: "x", cases: 9, clusters: null, why, other: null }],
+  };
   return gate({ runs: [run as unknown as GateRunFound] }).runs[0]!.need[0]!.why;
 };
 

@@ -11,8 +11,8 @@ export function gateDocument(found: GateFound): GateDocument {
     weakened: found.weakened.map(weakenedDocument),
     runs: found.runs.map((run) => ({
       ...runDocument(run),
-      need: run.need.map(({ check, cases, why, other }) => ({
-        ...{ check, cases, why: needText(why) },
+      need: run.need.map(({ check, cases, clusters, why, other }) => ({
+        ...{ check, cases, clusters, why: needText(why, clusters !== null) },
         other: other === null ? null : needDocument(other),
       })),
     })),
@@ -20,10 +20,10 @@ export function gateDocument(found: GateFound): GateDocument {
   };
 }
 
-function needText(why: NeedFor): string {
+function needText(why: NeedFor, clustered: boolean): string {
   if (why.code === "on-the-bound") return "what was seen lies on the bound";
   if (why.code === "to-bound-it") return "to bound it at all";
-  return why.code === "as-seen" ? "if the rest goes like these" : aimText(why);
+  return why.code === "as-seen" ? "if the rest goes like these" : aimText(why, clustered);
 }
 
 /** What was there before a push, as its job knows it; nobody has these words outside one. */

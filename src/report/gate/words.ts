@@ -1,7 +1,7 @@
 import type { GateDocument, GateRun } from "../../gate/gate.schema.ts";
-import { verdictSentence } from "../diff/words.ts";
+import { never, sizeWords, verdictSentence } from "../diff/words.ts";
 import { plural } from "../../core/words.ts";
-import { many, percent, whole } from "../numbers.ts";
+import { percent, whole } from "../numbers.ts";
 
 type Changed = GateDocument["changed"][number];
 
@@ -71,11 +71,14 @@ export function uncontrolledOf({ changed }: GateDocument): Changed[] {
 
 /** What it would take to decide a run, check by check. */
 export function needWords({ need, cases }: GateRun): string[] {
-  return need.map(({ check, cases: wanted, why, other }) => {
-    const beside = other === null ? "" : `; ${many(other.cases, "case")} ${other.why}`;
-    return wanted === null
-      ? `${check}: ${why}`
-      : `${check}: ${whole(wanted)} cases (now ${whole(cases)}), ${why}${beside}`;
+  return need.map(({ check, cases: wanted, clusters, why, other }) => {
+    if (wanted === null) return `${check}: ${why}`;
+    const beside = other === null ? [] : [`${sizeWords(other)} ${other.why}`];
+    const size =
+      clusters === null
+        ? `${whole(wanted)} cases (now ${whole(cases)})`
+        : `${sizeWords({ cases: wanted, clusters })}, now ${whole(clusters.now)}`;
+    return `${check}: ${[...never(clusters), `${size}, ${why}`, ...beside].join("; ")}`;
   });
 }
 

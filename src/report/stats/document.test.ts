@@ -24,6 +24,7 @@ testSayings<PlanNote>("a note on a plan", noteText, {
   "clusters-unknown": [
     [{}, "cases come in clusters, which one run or one cluster cannot account for: expect to need more"],
   ],
+  "few-clusters": [[{ clusters: 5 }, "how much clusters differ is known from 5 of them: take it as a rough guess"]],
   clusters: [[{ effect: 2.4 }, "cases come in clusters, which takes 2.4 times as many"]],
   "more-discordance": [
     [

@@ -23,6 +23,8 @@ function noteText(note: PlanNote): string {
       return `this rests on ${plural(note.cases, "case")}: take it as a rough guess`;
     case "clusters-unknown":
       return "cases come in clusters, which one run or one cluster cannot account for: expect to need more";
+    case "few-clusters":
+      return `how much clusters differ is known from ${note.clusters} of them: take it as a rough guess`;
     case "clusters":
       return `cases come in clusters, which takes ${note.effect} times as many`;
     case "more-discordance":

@@ -25,7 +25,9 @@ export function powerText(plan: PowerReport, style: Style): string[] {
     plan.power < 0.5 && plan.method !== "tango"
       ? ["More often than not it is missed: raise the numbers, or look for something larger."]
       : [];
-  return [style.bold(`With ${having(plan)} ${what}.`), ...trueLevel(plan), ...weak, ...basis(plan, style)];
+  const why = nothingShown(plan);
+  const more = why.length > 0 ? why : weak;
+  return [style.bold(`With ${having(plan)} ${what}.`), ...trueLevel(plan), ...more, ...basis(plan, style)];
 }
 
 function provenNotWorse({ power, method, alpha }: PowerReport, margin: number): string {
@@ -35,11 +37,26 @@ function provenNotWorse({ power, method, alpha }: PowerReport, margin: number): 
 }
 
 export function mdeText(plan: MdeReport, style: Style): string[] {
-  const smaller = plan.smaller === null ? "" : `; for ${points(plan.smaller.mde)} you need ${whole(plan.smaller.n)}`;
+  const smaller =
+    plan.smaller === null ? "" : `; for ${points(plan.smaller.mde)} you need ${smallerSize(plan.smaller)}`;
   return [
     style.bold(`With ${having(plan)} you can see ${visible(plan)}${smaller}.`),
+    ...nothingShown(plan),
     `Seen means in ${percent(plan.power)} of comparisons; ${falseAlarms(plan)}.`,
     ...basis(plan, style),
+  ];
+}
+
+function smallerSize({ n, clusters }: NonNullable<MdeReport["smaller"]>): string {
+  return clusters === null ? whole(n) : `${whole(n)} in ${many(clusters, "cluster")}`;
+}
+
+/** Why nothing is seen, where that is for too few clusters. */
+function nothingShown({ clusters, alpha, sided }: PowerReport | MdeReport): string[] {
+  if (clusters === null || clusters.planned >= clusters.least) return [];
+  const smallest = Number(((sided === "two" ? 2 : 1) / 2 ** clusters.planned).toPrecision(3));
+  return [
+    `Fewer than ${many(clusters.least, "cluster")} can show nothing at alpha ${alpha}, however large the difference and however many cases they have: the smallest p that sign flips of ${clusters.planned} give is ${smallest}.`,
   ];
 }
 
@@ -59,19 +76,25 @@ function roundedUp(effect: number): number {
 }
 
 function having(plan: PowerReport | MdeReport): string {
-  return plan.cases === null ? `${many(plan.total, "observation")} (${arms(plan)})` : many(plan.cases, "case");
+  return plan.cases === null
+    ? `${many(plan.total, "observation")} (${arms(plan)})`
+    : inClusters(plan.cases, plan.clusters);
+}
+
+function inClusters(cases: number, clusters: Planned["clusters"]): string {
+  return `${many(cases, "case")}${clusters === null ? "" : ` in ${many(clusters.planned, "cluster")}`}`;
 }
 
 function arms({ control, candidate }: Pick<Planned, "control" | "candidate">): string {
   return `${whole(control)} of the control and ${whole(candidate)} of the candidate`;
 }
 
-function casesNeeded({ cases, total, evidence, method }: SampleSize): string {
+function casesNeeded({ cases, total, evidence, method, clusters }: SampleSize): string {
   const [before, after] = [evidence?.trialsControl ?? 1, evidence?.trialsCandidate ?? 1];
   const once = method !== "miller" || (before === 1 && after === 1);
   const trials =
     before === after ? `${trimmed(before, 1)} times` : `${trimmed(before, 1)} and ${trimmed(after, 1)} times`;
-  return `You need ${many(cases ?? 0, "case")}, each run ${once ? "once" : trials} on both sides: ${many(total, "trial")}.`;
+  return `You need ${inClusters(cases ?? 0, clusters)}, each run ${once ? "once" : trials} on both sides: ${many(total, "trial")}.`;
 }
 
 function seen(plan: SampleSize): string {
@@ -93,8 +116,10 @@ function change({ baseline, direction, cases }: Planned, effect: number): string
 }
 
 /** What the test does, not what it aims at, where that is known. */
-function falseAlarms({ alpha, exactSize }: Planned): string {
-  const about = exactSize === null ? "about " : "";
+function falseAlarms({ alpha, exactSize, clusters }: Planned): string {
+  // Of few sign patterns only some levels can be had.
+  const atMost = clusters?.test === "sign-flip" ? "at most " : "about ";
+  const about = exactSize === null ? atMost : "";
   return `where nothing changed, ${about}${percent(exactSize ?? alpha)} raise a false alarm`;
 }
 
@@ -108,13 +133,27 @@ function trueLevel({ falseAlarm, margin, alpha, sided }: PowerReport): string[] 
   return [`${wrong} (the test aims at ${aim}).`];
 }
 
-function moreCases({ cases, evidence }: SampleSize): string[] {
+function moreCases({ cases, evidence, clusters }: SampleSize): string[] {
   if (cases === null || evidence === null) return [];
+  if (clusters !== null) return [moreClusters(evidence, clusters)];
   const missing = cases - evidence.cases;
   const have = evidence.runs.length === 1 ? "This run has" : "These runs share";
   return [
     `${have} ${whole(evidence.cases)}: ${missing > 0 ? `${whole(missing)} more ${missing === 1 ? "is" : "are"} needed` : "that is enough"}.`,
   ];
+}
+
+function moreClusters(
+  { runs, cases }: NonNullable<SampleSize["evidence"]>,
+  { now, planned }: NonNullable<SampleSize["clusters"]>,
+): string {
+  const have = runs.length === 1 ? "This run has" : "These runs share";
+  const missing = planned - now;
+  const more =
+    missing > 0
+      ? `${many(missing, "more cluster")} ${missing === 1 ? "is" : "are"} needed; more cases of the same clusters hardly tell more`
+      : "that is enough";
+  return `${have} ${whole(cases)} in ${many(now, "cluster")}: ${more}.`;
 }
 
 function moreTrials({ moreTrials: more }: SampleSize): string[] {
@@ -129,9 +168,11 @@ function moreTrials({ moreTrials: more }: SampleSize): string[] {
 function basis(plan: Planned, style: Style): string[] {
   const share = plan.allocation === null ? "" : `, allocation ${percent(plan.allocation)} to the candidate`;
   const power = plan.action === "power" || plan.method === "tango" ? "" : `, power ${plan.power}`;
-  const levels = `method ${plan.method}, ${plan.sided}-sided, alpha ${plan.alpha}${power}`;
+  const levels = `method ${plan.method}${TESTS[plan.clusters?.test ?? "none"]}, ${plan.sided}-sided, alpha ${plan.alpha}${power}`;
   return [style.dim(`${levels}${share}`), ...fromRuns(plan).map((line) => style.dim(line))];
 }
+
+const TESTS = { none: "", "sign-flip": ", sign flips of clusters", "clustered-t": ", t over clusters" };
 
 function fromRuns({ evidence, method }: Planned): string[] {
   if (evidence === null) return [];

@@ -46,11 +46,17 @@ export function powerOfTest(test: NormalTest, n: number, { alpha, sides }: { alp
 /**
  * Smallest effect in (0, most] that a design finds with the stated power, by bisection.
  * @param powerAt power as a function of the effect; grows with it
+ * @param near how far above the smallest is near enough
  * @returns null when not even the largest effect is found
  */
-export function smallestEffect(powerAt: (effect: number) => number, most: number, power: number): number | null {
+export function smallestEffect(
+  powerAt: (effect: number) => number,
+  most: number,
+  power: number,
+  near = 0,
+): number | null {
   if (!(most > 0) || !(powerAt(most) >= power)) return null;
-  return bisect((effect) => powerAt(effect) >= power, most, 0);
+  return bisect((effect) => powerAt(effect) >= power, most, 0, near);
 }
 
 function critical(alpha: number, sides: Sides): number {

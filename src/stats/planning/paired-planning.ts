@@ -122,7 +122,7 @@ export function millerEffect(
 }
 
 /** Variance of one case's difference of means: ω² + σ²_A/K_A + σ²_B/K_B. */
-function caseVariance(v: CaseVariances): number {
+export function caseVariance(v: CaseVariances): number {
   const variances = [v.omega2, v.sigma2Control, v.sigma2Candidate];
   if (!(variances.every((x) => x >= 0 && Number.isFinite(x)) && v.trialsControl >= 1 && v.trialsCandidate >= 1)) {
     throw new RangeError(

@@ -13,6 +13,8 @@ const LARGEST_POINTS = 256;
 const ROUNDING = 1e-9;
 /** Totals this close to multiples of the least, as a share of it, still come in steps. */
 const NEAR = 0.05;
+/** Fewer groups than this that differ at all are judged by sign flips: t would trust a spread it has hardly seen (specification §0). */
+export const FEW_GROUPS = 10;
 
 /**
  * Two-sided sign-flip (permutation) test that cluster totals are symmetric about 0: the share of the 2^C ways to give the

@@ -25,7 +25,7 @@ ${notes.length === 0 ? NOTHING : markup`<ul class="notes" aria-label="Notes">${n
 /** What would decide. */
 function evidenceNeeded({ need, paired, verdict }: DiffDocument): Markup {
   if (need === null || paired === null || verdict !== "inconclusive") return NOTHING;
-  return markup`<p class="need"><b>To decide:</b> it takes ${tied(needWords(need))}; this diff has ${whole(paired.cases)}.</p>`;
+  return markup`<p class="need"><b>To decide:</b> it takes ${tied(needWords(need))}; this diff has ${whole(need.clusters?.now ?? paired.cases)}.</p>`;
 }
 
 function sides({ control, candidate, paired }: DiffDocument): Markup {
