@@ -3,6 +3,7 @@ import { type Forecast, forecastOf } from "../../rollout/forecast.ts";
 import type { RolloutPlan } from "../../rollout/schema.ts";
 import { many } from "../numbers.ts";
 import { roughSpan } from "../spans.ts";
+import { deadlineWay } from "../stats/document.ts";
 
 const HOUR = 3_600_000;
 
@@ -24,7 +25,6 @@ export function forecastTexts(plan: RolloutPlan): string[] {
 function lateTexts({ deadlineHours, byDeadline: { drop, margin }, harmful, harmless, steps }: Forecast): string[] {
   const isLate = ({ p90 }: Scenario) => p90.hours > deadlineHours;
   if (!isLate(harmful) && !isLate(harmless)) return [];
-  const days = Math.ceil(Math.max(harmful.p90.hours, harmless.p90.hours) / 24);
   const split = steps.filter(({ weight }) => weight < 1);
   const shown = [
     drop === null ? "no drop" : `a drop of ${points(drop)}`,
@@ -33,7 +33,7 @@ function lateTexts({ deadlineHours, byDeadline: { drop, margin }, harmful, harml
   const ways = [
     ...(split.length > 1 ? ["larger first --steps"] : []),
     ...(margin === null ? [] : [`guardrails: { success: { margin: ${margin} } }`]),
-    `--deadline ${days}d`,
+    ...deadlineWay(Math.max(harmful.p90.hours, harmless.p90.hours)),
     "more of the proof on the suite beforehand",
   ];
   return [

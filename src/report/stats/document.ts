@@ -52,6 +52,15 @@ function noteText(note: PlanNote): string {
   }
 }
 
+/** Nobody waits longer than this for a rollout, in days. */
+const LONGEST_DEADLINE = 90;
+
+/** A deadline that would do, where one of a season does. */
+export function deadlineWay(hours: number): string[] {
+  const days = Math.ceil(hours / 24);
+  return days > LONGEST_DEADLINE ? [] : [`--deadline ${days}d`];
+}
+
 /** What the traffic can show in time, and what would help. */
 function pastDeadlineText({ steps, deadlineHours, perHour, hours, drop, margin }: Extract<PlanNote, { code: "past-deadline" }>): string {
   const shown = [
@@ -61,7 +70,7 @@ function pastDeadlineText({ steps, deadlineHours, perHour, hours, drop, margin }
   const ways = [
     ...(steps === null ? [] : [`--steps ${steps.join(",")}`]),
     ...(margin == null ? [] : [`--margin ${margin}`]),
-    `--deadline ${Math.ceil(hours / 24)}d`,
+    ...deadlineWay(hours),
     "more of the proof on the suite beforehand (agentops gate)",
   ];
   return `the deadline of ${lengthText(deadlineHours)} comes before nine of ten are decided: with ${digits(perHour)} an hour ${shown} by then, and it pauses as inconclusive; what helps: ${ways.join(", ")}`;
