@@ -49,8 +49,10 @@ export function unitsOf({ request, known }: Plan): number {
   );
 }
 
+type Described = Pick<Found<SampleSize>, "method" | "unit" | "alpha" | "sided" | "allocation" | "baseline" | "direction" | "evidence" | "clusters" | "curve" | "exactSize" | "notes">; // prettier-ignore
+
 /** What every plan says about itself. @param effect what the curve is drawn for; null draws none */
-export function described(plan: Plan, effect: number | null, sizes: Sizes) {
+export function described(plan: Plan, effect: number | null, sizes: Sizes): Described {
   const { request, known, test, baseline } = plan;
   const share = request.allocation ?? (request.control === undefined ? 0.5 : sizes.candidate / sizes.units);
   const exactSize = test.exactSize?.(sizes) ?? null;
@@ -72,7 +74,7 @@ export function described(plan: Plan, effect: number | null, sizes: Sizes) {
       ...roughNote(plan, sizes),
       ...levelNote(plan, effect, exactSize),
     ],
-  } satisfies Partial<Found<SampleSize>>;
+  };
 }
 
 function discordanceNote({ known, test, request }: Plan, effect: number | null): PlanNote[] {
