@@ -75,7 +75,9 @@ describe("observe", () => {
     served.observe(outcome());
     await flushed(served);
     expect(served.stats()).toMatchObject({ invalid: 6, recorded: 1 });
-    expect(warn).toHaveBeenCalledTimes(1);
+    // A busy machine may say as well that the store takes its time.
+    const said = warn.mock.calls.filter(([text]) => !String(text).includes("could not be written yet"));
+    expect(said).toHaveLength(1);
     served.close();
     served.observe(outcome());
     expect(served.stats().dropped).toBe(1);
