@@ -45,7 +45,8 @@ export function latenciesOf(arm: RunColumns, rows: Int32Array, pairs: Pairs, fre
  */
 export function testQuantile(control: Latencies, candidate: Latencies, q: number, of: GroupKind): Tested | null {
   if (control.values.length === 0 || candidate.values.length === 0) return null;
-  const isSingle = of === "cases" && [control, candidate].every(({ groups }) => new Set(Array.from(groups)).size === groups.length);
+  const isSingle =
+    of === "cases" && [control, candidate].every(({ groups }) => new Set(Array.from(groups)).size === groups.length);
   return isSingle ? byBootstrap(control, candidate, q) : bySwaps(control, candidate, q, of);
 }
 
