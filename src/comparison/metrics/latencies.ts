@@ -38,15 +38,14 @@ export function latenciesOf(arm: RunColumns, rows: Int32Array, pairs: Pairs, fre
 }
 
 /**
- * Tests a quantile of latency. One latency a case on each side and no clusters: the exact percentile bootstrap, which finds more where
+ * Tests a quantile of latency. One latency a case on each side, each case for itself: the exact percentile bootstrap, which finds more where
  * values are independent. Otherwise the sides of whole groups are swapped (quantile-swap.ts): trials of one case resemble each other,
  * and few clusters have levels of their own. The estimates are those that a run shows (type 7). Null without a latency on both sides.
  * @param of what a group is
  */
 export function testQuantile(control: Latencies, candidate: Latencies, q: number, of: GroupKind): Tested | null {
   if (control.values.length === 0 || candidate.values.length === 0) return null;
-  const isSingle =
-    of === "cases" && [control, candidate].every(({ groups }) => new Set(Array.from(groups)).size === groups.length);
+  const isSingle = [control, candidate].every(({ groups }) => new Set(Array.from(groups)).size === groups.length);
   return isSingle ? byBootstrap(control, candidate, q) : bySwaps(control, candidate, q, of);
 }
 

@@ -21,9 +21,9 @@ import { measureMetrics } from "./measured.ts";
  *                                                            30          6.3 → 3.8             56 → 45
  *   300 cases × 1, levels both arms share (0.5; own 0.1)     10          0.1 → 0.1              8 →  8
  *                                                            30          0.1 → 1.6             16 → 50
- *   no clusters, 100 cases × 1, nothing shared                           1.8 → 2.1             82 → 61
+ *   no clusters, 100 cases × 1, nothing shared                           1.8 (swaps 2.1)       82 (61): the bootstrap stays
  *   no clusters, 100 cases × 3, shared 0.5, own 0.2                      0.4 → 3.0             43 → 61
- *   no clusters, 200 cases × 1, shared 0.3                               1.8 → 2.5             85 → 82
+ *   no clusters, 200 cases × 1, shared 0.3                               1.8 (swaps 2.5)       85 (82): the same
  *   latencyMs.p50, 60 cases × 3, shared 0.3, own 0.1                     0.2 → 3.1             99 → 100
  *   10 clusters of 100 cases × 1, levels of their own (0.3)              6.5 → 3.1             41 → 29
  *   costUsd.perSuccess, log spread 1 and 1.5, 20 cases       7.2, 11.7 → 4.5, 4.3      13, 13 →  8,  6
