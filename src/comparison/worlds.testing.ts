@@ -1,9 +1,10 @@
 import type { RunRow } from "../evals/run/runs.store.ts";
 import { seeded } from "../testing/seeded.ts";
+import { plainArm } from "./metrics/arms.testing.ts";
 import { judgeMetrics } from "./metrics/judged.ts";
 import { measureMetrics } from "./metrics/measured.ts";
 import { pairCases } from "./pairs/pair.ts";
-import type { Column, RunColumns } from "./pairs/run-columns.ts";
+import type { RunColumns } from "./pairs/run-columns.ts";
 import { tolerancesOf } from "./tolerances.ts";
 import { overallVerdict } from "./verdict.ts";
 
@@ -19,29 +20,9 @@ export interface World {
 
 /** An arm as a run would be read, with nothing but successes. */
 export function arm(successes: number[], { cases, trials, clusterSize = 1 }: World): RunColumns {
-  const column = (total: number[]): Column => ({
-    n: new Float64Array(cases).fill(trials),
-    total: Float64Array.from(total),
-  });
-  const none = (): Column => ({ n: new Float64Array(cases), total: new Float64Array(cases) });
-  const ids = successes.map((_, i) => `c${i}`);
-  return {
-    run: { trials } as RunRow,
-    scorers: [],
-    ids,
-    errors: 0,
-    clusters: ids.map((_, i) => (clusterSize === 1 ? null : `k${Math.floor(i / clusterSize)}`)),
-    rows: new Map(ids.map((id, i) => [id, i])),
-    success: column(successes),
-    safety: null,
-    passes: [],
-    scores: [],
-    cost: none(),
-    freshCost: none(),
-    inputTokens: none(),
-    outputTokens: none(),
-    latency: { rows: new Int32Array(), values: new Float64Array(), fresh: new Uint8Array(), simulated: false },
-  };
+  const clusters = successes.map((_, i) => (clusterSize === 1 ? null : `k${Math.floor(i / clusterSize)}`));
+  const success = { n: new Float64Array(cases).fill(trials), total: Float64Array.from(successes) };
+  return { ...plainArm(cases, clusters), run: { trials } as RunRow, success };
 }
 
 /** One comparison of a world; both arms as counts of successes per case. */

@@ -1,5 +1,6 @@
-import { harmSettings, nonInferioritySettings, type ProcessSettings } from "../stats/sequential/canary-engine.ts";
-import { arrivalsForShare, arrivalsUntil, type Stretch } from "../stats/planning/canary-planning.ts";
+import { harmSettings, nonInferioritySettings } from "../stats/sequential/canary-engine.ts";
+import { arrivalsUntil, type Stretch } from "../stats/planning/canary-planning.ts";
+import { fewerSteps, knownBy, leastDrop, leastMargin, openEnded, pastDeadline, type Question } from "./by-deadline.ts";
 import type { Known } from "./known.ts";
 import { baselineOf } from "./plan.ts";
 import { wholeUp } from "./planned-test.ts";
@@ -28,13 +29,6 @@ export interface RolloutRequest {
   settleHours: number;
   /** When it is paused as inconclusive. */
   deadlineHours: number;
-}
-
-/** One kind of candidate: what it is tested for, at what level. */
-interface Question {
-  settings: ProcessSettings;
-  candidate: number;
-  alpha: number;
 }
 
 /**
@@ -83,7 +77,7 @@ export function planRollout(request: RolloutRequest, known: Known | null): Found
     evidence: known?.evidence ?? null,
     notes: [],
   };
-  const fewer = fewerSteps([harmful, harmless], baseline, request);
+  const fewer = fewerSteps([harmful, harmless], ramp, baseline, request);
   return { ...plan, notes: [...(known?.notes ?? []), ...pastDeadline(plan, fewer), ...rolloutNotes(plan)] };
 }
 
@@ -138,51 +132,6 @@ function decided(
   return { successRate: question.candidate, expected: at(expected(question, open, baseline)), p90: at(late) };
 }
 
-/** Nine of ten rollouts know by the deadline. */
-const SHARE = 0.9;
-
-function knownBy({ settings, candidate, alpha }: Question, ramp: readonly Stretch[], baseline: number): number {
-  return arrivalsForShare(settings, { control: baseline, candidate }, openEnded(ramp), { alpha, share: SHARE });
-}
-
-/** The last step below 1 lasts until there is an answer. */
-function openEnded(ramp: readonly Stretch[]): Stretch[] {
-  return ramp.map((stretch, i) => (i < ramp.length - 1 ? stretch : { ...stretch, arrivals: Infinity }));
-}
-
-/** The smallest drop that nine of ten rollouts find by the deadline, with the bets of this plan; null where they find none. */
-function leastDrop(harmful: Question, ramp: readonly Stretch[], baseline: number, request: RolloutRequest) {
-  const found = (drop: number) => knownBy({ ...harmful, candidate: baseline - drop }, ramp, baseline) <= untilDeadline(request); // prettier-ignore
-  return leastOf(found, baseline);
-}
-
-/** The smallest margin that nine of ten candidates as good as the control are shown to keep by the deadline. */
-function leastMargin(ramp: readonly Stretch[], baseline: number, request: RolloutRequest) {
-  const shown = (margin: number) =>
-    knownBy({ settings: nonInferioritySettings(margin, baseline), candidate: baseline, alpha: request.alpha }, ramp, baseline) <= untilDeadline(request); // prettier-ignore
-  return leastOf(shown, baseline);
-}
-
-/** Arrivals that count by then. */
-function untilDeadline({ deadlineHours, settleHours, perHour }: RolloutRequest): number {
-  return Math.max(0, deadlineHours - settleHours) * perHour;
-}
-
-const GRID = 1000;
-
-/** In tenths of a point, below the baseline. */
-function leastOf(holds: (difference: number) => boolean, baseline: number): number | null {
-  const end = Math.ceil(baseline * GRID) - 1;
-  if (end < 1 || !holds(end / GRID)) return null;
-  let [missed, found] = [0, end];
-  while (found - missed > 1) {
-    const middle = Math.floor((missed + found) / 2);
-    if (holds(middle / GRID)) found = middle;
-    else missed = middle;
-  }
-  return found / GRID;
-}
-
 function expected({ settings, candidate, alpha }: Question, stretches: readonly Stretch[], baseline: number): number {
   const { lower, upper } = arrivalsUntil(settings, { control: baseline, candidate }, stretches, alpha);
   return countable((lower + upper) / 2);
@@ -224,30 +173,6 @@ function rolloutNotes(forecast: Found<RolloutForecast>): PlanNote[] {
     ...(mde > margin ? [] : [{ code: "within-margin", mde, margin } as const]),
     ...(guardrails === 1 ? [] : [{ code: "one-of-guardrails", guardrails } as const]),
   ];
-}
-
-/** What nine of ten know only after it is paused as inconclusive. */
-function pastDeadline(forecast: Found<RolloutForecast>, fewer: number[] | null): PlanNote[] {
-  const { deadlineHours, byDeadline, harmful, harmless, perHour } = forecast;
-  const isLate = ({ p90 }: { p90: { hours: number } }) => p90.hours > deadlineHours;
-  const late = [harmful, harmless].filter(isLate);
-  if (late.length === 0) return [];
-  return [
-    {
-      ...{ code: "past-deadline", deadlineHours, perHour, steps: fewer },
-      hours: Math.max(...late.map(({ p90 }) => p90.hours)),
-      drop: isLate(harmful) ? byDeadline.drop : undefined,
-      margin: isLate(harmless) ? byDeadline.margin : undefined,
-    },
-  ];
-}
-
-/** The longest end of the steps with which nine of ten of both kinds are decided by the deadline; null where none is. */
-function fewerSteps(questions: readonly Question[], baseline: number, request: RolloutRequest): number[] | null {
-  const starts = request.steps.slice(1).flatMap((weight, i) => (weight < 1 ? [request.steps.slice(i + 1)] : []));
-  const isDecided = (steps: readonly number[]) =>
-    questions.every((question) => knownBy(question, rampOf({ ...request, steps }), baseline) <= untilDeadline(request));
-  return starts.find(isDecided) ?? null;
 }
 
 /** Steps that wait for observations, not for time. */

@@ -31,10 +31,10 @@ export const planSchema = z.object({
     .optional()
     .describe("whose the first steps are, as the config had them when it started"),
   reach: z
-    .object({ requests: z.int(), units: z.int(), newUnits: z.int(), hours: z.number() })
+    .object({ perHour: z.number(), requests: z.int(), units: z.int(), newUnits: z.int(), hours: z.number() })
     .optional()
     .describe(
-      "who came before it began: the newest requests, their units, those of the later half that were new, and over how long; absent where less than a day is known",
+      "who came before it began: requests an hour over the last days; of the newest requests how many, their units, those of the later half that were new, and over how long; absent where less than a day is known",
     ),
   leftOut: z
     .array(z.number())

@@ -2,12 +2,15 @@ import type { RolloutPlan } from "./schema.ts";
 
 const HOUR = 3_600_000;
 /** Less than a whole day says nothing of who comes: it has its hours. */
-const LEAST_HOURS = 24;
+export const LEAST_HOURS = 24;
 /** Of the units at most, that a rollout begins with where nobody said so and a smaller share could be left at all. */
 const LARGEST_FIRST = 0.05;
 
 /** Who came before a rollout began. */
 export interface Reach {
+  /** Requests an hour, over the last days. */
+  perHour: number;
+  /** The newest of them, which the rest is of. */
   requests: number;
   /** Those without a unit are one each. */
   units: number;
@@ -17,12 +20,15 @@ export interface Reach {
   hours: number;
 }
 
-/** @param requests from the oldest to the newest: when, ISO 8601, and whose, null for nobody known */
-export function reachOf(requests: readonly { at: string; unit: string | null }[]): Reach | null {
+/**
+ * @param requests from the oldest to the newest: when, ISO 8601, and whose, null for nobody known; null comes of fewer than two moments
+ * @param perHour of all, whose rate a few minutes of them would not tell
+ */
+export function reachOf(requests: readonly { at: string; unit: string | null }[], perHour: number): Reach | null {
   const [first, last] = [requests[0], requests.at(-1)];
   if (first === undefined || last === undefined) return null;
   const hours = (Date.parse(last.at) - Date.parse(first.at)) / HOUR;
-  if (!(hours >= LEAST_HOURS)) return null;
+  if (!(hours > 0)) return null;
   const known = new Set<string>();
   const count = (some: typeof requests) => {
     let fresh = 0;
@@ -36,7 +42,7 @@ export function reachOf(requests: readonly { at: string; unit: string | null }[]
   const half = Math.floor(requests.length / 2);
   const before = count(requests.slice(0, half));
   const newUnits = count(requests.slice(half));
-  return { requests: requests.length, units: before + newUnits, newUnits, hours };
+  return { perHour, requests: requests.length, units: before + newUnits, newUnits, hours };
 }
 
 type Step = Pick<RolloutPlan, "stepObservations" | "stepMs" | "deadlineMs">;
@@ -61,7 +67,7 @@ export function canBeLeft(weight: number, reach: Reach, step: Step): boolean {
  * units it takes to see it, and at a larger share, up to 5 %, these come sooner.
  */
 export function fittedSteps(steps: readonly number[], reach: Reach, step: Step): number[] {
-  const inTime = (reach.requests / reach.hours) * (step.stepMs / HOUR);
+  const inTime = reach.perHour * (step.stepMs / HOUR);
   const isVain = (weight: number, after: number) =>
     !canBeLeft(weight, reach, step) || (after <= LARGEST_FIRST && weight * inTime < step.stepObservations);
   let first = 0;

@@ -80,7 +80,7 @@ export async function startIn(
   const told = { ...(hypothesis !== undefined && { hypothesis }), ...(notify !== undefined && { notify }) };
   const rules = await rulesAt(tx, { environment, target }, { control, at, configured: outcomes });
   const asked = planOf(settings, history.priors, cohorts, { fast });
-  const reach = await reachNow(tx, environment, target);
+  const reach = await reachNow(tx, { environment, target }, at);
   const plan = { ...(reach === null ? asked : reached(asked, reach, fit)), outcomes: rules, ...told };
   const fresh: Omit<Rollout, "seq"> = {
     id,

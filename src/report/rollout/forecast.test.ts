@@ -2,25 +2,35 @@ import { expect, test } from "vitest";
 import { planOf } from "../../rollout/plan.ts";
 import { forecastTexts } from "./forecast.ts";
 
-const came = (units: number, hours = 48) => ({ requests: units * 3, units, newUnits: units / 2, hours });
-const plan = (settings: object, units: number) => ({
-  ...planOf(settings, { success: 0.95, seen: ["success"] }),
-  reach: came(units),
-});
+/** Units that never come again, over two days. */
+const came = (units: number) => ({ perHour: units / 48, requests: units, units, newUnits: units / 2, hours: 48 });
+const plan = (settings: object, units: number) => ({ ...planOf(settings, { success: 0.95, seen: ["success"] }), reach: came(units) }); // prettier-ignore
 
 test("how long it may take and what it may cost is said of who came, and of nobody where that is not known", () => {
   expect(forecastTexts(planOf({}))).toEqual([]);
   expect(forecastTexts(plan({ steps: [0.05, 0.25, 0.5, 1] }, 48_000))).toEqual([
     "as 1,000 units an hour came before: 5 points worse is taken back after about 1.8 h (nine of ten within 2.9 h), with about 13 failures more; as good as the control is promoted after about 24 h (nine of ten within 24 h)",
   ]);
-  expect(forecastTexts(plan({ guardrails: { success: false } }, 48_000))).toEqual([]);
+});
+
+test("what waits for a person, or for copies first, is not called promoted by then", () => {
+  const [text] = forecastTexts(plan({ steps: [0.05, 0.25, 0.5, 1], manual: true, shadow: { time: "1h" } }, 48_000));
+  expect(text).toContain("from its first step on, as 1,000 units an hour came before");
+  expect(text).toContain("as good as the control is ready for 100 % after about 24 h");
+});
+
+test.each([
+  ["success is no guardrail", { guardrails: { success: false } }],
+  ["what it is tuned for is accepted", { guardrails: { success: { tolerance: 0.06, margin: 0.12 } } }],
+  ["no difference could be counted", { guardrails: { success: { margin: 1e-9 } } }],
+])("nothing is said, and nothing thrown, where %s", (_, settings) => {
+  expect(forecastTexts(plan(settings, 48_000))).toEqual([]);
 });
 
 test("a deadline that comes sooner is said with what is shown by then and what would help", () => {
   expect(forecastTexts(plan({}, 240))[1]).toBe(
-    "it is likely to pause as inconclusive at the deadline, 14 days: by then this traffic shows a drop of 35.9 points, not less; what helps: larger first --steps, --deadline 75d, more of the proof on the suite beforehand",
+    "the deadline of 14 days comes before nine of ten are decided: with 5 an hour only a drop of 35.9 points or more is found, and nothing is shown to be safe by then, and it pauses as inconclusive; what helps: --deadline 75d, more of the proof on the suite beforehand (agentops gate)",
   );
-  expect(forecastTexts(plan({ steps: [0.5, 1], deadline: "1d" }, 2400))[1]).toBe(
-    'it is likely to pause as inconclusive at the deadline, 24 h: by then this traffic shows a drop of 6.3 points and "not worse by 5.1 points", not less; what helps: guardrails: { success: { margin: 0.051 } }, --deadline 3d, more of the proof on the suite beforehand',
-  );
+  const [, text] = forecastTexts(plan({ deadline: "40h" }, 9600));
+  expect(text).toContain("what helps: --steps 5%,25%,50%,100%, guardrails: { success: { margin: 0.0");
 });

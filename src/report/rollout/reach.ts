@@ -2,7 +2,7 @@ import { canBeLeft, fittedSteps, unitsAt } from "../../rollout/reach.ts";
 import type { RolloutPlan } from "../../rollout/schema.ts";
 import { many, whole } from "../numbers.ts";
 import { roughSpan } from "../spans.ts";
-import { shareText } from "./words.ts";
+import { shareText, sharesText } from "./words.ts";
 
 const HOUR = 3_600_000;
 
@@ -22,7 +22,7 @@ export function stuckTexts(plan: Planned, step: number): string[] {
   if (reach === undefined || weight <= 0 || weight >= 1 || canBeLeft(fresh, reach, plan)) return [];
   const fitted = fittedSteps(steps.slice(step), reach, plan);
   const [first = 1] = fitted;
-  const way = canBeLeft(first, reach, plan) ? `; --steps ${fitted.map((share) => shareText(share).replace(" ", "")).join(",")} can be` : ""; // prettier-ignore
+  const way = canBeLeft(first, reach, plan) ? `; ${sharesText(fitted)} can be` : "";
   return [
     `${shareText(weight)} cannot be left by its units before the deadline: ${ofKnown(plan, fresh)}, and a step needs ${stepObservations}${way}`,
   ];
@@ -34,7 +34,7 @@ function leftOutTexts(plan: Planned): string[] {
   return leftOut.map((weight) => {
     if (!canBeLeft(weight, reach, plan))
       return `${shareText(weight)} is left out: ${ofKnown(plan, weight)}, and a step needs ${stepObservations}`;
-    const hours = stepObservations / (weight * (reach.requests / reach.hours));
+    const hours = stepObservations / (weight * reach.perHour);
     return `${shareText(weight)} is left out: the ${stepObservations} units of a step would take about ${roughSpan(hours * HOUR)}`;
   });
 }

@@ -44,6 +44,11 @@ export function shareText(share: number): string {
   return `${trimmed(share * 100, 2)} %`;
 }
 
+/** "--steps 25%,50%,100%". */
+export function sharesText(steps: readonly number[]): string {
+  return `--steps ${steps.map((share) => shareText(share).replace(" ", "")).join(",")}`;
+}
+
 const LARGE = 10_000;
 /** What lies beyond is beyond doubt. */
 const LARGEST_POWER = 9;

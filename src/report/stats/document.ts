@@ -44,7 +44,7 @@ function noteText(note: PlanNote): string {
     case "thin-step":
       return thinStepText(note);
     case "past-deadline":
-      return pastDeadlineText(note);
+      return pastDeadlineText(note, FLAGS);
     case "within-margin":
       return `a drop of ${points(note.mde)} lies within the margin of ${points(note.margin)}: such a candidate may be promoted`;
     case "one-of-guardrails":
@@ -55,26 +55,31 @@ function noteText(note: PlanNote): string {
 /** Nobody waits longer than this for a rollout, in days. */
 const LONGEST_DEADLINE = 90;
 
-/** A deadline that would do, where one of a season does. */
-export function deadlineWay(hours: number): string[] {
-  const days = Math.ceil(hours / 24);
-  return days > LONGEST_DEADLINE ? [] : [`--deadline ${days}d`];
-}
+type PastDeadline = Extract<PlanNote, { code: "past-deadline" }>;
 
-/** What the traffic can show in time, and what would help. */
-function pastDeadlineText({ steps, deadlineHours, perHour, hours, drop, margin }: Extract<PlanNote, { code: "past-deadline" }>): string {
+/** What the traffic can show in time, and what would help, as the command takes it. */
+export function pastDeadlineText(
+  { steps, deadlineHours, perHour, hours, drop, margin }: PastDeadline,
+  ways: { steps: (steps: readonly number[]) => string; margin: (margin: number) => string },
+): string {
   const shown = [
     ...(drop === undefined ? [] : [drop === null ? "no drop is found" : `only a drop of ${points(drop)} or more is found`]),
     ...(margin === undefined ? [] : [margin === null ? "nothing is shown to be safe" : `only a margin of ${points(margin)} or more is shown to be kept`]),
   ].join(", and ");
-  const ways = [
-    ...(steps === null ? [] : [`--steps ${steps.join(",")}`]),
-    ...(margin == null ? [] : [`--margin ${margin}`]),
-    ...deadlineWay(hours),
+  const days = Math.ceil(hours / 24);
+  const helps = [
+    ...(steps === null ? [] : [ways.steps(steps)]),
+    ...(margin == null ? [] : [ways.margin(margin)]),
+    ...(days > LONGEST_DEADLINE ? [] : [`--deadline ${days}d`]),
     "more of the proof on the suite beforehand (agentops gate)",
   ];
-  return `the deadline of ${lengthText(deadlineHours)} comes before nine of ten are decided: with ${digits(perHour)} an hour ${shown} by then, and it pauses as inconclusive; what helps: ${ways.join(", ")}`;
+  return `the deadline of ${lengthText(deadlineHours)} comes before nine of ten are decided: with ${digits(perHour)} an hour ${shown} by then, and it pauses as inconclusive; what helps: ${helps.join(", ")}`;
 } // prettier-ignore
+
+const FLAGS = {
+  steps: (steps: readonly number[]) => `--steps ${steps.join(",")}`,
+  margin: (margin: number) => `--margin ${margin}`,
+};
 
 /** A step that waits for observations, not for time. */
 function thinStepText(note: Extract<PlanNote, { code: "thin-step" }>): string {
