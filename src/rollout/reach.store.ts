@@ -21,7 +21,7 @@ export async function reachNow(
     .where("shadow", "=", 0)
     .where("hour", ">=", hourBefore(at, DAYS * 24))
     .executeTakeFirst();
-  const [n, since] = [Number(sums?.n ?? 0), sums?.since];
+  const [n, since] = [sums?.n ?? 0, sums?.since];
   if (n === 0 || since == null || since > hourBefore(at, LEAST_HOURS)) return null;
   const hours = (Date.parse(at) - Date.parse(since)) / HOUR;
   // No more than there are: a search for others would read the whole table.

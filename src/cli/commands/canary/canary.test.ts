@@ -182,6 +182,22 @@ describe("canary on the command line", () => {
     expect(await served("eve@example.com")).toContain("@v1");
   }, 60_000);
 
+  test("start knows who came: without --steps it leaves out what they cannot bring on, and forecasts; with them it says so", async () => {
+    const from = Date.now() - 30 * 3_600_000;
+    const lines = Array.from({ length: 1800 }, (_, i) =>
+      JSON.stringify({ target: TARGET, version: "v1", unit: `u${i % 300}`, success: i % 20 > 0, at: new Date(from + i * 60_000).toISOString() }),
+    );
+    put(dir, "before.jsonl", `${lines.join("\n")}\n`);
+    expect((await run("observe", "before.jsonl")).code).toBe(0);
+    const tried = await canary("start", `${TARGET}@v2`, "--dry-run", "--steps", "1%,25%,100%", ...FORCED);
+    expect(tried.stdout.replace(/\s+/g, " ")).toContain("1 % cannot be left by its units before the deadline: 300 units came in 30 h, so it can have about 3, and a step needs 50; --steps 25%,100% can be");
+    const started = await canary("start", `${TARGET}@v2`, ...FORCED);
+    const text = started.stdout.replace(/\s+/g, " ");
+    expect(text).toContain("steps 1 % is left out: 300 units came in 30 h, so it can have about 3, and a step needs 50");
+    expect(text).toMatch(/forecast as \d+ units an hour came before: 5 points worse is taken back after about/);
+    expect(read(await canary("status", TARGET, "--json"))).toMatchObject({ steps: [0.25, 0.5, 1], plan: { leftOut: [0.01, 0.05], reach: { units: 300 } } });
+  }); // prettier-ignore
+
   test("start says which floor is in force, what a breach does, and of a floor out of reach that it is", async () => {
     const config = readFileSync(join(dir, "agentops.config.yaml"), "utf8");
     const control = (n: number) => Array.from({ length: n }, (_, i) => JSON.stringify({ target: TARGET, version: "v1", unit: `c${n}-${i}`, success: i % 5 > 0 })); // prettier-ignore
