@@ -13,19 +13,23 @@ export type Forecast = Found<RolloutForecast> & {
   harmed: number;
 };
 
+/** Of the later requests, so many must be of somebody new: who comes again is counted again at each weight, and no rate tells how often. */
+const LEAST_NEW = 0.5;
+
 /**
- * By units that came, not by requests: who comes again brings no new evidence. Null where too little is known of who comes, where success
- * is no guardrail or some harm of it is accepted, and where the plan is none that can be counted.
+ * By units that came, not by requests. Null where too little is known of who comes or mostly the same do, where success is no guardrail or
+ * some harm of it is accepted, and where the plan is none that can be counted.
  */
 export function forecastOf(plan: RolloutPlan): Forecast | null {
   const { reach, guardrails, alarm, alpha, steps, stepMs, trafficMs = 0, deadlineMs, stepObservations } = plan;
   const success = guardrails.find(({ name }) => name === "success");
   const alarmShare = alarm?.guardrails.success;
   if (reach === undefined || success === undefined || success.tolerance > 0 || alarmShare === undefined) return null;
+  if (reach.newUnits < LEAST_NEW * (reach.requests / 2)) return null;
   const request = {
     ...{ baseline: success.prior, mde: success.mde, margin: success.margin, alpha, alarmShare, stepObservations },
     ...{ guardrails: guardrails.length, steps: steps.filter((weight) => weight > 0) },
-    perHour: Math.min(reach.perHour, reach.units / reach.hours),
+    perHour: reach.perHour * (reach.units / reach.requests),
     ...{ stepHours: stepMs / HOUR, trafficHours: trafficMs / HOUR, deadlineHours: deadlineMs / HOUR },
     settleHours: settleMsOf(plan) / HOUR,
   };

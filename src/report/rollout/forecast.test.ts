@@ -19,12 +19,14 @@ test("what waits for a person, or for copies first, is not called promoted by th
   expect(text).toContain("as good as the control is ready for 100 % after about 24 h");
 });
 
-test.each([
+test.each<[string, object, object?]>([
+  ["the same come again and again", {}, { newUnits: 900 }],
   ["success is no guardrail", { guardrails: { success: false } }],
   ["what it is tuned for is accepted", { guardrails: { success: { tolerance: 0.06, margin: 0.12 } } }],
   ["no difference could be counted", { guardrails: { success: { margin: 1e-9 } } }],
-])("nothing is said, and nothing thrown, where %s", (_, settings) => {
-  expect(forecastTexts(plan(settings, 48_000))).toEqual([]);
+])("nothing is said, and nothing thrown, where %s", (_, settings, of = {}) => {
+  const asked = plan(settings, 48_000);
+  expect(forecastTexts({ ...asked, reach: { ...asked.reach, ...of } })).toEqual([]);
 });
 
 test("a deadline that comes sooner is said with what is shown by then and what would help", () => {

@@ -184,18 +184,22 @@ describe("canary on the command line", () => {
 
   test("start knows who came: without --steps it leaves out what they cannot bring on, and forecasts; with them it says so", async () => {
     const from = Date.now() - 30 * 3_600_000;
-    const lines = Array.from({ length: 1800 }, (_, i) =>
-      JSON.stringify({ target: TARGET, version: "v1", unit: `u${i % 300}`, success: i % 20 > 0, at: new Date(from + i * 60_000).toISOString() }),
-    );
-    put(dir, "before.jsonl", `${lines.join("\n")}\n`);
+    const before = (unitOf: (i: number) => string) =>
+      Array.from({ length: 1800 }, (_, i) => JSON.stringify({ target: TARGET, version: "v1", unit: unitOf(i), success: i % 20 > 0, at: new Date(from + i * 60_000).toISOString() })).join("\n");
+    put(dir, "before.jsonl", before((i) => `u${i % 300}`));
     expect((await run("observe", "before.jsonl")).code).toBe(0);
     const tried = await canary("start", `${TARGET}@v2`, "--dry-run", "--steps", "1%,25%,100%", ...FORCED);
     expect(tried.stdout.replace(/\s+/g, " ")).toContain("1 % cannot be left by its units before the deadline: 300 units came in 30 h, so it can have about 3, and a step needs 50; --steps 25%,100% can be");
     const started = await canary("start", `${TARGET}@v2`, ...FORCED);
     const text = started.stdout.replace(/\s+/g, " ");
     expect(text).toContain("steps 1 % is left out: 300 units came in 30 h, so it can have about 3, and a step needs 50");
-    expect(text).toMatch(/forecast as \d+ units an hour came before: 5 points worse is taken back after about/);
+    expect(text, "who comes again is counted at each weight: no rate tells how often").not.toContain("forecast");
     expect(read(await canary("status", TARGET, "--json"))).toMatchObject({ steps: [0.25, 0.5, 1], plan: { leftOut: [0.01, 0.05], reach: { units: 300 } } });
+    expect((await canary("abort", TARGET, "--reason", "others come")).code).toBe(0);
+    put(dir, "new.jsonl", before((i) => `n${i}`));
+    expect((await run("observe", "new.jsonl")).code).toBe(0);
+    const open = await canary("start", `${TARGET}@v2`, "--dry-run", ...FORCED);
+    expect(open.stdout.replace(/\s+/g, " ")).toMatch(/as \d+ units an hour came before: 5 points worse is taken back after about/);
   }); // prettier-ignore
 
   test("start says which floor is in force, what a breach does, and of a floor out of reach that it is", async () => {
