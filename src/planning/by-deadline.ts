@@ -31,14 +31,24 @@ export function openEnded(ramp: readonly Stretch[]): Stretch[] {
   return ramp.map((stretch, i) => (i < ramp.length - 1 ? stretch : { ...stretch, arrivals: Infinity }));
 }
 
+/** What the traffic shows in time. */
+export function shownInTime(
+  harmful: Question,
+  ramp: readonly Stretch[],
+  baseline: number,
+  request: Deadline,
+): RolloutForecast["byDeadline"] {
+  return { drop: leastDrop(harmful, ramp, baseline, request), margin: leastMargin(ramp, baseline, request) };
+}
+
 /** The smallest drop that nine of ten rollouts find by the deadline, with the bets of this plan; null where they find none. */
-export function leastDrop(harmful: Question, ramp: readonly Stretch[], baseline: number, request: Deadline) {
+function leastDrop(harmful: Question, ramp: readonly Stretch[], baseline: number, request: Deadline) {
   const found = (drop: number) => knownBy({ ...harmful, candidate: baseline - drop }, ramp, baseline) <= untilDeadline(request); // prettier-ignore
   return leastOf(found, baseline);
 }
 
 /** The smallest margin that nine of ten candidates as good as the control are shown to keep by the deadline. */
-export function leastMargin(ramp: readonly Stretch[], baseline: number, request: Deadline) {
+function leastMargin(ramp: readonly Stretch[], baseline: number, request: Deadline) {
   const shown = (margin: number) =>
     knownBy({ settings: nonInferioritySettings(margin, baseline), candidate: baseline, alpha: request.alpha }, ramp, baseline) <= untilDeadline(request); // prettier-ignore
   return leastOf(shown, baseline);

@@ -1,6 +1,6 @@
 import { harmSettings, nonInferioritySettings } from "../stats/sequential/canary-engine.ts";
 import { arrivalsUntil, type Stretch } from "../stats/planning/canary-planning.ts";
-import { fewerSteps, knownBy, leastDrop, leastMargin, openEnded, pastDeadline, type Question } from "./by-deadline.ts";
+import { fewerSteps, knownBy, openEnded, pastDeadline, type Question, shownInTime } from "./by-deadline.ts";
 import type { Known } from "./known.ts";
 import { baselineOf } from "./plan.ts";
 import { wholeUp } from "./planned-test.ts";
@@ -64,10 +64,7 @@ export function planRollout(request: RolloutRequest, known: Known | null): Found
     trafficHours,
     settleHours,
     deadlineHours,
-    byDeadline: {
-      drop: leastDrop(harmful, ramp, baseline, request),
-      margin: leastMargin(ramp, baseline, request),
-    },
+    byDeadline: shownInTime(harmful, ramp, baseline, request),
     steps: request.steps.map((weight, step) => stepOf(weight, ramp[step], { request, baseline, harmful, harmless })),
     harmful: { outcome: "rolled-back", ...decided(harmful, ramp, 0, baseline, request) },
     harmless: {

@@ -5,7 +5,7 @@ import { operatorLocks } from "../state/locks.ts";
 import type { Db, Store, Tx } from "../state/store.ts";
 import { currentStable, insertRelease, type ReleaseRow } from "../serving/serving.store.ts";
 import { firstCaps } from "./caps.ts";
-import { controlHistory } from "./control-history.store.ts";
+import { type ControlHistory, controlHistory } from "./control-history.store.ts";
 import { NO_EVIDENCE } from "./evidence.ts";
 import { pendingState } from "./next.ts";
 import { type Cohorts, planOf } from "./plan.ts";
@@ -52,36 +52,15 @@ export function startRollout(store: Store, request: StartRequest): Promise<Rollo
 }
 
 /** The same in the caller's transaction. */
-export async function startIn(
-  tx: Tx,
-  {
-    id,
-    environment,
-    release,
-    settings,
-    cohorts,
-    outcomes = {},
-    fit,
-    fast,
-    notify,
-    hypothesis,
-    at,
-    actor,
-    reason,
-    admit,
-  }: StartRequest,
-): Promise<Rollout> {
+export async function startIn(tx: Tx, request: StartRequest): Promise<Rollout> {
+  const { id, environment, release, at, actor, reason, admit } = request;
   const { target, version } = release;
   const control = await controlOf(tx, environment, release);
   await refuseSecond(tx, environment, target);
   const admitted = await admit(tx);
   await insertRelease(tx, { ...release, releasedAt: at });
   const history = await controlHistory(tx, environment, target, control);
-  const told = { ...(hypothesis !== undefined && { hypothesis }), ...(notify !== undefined && { notify }) };
-  const rules = await rulesAt(tx, { environment, target }, { control, at, configured: outcomes });
-  const asked = planOf(settings, history.priors, cohorts, { fast });
-  const reach = await reachNow(tx, { environment, target }, at);
-  const plan = { ...(reach === null ? asked : reached(asked, reach, fit)), outcomes: rules, ...told };
+  const plan = await planFor(tx, request, { control, history });
   const fresh: Omit<Rollout, "seq"> = {
     id,
     environment,
@@ -98,6 +77,23 @@ export async function startIn(
   };
   const seq = await insertRollout(tx, fresh);
   return transition(tx, { ...fresh, seq }, { type: "start", at }, { actor, reason, ...admitted });
+}
+
+/** What was asked for, with what the store knows of the control and of who comes. */
+async function planFor(
+  tx: Tx,
+  { environment, release, settings, cohorts, outcomes = {}, fit, fast, notify, hypothesis, at }: StartRequest,
+  { control, history }: { control: string; history: ControlHistory },
+): Promise<RolloutPlan> {
+  const place = { environment, target: release.target };
+  const asked = planOf(settings, history.priors, cohorts, { fast });
+  const reach = await reachNow(tx, place, at);
+  return {
+    ...(reach === null ? asked : reached(asked, reach, fit)),
+    outcomes: await rulesAt(tx, place, { control, at, configured: outcomes }),
+    ...(hypothesis !== undefined && { hypothesis }),
+    ...(notify !== undefined && { notify }),
+  };
 }
 
 function reached(plan: RolloutPlan, reach: Reach, fit = false): RolloutPlan {
