@@ -15,7 +15,7 @@ const success: GuardrailResult = {
   safeE: 3.1,
   safeThreshold: 20,
   difference: -0.011,
-  ci95: [-0.06, 0.032],
+  ci95: [-0.09, 0.09],
   bounds: [-0.06, 0.032],
   tolerance: 0,
   margin: 0.03,
@@ -39,7 +39,7 @@ const floor: GuardrailResult = {
 const latency: GuardrailResult = {
   ...success,
   ...{ name: "latency", cap: 974, control: { n: 19_400, rate: 0.962 }, candidate: { n: 1020, rate: 0.958 } },
-  ...{ difference: -0.004, ci95: [-0.021, 0.013], bounds: [-0.021, 0.013], safeE: 4.2e6, verdict: "safe" },
+  ...{ difference: -0.004, ci95: [-0.08, 0.08], bounds: [-0.021, 0.013], safeE: 4.2e6, verdict: "safe" },
 };
 const cost: GuardrailResult = {
   ...success,
