@@ -18,8 +18,10 @@ export interface Request {
   weight: number;
   candidate: boolean;
   look: number;
-  /** 0 or 1 where that metric was observed and can be judged. */
+  /** In [0, 1] where that metric was observed and can be judged. */
   outcomes: Partial<Record<Metric, number>>;
+  /** Of metrics that are compared as a ratio the candidate's value, in multiples of the limit; null of the control. */
+  multiples?: Partial<Record<Metric, number | null>>;
 }
 
 /** Units and sums of their outcomes, of one metric in one arm at one weight. */
@@ -65,12 +67,23 @@ function fresh({ look, weight: seenAt, candidate }: Request, weight: number): Un
 
 const COUNTS = { success: "n", latency: "latencyN", cost: "costN", safety: "safetyN" } as const;
 
-/** Adds a request's outcomes to its unit in place; each metric's sums change by the difference of the unit's mean. */
-export function addOutcomes(unit: UnitRow, { outcomes }: Request, sums: Record<Metric, Sums>): void {
+/**
+ * Adds a request's outcomes to its unit in place; each metric's sums change by the difference of the unit's mean. Of values that are
+ * compared as a ratio a unit's first one counts alone, so that what is known of each is one value: `first` takes it.
+ */
+export function addOutcomes(
+  unit: UnitRow,
+  { outcomes, multiples = {} }: Request,
+  sums: Record<Metric, Sums>,
+  first: (metric: Metric, multiple: number) => void = () => {},
+): void {
   for (const metric of METRICS) {
     const outcome = outcomes[metric];
     if (outcome === undefined) continue;
     const count = COUNTS[metric];
+    const multiple = multiples[metric];
+    if (multiple !== undefined && unit[count] > 0) continue;
+    if (multiple != null) first(metric, multiple);
     const total = sums[metric];
     const before = unit[count] === 0 ? 0 : unit[metric] / unit[count];
     // A unit is counted once.

@@ -1,4 +1,4 @@
-import { CAP_VALUES, freezeCap } from "../rollout/caps.ts";
+import { freeze, valuesFor } from "../rollout/caps.ts";
 import type { Caps } from "../rollout/schema.ts";
 import type { Tx } from "../state/store.ts";
 import { lastSeq, reportedBy, valuesAfter } from "./caps.store.ts";
@@ -46,8 +46,9 @@ export function collecting(
     const values = open[metric];
     if (values === undefined || value === undefined) return;
     values.push(value);
-    if (values.length < CAP_VALUES) return;
-    caps = { ...caps, [metric]: freezeCap(values, rollout.plan.caps[metric]?.maxIncrease ?? 0) };
+    const wanted = rollout.plan.caps[metric];
+    if (wanted === null || values.length < valuesFor(wanted)) return;
+    caps = { ...caps, [metric]: freeze(wanted, values) };
     open[metric] = undefined;
   };
   return {
@@ -64,13 +65,14 @@ async function earlierValues(
   tx: Tx,
   earlier: Earlier,
   environment: string,
-  { seq, target, control, createdAt }: OpenRollout,
+  { seq, target, control, createdAt, plan }: OpenRollout,
   metric: Capped,
 ): Promise<number[]> {
   const key = `${seq} ${metric}`;
   const { upTo, values } = earlier.get(key) ?? { upTo: 0, values: [] };
   const reported = await reportedBy(tx, { environment, target, version: control }, hourOf(createdAt));
-  const beyond = { rollout: seq, version: control, seq: upTo, limit: CAP_VALUES };
+  const wanted = plan.caps[metric];
+  const beyond = { rollout: seq, version: control, seq: upTo, limit: wanted === null ? 0 : valuesFor(wanted) };
   const more = reported[metric] === 0 ? [] : await valuesAfter(tx, metric, beyond);
   // Read under the target's lock, so nothing of this rollout with a smaller number comes later.
   const all = { upTo: await lastSeq(tx), values: [...values, ...more] };

@@ -68,6 +68,16 @@ export const addTallies = batchInto("tallies", {
   sums: TALLY_SUMS,
 });
 
+const RATIO = ["rollout", "look", "weight", "metric", "bin"] as const;
+
+/** Rows of `ratioCounter`. */
+export const addRatioCounts = batchInto("ratioCounts", {
+  columns: [...RATIO, ...TALLY_SUMS],
+  key: RATIO,
+  onConflict: "add",
+  sums: TALLY_SUMS,
+});
+
 const COHORT = ["rollout", "look", "cohort"] as const;
 const COHORT_SUMS = ["answers", "succeeded", "units", "control"] as const;
 

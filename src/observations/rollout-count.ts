@@ -1,14 +1,18 @@
-import type { Caps, Metric } from "../rollout/schema.ts";
+import { isRatio } from "../rollout/caps.ts";
+import type { Caps, Frozen, Metric } from "../rollout/schema.ts";
 import { slotOf } from "../serving/assignment.ts";
 import type { Value } from "../state/raw.ts";
+import { candidateScore, controlScore, multipleOf } from "../stats/sequential/ratio.ts";
 import type { Tx } from "../state/store.ts";
 import { addOutcomes, arrive, CERTAIN, type Request, rounded, type Sums } from "./arrival.ts";
 import type { CapCollector } from "./cap-collector.ts";
+import { ratioCounter } from "./ratio-counter.ts";
 import { cohortCounter } from "./cohort-counter.ts";
 import { returnsCounter } from "./returns.ts";
 import {
   addCohortCounts,
   addReturnCounts,
+  addRatioCounts,
   addTallies,
   insertBreaches,
   type OpenRollout,
@@ -71,7 +75,7 @@ export function countFor(rollout: OpenRollout, caps: CapCollector, counts = { br
       const weight = place === undefined ? countedAt(observation, candidate, rollout, known?.row) : null;
       if (place !== undefined) countCohort(observation, place, known);
       if (weight !== null) {
-        const request = { weight, candidate, look: rollout.look, outcomes: outcomesOf(observation, caps.caps()) };
+        const request = { weight, candidate, look: rollout.look, ...outcomesOf(observation, caps.caps(), candidate) };
         requests.count(observation, request, known);
       }
       if (!candidate && !shadow) caps.take(observation.latencyMs, observation.costUsd);
@@ -90,6 +94,7 @@ export function countFor(rollout: OpenRollout, caps: CapCollector, counts = { br
 /** Counts requests that were divided, or copied: as arrivals of their units, and each for itself. */
 function requestCounter(rollout: OpenRollout) {
   const tallies = talliesIn(rollout);
+  const ratios = ratioCounter(rollout);
   const returns = returnsCounter(rollout);
   const served = rollout.plan.exposures === true ? servedCounter(rollout) : null;
   return {
@@ -102,10 +107,12 @@ function requestCounter(rollout: OpenRollout) {
       const asked = { ...request, weight: requestedAt(observation, rollout) };
       if (!shadow && returns.count(unit?.row, asked, at)) known.changed = true;
       if (row === null) return;
-      addOutcomes(row, request, tallies.at(row.weight, shadow ? "shadow" : armOf(request.candidate)));
+      const arm = shadow ? "shadow" : armOf(request.candidate);
+      addOutcomes(row, request, tallies.at(row.weight, arm), arm === "candidate" ? ratios.at(row.weight) : undefined);
     },
     async save(tx: Tx) {
       await addTallies(tx, tallies.rows());
+      await addRatioCounts(tx, ratios.rows());
       if (served !== null) await saveServed(tx, served.rows());
       await addReturnCounts(tx, returns.rows());
     },
@@ -203,11 +210,36 @@ function unitOf({ unit, shadow }: Dated, { id }: OpenRollout): number | null {
   return slotOf(id, shadow === true ? `shadow/${unit}` : unit);
 }
 
-function outcomesOf({ success, safe, latencyMs, costUsd }: Dated, caps: Caps): Partial<Record<Metric, number>> {
+function outcomesOf(
+  { success, safe, latencyMs, costUsd }: Dated,
+  caps: Caps,
+  candidate: boolean,
+): Pick<Request, "outcomes" | "multiples"> {
+  const latency = scored(latencyMs, caps.latency, candidate);
+  const cost = scored(costUsd, caps.cost, candidate);
   return {
-    success: Number(success),
-    ...(latencyMs !== undefined && caps.latency !== null && { latency: Number(latencyMs <= caps.latency.cap) }),
-    ...(costUsd !== undefined && caps.cost !== null && { cost: Number(costUsd <= caps.cost.cap) }),
-    ...(safe !== undefined && { safety: Number(safe) }),
+    outcomes: {
+      success: Number(success),
+      ...(latency !== null && { latency: latency.score }),
+      ...(cost !== null && { cost: cost.score }),
+      ...(safe !== undefined && { safety: Number(safe) }),
+    },
+    multiples: {
+      ...(latency?.multiple !== undefined && { latency: latency.multiple }),
+      ...(cost?.multiple !== undefined && { cost: cost.multiple }),
+    },
   };
+}
+
+/** How good a value is; null where there is none, or nothing to hold it against yet. */
+function scored(
+  value: number | undefined,
+  frozen: Frozen | null,
+  candidate: boolean,
+): { score: number; multiple?: number | null } | null {
+  if (value === undefined || frozen === null) return null;
+  if (!isRatio(frozen)) return { score: Number(value <= frozen.cap) };
+  const { point, limit } = frozen;
+  if (!candidate) return { score: controlScore(point, value), multiple: null };
+  return { score: candidateScore(point, value, limit), multiple: multipleOf(point, value, limit) };
 }

@@ -220,7 +220,7 @@ test("a cap is made of the control's settled outcomes, and judges only what sett
   const caps = async () => (await needRollout(store.db, place)).caps;
   expect(await caps()).toEqual({ latency: null, cost: null });
   await advance(store, place, turnBy(store, minutesLater(63)));
-  expect((await caps()).latency?.cap).toBeCloseTo(120);
+  expect((await caps()).latency).toMatchObject({ cap: expect.closeTo(120) as number });
   const [judged, all] = [2 * some - CAP_VALUES, 2 * some];
   const tallies = [`0.5 control latency: ${judged} ${judged}`, `0.5 control success: ${all} ${all}`];
   expect((await counted(store)).tallies).toEqual(tallies);

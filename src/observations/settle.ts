@@ -1,5 +1,5 @@
 import type { Place } from "../core/refs.ts";
-import { CAP_VALUES } from "../rollout/caps.ts";
+import { valuesFor } from "../rollout/caps.ts";
 import { MINUTE_MS, settledBefore, settles } from "../rollout/outcomes.ts";
 import { slotOf } from "../serving/assignment.ts";
 import type { Tx } from "../state/store.ts";
@@ -123,9 +123,10 @@ function failuresOf({ id: rollout, target, control, candidate }: OpenRollout, mi
 async function settledCaps(tx: Tx, { seq, control, plan, caps }: OpenRollout, from: number): Promise<CapCollector> {
   const before = new Date(from * MINUTE_MS).toISOString();
   const valuesOf = async (metric: "latency" | "cost") => {
-    if (plan.caps[metric] === null || caps[metric] !== null) return undefined;
+    const wanted = plan.caps[metric];
+    if (wanted === null || caps[metric] !== null) return undefined;
     const column = metric === "latency" ? "latencyMs" : "costUsd";
-    return settledValues(tx, column, { seq, control, before, limit: CAP_VALUES });
+    return settledValues(tx, column, { seq, control, before, limit: valuesFor(wanted) });
   };
   return collecting({ plan, caps }, { latency: await valuesOf("latency"), cost: await valuesOf("cost") });
 }

@@ -6,14 +6,16 @@ import {
   harmSettings,
   nonInferioritySettings,
 } from "../stats/sequential/canary-engine.ts";
+import { ratioSettings } from "../stats/sequential/ratio.ts";
 import { addToFloor, emptyFloor, type FloorProcess } from "../stats/sequential/floor-process.ts";
 import type { Exposure } from "../stats/sequential/sample-ratio.ts";
 import type { Row } from "../state/tables.ts";
 import { type Alarm, alarmAfter, detectorsOf } from "./alarm.ts";
+import { isRatio } from "./caps.ts";
 import { inForce } from "./floors.ts";
 import { addReturns, type ReturnRow, type ReturnsEvidence } from "./returns.ts";
 import { type ArrivalRow, type ServedUnits, withServed } from "./served.ts";
-import type { Caps, Guardrail, Metric, Phase, RolloutPlan } from "./schema.ts";
+import type { Caps, Frozen, Guardrail, Metric, Phase, RolloutPlan } from "./schema.ts";
 
 /** What was counted in one look, at one probability, of one arm. */
 export type TallyRow = Omit<Row<"tallies">, "rollout">;
@@ -84,10 +86,16 @@ export const NO_EVIDENCE: Evidence = { metrics: {}, exposures: [], candidateUnit
 /** What is judged when caps are known: the plan's numbers, and for latency and cost the tolerance that came with the cap. */
 export function boundsOf(guardrail: Guardrail, caps: Caps): { tolerance: number; margin: number; prior: number } {
   const { name, tolerance, margin, prior } = guardrail;
-  const cap = name === "latency" || name === "cost" ? caps[name] : null;
+  const cap = frozenOf(name, caps);
   if (cap === null) return { tolerance, margin, prior };
+  if (isRatio(cap)) return { tolerance: 0, margin: 0, prior: cap.prior };
   const accepted = Math.max(tolerance, cap.tolerance);
   return { tolerance: accepted, margin: Math.max(margin, accepted + LEAST_GAP), prior: cap.rate };
+}
+
+/** What a metric's values are held against; null of one that has no values, and before it is frozen. */
+export function frozenOf(name: Metric, caps: Caps): Frozen | null {
+  return name === "latency" || name === "cost" ? caps[name] : null;
 }
 
 /** Between what is accepted and what must be excluded there must be room to show something. */
@@ -157,6 +165,11 @@ function plus(a: CohortSums, b: CohortSums): CohortSums {
 }
 
 function none(guardrail: Guardrail, caps: Caps): MetricEvidence {
+  const frozen = frozenOf(guardrail.name, caps);
+  if (isRatio(frozen)) {
+    const { harm, safe } = ratioSettings({ of: frozen.point.of, mean: frozen.prior });
+    return { harm: emptyProcess(harm), safe: emptyProcess(safe), floor: null };
+  }
   const { tolerance, margin, prior } = boundsOf(guardrail, caps);
   return {
     harm: emptyProcess(harmSettings(guardrail.mde, prior, tolerance)),

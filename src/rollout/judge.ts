@@ -1,12 +1,13 @@
 import { logE, type CanaryProcess } from "../stats/sequential/canary-engine.ts";
 import { COHORTS_FLOOR, REQUESTS, type Detector, detectorsOf } from "./alarm.ts";
-import { boundsOf, type Evidence, type MetricEvidence } from "./evidence.ts";
+import { isRatio } from "./caps.ts";
+import { boundsOf, type Evidence, frozenOf, type MetricEvidence } from "./evidence.ts";
 import { besideControl, type Wealth, wealthOf } from "./floor-wealth.ts";
 import { inForce } from "./floors.ts";
 import type { Look } from "./next.ts";
 import { divided, dividedLogE } from "./served.ts";
 import type { BreachRow } from "./rollouts.store.ts";
-import type { Analysis, Caps, Guardrail, GuardrailResult, RolloutPlan } from "./schema.ts";
+import type { Analysis, Caps, FrozenRatio, Guardrail, GuardrailResult, RolloutPlan } from "./schema.ts";
 
 /** Chance to call an honest assignment broken. */
 const SAMPLE_RATIO_ALPHA = 0.001;
@@ -25,7 +26,7 @@ export interface Seen {
 /** An analysis without what only a reader needs: intervals, and how long it may take. */
 export type Judged = Pick<Analysis, "sampleRatio" | "breaches"> & {
   verdict: Look["verdict"];
-  guardrails: (Omit<GuardrailResult, "difference" | "ci95" | "bounds"> & { peaks: Peaks })[];
+  guardrails: (Omit<GuardrailResult, "difference" | "ci95" | "bounds" | "ratio"> & { ratio: FrozenRatio | null; peaks: Peaks })[];
 };
 
 /** The largest ln E at any look so far, of each process; what decisions compare with their thresholds. */
@@ -120,18 +121,20 @@ function resultsOf(guardrail: Guardrail, { metrics }: Evidence, plan: RolloutPla
   const { tolerance, margin } = boundsOf(guardrail, caps);
   const harmThreshold = plan.guardrails.length / plan.alpha;
   const safeThreshold = 1 / plan.safeAlpha;
-  const cap = guardrail.name === "latency" || guardrail.name === "cost" ? (caps[guardrail.name]?.cap ?? null) : null;
+  const frozen = frozenOf(guardrail.name, caps);
+  const ratio = isRatio(frozen) ? frozen : null;
   const compared: Judged["guardrails"][number] = {
     name: guardrail.name,
-    control: armOf(found?.harm.control),
-    candidate: armOf(found?.harm.candidate),
+    control: ratio === null ? armOf(found?.harm.control) : withoutRate(found?.harm.control),
+    candidate: ratio === null ? armOf(found?.harm.candidate) : withoutRate(found?.harm.candidate),
+    ratio,
     harmE: found === undefined ? 1 : cut(logE(found.harm)),
     harmThreshold,
     safeE: found === undefined ? 1 : cut(logE(found.safe)),
     safeThreshold,
     tolerance,
     margin,
-    cap,
+    cap: frozen === null || isRatio(frozen) ? null : frozen.cap,
     verdict: metricVerdict(guardrail.name, found, { harmThreshold, safeThreshold }),
     peaks: { harm: found?.harm.peak ?? 0, safe: found?.safe.peak ?? 0 },
   };
@@ -165,7 +168,7 @@ function requestRows({ alpha, alarm }: RolloutPlan, { returns }: Evidence): Judg
       control: armOf({ n: control.n, sum: control.good }),
       candidate: armOf({ n: candidate.n, sum: candidate.good }),
       ...{ harmE: cut(returns.logE), harmThreshold: 1 / alpha / alarm.returns, safeE: null, safeThreshold: null },
-      ...{ tolerance: 0, margin: null, cap: null, verdict: "undecided", peaks: { harm: process.peak, safe: null } },
+      ...{ ratio: null, tolerance: 0, margin: null, cap: null, verdict: "undecided", peaks: { harm: process.peak, safe: null } },
     },
   ];
 }
@@ -176,6 +179,7 @@ function floorResult(name: string, { floor, n, sum, log, peak, configured }: Wea
     name,
     control: null,
     candidate: armOf({ n, sum }),
+    ratio: null,
     harmE: cut(log),
     harmThreshold,
     safeE: null,
@@ -207,6 +211,11 @@ function metricVerdict(
 /** Proof needs both arms, whatever a few lucky bets say. */
 function isShownSafe({ control, candidate, peak }: CanaryProcess, threshold: number): boolean {
   return control.n > 0 && candidate.n > 0 && peak >= Math.log(threshold);
+}
+
+/** The mean of scores is no share of anything. */
+function withoutRate(arm: { n: number } | undefined): GuardrailResult["candidate"] {
+  return { n: arm?.n ?? 0, rate: null };
 }
 
 function armOf(arm: { n: number; sum: number } | undefined): GuardrailResult["candidate"] {

@@ -2,6 +2,7 @@ import type { Db, Tx } from "../state/store.ts";
 import { areReturnsDue } from "./returns.ts";
 import { addLook, cohortAnswers, type Evidence, type LookCounts } from "./evidence.ts";
 import { judge, type Judged } from "./judge.ts";
+import { recapped } from "./refreeze.store.ts";
 import { type BreachRow, breachesOf, countsOf, insertLook, type Rollout, updateRollout } from "./rollouts.store.ts";
 
 /**
@@ -40,7 +41,8 @@ export async function lookAt(tx: Tx, rollout: Rollout, at: string, { whole = fal
     verdict: judged.verdict,
     analysis: JSON.stringify(storedLook(judged)),
   });
-  const after = { ...rollout, evidence, look: look + 1 };
+  const looked = { ...rollout, evidence, look: look + 1 };
+  const after = { ...looked, caps: await recapped(tx, looked) };
   await updateRollout(tx, after);
   return { rollout: after, judged };
 }

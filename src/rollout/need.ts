@@ -57,14 +57,21 @@ function unitsForProof({ guardrails }: Judged, { state, plan, evidence }: Rollou
   if (!(state.weight > 0 && state.weight < 1)) return null;
   const left = guardrails
     .filter((g) => g.safeE !== null && g.verdict === "undecided")
-    .map(({ name, control }) => {
+    .map(({ name, ratio }) => {
       const process = evidence.metrics[name as Metric]?.safe;
-      const rate = control?.rate ?? null;
-      if (process === undefined || rate === null) return null;
-      const growth = Math.max(...growthPerArrival(process.settings, { control: rate, candidate: rate }, state.weight));
+      if (process === undefined || process.control.n === 0) return null;
+      const [control, seen] = [rateOf(process.control), rateOf(process.candidate)];
+      // Of a ratio nobody knows what an equal candidate's scores would be: it stays as it was seen.
+      const candidate = ratio === null ? control : seen;
+      if (candidate === null || control === null) return null;
+      const growth = Math.max(...growthPerArrival(process.settings, { control, candidate }, state.weight));
       if (!(growth > 0)) return null;
       return ((Math.log(1 / plan.safeAlpha) - logE(process)) / growth) * state.weight;
     });
   if (left.length === 0) return null;
   return left.some((units) => units === null) ? null : Math.max(...left.map((units) => units ?? 0));
+}
+
+function rateOf({ n, sum }: { n: number; sum: number }): number | null {
+  return n === 0 ? null : Math.min(1, sum / n);
 }

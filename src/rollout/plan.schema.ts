@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { channelSchema } from "../core/channels.schema.ts";
+import type { RatioPoint } from "../stats/sequential/ratio.ts";
 import { critical } from "./guards.schema.ts";
 
 export const METRICS = ["success", "latency", "cost", "safety"] as const;
@@ -22,6 +23,10 @@ const guardrail = z.object({
     .optional()
     .describe("outcomes of the control before the start; absent: too few to say"),
 });
+
+const limit = { maxIncrease: z.number(), cap: z.number().nullable() };
+const OF =
+  "the candidate's over the control's is at most 1 + maxIncrease; absent: a share of requests within a limit, of rollouts from before, and where somebody wrote the limit down";
 
 /** How a rollout goes on, frozen when it starts: no later change of the config changes its decisions. */
 export const planSchema = z.object({
@@ -92,8 +97,8 @@ export const planSchema = z.object({
     ),
   critical,
   caps: z.object({
-    latency: z.object({ maxIncrease: z.number(), cap: z.number().nullable() }).nullable(),
-    cost: z.object({ maxIncrease: z.number(), cap: z.number().nullable() }).nullable(),
+    latency: z.object({ ...limit, of: z.literal("p95").optional().describe(OF) }).nullable(),
+    cost: z.object({ ...limit, of: z.literal("mean").optional().describe(OF) }).nullable(),
   }),
 });
 
@@ -107,10 +112,25 @@ export interface FrozenCap {
   tolerance: number;
 }
 
+/** What the candidate's values are compared with; frozen before what it judges, and anew as more of the control is known. */
+export interface FrozenRatio {
+  point: RatioPoint;
+  /** The ratio that is accepted. */
+  limit: number;
+  /** Mean score of the values that it was first made of: what the bets begin with. */
+  prior: number;
+  /** Values of the control that it is made of. */
+  values: number;
+  /** Units of the control that were counted before it. */
+  after: number;
+}
+
+export type Frozen = FrozenCap | FrozenRatio;
+
 /** Limits taken from the control before the arrivals they judge; null until it was seen often enough. */
 export interface Caps {
-  latency: FrozenCap | null;
-  cost: FrozenCap | null;
+  latency: Frozen | null;
+  cost: Frozen | null;
 }
 
 export type Metric = (typeof METRICS)[number];

@@ -49,6 +49,6 @@ test("guardrails are merged key by key; one that is switched off can be switched
   const plan = planOf(settingsFor(config, "prompts/triage", {}), { success: 0.91, safety: null });
   expect(plan.guardrails.map(({ name }) => name)).toEqual(["success", "latency", "safety"]);
   expect(plan.guardrails[0]).toMatchObject({ margin: 0.1, floor: 0.7, prior: 0.91 });
-  expect(plan.caps).toEqual({ latency: { maxIncrease: 0.2, cap: null }, cost: null });
+  expect(plan.caps).toEqual({ latency: { maxIncrease: 0.2, cap: null, of: "p95" }, cost: null });
   expect(plan.stepMs).toBe(3 * 3_600_000);
 });

@@ -156,8 +156,12 @@ function criticalOf(safety: Guardrails["safety"]): RolloutPlan["critical"] {
 
 function capsOf({ latency, cost }: Guardrails): RolloutPlan["caps"] {
   return {
-    latency:
-      latency === false ? null : { maxIncrease: latency?.maxIncrease ?? DEFAULT_INCREASE, cap: latency?.capMs ?? null },
-    cost: cost === false ? null : { maxIncrease: cost?.maxIncrease ?? DEFAULT_INCREASE, cap: cost?.capUsd ?? null },
+    latency: latency === false ? null : { ...limitOf(latency?.maxIncrease, latency?.capMs), ...(latency?.capMs === undefined && { of: "p95" }) },
+    cost: cost === false ? null : { ...limitOf(cost?.maxIncrease, cost?.capUsd), ...(cost?.capUsd === undefined && { of: "mean" }) },
   };
+}
+
+/** Where somebody wrote a value down, it is the share of requests within it that is compared. */
+function limitOf(maxIncrease: number | undefined, cap: number | undefined): { maxIncrease: number; cap: number | null } {
+  return { maxIncrease: maxIncrease ?? DEFAULT_INCREASE, cap: cap ?? null };
 }

@@ -6,7 +6,8 @@ import { arrivalsAt } from "./arrivals.store.ts";
 import { cohortCountsOf } from "./cohorts.store.ts";
 import { returnsOf } from "./returns.store.ts";
 import type { Evidence, LookCounts, TallyRow } from "./evidence.ts";
-import type { RolloutEvent, RolloutState } from "./next.ts";
+import { isOver, type RolloutEvent, type RolloutState } from "./next.ts";
+import type { RatioRow } from "./ratio.ts";
 import type { Caps, Phase, RolloutPlan } from "./schema.ts";
 
 /** A rollout as stored; the columns that queries look at are kept beside the state they come from. */
@@ -85,12 +86,12 @@ export async function insertRollout(tx: Tx, rollout: Omit<Rollout, "seq">): Prom
   return seq;
 }
 
-/** Everything that changes of one: state, evidence, look, end. Caps are frozen by whoever counts observations. */
+/** Everything that changes of one: state, evidence, look, end; and caps, which are frozen by whoever counts observations and anew by looks. */
 export async function updateRollout(tx: Tx, rollout: Rollout): Promise<void> {
-  const { state, phase, weight, look, evidence, endedAt } = columns(rollout);
+  const { state, phase, weight, look, evidence, caps, endedAt } = columns(rollout);
   await tx
     .updateTable("rollouts")
-    .set({ state, phase, weight, look, evidence, endedAt })
+    .set({ state, phase, weight, look, evidence, caps, endedAt })
     .where("seq", "=", rollout.seq)
     .execute();
 }
@@ -194,6 +195,19 @@ export function talliesOf(db: Db, rollout: number, looks: { from: number; to: nu
     .orderBy("weight")
     .orderBy("metric")
     .orderBy("arm")
+    .execute();
+}
+
+/** The candidate's values by bin, beside tallies; of one that is over, until its end. */
+export function ratiosOf(db: Db, { seq, state, look }: Rollout): Promise<RatioRow[]> {
+  return db
+    .selectFrom("ratioCounts")
+    .select(["look", "weight", "metric", "bin", "n", "sum", "squares"])
+    .where("rollout", "=", seq)
+    .where("look", "<=", isOver(state.phase) ? look - 1 : look)
+    .orderBy("look")
+    .orderBy("weight")
+    .orderBy("bin")
     .execute();
 }
 

@@ -17,7 +17,29 @@ export const PHASES = [
   "aborted",
 ] as const;
 
-const arm = z.object({ n: z.int().describe("units"), rate: z.number().nullable().describe("share of good ones") });
+const arm = z.object({
+  n: z.int().describe("units"),
+  rate: z.number().nullable().describe("share of good ones; null of what is compared as a ratio"),
+});
+
+const most = z.number().nullable().describe("null: nothing above is excluded yet");
+
+const ratio = z.object({
+  of: z.enum(["p95", "mean"]),
+  estimate: z.number().nullable().describe("the candidate's over the control's, compared within each weight"),
+  ci95: z.tuple([z.number(), most]).describe("valid at every look at once; on a grid of 2 %, outwards"),
+  bounds: z
+    .tuple([z.number(), most])
+    .describe(
+      "as far as the evidence of the verdict goes: at most the limit exactly where that is shown, above its low end by what decides 'harm' alone",
+    ),
+  limit: z.number().describe("the ratio that is accepted; beyond it is harm, at most it is safe"),
+  control: z.number().describe("the control's p95, or its mean, in ms or USD, when it was last frozen"),
+  values: z.int().describe("of the control that this was made of"),
+  cut: z
+    .number()
+    .describe("of a mean: share of the control's sum that lies above where values are cut, in no comparison; 0 of a p95"),
+});
 
 const guardrailResultSchema = z.object({
   name: z
@@ -37,17 +59,18 @@ const guardrailResultSchema = z.object({
   difference: z
     .number()
     .nullable()
-    .describe("candidate - control within each weight, averaged; null for a floor or where nothing can be compared"),
+    .describe("candidate - control within each weight, averaged; null for a floor, a ratio, or where nothing can be compared"),
   ci95: z
     .tuple([z.number(), z.number()])
     .nullable()
-    .describe("candidate - control, valid at every look at once; null for a floor"),
+    .describe("candidate - control, valid at every look at once; null for a floor and a ratio"),
   bounds: z
     .tuple([z.number(), z.number()])
     .nullable()
     .describe(
       "candidate - control, as far as the evidence of the verdict goes: above the low end by what decides 'safe' (within the margin exactly where it is shown), below the high end by what decides 'harm' alone",
     ),
+  ratio: ratio.nullable().describe("of what is compared as one, as the candidate's p95 over the control's; else null"),
   tolerance: z.number(),
   margin: z.number().nullable(),
   configured: z.number().optional().describe("of a floor that the control caps: as it was configured"),
@@ -189,10 +212,11 @@ export const replaySchema = z.object({
 });
 
 export { METRICS } from "./plan.schema.ts";
-export type { Caps, FrozenCap, Guardrail, Metric, RolloutPlan } from "./plan.schema.ts";
+export type { Caps, Frozen, FrozenCap, FrozenRatio, Guardrail, Metric, RolloutPlan } from "./plan.schema.ts";
 export type Phase = (typeof PHASES)[number];
 export type UnknownUnits = Record<keyof typeof unknownUnits, number | null>;
 export type CohortCount = z.infer<typeof cohortCount>;
+export type RatioResult = z.infer<typeof ratio>;
 export type GuardrailResult = z.infer<typeof guardrailResultSchema>;
 export type Analysis = z.infer<typeof analysisSchema>;
 export type RolloutDocument = z.infer<typeof rolloutSchema>;

@@ -18,7 +18,8 @@ import { latenessOf } from "./late.store.ts";
 import { needOf } from "./need.ts";
 import { settles } from "./outcomes.ts";
 import { type Reason, reasonsFor } from "./reasons.ts";
-import { type Rollout, talliesOf, transitionsOf } from "./rollouts.store.ts";
+import { ratioBatches, ratioResult, type RatioRow } from "./ratio.ts";
+import { ratiosOf, type Rollout, talliesOf, transitionsOf } from "./rollouts.store.ts";
 import type { Analysis, GuardrailResult, Metric, RolloutDocument } from "./schema.ts";
 import { cohortAt, isOver, isUnderWay, type RolloutState, waitingFor } from "./next.ts";
 import { storedNow } from "./stored.ts";
@@ -43,7 +44,7 @@ export async function rolloutView(
   // What is over waits for nothing.
   const late = isOver(state.phase) ? {} : usual;
   const history = await historyOf(db, rollout);
-  const tallies = await talliesNow(db, rollout);
+  const [tallies, ratios] = [await talliesNow(db, rollout), await ratiosOf(db, rollout)];
   const apart = await apartFrom(db, rollout);
   const unknown = await unknownOutcomes(db, rollout, { at, tallies, lateMs: lateMs(plan, usual), ...apart });
   const [before, after] = [await findRelease(db, target, rollout.control), await findRelease(db, target, rollout.candidate)]; // prettier-ignore
@@ -64,7 +65,7 @@ export async function rolloutView(
     cohorts: cohortsIn(rollout),
     floor: floorOf(plan.guardrails, rollout.evidence.metrics.success),
     analysis: {
-      ...(await analysisOf(db, rollout, judged, tallies, { at, held, frozen, due, late, last: history.at(-1) })),
+      ...(await analysisOf(db, rollout, judged, { tallies, ratios }, { at, held, frozen, due, late, last: history.at(-1) })),
       ...{ bestCase: unknown.bestCase, worstCase: unknown.worstCase },
     },
     since: state.since,
@@ -100,11 +101,16 @@ function talliesNow(db: Db, { seq, state, look }: Rollout): Promise<TallyRow[]> 
   return talliesOf(db, seq, { from: 1, to: isOver(state.phase) ? look - 1 : look });
 }
 
+interface Counted {
+  tallies: readonly TallyRow[];
+  ratios: readonly RatioRow[];
+}
+
 async function analysisOf(
   db: Db,
   rollout: Rollout,
   judged: Judged,
-  tallies: readonly TallyRow[],
+  counted: Counted,
   moment: Omit<Parameters<typeof reasonsFor>[2], "answers">,
 ): Promise<Omit<RolloutView["analysis"], "bestCase" | "worstCase">> {
   const answers = cohortAt(rollout.state, rollout.plan) === null ? null : await candidateAnswers(db, rollout);
@@ -112,7 +118,7 @@ async function analysisOf(
     verdict: rollout.state.phase === "inconclusive" && judged.verdict !== "rollback" ? "inconclusive" : judged.verdict,
     guardrails: judged.guardrails.map((guardrail) => ({
       ...withoutPeaks(guardrail),
-      ...(guardrail.control === null ? NOT_COMPARED : compared(rollout, tallies, guardrail)),
+      ...(guardrail.control === null ? NOT_COMPARED : compared(rollout, counted, guardrail)),
     })),
     sampleRatio: judged.sampleRatio,
     missing: differsIn(moment.late),
@@ -130,26 +136,33 @@ function withoutPeaks(guardrail: Judged["guardrails"][number]): Omit<GuardrailRe
   return guardrail.configured === undefined ? shown : { ...shown, configured: guardrail.configured };
 }
 
-type Compared = "difference" | "ci95" | "bounds";
-const NOT_COMPARED = { difference: null, ci95: null, bounds: null };
+type Compared = "difference" | "ci95" | "bounds" | "ratio";
+const NOT_COMPARED = { difference: null, ci95: null, bounds: null, ratio: null };
 
 /** Candidate − control, with intervals that are valid at every look at once; null without a comparison. */
 function compared(
   { evidence }: Rollout,
-  tallies: readonly TallyRow[],
-  { name, harmThreshold, safeThreshold }: Judged["guardrails"][number],
+  { tallies, ratios }: Counted,
+  { name, ratio, harmThreshold, safeThreshold }: Judged["guardrails"][number],
 ): Pick<GuardrailResult, Compared> {
   const found = evidence.metrics[name as Metric];
   if (found === undefined || found.harm.control.n === 0 || found.harm.candidate.n === 0) return NOT_COMPARED;
-  const batches = batchesOf(tallies.filter((row) => row.metric === name));
+  const rows = tallies.filter((row) => row.metric === name);
+  const batches = batchesOf(rows);
   const settings = { harm: found.harm.settings, safe: found.safe.settings };
+  const levels = { harm: 1 / harmThreshold, safe: 1 / (safeThreshold ?? 1) };
+  if (ratio !== null) {
+    const counted = ratioBatches(rows, ratios.filter((row) => row.metric === name)); // prettier-ignore
+    return { ...NOT_COMPARED, ratio: ratioResult(ratio, counted, { settings, levels }) };
+  }
   return {
+    ratio: null,
     difference: riskDifference(batches),
     ci95: turned(confidenceSequence(batches, found.harm.settings)),
     bounds:
       safeThreshold === null
         ? null
-        : turned(verdictBounds(batches, settings, { harm: 1 / harmThreshold, safe: 1 / safeThreshold })),
+        : turned(verdictBounds(batches, settings, levels)),
   };
 }
 

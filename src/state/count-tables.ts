@@ -26,6 +26,17 @@ export interface CountTables {
     units: number;
     control: number;
   };
+  /** Of values that are compared as a ratio the candidate's, in multiples of the limit: how many in each bin, and their sums. */
+  ratioCounts: {
+    rollout: number;
+    look: number;
+    weight: number;
+    metric: "latency" | "cost";
+    bin: number;
+    n: number;
+    sum: number;
+    squares: number;
+  };
   /** Units of a rollout: where each was counted last, and the sums of its requests there. */
   units: {
     rollout: number;

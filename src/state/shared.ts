@@ -54,6 +54,7 @@ export const SHARED_TABLES: readonly SharedTable[] = [
   table("added", "looks", "rollout", "look"),
   table("changed", "tallies", "rollout", "look", "weight", "arm", "metric"),
   ...since(7, table("changed", "cohortCounts", "rollout", "look", "cohort")),
+  ...since(9, table("changed", "ratioCounts", "rollout", "look", "weight", "metric", "bin")),
   table("changed", "units", "rollout", "unit"),
   table("changed", "outcomes", "environment", "target", "hour", "version", "shadow"),
   table("numbered", "approvals", "id"),

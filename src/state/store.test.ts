@@ -31,6 +31,7 @@ const COLUMNS: Record<keyof Database, readonly string[]> = {
   breaches: columnsOf<"breaches">()("rollout look observation kind"),
   tallies: columnsOf<"tallies">()("rollout look weight arm metric n sum squares"),
   cohortCounts: columnsOf<"cohortCounts">()("rollout look cohort answers succeeded units control"),
+  ratioCounts: columnsOf<"ratioCounts">()("rollout look weight metric bin n sum squares"),
   units: columnsOf<"units">()(
     "rollout unit look seenAt weight candidate n success latencyN latency costN cost safetyN safety exposed minute hour hourN hourGood beforeN beforeGood",
   ),
@@ -123,7 +124,7 @@ describe("a store that is a file", () => {
     const runs = await Promise.all(
       Array.from({ length: 6 }, () => execa(process.execPath, ["--input-type=module", "-e", code])),
     );
-    expect(runs.map((r) => r.stdout)).toEqual(Array(6).fill("5,additive,6,additive,7,additive,8,additive"));
+    expect(runs.map((r) => r.stdout)).toEqual(Array(6).fill("5,additive,6,additive,7,additive,8,additive,9,additive"));
   });
 
   test.each([
@@ -140,7 +141,7 @@ describe("a store that is a file", () => {
       "ALTER TABLE kills ADD COLUMN later TEXT",
     );
     const store = await openStore(fileAddress(file), NORMAL);
-    expect(await store.db.selectFrom("migrations").select("number").orderBy("number").execute()).toEqual([{ number: 5 }, { number: 6 }, { number: 7 }, { number: 8 }, { number: 99 }]); // prettier-ignore
+    expect(await store.db.selectFrom("migrations").select("number").orderBy("number").execute()).toEqual([{ number: 5 }, { number: 6 }, { number: 7 }, { number: 8 }, { number: 9 }, { number: 99 }]); // prettier-ignore
     await store.close();
   });
 

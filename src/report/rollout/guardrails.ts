@@ -1,6 +1,6 @@
-import type { GuardrailResult, RolloutDocument } from "../../rollout/schema.ts";
-import { milliseconds, usd } from "../numbers.ts";
-import { differenceText, eOf, eText, paintVerdict, rateText, shareText } from "./words.ts";
+import type { GuardrailResult, RatioResult, RolloutDocument } from "../../rollout/schema.ts";
+import { milliseconds, trimmed, usd } from "../numbers.ts";
+import { countText, differenceText, eOf, eText, paintVerdict, rateText, ratioText, shareText } from "./words.ts";
 import { createStyle, type Style } from "../style.ts";
 import { columns } from "../table.ts";
 
@@ -19,32 +19,46 @@ export function guardrailLines(results: readonly GuardrailResult[], style: Style
 }
 
 function tableOf(results: readonly GuardrailResult[], style: Style): string[] {
+  const mixed = results.some(({ ratio }) => ratio !== null);
   const rows = results.map((result) => [
     rowName(result),
-    rateText(result.control),
-    rateText(result.candidate),
-    differenceText(result),
+    armText(result, "control", mixed),
+    armText(result, "candidate", mixed),
+    result.ratio === null ? differenceText(result) : ratioText(result.ratio),
     isCompared(result) ? eText(result.harmE) : "—",
     isCompared(result) && result.safeE !== null ? eText(result.safeE) : "—",
     paintVerdict(result, style),
   ]);
-  return columns(HEAD, rows, (text) => style.dim(text)).split("\n");
+  return columns(mixed ? HEAD.map((title) => title.replace(" %", "")) : HEAD, rows, (text) => style.dim(text)).split("\n");
 }
 
 function block(result: GuardrailResult, style: Style): string[] {
-  const { name, control, candidate, harmE, harmThreshold, safeE, safeThreshold } = result;
+  const { name, control, ratio, harmE, harmThreshold, safeE, safeThreshold } = result;
   const title = name.startsWith("success.") ? `success ${rowName(result).trim()}` : rowName(result);
   const safe = safeE === null || safeThreshold === null ? "" : `, safe ${eOf(safeE, safeThreshold)}`;
   const lines = [
-    `${control === null ? "" : `control ${rateText(control)}, `}candidate ${rateText(candidate)}`,
-    ...(control === null || safeE === null ? [] : [`difference ${differenceText(result)}`]),
+    `${control === null ? "" : `control ${armText(result, "control", ratio !== null)}, `}candidate ${armText(result, "candidate", ratio !== null)}`,
+    ...(control === null || safeE === null ? [] : [ratio === null ? `difference ${differenceText(result)}` : `ratio ${ratioText(ratio)}`]),
     `harm ${eOf(harmE, harmThreshold)}${safe}`,
   ];
   return [`${title}  ${paintVerdict(result, style)}`, ...(isMeasured(result) ? lines.map((line) => `  ${line}`) : [])];
+} // prettier-ignore
+
+/** A share in percent, beside ratios with its sign; of a ratio the value itself. */
+function armText(result: GuardrailResult, arm: "control" | "candidate", mixed: boolean): string {
+  const { ratio } = result;
+  if (ratio === null) return rateText(result[arm], mixed ? " %" : "");
+  const value = arm === "control" ? ratio.control : ratio.estimate === null ? null : ratio.control * ratio.estimate;
+  return `${value === null ? "—" : valueText(result, value)} (${countText(result[arm]?.n ?? 0)})`;
+}
+
+function valueText({ name }: GuardrailResult, value: number): string {
+  return name === "cost" ? usd(value) : milliseconds(value);
 }
 
 /** An absolute floor stands under its metric; that of cohorts has none. */
-function rowName({ name, tolerance }: GuardrailResult): string {
+function rowName({ name, ratio, tolerance }: GuardrailResult): string {
+  if (ratio !== null) return `${name} ${ratio.of}`;
   if (name === REQUESTS) return "  requests";
   if (name === COHORTS) return `cohorts ≥ ${shareText(tolerance)}`;
   return name.endsWith(".floor") ? `  ≥ ${shareText(tolerance)}` : name;
@@ -76,7 +90,8 @@ export function legendOf(results: readonly GuardrailResult[], { alarm, alpha }: 
     ...(results.some(({ name }) => name === COHORTS) ? [", of cohorts answers"] : []),
     ...(results.some(({ name }) => name === REQUESTS) ? [", of requests each one, also of units counted before"] : []),
   ].join("");
-  return `% of good units (of how many${others}); difference in points [what the evidence that decides leaves of it, at every look]${harm}${floors}${safe}`;
+  const ratios = results.some(({ ratio }) => ratio !== null) ? ", or × the control's" : "";
+  return `% of good units (of how many${others}); difference in points${ratios} [what the evidence that decides leaves of it, at every look]${harm}${floors}${safe}`;
 }
 
 type Alarmed = Pick<RolloutDocument["plan"], "alarm" | "alpha">;
@@ -92,10 +107,17 @@ function alone(results: readonly GuardrailResult[]): string {
   return `at ${thresholds.join(", ")} alone`;
 }
 
-/** "latency within 974 ms": what a good request is, where somebody or the control set a cap. */
+/** "latency within 974 ms, a mean cost of at most 1.2 times the control's": what is good, where somebody or the control set a limit. */
 export function capsText(results: readonly GuardrailResult[]): string | null {
-  const caps = results.flatMap(({ name, cap }) => {
-    return cap === null ? [] : [`${name} within ${name === "cost" ? usd(cap) : milliseconds(cap)}`];
+  const caps = results.flatMap((result) => {
+    const { name, cap, ratio } = result;
+    if (ratio !== null) return [`${ratio.of === "p95" ? `a p95 of ${name}` : `a mean ${name}`} of at most ${trimmed(ratio.limit, 2)} times the control's${cutText(ratio)}`]; // prettier-ignore
+    return cap === null ? [] : [`${name} within ${valueText(result, cap)}`];
   });
   return caps.length === 0 ? null : caps.join(", ");
 }
+
+/** What of the control's mean is in no comparison, from a share on that somebody would want to know. */
+function cutText({ of, cut }: RatioResult): string {
+  return of === "mean" && cut >= 0.005 ? ` (its highest are cut: ${shareText(Number(cut.toFixed(3)))} of its sum is not compared)` : "";
+} // prettier-ignore

@@ -6,7 +6,7 @@ const arm = (n: number, rate: number | null) => ({ n, rate });
 const guardrail = (more: object) =>
   ({
     ...{ name: "success", control: arm(9000, 0.95), candidate: arm(1000, 0.9), tolerance: 0 },
-    ...{ harmE: 31.456, harmThreshold: 20, ...more },
+    ...{ ratio: null, harmE: 31.456, harmThreshold: 20, ...more },
   }) as Extract<Reason, { code: "harm" }>["guardrail"];
 const kill = { environment: "production", target: "prompts/x", actor: "eve", reason: "leaks", at: "2026-11-21T10:37:20.000Z" }; // prettier-ignore
 const NOTHING = { timeMs: null, trafficMs: null, units: null, proof: null, outcomes: null, approval: null };

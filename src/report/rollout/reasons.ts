@@ -79,6 +79,7 @@ function harmText({
   harmThreshold,
   tolerance,
   configured,
+  ratio,
 }: Extract<Reason, { code: "harm" }>["guardrail"]): string {
   const rate = (arm: GuardrailResult["candidate"]) =>
     arm.rate === null
@@ -93,6 +94,10 @@ function harmText({
   if (name === "success.requests")
     return `${name}: of all requests, also of units that were counted before, the candidate ${rate(candidate)}${control === null ? "" : `, the control ${rate(control)}`}: it broke (${e})`;
   if (control === null) return `${name}: the candidate ${rate(candidate)}, below ${share(tolerance)}${asked} (${e})`;
+  if (ratio !== null) {
+    const what = ratio.point.of === "p95" ? "p95" : "mean";
+    return `${name}: the candidate's ${what} is more than ${short(ratio.limit)} times the control's, of ${candidate.n.toLocaleString("en-US")} and ${control.n.toLocaleString("en-US")} units (${e})`;
+  }
   const accepted = tolerance === 0 ? "" : `, beyond the ${points(tolerance)} that are accepted`;
   return `${name}: the candidate ${rate(candidate)}, the control ${rate(control)}: worse${accepted} (${e})`;
 }

@@ -17,6 +17,7 @@ const success: GuardrailResult = {
   difference: -0.011,
   ci95: [-0.09, 0.09],
   bounds: [-0.06, 0.032],
+  ratio: null,
   tolerance: 0,
   margin: 0.03,
   cap: null,

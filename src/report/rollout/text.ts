@@ -3,7 +3,7 @@ import type { GuardrailResult, RolloutDocument } from "../../rollout/schema.ts";
 import { many, oneLine, whole } from "../numbers.ts";
 import { cohortLines } from "./cohorts.ts";
 import { capsText, guardrailLines, legendOf } from "./guardrails.ts";
-import { arrivalWord, differenceText, eOf, isInShadow, paintPhase, shareText, stepText, verdictWord } from "./words.ts";
+import { arrivalWord, differenceText, eOf, isInShadow, paintPhase, ratioText, shareText, stepText, verdictWord } from "./words.ts";
 import { stuckTexts } from "./reach.ts";
 import { settlingTexts } from "./settling.ts";
 import { apartLines, assumedLines, unknownLines } from "./unknown.ts";
@@ -46,10 +46,10 @@ export function rolloutLine(document: RolloutDocument): string {
   const seen = analysis.guardrails
     .filter(({ verdict, safeE }) => safeE !== null || verdict === "harm")
     .map((result) => {
-      const { name, verdict, harmE, harmThreshold, safeE, safeThreshold } = result;
+      const { name, ratio, verdict, harmE, harmThreshold, safeE, safeThreshold } = result;
       if (verdict !== "undecided") return `${name} ${verdictWord(result)}`;
       const safe = safeE === null || safeThreshold === null ? "" : `, safe ${eOf(safeE, safeThreshold)}`;
-      return `${name} ${differenceText(result)} harm ${eOf(harmE, harmThreshold)}${safe}`;
+      return `${name} ${ratio === null ? differenceText(result) : ratioText(ratio)} harm ${eOf(harmE, harmThreshold)}${safe}`;
     });
   const parts = [
     `${target} ${control.version} → ${candidate.version} ${env}: ${phase}${step === null ? "" : ` ${step}`}`,

@@ -1,4 +1,4 @@
-import type { GuardrailResult, Phase, RolloutDocument } from "../../rollout/schema.ts";
+import type { GuardrailResult, Phase, RatioResult, RolloutDocument } from "../../rollout/schema.ts";
 import { signed, trimmed, whole } from "../numbers.ts";
 import type { Style } from "../style.ts";
 
@@ -77,12 +77,27 @@ function boundText(bound: number, outwards: (value: number) => number): string {
 }
 
 /** A rate in percent and of how many units: "95.1 (1,900)". */
-export function rateText(arm: GuardrailResult["control"]): string {
-  return arm?.rate == null ? "—" : `${trimmed(arm.rate * 100, 1)} (${countText(arm.n)})`;
+export function rateText(arm: GuardrailResult["control"], unit = ""): string {
+  return arm?.rate == null ? "—" : `${trimmed(arm.rate * 100, 1)}${unit} (${countText(arm.n)})`;
+}
+
+/** "×1.08 [0.97, 1.19]"; beyond what is excluded "…". */
+export function ratioText({ estimate, bounds: [low, high] }: RatioResult): string {
+  const interval = `[${downwards(low)}, ${high === null ? "…" : upwards(high)}]`;
+  return estimate === null ? interval : `×${trimmed(estimate, 2)} ${interval}`;
+}
+
+/** Outwards, but for what rounding made of a number that is one. */
+function downwards(value: number): string {
+  return trimmed(Math.floor(value * 100 + 1e-6) / 100, 2);
+}
+
+function upwards(value: number): string {
+  return trimmed(Math.ceil(value * 100 - 1e-6) / 100, 2);
 }
 
 /** 1,900 stays, 19,400 becomes 19k: a table has little room. */
-function countText(n: number): string {
+export function countText(n: number): string {
   if (n < LARGE) return whole(n);
   return n < 1_000_000 ? `${Math.round(n / 1000)}k` : `${trimmed(n / 1_000_000, 1)}M`;
 }

@@ -29,8 +29,8 @@ export function verdictBounds(
   return low <= high ? [low, high] : [high, low];
 }
 
-/** The largest ln E at any look. */
-function peakOf(batches: readonly CanaryBatch[], settings: ProcessSettings): number {
+/** The largest ln E of a process at any look. */
+export function peakOf(batches: readonly CanaryBatch[], settings: ProcessSettings): number {
   const seen = { control: { n: 0, sum: 0 }, candidate: { n: 0, sum: 0 } };
   const wealth = settings.effects.map(() => 0);
   let peak = 0;

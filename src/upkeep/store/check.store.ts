@@ -6,6 +6,7 @@ const POINTERS = [
   ["units", "rollout", "rollouts", "seq"],
   ["tallies", "rollout", "rollouts", "seq"],
   ["cohortCounts", "rollout", "rollouts", "seq"],
+  ["ratioCounts", "rollout", "rollouts", "seq"],
   ["exposures", "rollout", "rollouts", "seq"],
   ["servedMinutes", "rollout", "rollouts", "seq"],
   ["arrivals", "rollout", "rollouts", "seq"],
