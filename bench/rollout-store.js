@@ -1,7 +1,7 @@
 // A store with a rollout of prompts/x under way (v1 against v2 at 5 %), and production outcomes for it.
 import { appendAuditEvent } from "../dist/audit/events.store.js";
 import { NO_EVIDENCE } from "../dist/rollout/evidence.js";
-import { pendingState } from "../dist/rollout/next.js";
+import { pendingState } from "../dist/rollout/state.js";
 import { insertRollout, rolloutBySeq } from "../dist/rollout/rollouts.store.js";
 import { transition } from "../dist/rollout/transition.js";
 import { insertRelease, insertStable } from "../dist/serving/serving.store.js";

@@ -1,5 +1,5 @@
 import type { Place } from "../core/refs.ts";
-import type { RolloutState } from "../rollout/next.ts";
+import type { RolloutState } from "../rollout/state.ts";
 import type { Caps, RolloutPlan } from "../rollout/schema.ts";
 import { batchInto, lookUp } from "../state/batch.ts";
 import type { Value } from "../state/raw.ts";

@@ -1,7 +1,7 @@
 import { appendAuditEvent } from "../audit/events.store.ts";
 import { AgentopsError } from "../core/errors.ts";
 import type { Place } from "../core/refs.ts";
-import { isOver } from "../rollout/next.ts";
+import { isOver } from "../rollout/state.ts";
 import { needRollout } from "../rollout/rollouts.store.ts";
 import { acknowledgedBy } from "../rollout/stored.store.ts";
 import { operatorLocks } from "../state/locks.ts";

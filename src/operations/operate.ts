@@ -4,7 +4,7 @@ import { samePerson } from "../core/person.ts";
 import type { Place } from "../core/refs.ts";
 import { operatorLocks } from "../state/locks.ts";
 import type { Store, Tx } from "../state/store.ts";
-import { isOver, isUnderWay } from "../rollout/next.ts";
+import { isOver, isUnderWay } from "../rollout/state.ts";
 import { needRollout, type Rollout, starterOf } from "../rollout/rollouts.store.ts";
 import { servedAt, somebodyWasFirst } from "./first.store.ts";
 import { type By, transition } from "../rollout/transition.ts";

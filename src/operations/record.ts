@@ -1,7 +1,7 @@
 import type { Clock } from "../core/clock.ts";
 import { type Counting, type Recorded, type Recorder, recorderFor } from "../observations/record.ts";
 import { arrivalsIn, arrivalsOf, isDue, isWorthALook } from "../rollout/look.ts";
-import { isOver } from "../rollout/next.ts";
+import { isOver } from "../rollout/state.ts";
 import { breachesOf, countsOf, openRollouts, type Rollout, rolloutBySeq } from "../rollout/rollouts.store.ts";
 import type { Store } from "../state/store.ts";
 import { advance, type Asked } from "./watch.ts";

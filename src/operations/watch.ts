@@ -7,7 +7,7 @@ import type { Store, Tx } from "../state/store.ts";
 import { settleDue } from "../observations/settle.ts";
 import { takeTurn, type Turn, type TurnRequest } from "../rollout/turn.ts";
 import { nowOf, releaseLease, takeLease } from "./lease.store.ts";
-import { isOver } from "../rollout/next.ts";
+import { isOver } from "../rollout/state.ts";
 
 /** A turn, as whoever takes it asks for it. */
 export type Asked = Omit<TurnRequest, "settle">;

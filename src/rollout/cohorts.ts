@@ -1,6 +1,6 @@
 import { cohortsServed } from "../serving/cohorts.ts";
 import { sumsOf } from "./evidence.ts";
-import { isOver } from "./next.ts";
+import { isOver } from "./state.ts";
 import type { Rollout } from "./rollouts.store.ts";
 import type { CohortCount } from "./schema.ts";
 

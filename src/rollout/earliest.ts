@@ -1,5 +1,5 @@
 import { settleMsOf } from "./late.ts";
-import { isOver, type RolloutState } from "./next.ts";
+import { isOver, type RolloutState } from "./state.ts";
 import type { RolloutPlan } from "./schema.ts";
 
 /** When everybody may get it at the earliest; null where that waits neither for a day of traffic nor for outcomes to settle, or none has begun. */

@@ -4,7 +4,7 @@ import { isRatio } from "./caps.ts";
 import { boundsOf, type Evidence, frozenOf, type MetricEvidence } from "./evidence.ts";
 import { besideControl, type Wealth, wealthOf } from "./floor-wealth.ts";
 import { inForce } from "./floors.ts";
-import type { Look } from "./next.ts";
+import type { Look } from "./state.ts";
 import { divided, dividedLogE } from "./served.ts";
 import type { BreachRow } from "./rollouts.store.ts";
 import type { Analysis, Caps, FrozenRatio, Guardrail, GuardrailResult, RolloutPlan } from "./schema.ts";

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { minutesLater as at, PLAN } from "../testing/rollout.ts";
 import { seeded } from "../testing/seeded.ts";
-import { isOver, type Look, next, pendingState, type RolloutEvent, type RolloutState } from "./next.ts";
+import { next } from "./next.ts";
+import { isOver, type Look, pendingState, type RolloutEvent, type RolloutState } from "./state.ts";
 import { PHASES, type RolloutPlan } from "./schema.ts";
 
 const HOUR = 60;

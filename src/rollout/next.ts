@@ -1,83 +1,7 @@
-import { type Late, lateMs, type OutcomesWait, outcomesWait, settleMsOf } from "./late.ts";
-import type { Analysis, Phase, RolloutPlan } from "./schema.ts";
-
-/** Where a rollout stands. Times are ISO 8601; `step` is an index into the plan's steps. */
-export interface RolloutState {
-  phase: Phase;
-  step: number;
-  /** The candidate's share of the units; 0 before the first step and after every end but a promotion. */
-  weight: number;
-  /** When this step (or shadow) began, moved on by the length of pauses. */
-  since: string;
-  /** Units of the candidate that were counted when it began; at a cohort's step, its answers. */
-  unitsBefore: number;
-  /** When it is paused as inconclusive, moved on by the length of pauses. */
-  deadline: string;
-  /** What a pause came from; null when nothing is paused. An inconclusive rollout is paused as well. */
-  pausedFrom: "shadow" | "progressing" | "promoting" | null;
-  pausedAt: string | null;
-  /** When anybody was first served the candidate, where the plan waits for a day of traffic since; a pause does not move it. */
-  servedSince?: string;
-  /** Until then what arrives of those whom everybody's weight serves are the outcomes that are known early; absent where none come late. */
-  aloneFrom?: string;
-  /** A person approved to move on from this step. */
-  approved: boolean;
-}
-
-/** What the observations say at a look; `inconclusive` is the machine's own word, at the deadline. */
-export interface Look extends Late {
-  verdict: Exclude<Analysis["verdict"], "inconclusive">;
-  /** Units of the candidate counted so far; in shadow, copies of inputs; at a cohort's step, its answers. */
-  units: number;
-  /** Set while something forbids to move on: killed, frozen. */
-  held: string | null;
-}
-
-export type RolloutEvent = { at: string } & (
-  | { type: "start" }
-  | ({ type: "look" } & Look)
-  | { type: "pause" | "resume" | "approve" | "abort" | "rollback" | "promote" }
-);
-
-const OVER: readonly Phase[] = ["promoted", "invalid", "rolled-back", "aborted"];
-
-/** A step at which only people by name are served the candidate. */
-function isCohortStep(step: number, { cohorts = [] }: Pick<RolloutPlan, "cohorts">): boolean {
-  return step < cohorts.length;
-}
-
-/** Whose step it is at; null at a weight, in shadow, before it starts and after its end. */
-export function cohortAt(
-  { phase, step, pausedFrom }: Pick<RolloutState, "phase" | "step" | "pausedFrom">,
-  { cohorts = [] }: Pick<RolloutPlan, "cohorts">,
-): string | null {
-  if (phase === "pending" || isOver(phase) || (pausedFrom ?? phase) === "shadow") return null;
-  return cohorts[step]?.name ?? null;
-}
-
-export function isOver(phase: Phase): boolean {
-  return OVER.includes(phase);
-}
-
-/** Waiting for time, units, proof or an approval; a pause waits for a person alone. */
-export function isUnderWay(phase: Phase): boolean {
-  return phase === "shadow" || phase === "progressing" || phase === "promoting";
-}
-
-/** A rollout before its first event. */
-export function pendingState(at: string, plan: RolloutPlan): RolloutState {
-  return {
-    phase: "pending",
-    step: 0,
-    weight: 0,
-    since: at,
-    unitsBefore: 0,
-    deadline: later(at, plan.deadlineMs),
-    pausedFrom: null,
-    pausedAt: null,
-    approved: false,
-  };
-}
+import { settleMsOf } from "./late.ts";
+import type { RolloutPlan } from "./schema.ts";
+import { isCohortStep, isOver, later, type Look, type RolloutEvent, type RolloutState } from "./state.ts";
+import { mayMove } from "./waiting.ts";
 
 /**
  * The state after an event. The same object comes back where the event changes nothing: a look that says to go on waiting, an event
@@ -123,58 +47,6 @@ function looked(state: RolloutState, look: Look & { at: string }, plan: RolloutP
   if (state.pausedFrom !== null) return state;
   if (look.held === null && mayMove(state, look, plan)) return moved(state, look, plan);
   return look.at >= state.deadline ? paused(state, "inconclusive", look.at) : state;
-}
-
-/** What a step still waits for; all null when it may be left. */
-export interface Waiting {
-  /** Milliseconds of its least time that are left. */
-  timeMs: number | null;
-  /** Milliseconds of the least traffic before everybody gets it that are left; only at the step before. */
-  trafficMs: number | null;
-  /** Units of its least number that are left. */
-  units: number | null;
-  proof: true | null;
-  /** Outcomes that are still to come. */
-  outcomes: OutcomesWait | null;
-  approval: true | null;
-}
-
-export function waitingFor(state: RolloutState, look: Omit<Look, "held"> & { at: string }, plan: RolloutPlan): Waiting {
-  const shadow = state.phase === "shadow";
-  const least =
-    shadow && plan.shadow !== null ? plan.shadow : { timeMs: plan.stepMs, observations: plan.stepObservations };
-  const left = (ms: number) => Date.parse(state.since) + ms - Date.parse(look.at);
-  // What was served at its beginning must have had the time to come to something.
-  const late = lateMs(plan, look);
-  const timeMs = left(Math.max(least.timeMs + settleMsOf(plan), late));
-  const units = state.unitsBefore + least.observations - look.units;
-  // A cohort was not drawn by chance, so nothing can be proven by it.
-  const isCompared = state.phase === "progressing" && !isCohortStep(state.step, plan);
-  const isLast = state.phase === "progressing" && isBeforeAll(state.step, plan);
-  const needsProof = isCompared && (plan.proof === "every-step" || isLast);
-  const trafficMs = isLast ? trafficLeft(state, look.at, plan) : 0;
-  return {
-    timeMs: timeMs > 0 ? timeMs : null,
-    trafficMs: trafficMs > 0 ? trafficMs : null,
-    units: units > 0 ? units : null,
-    proof: needsProof && look.verdict !== "promote" ? true : null,
-    outcomes: outcomesWait(plan, look, left(late)),
-    approval: plan.manual && !state.approved ? true : null,
-  };
-}
-
-function mayMove(state: RolloutState, look: Look & { at: string }, plan: RolloutPlan): boolean {
-  return Object.values(waitingFor(state, look, plan)).every((left) => left === null);
-}
-
-/** The step after which the whole traffic follows, or nothing does. */
-function isBeforeAll(step: number, { steps }: RolloutPlan): boolean {
-  return (steps[step + 1] ?? 1) >= 1;
-}
-
-/** Of the least traffic before everybody gets it; outcomes that come late must have had the time to come. */
-function trafficLeft({ servedSince, since }: RolloutState, at: string, { trafficMs = 0 }: RolloutPlan): number {
-  return Date.parse(servedSince ?? since) + trafficMs - Date.parse(at);
 }
 
 /** One step at a time, whatever the evidence. */
@@ -234,8 +106,4 @@ function resumed(state: RolloutState, at: string, plan: RolloutPlan): RolloutSta
   const length = Math.max(0, Date.parse(at) - Date.parse(pausedAt));
   const deadline = state.phase === "inconclusive" ? later(at, plan.deadlineMs) : later(state.deadline, length);
   return { ...state, phase: pausedFrom, since: later(state.since, length), deadline, pausedFrom: null, pausedAt: null };
-}
-
-function later(at: string, ms: number): string {
-  return new Date(Date.parse(at) + ms).toISOString();
 }

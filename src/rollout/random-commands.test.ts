@@ -13,7 +13,7 @@ import { recorderFor } from "../observations/record.ts";
 import { bucketOf, isCandidate } from "../serving/assignment.ts";
 import { currentStable, stablesOf } from "../serving/serving.store.ts";
 import { advance } from "../operations/watch.ts";
-import { cohortAt, isOver } from "./next.ts";
+import { cohortAt, isOver } from "./state.ts";
 import { operate } from "../operations/operate.ts";
 import { replayRollout } from "./replay.ts";
 import { latestRollout, openRollout, rolloutsOf, transitionsOf } from "./rollouts.store.ts";

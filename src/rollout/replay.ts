@@ -2,7 +2,8 @@ import type { Db } from "../state/store.ts";
 import { judge } from "./judge.ts";
 import { addLook, type Evidence, NO_EVIDENCE } from "./evidence.ts";
 import { type StoredLook, storedLook } from "./look.ts";
-import { next, pendingState, type RolloutEvent } from "./next.ts";
+import { next } from "./next.ts";
+import { pendingState, type RolloutEvent } from "./state.ts";
 import { breachesOf, countsOf, looksOf, type Rollout, transitionsOf } from "./rollouts.store.ts";
 import type { ReplayDocument } from "./schema.ts";
 

@@ -6,7 +6,7 @@ import { arrivalsAt } from "./arrivals.store.ts";
 import { cohortCountsOf } from "./cohorts.store.ts";
 import { returnsOf } from "./returns.store.ts";
 import type { Evidence, LookCounts, TallyRow } from "./evidence.ts";
-import { isOver, type RolloutEvent, type RolloutState } from "./next.ts";
+import { isOver, type RolloutEvent, type RolloutState } from "./state.ts";
 import type { RatioRow } from "./ratio.ts";
 import type { Caps, Phase, RolloutPlan } from "./schema.ts";
 

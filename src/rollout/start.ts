@@ -7,7 +7,7 @@ import { currentStable, insertRelease, type ReleaseRow } from "../serving/servin
 import { firstCaps } from "./caps.ts";
 import { type ControlHistory, controlHistory } from "./control-history.store.ts";
 import { NO_EVIDENCE } from "./evidence.ts";
-import { pendingState } from "./next.ts";
+import { pendingState } from "./state.ts";
 import { type Cohorts, planOf } from "./plan.ts";
 import { rulesAt } from "./outcomes.ts";
 import { fittedSteps, type Reach } from "./reach.ts";

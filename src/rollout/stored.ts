@@ -3,7 +3,7 @@ import { addLook, type LookCounts } from "./evidence.ts";
 import { judge, type Judged } from "./judge.ts";
 import { settleMsOf } from "./late.ts";
 import { arrivalsIn, arrivalsOf, dueAfter, isWorthALook } from "./look.ts";
-import { isOver } from "./next.ts";
+import { isOver } from "./state.ts";
 import { MINUTE_MS, settles } from "./outcomes.ts";
 import type { BreachRow, Rollout } from "./rollouts.store.ts";
 import { allBreaches, lastLookAt, openCounts, outcomeAt } from "./stored.store.ts";

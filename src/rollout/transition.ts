@@ -1,7 +1,8 @@
 import type { Tx } from "../state/store.ts";
 import { appendAuditEvent } from "../audit/events.store.ts";
 import { insertStable } from "../serving/serving.store.ts";
-import { cohortAt, isOver, next, type RolloutEvent, type RolloutState } from "./next.ts";
+import { next } from "./next.ts";
+import { cohortAt, isOver, type RolloutEvent, type RolloutState } from "./state.ts";
 import { settles } from "./outcomes.ts";
 import { insertTransition, type Rollout, updateRollout } from "./rollouts.store.ts";
 import { dropWaiting } from "./unsettled.store.ts";

@@ -4,7 +4,7 @@ import { openShares } from "../rollout/arrivals.store.ts";
 import { outcomesWait } from "../rollout/late.ts";
 import { latenessOf } from "../rollout/late.store.ts";
 import { cohortsIn } from "../rollout/cohorts.ts";
-import { cohortAt } from "../rollout/next.ts";
+import { cohortAt } from "../rollout/state.ts";
 import type { Rollout } from "../rollout/rollouts.store.ts";
 import { acknowledgedBy } from "../rollout/stored.store.ts";
 import { storedNow, type StoredNow } from "../rollout/stored.ts";

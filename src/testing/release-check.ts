@@ -1,4 +1,4 @@
-import { isOver, type RolloutState } from "../rollout/next.ts";
+import { isOver, type RolloutState } from "../rollout/state.ts";
 import { replayRollout } from "../rollout/replay.ts";
 import { looksOf, type Rollout, rolloutBySeq, transitionsOf } from "../rollout/rollouts.store.ts";
 import { raw, rowsOf, type Value } from "../state/raw.ts";

@@ -2,7 +2,7 @@ import { recorderFor } from "../observations/record.ts";
 import type { Observation } from "../observations/schema.ts";
 import { advance } from "../operations/watch.ts";
 import type { Turn } from "../rollout/turn.ts";
-import { isOver } from "../rollout/next.ts";
+import { isOver } from "../rollout/state.ts";
 import type { Rollout } from "../rollout/rollouts.store.ts";
 import { bucketOf, isCandidate } from "../serving/assignment.ts";
 import type { RolloutSettings } from "../core/release-config.schema.ts";

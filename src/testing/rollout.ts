@@ -1,6 +1,6 @@
 import { appendAuditEvent } from "../audit/events.store.ts";
 import { NO_EVIDENCE } from "../rollout/evidence.ts";
-import { pendingState } from "../rollout/next.ts";
+import { pendingState } from "../rollout/state.ts";
 import { insertRollout, type Rollout, rolloutBySeq } from "../rollout/rollouts.store.ts";
 import type { Asked } from "../operations/watch.ts";
 import { reasonText } from "../report/rollout/reasons.ts";

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { everybodyNotBefore } from "../../rollout/earliest.ts";
-import { next, pendingState } from "../../rollout/next.ts";
+import { next } from "../../rollout/next.ts";
+import { pendingState } from "../../rollout/state.ts";
 import { BEGIN, minutesLater, PLAN } from "../../testing/rollout.ts";
 
 const HOURS = 3_600_000;
