@@ -38,8 +38,24 @@ const bounds = {
   tolerance: share.lt(1).optional().describe("harm that is accepted, as a share of the units"),
   margin: difference.optional().describe("a candidate is safe once it is shown to be worse by less than this"),
   mde: difference.optional().describe("the harm that the evidence is tuned for"),
-  required: z.boolean().optional().describe("true: never promote without data, even where nobody reports any"),
+  required: z
+    .boolean()
+    .optional()
+    .describe(
+      "true: never promote without data, even where nobody reports any, and what is not shown only a person lets pass",
+    ),
 };
+
+const watched = {
+  ...bounds,
+  onHarm: z
+    .enum(["rollback", "pause", "tell"])
+    .optional()
+    .describe("what harm does: rolls back (default), pauses it once for a person, or is told and nothing else"),
+};
+const maxIncrease = (of: string) => z.number().min(0).optional().describe(`of the control's ${of} (default 0.2)`);
+const NO_RATIO =
+  "what is good, written down: the share of requests within it is compared, and tolerance, margin and mde are of that";
 
 const guardrails = z
   .strictObject({
@@ -47,23 +63,23 @@ const guardrails = z
     latency: z.union([
       z.literal(false),
       z.strictObject({
-        ...bounds,
-        maxIncrease: z.number().min(0).optional().describe("of the control's p95 (default 0.2)"),
-        capMs: z.number().positive().optional().describe("instead of the control's p95 and maxIncrease"),
+        ...watched,
+        maxIncrease: maxIncrease("p95"),
+        capMs: z.number().positive().optional().describe(NO_RATIO),
       }),
     ]),
     cost: z.union([
       z.literal(false),
       z.strictObject({
-        ...bounds,
-        maxIncrease: z.number().min(0).optional().describe("of the control's p95 (default 0.2)"),
-        capUsd: z.number().positive().optional().describe("instead of the control's p95 and maxIncrease"),
+        ...watched,
+        maxIncrease: maxIncrease("mean"),
+        capUsd: z.number().positive().optional().describe(NO_RATIO),
       }),
     ]),
     safety: z.union([
       z.literal(false),
       z.strictObject({
-        ...bounds,
+        ...watched,
         critical: z
           .union([z.literal("any"), z.array(z.string().min(1))])
           .optional()

@@ -1,14 +1,13 @@
-import { isRatio } from "../rollout/caps.ts";
-import type { Caps, Frozen, Metric } from "../rollout/schema.ts";
+import type { Metric } from "../rollout/schema.ts";
 import { slotOf } from "../serving/assignment.ts";
 import type { Value } from "../state/raw.ts";
-import { candidateScore, controlScore, multipleOf } from "../stats/sequential/ratio.ts";
 import type { Tx } from "../state/store.ts";
 import { addOutcomes, arrive, CERTAIN, type Request, rounded, type Sums } from "./arrival.ts";
 import type { CapCollector } from "./cap-collector.ts";
 import { ratioCounter } from "./ratio-counter.ts";
 import { cohortCounter } from "./cohort-counter.ts";
 import { returnsCounter } from "./returns.ts";
+import { outcomesOf } from "./scored.ts";
 import {
   addCohortCounts,
   addReturnCounts,
@@ -208,38 +207,4 @@ export function weightAt(weights: OpenRollout["weights"], servedAt: string): num
 function unitOf({ unit, shadow }: Dated, { id }: OpenRollout): number | null {
   if (unit === undefined) return null;
   return slotOf(id, shadow === true ? `shadow/${unit}` : unit);
-}
-
-function outcomesOf(
-  { success, safe, latencyMs, costUsd }: Dated,
-  caps: Caps,
-  candidate: boolean,
-): Pick<Request, "outcomes" | "multiples"> {
-  const latency = scored(latencyMs, caps.latency, candidate);
-  const cost = scored(costUsd, caps.cost, candidate);
-  return {
-    outcomes: {
-      success: Number(success),
-      ...(latency !== null && { latency: latency.score }),
-      ...(cost !== null && { cost: cost.score }),
-      ...(safe !== undefined && { safety: Number(safe) }),
-    },
-    multiples: {
-      ...(latency?.multiple !== undefined && { latency: latency.multiple }),
-      ...(cost?.multiple !== undefined && { cost: cost.multiple }),
-    },
-  };
-}
-
-/** How good a value is; null where there is none, or nothing to hold it against yet. */
-function scored(
-  value: number | undefined,
-  frozen: Frozen | null,
-  candidate: boolean,
-): { score: number; multiple?: number | null } | null {
-  if (value === undefined || frozen === null) return null;
-  if (!isRatio(frozen)) return { score: Number(value <= frozen.cap) };
-  const { point, limit } = frozen;
-  if (!candidate) return { score: controlScore(point, value), multiple: null };
-  return { score: candidateScore(point, value, limit), multiple: multipleOf(point, value, limit) };
 }

@@ -5,6 +5,8 @@ import type { Place } from "../core/refs.ts";
 import { operatorLocks } from "../state/locks.ts";
 import type { Store, Tx } from "../state/store.ts";
 import { isOver, isUnderWay } from "../rollout/state.ts";
+import { lastJudged } from "../rollout/look.ts";
+import { unprovenFrom } from "../rollout/waiting.ts";
 import { needRollout, type Rollout, starterOf } from "../rollout/rollouts.store.ts";
 import { servedAt, somebodyWasFirst } from "./first.store.ts";
 import { type By, transition } from "../rollout/transition.ts";
@@ -41,7 +43,8 @@ async function operated(
       hint: `agentops canary status ${target} --env ${environment}   shows the rollout of ${rollout.candidate}`,
     });
   if (type === "approve" && !isOver(rollout.state.phase)) await refuseOwn(tx, rollout, by.actor, mailmap ?? []);
-  const after = await transition(tx, rollout, { type, at }, by);
+  const event = type === "approve" ? { type, at, ...(await acceptedAt(tx, rollout, at)) } : { type, at };
+  const after = await transition(tx, rollout, event, by);
   if (after !== rollout || isSoAlready(rollout, type)) return { ...after, changed: after !== rollout };
   throw new AgentopsError(
     "CONCURRENT_CHANGE",
@@ -50,6 +53,14 @@ async function operated(
       hint: `agentops canary status ${target} --env ${environment}`,
     },
   );
+}
+
+/** What an approval lets pass: what is required and was waited for long enough. Before that it is for the step alone. */
+async function acceptedAt(tx: Tx, rollout: Rollout, at: string): Promise<{ accepts?: readonly string[] }> {
+  const from = unprovenFrom(rollout.state, rollout.plan);
+  if (from === null || at < from) return {};
+  const { unproven } = await lastJudged(tx, rollout);
+  return unproven === undefined || unproven.required.length === 0 ? {} : { accepts: unproven.required };
 }
 
 /** Nobody who repeats what was done a moment ago has anything to decide. */

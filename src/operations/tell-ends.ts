@@ -5,6 +5,8 @@ import { messageOf } from "../core/errors.ts";
 import { newId } from "../core/ids.ts";
 import { redactor } from "../core/redact.ts";
 import { operatorLocks } from "../state/locks.ts";
+import type { Phase } from "../rollout/schema.ts";
+import { isOver } from "../rollout/state.ts";
 import type { Store } from "../state/store.ts";
 import { type EndRow, endsSince, type Told, toldSince } from "./ends.store.ts";
 import type { RolloutEnd } from "./rollout-end.schema.ts";
@@ -106,7 +108,7 @@ function messageOfEnd(
   env: string,
   { rollout, change, target, control, candidate, phase, at, reason, via }: EndRow,
 ): RolloutEnd {
-  const serves = phase === "promoted" ? candidate : phase === "inconclusive" ? null : control;
+  const serves = phase === "promoted" ? candidate : isOver(phase as Phase) ? control : null;
   return {
     schema: "agentops.rollout-end/1",
     id: `${rollout}/${change}`,

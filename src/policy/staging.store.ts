@@ -6,6 +6,7 @@ import { unitsIn } from "../rollout/evidence.ts";
 import { lastJudged } from "../rollout/look.ts";
 import { latenessOf } from "../rollout/late.store.ts";
 import { cohortAt } from "../rollout/state.ts";
+import { saidBy } from "../rollout/verdict.ts";
 import { waitingFor } from "../rollout/waiting.ts";
 import { openRollout, type Rollout, rolloutsOf, starterOf } from "../rollout/rollouts.store.ts";
 import type { Db } from "../state/store.ts";
@@ -81,10 +82,10 @@ async function canaryOf(
 /** Its least time, its units and its proof: all but a person's approval. */
 async function isShown(db: Db, rollout: Rollout, at: string): Promise<boolean> {
   const { state, plan, evidence } = rollout;
-  const { verdict } = await lastJudged(db, rollout);
+  const judged = await lastJudged(db, rollout);
   const late = await latenessOf(db, rollout, at);
   const own = { ...state, phase: state.pausedFrom ?? state.phase };
-  const waits = waitingFor(own, { at, verdict, units: unitsIn(own, plan, evidence), ...late }, plan);
+  const waits = waitingFor(own, { at, ...saidBy(judged), units: unitsIn(own, plan, evidence), ...late }, plan);
   return (
     waits.outcomes === null &&
     waits.timeMs === null &&

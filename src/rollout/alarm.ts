@@ -22,7 +22,7 @@ const LATE = 0.02;
  * @param seen metrics with observations of the control before the start; none: nothing is known, so all that are configured
  */
 export function weightsOf(guardrails: readonly Guardrail[], seen: readonly Metric[] = []): Weights {
-  const names = guardrails.map(({ name }) => name);
+  const names = guardrails.filter(rollsBack).map(({ name }) => name);
   const some = names.filter((name) => seen.includes(name));
   const known = some.length > 0 ? some : names;
   const late = names.filter((name) => !known.includes(name));
@@ -39,6 +39,11 @@ export function weightsOf(guardrails: readonly Guardrail[], seen: readonly Metri
       ...Object.fromEntries(late.map((name) => [name, ofLate / late.length])),
     },
   };
+}
+
+/** Whether its harm undoes a rollout: what only pauses it, or is told, has no share in that. */
+export function rollsBack({ onHarm }: Guardrail): boolean {
+  return onHarm === undefined;
 }
 
 /** Success alone has all of it; else half, and the others share the other half. */

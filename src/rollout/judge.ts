@@ -1,13 +1,14 @@
 import { logE, type CanaryProcess } from "../stats/sequential/canary-engine.ts";
-import { COHORTS_FLOOR, REQUESTS, type Detector, detectorsOf } from "./alarm.ts";
+import { COHORTS_FLOOR, REQUESTS, type Detector, detectorsOf, rollsBack } from "./alarm.ts";
 import { isRatio } from "./caps.ts";
 import { boundsOf, type Evidence, frozenOf, type MetricEvidence } from "./evidence.ts";
 import { besideControl, type Wealth, wealthOf } from "./floor-wealth.ts";
 import { inForce } from "./floors.ts";
 import type { Look } from "./state.ts";
+import { type JudgedRow, verdictOn } from "./verdict.ts";
 import { divided, dividedLogE } from "./served.ts";
 import type { BreachRow } from "./rollouts.store.ts";
-import type { Analysis, Caps, FrozenRatio, Guardrail, GuardrailResult, RolloutPlan } from "./schema.ts";
+import type { Analysis, Caps, Guardrail, GuardrailResult, RolloutPlan } from "./schema.ts";
 
 /** Chance to call an honest assignment broken. */
 const SAMPLE_RATIO_ALPHA = 0.001;
@@ -24,16 +25,10 @@ export interface Seen {
 }
 
 /** An analysis without what only a reader needs: intervals, and how long it may take. */
-export type Judged = Pick<Analysis, "sampleRatio" | "breaches"> & {
-  verdict: Look["verdict"];
-  guardrails: (Omit<GuardrailResult, "difference" | "ci95" | "bounds" | "ratio"> & { ratio: FrozenRatio | null; peaks: Peaks })[];
-};
-
-/** The largest ln E at any look so far, of each process; what decisions compare with their thresholds. */
-interface Peaks {
-  harm: number;
-  safe: number | null;
-}
+export type Judged = Pick<Analysis, "sampleRatio" | "breaches"> &
+  Pick<Look, "verdict" | "unproven" | "harmed"> & {
+    guardrails: JudgedRow[];
+  };
 
 /**
  * What the observations say, whenever one looks:
@@ -43,7 +38,8 @@ interface Peaks {
  * - invalid: the arms' sizes do not fit the weights.
  * - promote: every guardrail that has data reached 1/α for "not worse by the margin" (intersection-union, no correction), and none that is
  *   required lacks data.
- * - continue: anything else. No data is never success.
+ * - continue: anything else, with what is compared and not shown (`unproven`), and harm that does not roll back (`harmed`). No data is never
+ *   success.
  *
  * Source: stats/SPEC sections 5 and 5b; Ville (1939).
  */
@@ -61,43 +57,21 @@ export function judge({ plan, caps, evidence, breaches }: Seen): Judged {
   const ratio = { logE: dividedLogE(divided(evidence), plan), threshold: 1 / SAMPLE_RATIO_ALPHA };
   const sampleRatio = { e: cut(ratio.logE), threshold: ratio.threshold };
   const isInvalid = ratio.logE >= Math.log(ratio.threshold);
-  const verdict = verdictOn(guardrails, plan, { isInvalid, isBreached: critical.length > 0 });
   return {
-    verdict,
+    ...verdictOn(guardrails, plan, { isInvalid, isBreached: critical.length > 0 }),
     guardrails,
     sampleRatio,
     breaches: critical.map(({ observation, kind }) => ({ observation, kind })),
   };
 }
 
-/** A breach is a fact; everything else is a number that a broken assignment would spoil. */
-function verdictOn(
-  guardrails: Judged["guardrails"],
-  plan: RolloutPlan,
-  { isInvalid, isBreached }: { isInvalid: boolean; isBreached: boolean },
-): Judged["verdict"] {
-  if (isBreached) return "rollback";
-  if (isInvalid) return "invalid";
-  if (guardrails.some(({ verdict }) => verdict === "harm")) return "rollback";
-  return isSafe(guardrails, plan) ? "promote" : "continue";
-}
-
-function isSafe(guardrails: Judged["guardrails"], { guardrails: planned }: RolloutPlan): boolean {
-  const compared = guardrails.filter(({ safeE }) => safeE !== null);
-  const required = new Set(planned.filter((g) => g.required).map((g) => g.name as string));
-  return (
-    compared.some(({ verdict }) => verdict === "safe") &&
-    compared.every(({ name, verdict }) => verdict === "safe" || (verdict === "unmeasured" && !required.has(name)))
-  );
-}
-
 /** A row's share of the one alarm: harm where the alarm was raised and this detector made most of it, or would have alone. */
 function ofAlarm(
-  row: Judged["guardrails"][number],
+  row: JudgedRow,
   detectors: readonly Detector[],
   { alpha }: RolloutPlan,
   alarm: Evidence["alarm"],
-): Judged["guardrails"][number] {
+): JudgedRow {
   const own = detectors.find(({ name }) => name === row.name);
   if (own === undefined) return row;
   const harmThreshold = 1 / alpha / own.weight;
@@ -109,21 +83,21 @@ function ofAlarm(
   return { ...row, harmE, harmThreshold, verdict };
 }
 
-function calm({ peaks, safeThreshold, control, candidate }: Judged["guardrails"][number]): GuardrailResult["verdict"] {
+function calm({ peaks, safeThreshold, control, candidate }: JudgedRow): GuardrailResult["verdict"] {
   if (peaks.safe === null || safeThreshold === null) return "undecided";
   const isMeasured = control !== null && control.n > 0 && candidate.n > 0;
   return isMeasured && peaks.safe >= Math.log(safeThreshold) ? "safe" : "undecided";
 }
 
 /** The comparison, and the floor as a row of its own. */
-function resultsOf(guardrail: Guardrail, { metrics }: Evidence, plan: RolloutPlan, caps: Caps): Judged["guardrails"] {
+function resultsOf(guardrail: Guardrail, { metrics }: Evidence, plan: RolloutPlan, caps: Caps): JudgedRow[] {
   const found = metrics[guardrail.name];
   const { tolerance, margin } = boundsOf(guardrail, caps);
-  const harmThreshold = plan.guardrails.length / plan.alpha;
+  const harmThreshold = aloneAt(plan);
   const safeThreshold = 1 / plan.safeAlpha;
   const frozen = frozenOf(guardrail.name, caps);
   const ratio = isRatio(frozen) ? frozen : null;
-  const compared: Judged["guardrails"][number] = {
+  const compared: JudgedRow = {
     name: guardrail.name,
     control: ratio === null ? armOf(found?.harm.control) : withoutRate(found?.harm.control),
     candidate: ratio === null ? armOf(found?.harm.candidate) : withoutRate(found?.harm.candidate),
@@ -141,7 +115,13 @@ function resultsOf(guardrail: Guardrail, { metrics }: Evidence, plan: RolloutPla
   return found === undefined ? [compared] : [compared, ...floorRows(guardrail, found)];
 }
 
-function floorRows(guardrail: Guardrail, found: MetricEvidence): Judged["guardrails"] {
+/** Where a guardrail that has no share in the alarm shows harm: all of those have one α together. */
+function aloneAt({ guardrails, alpha, alarm }: RolloutPlan): number {
+  const alone = alarm === undefined ? guardrails : guardrails.filter((guardrail) => !rollsBack(guardrail));
+  return Math.max(1, alone.length) / alpha;
+}
+
+function floorRows(guardrail: Guardrail, found: MetricEvidence): JudgedRow[] {
   if (found.floor === null) return [];
   const name = `${guardrail.name}.floor`;
   if (guardrail.capped !== true) return [floorResult(name, wealthOf(found.floor))];
@@ -151,7 +131,7 @@ function floorRows(guardrail: Guardrail, found: MetricEvidence): Judged["guardra
   return floor === null ? [] : [floorResult(name, { ...besideControl(found.floor, found.harm, floor), configured })];
 }
 
-function cohortFloorRows({ guardrails }: RolloutPlan, { cohortFloor: process }: Evidence): Judged["guardrails"] {
+function cohortFloorRows({ guardrails }: RolloutPlan, { cohortFloor: process }: Evidence): JudgedRow[] {
   if (process === undefined) return [];
   const success = guardrails.find(({ name }) => name === "success");
   const configured = success?.capped === true ? (success.floor ?? undefined) : undefined;
@@ -159,7 +139,7 @@ function cohortFloorRows({ guardrails }: RolloutPlan, { cohortFloor: process }: 
 }
 
 /** Each request, also of units that were counted before: whether the candidate broke since. Nothing is shown to be safe by it. */
-function requestRows({ alpha, alarm }: RolloutPlan, { returns }: Evidence): Judged["guardrails"] {
+function requestRows({ alpha, alarm }: RolloutPlan, { returns }: Evidence): JudgedRow[] {
   if (returns === undefined || alarm === undefined) return [];
   const { control, candidate, process } = returns;
   return [
@@ -168,12 +148,19 @@ function requestRows({ alpha, alarm }: RolloutPlan, { returns }: Evidence): Judg
       control: armOf({ n: control.n, sum: control.good }),
       candidate: armOf({ n: candidate.n, sum: candidate.good }),
       ...{ harmE: cut(returns.logE), harmThreshold: 1 / alpha / alarm.returns, safeE: null, safeThreshold: null },
-      ...{ ratio: null, tolerance: 0, margin: null, cap: null, verdict: "undecided", peaks: { harm: process.peak, safe: null } },
+      ...{
+        ratio: null,
+        tolerance: 0,
+        margin: null,
+        cap: null,
+        verdict: "undecided",
+        peaks: { harm: process.peak, safe: null },
+      },
     },
   ];
 }
 
-function floorResult(name: string, { floor, n, sum, log, peak, configured }: Wealth): Judged["guardrails"][number] {
+function floorResult(name: string, { floor, n, sum, log, peak, configured }: Wealth): JudgedRow {
   const harmThreshold = 1 / FLOOR_ALPHA;
   return {
     name,

@@ -7,6 +7,7 @@ import { cohortAt, isUnderWay, type RolloutState } from "./state.ts";
 import { waitingFor } from "./waiting.ts";
 import type { Late } from "./late.ts";
 import type { Rollout } from "./rollouts.store.ts";
+import { saidBy } from "./verdict.ts";
 import type { Analysis, Metric } from "./schema.ts";
 
 const HOUR = 3_600_000;
@@ -26,7 +27,7 @@ export function needOf(
   // A pause is no time of the step.
   const now = state.pausedAt ?? at;
   const units = unitsIn(state, plan, evidence);
-  const waiting = waitingFor(state, { at: now, verdict: judged.verdict, units, ...late }, plan);
+  const waiting = waitingFor(state, { at: now, ...saidBy(judged), units, ...late }, plan);
   const proof = waiting.proof === null ? 0 : unitsForProof(judged, rollout);
   if (proof === null) return null;
   // Nobody knows when what is missing comes.

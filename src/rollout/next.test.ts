@@ -17,12 +17,19 @@ const COHORTS: Partial<RolloutPlan> = {
   ],
 };
 
-type Moment = [minutes: number, type: RolloutEvent["type"], look?: Partial<Look>];
+type Expected = { [key in keyof RolloutState]?: RolloutState[key] | undefined };
+type Moment = [minutes: number, type: RolloutEvent["type"], more?: Partial<Look> & { accepts?: string[] }];
+const EXTRA = { extraMs: 3_600_000 };
+const IDLE = { idleMs: 172_800_000 };
+const OTHER = { unproven: { required: [], other: ["latency"] } };
+const REQUIRED = { unproven: { required: ["cost"], other: [] } };
+const PAUSE = { harmed: { pause: ["latency"], tell: [] } };
+const TELL = { harmed: { pause: [], tell: ["cost"] } };
 
 function run(moments: readonly Moment[], of: RolloutPlan = plan): RolloutState {
   return moments.reduce<RolloutState>(
     (state, [minutes, type, look]) => {
-      const fields = type === "look" ? { verdict: "continue" as const, units: 0, held: null, ...look } : {};
+      const fields = type === "look" ? { verdict: "continue" as const, units: 0, held: null, ...look } : (look ?? {});
       return next(state, { at: at(minutes), type, ...fields } as RolloutEvent, of);
     },
     pendingState(at(0), of),
@@ -42,7 +49,7 @@ const toAll = [...toHalf, look(120, 100, safe)];
 const toEnd = [...toAll, look(180, 150)];
 
 describe("a rollout", () => {
-  test.each<[string, Moment[], Partial<RolloutState>, Partial<RolloutPlan>?]>([
+  test.each<[string, Moment[], Expected, Partial<RolloutPlan>?]>([
     ["is pending before it starts", [look(60, 500)], { phase: "pending", weight: 0 }],
     ["starts at its first step", [start], { phase: "progressing", step: 0, weight: 0.05 }],
     ["holds before the least time", [start, look(59, 500)], { step: 0, weight: 0.05 }],
@@ -102,8 +109,33 @@ describe("a rollout", () => {
     ["a person may promote at a cohort's step", [start, [5, "promote"]], { phase: "promoted", weight: 1 }, COHORTS],
     ["manual: a cohort's step waits for an approval", [start, look(60, 50), [61, "approve"], look(62, 50), look(130, 99)], { step: 1, approved: false }, { ...COHORTS, manual: true }],
     ["shadow comes before a cohort", [start, look(5, 20)], { phase: "progressing", step: 0, weight: 0, unitsBefore: 0 }, { ...COHORTS, shadow: { timeMs: 0, observations: 20 } }],
+    ["what is not shown and not required is waited for as long again", [...toHalf, look(179, 999, OTHER)], { step: 1, weight: 0.5 }, EXTRA],
+    ["and then let pass, and named", [...toHalf, look(180, 999, OTHER)], { step: 2, weight: 1, unproven: ["latency"] }, EXTRA],
+    ["it is named when it is promoted, too", [...toHalf, look(180, 999, OTHER), look(240, 2000, OTHER)], { phase: "promoted", unproven: ["latency"] }, EXTRA],
+    ["a day of traffic comes before that time", [...toHalf, look(1499, 999, OTHER)], { step: 1 }, { ...EXTRA, ...DAY }],
+    ["and after both it goes on", [...toHalf, look(1500, 999, OTHER)], { step: 2 }, { ...EXTRA, ...DAY }],
+    ["what is required is not let pass by time", [...toHalf, look(9999, 999, REQUIRED)], { step: 1, weight: 0.5 }, EXTRA],
+    ["nor by an approval that nobody gave for that", [...toHalf, [190, "approve"], look(9999, 999, REQUIRED)], { step: 1 }, EXTRA],
+    ["but by a person who knew", [...toHalf, [190, "approve", { accepts: ["cost"] }], look(200, 999, REQUIRED)], { step: 2, weight: 1, unproven: ["cost"] }, EXTRA],
+    ["and who approved before may say so later", [...toHalf, [100, "approve"], [190, "approve", { accepts: ["cost"] }]], { approved: true, accepted: ["cost"] }, EXTRA],
+    ["what is not shown at an earlier step is nobody's matter yet", [start, look(60, 50, OTHER)], { step: 1, unproven: undefined }, EXTRA],
+    ["a plan from before waits until the deadline", [...toHalf, look(9999, 999, OTHER)], { step: 1, phase: "progressing" }],
+    ["harm that pauses does so once", [...toHalf, look(70, 60, PAUSE)], { phase: "paused", weight: 0.5, harmed: ["latency"] }],
+    ["whoever resumes it knows", [...toHalf, look(70, 60, PAUSE), [80, "resume"], look(90, 70, PAUSE)], { phase: "progressing", harmed: ["latency"] }],
+    ["harm that is told changes nothing else", [...toHalf, look(70, 60, TELL)], { phase: "progressing", step: 1, harmed: ["cost"] }],
+    ["it is told while it is paused, too", [...toHalf, [65, "pause"], look(70, 60, TELL)], { phase: "paused", harmed: ["cost"] }],
+    ["a step without an outcome waits", [start, look(2879, 0)], { phase: "progressing", extended: undefined }, IDLE],
+    ["for two days, and then once more", [start, look(2880, 0)], { phase: "progressing", extended: true }, IDLE],
+    ["and is taken back", [start, look(2880, 0), look(5759, 0), look(5760, 0)], { phase: "invalid", weight: 0 }, IDLE],
+    ["not before", [start, look(2880, 0), look(5759, 0)], { phase: "progressing", weight: 0.05 }, IDLE],
+    ["nor at once where nobody looked for a week", [start, look(10_080, 0)], { phase: "progressing", extended: true }, IDLE],
+    ["one outcome is something", [start, look(2880, 0), look(5760, 1)], { phase: "progressing" }, IDLE],
+    ["what was killed has none", [start, look(2880, 0, { held: "killed" })], { extended: undefined }, IDLE],
+    ["the next step has its own time", [...toHalf, look(2900, 50)], { step: 1, extended: undefined }, IDLE],
+    ["a cohort nobody asks for is taken back as well", [start, look(2880, 0), look(5760, 0)], { phase: "invalid" }, { ...COHORTS, ...IDLE }],
   ])("%s", (_, moments, expected, changes = {}) => {
-    expect(run(moments, { ...plan, ...changes })).toMatchObject(expected);
+    const absent = { unproven: undefined, extended: undefined };
+    expect({ ...absent, ...run(moments, { ...plan, ...changes }) }).toMatchObject(expected);
   }); // prettier-ignore
 
   test.each(Array.from({ length: 40 }, (_, i) => i + 1))("random events, seed %i", (seed) => {

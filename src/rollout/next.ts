@@ -24,7 +24,7 @@ export function next(state: RolloutState, event: RolloutEvent, plan: RolloutPlan
     case "resume":
       return resumed(state, event.at, plan);
     case "approve":
-      return state.approved || state.pausedFrom !== null ? state : { ...state, approved: true };
+      return approved(state, event.accepts ?? []);
     case "abort":
       return ended(state, "aborted", event.at);
     case "rollback":
@@ -44,9 +44,35 @@ function looked(state: RolloutState, look: Look & { at: string }, plan: RolloutP
   if (phase === "pending") return state;
   if (look.verdict === "rollback") return ended(state, "rolled-back", look.at);
   if (look.verdict === "invalid") return ended(state, "invalid", look.at);
-  if (state.pausedFrom !== null) return state;
-  if (look.held === null && mayMove(state, look, plan)) return moved(state, look, plan);
-  return look.at >= state.deadline ? paused(state, "inconclusive", look.at) : state;
+  const known = withHarm(state, look);
+  if (state.pausedFrom !== null) return known;
+  if (look.harmed?.pause.some((name) => state.harmed?.includes(name) !== true)) return paused(known, "paused", look.at);
+  if (look.held === null && mayMove(known, look, plan)) return moved(known, look, plan);
+  if (look.at >= state.deadline) return paused(known, "inconclusive", look.at);
+  return idle(known, look, plan);
+}
+
+/** Each guardrail's harm is news once. */
+function withHarm(state: RolloutState, { harmed }: Look): RolloutState {
+  const fresh = [...(harmed?.pause ?? []), ...(harmed?.tell ?? [])].filter((name) => state.harmed?.includes(name) !== true);
+  return fresh.length === 0 ? state : { ...state, harmed: [...(state.harmed ?? []), ...fresh] };
+} // prettier-ignore
+
+/** A step that learns nothing is given as much time again once, and then taken back: nobody knows what it would have shown. */
+function idle(state: RolloutState, { at, units, held }: Look & { at: string }, plan: RolloutPlan): RolloutState {
+  const { idleMs } = plan;
+  if (idleMs === undefined || held !== null || state.phase === "promoting" || units > state.unitsBefore) return state;
+  const passed = Date.parse(at) - Date.parse(state.since) - settleMsOf(plan);
+  if (state.extended !== true) return passed < idleMs ? state : { ...state, extended: true };
+  return passed < 2 * idleMs ? state : ended(state, "invalid", at);
+}
+
+/** Approved once; what a person lets pass may become more. */
+function approved(state: RolloutState, accepts: readonly string[]): RolloutState {
+  const accepted = state.accepted ?? [];
+  const more = accepts.filter((name) => !accepted.includes(name));
+  if (state.pausedFrom !== null || (state.approved && more.length === 0)) return state;
+  return { ...state, approved: true, ...(more.length > 0 && { accepted: [...accepted, ...more] }) };
 }
 
 /** One step at a time, whatever the evidence. */
@@ -56,12 +82,20 @@ function moved(state: RolloutState, look: Look & { at: string }, plan: RolloutPl
   const step = state.step + 1;
   // What a cohort counts is its own: the next step's units begin with nothing, like those after copies.
   if (isCohortStep(state.step, plan)) return atStep(state, step, 0, at, plan);
-  if (step >= plan.steps.length) return promoted(state, at);
-  const to = atStep(state, step, units, at, plan);
+  const isAll = (plan.steps[step] ?? 1) >= 1;
+  const all = isAll ? withUnproven(state, look) : state;
+  if (step >= plan.steps.length) return promoted(all, at);
+  const to = atStep(all, step, units, at, plan);
   const { usualDelayMs = 0 } = look;
   // What waits to settle counts with all that is known of it.
   const isEarly = to.weight >= 1 && usualDelayMs > 0 && settleMsOf(plan) === 0;
   return isEarly ? { ...to, aloneFrom: later(at, usualDelayMs) } : to;
+}
+
+/** What goes on unproven is named, as long as it is. */
+function withUnproven(state: RolloutState, { verdict, unproven }: Look): RolloutState {
+  const names = [...(unproven?.required ?? []), ...(unproven?.other ?? [])];
+  return verdict === "promote" || names.length === 0 ? state : { ...state, unproven: names };
 }
 
 function atStep(
@@ -74,6 +108,7 @@ function atStep(
   const weight = steps[step] as number;
   return {
     ...state,
+    ...(state.extended === true && { extended: undefined }),
     ...(trafficMs !== undefined && { servedSince: state.servedSince ?? at }),
     phase: weight >= 1 ? "promoting" : "progressing",
     step,

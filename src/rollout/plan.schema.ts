@@ -13,6 +13,10 @@ const guardrail = z.object({
   mde: z.number().describe("the harm the bets are tuned for"),
   prior: z.number().describe("the control's history; changes the power, never the guarantee"),
   required: z.boolean(),
+  onHarm: z
+    .enum(["pause", "tell"])
+    .optional()
+    .describe("what harm does; absent: it rolls back, together with the other evidence"),
   floor: z.number().nullable().describe("roll back when the candidate is shown to be below it"),
   capped: z
     .literal(true)
@@ -59,6 +63,16 @@ export const planSchema = z.object({
       "units count when they are served, and missing outcomes are known as missing; absent: of rollouts from before",
     ),
   fast: z.literal(true).optional().describe("whoever started it chose not to wait for a day of traffic"),
+  extraMs: z
+    .number()
+    .optional()
+    .describe(
+      "how much longer the step before everybody waits for what is not shown, until what is not required is let pass, and a person may let pass the rest; absent: of rollouts from before, which wait until the deadline",
+    ),
+  idleMs: z
+    .number()
+    .optional()
+    .describe("a step without any outcome for so long is given as much again, once, and then taken back"),
   stepObservations: z.int(),
   deadlineMs: z.number(),
   shadow: z.object({ timeMs: z.number(), observations: z.int() }).nullable(),

@@ -9,6 +9,8 @@ import type { Guardrail, Metric, RolloutPlan } from "./schema.ts";
 export const STEPS = [0.01, 0.05, 0.25, 0.5, 1];
 /** A day has its hours, and outcomes that come late have come. */
 const TRAFFIC_MS = 86_400_000;
+/** A weekend without anybody says nothing of who asks. */
+const IDLE_MS = 2 * 86_400_000;
 const DEFAULT_INCREASE = 0.2;
 
 /** Bounds of a guardrail that nobody configured. Prior: what is expected of a control without a history. */
@@ -83,6 +85,8 @@ export function planOf(
     stepObservations,
     exposures: true,
     ...(fast ? { fast } : { trafficMs: TRAFFIC_MS }),
+    extraMs: fast ? stepMs : TRAFFIC_MS,
+    idleMs: Math.max(stepMs, IDLE_MS),
     deadlineMs: ms(settings.deadline, 14 * 86_400_000),
     shadow:
       shadow === undefined || shadow === false
@@ -129,12 +133,18 @@ function guarded(configured: Guardrails, priors: Priors): Guardrail[] {
         mde: mde ?? usual.mde,
         prior: priors[name] ?? usual.prior,
         required: required ?? usual.required,
+        ...onHarmOf(given),
         floor: usual.floor,
         ...(name === "success" && askedFloor(configured.success?.floor ?? usual.floor, priors)),
       },
     ];
   });
 }
+
+function onHarmOf(given: object | undefined): Pick<Guardrail, "onHarm"> {
+  const { onHarm } = (given ?? {}) as { onHarm?: "rollback" | "pause" | "tell" };
+  return onHarm === undefined || onHarm === "rollback" ? {} : { onHarm };
+} // prettier-ignore
 
 type Floor = NonNullable<Guardrails["success"]>["floor"] | null;
 
@@ -156,12 +166,21 @@ function criticalOf(safety: Guardrails["safety"]): RolloutPlan["critical"] {
 
 function capsOf({ latency, cost }: Guardrails): RolloutPlan["caps"] {
   return {
-    latency: latency === false ? null : { ...limitOf(latency?.maxIncrease, latency?.capMs), ...(latency?.capMs === undefined && { of: "p95" }) },
-    cost: cost === false ? null : { ...limitOf(cost?.maxIncrease, cost?.capUsd), ...(cost?.capUsd === undefined && { of: "mean" }) },
+    latency:
+      latency === false
+        ? null
+        : { ...limitOf(latency?.maxIncrease, latency?.capMs), ...(latency?.capMs === undefined && { of: "p95" }) },
+    cost:
+      cost === false
+        ? null
+        : { ...limitOf(cost?.maxIncrease, cost?.capUsd), ...(cost?.capUsd === undefined && { of: "mean" }) },
   };
 }
 
 /** Where somebody wrote a value down, it is the share of requests within it that is compared. */
-function limitOf(maxIncrease: number | undefined, cap: number | undefined): { maxIncrease: number; cap: number | null } {
+function limitOf(
+  maxIncrease: number | undefined,
+  cap: number | undefined,
+): { maxIncrease: number; cap: number | null } {
   return { maxIncrease: maxIncrease ?? DEFAULT_INCREASE, cap: cap ?? null };
 }

@@ -3,62 +3,14 @@ import type { Judged } from "./judge.ts";
 import { sumsOf, unitsIn } from "./evidence.ts";
 import type { Frozen } from "./freeze.store.ts";
 import { cohortAt, isUnderWay } from "./state.ts";
-import { type Waiting, waitingFor } from "./waiting.ts";
+import { unprovenFrom, type Waiting, waitingFor } from "./waiting.ts";
 import { floorOf, isOutOfReach, LEAST_KNOWN } from "./floors.ts";
 import type { Late } from "./late.ts";
 import type { Rollout } from "./rollouts.store.ts";
 import { divided, isServedKnown } from "./served.ts";
-import type { FloorNow } from "./guards.schema.ts";
-import type { Phase } from "./schema.ts";
 import type { Due } from "./stored.ts";
-
-/** Why a look says what it says, why a rollout is where it is, and what a reader must know beside it. */
-export type Reason =
-  | { code: "ended"; how: "abort" | "rollback" | "promote"; actor: string; reason: string }
-  | { code: "breach"; kind: string; observation: number; more: number }
-  | { code: "harm"; guardrail: Judged["guardrails"][number] }
-  | {
-      code: "sample-ratio";
-      split: { candidate: number; units: number; weight: number }[];
-      e: number;
-      threshold: number;
-      /** Whether they are units that were served; else only those with an outcome are known. */
-      served: boolean;
-    }
-  | { code: "control-elsewhere"; control: string; stable: string }
-  /** What was recorded when it ended, where no number says it. */
-  | { code: "recorded"; reason: string }
-  | { code: "safe"; safe: string[]; noHarm: string[] }
-  | { code: "step-over"; cohort: string | null }
-  | { code: "deadline"; at: string }
-  | { code: "due"; overdueSince: string | null; target: string; environment: string }
-  | { code: "held"; kill: Kill; target: string }
-  | { code: "frozen"; by: Frozen; environment: string }
-  | { code: "ready"; turns: "anybody" | "watcher"; target: string; environment: string }
-  | {
-      code: "waits";
-      step: Step;
-      target: string;
-      versions: { control: string; candidate: string };
-      waiting: Waiting;
-      noData: boolean;
-    }
-  | { code: "unmeasured"; names: string[] }
-  | { code: "one-sided"; name: string; arm: "control" | "candidate" }
-  | { code: "cohort-on-control"; cohort: string; answers: number }
-  | { code: "unasked"; answers: number }
-  | { code: "floor-waits"; floor: number; least: number }
-  | { code: "floor-out-of-reach"; floor: number; control: NonNullable<FloorNow["control"]> };
-
-/** Which step waits, and for whom, where it is a cohort's; null in shadow. */
-export type Step = { number: number; of: number; weight: number; cohort: string | null } | null;
-
-/** Why the look says what it says, or moves the rollout to that phase: what the audit event keeps. */
-export function reasonOf(judged: Judged, rollout: Rollout, to?: Phase): Reason {
-  if (to === "inconclusive") return { code: "deadline", at: rollout.state.deadline };
-  const over: Reason = { code: "step-over", cohort: cohortAt(rollout.state, rollout.plan) };
-  return verdictReasons(judged, rollout)[0] ?? over;
-}
+import type { Reason, Step } from "./reason.ts";
+import { type JudgedRow, saidBy } from "./verdict.ts";
 
 /** Who ended a rollout that no look ended. */
 export interface EndedBy {
@@ -102,15 +54,23 @@ export function reasonsFor(
       : []),
     // What looked safe is no reason of what a person ended.
     ...(ended !== undefined && judged.verdict === "promote" ? [] : verdictReasons(judged, rollout)),
+    ...watchedHarm(judged),
+    ...(state.unproven !== undefined && judged.verdict === "continue"
+      ? [{ code: "unproven", names: state.unproven, accepted: state.accepted ?? [] } as const]
+      : []),
+    ...(waits && state.extended === true
+      ? [{ code: "idle", step: stepOf(rollout), ms: plan.idleMs ?? 0, ended: false } as const]
+      : []),
     ...(due !== null && (due.overdueSince !== null || isEnd(judged))
       ? [{ code: "due", ...due, target, environment } as const]
       : []),
     ...(waits && held !== null ? [{ code: "held", kill: held, target } as const] : []),
     ...(waits && frozen !== null ? [{ code: "frozen", by: frozen, environment } as const] : []),
     ...(waits && !isEnd(judged)
-      ? waitReasons(waitingFor(state, { at, verdict: judged.verdict, units, ...late }, plan), rollout, {
+      ? waitReasons(waitingFor(state, { at, ...saidBy(judged), units, ...late }, plan), rollout, {
           units,
           stands: held !== null || frozen !== null,
+          unproven: judged.unproven,
         })
       : []),
     ...(state.phase === "inconclusive" ? [{ code: "deadline", at: state.deadline } as const] : []),
@@ -155,7 +115,10 @@ function endOf({ event, actor, reason }: EndedBy): Reason | undefined {
   return { code: "ended", how: event, actor, reason };
 }
 
-function verdictReasons({ verdict, guardrails, sampleRatio, breaches }: Judged, { evidence }: Rollout): Reason[] {
+export function verdictReasons(
+  { verdict, guardrails, sampleRatio, breaches }: Judged,
+  { evidence }: Rollout,
+): Reason[] {
   switch (verdict) {
     case "rollback": {
       const [first] = breaches;
@@ -182,24 +145,36 @@ function verdictReasons({ verdict, guardrails, sampleRatio, breaches }: Judged, 
   }
 }
 
-function namesOf(guardrails: Judged["guardrails"], verdict: "safe" | "undecided"): string[] {
+function namesOf(guardrails: readonly JudgedRow[], verdict: "safe" | "undecided"): string[] {
   return guardrails.filter((guardrail) => guardrail.verdict === verdict).map(({ name }) => name);
 }
 
 function waitReasons(
   waiting: Waiting,
   { state, plan, target, environment, control, candidate }: Rollout,
-  { units, stands }: { units: number; stands: boolean },
+  { units, stands, unproven }: { units: number; stands: boolean; unproven: Judged["unproven"] },
 ): Reason[] {
   if (Object.values(waiting).every((left) => left === null))
     return !stands ? [{ code: "ready", turns: plan.turns ?? "watcher", target, environment }] : [];
-  const cohort = cohortAt(state, plan);
-  const shown = { number: state.step + 1, of: plan.steps.length, weight: state.weight, cohort };
   const versions = { control, candidate };
-  return [
-    { code: "waits", step: state.phase === "shadow" ? null : shown, target, versions, waiting, noData: units === 0 },
-  ];
+  const step = stepOf({ state, plan });
+  const from = unprovenFrom(state, plan);
+  const open = waiting.proof === null || unproven === undefined || from === null ? null : { ...unproven, from };
+  return [{ code: "waits", step, target, versions, waiting, noData: units === 0, unproven: open }];
 }
+
+/** Which step it is at, and for whom; null in shadow. */
+export function stepOf({ state, plan }: Pick<Rollout, "state" | "plan">): Step {
+  if (state.phase === "shadow") return null;
+  return { number: state.step + 1, of: plan.steps.length, weight: state.weight, cohort: cohortAt(state, plan) };
+}
+
+/** Harm that pauses, or is told and nothing else. */
+export function watchedHarm({ guardrails, harmed }: Judged): (Reason & { code: "harm" })[] {
+  return (["pause", "tell"] as const).flatMap((does) =>
+    guardrails.filter(({ name }) => harmed?.[does].includes(name)).map((guardrail) => ({ code: "harm", guardrail, does }) as const),
+  );
+} // prettier-ignore
 
 /** A guardrail that nobody reports guards nothing, and one that a single arm reports compares nothing: somebody should know. */
 function unmeasured({ guardrails }: Judged, { evidence }: Rollout): Reason[] {
@@ -215,7 +190,7 @@ function unmeasured({ guardrails }: Judged, { evidence }: Rollout): Reason[] {
 }
 
 /** One arm's units are there, but say nothing of this metric. */
-function isOneSided({ control, candidate }: Judged["guardrails"][number], { exposures }: Rollout["evidence"]): boolean {
+function isOneSided({ control, candidate }: JudgedRow, { exposures }: Rollout["evidence"]): boolean {
   const seen = (arm: "control" | "candidate") => exposures.some((exposure) => exposure[arm] > 0);
   return (control?.n === 0 && seen("control")) || (candidate.n === 0 && seen("candidate"));
 }

@@ -38,7 +38,9 @@ const ratio = z.object({
   values: z.int().describe("of the control that this was made of"),
   cut: z
     .number()
-    .describe("of a mean: share of the control's sum that lies above where values are cut, in no comparison; 0 of a p95"),
+    .describe(
+      "of a mean: share of the control's sum that lies above where values are cut, in no comparison; 0 of a p95",
+    ),
 });
 
 const guardrailResultSchema = z.object({
@@ -59,7 +61,9 @@ const guardrailResultSchema = z.object({
   difference: z
     .number()
     .nullable()
-    .describe("candidate - control within each weight, averaged; null for a floor, a ratio, or where nothing can be compared"),
+    .describe(
+      "candidate - control within each weight, averaged; null for a floor, a ratio, or where nothing can be compared",
+    ),
   ci95: z
     .tuple([z.number(), z.number()])
     .nullable()
@@ -75,7 +79,9 @@ const guardrailResultSchema = z.object({
   margin: z.number().nullable(),
   configured: z.number().optional().describe("of a floor that the control caps: as it was configured"),
   cap: z.number().nullable().describe("latency in ms, cost in USD: at most this counts as good"),
-  verdict: z.enum(["harm", "safe", "undecided", "unmeasured"]),
+  verdict: z
+    .enum(["harm", "safe", "undecided", "unproven", "unmeasured"])
+    .describe("unproven: not decided when it was, or could be, given to everybody all the same"),
 });
 
 const VERDICTS = ["continue", "promote", "rollback", "inconclusive", "invalid"] as const;
@@ -177,7 +183,13 @@ export const rolloutSchema = z.object({
     .string()
     .nullable()
     .describe("a look is due since then and nobody took it, though outcomes arrived for ten minutes; exit 1"),
-  awaiting: z.enum(["approval"]).nullable(),
+  unproven: z
+    .array(z.string())
+    .describe("guardrails that are not shown though everybody gets it, or may once a person approves"),
+  awaiting: z
+    .enum(["approval"])
+    .nullable()
+    .describe("a person's, for this step or for what is required and not shown; null: not that alone"),
   plan: planSchema,
   history: z.array(
     z.object({

@@ -22,11 +22,30 @@ export interface RolloutState {
   aloneFrom?: string;
   /** A person approved to move on from this step. */
   approved: boolean;
+  /** Required guardrails that a person, who knew that they were not shown, let pass at this step. */
+  accepted?: readonly string[];
+  /** What was not shown when everybody got it, and is not by now. */
+  unproven?: readonly string[];
+  /** Guardrails whose harm paused it once, or was told; what a person resumed is not paused by the same again. */
+  harmed?: readonly string[];
+  /** Nothing was learned at this step, and it was given as much time again. */
+  extended?: true | undefined;
+}
+
+/** What is compared and not shown: all else that is compared is. */
+export interface Unproven {
+  /** Only a person lets these pass. */
+  required: readonly string[];
+  other: readonly string[];
 }
 
 /** What the observations say at a look; `inconclusive` is the machine's own word, at the deadline. */
 export interface Look extends Late {
   verdict: Exclude<Analysis["verdict"], "inconclusive">;
+  /** Absent where nothing is, and where there is no data to say it by. */
+  unproven?: Unproven;
+  /** Guardrails with harm that does not roll back; absent where there are none. */
+  harmed?: { pause: readonly string[]; tell: readonly string[] };
   /** Units of the candidate counted so far; in shadow, copies of inputs; at a cohort's step, its answers. */
   units: number;
   /** Set while something forbids to move on: killed, frozen. */
@@ -36,7 +55,8 @@ export interface Look extends Late {
 export type RolloutEvent = { at: string } & (
   | { type: "start" }
   | ({ type: "look" } & Look)
-  | { type: "pause" | "resume" | "approve" | "abort" | "rollback" | "promote" }
+  | { type: "approve"; accepts?: readonly string[] }
+  | { type: "pause" | "resume" | "abort" | "rollback" | "promote" }
 );
 
 const OVER: readonly Phase[] = ["promoted", "invalid", "rolled-back", "aborted"];

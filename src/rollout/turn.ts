@@ -11,11 +11,13 @@ import { latenessOf } from "./late.store.ts";
 import { lastJudged, lookAt, type Looked } from "./look.ts";
 import { next } from "./next.ts";
 import { isOver, type RolloutState } from "./state.ts";
-import { type Reason, reasonOf } from "./reasons.ts";
+import type { Reason } from "./reason.ts";
+import { reasonOf } from "./why-moved.ts";
 import { currentStable } from "../serving/serving.store.ts";
 import { needRollout, type Rollout } from "./rollouts.store.ts";
 import type { RolloutPlan } from "./schema.ts";
 import { transition } from "./transition.ts";
+import { saidBy } from "./verdict.ts";
 
 /** Who an automatic turn is recorded for, whoever took it. */
 const ACTOR = "agentops";
@@ -66,8 +68,8 @@ export async function takeTurn(tx: Tx, place: Place, request: TurnRequest): Prom
   if (elsewhere !== null) return endInvalid(tx, found, { at, via, stable: elsewhere, held, frozen, say });
   const waits = mayClimb(found.plan, via) ? null : "watcher";
   const why = held !== null ? "killed" : frozen !== null ? "frozen" : waits;
-  const eventOf = ({ rollout: { state, plan, evidence }, judged: { verdict } }: Looked, late: Late) =>
-    ({ type: "look", at, verdict, units: unitsIn(state, plan, evidence), held: why, ...late }) as const;
+  const eventOf = ({ rollout: { state, plan, evidence }, judged }: Looked, late: Late) =>
+    ({ type: "look", at, ...saidBy(judged), units: unitsIn(state, plan, evidence), held: why, ...late }) as const;
   const climbs = (now: Looked, late: Late) => isUp(now.rollout.state, next(now.rollout.state, eventOf(now, late), found.plan)); // prettier-ignore
   const first = await lookAt(tx, found, at);
   const late = climbs(first, {}) ? await latenessOf(tx, first.rollout, at) : {};
@@ -75,7 +77,7 @@ export async function takeTurn(tx: Tx, place: Place, request: TurnRequest): Prom
   const looked = climbs(first, late) ? await lookAt(tx, first.rollout, at, { whole: true }) : first;
   const { rollout, judged } = looked;
   const event = eventOf(looked, late);
-  const to = next(rollout.state, event, rollout.plan).phase;
+  const to = next(rollout.state, event, rollout.plan);
   const by = { actor: ACTOR, via, reason: say(reasonOf(judged, rollout, to)) };
   const after = await transition(tx, rollout, event, by);
   return { rollout: after, judged, moved: after !== rollout, held, frozen, at };

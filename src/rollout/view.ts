@@ -17,13 +17,15 @@ import { differsIn, type Late, lateMs } from "./late.ts";
 import { latenessOf } from "./late.store.ts";
 import { needOf } from "./need.ts";
 import { settles } from "./outcomes.ts";
-import { type Reason, reasonsFor } from "./reasons.ts";
+import type { Reason } from "./reason.ts";
+import { reasonsFor } from "./reasons.ts";
 import { ratioBatches, ratioResult, type RatioRow } from "./ratio.ts";
 import { ratiosOf, type Rollout, talliesOf, transitionsOf } from "./rollouts.store.ts";
 import type { Analysis, GuardrailResult, Metric, RolloutDocument } from "./schema.ts";
 import { cohortAt, isOver, isUnderWay, type RolloutState } from "./state.ts";
-import { waitingFor } from "./waiting.ts";
+import { unprovenFrom, waitingFor } from "./waiting.ts";
 import { storedNow } from "./stored.ts";
+import { saidBy } from "./verdict.ts";
 import { waitingOutcomes } from "./unsettled.store.ts";
 import { unknownOutcomes } from "./unknown-outcomes.ts";
 
@@ -66,7 +68,13 @@ export async function rolloutView(
     cohorts: cohortsIn(rollout),
     floor: floorOf(plan.guardrails, rollout.evidence.metrics.success),
     analysis: {
-      ...(await analysisOf(db, rollout, judged, { tallies, ratios }, { at, held, frozen, due, late, last: history.at(-1) })),
+      ...(await analysisOf(
+        db,
+        rollout,
+        judged,
+        { tallies, ratios },
+        { at, held, frozen, due, late, last: history.at(-1) },
+      )),
       ...{ bestCase: unknown.bestCase, worstCase: unknown.worstCase },
     },
     since: state.since,
@@ -79,10 +87,18 @@ export async function rolloutView(
     assumed: await assumedIn(db, rollout),
     settling: settles(plan) ? (await waitingOutcomes(db, rollout)).n : 0,
     overdueSince: due?.overdueSince ?? null,
+    unproven: unprovenIn(rollout, judged, at),
     awaiting: awaitsOnlyApproval(rollout, judged, { at, late }) ? "approval" : null,
     plan,
     history,
   };
+}
+
+/** What everybody gets, or would get now, though it is not shown. */
+function unprovenIn({ state, plan }: Rollout, { verdict, unproven }: Judged, at: string): string[] {
+  if (state.unproven !== undefined) return verdict === "promote" ? [] : [...state.unproven];
+  const from = unprovenFrom(state, plan);
+  return unproven === undefined || from === null || at < from ? [] : [...unproven.required, ...unproven.other];
 }
 
 /** Nothing else is left: neither time nor units nor proof. */
@@ -92,9 +108,12 @@ function awaitsOnlyApproval(
   { at, late }: { at: string; late: Late },
 ): boolean {
   if (!isUnderWay(state.phase)) return false;
-  const look = { at, verdict: judged.verdict, units: unitsIn(state, plan, evidence), ...late };
-  const { approval, ...others } = waitingFor(state, look, plan);
-  return approval !== null && Object.values(others).every((left) => left === null);
+  const look = { at, ...saidBy(judged), units: unitsIn(state, plan, evidence), ...late };
+  const { approval, proof, ...others } = waitingFor(state, look, plan);
+  const from = unprovenFrom(state, plan);
+  // What is required and not shown only a person lets pass.
+  const lacksPerson = from !== null && at >= from && (judged.unproven?.required.length ?? 0) > 0;
+  return (proof === null ? approval !== null : lacksPerson) && Object.values(others).every((left) => left === null);
 }
 
 /** All that was counted; of one that is over, until its end. */
@@ -114,11 +133,13 @@ async function analysisOf(
   counted: Counted,
   moment: Omit<Parameters<typeof reasonsFor>[2], "answers">,
 ): Promise<Omit<RolloutView["analysis"], "bestCase" | "worstCase">> {
+  const unproven = unprovenIn(rollout, judged, moment.at);
   const answers = cohortAt(rollout.state, rollout.plan) === null ? null : await candidateAnswers(db, rollout);
   return {
     verdict: rollout.state.phase === "inconclusive" && judged.verdict !== "rollback" ? "inconclusive" : judged.verdict,
     guardrails: judged.guardrails.map((guardrail) => ({
       ...withoutPeaks(guardrail),
+      ...(guardrail.verdict === "undecided" && unproven.includes(guardrail.name) && { verdict: "unproven" as const }),
       ...(guardrail.control === null ? NOT_COMPARED : compared(rollout, counted, guardrail)),
     })),
     sampleRatio: judged.sampleRatio,
@@ -160,10 +181,7 @@ function compared(
     ratio: null,
     difference: riskDifference(batches),
     ci95: turned(confidenceSequence(batches, found.harm.settings)),
-    bounds:
-      safeThreshold === null
-        ? null
-        : turned(verdictBounds(batches, settings, levels)),
+    bounds: safeThreshold === null ? null : turned(verdictBounds(batches, settings, levels)),
   };
 }
 

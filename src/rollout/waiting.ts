@@ -1,4 +1,4 @@
-import { type Late, lateMs, type OutcomesWait, outcomesWait, settleMsOf } from "./late.ts";
+import { lateMs, type OutcomesWait, outcomesWait, settleMsOf } from "./late.ts";
 import type { RolloutPlan } from "./schema.ts";
 import { isCohortStep, later, type Look, type RolloutState } from "./state.ts";
 
@@ -34,11 +34,33 @@ export function waitingFor(state: RolloutState, look: Omit<Look, "held"> & { at:
     timeMs: timeMs > 0 ? timeMs : null,
     trafficMs: trafficMs > 0 ? trafficMs : null,
     units: units > 0 ? units : null,
-    proof: needsProof && look.verdict !== "promote" ? true : null,
+    proof: needsProof && look.verdict !== "promote" && !isLetPass(state, look, plan) ? true : null,
     outcomes: outcomesWait(plan, look, left(late)),
     approval: plan.manual && !state.approved ? true : null,
   };
 }
+
+/**
+ * When the step before everybody has waited long enough for what is not shown: its least time and traffic, and once more as much; null at any
+ * other step, and of plans from before there was such a time.
+ */
+export function unprovenFrom(state: RolloutState, plan: RolloutPlan): string | null {
+  const { extraMs, stepMs, trafficMs = 0 } = plan;
+  if (extraMs === undefined || state.phase !== "progressing" || !isBeforeAll(state.step, plan)) return null;
+  if (isCohortStep(state.step, plan)) return null;
+  const least = Math.max(
+    Date.parse(state.since) + stepMs + settleMsOf(plan),
+    Date.parse(state.servedSince ?? state.since) + trafficMs,
+  );
+  return later(new Date(least).toISOString(), extraMs);
+}
+
+/** Whether what is not shown keeps nobody any longer: what is required only a person lets pass. */
+function isLetPass(state: RolloutState, { unproven, at }: Pick<Look, "unproven"> & { at: string }, plan: RolloutPlan): boolean {
+  const from = unprovenFrom(state, plan);
+  if (unproven === undefined || from === null || at < from) return false;
+  return unproven.required.every((name) => state.accepted?.includes(name));
+} // prettier-ignore
 
 export function mayMove(state: RolloutState, look: Look & { at: string }, plan: RolloutPlan): boolean {
   return Object.values(waitingFor(state, look, plan)).every((left) => left === null);
@@ -53,4 +75,3 @@ function isBeforeAll(step: number, { steps }: RolloutPlan): boolean {
 function trafficLeft({ servedSince, since }: RolloutState, at: string, { trafficMs = 0 }: RolloutPlan): number {
   return Date.parse(servedSince ?? since) + trafficMs - Date.parse(at);
 }
-

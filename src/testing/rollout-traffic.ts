@@ -81,6 +81,7 @@ export async function drive(store: Store, rollout: Rollout, traffic: Traffic, mo
     const turn = await advance(store, { environment, target }, turnBy(store, at));
     const { phase } = turn.rollout.state;
     ({ weight } = turn.rollout.state);
-    if (isOver(phase) || phase === "inconclusive" || arrivals >= most) return { turn, arrivals, candidate };
+    if (isOver(phase) || phase === "inconclusive" || phase === "paused" || arrivals >= most)
+      return { turn, arrivals, candidate };
   }
 }

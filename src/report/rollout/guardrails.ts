@@ -29,7 +29,9 @@ function tableOf(results: readonly GuardrailResult[], style: Style): string[] {
     isCompared(result) && result.safeE !== null ? eText(result.safeE) : "—",
     paintVerdict(result, style),
   ]);
-  return columns(mixed ? HEAD.map((title) => title.replace(" %", "")) : HEAD, rows, (text) => style.dim(text)).split("\n");
+  return columns(mixed ? HEAD.map((title) => title.replace(" %", "")) : HEAD, rows, (text) => style.dim(text)).split(
+    "\n",
+  );
 }
 
 function block(result: GuardrailResult, style: Style): string[] {

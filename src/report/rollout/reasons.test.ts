@@ -1,4 +1,4 @@
-import type { Reason } from "../../rollout/reasons.ts";
+import type { Reason } from "../../rollout/reason.ts";
 import { testSayings } from "../../testing/sayings.ts";
 import { reasonText } from "./reasons.ts";
 
@@ -12,10 +12,14 @@ const kill = { environment: "production", target: "prompts/x", actor: "eve", rea
 const NOTHING = { timeMs: null, trafficMs: null, units: null, proof: null, outcomes: null, approval: null };
 const VERSIONS = { control: "v6", candidate: "v7" };
 const waits = (waiting: object, step: Extract<Reason, { code: "waits" }>["step"] = null, noData = false) =>
-  ({ step, target: "prompts/x", versions: VERSIONS, noData, waiting: { ...NOTHING, ...waiting } }) as Omit<
-    Extract<Reason, { code: "waits" }>,
-    "code"
-  >;
+  ({
+    step,
+    target: "prompts/x",
+    versions: VERSIONS,
+    noData,
+    unproven: null,
+    waiting: { ...NOTHING, ...waiting },
+  }) as Omit<Extract<Reason, { code: "waits" }>, "code">;
 
 testSayings<Reason>("a reason", reasonText, {
   ended: [
@@ -150,6 +154,14 @@ testSayings<Reason>("a reason", reasonText, {
       "the floor of 90 % is above what the control reaches (80.6 % [77 %, 84 %]), and { absolute } is meant as written: a candidate like the control will be taken back",
     ],
   ],
+  unproven: [
+    [{ names: ["latency", "cost"], accepted: [] }, "not shown, and not required: latency, cost"],
+    [{ names: ["success", "latency"], accepted: ["success"] }, "not shown, and let pass by a person: success; not shown, and not required: latency"],
+  ], // prettier-ignore
+  idle: [
+    [{ step: { number: 1, of: 4, weight: 0.01, cohort: null }, ms: 172_800_000, ended: false }, "step 1 of 4 (1 %) saw no outcome of the candidate in 2 days: it is given as much time again, and then taken back"],
+    [{ step: null, ms: 345_600_000, ended: true }, "shadow saw no outcome of the candidate in 4 days: nothing was learned, so it is taken back"],
+  ], // prettier-ignore
   "one-sided": [
     [{ name: "cost", arm: "candidate" }, "cost is reported by the candidate only, which compares nothing"],
   ],

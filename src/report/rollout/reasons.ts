@@ -1,6 +1,6 @@
 import { lasting, plural, points, share } from "../../core/words.ts";
 import type { Kill } from "../../kill/latch.ts";
-import type { Reason, Step } from "../../rollout/reasons.ts";
+import type { Reason, Step } from "../../rollout/reason.ts";
 import type { OutcomesWait } from "../../rollout/late.ts";
 import { rateOf } from "./guards.ts";
 import type { GuardrailResult } from "../../rollout/schema.ts";
@@ -15,7 +15,15 @@ export function reasonText(reason: Reason): string {
       return `a critical safety breach (${reason.kind}) in observation ${reason.observation}${more}`;
     }
     case "harm":
-      return harmText(reason.guardrail);
+      return `${harmText(reason.guardrail)}${reason.does === undefined ? "" : DOES[reason.does]}`;
+    case "unproven":
+      return unprovenText(reason);
+    case "idle": {
+      const then = reason.ended
+        ? "nothing was learned, so it is taken back"
+        : "it is given as much time again, and then taken back";
+      return `${stepText(reason.step)} saw no outcome of the candidate in ${lasting(reason.ms)}: ${then}`;
+    }
     case "sample-ratio":
       return sampleRatioText(reason);
     case "control-elsewhere":
@@ -49,6 +57,21 @@ export function reasonText(reason: Reason): string {
     case "waits":
       return waitText(reason);
     case "unmeasured":
+    case "one-sided":
+    case "cohort-on-control":
+    case "unasked":
+    case "floor-waits":
+    case "floor-out-of-reach":
+      return besideText(reason);
+  }
+}
+
+type Beside = "unmeasured" | "one-sided" | "cohort-on-control" | "unasked" | "floor-waits" | "floor-out-of-reach";
+
+/** What a reader must know beside it. */
+function besideText(reason: Extract<Reason, { code: Beside }>): string {
+  switch (reason.code) {
+    case "unmeasured":
       return `not measured: ${reason.names.join(", ")}`;
     case "one-sided":
       return `${reason.name} is reported by the ${reason.arm} only, which compares nothing`;
@@ -61,6 +84,19 @@ export function reasonText(reason: Reason): string {
     case "floor-out-of-reach":
       return `the floor of ${share(reason.floor)} is above what the control reaches (${rateOf(reason.control)}), and { absolute } is meant as written: a candidate like the control will be taken back`;
   }
+}
+
+const DOES = {
+  pause: "; it was paused for that, and is not rolled back (onHarm: pause)",
+  tell: "; told, and not rolled back (onHarm: tell)",
+};
+
+function unprovenText({ names, accepted }: Extract<Reason, { code: "unproven" }>): string {
+  const [passed, others] = [names.filter((name) => accepted.includes(name)), names.filter((name) => !accepted.includes(name))]; // prettier-ignore
+  return [
+    ...(passed.length === 0 ? [] : [`not shown, and let pass by a person: ${passed.join(", ")}`]),
+    ...(others.length === 0 ? [] : [`not shown, and not required: ${others.join(", ")}`]),
+  ].join("; ");
 }
 
 const ENDED = { abort: "aborted", rollback: "rolled back", promote: "promoted" } as const;
@@ -116,14 +152,23 @@ function heldText({ actor, at, reason, target: killed }: Kill, target: string): 
   return `${what} is killed by ${actor} since ${minute(at)} UTC: ${reason}`;
 }
 
-function waitText({ step, target, versions, waiting, noData }: Extract<Reason, { code: "waits" }>): string {
+/** Until when proof is waited for, and who may do without. */
+function proofText({ unproven, target }: Pick<Extract<Reason, { code: "waits" }>, "unproven" | "target">): string {
+  const proof = "proof that it is not worse by the margin";
+  if (unproven === null) return proof;
+  const { required, other, from } = unproven;
+  if (required.length === 0) return `${proof}: ${other.join(", ")}, which is let pass unproven after ${minute(from)} UTC`;
+  return `${proof}: ${[...required, ...other].join(", ")}; after ${minute(from)} UTC agentops canary approve ${target} lets it pass unproven`;
+} // prettier-ignore
+
+function waitText({ step, target, versions, waiting, noData, unproven }: Extract<Reason, { code: "waits" }>): string {
   const { timeMs, trafficMs, units, proof, outcomes, approval } = waiting;
   const parts = [
     ...(timeMs === null ? [] : [lasting(timeMs)]),
     ...(outcomes === null ? [] : [outcomesText(outcomes, versions)]),
     ...(trafficMs === null ? [] : [`a whole day of traffic before 100 % (${lasting(trafficMs)} left)`]),
     ...(units === null ? [] : [unitsText(units, step)]),
-    ...(proof === null ? [] : ["proof that it is not worse by the margin"]),
+    ...(proof === null ? [] : [proofText({ unproven, target })]),
     ...(approval === null ? [] : [`an approval: agentops canary approve ${target}`]),
   ];
   return `${stepText(step)} waits for ${parts.join(", ")}${noData ? noDataText(step, target) : ""}`;

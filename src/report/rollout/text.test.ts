@@ -97,6 +97,7 @@ const document: RolloutDocument = {
   assumed: { control: 0, candidate: 0 },
   settling: 0,
   overdueSince: null,
+  unproven: [],
   awaiting: null,
   plan: {
     ...{ steps: [0.01, 0.05, 0.25, 0.5, 1], stepMs: 1_800_000, stepObservations: 50, deadlineMs: 259_200_000 },

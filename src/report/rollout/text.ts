@@ -3,7 +3,17 @@ import type { GuardrailResult, RolloutDocument } from "../../rollout/schema.ts";
 import { many, oneLine, whole } from "../numbers.ts";
 import { cohortLines } from "./cohorts.ts";
 import { capsText, guardrailLines, legendOf } from "./guardrails.ts";
-import { arrivalWord, differenceText, eOf, isInShadow, paintPhase, ratioText, shareText, stepText, verdictWord } from "./words.ts";
+import {
+  arrivalWord,
+  differenceText,
+  eOf,
+  isInShadow,
+  paintPhase,
+  ratioText,
+  shareText,
+  stepText,
+  verdictWord,
+} from "./words.ts";
 import { stuckTexts } from "./reach.ts";
 import { settlingTexts } from "./settling.ts";
 import { apartLines, assumedLines, unknownLines } from "./unknown.ts";

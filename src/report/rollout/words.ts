@@ -109,5 +109,5 @@ export function verdictWord({ verdict }: GuardrailResult): string {
 export function paintVerdict(result: GuardrailResult, style: Style, text = verdictWord(result)): string {
   if (result.verdict === "harm") return style.bad(text);
   if (result.verdict === "safe") return style.good(text);
-  return result.verdict === "unmeasured" ? style.unsure(text) : text;
+  return result.verdict === "unmeasured" || result.verdict === "unproven" ? style.unsure(text) : text;
 }
