@@ -1,4 +1,4 @@
-import { copiesOf, delayOf, rateOf } from "./outcomes.js";
+import { copiesOf, delayOf, rateOf, valuesOf } from "./outcomes.js";
 import { delayQueue } from "./queue.js";
 import { HOUR } from "./traffic.js";
 
@@ -32,7 +32,14 @@ export async function drive(engine, world, traffic) {
   }
   const { served, harmed, endedAt } = run;
   return {
-    ...{ verdict: engine.phase ?? "open", why: engine.why ?? null, units: engine.units(), served, harmed },
+    ...{
+      verdict: engine.phase ?? "open",
+      why: engine.why ?? null,
+      unproven: engine.unproven ?? [],
+      units: engine.units(),
+      served,
+      harmed,
+    },
     ...{ hours: endedAt / HOUR, evidence: engine.evidence?.() ?? null },
   };
 }
@@ -72,7 +79,8 @@ function serve(run, engine, world, traffic, i, isHarmCounted) {
   const hours = delayOf(world, { isCandidate, success, fate });
   if (hours === Infinity) return null;
   const breach = breachOf(world, traffic.other[i], isCandidate);
-  const sent = { servedAt: ms, isCandidate, success, weight: engine.weight, breach, host: Math.floor(fate * 3) };
+  const values = valuesOf(world, { isCandidate, fate, other: traffic.other[i] });
+  const sent = { servedAt: ms, isCandidate, success, ...values, weight: engine.weight, breach, host: Math.floor(fate * 3) }; // prettier-ignore
   for (const copy of copiesOf(world, { isCandidate, success, unit, fate, i }))
     run.queue.push({ ...sent, at: ms + (hours + copy.hours) * HOUR, unit: copy.unit });
   const event = { ...sent, at: ms + hours * HOUR, unit };

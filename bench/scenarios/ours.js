@@ -1,4 +1,5 @@
 import { addOutcomes, rounded } from "../../dist/observations/arrival.js";
+import { outcomesOf } from "../../dist/observations/scored.js";
 import { returnsCounter } from "../../dist/observations/returns.js";
 import { servedCounter } from "../../dist/observations/served-counter.js";
 import { addLook, NO_EVIDENCE, unitsIn } from "../../dist/rollout/evidence.js";
@@ -7,14 +8,19 @@ import { arrivalsIn, isDue, isWorthALook } from "../../dist/rollout/look.js";
 import { next } from "../../dist/rollout/next.js";
 import { isOver, pendingState } from "../../dist/rollout/state.js";
 import { planOf } from "../../dist/rollout/plan.js";
+import { firstCaps, isRatio, isStale, refreeze } from "../../dist/rollout/caps.js";
+import { saidBy } from "../../dist/rollout/verdict.js";
 import { lateness } from "./lateness.js";
+import { valuesOf } from "./outcomes.js";
+import { seeded } from "./random.js";
 import { rulesOf, waitingRoom } from "./settling.js";
 import { HOUR } from "./traffic.js";
 
 export const BEGIN = Date.parse("2026-11-21T10:00:00.000Z");
 /** As operations/record.ts has them: so often an agent's process takes a turn without a look that is due, and at most. */
 const [TURN_EVERY_MS, PAUSE_MS] = [10_000, 250];
-const NO_CAPS = { latency: null, cost: null };
+/** Values of the control before it began: it has served for a while. */
+const HISTORY = 10_000;
 
 /**
  * The real engine on counts alone: the same arrivals, looks, judgement and state machine as behind an agent's `observe`, without a store. One
@@ -23,13 +29,21 @@ const NO_CAPS = { latency: null, cost: null };
  */
 export function agentops(world) {
   const outcomes = rulesOf(world);
-  const plan = { ...planOf(world.settings, {}, {}, { fast: world.fast }), outcomes };
+  const measured = ["latency", "cost"].filter((metric) => world[metric] !== undefined);
+  const priors = measured.length === 0 ? {} : { seen: ["success", ...measured] };
+  const plan = {
+    ...planOf(world.settings, priors, {}, { fast: world.fast }),
+    outcomes,
+    ...world.plan?.(planOf(world.settings, priors)),
+  };
+  const history = historyOf(world, measured.length === 0 ? 0 : HISTORY);
   const room = outcomes.settleMs === 0 ? null : waitingRoom(outcomes.settleMs);
   const begun = new Date(BEGIN).toISOString();
   const state = next(pendingState(begun, plan), { type: "start", at: begun }, plan);
   const rollout = {
     plan,
-    caps: NO_CAPS,
+    caps: firstCaps(plan, history),
+    ofControl: { latency: [], cost: [] },
     evidence: NO_EVIDENCE,
     state,
     look: 1,
@@ -70,7 +84,7 @@ export function agentops(world) {
       takeTurn(rollout, new Date(BEGIN + event.at + ahead).toISOString());
       if (rollout.state.weight !== engine.weight) weights.push({ at: event.at, weight: rollout.state.weight });
       engine.weight = rollout.state.weight;
-      Object.assign(engine, endOf(rollout.state, rollout.judged));
+      Object.assign(engine, endOf(rollout.state, rollout.judged), { unproven: rollout.state.unproven ?? [] });
     },
   };
   return engine;
@@ -92,6 +106,13 @@ function servedAt({ units }, { unit }) {
 
 function weightAt(weights, ms) {
   return (weights.findLast(({ at }) => at <= ms) ?? weights[0]).weight;
+}
+
+function historyOf(world, n) {
+  const random = seeded(`history ${n}`);
+  const all = Array.from({ length: n }, () => valuesOf(world, { isCandidate: false, fate: random(), other: random() }));
+  const of = (key) => all.flatMap((values) => values[key] ?? []);
+  return { latency: of("latencyMs"), cost: of("costUsd") };
 }
 
 function openLook(look, plan) {
@@ -131,8 +152,16 @@ function count(rollout, event, weight, ms) {
   const { unit, isCandidate, success, breach } = event;
   const { look, open, state } = rollout;
   if (!(weight > 0) || (weight === 1 && BEGIN + ms < Date.parse(state.aloneFrom ?? 0))) return;
-  const outcomes = { success: Number(success), ...(breach !== undefined && { safety: Number(!breach) }) };
-  const request = { weight: rounded(weight), candidate: isCandidate, look, outcomes };
+  const { latencyMs, costUsd } = event;
+  const said = { success, latencyMs, costUsd, safe: breach === undefined ? undefined : !breach };
+  const request = {
+    weight: rounded(weight),
+    candidate: isCandidate,
+    look,
+    ...outcomesOf(said, rollout.caps, isCandidate),
+  };
+  if (!isCandidate && latencyMs !== undefined) rollout.ofControl.latency.push(latencyMs);
+  if (!isCandidate && costUsd !== undefined) rollout.ofControl.cost.push(costUsd);
   const known = knownUnit(rollout, unit);
   const row = open.served.know(known, request, minuteOf(event));
   if (row !== null) known.row = row;
@@ -180,7 +209,7 @@ function takeTurn(rollout, at) {
   look(rollout, false);
   const move = (late) => {
     const units = unitsIn(rollout.state, rollout.plan, rollout.evidence);
-    return next(rollout.state, { type: "look", at, verdict: rollout.judged.verdict, units, held: null, ...late }, rollout.plan); // prettier-ignore
+    return next(rollout.state, { type: "look", at, ...saidBy(rollout.judged), units, held: null, ...late }, rollout.plan); // prettier-ignore
   };
   const climbs = (late) => isUp(rollout.state, move(late));
   const late = climbs({}) ? rollout.late.at(Date.parse(at) - BEGIN, rollout.open.served.rows().minutes) : {};
@@ -199,9 +228,20 @@ function look(rollout, isWhole) {
   if (isWorth) {
     rollout.evidence = addLook(rollout.evidence, counts, plan, caps);
     rollout.look += 1;
+    recap(rollout);
     rollout.late.close(open.served.rows().minutes);
     rollout.open = openLook(rollout.look, plan);
   }
   // What the closed looks say stays what it was.
   if (isWorth || rollout.judged === null) rollout.judged = judge({ plan, caps, evidence: rollout.evidence, breaches });
+}
+
+/** As rollout/refreeze.store.ts makes points anew. */
+function recap(rollout) {
+  for (const metric of ["latency", "cost"]) {
+    const frozen = rollout.caps[metric];
+    const units = rollout.evidence.metrics[metric]?.harm.control.n ?? 0;
+    if (!isRatio(frozen) || !isStale(frozen, units)) continue;
+    rollout.caps = { ...rollout.caps, [metric]: refreeze(frozen, rollout.ofControl[metric].slice(-HISTORY), units) };
+  }
 }

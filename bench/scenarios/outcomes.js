@@ -26,6 +26,17 @@ export function delayOf({ delay, lost }, { isCandidate, success, fate }) {
   return delay?.[arm]?.[kind] ?? 0;
 }
 
+/** What a request took and cost in an arm, lognormal; absent where the world says nothing of it. */
+export function valuesOf({ latency, cost }, { isCandidate, fate, other }) {
+  if (latency === undefined && cost === undefined) return {};
+  const normal = Math.sqrt(-2 * Math.log(1 - other)) * Math.cos(2 * Math.PI * fate);
+  const value = ({ sigma, times }, scale) => scale * Math.exp(sigma * normal) * (isCandidate ? times : 1);
+  return {
+    ...(latency !== undefined && { latencyMs: value(latency, 400) }),
+    ...(cost !== undefined && { costUsd: value(cost, 0.01) }),
+  };
+}
+
 const SECOND = 1 / 3600;
 const NONE = [];
 

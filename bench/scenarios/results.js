@@ -12,6 +12,7 @@ export function summary(scenario, engine, runs) {
     ...{ scenario, engine, runs: runs.length },
     ...Object.fromEntries(Object.entries(ENDS).map(([key, verdict]) => [key, share(verdict)])),
     why,
+    unproven: runs.filter(({ verdict, unproven = [] }) => verdict === "promoted" && unproven.length > 0).length,
     unitsMean: mean(runs.map(({ units }) => units)),
     unitsMedian: median(runs.map(({ units }) => units)),
     servedMedian: median(runs.map(({ served }) => served)),
@@ -39,5 +40,6 @@ function cellsOf(row) {
   const counts = Object.keys(ENDS).map((key) => (row[key] === 0 ? "." : String(row[key])));
   const numbers = [row.unitsMean, row.unitsMedian, row.servedMedian].map((n) => n.toFixed(0));
   const why = Object.entries(row.why).map(([name, n]) => `${name} ${n}`);
+  if (row.unproven > 0) why.push(`promoted unproven ${row.unproven}`);
   return [row.scenario, row.engine, String(row.runs), ...counts, ...numbers, row.hoursMedian === null ? "–" : row.hoursMedian.toFixed(1), row.harmedMean.toFixed(1), why.join(", ")]; // prettier-ignore
 }

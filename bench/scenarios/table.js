@@ -99,9 +99,42 @@ const abuse = [
   ["95 to 90, clock 2 h ahead, ramp", HARMFUL, "on one host of three", { rates: from(0.95, 0.9), clocksAhead: [2, 0, 0] }],
 ]; // prettier-ignore
 
-export const SCENARIOS = [...clean, ...late, ...settled, ...breaking, ...abuse].map(([name, must, why, world]) => ({
-  name,
-  must,
-  why,
-  world: { ...BASE, ...world },
-}));
+/** Two days: what is not shown after one is waited for a day more. */
+const TAILS = { rates: equal(0.95), hours: 56 };
+const slower = (sigma, times) => ({ ...TAILS, latency: { sigma, times } });
+const dearer = (sigma, times) => ({ ...TAILS, cost: { sigma, times } });
+/** The rule before: a share of requests within the control's p95 and a fifth, five points may be worse; and no end of waiting for it. */
+const before = ({ caps, extraMs: _, ...plan }) => {
+  const { of: p95, ...latency } = caps.latency;
+  const { of: mean, ...cost } = caps.cost;
+  return { ...plan, extraMs: undefined, caps: { latency, cost } };
+};
+const tails = [
+  ["p95 the same, σ .6, ramp", HEALTHY, "a tail as long in both arms", slower(0.6, 1)],
+  ["p95 the same, σ .6, 50/50", HEALTHY, "a tail as long in both arms", { ...slower(0.6, 1), settings: HALF }],
+  ["p95 the same, σ 1.5, ramp", HEALTHY, "a tail that traffic shows little of", slower(1.5, 1)],
+  ["p95 +20 %, σ .6, ramp", "not proven", "at the limit, which is accepted", slower(0.6, 1.2)],
+  ["p95 +20 %, σ .6, 50/50", "not proven", "at the limit, which is accepted", { ...slower(0.6, 1.2), settings: HALF }],
+  ["p95 +30 %, σ .3, ramp", HARMFUL, "beyond the limit", slower(0.3, 1.3)],
+  ["p95 +30 %, σ .45, ramp", HARMFUL, "beyond the limit", slower(0.45, 1.3)],
+  ["p95 +30 %, σ .6, ramp", HARMFUL, "beyond the limit", slower(0.6, 1.3)],
+  ["p95 +30 %, σ .3, 50/50", HARMFUL, "beyond the limit", { ...slower(0.3, 1.3), settings: HALF }],
+  ["p95 +30 %, σ .45, 50/50", HARMFUL, "beyond the limit", { ...slower(0.45, 1.3), settings: HALF }],
+  ["p95 +30 %, σ .6, 50/50", HARMFUL, "beyond the limit", { ...slower(0.6, 1.3), settings: HALF }],
+  ["mean cost the same, σ 1.5, 50/50", HEALTHY, "some answers cost thirty times the usual one", { ...dearer(1.5, 1), settings: HALF }],
+  ["mean cost +20 %, σ 1.5, 50/50", "not proven", "at the limit, which is accepted", { ...dearer(1.5, 1.2), settings: HALF }],
+  ["mean cost +50 %, σ 1.5, ramp", HARMFUL, "beyond the limit", dearer(1.5, 1.5)],
+  ["mean cost +50 %, σ 1.5, 50/50", HARMFUL, "beyond the limit", { ...dearer(1.5, 1.5), settings: HALF }],
+  ["rule before: p95 +30 %, σ .6, ramp", HARMFUL, "a share of requests in a p95's place", { ...slower(0.6, 1.3), plan: before }],
+  ["rule before: p95 +30 %, σ .6, 50/50", HARMFUL, "a share of requests in a p95's place", { ...slower(0.6, 1.3), plan: before, settings: HALF }],
+  ["rule before: mean cost +50 %, 50/50", HARMFUL, "a share of requests in a mean's place", { ...dearer(1.5, 1.5), plan: before, settings: HALF }],
+]; // prettier-ignore
+
+export const SCENARIOS = [...clean, ...late, ...settled, ...breaking, ...abuse, ...tails].map(
+  ([name, must, why, world]) => ({
+    name,
+    must,
+    why,
+    world: { ...BASE, ...world },
+  }),
+);
