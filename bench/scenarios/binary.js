@@ -99,8 +99,8 @@ function servedLine(rollout, event) {
 }
 
 function outcomeLine({ undeclared = false }, rollout, event) {
-  const { at, servedAt, success, breach } = event;
-  const its = { ...named(rollout, event), success, ...(breach !== undefined && { safe: !breach }) };
+  const { at, servedAt, success, latencyMs, costUsd, breach } = event;
+  const its = { ...named(rollout, event), success, latencyMs, costUsd, ...(breach !== undefined && { safe: !breach }) };
   return undeclared ? { ...its, rollout: undefined, weight: undefined, at: timeOf(at) } : { ...its, servedAt: timeOf(servedAt), at: timeOf(at) }; // prettier-ignore
 }
 

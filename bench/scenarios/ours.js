@@ -30,7 +30,7 @@ const HISTORY = 10_000;
 export function agentops(world) {
   const outcomes = rulesOf(world);
   const measured = ["latency", "cost"].filter((metric) => world[metric] !== undefined);
-  const priors = measured.length === 0 ? {} : { seen: ["success", ...measured] };
+  const priors = world.priors ?? (measured.length === 0 ? {} : { seen: ["success", ...measured] });
   const plan = {
     ...planOf(world.settings, priors, {}, { fast: world.fast }),
     outcomes,

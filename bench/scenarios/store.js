@@ -84,12 +84,14 @@ function settleOf({ outcomes }) {
 }
 
 /** What an agent's process reports: with the weight it was served at, unless the world is of callers that leave that out. */
-function lineOf({ undeclared = false, clocksAhead }, rollout, { unit, isCandidate, success, breach, weight, servedAt, host }) {
+function lineOf({ undeclared = false, clocksAhead }, rollout, { unit, isCandidate, success, latencyMs, costUsd, breach, weight, servedAt, host }) {
   return {
     target: PLACE.target,
     version: isCandidate ? "v2" : "v1",
     unit: `u${unit}`,
     success,
+    ...(latencyMs !== undefined && { latencyMs }),
+    ...(costUsd !== undefined && { costUsd }),
     ...(breach !== undefined && { safe: !breach }),
     // Without a time an outcome is of the moment it is reported.
     ...(!undeclared && {

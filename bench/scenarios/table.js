@@ -104,10 +104,9 @@ const TAILS = { rates: equal(0.95), hours: 56 };
 const slower = (sigma, times) => ({ ...TAILS, latency: { sigma, times } });
 const dearer = (sigma, times) => ({ ...TAILS, cost: { sigma, times } });
 /** The rule before: a share of requests within the control's p95 and a fifth, five points may be worse; and no end of waiting for it. */
-const before = ({ caps, extraMs: _, ...plan }) => {
-  const { of: p95, ...latency } = caps.latency;
-  const { of: mean, ...cost } = caps.cost;
-  return { ...plan, extraMs: undefined, caps: { latency, cost } };
+const before = ({ caps, ...plan }) => {
+  const share = ({ maxIncrease, cap }) => ({ maxIncrease, cap });
+  return { ...plan, extraMs: undefined, caps: { latency: share(caps.latency), cost: share(caps.cost) } };
 };
 const tails = [
   ["p95 the same, σ .6, ramp", HEALTHY, "a tail as long in both arms", slower(0.6, 1)],

@@ -102,7 +102,8 @@ function guardrailText(result: NonNullable<ServedTarget["rollout"]>["guardrails"
 }
 
 function armText({ n, rate }: { n: number; rate: number | null }): string {
-  return rate === null ? "—" : `${trimmed(rate * 100, 1)} % of ${whole(n)}`;
+  if (rate === null) return n === 0 ? "—" : many(n, "unit");
+  return `${trimmed(rate * 100, 1)} % of ${whole(n)}`;
 }
 
 type Served = Pick<ServedTarget["lastHour"], "n" | "succeeded" | "unsafe" | "exposed">;

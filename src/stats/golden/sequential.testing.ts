@@ -1,4 +1,5 @@
 import { addBatch, anytimeP, type CanaryProcess, emptyProcess, logE } from "../sequential/canary-engine.ts";
+import { candidateScore, controlScore, ratioPoint, type RatioPoint, ratioSettings } from "../sequential/ratio.ts";
 import type { CanaryBatch } from "../sequential/canary-batch.ts";
 import { harmSettings, nonInferioritySettings, type ProcessSettings } from "../sequential/canary-engine.ts";
 import { arrivalsUntil, growthPerArrival } from "../planning/canary-planning.ts";
@@ -26,6 +27,26 @@ export const SEQUENTIAL: readonly GoldenFile[] = [
       same("through JSON", JSON.parse(JSON.stringify(state)) as CanaryProcess, state);
     },
   },
+  {
+    file: "e_ratio_eprocess",
+    cases: 8,
+    tolerance: 1e-9,
+    compare: (c, { close, same }) => {
+      const point = ratioPoint(c.of, c.history);
+      for (const key of ["at", "tie", "mean", "cut"] as const) close(key, point[key], c.point[key]);
+      const settings = ratioSettings(point);
+      for (const kind of ["harm", "safe"] as const) {
+        let state = emptyProcess(settings[kind]);
+        for (const [i, [weight, arrivals]] of c.batches.entries()) {
+          state = addBatch(state, scoredBatch(point, c.limit, weight, arrivals));
+          // Of fractions the engine has sums alone, and a bound: never more than arrival by arrival, and little less.
+          if (c.of === "p95") close(`${kind}, batch ${i}, ln E`, logE(state), c[kind][i].logE);
+          else same(`${kind}, batch ${i}, a little less`, logE(state) <= c[kind][i].logE + 1e-9 && logE(state) > c[kind][i].logE - 0.2, true);
+          if (c.of === "p95") for (const [j, log] of state.logWealth.entries()) close(`${kind}, batch ${i}, ln K ${j}`, log, c[kind][i].logK[j]);
+        }
+      }
+    },
+  }, // prettier-ignore
   {
     file: "e_betting_cs",
     cases: 16,
@@ -87,3 +108,14 @@ function batchOf([weight, n, sum, controlN, controlSum]: readonly [
 ]): CanaryBatch {
   return { weight, control: { n: controlN, sum: controlSum }, candidate: { n, sum } };
 }
+
+function scoredBatch(point: RatioPoint, limit: number, weight: number, arrivals: ["control" | "candidate", number][]): CanaryBatch {
+  const totals = (arm: "control" | "candidate") => {
+    const scores = arrivals
+      .filter(([of]) => of === arm)
+      .map(([, value]) => (arm === "control" ? controlScore(point, value) : candidateScore(point, value, limit)));
+    const sum = (of: (score: number) => number) => scores.reduce((total, score) => total + of(score), 0);
+    return { n: scores.length, sum: sum((score) => score), squares: sum((score) => score ** 2) };
+  };
+  return { weight, control: totals("control"), candidate: totals("candidate") };
+} // prettier-ignore

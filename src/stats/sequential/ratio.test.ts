@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { seeded } from "../../testing/seeded.ts";
-import { binOf, candidateScore, controlScore, GRID_STEP, HIGHEST_BIN, LOWEST_BIN, multipleOf, ratioPoint } from "./ratio.ts"; // prettier-ignore
+import { addBatch, emptyProcess, logE } from "./canary-engine.ts";
+import { binOf, candidateScore, controlScore, GRID_STEP, HIGHEST_BIN, LOWEST_BIN, multipleOf, ratioPoint, ratioSettings } from "./ratio.ts"; // prettier-ignore
 
 const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
 /** Lognormal with that σ. */
@@ -55,6 +56,16 @@ describe("the control's mean", () => {
     expect(controlScore(point, 0)).toBeCloseTo(0.95);
   });
 });
+
+test("one batch at 50/50, by hand", () => {
+  // V = 2 × .95 × .05 / .5 = .19, scores ±.1 of what is good and ∓1.9 of what is not.
+  const { harm } = ratioSettings({ of: "p95", mean: 0.95 });
+  const batch = { weight: 0.5, control: { n: 40, sum: 38 }, candidate: { n: 42, sum: 36 } };
+  const bets = [0.005, 0.01, 0.02, 0.04].map((effect) => effect / 0.19);
+  const logs = bets.map((bet) => 38 * Math.log(1 + 0.1 * bet) + 2 * Math.log(1 - 1.9 * bet) + 36 * Math.log(1 - 0.1 * bet) + 6 * Math.log(1 + 1.9 * bet));
+  const expected = Math.log(logs.reduce((sum, log) => sum + Math.exp(log), 0) / 4);
+  expect(logE(addBatch(emptyProcess(harm), batch))).toBeCloseTo(expected, 10);
+}); // prettier-ignore
 
 describe("a bin", () => {
   test("has the multiples up to its edge, and the limit's says what the score says", () => {
