@@ -110,5 +110,5 @@ function resampled(of: RatioTraffic["of"], sorted: readonly number[], random: ()
 }
 
 afterAll(() => {
-  console.log(rows.join("\n"));
+  process.stdout.write(`${rows.join("\n")}\n`);
 });
