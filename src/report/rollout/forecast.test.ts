@@ -10,6 +10,7 @@ test("how long it may take and what it may cost is said of who came, and of nobo
   expect(forecastTexts(planOf({}))).toEqual([]);
   expect(forecastTexts(plan({ steps: [0.05, 0.25, 0.5, 1] }, 48_000))).toEqual([
     "as 1,000 units an hour came before: 5 points worse is taken back after about 1.8 h (nine of ten within 2.9 h), with about 13 failures more; as good as the control is promoted after about 24 h (nine of ten within 24 h)",
+    "until then, failures more an hour: 2.5 at 5 %, 13 at 25 %, 25 at 50 %",
   ]);
 });
 
@@ -30,9 +31,9 @@ test.each<[string, object, object?]>([
 });
 
 test("a deadline that comes sooner is said with what is shown by then and what would help", () => {
-  expect(forecastTexts(plan({}, 240))[1]).toBe(
+  expect(forecastTexts(plan({}, 240))[2]).toBe(
     "the deadline of 14 days comes before nine of ten are decided: with 5 an hour only a drop of 35.9 points or more is found, and nothing is shown to be safe by then, and it pauses as inconclusive; what helps: --deadline 75d, more of the proof on the suite beforehand (agentops gate)",
   );
-  const [, text] = forecastTexts(plan({ deadline: "40h" }, 9600));
+  const [, , text] = forecastTexts(plan({ deadline: "40h" }, 9600));
   expect(text).toContain("what helps: --steps 5%,25%,50%,100%, guardrails: { success: { margin: 0.0");
 });

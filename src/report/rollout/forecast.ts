@@ -5,7 +5,7 @@ import type { RolloutPlan } from "../../rollout/schema.ts";
 import { many } from "../numbers.ts";
 import { roughSpan } from "../spans.ts";
 import { pastDeadlineText } from "../stats/document.ts";
-import { sharesText } from "./words.ts";
+import { sharesText, shareText } from "./words.ts";
 
 const HOUR = 3_600_000;
 
@@ -17,8 +17,19 @@ export function forecastTexts(plan: RolloutPlan): string[] {
   const after = `${plan.shadow === null ? "" : "from its first step on, "}as ${rateText(perHour)} an hour came before`;
   return [
     `${after}: ${points(mde)} worse is taken back ${when(harmful)}, with about ${many(Math.max(1, Math.round(harmed)), "failure")} more; as good as the control is ${plan.manual ? "ready for 100 %" : "promoted"} ${when(harmless)}`,
+    ...riskTexts(plan, mde),
     ...notes.flatMap((note) => (note.code === "past-deadline" ? [pastDeadlineText(note, WAYS)] : [])),
   ];
+}
+
+/** What a candidate that is so much worse fails more at each step than the control would, by the requests that came. */
+function riskTexts({ steps, reach }: RolloutPlan, mde: number): string[] {
+  if (reach === undefined) return [];
+  const parts = steps.flatMap((weight) => {
+    const failures = weight * reach.perHour * mde;
+    return weight > 0 && weight < 1 ? [`${Number(failures.toPrecision(2))} at ${shareText(weight)}`] : [];
+  });
+  return parts.length === 0 ? [] : [`until then, failures more an hour: ${parts.join(", ")}`];
 }
 
 const WAYS = {

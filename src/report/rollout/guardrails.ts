@@ -77,13 +77,13 @@ function isCompared(result: GuardrailResult): boolean {
 }
 
 /** How the table is read: what the numbers are, and which evidence decides. */
-export function legendOf(results: readonly GuardrailResult[], { alarm, alpha }: Alarmed): string {
+export function legendOf(results: readonly GuardrailResult[], { alarm, alpha, critical }: Alarmed): string {
   const { harmThreshold, safeThreshold } = results.find(({ control }) => control !== null) ?? {};
   const harm =
     harmThreshold === undefined ? "" : `; harm rolls back ${alarm ? alone(results) : `at ${eText(harmThreshold)}`}`;
   const floor = results.find(({ control }) => control === null);
   const floors = alarm
-    ? `, or together before that: at most ${shareText(alpha)} of candidates as good as the control`
+    ? `, or together before that: at most ${shareText(alpha)} of candidates as good as the control${criticalText(critical)}`
     : floor === undefined
       ? ""
       : ` (a floor at ${eText(floor.harmThreshold)})`;
@@ -96,7 +96,13 @@ export function legendOf(results: readonly GuardrailResult[], { alarm, alpha }: 
   return `% of good units (of how many${others}); difference in points${ratios} [what the evidence that decides leaves of it, at every look]${harm}${floors}${safe}`;
 }
 
-type Alarmed = Pick<RolloutDocument["plan"], "alarm" | "alpha">;
+type Alarmed = Pick<RolloutDocument["plan"], "alarm" | "alpha" | "critical">;
+
+/** A breach that ends it by itself is a fact: it may be at random in both arms. */
+function criticalText(critical: Alarmed["critical"]): string {
+  if (critical === "any") return ", but for breaches, of which any ends it";
+  return critical.length === 0 ? "" : `, but for breaches (${critical.join(", ")}), of which one ends it`;
+}
 
 /** "at 50 (success), 150 (latency, cost, safety) alone". */
 function alone(results: readonly GuardrailResult[]): string {

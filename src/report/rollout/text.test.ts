@@ -141,6 +141,44 @@ describe("a rollout on a terminal of 80 columns", () => {
       10:12             look   progressing  5 %  agentops: 30 min and 50 units at 1 %…"
     `);
   });
+  test("values that are compared as a ratio stand as themselves", () => {
+    const ratio = { of: "p95", estimate: 1.084, ci95: [0.93, 1.27], bounds: [0.9412, 1.2], limit: 1.2, control: 1843.2, values: 10_000, cut: 0 } as const;
+    const slow: GuardrailResult = { ...latency, control: { n: 19_000, rate: null }, candidate: { n: 1020, rate: null }, difference: null, ci95: null, bounds: null, cap: null, ratio: { ...ratio, ci95: [0.93, 1.27], bounds: [0.9412, 1.2] } };
+    const dear: GuardrailResult = { ...slow, name: "cost", verdict: "unproven", ratio: { ...ratio, of: "mean", control: 0.0212, ci95: [0, null], bounds: [0, null], estimate: null, cut: 0.064 } };
+    const plan = { ...document.plan, critical: ["pii"], alarm: { floors: 0.1, returns: 0.1, guardrails: { success: 0.4 } } };
+    expect(shown({ plan, analysis: { guardrails: [success, slow, dear], reasons: [], need: null } })).toMatchInlineSnapshot(`
+      "prompts/support-triage  v6 → v7  production
+      progressing  step 2 of 5 (5 %)  since 10:12 UTC, 25 min
+      1 %  ▸5 %  25 %  50 %  100 %
+
+      success  undecided
+        control 95.1 (1,900), candidate 94 (100)
+        difference −1.1 [−6, +3.2]
+        harm 0.4/80, safe 3.1/20
+      latency p95  safe
+        control 1843 ms (19k), candidate 1998 ms (1,020)
+        ratio ×1.08 [0.94, 1.2]
+        harm 0.4/80, safe >10^6/20
+      cost mean  unproven
+        control $0.0212 (19k), candidate — (1,020)
+        ratio [0, …]
+        harm 0.4/80, safe >10^6/20
+      % of good units (of how many); difference in points, or × the control's [what
+        the evidence that decides leaves of it, at every look]; harm rolls back at 80
+        (success, latency p95, cost mean) alone, or together before that: at most 5 %
+        of candidates as good as the control, but for breaches (pii), of which one
+        ends it, safe counts once it was 20
+
+      good is   a p95 of latency of at most 1.2 times the control's, a mean cost of at
+                most 1.2 times the control's (its highest are cut: 6.4 % of its sum is
+                not compared)
+      deadline  2026-11-23 21:02 UTC, in 2 days; then it pauses as inconclusive
+
+      history
+      2026-11-20 21:02  start  progressing  1 %  ada: v7 knows refunds
+      10:12             look   progressing  5 %  agentops: 30 min and 50 units at 1 %…"
+    `);
+  }); // prettier-ignore
   test("in shadow nothing is served yet", () => {
     const plan = { ...document.plan, shadow: { timeMs: 3_600_000, observations: 200 } };
     const none = {
