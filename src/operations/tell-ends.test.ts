@@ -127,3 +127,24 @@ test("what a person ended is told to nobody", async () => {
   await operate(store, place, "abort", { at: at(1), actor: "ada", reason: "r" });
   expect(await tell(store, 2)).toEqual([]);
 });
+
+test.each([["pause", "paused"], ["tell", "progressing"]] as const)("harm that is there to %s is told once", async (onHarm, phase) => {
+  const { got, url } = await receiver();
+  const store = await openTestStore();
+  const guardrail = { tolerance: 0, margin: 0.03, mde: 0.05, prior: 0.95, floor: null };
+  const guardrails = [{ ...guardrail, name: "success" as const, required: true }, { ...guardrail, name: "safety" as const, required: false, onHarm }];
+  await startedRollout(store, { plan: { steps: [0.5, 1], guardrails, critical: [], notify: [{ name: "hook", kind: "webhook", urlEnv: "HOOK_URL" }] } });
+  const report = async (minutes: number) => {
+    const lines = Array.from({ length: 80 }, (_, i) => {
+      return { target: place.target, version: i % 2 === 0 ? "v1" : "v2", unit: `u${minutes}-${i}`, success: true, safe: i % 2 === 0, at: at(minutes) };
+    });
+    await recorderFor(store).record(place.environment, lines, new Date(at(minutes)));
+    await advance(store, place, turnBy(store, at(minutes)));
+    return tell(store, minutes, { HOOK_URL: url });
+  };
+  expect(await report(1)).toMatchObject([{ channel: "hook", sent: true }]);
+  expect(await report(2)).toEqual([]);
+  expect(got.map(({ body }) => JSON.parse(body) as object)).toMatchObject([
+    { phase, serves: null, reason: expect.stringMatching(new RegExp(`^safety: .*onHarm: ${onHarm}`)) as string },
+  ]);
+}); // prettier-ignore

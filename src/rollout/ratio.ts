@@ -27,6 +27,8 @@ function keyOf({ look, weight }: { look: number; weight: number }): string {
 /** Of each end of an interval that covers 95 %. */
 const HALF = 0.025;
 
+const LEAST_OF_P95 = 20;
+
 /** The ratio for its readers, with what the evidence of the verdict leaves of it. */
 export function ratioResult(
   { point, limit, values }: FrozenRatio,
@@ -34,9 +36,11 @@ export function ratioResult(
   { settings, levels }: { settings: { harm: ProcessSettings; safe: ProcessSettings }; levels: { harm: number; safe: number } },
 ): RatioResult {
   const { of, cut } = point;
+  // The p95 of fewer is their largest.
+  const isKnown = batches.reduce((n, { candidate }) => n + candidate.n, 0) >= (of === "p95" ? LEAST_OF_P95 : 1);
   const found = ratioFound(batches, { of, limit }, settings, levels);
   const wide = ratioFound(batches, { of, limit }, settings, { harm: HALF, safe: HALF });
-  return { of, estimate: found.estimate, ci95: wide.bounds, bounds: found.bounds, limit, control: valueOf(point), values, cut };
+  return { of, estimate: isKnown ? found.estimate : null, ci95: wide.bounds, bounds: found.bounds, limit, control: valueOf(point), values, cut };
 } // prettier-ignore
 
 /** The control's p95, or the mean of its values as they were cut, in their unit. */
