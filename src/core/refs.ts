@@ -1,3 +1,4 @@
+import { isExternal } from "./external.ts";
 import { AgentopsError } from "./errors.ts";
 
 export type ArtifactKind = "prompts" | "agents";
@@ -61,6 +62,7 @@ export function versionIn(typed: string, address: string): string | null {
   const at = typed.lastIndexOf("@");
   const named = typed.slice(0, Math.max(0, at));
   const isOwn = named === "" || named === address || named === address.slice(address.indexOf("/") + 1);
+  if (isOwn && isExternal(typed.slice(at + 1))) return typed.slice(at + 1);
   const number = /^v?([1-9]\d*)$/i.exec(typed.slice(at + 1))?.[1];
   return isOwn && number !== undefined ? `v${number}` : null;
 }

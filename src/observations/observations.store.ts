@@ -1,5 +1,6 @@
 import type { Place } from "../core/refs.ts";
 import type { RolloutState } from "../rollout/state.ts";
+import { isExternal } from "../core/external.ts";
 import type { Caps, RolloutPlan } from "../rollout/schema.ts";
 import { batchInto, lookUp } from "../state/batch.ts";
 import type { Value } from "../state/raw.ts";
@@ -149,10 +150,11 @@ export async function releasedAmong(db: Db, target: string, versions: readonly s
   return (await released.where("version", "in", versions).execute()).map(({ version }) => version);
 }
 
-/** The versions of a target that were released, in the order of their numbers. */
+/** The versions of a target that were released, in the order of their numbers; what is none of them before. */
 export async function releasesOf(db: Db, target: string): Promise<string[]> {
   const rows = await db.selectFrom("releases").select("version").distinct().where("target", "=", target).execute();
-  return rows.map(({ version }) => version).sort((a, b) => Number(a.slice(1)) - Number(b.slice(1)));
+  const place = (version: string) => (isExternal(version) ? 0 : Number(version.slice(1)));
+  return rows.map(({ version }) => version).sort((a, b) => place(a) - place(b));
 }
 
 /** Every target that was ever released. */

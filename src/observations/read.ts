@@ -1,9 +1,9 @@
+import { SERVING } from "../core/external.ts";
 import { type Observation, observationSchema } from "./schema.ts";
 
 const TARGET = /^(prompts|agents)\/[a-z0-9](?:[a-z0-9._-]*[a-z0-9])?$/;
 /** A time in UTC with milliseconds, on a day that every month has; the rest is the schema's to judge. */
 const IN_EVERY_MONTH = /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{3}Z$/;
-const VERSION = /^v[1-9]\d*$/;
 
 const isText = (most: number) => (value: unknown) =>
   typeof value === "string" && value.length > 0 && value.length <= most && !value.includes("\0");
@@ -14,7 +14,7 @@ const isCount = (value: unknown) => typeof value === "number" && value >= 0 && N
 
 const PLAIN = new Map<string, (value: unknown) => boolean>([
   ["target", (value) => typeof value === "string" && TARGET.test(value)],
-  ["version", (value) => typeof value === "string" && VERSION.test(value)],
+  ["version", (value) => typeof value === "string" && SERVING.test(value)],
   ["unit", isText(500)],
   ["success", (value) => value === null || isBoolean(value)],
   ["latencyMs", isAmount],

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { SERVING } from "../core/external.ts";
 
 /** A server stores no NUL, and a file that does would not be copied to one. */
 const text = (most: number) =>
@@ -15,7 +16,7 @@ const time = () => z.iso.datetime({ offset: true, error: "no time with a zone, a
 export const observationSchema = z
   .strictObject({
     target: z.string().regex(/^(prompts|agents)\/[a-z0-9](?:[a-z0-9._-]*[a-z0-9])?$/, "prompts/NAME or agents/NAME"),
-    version: z.string().regex(/^v[1-9]\d*$/, "the version that served, as v7"),
+    version: z.string().regex(SERVING, "the version that served, as v7 (external/NAME: what is no version)"),
     unit: text(500).optional().describe("user, conversation …: what the assignment is sticky for"),
     success: z.boolean().nullable().optional().describe("absent or null: not known yet"),
     latencyMs: z.number().min(0).optional(),

@@ -1,3 +1,4 @@
+import { isExternal } from "../core/external.ts";
 import { didYouMean } from "../core/suggest.ts";
 import type { Db } from "../state/store.ts";
 import { servedElsewhere, releasedAmong, releasedTargets, releasesOf, rolloutsAmong } from "./observations.store.ts";
@@ -32,7 +33,9 @@ export async function unknownAmong(db: Db, environment: string, observed: Iterab
       found.push({ of: "target", target, name: target, n, known: [], elsewhere });
       continue;
     }
-    const those = new Set(await releasedAmong(db, target, [...versions.keys()]));
+    // What was there before is observed before anything of it is stored.
+    const outside = [...versions.keys()].filter(isExternal);
+    const those = new Set([...outside, ...(await releasedAmong(db, target, [...versions.keys()]))]);
     const missing = [...versions].filter(([version]) => !those.has(version));
     const released = missing.length === 0 ? [] : await releasesOf(db, target);
     const isTarget = released.length === 0 && missing.length > 0;

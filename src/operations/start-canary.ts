@@ -30,6 +30,8 @@ export interface CanaryOrder {
   fast?: boolean;
   /** Only say what would be done, or who would refuse. */
   dryRun?: boolean;
+  /** `external/NAME`: what it is compared with where nothing was released yet. */
+  control?: string | undefined;
   /** What wins over the config's `rollout:`, key by key. */
   settings: RolloutSettings;
   /** What it is to show; kept with the rollout. */
@@ -45,7 +47,7 @@ export async function startCanary(
   { project, store, runs, clock }: ReleaseContext,
   order: CanaryOrder,
 ): Promise<Rollout & { digest: string }> {
-  const { environment, actor, reason, override, settings, unobserved = false, fast, hypothesis } = order;
+  const { environment, actor, reason, override, settings, unobserved = false, fast, hypothesis, control } = order;
   const prepared = await prepareRelease(project, await storedRef(store.db, environment, order.ref), "canary start");
   const place = { environment, target: prepared.address };
   const seen = await servedAt(store.db, place);
@@ -68,6 +70,7 @@ export async function startCanary(
     ...notifyOf(project),
     fast,
     hypothesis,
+    control,
     at,
     actor,
     reason: reasonIn(reason) ?? `canary of ${prepared.version}`,

@@ -1,9 +1,11 @@
+import { appendAuditEvent } from "../audit/events.store.ts";
 import { AgentopsError } from "../core/errors.ts";
 import type { OutcomesConfig } from "../core/outcomes.schema.ts";
 import type { RolloutSettings } from "../core/release-config.schema.ts";
 import { operatorLocks } from "../state/locks.ts";
 import type { Db, Store, Tx } from "../state/store.ts";
-import { currentStable, insertRelease, type ReleaseRow } from "../serving/serving.store.ts";
+import { externalRelease } from "../serving/external.ts";
+import { currentStable, insertRelease, insertStable, type ReleaseRow } from "../serving/serving.store.ts";
 import { firstCaps } from "./caps.ts";
 import { type ControlHistory, controlHistory } from "./control-history.store.ts";
 import { NO_EVIDENCE } from "./evidence.ts";
@@ -29,6 +31,8 @@ export interface StartRequest extends By {
   outcomes?: OutcomesConfig[string] | undefined;
   /** Who is told when it ends by itself. */
   notify?: RolloutPlan["notify"];
+  /** `external/NAME`: what served before anything was released, as somebody says. */
+  control?: string | undefined;
   /** Nobody asked for these steps: the first ones may be left out where they could not be left. */
   fit?: boolean | undefined;
   /** Without the day of traffic before everybody gets it. */
@@ -55,7 +59,7 @@ export function startRollout(store: Store, request: StartRequest): Promise<Rollo
 export async function startIn(tx: Tx, request: StartRequest): Promise<Rollout> {
   const { id, environment, release, at, actor, reason, admit } = request;
   const { target, version } = release;
-  const control = await controlOf(tx, environment, release);
+  const control = await controlOf(tx, request);
   await refuseSecond(tx, environment, target);
   const admitted = await admit(tx);
   await insertRelease(tx, { ...release, releasedAt: at });
@@ -102,14 +106,16 @@ function reached(plan: RolloutPlan, reach: Reach, fit = false): RolloutPlan {
   return { ...plan, steps, reach, ...(leftOut.length > 0 && { leftOut }) };
 }
 
-async function controlOf(db: Db, environment: string, { target, version }: StartRequest["release"]): Promise<string> {
-  const stable = await currentStable(db, environment, target);
+async function controlOf(tx: Tx, request: StartRequest): Promise<string> {
+  const { environment, release: { target, version }, control } = request; // prettier-ignore
+  const stable = await currentStable(tx, environment, target);
+  if (control !== undefined) return externalControl(tx, control, stable?.version, request);
   if (stable === undefined) {
     throw new AgentopsError(
       "NOT_RELEASED",
       `nothing is served of ${target} in ${environment}, so there is no control`,
       {
-        hint: `the first version goes out whole: agentops promote ${target}@${version} --env ${environment}`,
+        hint: `the first version goes out whole: agentops promote ${target}@${version} --env ${environment}; or against what is there: --control external/NAME`,
       },
     );
   }
@@ -118,6 +124,25 @@ async function controlOf(db: Db, environment: string, { target, version }: Start
     hint: `agentops log ${target} lists the versions`,
   });
 }
+
+/** What serves now becomes what is stable, so that all that goes back goes back to it. */
+async function externalControl(
+  tx: Tx,
+  control: string,
+  stable: string | undefined,
+  { environment, release: { target }, at, actor, reason }: StartRequest,
+): Promise<string> {
+  if (stable === control) return control;
+  if (stable !== undefined)
+    throw new AgentopsError("USAGE", `${environment} serves ${target}@${stable}, and that is what a candidate is compared with`, {
+      hint: "--control external/NAME is for what was there before the first version",
+    });
+  await insertRelease(tx, { ...externalRelease(target, control, { actor, at }), releasedAt: at });
+  const event = { at, actor, reason, action: "promote" as const, environment, target, before: null, after: { version: control } };
+  const auditEvent = await appendAuditEvent(tx, event);
+  await insertStable(tx, { environment, target, version: control, how: "promote", rollout: null, at, actor, reason, auditEvent });
+  return control;
+} // prettier-ignore
 
 async function refuseSecond(db: Db, environment: string, target: string): Promise<void> {
   const open = await openRollout(db, environment, target);

@@ -4,6 +4,7 @@ import { confidenceSequence } from "../stats/sequential/confidence-sequence.ts";
 import { riskDifference } from "../stats/sequential/risk-difference.ts";
 import { verdictBounds } from "../stats/sequential/verdict-bounds.ts";
 import { changedTogether, type Parted } from "../registry/parts.ts";
+import { isExternal } from "../core/external.ts";
 import { findRelease, type ReleaseRow } from "../serving/serving.store.ts";
 import type { Judged } from "./judge.ts";
 import { floorOf } from "./floors.ts";
@@ -59,7 +60,7 @@ export async function rolloutView(
     control: { ...versionOf(rollout.control, before), ...unknown.control },
     candidate: { ...versionOf(rollout.candidate, after), ...unknown.candidate },
     hypothesis: plan.hypothesis ?? null,
-    changedTogether: before === undefined || after === undefined ? [] : changedTogether(parted(before), parted(after)),
+    changedTogether: changedIn(before, after),
     phase: state.phase,
     step: state.step,
     steps: plan.steps,
@@ -197,6 +198,12 @@ function negated(value: number): number {
 
 function versionOf(version: string, release: ReleaseRow | undefined) {
   return { version, digest: release?.digest ?? "" };
+}
+
+/** Of what is no version nothing is known to have changed. */
+function changedIn(before: ReleaseRow | undefined, after: ReleaseRow | undefined) {
+  if (before === undefined || after === undefined || isExternal(before.version)) return [];
+  return changedTogether(parted(before), parted(after));
 }
 
 /** A release is the file as written; an agent's has its prompt's file within. */

@@ -1,14 +1,13 @@
 import { AgentopsError } from "../core/errors.ts";
+import { SERVING } from "../core/external.ts";
 import { notReleased, nothing } from "../serving/resolve.ts";
 import type { Resolution } from "../serving/schema.ts";
 import { answer, type Resolved, type Route, withServed } from "./resolution.ts";
 
-const VERSION = /^v[1-9]\d*$/;
-
 /** A version as it is named; undefined where none was. Throws REF_INVALID for what is none. */
 export function versionOf(given: unknown): string | undefined {
   if (given === undefined || given === null) return undefined;
-  if (typeof given === "string" && VERSION.test(given)) return given;
+  if (typeof given === "string" && SERVING.test(given)) return given;
   throw new AgentopsError("REF_INVALID", `not a version: ${typeof given === "string" ? given : typeof given}`, {
     hint: "v7",
   });

@@ -31,6 +31,7 @@ const START = [
   "stepObservations",
   "deadline",
   "shadow",
+  "control",
   "manual",
   "turns",
   "hypothesis",

@@ -15,6 +15,7 @@ export const canary: CommandSpec = {
     ["--step-observations <n>", "start: least units of the candidate at a step, of a cohort answers (default 50)"],
     ["--deadline <time>", "start: paused as inconclusive after this (default 14d)"],
     ["--shadow", "start: first the candidate gets copies of inputs and serves nobody"],
+    ["--control <name>", "start: external/NAME, what serves now and is no version, where nothing was released yet"],
     ["--manual", "start: every step waits for somebody else's approval"],
     ["--turns <who>", "start: anybody who records outcomes moves it up, or only a watcher (default anybody)"],
     ["--hypothesis <text>", "start: what it is to show; status and history keep saying it"],
@@ -31,6 +32,7 @@ export const canary: CommandSpec = {
   examples: [
     "agentops canary start support-triage@v2",
     "agentops canary start support-triage@v2 --steps internal,1%,5%,25%,50%,100%",
+    "agentops canary start support-triage@v1 --control external/rules   # better than what we have?",
     "agentops canary status support-triage --replay",
     "agentops canary advance support-triage",
     'agentops canary abort support-triage --reason "wrong model"',

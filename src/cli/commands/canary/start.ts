@@ -8,6 +8,7 @@ import { reasonText } from "../../../report/rollout/reasons.ts";
 import { forecastTexts } from "../../../report/rollout/forecast.ts";
 import { reachTexts } from "../../../report/rollout/reach.ts";
 import { settlingTexts } from "../../../report/rollout/settling.ts";
+import { isExternal } from "../../../core/external.ts";
 import { floorOf } from "../../../rollout/floors.ts";
 import { floorReasons } from "../../../rollout/reasons.ts";
 import type { Rollout } from "../../../rollout/rollouts.store.ts";
@@ -41,6 +42,7 @@ export async function start(context: CommandContext, ref: unknown, options: Reco
       dryRun: options["dryRun"] === true,
       settings,
       hypothesis,
+      control: controlIn(options["control"]),
     });
     if (options["dryRun"] === true) {
       const document = triedDocument(rollout, { actor, reason });
@@ -84,6 +86,14 @@ function triedDocument(
     ],
     rollout: null,
   };
+}
+
+/** A version is what it is compared with anyway. */
+function controlIn(typed: unknown): string | undefined {
+  if (typed === undefined || (typeof typed === "string" && isExternal(typed))) return typed;
+  throw new AgentopsError("USAGE", `--control takes external/NAME, not "${String(typed)}"`, {
+    hint: "a candidate is compared with what the environment serves; --control external/rules names what is no version of it",
+  });
 }
 
 /** A sentence or two: it is shown wherever the rollout is. */
