@@ -107,7 +107,12 @@ function requestCounter(rollout: OpenRollout) {
       if (!shadow && returns.count(unit?.row, asked, at)) known.changed = true;
       if (row === null) return;
       const arm = shadow ? "shadow" : armOf(request.candidate);
-      addOutcomes(row, request, tallies.at(row.weight, arm), arm === "candidate" ? ratios.at(row.weight) : undefined);
+      addOutcomes(
+        row,
+        request,
+        tallies.at(row.weight, arm),
+        arm === "candidate" && row.weight < 1 ? ratios.at(row.weight) : undefined,
+      );
     },
     async save(tx: Tx) {
       await addTallies(tx, tallies.rows());

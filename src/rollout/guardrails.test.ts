@@ -43,7 +43,7 @@ const CASES: Record<string, Case> = {
 }; // prettier-ignore
 
 describe("a candidate that is", () => {
-  test.each(few(Object.entries(CASES), 1))("%s", async (name, { candidate, settings = {}, phase, harm }) => {
+  test.each(few(Object.entries(CASES), 1))("%s", { timeout: 180_000 }, async (name, { candidate, settings = {}, phase, harm }) => {
     const store = await openTestStore();
     const random = seeded(name.length);
     const traffic: Traffic = {

@@ -27,7 +27,9 @@ const most = z.number().nullable().describe("null: nothing above is excluded yet
 const ratio = z.object({
   of: z.enum(["p95", "mean"]),
   estimate: z.number().nullable().describe("the candidate's over the control's, compared within each weight"),
-  ci95: z.tuple([z.number(), most]).describe("valid at every look at once; on a grid of 2 %, outwards"),
+  ci95: z
+    .tuple([z.number(), most])
+    .describe("valid at every look at once; on a grid of 2 % near the limit and of 8 % elsewhere, outwards"),
   bounds: z
     .tuple([z.number(), most])
     .describe(

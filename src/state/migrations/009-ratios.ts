@@ -9,7 +9,7 @@ CREATE TABLE "ratioCounts" (
   look ${integer} NOT NULL,
   weight ${real} NOT NULL,
   metric ${text} NOT NULL CHECK (metric IN ('latency', 'cost')),
-  -- In multiples of the limit: at most 1.02^bin of it, and more than 1.02^(bin - 1).
+  -- In multiples of the limit: at most 1.02^bin of it, and more than the edge of the bin below.
   bin ${integer} NOT NULL,
   n ${integer} NOT NULL,
   sum ${real} NOT NULL,

@@ -1,6 +1,6 @@
 import type { ArmTotals, CanaryBatch } from "./canary-batch.ts";
 import type { ProcessSettings } from "./canary-engine.ts";
-import { GRID_STEP, HIGHEST_BIN, LOWEST_BIN, type RatioPoint } from "./ratio.ts";
+import { BINS, GRID_STEP, HIGHEST_BIN, LOWEST_BIN, type RatioPoint } from "./ratio.ts";
 import { riskDifference } from "./risk-difference.ts";
 import { peakOf } from "./verdict-bounds.ts";
 
@@ -32,7 +32,7 @@ export interface RatioFound {
  * "at most the limit" is shown.
  *
  * @param batches in the order of the looks; @param limit r, at which the scores were made
- * @returns on a grid of 2 %, outwards
+ * @returns on the edges of bins, outwards
  */
 export function ratioFound(
   batches: readonly RatioBatch[],
@@ -45,7 +45,7 @@ export function ratioFound(
   const reaches = (bin: number, settings: ProcessSettings, alpha: number) =>
     peakOf(scored(bin), settings) >= Math.log(1 / alpha);
   const first = firstBin((bin) => !reaches(bin, harm, levels.harm));
-  const low = first === LOWEST_BIN ? 0 : at(first - 1);
+  const low = first === LOWEST_BIN ? 0 : at(before(first));
   const shown = firstBin((bin) => reaches(bin, safe, levels.safe));
   const high = shown === HIGHEST_BIN ? null : at(shown);
   return { estimate: estimated(scored, at), bounds: high !== null && high < low ? [high, low] : [low, high] };
@@ -62,15 +62,20 @@ function scoresAt({ candidate: { n }, bins }: RatioBatch, bin: number, of: Ratio
   return { n, sum, squares: Math.min(sum, Math.max((sum * sum) / Math.max(1, n), inside - 2 * scale * of1("sum") + scale ** 2 * of1("squares"))) };
 } // prettier-ignore
 
-/** The smallest grid point where a test that is false before it holds; the last one where it holds nowhere. */
+/** The smallest bin where a test that is false before it holds; the last one where it holds nowhere. */
 function firstBin(holds: (bin: number) => boolean): number {
-  let [low, high] = [LOWEST_BIN, HIGHEST_BIN];
+  let [low, high] = [0, BINS.length - 1];
   while (low < high) {
     const middle = Math.floor((low + high) / 2);
-    if (holds(middle)) high = middle;
+    if (holds(BINS[middle] as number)) high = middle;
     else low = middle + 1;
   }
-  return low;
+  return BINS[low] as number;
+}
+
+/** The bin below one that is not the lowest. */
+function before(bin: number): number {
+  return BINS[BINS.indexOf(bin) - 1] as number;
 }
 
 /** Where the difference of the scores changes its sign, in between by its logarithm. */
@@ -78,6 +83,7 @@ function estimated(scored: (bin: number) => CanaryBatch[], at: (bin: number) => 
   const differenceAt = (bin: number) => riskDifference(scored(bin)) ?? 0;
   const bin = firstBin((one) => differenceAt(one) >= 0);
   if (bin === LOWEST_BIN || bin === HIGHEST_BIN) return null;
-  const [before, after] = [differenceAt(bin - 1), differenceAt(bin)];
-  return at(bin - 1 + before / (before - after));
+  const below = before(bin);
+  const [from, to] = [differenceAt(below), differenceAt(bin)];
+  return at(below + ((bin - below) * from) / (from - to));
 }

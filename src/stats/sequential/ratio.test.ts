@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { seeded } from "../../testing/seeded.ts";
 import { addBatch, emptyProcess, logE } from "./canary-engine.ts";
-import { binOf, candidateScore, controlScore, GRID_STEP, HIGHEST_BIN, LOWEST_BIN, multipleOf, ratioPoint, ratioSettings } from "./ratio.ts"; // prettier-ignore
+import { BINS, binOf, candidateScore, controlScore, GRID_STEP, HIGHEST_BIN, LOWEST_BIN, multipleOf, ratioPoint, ratioSettings } from "./ratio.ts"; // prettier-ignore
 
 const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
 /** Lognormal with that σ. */
@@ -74,9 +74,10 @@ describe("a bin", () => {
       const multiple = multipleOf(point, value, 1.2);
       const bin = binOf(multiple);
       expect(bin <= 0).toBe(candidateScore(point, value, 1.2) === 1);
+      expect(BINS).toContain(bin);
       if (bin > LOWEST_BIN && bin < HIGHEST_BIN) {
         expect(multiple).toBeLessThanOrEqual(GRID_STEP ** bin * (1 + 1e-12));
-        expect(multiple).toBeGreaterThan(GRID_STEP ** (bin - 1) * (1 - 1e-12));
+        expect(multiple).toBeGreaterThan(GRID_STEP ** (BINS[BINS.indexOf(bin) - 1] as number) * (1 - 1e-12));
       }
     }
   });

@@ -82,11 +82,21 @@ const BETS = {
   mean: { harm: [0.06, 0.12, 0.25, 0.5], safe: [0.04, 0.1, 0.167] },
 };
 
-/** A ratio and the next one on the grid that intervals are looked for on. */
+/** Edges of bins are powers of this: 2 % near the limit, 8 % beyond four fifths and one and a half times it. */
 export const GRID_STEP = 1.02;
-/** About half of r, and five times r. */
-export const LOWEST_BIN = -45;
+const COARSE = 4;
+const [FINE_FROM, FINE_TO] = [-12, 20] as const;
+/** About two fifths of r, and five times r. */
+export const LOWEST_BIN = -44;
 export const HIGHEST_BIN = 80;
+
+/** All bins, in rising order. */
+export const BINS: readonly number[] = Array.from({ length: HIGHEST_BIN - LOWEST_BIN + 1 }, (_, i) => LOWEST_BIN + i).filter((bin) => rounded(bin) === bin); // prettier-ignore
+
+/** The next edge at or above a power of the step. */
+function rounded(power: number): number {
+  return power < FINE_FROM || power > FINE_TO ? COARSE * Math.ceil(power / COARSE) : power;
+}
 
 /** A candidate's value in multiples of r times the point; 0 where the point is 0 and the value is not above it. */
 export function multipleOf({ at }: RatioPoint, value: number, ratio: number): number {
@@ -94,10 +104,10 @@ export function multipleOf({ at }: RatioPoint, value: number, ratio: number): nu
   return value / ratio / at;
 }
 
-/** The bin k of a multiple u: 1.02^(k − 1) < u ≤ 1.02^k, so that those up to k are at most r 1.02^k times the point. */
+/** The bin of a multiple u: the least k of {@link BINS} with u ≤ 1.02^k, so that values up to k are at most r 1.02^k times the point. */
 export function binOf(multiple: number): number {
-  const bin = Math.ceil(Math.log(multiple) / Math.log(GRID_STEP));
+  const power = Math.ceil(Math.log(multiple) / Math.log(GRID_STEP));
   // At the limit itself the scores and the bins must say the same.
-  const exact = multiple <= 1 ? Math.min(0, bin) : Math.max(1, bin);
-  return Math.min(HIGHEST_BIN, Math.max(LOWEST_BIN, exact));
+  const exact = multiple <= 1 ? Math.min(0, power) : Math.max(1, power);
+  return Math.min(HIGHEST_BIN, Math.max(LOWEST_BIN, rounded(exact)));
 }
