@@ -43,18 +43,22 @@ const CASES: Record<string, Case> = {
 }; // prettier-ignore
 
 describe("a candidate that is", () => {
-  test.each(few(Object.entries(CASES), 1))("%s", { timeout: 180_000 }, async (name, { candidate, settings = {}, phase, harm }) => {
-    const store = await openTestStore();
-    const random = seeded(name.length);
-    const traffic: Traffic = {
-      control: () => usual(random),
-      candidate: () => candidate(usual(random), random),
-      perHour: 1000,
-    };
-    const rollout = await beginRollout(store, settings, name);
-    const { turn } = await drive(store, rollout, traffic, 40_000);
-    const harmed = turn.judged.guardrails.filter(({ verdict }) => verdict === "harm").map((g) => g.name);
-    expect([turn.rollout.state.phase, harmed]).toEqual([phase, harm]);
-    expect((await replayRollout(store.db, turn.rollout)).differences).toEqual([]);
-  });
+  test.each(few(Object.entries(CASES), 1))(
+    "%s",
+    { timeout: 180_000 },
+    async (name, { candidate, settings = {}, phase, harm }) => {
+      const store = await openTestStore();
+      const random = seeded(name.length);
+      const traffic: Traffic = {
+        control: () => usual(random),
+        candidate: () => candidate(usual(random), random),
+        perHour: 1000,
+      };
+      const rollout = await beginRollout(store, settings, name);
+      const { turn } = await drive(store, rollout, traffic, 40_000);
+      const harmed = turn.judged.guardrails.filter(({ verdict }) => verdict === "harm").map((g) => g.name);
+      expect([turn.rollout.state.phase, harmed]).toEqual([phase, harm]);
+      expect((await replayRollout(store.db, turn.rollout)).differences).toEqual([]);
+    },
+  );
 });
