@@ -1,7 +1,7 @@
 import { isOver } from "../rollout/state.ts";
 import type { Caps, RolloutPlan } from "../rollout/schema.ts";
 import { bucketOf, isCandidate } from "../serving/assignment.ts";
-import { rolloutInMemory } from "./in-memory.ts";
+import { beginInMemory, countInMemory, type InMemory, turnInMemory } from "./in-memory.ts";
 import type { Past } from "./past.ts";
 import type { KnownUnit } from "./served-counter.ts";
 
@@ -54,7 +54,7 @@ const HOUR = 3_600_000;
 export function replayed(past: Past, { usualDelayMs, ...order }: ReplayOrder): Replayed {
   const { id, plan } = order;
   const at = past.from ?? "";
-  const rollout = rolloutInMemory({ ...order, control: CONTROL, candidate: CANDIDATE, at, usualDelayMs });
+  const rollout = beginInMemory({ ...order, control: CONTROL, candidate: CANDIDATE, at, usualDelayMs });
   const shares = sharesOf(plan, past);
   const units: (KnownUnit | undefined)[] = Array.from({ length: past.known });
   const buckets = new Float64Array(past.units.length).fill(-1);
@@ -64,14 +64,14 @@ export function replayed(past: Past, { usualDelayMs, ...order }: ReplayOrder): R
   };
   let until = past.to ?? at;
   for (const [n, { unit, observation, countsAt, countsMs }] of past.requests.entries()) {
-    // A rule of resolve: whoever is served before any change gets the first weight.
-    const { weight, step } = rollout.weights.findLast((change) => change.at <= observation.servedAt) ?? FIRST;
+    const { weight, step } = rollout.weights.findLast((change) => change.at <= observation.servedAt) ?? NONE_YET;
     const candidate = isCandidate(bucketAt(unit), weight);
     if (weight < 1) shares.note(step, unit, candidate);
     const served = { ...observation, version: candidate ? CANDIDATE : CONTROL, rollout: id, weight };
-    rollout.count(served, n, unit < past.known ? (units[unit] ??= { row: undefined, changed: false }) : undefined);
-    rollout.turn(countsAt, countsMs);
-    const { phase, pausedFrom } = rollout.state();
+    const known = unit < past.known ? (units[unit] ??= { row: undefined, changed: false }) : undefined;
+    countInMemory(rollout, served, n, known);
+    turnInMemory(rollout, countsAt, countsMs);
+    const { phase, pausedFrom } = rollout.state;
     if (!isOver(phase) && pausedFrom === null) continue;
     until = countsAt;
     break;
@@ -80,22 +80,22 @@ export function replayed(past: Past, { usualDelayMs, ...order }: ReplayOrder): R
   return { ...endOf(rollout), hours, ...shares.found() };
 }
 
-const FIRST = { weight: 0, step: 0 };
+const NONE_YET = { weight: 0, step: 0 };
 
-function endOf(rollout: ReturnType<typeof rolloutInMemory>): Pick<Replayed, "end" | "by" | "unproven"> {
-  const { phase, pausedFrom, unproven: letPass = [] } = rollout.state();
-  const judged = rollout.judged();
+function endOf({ state, looks }: InMemory): Pick<Replayed, "end" | "by" | "unproven"> {
+  const { phase, pausedFrom, unproven: letPass = [] } = state;
+  const judged = looks.judged();
   const { required = [], other = [] } = judged.unproven ?? {};
   const open = { by: null, unproven: letPass.length > 0 ? letPass : [...required, ...other] };
   if (phase === "promoted") return { end: phase, by: null, unproven: letPass };
-  if (phase === "rolled-back") return { end: phase, by: causeOf(rollout), unproven: [] };
+  if (phase === "rolled-back") return { end: phase, by: causeOf(looks), unproven: [] };
   if (phase === "invalid" && judged.verdict !== "invalid") return { ...open, end: "idle" };
   if (phase === "invalid") return { end: phase, by: "sample-ratio", unproven: [] };
   if (phase === "inconclusive") return { ...open, end: phase };
   return pausedFrom === null ? { ...open, end: "open" } : { ...open, end: "paused", by: judged.harmed?.pause[0] ?? null };
 } // prettier-ignore
 
-function causeOf({ judged, evidence }: ReturnType<typeof rolloutInMemory>): string | null {
+function causeOf({ judged, evidence }: InMemory["looks"]): string | null {
   const { breaches, guardrails } = judged();
   if (breaches.length > 0) return "critical";
   return evidence().alarm?.by ?? guardrails.find(({ verdict }) => verdict === "harm")?.name ?? null;

@@ -83,7 +83,10 @@ export async function startCanary(
 }
 
 /** Nobody asked for steps: those that the environment allows. */
-export function within({ maxWeight }: Pick<PolicyCase["rules"], "maxWeight">, settings: RolloutSettings): RolloutSettings {
+export function within(
+  { maxWeight }: Pick<PolicyCase["rules"], "maxWeight">,
+  settings: RolloutSettings,
+): RolloutSettings {
   if (settings.steps !== undefined) return settings;
   const allowed = STEPS.filter((weight) => weight <= maxWeight || weight === 1);
   return { ...settings, steps: allowed.length > 1 ? allowed : [maxWeight, 1] };

@@ -32,7 +32,7 @@ async function storedSince(db: Db, { environment, target }: Place, version: stri
     WHERE environment = $1 AND target = $2 AND version = $3 AND shadow = 0 AND hour >= $4`;
   const hour = `${since.slice(0, 13)}:00:00.000Z`;
   const row = await firstRow(db, raw<{ n: number }>(sum, environment, target, version, hour));
-  return Number(row?.n ?? 0);
+  return row?.n ?? 0;
 }
 
 /** Units of rollouts that there were. */
