@@ -42,9 +42,9 @@ export const canaryCalibrationSchema = z.object({
   env: z.string(),
   version: z.string().describe("what everybody is served: both arms are of it"),
   verdict: z
-    .enum(["kept", "exceeded", "too-little"])
+    .enum(["compatible", "exceeded", "too-little"])
     .describe(
-      "exceeded: the interval of false alarms lies above alpha; too-little: fewer than half of the runs came to an end",
+      "compatible: the interval of false alarms reaches down to alpha; exceeded: it lies above; too-little: fewer than half of the runs came to an end",
     ),
   since: z.string(),
   read: readSchema,

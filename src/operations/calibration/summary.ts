@@ -26,7 +26,7 @@ export function summaryOf(runs: readonly Replayed[], plan: RolloutPlan, reach: R
   const isExceeded = falseAlarms.ci95[0] > plan.alpha;
   const promoted = runs.filter(({ end }) => end === "promoted").map(({ hours }) => hours).sort((a, b) => a - b);
   return {
-    verdict: isExceeded ? "exceeded" : isDecided ? "kept" : "too-little",
+    verdict: isExceeded ? "exceeded" : isDecided ? "compatible" : "too-little",
     runs: runs.length,
     falseAlarms,
     ended,

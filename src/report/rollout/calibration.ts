@@ -9,8 +9,8 @@ import { wrapped } from "../wrap.ts";
 import { shareText } from "./words.ts";
 
 const HOUR = 3_600_000;
-/** Of the requests; from there on one unit decides who gets how many. */
-const HEAVY = 0.2;
+/** Of the requests; from there on one unit moves the share of requests. */
+const HEAVY = 0.05;
 
 /** What rollouts of a version against itself came to, on what is stored of it. */
 export function calibrationText(found: CanaryCalibration, style: Style, width: number): string {
@@ -54,12 +54,11 @@ function planText({ plan }: CanaryCalibration): string {
 function runLines(found: CanaryCalibration, style: Style): string[] {
   const { runs, falseAlarms, hours, flips, seen, seed } = found;
   const { runs: alarms, rate, ci95, alpha, by } = falseAlarms;
-  const judged = found.verdict === "exceeded" ? style.bad("more than promised") : style.good("no more than promised");
   const causes = by.map(({ name, runs: n }) => `${name} ${n}`).join(", ");
   return [
     `runs      ${whole(runs)}, each divides the same traffic anew (seed ${seed}); it is served once: what needs more stays open`,
     "",
-    `alarms    ${alarms} of ${whole(runs)} rolled back or invalid: ${share(rate ?? 0)} ${percentInterval(roundedOut(ci95))}, at most ${share(alpha)} promised: ${found.verdict === "too-little" ? style.unsure("too little traffic to say") : judged}`,
+    `alarms    ${alarms} of ${whole(runs)} rolled back or invalid: ${share(rate ?? 0)} ${percentInterval(roundedOut(ci95))}; promised: at most ${share(alpha)}`,
     ...(causes === "" ? [] : [`          by ${causes}`]),
     `ended     ${endedText(found)}`,
     ...(hours === null ? [] : [`promoted  after ${roughSpan(hours.median * HOUR)} (nine of ten within ${roughSpan(hours.p90 * HOUR)})`]),
@@ -103,7 +102,7 @@ function seenLines({ rollouts, units, both, back }: CanaryCalibration["seen"], s
 }
 
 function stepLines({ steps }: CanaryCalibration, style: Style): string[] {
-  const head = ["weight", "got it of the units", "of the requests", "units", "requests", "runs"];
+  const head = ["weight", "got it of the units", "of the requests", "units a run", "requests", "runs"];
   const rows = steps.map(({ weight, units, requests, perRun, runs }) => [
     ...[shareText(weight), spreadText(units), spreadText(requests)],
     ...[whole(Math.round(perRun.units)), whole(Math.round(perRun.requests)), whole(runs)],
@@ -122,7 +121,8 @@ function lastLines({ verdict, need, falseAlarms, runs, read }: CanaryCalibration
     return [
       `${style.bad("warning")}: more false alarms than chance explains. Units that depend on each other, or settings that no control of yours meets (a floor, critical breaches), do that: look at what raised them.`,
     ];
-  if (verdict === "kept") return [`false alarms keep to the ${share(falseAlarms.alpha)} that are promised`];
+  if (verdict === "compatible")
+    return [`false alarms are ${style.good("compatible")} with the ${share(falseAlarms.alpha)} that is promised`];
   const few = runs === 0 ? "too little traffic: nothing was replayed" : `too little traffic: most runs stay open after ${roughSpan(read.hours * HOUR)}`;
   return [
     `${style.unsure(few)}. This plan takes at least ${roughSpan((need?.hours ?? 0) * HOUR)} and ${many(need?.units ?? 0, "unit")}: a longer --since, --fast or larger --steps, or come back later`,

@@ -11,7 +11,7 @@ import { rolloutFlags } from "./flags.ts";
 
 type Options = Record<string, unknown>;
 
-const EXIT = { kept: 0, exceeded: 1, "too-little": 3 } as const;
+const EXIT = { compatible: 0, exceeded: 1, "too-little": 3 } as const;
 /** About twenty seconds for 10,000 requests on two slow cores. */
 const RUNS = 100;
 const MOST_RUNS = 10_000;
