@@ -53,8 +53,7 @@ describe("a rollout in memory", () => {
       const line = { ...observation, version, rollout: id, weight };
       countInMemory(memory, line, n, unit < past.known ? units[unit] : undefined);
       turnInMemory(memory, countsAt, countsMs);
-      const { servedAt: _, ...said } = line;
-      await recorder.record("production", [said], new Date(countsAt));
+      await recorder.record("production", [line], new Date(countsAt));
       await advance(store, { environment: "production", target }, turnBy(store, countsAt));
     }
     const stored = await store.inTransaction((tx) => rolloutBySeq(tx, started.seq));
@@ -68,28 +67,32 @@ describe("a rollout in memory", () => {
 describe("a run on what is stored", () => {
   const sticky = traffic(400, (_, random) => ({ unit: `u${Math.floor(random() * 300)}` }));
 
-  test("is the same for the same id, and divides anew for another", () => {
-    const [a, b, c] = [run(sticky), run(sticky), run(sticky, { id: "s" })];
+  test("is the same for the same id, and divides anew for another", async () => {
+    const [a, b, c] = [await run(sticky), await run(sticky), await run(sticky, { id: "s" })];
     expect(a).toEqual(b);
     expect(c.steps[0]).not.toEqual(a.steps[0]);
     expect(a.end).toBe("open");
     expect([a.flips, a.hours, a.unproven]).toEqual([0, (399 * 2) / 60, expect.arrayContaining(["success"])]);
     expect(a.steps.map(({ weight }) => weight)).toEqual([0.2, 0.5]);
   });
-  test("a unit is divided once, its requests all alike; without a unit each is divided", () => {
-    const one = run(traffic(200, () => ({ unit: "crawler" }))).steps[0]!;
+  test("a unit is divided once, its requests all alike; without a unit each is divided", async () => {
+    const one = (await run(traffic(200, () => ({ unit: "crawler" })))).steps[0]!;
     expect([one.units.all, one.requests]).toEqual([1, { all: 200, candidate: 200 * one.units.candidate }]);
-    const none = run(traffic(200, () => ({ unit: null }))).steps;
+    const none = (await run(traffic(200, () => ({ unit: null })))).steps;
     expect(none.map(({ units, requests }) => units.all === requests.all)).toEqual([true, true]);
     expect(none[0]!.units.candidate).toBeGreaterThan(0);
   });
-  test("a critical breach ends it and says so; what ends it otherwise has its name", () => {
+  test("a critical breach ends it and says so; what ends it otherwise has its name", async () => {
     const critical = planOf({ ...SETTINGS, guardrails: { safety: { critical: ["pii"] } } }, {}, {}, { fast: true });
     const rows = traffic(200, () => ({ safe: 0, breach: "pii" }));
-    expect(run(rows, { plan: critical })).toMatchObject({ end: "rolled-back", by: "critical", steps: [{ weight: 0.2 }] });
+    expect(await run(rows, { plan: critical })).toMatchObject({ end: "rolled-back", by: "critical", steps: [{ weight: 0.2 }] });
     const floor = planOf({ ...SETTINGS, guardrails: { success: { floor: { absolute: 0.99 } } } }, {}, {}, { fast: true });
     const bad = traffic(700, (i) => ({ success: i % 2 }));
-    expect(run(bad, { plan: floor })).toMatchObject({ end: "rolled-back", by: "success.floor" });
+    expect(await run(bad, { plan: floor })).toMatchObject({ end: "rolled-back", by: "success.floor" });
+  });
+  test("ends where somebody asks it to", async () => {
+    const stop = () => Promise.reject(new Error("stop"));
+    await expect(run(sticky, { pause: stop })).rejects.toThrow("stop");
   });
   test("with a time to settle a request counts that much later, and what was known later than that counts nothing", () => {
     const rows = traffic(3, (i) => ({ at: minutesLater(2 * i + (i === 1 ? 90 : 5)) }));

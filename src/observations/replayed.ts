@@ -15,7 +15,7 @@ export interface Share {
 }
 
 /** Who was given what at a step below 100 %. */
-export interface StepShares {
+interface StepShares {
   weight: number;
   units: Share;
   requests: Share;
@@ -44,14 +44,18 @@ export interface ReplayOrder {
   caps: Caps;
   target: string;
   usualDelayMs: number;
+  /** Waited for after some hundred requests, so that somebody can stop it: what it throws ends the run. */
+  pause?: () => Promise<void>;
 }
 
+/** Requests between two pauses: some milliseconds. */
+const PAUSE_EVERY = 250;
 /** Both are the same version; a rollout needs two names. */
 const [CONTROL, CANDIDATE] = ["v1", "v2"];
 const HOUR = 3_600_000;
 
 /** Serves what came once more, by the rule of assignment and by its own times, through a rollout of the version against itself. */
-export function replayed(past: Past, { usualDelayMs, ...order }: ReplayOrder): Replayed {
+export async function replayed(past: Past, { usualDelayMs, pause, ...order }: ReplayOrder): Promise<Replayed> {
   const { id, plan } = order;
   const at = past.from ?? "";
   const rollout = beginInMemory({ ...order, control: CONTROL, candidate: CANDIDATE, at, usualDelayMs });
@@ -64,6 +68,7 @@ export function replayed(past: Past, { usualDelayMs, ...order }: ReplayOrder): R
   };
   let until = past.to ?? at;
   for (const [n, { unit, observation, countsAt, countsMs }] of past.requests.entries()) {
+    if (n % PAUSE_EVERY === 0) await pause?.();
     const { weight, step } = rollout.weights.findLast((change) => change.at <= observation.servedAt) ?? NONE_YET;
     const candidate = isCandidate(bucketAt(unit), weight);
     if (weight < 1) shares.note(step, unit, candidate);

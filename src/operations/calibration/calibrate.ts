@@ -95,19 +95,22 @@ async function frozenNow(
   return { plan, caps: firstCaps(plan, history) };
 }
 
-/** One after the other; whoever asks to stop waits for one at most. */
+/** One after the other. */
 async function runsOf(
   past: Past,
-  of: Omit<ReplayOrder, "id">,
+  of: Omit<ReplayOrder, "id" | "pause">,
   { runs, seed, signal, onProgress }: CalibrationOrder,
 ): Promise<Replayed[]> {
   const found: Replayed[] = [];
   if (past.requests.length === 0) return found;
-  while (found.length < runs) {
-    found.push(replayed(past, { ...of, id: `calibration-${seed}-${found.length + 1}` }));
-    onProgress(found.length);
+  // A signal is heard between two tasks alone.
+  const pause = async () => {
     await setImmediate();
     signal.throwIfAborted();
+  };
+  while (found.length < runs) {
+    found.push(await replayed(past, { ...of, pause, id: `calibration-${seed}-${found.length + 1}` }));
+    onProgress(found.length);
   }
   return found;
 }
