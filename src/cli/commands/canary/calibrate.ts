@@ -12,8 +12,8 @@ import { rolloutFlags } from "./flags.ts";
 type Options = Record<string, unknown>;
 
 const EXIT = { compatible: 0, exceeded: 1, "too-little": 3 } as const;
-/** About twenty seconds for 10,000 requests on two slow cores. */
-const RUNS = 100;
+/** Measured: 0.3 s of processor time a run of 10,000 requests, on a machine that had four times as much to do as it has cores. */
+const RUNS = 70;
 const MOST_RUNS = 10_000;
 const MOST_SEED = 2 ** 31;
 

@@ -29,7 +29,7 @@ export const canary: CommandSpec = {
     ["--replay", "status: decide again from the stored counts, exit 1 where a verdict differs"],
     ["--interval <time>", "watch: time between two looks (default 10s)"],
     ["--since <time>", "calibrate: how far back stored traffic is read (default 7d)"],
-    ["--runs <n>", "calibrate: rollouts of what is served against itself (default 100)"],
+    ["--runs <n>", "calibrate: rollouts of what is served against itself (default 70)"],
     ["--seed <n>", "calibrate: the same seed divides the units alike (default 1)"],
     FORMAT("text or json"),
     OUTPUT,
