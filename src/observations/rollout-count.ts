@@ -91,7 +91,7 @@ export function countFor(rollout: OpenRollout, caps: CapCollector, counts = { br
 }
 
 /** Counts requests that were divided, or copied: as arrivals of their units, and each for itself. */
-function requestCounter(rollout: OpenRollout) {
+export function requestCounter(rollout: OpenRollout) {
   const tallies = talliesIn(rollout);
   const ratios = ratioCounter(rollout);
   const returns = returnsCounter(rollout);
@@ -114,6 +114,8 @@ function requestCounter(rollout: OpenRollout) {
         arm === "candidate" && row.weight < 1 ? ratios.at(row.weight) : undefined,
       );
     },
+    /** What a look is closed by, as the store takes it. */
+    rows: () => ({ tallies: tallies.rows(), returns: returns.rows(), arrivals: served?.rows().arrivals }),
     async save(tx: Tx) {
       await addTallies(tx, tallies.rows());
       await addRatioCounts(tx, ratios.rows());

@@ -6,7 +6,7 @@ import type { Dated } from "./schema.ts";
 
 /** What an observation says of each metric, as far as it can be judged yet. */
 export function outcomesOf(
-  { success, safe, latencyMs, costUsd }: Dated,
+  { success, safe, latencyMs, costUsd }: Pick<Dated, "success" | "safe" | "latencyMs" | "costUsd">,
   caps: Caps,
   candidate: boolean,
 ): Pick<Request, "outcomes" | "multiples"> {

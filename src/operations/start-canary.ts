@@ -86,7 +86,10 @@ export async function startCanary(
 }
 
 /** Nobody asked for steps: those that the environment allows. */
-function within({ maxWeight }: PolicyCase["rules"], settings: RolloutSettings): RolloutSettings {
+export function within(
+  { maxWeight }: Pick<PolicyCase["rules"], "maxWeight">,
+  settings: RolloutSettings,
+): RolloutSettings {
   if (settings.steps !== undefined) return settings;
   const allowed = STEPS.filter((weight) => weight <= maxWeight || weight === 1);
   return { ...settings, steps: allowed.length > 1 ? allowed : [maxWeight, 1] };

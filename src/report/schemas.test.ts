@@ -9,6 +9,7 @@ import { factorialSchema } from "../comparison/factorial/schema.ts";
 import { diffSchema } from "../comparison/schema.ts";
 import { evaluationSchema } from "../gate/evaluation.schema.ts";
 import { gateDocumentSchema } from "../gate/gate.schema.ts";
+import { canaryCalibrationSchema } from "../operations/calibration/schema.ts";
 import { historySchema } from "../operations/history/schema.ts";
 import { rolloutEndSchema } from "../operations/rollout-end.schema.ts";
 import { freezeSchema } from "../operations/freeze.ts";
@@ -42,6 +43,7 @@ describe("schemas/", () => {
     ["rollout", rolloutSchema, "agentops canary start|status|advance|watch --json"],
     ["rollouts", rolloutsSchema, "agentops canary status --json"],
     ["replay", replaySchema, "agentops canary status NAME --replay --json"],
+    ["canary-calibration", canaryCalibrationSchema, "agentops canary calibrate NAME --json"],
     ["status", statusSchema, "agentops status --json"],
     ["release", releaseSchema, "agentops promote --json, agentops rollback --json"],
     ["history", historySchema, "agentops history --json"],

@@ -70,7 +70,12 @@ export function addReturns(
 
 /** Whether requests of the open look are worth closing it. */
 export function areReturnsDue(rows: readonly ReturnRow[], before: ReturnsEvidence | undefined): boolean {
-  return betsOf(rows) >= Math.max(LEAST_DUE, SHARE_DUE * (before?.lately ?? 0));
+  return betsOf(rows) >= returnsDueAfter(before);
+}
+
+/** So many requests of the candidate make a look due. */
+export function returnsDueAfter(before: Pick<ReturnsEvidence, "lately"> | undefined): number {
+  return Math.max(LEAST_DUE, SHARE_DUE * (before?.lately ?? 0));
 }
 
 function betsOf(rows: readonly ReturnRow[]): number {

@@ -83,18 +83,21 @@ export async function startIn(tx: Tx, request: StartRequest): Promise<Rollout> {
   return transition(tx, { ...fresh, seq }, { type: "start", at }, { actor, reason, ...admitted });
 }
 
-/** What was asked for, with what the store knows of the control and of who comes. */
-async function planFor(
-  tx: Tx,
-  { environment, release, settings, cohorts, outcomes = {}, fit, fast, notify, hypothesis, at }: StartRequest,
+/** What a plan is frozen from; the target is enough of the candidate. */
+export type Planned = Omit<StartRequest, "id" | "release" | "admit" | keyof By> & { release: { target: string } };
+
+/** What was asked for, with what the store knows of the control and of who comes; it writes nothing. */
+export async function planFor(
+  db: Db,
+  { environment, release, settings, cohorts, outcomes = {}, fit, fast, notify, hypothesis, at }: Planned,
   { control, history }: { control: string; history: ControlHistory },
 ): Promise<RolloutPlan> {
   const place = { environment, target: release.target };
   const asked = planOf(settings, history.priors, cohorts, { fast });
-  const reach = await reachNow(tx, place, at);
+  const reach = await reachNow(db, place, at);
   return {
     ...(reach === null ? asked : reached(asked, reach, fit)),
-    outcomes: await rulesAt(tx, place, { control, at, configured: outcomes }),
+    outcomes: await rulesAt(db, place, { control, at, configured: outcomes }),
     ...(hypothesis !== undefined && { hypothesis }),
     ...(notify !== undefined && { notify }),
   };

@@ -110,7 +110,8 @@ async function endInvalid(
   return { rollout: after, judged, moved: true, held, frozen, at };
 }
 
-function isUp(before: RolloutState, { weight, step, phase }: RolloutState): boolean {
+/** Whether more of the traffic follows. */
+export function isUp(before: RolloutState, { weight, step, phase }: RolloutState): boolean {
   return weight > before.weight || step > before.step || phase === "promoted";
 }
 

@@ -42,6 +42,6 @@ export function emitRollout(
 }
 
 /** Of the terminal; a file and a pipe get what fits most. */
-function widthOf({ shell }: CommandContext): number {
+export function widthOf({ shell }: CommandContext): number {
   return Math.max(40, shell.stdout.columns ?? 80);
 }

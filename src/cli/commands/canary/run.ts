@@ -23,7 +23,7 @@ import { documentOf, emitRollout, exitOf } from "./document.ts";
 
 type Options = Record<string, unknown>;
 
-const ACTIONS = "start | status | advance | approve | pause | resume | abort | ack | watch";
+const ACTIONS = "start | status | advance | approve | pause | resume | abort | ack | watch | calibrate";
 
 const START = [
   "steps",
@@ -47,6 +47,7 @@ const TAKES: Partial<Record<string, readonly string[]>> = {
   status: ["replay"],
   advance: [],
   watch: ["interval"],
+  calibrate: ["since", "runs", "seed", "steps", "stepTime", "stepObservations", "deadline", "fast"],
   approve: ["reason"],
   pause: ["reason"],
   resume: ["reason"],
@@ -65,6 +66,10 @@ export async function run(context: CommandContext, [action, name]: unknown[], op
       const { watch } = await import("./watch.ts");
       return watch(context, name, options);
     }
+    case "calibrate": {
+      const { calibrate } = await import("./calibrate.ts");
+      return calibrate(context, name, options);
+    }
     case "status":
       return inOperatedStore(context, (open) => status(context, open, name, options));
     case "advance":
@@ -82,7 +87,7 @@ export async function run(context: CommandContext, [action, name]: unknown[], op
 
 /** An abort that was asked for a replay must not abort. */
 function refuseForeign(action: string, options: Options): void {
-  const foreign = [...START, "replay", "interval"].find((key) => options[key] !== undefined && TAKES[action]?.includes(key) === false); // prettier-ignore
+  const foreign = [...START, "replay", "interval", "since", "runs", "seed"].find((key) => options[key] !== undefined && TAKES[action]?.includes(key) === false); // prettier-ignore
   if (foreign === undefined) return;
   const flag = foreign.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
   throw new AgentopsError("USAGE", `canary ${action} takes no --${flag}`, { hint: "agentops help canary" });

@@ -91,9 +91,13 @@ function triedDocument(
 /** A version is what it is compared with anyway. */
 function controlIn(typed: unknown): string | undefined {
   if (typed === undefined || (typeof typed === "string" && isExternal(typed))) return typed;
-  throw new AgentopsError("USAGE", `--control takes external/NAME, not "${String(typed)}"`, {
-    hint: "a candidate is compared with what the environment serves; --control external/rules names what is no version of it",
-  });
+  throw new AgentopsError(
+    "USAGE",
+    `--control takes external/NAME, not "${typeof typed === "string" ? typed : "nothing"}"`,
+    {
+      hint: "a candidate is compared with what the environment serves; --control external/rules names what is no version of it",
+    },
+  );
 }
 
 /** A sentence or two: it is shown wherever the rollout is. */
