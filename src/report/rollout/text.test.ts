@@ -96,6 +96,7 @@ const document: RolloutDocument = {
   correctedAfter: 0,
   assumed: { control: 0, candidate: 0 },
   settling: 0,
+  unpaired: null,
   overdueSince: null,
   unproven: [],
   awaiting: null,
