@@ -34,5 +34,5 @@ export async function unpairedOf(
     SELECT COUNT(*) AS n, COUNT(DISTINCT exposure) AS inputs, SUM(CASE WHEN arm = 'control' THEN 1 ELSE 0 END) AS control
     FROM pairs WHERE rollout = $1 GROUP BY unit) AS units WHERE n = inputs`;
   const found = await firstRow(db, raw<{ control: number; candidate: number }>(open, seq));
-  return { control: Number(found?.control ?? 0), candidate: Number(found?.candidate ?? 0) };
+  return found ?? { control: 0, candidate: 0 };
 }

@@ -64,7 +64,7 @@ describe("an outcome and that of its copy", () => {
   test("a correction after they were counted changes no evidence; one that completes an open line counts as it is known then", async () => {
     const { store, record } = await scene();
     const { control, copy } = halves(1, { control: true, candidate: true });
-    const { success: _, ...open } = copy;
+    const open = { ...copy, success: undefined };
     await record([{ ...control, id: "a" }, { ...open, id: "b" }]); // prettier-ignore
     expect(await counts(store)).toEqual([{ both: null, onlyControl: null, onlyCandidate: null, neither: null }]);
     await record([{ target: "prompts/x", version: "v2", id: "b", success: false }]);
