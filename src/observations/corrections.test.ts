@@ -265,7 +265,7 @@ describe("what was counted for a rollout", () => {
     const { seq } = await startedRollout(store);
     await store.record(FIRST);
     const [row] = await store.rows("SELECT seq, at FROM observations WHERE id = 'c'");
-    await store.rows("INSERT INTO unsettled VALUES ($1, $2, $3, 0.05)", seq, Date.parse(String(row?.["at"])) / 60_000, Number(row?.["seq"])); // prettier-ignore
+    await store.rows("INSERT INTO unsettled (rollout, minute, observation, weight) VALUES ($1, $2, $3, 0.05)", seq, Date.parse(String(row?.["at"])) / 60_000, Number(row?.["seq"])); // prettier-ignore
     await store.record(LATER.slice(0, 1));
     expect(await store.value(`SELECT "correctedAfter" FROM rollouts`)).toBe(0);
   });

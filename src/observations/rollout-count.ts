@@ -4,6 +4,7 @@ import type { Value } from "../state/raw.ts";
 import type { Tx } from "../state/store.ts";
 import { addOutcomes, arrive, CERTAIN, type Request, rounded, type Sums } from "./arrival.ts";
 import type { CapCollector } from "./cap-collector.ts";
+import { pairCounter } from "./pair-counter.ts";
 import { ratioCounter } from "./ratio-counter.ts";
 import { cohortCounter } from "./cohort-counter.ts";
 import { returnsCounter } from "./returns.ts";
@@ -47,6 +48,7 @@ export function countFor(rollout: OpenRollout, caps: CapCollector, counts = { br
   const units = new Map<number, KnownUnit>();
   const requests = requestCounter(rollout);
   const cohorts = cohortCounter(rollout);
+  const pairs = pairCounter(rollout);
   const breaches: Value[][] = [];
 
   const countCohort = (observation: Dated, place: number, known: KnownUnit | undefined) => {
@@ -77,6 +79,7 @@ export function countFor(rollout: OpenRollout, caps: CapCollector, counts = { br
         const request = { weight, candidate, look: rollout.look, ...outcomesOf(observation, caps.caps(), candidate) };
         requests.count(observation, request, known);
       }
+      pairs.take(observation);
       if (!candidate && !shadow) caps.take(observation.latencyMs, observation.costUsd);
     },
     async save(tx) {
@@ -84,6 +87,7 @@ export function countFor(rollout: OpenRollout, caps: CapCollector, counts = { br
       await saveUnits(tx, rollout.seq, changedAmong(units));
       await requests.save(tx);
       await addCohortCounts(tx, cohorts.rows());
+      await pairs.save(tx);
       if (caps.caps() !== rollout.caps) await saveCaps(tx, rollout.seq, caps.caps());
     },
     counting: () => ({ seq: rollout.seq, target: rollout.target, look: rollout.look, breached: breaches.length > 0 }),

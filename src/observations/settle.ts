@@ -97,11 +97,12 @@ async function countPage(tx: Tx, open: OpenRollout, caps: CapCollector, page: re
 
 /** As it would have been reported with all that is known by now: by this rollout, at the weight that it waited with if it said one. */
 function datedOf({ id: rollout, target }: OpenRollout, row: Waiting): Dated {
-  const { id, version, unit, success, latencyMs, costUsd, safe, shadow, weight, served: at } = row;
+  const { id, version, unit, success, latencyMs, costUsd, safe, shadow, weight, exposure, served: at } = row;
   return {
     ...{ target, version, id, at, servedAt: at, success: success === 1 },
     ...(weight !== null && { rollout, weight }),
     ...(unit !== null && { unit }),
+    ...(exposure !== null && { exposure }),
     ...(latencyMs !== null && { latencyMs }),
     ...(costUsd !== null && { costUsd }),
     ...(safe !== null && { safe: safe === 1 }),

@@ -3,7 +3,7 @@ import { type Executor, firstRow, raw, rowsOf } from "../state/raw.ts";
 import type { Row } from "../state/tables.ts";
 
 export const insertUnsettled = batchInto("unsettled", {
-  columns: ["rollout", "minute", "observation", "weight"],
+  columns: ["rollout", "minute", "observation", "weight", "exposure"],
   key: ["rollout", "minute", "observation"],
   onConflict: "keep",
 });
@@ -12,7 +12,7 @@ export const insertUnsettled = batchInto("unsettled", {
 export type Waiting = Pick<
   Row<"observations">,
   "seq" | "id" | "version" | "unit" | "success" | "latencyMs" | "costUsd" | "safe" | "shadow"
-> & { weight: number | null; served: string };
+> & { weight: number | null; exposure: string | null; served: string };
 
 /** The first minute before `until` in which something waits, or something was served of which the missing counts; undefined: none. */
 export async function firstMinute(
@@ -35,7 +35,7 @@ export function waitingIn(
   db: Executor,
   { seq, minute, after, limit }: { seq: number; minute: number; after: Waiting | undefined; limit: number },
 ): Promise<Waiting[]> {
-  const page = `SELECT o.seq, o.id, o.version, o.unit, o.success, o."latencyMs", o."costUsd", o.safe, o.shadow, u.weight, COALESCE(o."servedAt", o.at) AS served
+  const page = `SELECT o.seq, o.id, o.version, o.unit, o.success, o."latencyMs", o."costUsd", o.safe, o.shadow, u.weight, u.exposure, COALESCE(o."servedAt", o.at) AS served
     FROM unsettled u JOIN observations o ON o.seq = u.observation
     WHERE u.rollout = $1 AND u.minute = $2 AND (COALESCE(o."servedAt", o.at), o.id) > ($3, $4)
     ORDER BY served, o.id LIMIT $5`;

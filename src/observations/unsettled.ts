@@ -2,6 +2,7 @@ import type { Value } from "../state/raw.ts";
 import { cohortCounter } from "./cohort-counter.ts";
 import { minuteOf } from "./exposure-token.ts";
 import { insertBreaches, type OpenRollout } from "./observations.store.ts";
+import { isHalf } from "./pair-counter.ts";
 import { belongs, countedAt, type RolloutCount } from "./rollout-count.ts";
 import type { Dated } from "./schema.ts";
 import { addCorrectedAfter, insertUnsettled } from "./unsettled.store.ts";
@@ -29,12 +30,14 @@ export function waitingCount(rollout: OpenRollout): RolloutCount {
     count(observation, number) {
       const { version, safe, breach } = observation;
       if (version === candidate && safe === false) breaches.push([seq, look, number, breach ?? "unspecified"]);
-      const weight = weightOf(observation);
-      if (weight === null) return;
+      const [weight, isItsHalf] = [weightOf(observation), isHalf(observation, rollout)];
+      if (weight === null && !isItsHalf) return;
       const minute = minuteOf(observation.servedAt);
       const said = weight === OF_A_COHORT || observation.rollout !== undefined ? weight : null;
-      if (settledTo !== null && minute < settledTo) late += 1;
-      else waiting.push([seq, minute, number, said]);
+      const exposure = isItsHalf ? (observation.exposure ?? null) : null;
+      // What was no arrival had nothing to come too late for.
+      if (settledTo !== null && minute < settledTo) late += Number(weight !== null);
+      else waiting.push([seq, minute, number, said, exposure]);
     },
     async save(tx) {
       await insertBreaches(tx, breaches);

@@ -1,6 +1,6 @@
 import type { Clock } from "../core/clock.ts";
 import { type Counting, type Recorded, type Recorder, recorderFor } from "../observations/record.ts";
-import { arrivalsIn, arrivalsOf, isDue, isWorthALook } from "../rollout/look.ts";
+import { isDue, isWorthALook, newsIn, newsOf } from "../rollout/look.ts";
 import { isOver } from "../rollout/state.ts";
 import { breachesOf, countsOf, openRollouts, type Rollout, rolloutBySeq } from "../rollout/rollouts.store.ts";
 import type { Store } from "../state/store.ts";
@@ -86,7 +86,7 @@ async function turnOf(
   const age = last === undefined ? Infinity : now - last.turnAt;
   if (taker.via === "sdk" && age < PAUSE_MS && !breached) return false;
   const timely = last !== undefined && age < TURN_EVERY_MS;
-  if (timely && !breached && !isDue(await arrivalsSince(store, last), last.before)) return false;
+  if (timely && !breached && !isDue(await newsSince(store, last), last.before)) return false;
   const { rollout, moved } = await advance(store, { environment, target }, taker);
   seen.set(seq, seenIn(rollout, now));
   return moved && (isOver(rollout.state.phase) || rollout.state.phase === "inconclusive");
@@ -98,9 +98,9 @@ async function takenByOthers(store: Store, seq: number, now: number): Promise<Se
 }
 
 function seenIn({ seq, plan, look, evidence }: Rollout, turnAt: number): Seen {
-  return { seq, plan, look, before: arrivalsIn(evidence), turnAt };
+  return { seq, plan, look, before: newsIn(evidence), turnAt };
 }
 
-async function arrivalsSince(store: Store, seen: Seen): Promise<number> {
-  return arrivalsOf(await countsOf(store.db, seen, seen.look));
+async function newsSince(store: Store, seen: Seen): Promise<number> {
+  return newsOf(await countsOf(store.db, seen, seen.look));
 }

@@ -1,5 +1,6 @@
 import { logMeanExp } from "../stats/distributions/log-mean.ts";
 import { type CanaryProcess, logE } from "../stats/sequential/canary-engine.ts";
+import { pairedLogE, type PairedProcess } from "../stats/sequential/paired-process.ts";
 import type { FloorProcess } from "../stats/sequential/floor-process.ts";
 import { besideControl, wealthOf } from "./floor-wealth.ts";
 import { type ControlSeen, inForce } from "./floors.ts";
@@ -10,9 +11,12 @@ type Weights = NonNullable<RolloutPlan["alarm"]>;
 const SUCCESS_FLOOR = "success.floor";
 export const COHORTS_FLOOR = "cohorts.floor";
 export const REQUESTS = "success.requests";
+export const PAIRED = "success.paired";
 
 /** Shares of the one alarm; what is left is the guardrails'. */
 const [FLOORS, RETURNS] = [0.1, 0.1];
+/** Of a plan with copies, what pairs have; the others share the rest as they share all without. */
+const PAIRS = 0.1;
 /** Of the floors' share, what guardrails have together that nothing was known of at the start. */
 const LATE = 0.02;
 
@@ -21,7 +25,24 @@ const LATE = 0.02;
  * say anything, so that its weight would be lost: it keeps a small one, as what is reported later must not be lost either.
  * @param seen metrics with observations of the control before the start; none: nothing is known, so all that are configured
  */
-export function weightsOf(guardrails: readonly Guardrail[], seen: readonly Metric[] = []): Weights {
+export function weightsOf(
+  guardrails: readonly Guardrail[],
+  seen: readonly Metric[] = [],
+  { shadow = false } = {},
+): Weights {
+  const weights = unpairedWeights(guardrails, seen);
+  if (!shadow || weights.returns === 0) return weights;
+  const less = (weight: number) => weight * (1 - PAIRS);
+  const rest = Object.entries(weights.guardrails).map(([name, weight]) => [name, less(weight)] as const);
+  return {
+    floors: less(weights.floors),
+    returns: less(weights.returns),
+    pairs: PAIRS,
+    guardrails: Object.fromEntries(rest),
+  };
+}
+
+function unpairedWeights(guardrails: readonly Guardrail[], seen: readonly Metric[]): Weights {
   const names = guardrails.filter(rollsBack).map(({ name }) => name);
   const some = names.filter((name) => seen.includes(name));
   const known = some.length > 0 ? some : names;
@@ -70,10 +91,11 @@ interface Processes {
   metrics: Partial<Record<Metric, ControlSeen & { harm: CanaryProcess; floor: FloorProcess | null; alone?: FloorProcess }>>;
   cohortFloor?: FloorProcess;
   returns?: { logE: number };
+  paired?: { harm: Pick<PairedProcess, "logWealth"> };
 } // prettier-ignore
 
 /** Every detector of a plan that has an alarm; one without outcomes yet has E = 1. */
-export function detectorsOf(plan: RolloutPlan, { metrics, cohortFloor, returns }: Processes): Detector[] {
+export function detectorsOf(plan: RolloutPlan, { metrics, cohortFloor, returns, paired }: Processes): Detector[] {
   const weights = plan.alarm;
   if (weights === undefined) return [];
   const compared = plan.guardrails.map(({ name }): Detector => {
@@ -86,6 +108,7 @@ export function detectorsOf(plan: RolloutPlan, { metrics, cohortFloor, returns }
   return [
     ...compared,
     { name: REQUESTS, weight: weights.returns, log: returns?.logE ?? 0 },
+    { name: PAIRED, weight: weights.pairs ?? 0, log: paired === undefined ? 0 : pairedLogE(paired.harm) },
     { name: SUCCESS_FLOOR, weight: floor, log: floorLog(success, metrics.success) },
     ...(plan.cohorts === undefined ? [] : [{ name: COHORTS_FLOOR, weight: floor, log: cohortFloor === undefined ? 0 : wealthOf(cohortFloor).log }]),
   ].filter(({ weight }) => weight > 0);

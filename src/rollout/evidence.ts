@@ -13,6 +13,7 @@ import type { Row } from "../state/tables.ts";
 import { type Alarm, alarmAfter, detectorsOf } from "./alarm.ts";
 import { isRatio } from "./caps.ts";
 import { inForce } from "./floors.ts";
+import { type PairedEvidence, type PairRow, withPairs } from "./pairs.ts";
 import { addReturns, type ReturnRow, type ReturnsEvidence } from "./returns.ts";
 import { type ArrivalRow, type ServedUnits, withServed } from "./served.ts";
 import type { Caps, Frozen, Guardrail, Metric, Phase, RolloutPlan } from "./schema.ts";
@@ -54,6 +55,8 @@ export interface Evidence {
   cohortFloor?: FloorProcess;
   /** Requests, also of units that were counted before; absent before there were any. */
   returns?: ReturnsEvidence;
+  /** Inputs that both arms answered, one as a copy; absent before there was any. */
+  paired?: PairedEvidence;
   /** All detectors together; absent of a plan that has none, and before the first look. */
   alarm?: Alarm;
 }
@@ -107,13 +110,15 @@ export interface LookCounts {
   cohorts: readonly CohortRow[];
   /** Requests by what their unit was like before; none of a plan that has no alarm. */
   returns?: readonly ReturnRow[];
+  /** At most one; absent where the plan pairs nothing. */
+  pairs?: readonly PairRow[];
   /** Absent where the plan does not ask for it. */
   arrivals?: readonly ArrivalRow[];
 }
 
 /** The evidence after one more look, from its counts alone, in the order of weights. */
 export function addLook(evidence: Evidence, counts: LookCounts, plan: RolloutPlan, caps: Caps): Evidence {
-  const { tallies, cohorts, returns = [], arrivals } = counts;
+  const { tallies, cohorts, returns = [], arrivals, pairs = [] } = counts;
   const metrics = { ...evidence.metrics };
   for (const guardrail of plan.guardrails) {
     const rows = tallies.filter((row) => row.metric === guardrail.name && row.n > 0);
@@ -129,6 +134,7 @@ export function addLook(evidence: Evidence, counts: LookCounts, plan: RolloutPla
     shadowUnits: evidence.shadowUnits + units("shadow"),
     ...withServed(evidence, arrivals),
     ...withCohorts(evidence, cohorts, plan),
+    ...withPairs(evidence, pairs, plan),
   };
   if (plan.alarm === undefined) return after;
   const requests = addReturns(evidence.returns, returns, plan);

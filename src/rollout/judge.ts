@@ -4,6 +4,7 @@ import { isRatio } from "./caps.ts";
 import { boundsOf, type Evidence, frozenOf, type MetricEvidence } from "./evidence.ts";
 import { besideControl, type Wealth, wealthOf } from "./floor-wealth.ts";
 import { inForce } from "./floors.ts";
+import { pairedRows } from "./pairs.ts";
 import type { Look } from "./state.ts";
 import { type JudgedRow, verdictOn } from "./verdict.ts";
 import { divided, dividedLogE } from "./served.ts";
@@ -33,7 +34,7 @@ export type Judged = Pick<Analysis, "sampleRatio" | "breaches"> &
 /**
  * What the observations say, whenever one looks:
  *
- * - rollback: a critical breach, or the alarm: the weighted mean of the evidence of all detectors (guardrails, floors, requests) reached
+ * - rollback: a critical breach, or the alarm: the weighted mean of the evidence of all detectors (guardrails, floors, requests, pairs) reached
  *   1/α. A plan from before there was one: a guardrail reached G/α (Bonferroni over the G guardrails), or a floor 1 / 1 %.
  * - invalid: the arms' sizes do not fit the weights.
  * - promote: every guardrail that has data reached 1/α for "not worse by the margin" (intersection-union, no correction), and none that is
@@ -48,7 +49,7 @@ export function judge({ plan, caps, evidence, breaches }: Seen): Judged {
   const rows = [
     ...plan.guardrails.flatMap((guardrail) => [
       ...resultsOf(guardrail, evidence, plan, caps),
-      ...(guardrail.name === "success" ? requestRows(plan, evidence) : []),
+      ...(guardrail.name === "success" ? [...requestRows(plan, evidence), ...pairedRows(plan, evidence.paired)] : []),
     ]),
     ...cohortFloorRows(plan, evidence),
   ];

@@ -1,6 +1,7 @@
 import type { Db, Tx } from "../state/store.ts";
 import { areReturnsDue } from "./returns.ts";
 import { addLook, cohortAnswers, type Evidence, type LookCounts } from "./evidence.ts";
+import { pairsOfEvidence, pairsOfRows } from "./pairs.ts";
 import { judge, type Judged } from "./judge.ts";
 import { recapped } from "./refreeze.store.ts";
 import { type BreachRow, breachesOf, countsOf, insertLook, type Rollout, updateRollout } from "./rollouts.store.ts";
@@ -30,7 +31,7 @@ export interface Looked {
 export async function lookAt(tx: Tx, rollout: Rollout, at: string, { whole = false } = {}): Promise<Looked> {
   const counts = await countsOf(tx, rollout, rollout.look);
   const breaches = await breachesOf(tx, rollout.seq);
-  const isWorth = isWorthALook(rollout, counts, breaches) || (whole && arrivalsOf(counts) > 0);
+  const isWorth = isWorthALook(rollout, counts, breaches) || (whole && newsOf(counts) > 0);
   if (!isWorth) return { rollout, judged: await lastJudged(tx, rollout) };
   const evidence = addLook(rollout.evidence, counts, rollout.plan, rollout.caps);
   const judged = judge({ ...rollout, evidence, breaches });
@@ -59,13 +60,23 @@ export function isWorthALook(
   breaches: readonly BreachRow[],
 ): boolean {
   if (breaches.some((breach) => breach.look === look)) return true;
-  return isDue(arrivalsOf(counts), arrivalsIn(evidence)) || areReturnsDue(counts.returns ?? [], evidence.returns);
+  return isDue(newsOf(counts), newsIn(evidence)) || areReturnsDue(counts.returns ?? [], evidence.returns);
 }
 
 /** Units that counts are of, and answers to cohorts. */
 export function arrivalsOf({ tallies, cohorts }: LookCounts): number {
   const units = tallies.filter(({ metric }) => metric === "success").reduce((sum, { n }) => sum + n, 0);
   return units + cohortAnswers(cohorts);
+}
+
+/** All that makes a look due: arrivals, and pairs, whose second outcome may be of the control and no arrival. */
+export function newsOf(counts: LookCounts): number {
+  return arrivalsOf(counts) + pairsOfRows(counts.pairs ?? []);
+}
+
+/** Of that, what the looks so far have counted. */
+export function newsIn(evidence: Evidence): number {
+  return arrivalsIn(evidence) + pairsOfEvidence(evidence);
 }
 
 /** Whether arrivals since the last look are worth one, after those before it. */

@@ -7,7 +7,7 @@ import { cohortAt, isUnderWay, type RolloutState } from "./state.ts";
 import { waitingFor } from "./waiting.ts";
 import type { Late } from "./late.ts";
 import type { Rollout } from "./rollouts.store.ts";
-import { saidBy } from "./verdict.ts";
+import { isProof, saidBy } from "./verdict.ts";
 import type { Analysis, Metric } from "./schema.ts";
 
 const HOUR = 3_600_000;
@@ -58,7 +58,7 @@ function goingOn(state: RolloutState): RolloutState {
 function unitsForProof({ guardrails }: Judged, { state, plan, evidence }: Rollout): number | null {
   if (!(state.weight > 0 && state.weight < 1)) return null;
   const left = guardrails
-    .filter((g) => g.safeE !== null && g.verdict === "undecided")
+    .filter((g) => isProof(g) && g.verdict === "undecided")
     .map(({ name, ratio }) => {
       const process = evidence.metrics[name as Metric]?.safe;
       if (process === undefined || process.control.n === 0) return null;

@@ -103,6 +103,12 @@ export const planSchema = z.object({
     .object({
       floors: z.number().describe("of the floors together"),
       returns: z.number().describe("of the requests of units, whether they were counted before or not"),
+      pairs: z
+        .number()
+        .optional()
+        .describe(
+          "of inputs that both arms answered, one as a copy; absent: of a plan without shadow, and of rollouts from before there were any",
+        ),
       guardrails: z.partialRecord(z.enum(METRICS), z.number()),
     })
     .optional()

@@ -98,7 +98,7 @@ export function planOf(
     alpha: settings.alpha ?? 0.05,
     safeAlpha: settings.safeAlpha ?? 0.05,
     guardrails: guards,
-    alarm: weightsOf(guards, priors.seen),
+    alarm: weightsOf(guards, priors.seen, { shadow: shadow !== undefined && shadow !== false }),
     critical: criticalOf(guardrails.safety),
     caps: capsOf(guardrails),
   };

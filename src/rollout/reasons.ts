@@ -4,13 +4,14 @@ import { sumsOf, unitsIn } from "./evidence.ts";
 import type { Frozen } from "./freeze.store.ts";
 import { cohortAt, isUnderWay } from "./state.ts";
 import { unprovenFrom, type Waiting, waitingFor } from "./waiting.ts";
+import { PAIRED } from "./alarm.ts";
 import { floorOf, isOutOfReach, LEAST_KNOWN } from "./floors.ts";
 import type { Late } from "./late.ts";
 import type { Rollout } from "./rollouts.store.ts";
 import { divided, isServedKnown } from "./served.ts";
 import type { Due } from "./stored.ts";
 import type { Reason, Step } from "./reason.ts";
-import { type JudgedRow, saidBy } from "./verdict.ts";
+import { isProof, type JudgedRow, saidBy } from "./verdict.ts";
 
 /** Who ended a rollout that no look ended. */
 export interface EndedBy {
@@ -146,7 +147,7 @@ export function verdictReasons(
 }
 
 function namesOf(guardrails: readonly JudgedRow[], verdict: "safe" | "undecided"): string[] {
-  return guardrails.filter((guardrail) => guardrail.verdict === verdict).map(({ name }) => name);
+  return guardrails.filter((row) => row.verdict === verdict && row.name !== PAIRED).map(({ name }) => name);
 }
 
 function waitReasons(
@@ -180,7 +181,7 @@ export function watchedHarm({ guardrails, harmed }: Judged): (Reason & { code: "
 function unmeasured({ guardrails }: Judged, { evidence }: Rollout): Reason[] {
   if (evidence.candidateUnits === 0) return [];
   const names = guardrails.filter((g) => g.verdict === "unmeasured").map((g) => g.name);
-  const oneSided = guardrails.filter((g) => g.verdict === "undecided" && g.safeE !== null && isOneSided(g, evidence));
+  const oneSided = guardrails.filter((g) => g.verdict === "undecided" && isProof(g) && isOneSided(g, evidence));
   return [
     ...(names.length === 0 ? [] : [{ code: "unmeasured", names } as const]),
     ...oneSided.map(({ name, control }): Reason => {

@@ -4,6 +4,7 @@ import type { Db, Tx } from "../state/store.ts";
 import type { Row } from "../state/tables.ts";
 import { arrivalsAt } from "./arrivals.store.ts";
 import { cohortCountsOf } from "./cohorts.store.ts";
+import { pairsAt } from "./pairs.store.ts";
 import { returnsOf } from "./returns.store.ts";
 import type { Evidence, LookCounts, TallyRow } from "./evidence.ts";
 import { isOver, type RolloutEvent, type RolloutState } from "./state.ts";
@@ -216,7 +217,7 @@ export async function countsOf(db: Db, rollout: Pick<Rollout, "seq" | "plan">, l
   const tallies = await talliesOf(db, rollout.seq, { from: look, to: look });
   const at = { ...rollout, look };
   const [cohorts, returns] = [await cohortCountsOf(db, at), await returnsOf(db, at)];
-  return { tallies, cohorts, returns, ...(await arrivalsAt(db, at)) };
+  return { tallies, cohorts, returns, ...(await arrivalsAt(db, at)), ...(await pairsAt(db, at)) };
 }
 
 export type BreachRow = Omit<Row<"breaches">, "rollout">;

@@ -49,7 +49,7 @@ const guardrailResultSchema = z.object({
   name: z
     .string()
     .describe(
-      "a metric; success.floor; cohorts.floor: the same floor for answers to cohorts; success.requests: each request, also of units that were counted before",
+      "a metric; success.floor; cohorts.floor: the same floor for answers to cohorts; success.requests: each request, also of units that were counted before; success.paired: inputs that both arms answered, the candidate as a copy, whose safe is no proof for a step",
     ),
   control: arm.nullable().describe("null for an absolute floor"),
   candidate: arm,
@@ -181,6 +181,12 @@ export const rolloutSchema = z.object({
     .object({ control: z.int(), candidate: z.int() })
     .describe("answers that settled without an outcome, and count as failures as `missing: failure` wants it"),
   settling: z.int().describe("outcomes whose time to settle has not passed; in no other number yet"),
+  unpaired: z
+    .object({ control: z.int(), candidate: z.int() })
+    .nullable()
+    .describe(
+      "outcomes that wait for the other arm's of the same input, in shadow; null where copies are not compared",
+    ),
   overdueSince: z
     .string()
     .nullable()

@@ -2,6 +2,7 @@ import type { Place } from "../core/refs.ts";
 import { type Executor, firstRow, raw, rowsOf } from "../state/raw.ts";
 import { arrivalsAt } from "./arrivals.store.ts";
 import { cohortCountsOf } from "./cohorts.store.ts";
+import { pairsAt } from "./pairs.store.ts";
 import { returnsOf } from "./returns.store.ts";
 import type { LookCounts, TallyRow } from "./evidence.ts";
 import type { BreachRow, Rollout } from "./rollouts.store.ts";
@@ -15,7 +16,7 @@ export async function openCounts(db: Executor, rollout: Open & Pick<Rollout, "pl
     "SELECT look, weight, arm, metric, n, sum, squares FROM tallies WHERE rollout = $1 AND look = $2 ORDER BY weight, metric, arm";
   const tallies = await rowsOf(db, raw<TallyRow>(counts, seq, look));
   const [cohorts, returns] = [await cohortCountsOf(db, rollout), await returnsOf(db, rollout)];
-  return { tallies, cohorts, returns, ...(await arrivalsAt(db, rollout)) };
+  return { tallies, cohorts, returns, ...(await arrivalsAt(db, rollout)), ...(await pairsAt(db, rollout)) };
 }
 
 export function allBreaches(db: Executor, { seq }: Open): Promise<BreachRow[]> {

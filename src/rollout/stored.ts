@@ -2,7 +2,7 @@ import type { Executor } from "../state/raw.ts";
 import { addLook, type LookCounts } from "./evidence.ts";
 import { judge, type Judged } from "./judge.ts";
 import { settleMsOf } from "./late.ts";
-import { arrivalsIn, arrivalsOf, dueAfter, isWorthALook } from "./look.ts";
+import { arrivalsOf, dueAfter, isWorthALook, newsIn } from "./look.ts";
 import { isOver } from "./state.ts";
 import { MINUTE_MS, settles } from "./outcomes.ts";
 import type { BreachRow, Rollout } from "./rollouts.store.ts";
@@ -51,7 +51,7 @@ async function dueFor(
   if (settledSince !== null) return { overdueSince: settledSince };
   if (!isWorthALook(rollout, counts, breaches)) return null;
   const unseen = arrivalsOf(counts);
-  const least = Math.min(unseen, dueAfter(arrivalsIn(rollout.evidence)));
+  const least = Math.min(unseen, dueAfter(newsIn(rollout.evidence)));
   // A unit that came again is an outcome more, so this one came later than the one that made it due, never before.
   const dueAt = await outcomeAt(db, rollout, Math.max(0, unseen - least));
   const newest = await outcomeAt(db, rollout, 0);

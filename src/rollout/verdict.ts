@@ -1,4 +1,4 @@
-import { rollsBack } from "./alarm.ts";
+import { PAIRED, rollsBack } from "./alarm.ts";
 import type { FrozenRatio, GuardrailResult, RolloutPlan } from "./schema.ts";
 import type { Look, Unproven } from "./state.ts";
 
@@ -50,7 +50,7 @@ function harmedIn(rows: readonly JudgedRow[], { guardrails }: RolloutPlan): Look
  * Harm that is only watched keeps it from nobody, unless it is required. Where nothing was shown at all, everything is.
  */
 function openIn(rows: readonly JudgedRow[], { guardrails }: RolloutPlan): Unproven | null {
-  const compared = rows.filter(({ safeE }) => safeE !== null);
+  const compared = rows.filter(isProof);
   const required = new Set(guardrails.filter((g) => g.required).map((g) => g.name as string));
   if (compared.some(({ name, verdict }) => verdict === "unmeasured" && required.has(name))) return null;
   const isOpen = ({ name, verdict }: JudgedRow) =>
@@ -59,6 +59,11 @@ function openIn(rows: readonly JudgedRow[], { guardrails }: RolloutPlan): Unprov
   const isAnySafe = compared.some(({ verdict }) => verdict === "safe");
   if (!isAnySafe) return open.length === 0 ? null : { required: open, other: [] };
   return { required: open.filter((name) => required.has(name)), other: open.filter((name) => !required.has(name)) };
+}
+
+/** Whether being safe counts for a step: neither of a floor, nor of copies, which run no tool and which nobody reacts to. */
+export function isProof({ name, safeE }: Pick<JudgedRow, "name" | "safeE">): boolean {
+  return safeE !== null && name !== PAIRED;
 }
 
 /** A judgement as an event keeps it. */

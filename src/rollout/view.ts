@@ -20,6 +20,9 @@ import { needOf } from "./need.ts";
 import { settles } from "./outcomes.ts";
 import type { Reason } from "./reason.ts";
 import { reasonsFor } from "./reasons.ts";
+import { PAIRED } from "./alarm.ts";
+import { pairedDifference, type PairRow } from "./pairs.ts";
+import { pairsUpTo, unpairedOf } from "./pairs.store.ts";
 import { ratioBatches, ratioResult, type RatioRow } from "./ratio.ts";
 import { ratiosOf, type Rollout, talliesOf, transitionsOf } from "./rollouts.store.ts";
 import type { Analysis, GuardrailResult, Metric, RolloutDocument } from "./schema.ts";
@@ -49,6 +52,7 @@ export async function rolloutView(
   const late = isOver(state.phase) ? {} : usual;
   const history = await historyOf(db, rollout);
   const [tallies, ratios] = [await talliesNow(db, rollout), await ratiosOf(db, rollout)];
+  const pairs = await pairsUpTo(db, rollout, lastLook(rollout));
   const apart = await apartFrom(db, rollout);
   const unknown = await unknownOutcomes(db, rollout, { at, tallies, lateMs: lateMs(plan, usual), ...apart });
   const [before, after] = [await findRelease(db, target, rollout.control), await findRelease(db, target, rollout.candidate)]; // prettier-ignore
@@ -73,7 +77,7 @@ export async function rolloutView(
         db,
         rollout,
         judged,
-        { tallies, ratios },
+        { tallies, ratios, pairs },
         { at, held, frozen, due, late, last: history.at(-1) },
       )),
       ...{ bestCase: unknown.bestCase, worstCase: unknown.worstCase },
@@ -87,6 +91,7 @@ export async function rolloutView(
     ...apart,
     assumed: await assumedIn(db, rollout),
     settling: settles(plan) ? (await waitingOutcomes(db, rollout)).n : 0,
+    unpaired: await unpairedOf(db, rollout),
     overdueSince: due?.overdueSince ?? null,
     unproven: unprovenIn(rollout, judged, at),
     awaiting: awaitsOnlyApproval(rollout, judged, { at, late }) ? "approval" : null,
@@ -118,13 +123,18 @@ function awaitsOnlyApproval(
 }
 
 /** All that was counted; of one that is over, until its end. */
-function talliesNow(db: Db, { seq, state, look }: Rollout): Promise<TallyRow[]> {
-  return talliesOf(db, seq, { from: 1, to: isOver(state.phase) ? look - 1 : look });
+function talliesNow(db: Db, rollout: Rollout): Promise<TallyRow[]> {
+  return talliesOf(db, rollout.seq, { from: 1, to: lastLook(rollout) });
+}
+
+function lastLook({ state, look }: Rollout): number {
+  return isOver(state.phase) ? look - 1 : look;
 }
 
 interface Counted {
   tallies: readonly TallyRow[];
   ratios: readonly RatioRow[];
+  pairs: readonly PairRow[];
 }
 
 async function analysisOf(
@@ -165,9 +175,11 @@ const NOT_COMPARED = { difference: null, ci95: null, bounds: null, ratio: null }
 /** Candidate − control, with intervals that are valid at every look at once; null without a comparison. */
 function compared(
   { evidence }: Rollout,
-  { tallies, ratios }: Counted,
-  { name, ratio, harmThreshold, safeThreshold }: Judged["guardrails"][number],
+  { tallies, ratios, pairs }: Counted,
+  row: Judged["guardrails"][number],
 ): Pick<GuardrailResult, Compared> {
+  const { name, ratio, harmThreshold, safeThreshold } = row;
+  if (name === PAIRED && evidence.paired !== undefined) return pairedDifference(evidence.paired, pairs, row);
   const found = evidence.metrics[name as Metric];
   if (found === undefined || found.harm.control.n === 0 || found.harm.candidate.n === 0) return NOT_COMPARED;
   const rows = tallies.filter((row) => row.metric === name);

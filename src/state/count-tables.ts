@@ -37,6 +37,17 @@ export interface CountTables {
     sum: number;
     squares: number;
   };
+  /** Outcomes of both arms by the exposure that they share; of units by their place, or of exposures that name none. */
+  pairs: { rollout: number; unit: number; exposure: string; arm: "control" | "candidate"; success: number };
+  /** Pairs of a look, by which of the two outcomes were good. */
+  pairCounts: {
+    rollout: number;
+    look: number;
+    both: number;
+    onlyControl: number;
+    onlyCandidate: number;
+    neither: number;
+  };
   /** Units of a rollout: where each was counted last, and the sums of its requests there. */
   units: {
     rollout: number;
@@ -90,8 +101,8 @@ export interface CountTables {
     n: number;
     good: number;
   };
-  /** Outcomes whose time to settle has not passed, with the weight they were served at. */
-  unsettled: { rollout: number; minute: number; observation: number; weight: number | null };
+  /** Outcomes whose time to settle has not passed, with the weight they were served at, and what they will be paired by. */
+  unsettled: { rollout: number; minute: number; observation: number; weight: number | null; exposure: string | null };
   /** How late outcomes were known after they were served: by the day it was served and success; within 2^bucket seconds. */
   delays: {
     environment: string;

@@ -54,7 +54,12 @@ export const SHARED_TABLES: readonly SharedTable[] = [
   table("added", "looks", "rollout", "look"),
   table("changed", "tallies", "rollout", "look", "weight", "arm", "metric"),
   ...since(7, table("changed", "cohortCounts", "rollout", "look", "cohort")),
-  ...since(9, table("changed", "ratioCounts", "rollout", "look", "weight", "metric", "bin")),
+  ...since(
+    9,
+    table("changed", "ratioCounts", "rollout", "look", "weight", "metric", "bin"),
+    table("added", "pairs", "rollout", "unit", "exposure", "arm"),
+    table("changed", "pairCounts", "rollout", "look"),
+  ),
   table("changed", "units", "rollout", "unit"),
   table("changed", "outcomes", "environment", "target", "hour", "version", "shadow"),
   table("numbered", "approvals", "id"),

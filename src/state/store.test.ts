@@ -32,6 +32,8 @@ const COLUMNS: Record<keyof Database, readonly string[]> = {
   tallies: columnsOf<"tallies">()("rollout look weight arm metric n sum squares"),
   cohortCounts: columnsOf<"cohortCounts">()("rollout look cohort answers succeeded units control"),
   ratioCounts: columnsOf<"ratioCounts">()("rollout look weight metric bin n sum squares"),
+  pairs: columnsOf<"pairs">()("rollout unit exposure arm success"),
+  pairCounts: columnsOf<"pairCounts">()("rollout look both onlyControl onlyCandidate neither"),
   units: columnsOf<"units">()(
     "rollout unit look seenAt weight candidate n success latencyN latency costN cost safetyN safety exposed minute hour hourN hourGood beforeN beforeGood",
   ),
@@ -47,7 +49,7 @@ const COLUMNS: Record<keyof Database, readonly string[]> = {
   servedMinutes: columnsOf<"servedMinutes">()("rollout minute arm exposed known"),
   arrivals: columnsOf<"arrivals">()("rollout look weight arm exposed superseded"),
   returns: columnsOf<"returns">()("rollout look hour class arm n good"),
-  unsettled: columnsOf<"unsettled">()("rollout minute observation weight"),
+  unsettled: columnsOf<"unsettled">()("rollout minute observation weight exposure"),
   delays: columnsOf<"delays">()("environment target version day success bucket n"),
   outcomeMinutes: columnsOf<"outcomeMinutes">()(
     "environment target minute version shadow exposed n succeeded latencyN latencyMs costN costUsd safetyN unsafe",

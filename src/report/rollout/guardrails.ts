@@ -9,6 +9,8 @@ const HEAD = ["", "control %", "candidate %", "difference", "harm", "safe", "ver
 const COHORTS = "cohorts.floor";
 /** Its counts are requests, also of units that were counted before. */
 const REQUESTS = "success.requests";
+/** Its counts are inputs that both arms answered. */
+const PAIRS = "success.paired";
 const plain = createStyle(false);
 
 /** One row a guardrail; one block a guardrail where a row has no place. */
@@ -62,6 +64,7 @@ function valueText({ name }: GuardrailResult, value: number): string {
 function rowName({ name, ratio, tolerance }: GuardrailResult): string {
   if (ratio !== null) return `${name} ${ratio.of}`;
   if (name === REQUESTS) return "  requests";
+  if (name === PAIRS) return "  pairs";
   if (name === COHORTS) return `cohorts ≥ ${shareText(tolerance)}`;
   return name.endsWith(".floor") ? `  ≥ ${shareText(tolerance)}` : name;
 }
@@ -90,6 +93,9 @@ export function legendOf(results: readonly GuardrailResult[], { alarm, alpha, cr
   const safe = safeThreshold == null ? "" : `, safe counts once it was ${eText(safeThreshold)}`;
   const others = [
     ...(results.some(({ name }) => name === COHORTS) ? [", of cohorts answers"] : []),
+    ...(results.some(({ name }) => name === PAIRS)
+      ? [", of pairs inputs that both answered, the candidate on a copy: its harm counts, its safe is no proof"]
+      : []),
     ...(results.some(({ name }) => name === REQUESTS) ? [", of requests each one, also of units counted before"] : []),
   ].join("");
   const ratios = results.some(({ ratio }) => ratio !== null) ? ", or × the control's" : "";

@@ -129,6 +129,8 @@ function harmText({
     return `${name}: of the candidate's answers to cohorts ${share(candidate.rate ?? 0)} of ${candidate.n.toLocaleString("en-US")} were good, below ${share(tolerance)}${asked} (${e}); not compared with the control`;
   if (name === "success.requests")
     return `${name}: of all requests, also of units that were counted before, the candidate ${rate(candidate)}${control === null ? "" : `, the control ${rate(control)}`}: it broke (${e})`;
+  if (name === "success.paired")
+    return `${name}: of ${candidate.n.toLocaleString("en-US")} inputs that both answered the candidate's copies were good in ${share(candidate.rate ?? 0)}, the control's in ${share(control?.rate ?? 0)}: worse (${e})`;
   if (control === null) return `${name}: the candidate ${rate(candidate)}, below ${share(tolerance)}${asked} (${e})`;
   if (ratio !== null) {
     const what = ratio.point.of === "p95" ? "p95" : "mean";

@@ -96,6 +96,7 @@ const document: RolloutDocument = {
   correctedAfter: 0,
   assumed: { control: 0, candidate: 0 },
   settling: 0,
+  unpaired: null,
   overdueSince: null,
   unproven: [],
   awaiting: null,
@@ -208,6 +209,36 @@ describe("a rollout on a terminal of 80 columns", () => {
         2026-11-20 21:02  start  progressing  1 %  ada: v7 knows refunds
         10:12             look   progressing  5 %  agentops: 30 min and 50 units at 1 %…"
       `);
+  });
+  test("in shadow, pairs stand beneath success, and what waits for its other half is said", () => {
+    const plan = { ...document.plan, shadow: { timeMs: 3_600_000, observations: 200 } };
+    const paired: GuardrailResult = {
+      ...success,
+      ...{ name: "success.paired", control: { n: 1240, rate: 0.951 }, candidate: { n: 1240, rate: 0.948 } },
+      ...{ difference: -0.003, bounds: [-0.024, 0.014], harmE: 0.7, harmThreshold: 200, safeE: 31, verdict: "safe" },
+    };
+    const analysis = { guardrails: [paired], reasons: [], need: null };
+    const text = shown({
+      phase: "shadow",
+      step: 0,
+      weight: 0,
+      plan,
+      analysis,
+      unpaired: { control: 1041, candidate: 1 },
+    });
+    expect(text.split("\n").slice(4, -4).join("\n")).toMatchInlineSnapshot(`
+      "         control %     candidate %   difference         harm  safe  verdict
+        pairs  95.1 (1,240)  94.8 (1,240)  −0.3 [−2.4, +1.4]  0.7   31    safe
+      % of good units (of how many, of pairs inputs that both answered, the candidate
+        on a copy: its harm counts, its safe is no proof); difference in points [what
+        the evidence that decides leaves of it, at every look]; harm rolls back at
+        200, safe counts once it was 20
+
+      pairs     1,041 outcomes of v6 and 1 outcome of v7 wait for the other one of the
+                same input
+      deadline  2026-11-23 21:02 UTC, in 2 days; then it pauses as inconclusive"
+    `);
+    expect(shown({ phase: "shadow", step: 0, weight: 0, plan, analysis: { ...analysis, guardrails: [] }, unpaired: { control: 0, candidate: 0 } })).toContain("pairs     none: an outcome and its copy pair by the exposure"); // prettier-ignore
   });
   test("waits for approval", () => {
     const plan = { ...document.plan, manual: true };

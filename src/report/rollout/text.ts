@@ -15,6 +15,7 @@ import {
   verdictWord,
 } from "./words.ts";
 import { stuckTexts } from "./reach.ts";
+import { unpairedTexts } from "./pairs.ts";
 import { settlingTexts } from "./settling.ts";
 import { apartLines, assumedLines, unknownLines } from "./unknown.ts";
 import { togetherWords } from "../together.ts";
@@ -134,6 +135,7 @@ function facts(document: RolloutDocument, style: Style, now: string): string[] {
     ...apartLines(document).map((text, i) => line(i === 0 ? "apart" : "", text)),
     ...assumedLines(document).map((text) => line("assumed", text)),
     ...settlingLines(document).map((text) => line("settling", text)),
+    ...unpairedTexts(document).map((text) => line("pairs", text)),
     ...(["progressing", "inconclusive"].includes(phase) ? stuckTexts(document.plan, document.step) : []).map((text) =>
       line("stuck", text, style.unsure),
     ),

@@ -5,6 +5,8 @@ import { harmSettings, nonInferioritySettings, type ProcessSettings } from "../s
 import { arrivalsUntil, growthPerArrival } from "../planning/canary-planning.ts";
 import { confidenceSequence } from "../sequential/confidence-sequence.ts";
 import { sampleRatioLogE } from "../sequential/sample-ratio.ts";
+import { pairedBounds } from "../sequential/paired-bounds.ts";
+import { addPairs, emptyPaired, pairBets, type PairCounts, type PairedProcess, pairedLogE, type PairedSettings } from "../sequential/paired-process.ts"; // prettier-ignore
 import type { GoldenFile, Seen } from "./golden.testing.ts";
 
 /** Release control: evidence that may be looked at after every arrival. */
@@ -60,6 +62,12 @@ export const SEQUENTIAL: readonly GoldenFile[] = [
     },
   },
   {
+    file: "e_paired_eprocess",
+    cases: 12,
+    tolerance: 1e-9,
+    compare: (c, seen) => (c.bounds === undefined ? pairedProcess(c, seen) : pairedEnds(c, seen)),
+  },
+  {
     file: "e_srm",
     cases: 13,
     tolerance: 1e-9,
@@ -85,6 +93,35 @@ export const SEQUENTIAL: readonly GoldenFile[] = [
     },
   },
 ];
+
+function pairedProcess(c: Record<string, any>, { close, same }: Seen): void {
+  const settings = pairedSettings(c.kind, c.bound, c.effects, c);
+  let state = emptyPaired(settings);
+  for (const [i, { sizes, logK, logE: want, ...batch }] of c.batches.entries()) {
+    for (const [j, size] of pairBets(settings, state.pairs).entries()) close(`batch ${i}, size ${j}`, size, sizes[j]);
+    state = addPairs(state, batch as PairCounts);
+    for (const [j, log] of state.logWealth.entries()) close(`batch ${i}, ln K ${j}`, log, logK[j]);
+    close(`batch ${i}, ln E`, pairedLogE(state), want);
+  }
+  same("through JSON", JSON.parse(JSON.stringify(state)) as PairedProcess, state);
+}
+
+function pairedEnds(c: Record<string, any>, { close }: Seen): void {
+  const harm = pairedSettings("harm", c.harm.bound, c.harm.effects, c);
+  const safe = pairedSettings("non-inferiority", c.safe.bound, c.safe.effects, c);
+  const [low, high] = pairedBounds(c.batches, { harm, safe }, { harm: c.alphas[0], safe: c.alphas[1] });
+  close("low", low, c.bounds[0]);
+  close("high", high, c.bounds[1]);
+}
+
+function pairedSettings(
+  kind: PairedSettings["kind"],
+  bound: number,
+  effects: readonly number[],
+  { share, weight }: Record<string, any>,
+): PairedSettings {
+  return { kind, bound, effects, prior: { share, weight } };
+}
 
 /** @returns the midpoint */
 function plan({ close }: Seen, settings: ProcessSettings, c: Record<string, any>, wantUpper: number): number {

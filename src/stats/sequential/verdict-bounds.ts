@@ -51,7 +51,7 @@ export function peakOf(batches: readonly CanaryBatch[], settings: ProcessSetting
 }
 
 /** The largest grid point that is refuted, where all before it are: from `start` by doubled steps, then by halves; −1 where none is. */
-function lastRefuted(start: number, isRefuted: (bound: number) => boolean): number {
+export function lastRefuted(start: number, isRefuted: (bound: number) => boolean): number {
   const first = Math.round(start * GRID);
   const at = (step: number) => Math.max(-GRID, Math.min(GRID, step));
   const up = isRefuted(first / GRID);

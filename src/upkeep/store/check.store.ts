@@ -7,6 +7,8 @@ const POINTERS = [
   ["tallies", "rollout", "rollouts", "seq"],
   ["cohortCounts", "rollout", "rollouts", "seq"],
   ["ratioCounts", "rollout", "rollouts", "seq"],
+  ["pairs", "rollout", "rollouts", "seq"],
+  ["pairCounts", "rollout", "rollouts", "seq"],
   ["exposures", "rollout", "rollouts", "seq"],
   ["servedMinutes", "rollout", "rollouts", "seq"],
   ["arrivals", "rollout", "rollouts", "seq"],

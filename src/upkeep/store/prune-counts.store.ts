@@ -6,7 +6,14 @@ import type { Row } from "../../state/tables.ts";
 import type { Tx } from "../../state/store.ts";
 
 type Counted =
-  "exposures" | "servedMinutes" | "unsettled" | "exposureTokens" | "exposureSources" | "outcomeMinutes" | "delays";
+  | "exposures"
+  | "pairs"
+  | "servedMinutes"
+  | "unsettled"
+  | "exposureTokens"
+  | "exposureSources"
+  | "outcomeMinutes"
+  | "delays";
 
 /** Of rollouts that ended before a time; not by IN, for which SQLite reads all rows of a rollout in place of a page. */
 const ENDED = (table: string) => (before: string) =>
@@ -18,6 +25,7 @@ const NOT_OPEN = (table: string) =>
 /** What may go of each table, by a parameter, and that parameter for a time. */
 const OLD: Record<Counted, { where: (parameter: string) => string; of: (before: string) => Value }> = {
   exposures: { where: ENDED("exposures"), of: (before) => before },
+  pairs: { where: ENDED("pairs"), of: (before) => before },
   servedMinutes: { where: ENDED("servedMinutes"), of: (before) => before },
   unsettled: { where: ENDED("unsettled"), of: (before) => before },
   exposureTokens: { where: (p) => `minute < ${p} AND ${NOT_OPEN("exposureTokens")}`, of: minuteBefore },

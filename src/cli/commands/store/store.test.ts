@@ -34,19 +34,19 @@ async function inTheMiddle(address?: StoreAddress) {
 
 const replayed = async ({ db }: TestStore) => (await replayRollout(db, await needRollout(db, place))).differences;
 
-const COUNTS = ["units", "exposures", "servedMinutes", "unsettled", "exposureTokens", "exposureSources", "outcomeMinutes", "delays", "openOutcomes"] as const; // prettier-ignore
+const COUNTS = ["units", "exposures", "pairs", "servedMinutes", "unsettled", "exposureTokens", "exposureSources", "outcomeMinutes", "delays", "openOutcomes"] as const; // prettier-ignore
 
 describe(`agentops store on ${ENGINE}`, () => {
   test("info says what is where and how big, of the engine in force", async () => {
     const { json, store, run } = await inTheMiddle();
     const info = await json("info");
-    expect(info).toMatchObject({ engine: ENGINE, version: 8, pending: 0, moved: null, markers: store.address.markers });
+    expect(info).toMatchObject({ engine: ENGINE, version: 9, pending: 0, moved: null, markers: store.address.markers });
     expect(info["tables"]).toContainEqual({ name: "observations", rows: 600 });
     expect([info["bytes"], info["revision"]].every((n) => (n as number) > 0)).toBe(true);
     const { code, stdout } = await run("info");
     expect([code, stdout]).toEqual([
       0,
-      expect.stringMatching(/schema 8\nid [0-9a-f]{32}, change \d+\n[^]*observations +600/),
+      expect.stringMatching(/schema 9\nid [0-9a-f]{32}, change \d+\n[^]*observations +600/),
     ]);
   });
   test("info of a store from before a table leaves it out, and says what is missing", async () => {
@@ -54,8 +54,8 @@ describe(`agentops store on ${ENGINE}`, () => {
     await store.rows('DROP TABLE "cohortCounts"');
     await store.rows("DELETE FROM migrations WHERE number >= 7");
     const { tables, pending } = await json("info");
-    expect([pending, (tables as { name: string }[]).map(({ name }) => name)]).toEqual([2, expect.not.arrayContaining(["cohortCounts"])]); // prettier-ignore
-    expect((await run("info")).stdout).toContain("schema 6, 2 migrations are missing: agentops store migrate");
+    expect([pending, (tables as { name: string }[]).map(({ name }) => name)]).toEqual([3, expect.not.arrayContaining(["cohortCounts"])]); // prettier-ignore
+    expect((await run("info")).stdout).toContain("schema 6, 3 migrations are missing: agentops store migrate");
   });
   test("info of nothing makes nothing", async () => {
     const dir = tempProject();
