@@ -36,7 +36,7 @@ async function cellOf({ rate, perHour, way, drop }) {
   const decided = drop > 0 ? "rolled-back" : "promoted";
   // A promotion is one step's hour after the proof.
   const after = drop > 0 ? 0 : 1;
-  const by = (limit) => ends.filter((end) => end.verdict === decided && end.hours - after <= limit * (1 + 1e-9)).length;
+  const by = (limit) => ends.filter((end) => end.verdict === decided && end.hours - after <= limit + 0.1).length;
   const mean = ends.filter(({ verdict }) => verdict === decided).reduce((sum, end, _, all) => sum + (end.hours - after) / all.length, 0); // prettier-ignore
   return { expected: promised.expected.hours, mean, p90: promised.p90.hours, by: by(promised.p90.hours) / RUNS };
 }

@@ -119,14 +119,37 @@ function decided(
   ramp: readonly Stretch[],
   least: number,
   baseline: number,
-  { perHour, settleHours }: RolloutRequest,
+  { perHour, stepHours, settleHours }: RolloutRequest,
 ) {
   const open = openEnded(ramp);
-  const late = knownBy(question, ramp, baseline);
+  const mean = expected(question, open, baseline);
+  const late = mean + Math.hypot(knownBy(question, ramp, baseline) - mean, P90 * waitSpread(ramp, mean, { perHour, stepHours, settleHours })); // prettier-ignore
   // Arrivals decide once they have settled.
   const at = (arrivals: number) =>
     momentAt(open, Math.max(least, countable(arrivals) + settleHours * perHour), perHour);
-  return { successRate: question.candidate, expected: at(expected(question, open, baseline)), p90: at(late) };
+  return { successRate: question.candidate, expected: at(mean), p90: at(late) };
+}
+
+/** Standard normal quantile of nine in ten. */
+const P90 = 1.2815515655446004;
+
+/**
+ * How much the arrivals vary, as one standard deviation, in which the steps before a moment get the units they wait for: those of n units at a
+ * weight w are n/w on average, with a variance of n(1 − w)/w² (negative binomial). Steps that wait for time do not.
+ */
+function waitSpread(
+  ramp: readonly Stretch[],
+  arrivals: number,
+  { perHour, stepHours, settleHours }: Pick<RolloutRequest, "perHour" | "stepHours" | "settleHours">,
+): number {
+  let [left, variance] = [arrivals, 0];
+  for (const { weight, arrivals: long } of ramp) {
+    if (left < long) break;
+    left -= long;
+    const waited = long - settleHours * perHour;
+    if (waited > stepHours * perHour * (1 + 1e-9)) variance += (waited * (1 - weight)) / weight;
+  }
+  return Math.sqrt(variance);
 }
 
 function expected({ settings, candidate, alpha }: Question, stretches: readonly Stretch[], baseline: number): number {

@@ -16,6 +16,11 @@ export type Forecast = Found<RolloutForecast> & {
 /** Of the later requests, so many must be of somebody new: who comes again is counted again at each weight, and no rate tells how often. */
 const LEAST_NEW = 0.5;
 
+/** Whether most who come now have come before. */
+export function isMostlyKnown({ newUnits, requests }: NonNullable<RolloutPlan["reach"]>): boolean {
+  return newUnits < LEAST_NEW * (requests / 2);
+}
+
 /**
  * By units that came, not by requests. Null where too little is known of who comes or mostly the same do, where success is no guardrail or
  * some harm of it is accepted, and where the plan is none that can be counted.
@@ -25,7 +30,7 @@ export function forecastOf(plan: RolloutPlan): Forecast | null {
   const success = guardrails.find(({ name }) => name === "success");
   const alarmShare = alarm?.guardrails.success;
   if (reach === undefined || success === undefined || success.tolerance > 0 || alarmShare === undefined) return null;
-  if (reach.newUnits < LEAST_NEW * (reach.requests / 2)) return null;
+  if (isMostlyKnown(reach)) return null;
   const request = {
     ...{ baseline: success.prior, mde: success.mde, margin: success.margin, alpha, alarmShare, stepObservations },
     ...{ guardrails: guardrails.length, steps: steps.filter((weight) => weight > 0) },

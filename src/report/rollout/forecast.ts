@@ -1,6 +1,6 @@
 import { points } from "../../core/words.ts";
 import type { RolloutForecast } from "../../planning/schema.ts";
-import { forecastOf } from "../../rollout/forecast.ts";
+import { forecastOf, isMostlyKnown } from "../../rollout/forecast.ts";
 import type { RolloutPlan } from "../../rollout/schema.ts";
 import { many } from "../numbers.ts";
 import { roughSpan } from "../spans.ts";
@@ -10,15 +10,23 @@ import { sharesText, shareText } from "./words.ts";
 const HOUR = 3_600_000;
 
 /** What a rollout may take and cost, by who came before it, and what would help where its deadline is sooner; nothing where nobody knows. */
-export function forecastTexts(plan: RolloutPlan): string[] {
+export function forecastTexts(plan: RolloutPlan, target: string): string[] {
   const forecast = forecastOf(plan);
-  if (forecast === null) return [];
+  if (forecast === null) return returningTexts(plan, target);
   const { mde, harmful, harmless, perHour, harmed, notes } = forecast;
   const after = `${plan.shadow === null ? "" : "from its first step on, "}as ${rateText(perHour)} an hour came before`;
   return [
     `${after}: ${points(mde)} worse is taken back ${when(harmful)}, with about ${many(Math.max(1, Math.round(harmed)), "failure")} more; as good as the control is ${plan.manual ? "ready for 100 %" : "promoted"} ${when(harmless)}`,
     ...riskTexts(plan, mde),
     ...notes.flatMap((note) => (note.code === "past-deadline" ? [pastDeadlineText(note, WAYS)] : [])),
+  ];
+}
+
+/** Who comes again is counted again at each weight: no rate tells how long that takes, but what is stored does. */
+function returningTexts({ reach }: RolloutPlan, target: string): string[] {
+  if (reach === undefined || !isMostlyKnown(reach)) return [];
+  return [
+    `none: of ${many(reach.requests, "request")} most are of units that came before, and a healthy candidate may take days; agentops canary calibrate ${target} replays what is stored and says how long`,
   ];
 }
 

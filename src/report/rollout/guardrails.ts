@@ -21,19 +21,16 @@ export function guardrailLines(results: readonly GuardrailResult[], style: Style
 }
 
 function tableOf(results: readonly GuardrailResult[], style: Style): string[] {
-  const mixed = results.some(({ ratio }) => ratio !== null);
   const rows = results.map((result) => [
     rowName(result),
-    armText(result, "control", mixed),
-    armText(result, "candidate", mixed),
+    armText(result, "control"),
+    armText(result, "candidate"),
     result.ratio === null ? differenceText(result) : ratioText(result.ratio),
     isCompared(result) ? eText(result.harmE) : "—",
     isCompared(result) && result.safeE !== null ? eText(result.safeE) : "—",
     paintVerdict(result, style),
   ]);
-  return columns(mixed ? HEAD.map((title) => title.replace(" %", "")) : HEAD, rows, (text) => style.dim(text)).split(
-    "\n",
-  );
+  return columns(HEAD, rows, (text) => style.dim(text)).split("\n");
 }
 
 function block(result: GuardrailResult, style: Style): string[] {
@@ -41,17 +38,17 @@ function block(result: GuardrailResult, style: Style): string[] {
   const title = name.startsWith("success.") ? `success ${rowName(result).trim()}` : rowName(result);
   const safe = safeE === null || safeThreshold === null ? "" : `, safe ${eOf(safeE, safeThreshold)}`;
   const lines = [
-    `${control === null ? "" : `control ${armText(result, "control", ratio !== null)}, `}candidate ${armText(result, "candidate", ratio !== null)}`,
+    `${control === null ? "" : `control ${armText(result, "control")}, `}candidate ${armText(result, "candidate")}`,
     ...(control === null || safeE === null ? [] : [ratio === null ? `difference ${differenceText(result)}` : `ratio ${ratioText(ratio)}`]),
     `harm ${eOf(harmE, harmThreshold)}${safe}`,
   ];
   return [`${title}  ${paintVerdict(result, style)}`, ...(isMeasured(result) ? lines.map((line) => `  ${line}`) : [])];
 } // prettier-ignore
 
-/** A share in percent, beside ratios with its sign; of a ratio the value itself. */
-function armText(result: GuardrailResult, arm: "control" | "candidate", mixed: boolean): string {
+/** A share in percent; of a ratio the value itself, with its unit. */
+function armText(result: GuardrailResult, arm: "control" | "candidate"): string {
   const { ratio } = result;
-  if (ratio === null) return rateText(result[arm], mixed ? " %" : "");
+  if (ratio === null) return rateText(result[arm]);
   const value = arm === "control" ? ratio.control : ratio.estimate === null ? null : ratio.control * ratio.estimate;
   return `${value === null ? "—" : valueText(result, value)} (${countText(result[arm]?.n ?? 0)})`;
 }

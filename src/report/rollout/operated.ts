@@ -49,7 +49,7 @@ export function nextLines({ target, env, plan, phase, floor, control }: RolloutD
   return [
     "",
     ...reachTexts(plan).map((text, i) => wrapped(`${i === 0 ? "steps     " : "          "}${text}`, width)),
-    ...forecastTexts(plan).map((text, i) => wrapped(`${i === 0 ? "forecast  " : "          "}${text}`, width)),
+    ...forecastTexts(plan, target).map((text, i) => wrapped(`${i === 0 ? "forecast  " : "          "}${text}`, width)),
     ...guardLines(floor, breachesOf(plan)).map((line) => wrapped(line, width)),
     ...settlingTexts(plan, control.version).map((text, i) =>
       wrapped(`${i === 0 ? "settling  " : "          "}${text}`, width),

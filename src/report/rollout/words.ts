@@ -77,8 +77,8 @@ function boundText(bound: number, outwards: (value: number) => number): string {
 }
 
 /** A rate in percent and of how many units: "95.1 (1,900)". */
-export function rateText(arm: GuardrailResult["control"], unit = ""): string {
-  return arm?.rate == null ? "—" : `${trimmed(arm.rate * 100, 1)}${unit} (${countText(arm.n)})`;
+export function rateText(arm: GuardrailResult["control"]): string {
+  return arm?.rate == null ? "—" : `${trimmed(arm.rate * 100, 1)} (${countText(arm.n)})`;
 }
 
 /** "×1.08 [0.97, 1.19]"; beyond what is excluded "…". */

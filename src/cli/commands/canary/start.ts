@@ -80,7 +80,7 @@ function triedDocument(
     breaches: breachesOf(plan),
     notes: [
       ...reachTexts(plan),
-      ...forecastTexts(plan),
+      ...forecastTexts(plan, target),
       ...settlingTexts(plan, control),
       ...floorReasons(rollout).map(reasonText),
     ],
