@@ -3,7 +3,7 @@ import type { Caps, Frozen, FrozenCap, FrozenRatio, RolloutPlan } from "./schema
 
 /** Values of the control before a cap is frozen, and before a ratio is judged: a p95 of fewer is not known well. */
 export const CAP_VALUES = 100;
-export const RATIO_VALUES = 400;
+const RATIO_VALUES = 400;
 
 const P95 = 0.95;
 
