@@ -62,6 +62,7 @@ export async function startIn(tx: Tx, request: StartRequest): Promise<Rollout> {
   const control = await controlOf(tx, request);
   await refuseSecond(tx, environment, target);
   const admitted = await admit(tx);
+  await keepExternal(tx, control, request);
   await insertRelease(tx, { ...release, releasedAt: at });
   const history = await controlHistory(tx, environment, target, control);
   const plan = await planFor(tx, request, { control, history });
@@ -112,7 +113,7 @@ function reached(plan: RolloutPlan, reach: Reach, fit = false): RolloutPlan {
 async function controlOf(tx: Tx, request: StartRequest): Promise<string> {
   const { environment, release: { target, version }, control } = request; // prettier-ignore
   const stable = await currentStable(tx, environment, target);
-  if (control !== undefined) return externalControl(tx, control, stable?.version, request);
+  if (control !== undefined) return externalControl(control, stable?.version, request);
   if (stable === undefined) {
     throw new AgentopsError(
       "NOT_RELEASED",
@@ -128,23 +129,23 @@ async function controlOf(tx: Tx, request: StartRequest): Promise<string> {
   });
 }
 
-/** What serves now becomes what is stable, so that all that goes back goes back to it. */
-async function externalControl(
-  tx: Tx,
-  control: string,
-  stable: string | undefined,
-  { environment, release: { target }, at, actor, reason }: StartRequest,
-): Promise<string> {
-  if (stable === control) return control;
-  if (stable !== undefined)
-    throw new AgentopsError("USAGE", `${environment} serves ${target}@${stable}, and that is what a candidate is compared with`, {
-      hint: "--control external/NAME is for what was there before the first version",
-    });
+/** What serves already; of a version that is served, candidates are compared with that. */
+function externalControl(control: string, stable: string | undefined, { environment, release }: StartRequest): string {
+  if (stable === undefined || stable === control) return control;
+  throw new AgentopsError(
+    "USAGE",
+    `${environment} serves ${release.target}@${stable}, and that is what a candidate is compared with`,
+    { hint: "--control external/NAME is for what was there before the first version" },
+  );
+}
+
+/** What serves already becomes what is stable, so that all that goes back goes back to it; nothing changes where it is so. */
+async function keepExternal(tx: Tx, control: string, { environment, release: { target }, at, actor, reason }: StartRequest): Promise<void> {
+  if ((await currentStable(tx, environment, target)) !== undefined) return;
   await insertRelease(tx, { ...externalRelease(target, control, { actor, at }), releasedAt: at });
   const event = { at, actor, reason, action: "promote" as const, environment, target, before: null, after: { version: control } };
   const auditEvent = await appendAuditEvent(tx, event);
   await insertStable(tx, { environment, target, version: control, how: "promote", rollout: null, at, actor, reason, auditEvent });
-  return control;
 } // prettier-ignore
 
 async function refuseSecond(db: Db, environment: string, target: string): Promise<void> {

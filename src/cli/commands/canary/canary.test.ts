@@ -76,6 +76,21 @@ describe("canary on the command line", () => {
     await canary("abort", TARGET, "-m", "once more");
   });
 
+  test("the first version against what is there and is no version; where one is served, that is the control", async () => {
+    const refused = await canary("start", `${TARGET}@v2`, ...FORCED, "--control", "external/rules");
+    expect([refused.code, refused.stderr]).toEqual([2, expect.stringContaining("that is what a candidate is compared with")]);
+    expect((await canary("start", `${TARGET}@v2`, ...FORCED, "--control", "v1")).stderr).toContain("--control takes external/NAME");
+    store = await newStoreAddress();
+    env = { AGENTOPS_STORE: store.location, AGENTOPS_MARKERS: store.markers ?? "" };
+    expect((await canary("start", `${TARGET}@v1`, ...FORCED)).stderr).toContain("--control external/NAME");
+    const tried = await canary("start", `${TARGET}@v1`, ...FORCED, "--control", "external/rules", "--dry-run", "--json");
+    expect([tried.code, (JSON.parse(tried.stdout) as { from: string }).from]).toEqual([0, "external/rules"]);
+    const started = read(await canary("start", `${TARGET}@v1`, ...FORCED, "--control", "external/rules", "--json"));
+    expect([started.control.version, started.candidate.version]).toEqual(["external/rules", "v1"]);
+    expect((await run("status")).stdout).toContain("serves external/rules");
+    expect((await run("rollback", TARGET)).stdout).toContain("external/rules is served, no longer v1");
+  }); // prettier-ignore
+
   test("a good candidate climbs step by step and is promoted; each decision can be made again", async () => {
     const started = await canary(
       "start",
