@@ -86,7 +86,7 @@ function unprovenLines({ unproven }: CanaryCalibration): string[] {
   return unproven.map(({ name, promoted, open }, i) => {
     const where = [
       ...(promoted > 0 ? [`let pass in ${whole(promoted)} that were promoted`] : []),
-      ...(open > 0 ? [`not shown in ${whole(open)} that were not`] : []),
+      ...(open > 0 ? [`not shown in ${whole(open)} that did not end`] : []),
     ];
     return `${i === 0 ? "unproven" : "        "}  ${name}: ${where.join(", ")}`;
   });
