@@ -9,7 +9,12 @@ import { seedOf } from "./scenarios/random.js";
 import { trafficOf } from "./scenarios/traffic.js";
 
 const { values } = parseArgs({
-  options: { runs: { type: "string", default: "100" }, seed: { type: "string", default: "1" } },
+  options: {
+    runs: { type: "string", default: "100" },
+    seed: { type: "string", default: "1" },
+    rates: { type: "string", default: "0.8,0.9,0.95,0.98" },
+    "per-hour": { type: "string", default: "50,200,1000" },
+  },
 });
 const RUNS = Number(values.runs);
 
@@ -43,8 +48,8 @@ async function cellOf({ rate, perHour, way, drop }) {
 
 const HEAD = ["rate", "per hour", "way", "candidate", "expected, h", "mean, h", "nine of ten by, h", "were"];
 console.log(`| ${HEAD.join(" | ")} |\n|${HEAD.map(() => " ---: |").join("")}`);
-for (const rate of [0.8, 0.9, 0.95, 0.98])
-  for (const perHour of [50, 200, 1000])
+for (const rate of values.rates.split(",").map(Number))
+  for (const perHour of values["per-hour"].split(",").map(Number))
     for (const way of Object.keys(WAYS))
       for (const drop of [0.05, 0]) {
         const { expected, mean, p90, by } = await cellOf({ rate, perHour, way, drop });
