@@ -143,7 +143,8 @@ function waitSpread(
   { perHour, stepHours, settleHours }: Pick<RolloutRequest, "perHour" | "stepHours" | "settleHours">,
 ): number {
   let [left, variance] = [arrivals, 0];
-  for (const { weight, arrivals: long } of ramp) {
+  // The last one lasts until something is decided.
+  for (const { weight, arrivals: long } of ramp.slice(0, -1)) {
     if (left < long) break;
     left -= long;
     const waited = long - settleHours * perHour;
