@@ -12,7 +12,7 @@ const P95 = 0.95;
  * when less than 95 % of its values are within it, so the share may fall from the control's to 95 %.
  * @param values of the control, at least one; @param maxIncrease as a share, at least 0
  */
-export function freezeCap(values: readonly number[], maxIncrease: number): FrozenCap {
+function freezeCap(values: readonly number[], maxIncrease: number): FrozenCap {
   const sorted = [...values].sort((a, b) => a - b);
   const p95 = sorted[Math.ceil(P95 * sorted.length) - 1] as number;
   const cap = p95 * (1 + maxIncrease);
