@@ -8,7 +8,7 @@ import { arrivalsIn, isDue, isWorthALook } from "../../dist/rollout/look.js";
 import { next } from "../../dist/rollout/next.js";
 import { isOver, pendingState } from "../../dist/rollout/state.js";
 import { planOf } from "../../dist/rollout/plan.js";
-import { firstCaps, isRatio, isStale, refreeze } from "../../dist/rollout/caps.js";
+import { firstCaps, isRatio, isStale, NEWEST_VALUES, refreeze } from "../../dist/rollout/caps.js";
 import { saidBy } from "../../dist/rollout/verdict.js";
 import { lateness } from "./lateness.js";
 import { valuesOf } from "./outcomes.js";
@@ -242,6 +242,9 @@ function recap(rollout) {
     const frozen = rollout.caps[metric];
     const units = rollout.evidence.metrics[metric]?.harm.control.n ?? 0;
     if (!isRatio(frozen) || !isStale(frozen, units)) continue;
-    rollout.caps = { ...rollout.caps, [metric]: refreeze(frozen, rollout.ofControl[metric].slice(-HISTORY), units) };
+    rollout.caps = {
+      ...rollout.caps,
+      [metric]: refreeze(frozen, rollout.ofControl[metric].slice(-NEWEST_VALUES), units),
+    };
   }
 }

@@ -1,4 +1,4 @@
-import { isRatio, isStale, refreeze } from "../rollout/caps.ts";
+import { isRatio, isStale, NEWEST_VALUES, refreeze } from "../rollout/caps.ts";
 import { addLook, type Evidence, type LookCounts, NO_EVIDENCE, unitsIn } from "../rollout/evidence.ts";
 import { judge } from "../rollout/judge.ts";
 import type { Late } from "../rollout/late.ts";
@@ -20,8 +20,6 @@ import type { KnownUnit } from "./served-counter.ts";
 
 /** A turn without a look that is due: operations/record takes them every ten seconds, for steps that wait for hours. */
 const TURN_EVERY_MS = 60_000;
-/** Values of the control that a point is made of anew, the newest (rollout/refreeze.store). */
-const NEWEST = 10_000;
 
 /** What a rollout in memory begins with. */
 interface Begin extends Pick<OpenRollout, "id" | "target" | "control" | "candidate" | "plan" | "caps"> {
@@ -181,7 +179,7 @@ function valuesFrom({ plan, caps: first }: Pick<Begin, "plan" | "caps">) {
         const frozen = collector.caps()[metric];
         const units = metrics[metric]?.harm.control.n ?? 0;
         if (!isRatio(frozen) || !isStale(frozen, units) || all[metric].length === 0) continue;
-        const caps = { ...collector.caps(), [metric]: refreeze(frozen, all[metric].slice(-NEWEST), units) };
+        const caps = { ...collector.caps(), [metric]: refreeze(frozen, all[metric].slice(-NEWEST_VALUES), units) };
         collector = collecting({ plan, caps }, toFreeze);
       }
     },

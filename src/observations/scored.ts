@@ -1,5 +1,5 @@
 import { isRatio } from "../rollout/caps.ts";
-import type { Caps, Frozen } from "../rollout/schema.ts";
+import type { Caps, FrozenLimit } from "../rollout/schema.ts";
 import { candidateScore, controlScore, multipleOf } from "../stats/sequential/ratio.ts";
 import type { Request } from "./arrival.ts";
 import type { Dated } from "./schema.ts";
@@ -29,7 +29,7 @@ export function outcomesOf(
 /** How good a value is; null where there is none, or nothing to hold it against yet. */
 function scored(
   value: number | undefined,
-  frozen: Frozen | null,
+  frozen: FrozenLimit | null,
   candidate: boolean,
 ): { score: number; multiple?: number | null } | null {
   if (value === undefined || frozen === null) return null;

@@ -1,9 +1,11 @@
 import { ratioPoint } from "../stats/sequential/ratio.ts";
-import type { Caps, Frozen, FrozenCap, FrozenRatio, RolloutPlan } from "./schema.ts";
+import type { Caps, FrozenLimit, FrozenCap, FrozenRatio, RolloutPlan } from "./schema.ts";
 
 /** Values of the control before a cap is frozen, and before a ratio is judged: a p95 of fewer is not known well. */
 export const CAP_VALUES = 100;
 const RATIO_VALUES = 400;
+/** Of which a limit is made at most, the newest. */
+export const NEWEST_VALUES = 10_000;
 
 const P95 = 0.95;
 
@@ -31,13 +33,13 @@ export function valuesFor({ of }: Wanted): number {
 }
 
 /** @param values of the control, at least one */
-export function freeze({ of, maxIncrease }: Wanted, values: readonly number[]): Frozen {
+export function freeze({ of, maxIncrease }: Wanted, values: readonly number[]): FrozenLimit {
   if (of === undefined) return freezeCap(values, maxIncrease);
   const point = ratioPoint(of, values);
   return { point, limit: 1 + maxIncrease, prior: point.mean, values: values.length, after: 0 };
 }
 
-export function isRatio(frozen: Frozen | null): frozen is FrozenRatio {
+export function isRatio(frozen: FrozenLimit | null): frozen is FrozenRatio {
   return frozen !== null && "point" in frozen;
 }
 

@@ -1,10 +1,8 @@
 import type { Db } from "../state/store.ts";
+import { NEWEST_VALUES } from "./caps.ts";
 import { LEAST_KNOWN } from "./floors.ts";
 import type { Priors } from "./plan.ts";
 import { METRICS } from "./schema.ts";
-
-/** Observations of the control that a cap is taken from, the newest; older ones may be of another season. */
-const NEWEST = 10_000;
 
 /** What production knows of a version before a rollout with it as control. */
 export interface ControlHistory {
@@ -33,21 +31,8 @@ export async function controlHistory(
     .where("shadow", "=", 0)
     .executeTakeFirst();
   const [n, good, safetyN] = [sums?.n ?? 0, sums?.succeeded ?? 0, sums?.safetyN ?? 0];
-  const values = async (column: "latencyMs" | "costUsd") => {
-    const rows = await db
-      .selectFrom("observations")
-      .select(`${column} as value`)
-      .where("environment", "=", environment)
-      .where("target", "=", target)
-      .where("version", "=", version)
-      .where("shadow", "=", 0)
-      .where(column, "is not", null)
-      .orderBy("seq", "desc")
-      .limit(NEWEST)
-      .execute();
-    return rows.map(({ value }) => value as number);
-  };
-  const [latency, cost] = [await values("latencyMs"), await values("costUsd")];
+  const of = { environment, target, version };
+  const [latency, cost] = [await newestValues(db, "latencyMs", of), await newestValues(db, "costUsd", of)];
   const sizes = { success: n, latency: latency.length, cost: cost.length, safety: safetyN };
   return {
     priors: {
@@ -59,4 +44,21 @@ export async function controlHistory(
     latency,
     cost,
   };
+}
+
+/** The newest latencies or costs of a version, in an environment or a rollout, the newest first: older ones may be of another season. */
+export async function newestValues(
+  db: Db,
+  column: "latencyMs" | "costUsd",
+  of: { version: string } & ({ environment: string; target: string } | { rollout: number }),
+): Promise<number[]> {
+  const rows = await db
+    .selectFrom("observations")
+    .select(`${column} as value`)
+    .where((eb) => eb.and({ ...of, shadow: 0 }))
+    .where(column, "is not", null)
+    .orderBy("seq", "desc")
+    .limit(NEWEST_VALUES)
+    .execute();
+  return rows.map(({ value }) => value as number);
 }

@@ -16,7 +16,7 @@ import { inForce } from "./floors.ts";
 import { type PairedEvidence, type PairRow, withPairs } from "./pairs.ts";
 import { addReturns, type ReturnRow, type ReturnsEvidence } from "./returns.ts";
 import { type ArrivalRow, type ServedUnits, withServed } from "./served.ts";
-import type { Caps, Frozen, Guardrail, Metric, Phase, RolloutPlan } from "./schema.ts";
+import type { Caps, FrozenLimit, Guardrail, Metric, Phase, RolloutPlan } from "./schema.ts";
 
 /** What was counted in one look, at one probability, of one arm. */
 export type TallyRow = Omit<Row<"tallies">, "rollout">;
@@ -97,7 +97,7 @@ export function boundsOf(guardrail: Guardrail, caps: Caps): { tolerance: number;
 }
 
 /** What a metric's values are held against; null of one that has no values, and before it is frozen. */
-export function frozenOf(name: Metric, caps: Caps): Frozen | null {
+export function frozenOf(name: Metric, caps: Caps): FrozenLimit | null {
   return name === "latency" || name === "cost" ? caps[name] : null;
 }
 

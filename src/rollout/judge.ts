@@ -1,3 +1,4 @@
+import { eValue } from "../stats/sequential/e-value.ts";
 import { logE, type CanaryProcess } from "../stats/sequential/canary-engine.ts";
 import { COHORTS_FLOOR, REQUESTS, type Detector, detectorsOf, rollsBack } from "./alarm.ts";
 import { isRatio } from "./caps.ts";
@@ -56,7 +57,7 @@ export function judge({ plan, caps, evidence, breaches }: Seen): Judged {
   const detectors = detectorsOf(plan, evidence);
   const guardrails = plan.alarm === undefined ? rows : rows.map((row) => ofAlarm(row, detectors, plan, evidence.alarm));
   const ratio = { logE: dividedLogE(divided(evidence), plan), threshold: 1 / SAMPLE_RATIO_ALPHA };
-  const sampleRatio = { e: cut(ratio.logE), threshold: ratio.threshold };
+  const sampleRatio = { e: eValue(ratio.logE), threshold: ratio.threshold };
   const isInvalid = ratio.logE >= Math.log(ratio.threshold);
   return {
     ...verdictOn(guardrails, plan, { isInvalid, isBreached: critical.length > 0 }),
@@ -77,7 +78,7 @@ function ofAlarm(
   if (own === undefined) return row;
   const harmThreshold = 1 / alpha / own.weight;
   const isFloor = row.safeE === null;
-  const harmE = isFloor ? cut(own.log) : row.harmE;
+  const harmE = isFloor ? eValue(own.log) : row.harmE;
   const isRaised = alarm !== undefined && alarm.peak >= Math.log(1 / alpha);
   const isHarm = isRaised && (alarm.by === row.name || own.log >= Math.log(harmThreshold));
   const verdict = isHarm ? "harm" : row.verdict === "harm" ? calm(row) : row.verdict;
@@ -103,9 +104,9 @@ function resultsOf(guardrail: Guardrail, { metrics }: Evidence, plan: RolloutPla
     control: ratio === null ? armOf(found?.harm.control) : withoutRate(found?.harm.control),
     candidate: ratio === null ? armOf(found?.harm.candidate) : withoutRate(found?.harm.candidate),
     ratio,
-    harmE: found === undefined ? 1 : cut(logE(found.harm)),
+    harmE: found === undefined ? 1 : eValue(logE(found.harm)),
     harmThreshold,
-    safeE: found === undefined ? 1 : cut(logE(found.safe)),
+    safeE: found === undefined ? 1 : eValue(logE(found.safe)),
     safeThreshold,
     tolerance,
     margin,
@@ -148,7 +149,7 @@ function requestRows({ alpha, alarm }: RolloutPlan, { returns }: Evidence): Judg
       name: REQUESTS,
       control: armOf({ n: control.n, sum: control.good }),
       candidate: armOf({ n: candidate.n, sum: candidate.good }),
-      ...{ harmE: cut(returns.logE), harmThreshold: 1 / alpha / alarm.returns, safeE: null, safeThreshold: null },
+      ...{ harmE: eValue(returns.logE), harmThreshold: 1 / alpha / alarm.returns, safeE: null, safeThreshold: null },
       ...{
         ratio: null,
         tolerance: 0,
@@ -168,7 +169,7 @@ function floorResult(name: string, { floor, n, sum, log, peak, configured }: Wea
     control: null,
     candidate: armOf({ n, sum }),
     ratio: null,
-    harmE: cut(log),
+    harmE: eValue(log),
     harmThreshold,
     safeE: null,
     safeThreshold: null,
@@ -209,9 +210,4 @@ function withoutRate(arm: { n: number } | undefined): GuardrailResult["candidate
 function armOf(arm: { n: number; sum: number } | undefined): GuardrailResult["candidate"] {
   const { n, sum } = arm ?? { n: 0, sum: 0 };
   return { n, rate: n === 0 ? null : Math.min(1, sum / n) };
-}
-
-/** JSON has no infinity, and nobody needs more than e^690. */
-function cut(log: number): number {
-  return Math.exp(Math.min(log, 690));
 }

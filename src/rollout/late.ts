@@ -1,3 +1,4 @@
+import { eValue } from "../stats/sequential/e-value.ts";
 import { sampleRatioLogE } from "../stats/sequential/sample-ratio.ts";
 import type { RolloutPlan } from "./schema.ts";
 
@@ -16,8 +17,6 @@ interface Differs {
 
 /** Chance to say so of arms that are alike. */
 const DIFFERS_ALPHA = 0.001;
-/** JSON has no infinity. */
-const LARGEST_LOG = 690;
 
 /** Units of both arms that were served in an hour, and those of them without an outcome. */
 export interface ServedHour {
@@ -37,7 +36,7 @@ export function openIn(hours: readonly ServedHour[]): NonNullable<Late["open"]> 
   const expected = hours.reduce((all, hour) => all + partOf(hour) * (hour.control.open + hour.candidate.open), 0);
   const weight = control + candidate === 0 ? 0 : expected / (control + candidate);
   const logE = sampleRatioLogE([{ weight, control, candidate }]);
-  return { control: share("control"), candidate: share("candidate"), e: Math.exp(Math.min(logE, LARGEST_LOG)) };
+  return { control: share("control"), candidate: share("candidate"), e: eValue(logE) };
 }
 
 function partOf({ control, candidate }: ServedHour): number {

@@ -62,9 +62,10 @@ function withHarm(state: RolloutState, { harmed }: Look): RolloutState {
 function idle(state: RolloutState, { at, units, held }: Look & { at: string }, plan: RolloutPlan): RolloutState {
   const { idleMs } = plan;
   if (idleMs === undefined || held !== null || state.phase === "promoting" || units > state.unitsBefore) return state;
-  const passed = Date.parse(at) - Date.parse(state.since) - settleMsOf(plan);
-  if (state.extended !== true) return passed < idleMs ? state : { ...state, extended: true };
-  return passed < 2 * idleMs ? state : ended(state, "invalid", at);
+  const since = state.extended ?? later(state.since, settleMsOf(plan));
+  if (at < later(since, idleMs)) return state;
+  // From when somebody looked: a kill, or nobody's look, is no time in which anything could be learned.
+  return state.extended === undefined ? { ...state, extended: at } : ended(state, "invalid", at);
 }
 
 /** Approved once; what a person lets pass may become more. */
@@ -108,7 +109,7 @@ function atStep(
   const weight = steps[step] as number;
   return {
     ...state,
-    ...(state.extended === true && { extended: undefined }),
+    ...(state.extended !== undefined && { extended: undefined }),
     ...(trafficMs !== undefined && { servedSince: state.servedSince ?? at }),
     phase: weight >= 1 ? "promoting" : "progressing",
     step,
@@ -140,5 +141,10 @@ function resumed(state: RolloutState, at: string, plan: RolloutPlan): RolloutSta
   if (pausedFrom === null || pausedAt === null) return state;
   const length = Math.max(0, Date.parse(at) - Date.parse(pausedAt));
   const deadline = state.phase === "inconclusive" ? later(at, plan.deadlineMs) : later(state.deadline, length);
-  return { ...state, phase: pausedFrom, since: later(state.since, length), deadline, pausedFrom: null, pausedAt: null };
+  const { extended } = state;
+  const moved = {
+    since: later(state.since, length),
+    ...(extended !== undefined && { extended: later(extended, length) }),
+  };
+  return { ...state, ...moved, phase: pausedFrom, deadline, pausedFrom: null, pausedAt: null };
 }

@@ -1,3 +1,4 @@
+import { eValue } from "../stats/sequential/e-value.ts";
 import type { Row } from "../state/tables.ts";
 import { pairedBounds } from "../stats/sequential/paired-bounds.ts";
 import { addPairs, emptyPaired, type PairCounts, pairedHarm, pairedLogE, type PairedProcess, pairedSafe, pairsIn } from "../stats/sequential/paired-process.ts"; // prettier-ignore
@@ -62,9 +63,9 @@ export function pairedRows({ alpha, safeAlpha, alarm }: RolloutPlan, paired: Pai
       control: { n, rate: (both + onlyControl) / n },
       candidate: { n, rate: (both + onlyCandidate) / n },
       ratio: null,
-      harmE: cut(pairedLogE(harm)),
+      harmE: eValue(pairedLogE(harm)),
       harmThreshold: 1 / alpha / alarm.pairs,
-      safeE: cut(pairedLogE(safe)),
+      safeE: eValue(pairedLogE(safe)),
       safeThreshold: 1 / safeAlpha,
       tolerance: harm.settings.bound,
       margin: safe.settings.bound,
@@ -97,9 +98,4 @@ export function pairedDifference(
     bounds: between({ harm: 1 / harmThreshold, safe: 1 / (safeThreshold ?? 1) }),
     ratio: null,
   };
-}
-
-/** JSON has no infinity. */
-function cut(log: number): number {
-  return Math.exp(Math.min(log, 690));
 }

@@ -145,12 +145,12 @@ export interface FrozenRatio {
   after: number;
 }
 
-export type Frozen = FrozenCap | FrozenRatio;
+export type FrozenLimit = FrozenCap | FrozenRatio;
 
 /** Limits taken from the control before the arrivals they judge; null until it was seen often enough. */
 export interface Caps {
-  latency: Frozen | null;
-  cost: Frozen | null;
+  latency: FrozenLimit | null;
+  cost: FrozenLimit | null;
 }
 
 export type Metric = (typeof METRICS)[number];

@@ -14,35 +14,32 @@ import type { Reason, Step } from "./reason.ts";
 import { isProof, type JudgedRow, saidBy } from "./verdict.ts";
 
 /** Who ended a rollout that no look ended. */
-export interface EndedBy {
+interface EndedBy {
   event: string;
   actor: string;
   reason: string;
 }
 
-/** The same for a reader, and what the rollout still waits for; `last` is the last change of it. */
+/** What is known beside the counts when somebody reads. */
+interface Moment {
+  /** ISO 8601. */
+  at: string;
+  held: Kill | null;
+  frozen: Frozen | null;
+  /** The last change of it. */
+  last: EndedBy | undefined;
+  due: Due | null;
+  /** Of outcomes that are still to come. */
+  late: Late;
+  /** All of the candidate; null but at a cohort's step. */
+  answers: number | null;
+}
+
+/** The same for a reader, and what the rollout still waits for. */
 export function reasonsFor(
   judged: Judged,
   rollout: Rollout,
-  {
-    at,
-    held,
-    frozen,
-    last,
-    due,
-    late,
-    answers,
-  }: {
-    at: string;
-    held: Kill | null;
-    frozen: Frozen | null;
-    last: EndedBy | undefined;
-    due: Due | null;
-    /** Of outcomes that are still to come. */
-    late: Late;
-    /** All of the candidate; null but at a cohort's step. */
-    answers: number | null;
-  },
+  { at, held, frozen, last, due, late, answers }: Moment,
 ): Reason[] {
   const { state, plan, evidence, target, environment } = rollout;
   const units = unitsIn(state, plan, evidence);
@@ -56,12 +53,7 @@ export function reasonsFor(
     // What looked safe is no reason of what a person ended.
     ...(ended !== undefined && judged.verdict === "promote" ? [] : verdictReasons(judged, rollout)),
     ...watchedHarm(judged),
-    ...(state.unproven !== undefined && judged.verdict === "continue"
-      ? [{ code: "unproven", names: state.unproven, accepted: state.accepted ?? [] } as const]
-      : []),
-    ...(waits && state.extended === true
-      ? [{ code: "idle", step: stepOf(rollout), ms: plan.idleMs ?? 0, ended: false } as const]
-      : []),
+    ...unshown(judged, rollout),
     ...(due !== null && (due.overdueSince !== null || isEnd(judged))
       ? [{ code: "due", ...due, target, environment } as const]
       : []),
@@ -78,6 +70,19 @@ export function reasonsFor(
     ...(waits ? [...onControl(rollout), ...unasked(rollout, answers)] : []),
     ...unmeasured(judged, rollout),
     ...(waits ? floorReasons(rollout) : []),
+  ];
+}
+
+/** What everybody gets though it is not shown, and a step that nothing is learned at. */
+function unshown({ verdict }: Judged, { state, plan }: Rollout): Reason[] {
+  const { unproven, accepted = [], extended } = state;
+  return [
+    ...(unproven !== undefined && verdict === "continue"
+      ? [{ code: "unproven", names: unproven, accepted } as const]
+      : []),
+    ...(isUnderWay(state.phase) && extended !== undefined
+      ? [{ code: "idle", step: stepOf({ state, plan }), ms: plan.idleMs ?? 0, ended: false } as const]
+      : []),
   ];
 }
 

@@ -7,8 +7,7 @@ import { cohortCountsOf } from "./cohorts.store.ts";
 import { pairsAt } from "./pairs.store.ts";
 import { returnsOf } from "./returns.store.ts";
 import type { Evidence, LookCounts, TallyRow } from "./evidence.ts";
-import { isOver, type RolloutEvent, type RolloutState } from "./state.ts";
-import type { RatioRow } from "./ratio.ts";
+import type { RolloutEvent, RolloutState } from "./state.ts";
 import type { Caps, Phase, RolloutPlan } from "./schema.ts";
 
 /** A rollout as stored; the columns that queries look at are kept beside the state they come from. */
@@ -196,19 +195,6 @@ export function talliesOf(db: Db, rollout: number, looks: { from: number; to: nu
     .orderBy("weight")
     .orderBy("metric")
     .orderBy("arm")
-    .execute();
-}
-
-/** The candidate's values by bin, beside tallies; of one that is over, until its end. */
-export function ratiosOf(db: Db, { seq, state, look }: Rollout): Promise<RatioRow[]> {
-  return db
-    .selectFrom("ratioCounts")
-    .select(["look", "weight", "metric", "bin", "n", "sum", "squares"])
-    .where("rollout", "=", seq)
-    .where("look", "<=", isOver(state.phase) ? look - 1 : look)
-    .orderBy("look")
-    .orderBy("weight")
-    .orderBy("bin")
     .execute();
 }
 

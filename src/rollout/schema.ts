@@ -232,7 +232,7 @@ export const replaySchema = z.object({
 });
 
 export { METRICS } from "./plan.schema.ts";
-export type { Caps, Frozen, FrozenCap, FrozenRatio, Guardrail, Metric, RolloutPlan } from "./plan.schema.ts";
+export type { Caps, FrozenLimit, FrozenCap, FrozenRatio, Guardrail, Metric, RolloutPlan } from "./plan.schema.ts";
 export type Phase = (typeof PHASES)[number];
 export type UnknownUnits = Record<keyof typeof unknownUnits, number | null>;
 export type CohortCount = z.infer<typeof cohortCount>;

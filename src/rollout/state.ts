@@ -28,8 +28,8 @@ export interface RolloutState {
   unproven?: readonly string[];
   /** Guardrails whose harm paused it once, or was told; what a person resumed is not paused by the same again. */
   harmed?: readonly string[];
-  /** Nothing was learned at this step, and it was given as much time again. */
-  extended?: true | undefined;
+  /** Nothing was learned at this step, and since then it has as much time again; ISO 8601. */
+  extended?: string | undefined;
 }
 
 /** What is compared and not shown: all else that is compared is. */

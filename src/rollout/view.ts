@@ -24,7 +24,8 @@ import { PAIRED } from "./alarm.ts";
 import { pairedDifference, type PairRow } from "./pairs.ts";
 import { pairsUpTo, unpairedOf } from "./pairs.store.ts";
 import { ratioBatches, ratioResult, type RatioRow } from "./ratio.ts";
-import { ratiosOf, type Rollout, talliesOf, transitionsOf } from "./rollouts.store.ts";
+import { type Rollout, talliesOf, transitionsOf } from "./rollouts.store.ts";
+import { ratiosUpTo } from "./ratio.store.ts";
 import type { Analysis, GuardrailResult, Metric, RolloutDocument } from "./schema.ts";
 import { cohortAt, isOver, isUnderWay, type RolloutState } from "./state.ts";
 import { unprovenFrom, waitingFor } from "./waiting.ts";
@@ -51,20 +52,21 @@ export async function rolloutView(
   // What is over waits for nothing.
   const late = isOver(state.phase) ? {} : usual;
   const history = await historyOf(db, rollout);
-  const [tallies, ratios] = [await talliesNow(db, rollout), await ratiosOf(db, rollout)];
-  const pairs = await pairsUpTo(db, rollout, lastLook(rollout));
+  const counted = await countedNow(db, rollout);
   const apart = await apartFrom(db, rollout);
-  const unknown = await unknownOutcomes(db, rollout, { at, tallies, lateMs: lateMs(plan, usual), ...apart });
-  const [before, after] = [await findRelease(db, target, rollout.control), await findRelease(db, target, rollout.candidate)]; // prettier-ignore
+  const unknown = await unknownOutcomes(db, rollout, {
+    at,
+    tallies: counted.tallies,
+    lateMs: lateMs(plan, usual),
+    ...apart,
+  });
   return {
     schema: "agentops.rollout/1",
     id: rollout.id,
     target,
     env: rollout.environment,
-    control: { ...versionOf(rollout.control, before), ...unknown.control },
-    candidate: { ...versionOf(rollout.candidate, after), ...unknown.candidate },
+    ...(await versionsIn(db, rollout, unknown)),
     hypothesis: plan.hypothesis ?? null,
-    changedTogether: changedIn(before, after),
     phase: state.phase,
     step: state.step,
     steps: plan.steps,
@@ -73,13 +75,7 @@ export async function rolloutView(
     cohorts: cohortsIn(rollout),
     floor: floorOf(plan.guardrails, rollout.evidence.metrics.success),
     analysis: {
-      ...(await analysisOf(
-        db,
-        rollout,
-        judged,
-        { tallies, ratios, pairs },
-        { at, held, frozen, due, late, last: history.at(-1) },
-      )),
+      ...(await analysisOf(db, rollout, judged, counted, { at, held, frozen, due, late, last: history.at(-1) })),
       ...{ bestCase: unknown.bestCase, worstCase: unknown.worstCase },
     },
     since: state.since,
@@ -122,19 +118,33 @@ function awaitsOnlyApproval(
   return (proof === null ? approval !== null : lacksPerson) && Object.values(others).every((left) => left === null);
 }
 
-/** All that was counted; of one that is over, until its end. */
-function talliesNow(db: Db, rollout: Rollout): Promise<TallyRow[]> {
-  return talliesOf(db, rollout.seq, { from: 1, to: lastLook(rollout) });
-}
-
-function lastLook({ state, look }: Rollout): number {
-  return isOver(state.phase) ? look - 1 : look;
-}
-
 interface Counted {
   tallies: readonly TallyRow[];
   ratios: readonly RatioRow[];
   pairs: readonly PairRow[];
+}
+
+/** All that was counted; of one that is over, until its end. */
+async function countedNow(db: Db, rollout: Rollout): Promise<Counted> {
+  const { seq, state, look } = rollout;
+  const to = isOver(state.phase) ? look - 1 : look;
+  return {
+    tallies: await talliesOf(db, seq, { from: 1, to }),
+    ratios: await ratiosUpTo(db, seq, to),
+    pairs: await pairsUpTo(db, rollout, to),
+  };
+}
+
+type Units = Pick<Awaited<ReturnType<typeof unknownOutcomes>>, "control" | "candidate">;
+
+/** Both arms with their units, and what changed at once between them. */
+async function versionsIn(db: Db, { target, control, candidate }: Rollout, units: Units) {
+  const [before, after] = [await findRelease(db, target, control), await findRelease(db, target, candidate)];
+  return {
+    control: { ...versionOf(control, before), ...units.control },
+    candidate: { ...versionOf(candidate, after), ...units.candidate },
+    changedTogether: changedIn(before, after),
+  };
 }
 
 async function analysisOf(

@@ -17,8 +17,8 @@ export function reasonOf(judged: Judged, rollout: Rollout, to: RolloutState = ro
 } // prettier-ignore
 
 function isIdle({ verdict }: Judged, before: RolloutState, to: RolloutState): boolean {
-  const isTakenBack = to.phase === "invalid" && before.extended === true && verdict !== "invalid";
-  return isTakenBack || (to.extended === true && before.extended !== true);
+  const isTakenBack = to.phase === "invalid" && before.extended !== undefined && verdict !== "invalid";
+  return isTakenBack || (to.extended !== undefined && before.extended === undefined);
 }
 
 function idleReason({ state, plan }: Rollout, ended: boolean): Reason {

@@ -1,3 +1,4 @@
+import { eValue } from "../stats/sequential/e-value.ts";
 import type { Executor } from "../state/raw.ts";
 import type { ServedTarget } from "./schema.ts";
 import { openShares } from "../rollout/arrivals.store.ts";
@@ -62,8 +63,8 @@ async function underWay(
     guardrails: judged.guardrails
       .filter(({ verdict }) => verdict !== "unmeasured")
       .map(({ name, control, candidate, peaks, harmThreshold, safeThreshold, verdict }) => {
-        const safeE = peaks.safe === null ? null : cut(peaks.safe);
-        return { name, control, candidate, harmE: cut(peaks.harm), harmThreshold, safeE, safeThreshold, verdict };
+        const safeE = peaks.safe === null ? null : eValue(peaks.safe);
+        return { name, control, candidate, harmE: eValue(peaks.harm), harmThreshold, safeE, safeThreshold, verdict };
       }),
     unseen,
     unknown: await unknownOf(db, seq, at),
@@ -83,9 +84,4 @@ async function unknownOf(db: Executor, seq: number, now: Date): Promise<UnderWay
   if (control.exposed + candidate.exposed === 0) return null;
   const of = ({ exposed, open }: typeof control) => ({ exposed, unknown: Math.max(0, open) });
   return { control: of(control), candidate: of(candidate) };
-}
-
-/** JSON has no infinity. */
-function cut(log: number): number {
-  return Math.exp(Math.min(log, 690));
 }
