@@ -38,11 +38,13 @@ function normal(text: string): string {
 /** Who gets the candidate depends on the rollout's id, so what these print has other numbers each time, and other line breaks. */
 const COUNTS = /traffic\.mjs|agentops (canary|history|status)/;
 
-/** Everything but numbers, layout, and the rows of a rollout, whose verdicts, and whether they fit as a table, chance decides. */
+/** Everything but numbers, layout, and the rows of a rollout whose verdict chance decides. */
 function words(text: string): string {
   return text
-    .replace(/\n\n[^]*?\n(?=% of good units)/g, "\n")
-    .replace(/^split .*\n/gm, "")
+    .replace(
+      /^(latency |success ≥ |success requests |split | {2}≥ | {2}requests ).*\n(?: {2}(?! |≥|requests).*\n)*/gm,
+      "",
+    )
     .replace(/: [^:\n]*…$/gm, ": …")
     .replace(/the least time and units .* no harm is shown|shown to be not worse by the margin: .*/g, "WHY")
     .replace(/(?<![a-z\d])[<>−+]?\d[\d.,]*(\^\d+|k\b)?/gi, "#")

@@ -11,12 +11,16 @@ const COHORTS = "cohorts.floor";
 const REQUESTS = "success.requests";
 /** Its counts are inputs that both arms answered. */
 const PAIRS = "success.paired";
+/** Columns of a terminal on which ratios stand in the table. */
+const WITH_RATIOS = 100;
 const plain = createStyle(false);
 
 /** One row a guardrail; one block a guardrail where a row has no place. */
 export function guardrailLines(results: readonly GuardrailResult[], style: Style, width: number): string[] {
   if (results.length === 0) return [];
-  const fits = tableOf(results, plain).every((line) => line.length <= width);
+  // Their rows are wide, so that on a narrower terminal the layout would change with the numbers from look to look.
+  const isWide = width >= WITH_RATIOS || results.every(({ ratio }) => ratio === null);
+  const fits = isWide && tableOf(results, plain).every((line) => line.length <= width);
   return fits ? tableOf(results, style) : results.flatMap((result) => block(result, style));
 }
 

@@ -4,7 +4,8 @@ import { type Draw, lognormal, normal, ratioRun, type RatioTraffic } from "../..
 import { seeded } from "../../testing/seeded.ts";
 import { ratioFound } from "./ratio-bounds.ts";
 
-const RUNS = 60;
+/** Sixty, unless somebody wants to know better. */
+const RUNS = Number(process.env["RATIO_RUNS"] ?? 60);
 const LIMIT = 1.2;
 const rows: string[] = [];
 /** Of runs at 5 %, with three standard errors. */
