@@ -99,6 +99,10 @@ export const planSchema = z.object({
   alpha: z.number(),
   safeAlpha: z.number(),
   guardrails: z.array(guardrail),
+  ignored: z
+    .array(z.string())
+    .optional()
+    .describe("configured of a latency or cost that is compared as a ratio, and of shares alone: latency.margin"),
   alarm: z
     .object({
       floors: z.number().describe("of the floors together"),

@@ -41,6 +41,14 @@ test("cohorts are frozen as they are defined, in the order of the steps, each at
   );
 });
 
+test.each<[string, object, string[] | undefined]>([
+  ["nothing of shares", { latency: { maxIncrease: 0.3 }, success: { margin: 0.1 } }, undefined],
+  ["a margin of a ratio", { latency: { margin: 0.05, mde: 0.02 }, cost: { tolerance: 0.1 } }, ["latency.margin", "latency.mde", "cost.tolerance"]],
+  ["a margin of a share within a limit", { latency: { margin: 0.05, capMs: 900 }, cost: false }, undefined],
+])("what is configured and nothing reads is said: %s", (_, guardrails, ignored) => {
+  expect(planOf({ guardrails }).ignored).toEqual(ignored);
+}); // prettier-ignore
+
 test("guardrails are merged key by key; one that is switched off can be switched on again", () => {
   expect(settingsFor(config, "agents/triage", {}).guardrails).toEqual({
     success: { margin: 0.1, floor: 0.7 },

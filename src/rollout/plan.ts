@@ -98,6 +98,7 @@ export function planOf(
     alpha: settings.alpha ?? 0.05,
     safeAlpha: settings.safeAlpha ?? 0.05,
     guardrails: guards,
+    ...ignoredIn(guardrails),
     alarm: weightsOf(guards, priors.seen, { shadow: shadow !== undefined && shadow !== false }),
     critical: criticalOf(guardrails.safety),
     caps: capsOf(guardrails),
@@ -141,9 +142,24 @@ function guarded(configured: Guardrails, priors: Priors): Guardrail[] {
   });
 }
 
-function onHarmOf(given: object | undefined): Pick<Guardrail, "onHarm"> {
-  const { onHarm } = (given ?? {}) as { onHarm?: "rollback" | "pause" | "tell" };
+function onHarmOf(given: Guardrails[Metric]): Pick<Guardrail, "onHarm"> {
+  if (typeof given !== "object" || !("onHarm" in given)) return {};
+  const { onHarm } = given;
   return onHarm === undefined || onHarm === "rollback" ? {} : { onHarm };
+}
+
+/** Of a share of good units, which a ratio is not. */
+const OF_SHARES = ["tolerance", "margin", "mde"] as const;
+
+/** What somebody configured and nothing reads. */
+function ignoredIn({ latency, cost }: Guardrails): Pick<RolloutPlan, "ignored"> {
+  const of = (name: "latency" | "cost", given: Guardrails[Metric], cap: number | undefined) =>
+    typeof given !== "object" || cap !== undefined ? [] : OF_SHARES.filter((key) => given[key] !== undefined).map((key) => `${name}.${key}`);
+  const ignored = [
+    ...of("latency", latency, latency === false ? undefined : latency?.capMs),
+    ...of("cost", cost, cost === false ? undefined : cost?.capUsd),
+  ];
+  return ignored.length === 0 ? {} : { ignored };
 } // prettier-ignore
 
 type Floor = NonNullable<Guardrails["success"]>["floor"] | null;

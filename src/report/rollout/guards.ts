@@ -9,6 +9,15 @@ export function guardLines(floor: FloorNow | null, breaches: Breaches): string[]
   return [`${"floor".padEnd(LABEL)}${floorText(floor)}`, `${"breaches".padEnd(LABEL)}${breachText(breaches)}`];
 }
 
+/** What was configured and says nothing of a ratio; nothing where all that was is read. */
+export function ignoredTexts({ ignored = [] }: Pick<RolloutPlan, "ignored">): string[] {
+  if (ignored.length === 0) return [];
+  const are = ignored.length === 1 ? "is" : "are";
+  return [
+    `${ignored.join(", ")} ${are} of a share within capMs or capUsd; what is compared here is a ratio, whose limit is maxIncrease`,
+  ];
+}
+
 export function breachesOf({ critical, guardrails }: RolloutPlan): Breaches {
   return { critical, compared: guardrails.some(({ name }) => name === "safety") };
 }

@@ -3,7 +3,7 @@ import { oneLine } from "../numbers.ts";
 import type { RolloutDocument } from "../../rollout/schema.ts";
 import type { Style } from "../style.ts";
 import { forecastTexts } from "./forecast.ts";
-import { breachesOf, guardLines } from "./guards.ts";
+import { breachesOf, guardLines, ignoredTexts } from "./guards.ts";
 import { reachTexts } from "./reach.ts";
 import { settlingTexts } from "./settling.ts";
 import { wrapped } from "../wrap.ts";
@@ -50,6 +50,7 @@ export function nextLines({ target, env, plan, phase, floor, control }: RolloutD
     "",
     ...reachTexts(plan).map((text, i) => wrapped(`${i === 0 ? "steps     " : "          "}${text}`, width)),
     ...forecastTexts(plan, target).map((text, i) => wrapped(`${i === 0 ? "forecast  " : "          "}${text}`, width)),
+    ...ignoredTexts(plan).map((text) => wrapped(`ignored   ${text}`, width)),
     ...guardLines(floor, breachesOf(plan)).map((line) => wrapped(line, width)),
     ...settlingTexts(plan, control.version).map((text, i) =>
       wrapped(`${i === 0 ? "settling  " : "          "}${text}`, width),

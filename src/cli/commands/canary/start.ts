@@ -3,7 +3,7 @@ import { reasonIn } from "../../../core/reason.ts";
 import { startCanary } from "../../../operations/start-canary.ts";
 import type { ReleaseDocument } from "../../../operations/release.schema.ts";
 import { releaseText } from "../../../report/release/text.ts";
-import { breachesOf } from "../../../report/rollout/guards.ts";
+import { breachesOf, ignoredTexts } from "../../../report/rollout/guards.ts";
 import { reasonText } from "../../../report/rollout/reasons.ts";
 import { forecastTexts } from "../../../report/rollout/forecast.ts";
 import { reachTexts } from "../../../report/rollout/reach.ts";
@@ -81,6 +81,7 @@ function triedDocument(
     notes: [
       ...reachTexts(plan),
       ...forecastTexts(plan, target),
+      ...ignoredTexts(plan).map((text) => `ignored: ${text}`),
       ...settlingTexts(plan, control),
       ...floorReasons(rollout).map(reasonText),
     ],
