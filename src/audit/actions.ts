@@ -4,4 +4,4 @@ export type AuditAction =
 
 /** What happens to a rollout; a look is recorded where it changes something. */
 type RolloutVerb =
-  "start" | "look" | "pause" | "resume" | "approve" | "abort" | "rollback" | "promote" | "ack" | "notify";
+  "start" | "look" | "pause" | "resume" | "approve" | "abort" | "rollback" | "promote" | "ack" | "notify" | "shadow";

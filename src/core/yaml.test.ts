@@ -23,3 +23,9 @@ test("an anchor that is used again, also where it stood, is none", () => {
   const text = "a: &a { b: 1 }\nc: [*a, *a]\nd: &d [*a]\ne: *d\n";
   expect(readYaml(text, "f.yml").yaml?.value).toEqual({ a: { b: 1 }, c: [{ b: 1 }, { b: 1 }], d: [{ b: 1 }], e: [{ b: 1 }] }); // prettier-ignore
 });
+
+test("one wrong bracket is a few problems and how many more, not one a line", () => {
+  const { problems } = readYaml(`a: [\n${"{ id: x, q: y },\n".repeat(50)}]\nb: 1\n`, "f.yml");
+  expect(problems).toHaveLength(4);
+  expect(problems.at(-1)).toMatchObject({ message: expect.stringMatching(/^and \d+ more from here on, which the first may be the cause of$/) }); // prettier-ignore
+});

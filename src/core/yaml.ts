@@ -19,6 +19,8 @@ export interface YamlFile {
   locate(path: Path, part?: "key" | "value"): { line: number; column: number };
 }
 
+const MOST_SYNTAX = 3;
+
 /**
  * Parses one YAML document. Syntax errors, keys that are twice or `__proto__`, several documents, anchors within themselves or that expand
  * without bound, and nesting without end come back as problems with line and column. `numbers`: those that would lose their spelling are
@@ -48,7 +50,11 @@ export function readYaml(
   // The parser gives up on what is nested too deeply, goes on somewhere, and what it says of the rest is noise.
   const endless = doc.errors.find(({ message }) => /call stack/.test(message));
   if (endless !== undefined) return { problems: [problem(endless.pos[0], DEEP_REFUSED)] };
-  const problems = [...doc.errors, ...doc.warnings].map((e) => problem(e.pos[0], { message: e.message }));
+  const found = [...doc.errors, ...doc.warnings];
+  const problems = found.slice(0, MOST_SYNTAX).map((e) => problem(e.pos[0], { message: e.message }));
+  const rest = found.length - problems.length;
+  // One wrong bracket makes a fault of every line after it.
+  if (rest > 0) problems.push(problem(found[MOST_SYNTAX]?.pos[0] ?? 0, { message: `and ${rest} more from here on, which the first may be the cause of` })); // prettier-ignore
   const doubt = problems.length > 0 ? undefined : doubtIn(doc);
   if (doubt !== undefined) problems.push(problem(doubt.offset, { message: doubt.message, hint: doubt.hint }));
   if (problems.length > 0) return { problems };

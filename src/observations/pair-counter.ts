@@ -34,7 +34,7 @@ function isInShadow({ weights }: Pairing, servedAt: string): boolean {
 
 /** For one open rollout; it counts nothing where the plan pairs nothing. */
 export function pairCounter(rollout: Pairing): PairCounter {
-  const { seq, id, look } = rollout;
+  const { id } = rollout;
   const taken: Half[] = [];
   return {
     take(observation) {
@@ -45,14 +45,24 @@ export function pairCounter(rollout: Pairing): PairCounter {
       taken.push({ unit: place, exposure, arm: shadow ? "candidate" : "control", success: Number(success) });
     },
     async save(tx) {
-      if (taken.length === 0) return;
-      const known = await halvesOf(tx, seq, [...new Set(taken.map(({ unit }) => unit))]);
-      const { fresh, counts } = matched(known, taken);
-      await insertHalves(tx, fresh.map(({ unit, exposure, arm, success }): Value[] => [seq, unit, exposure, arm, success])); // prettier-ignore
-      const { both, onlyControl, onlyCandidate, neither } = counts;
-      if (pairsIn(counts) > 0) await addPairCounts(tx, [[seq, look, both, onlyControl, onlyCandidate, neither]]);
+      await savePairs(tx, rollout, taken);
     },
   };
+}
+
+/** Writes halves and counts the pairs that they complete in the open look; says which. Under the target's lock. */
+export async function savePairs(
+  tx: Tx,
+  { seq, look }: Pick<Pairing, "seq" | "look">,
+  taken: readonly Half[],
+): Promise<PairCounts> {
+  if (taken.length === 0) return NO_PAIRS;
+  const known = await halvesOf(tx, seq, [...new Set(taken.map(({ unit }) => unit))]);
+  const { fresh, counts } = matched(known, taken);
+  await insertHalves(tx, fresh.map(({ unit, exposure, arm, success }): Value[] => [seq, unit, exposure, arm, success])); // prettier-ignore
+  const { both, onlyControl, onlyCandidate, neither } = counts;
+  if (pairsIn(counts) > 0) await addPairCounts(tx, [[seq, look, both, onlyControl, onlyCandidate, neither]]);
+  return counts;
 }
 
 /** A unit's halves: by exposure and arm, and whether two of one exposure are a pair. */

@@ -10,6 +10,7 @@ import { diffSchema } from "../comparison/schema.ts";
 import { evaluationSchema } from "../gate/evaluation.schema.ts";
 import { gateDocumentSchema } from "../gate/gate.schema.ts";
 import { canaryCalibrationSchema } from "../operations/calibration/schema.ts";
+import { canaryShadowSchema } from "../operations/shadow/schema.ts";
 import { historySchema } from "../operations/history/schema.ts";
 import { rolloutEndSchema } from "../operations/rollout-end.schema.ts";
 import { freezeSchema } from "../operations/freeze.ts";
@@ -44,6 +45,7 @@ describe("schemas/", () => {
     ["rollouts", rolloutsSchema, "agentops canary status --json"],
     ["replay", replaySchema, "agentops canary status NAME --replay --json"],
     ["canary-calibration", canaryCalibrationSchema, "agentops canary calibrate NAME --json"],
+    ["canary-shadow", canaryShadowSchema, "agentops canary shadow --json"],
     ["status", statusSchema, "agentops status --json"],
     ["release", releaseSchema, "agentops promote --json, agentops rollback --json"],
     ["history", historySchema, "agentops history --json"],

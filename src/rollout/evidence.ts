@@ -13,7 +13,7 @@ import type { Row } from "../state/tables.ts";
 import { type Alarm, alarmAfter, detectorsOf } from "./alarm.ts";
 import { isRatio } from "./caps.ts";
 import { inForce } from "./floors.ts";
-import { type PairedEvidence, type PairRow, withPairs } from "./pairs.ts";
+import { type PairedEvidence, type PairRow, pairsOfEvidence, withPairs } from "./pairs.ts";
 import { addReturns, type ReturnRow, type ReturnsEvidence } from "./returns.ts";
 import { type ArrivalRow, type ServedUnits, withServed } from "./served.ts";
 import type { Caps, FrozenLimit, Guardrail, Metric, Phase, RolloutPlan } from "./schema.ts";
@@ -67,7 +67,8 @@ export function unitsIn(
   plan: RolloutPlan,
   evidence: Evidence,
 ): number {
-  if (phase === "shadow") return evidence.shadowUnits;
+  // A copy's unit is there once; what a suite asked is a pair alone.
+  if (phase === "shadow") return Math.max(evidence.shadowUnits, pairsOfEvidence(evidence));
   const cohort = plan.cohorts?.[step];
   return cohort === undefined ? evidence.candidateUnits : sumsOf(evidence, cohort.name).answers;
 }

@@ -23,7 +23,7 @@ import { saidBy } from "./verdict.ts";
 const ACTOR = "agentops";
 
 /** What took a turn: somebody who recorded outcomes, or a command whose work it is. */
-type Via = "sdk" | "observe" | "advance" | "watch";
+type Via = "sdk" | "observe" | "shadow" | "advance" | "watch";
 
 export interface TurnRequest {
   clock: Clock;

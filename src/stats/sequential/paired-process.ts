@@ -54,6 +54,13 @@ function priorOf(mean: number): PairedSettings["prior"] {
   return { share: 2 * mean * (1 - mean), weight: PRIOR_WEIGHT };
 }
 
+/** Pearson's correlation of the two outcomes (φ), in [−1, 1]; null where one arm has only one kind of them. */
+export function pairCorrelation({ both, onlyControl, onlyCandidate, neither }: PairCounts): number | null {
+  const [control, candidate] = [both + onlyControl, both + onlyCandidate];
+  const margins = control * (neither + onlyCandidate) * candidate * (neither + onlyControl);
+  return margins === 0 ? null : (both * neither - onlyControl * onlyCandidate) / Math.sqrt(margins);
+}
+
 /** The process before the first pair: E = 1. Throws RangeError on settings that cannot be. */
 export function emptyPaired(settings: PairedSettings): PairedProcess {
   const { bound, effects, prior } = settings;

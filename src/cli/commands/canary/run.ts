@@ -23,7 +23,7 @@ import { documentOf, emitRollout, exitOf } from "./document.ts";
 
 type Options = Record<string, unknown>;
 
-const ACTIONS = "start | status | advance | approve | pause | resume | abort | ack | watch | calibrate";
+const ACTIONS = "start | status | advance | approve | pause | resume | abort | ack | watch | shadow | calibrate";
 
 const START = [
   "steps",
@@ -41,12 +41,15 @@ const START = [
   "reason",
 ];
 
+const SHADOW = ["suite", "sample", "filter", "concurrency", "maxCost"];
+
 /** What each action takes, beside --format and --output. */
 const TAKES: Partial<Record<string, readonly string[]>> = {
   start: START,
   status: ["replay"],
   advance: [],
   watch: ["interval"],
+  shadow: [...SHADOW, "control", "reason"],
   calibrate: ["since", "runs", "seed", "steps", "stepTime", "stepObservations", "deadline", "fast"],
   approve: ["reason"],
   pause: ["reason"],
@@ -65,6 +68,10 @@ export async function run(context: CommandContext, [action, name]: unknown[], op
     case "watch": {
       const { watch } = await import("./watch.ts");
       return watch(context, name, options);
+    }
+    case "shadow": {
+      const { shadow } = await import("./shadow.ts");
+      return shadow(context, name, options);
     }
     case "calibrate": {
       const { calibrate } = await import("./calibrate.ts");
@@ -87,7 +94,7 @@ export async function run(context: CommandContext, [action, name]: unknown[], op
 
 /** An abort that was asked for a replay must not abort. */
 function refuseForeign(action: string, options: Options): void {
-  const foreign = [...START, "replay", "interval", "since", "runs", "seed"].find((key) => options[key] !== undefined && TAKES[action]?.includes(key) === false); // prettier-ignore
+  const foreign = [...START, ...SHADOW, "replay", "interval", "since", "runs", "seed"].find((key) => options[key] !== undefined && TAKES[action]?.includes(key) === false); // prettier-ignore
   if (foreign === undefined) return;
   const flag = foreign.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
   throw new AgentopsError("USAGE", `canary ${action} takes no --${flag}`, { hint: "agentops help canary" });

@@ -3,9 +3,10 @@ import { type CommandSpec, FORMAT, OUTPUT } from "../../command.ts";
 export const canary: CommandSpec = {
   name: "canary",
   args: "<action> [name]",
-  actions: ["start", "status", "advance", "approve", "pause", "resume", "abort", "ack", "watch", "calibrate"],
+  actions: ["start", "status", "advance", "approve", "pause", "resume", "abort", "ack", "watch", "shadow", "calibrate"],
   exact: true,
-  summary: "staged rollout of a version: start, status, advance, approve, pause, resume, abort, ack, watch, calibrate",
+  summary:
+    "staged rollout of a version: start, status, advance, approve, pause, resume, abort, ack, watch, shadow, calibrate",
   options: [
     [
       "--steps <steps>",
@@ -18,7 +19,10 @@ export const canary: CommandSpec = {
     ],
     ["--deadline <time>", "start, calibrate: paused as inconclusive after this (default 14d)"],
     ["--shadow", "start: first the candidate gets copies of inputs and serves nobody"],
-    ["--control <name>", "start: external/NAME, what serves now and is no version, where nothing was released yet"],
+    [
+      "--control <name>",
+      "start: external/NAME, what serves now and is no version, where nothing was released yet; shadow: a stored run of such a control",
+    ],
     ["--manual", "start: every step waits for somebody else's approval"],
     ["--turns <who>", "start: anybody who records outcomes moves it up, or only a watcher (default anybody)"],
     ["--hypothesis <text>", "start: what it is to show; status and history keep saying it"],
@@ -28,6 +32,11 @@ export const canary: CommandSpec = {
     ["--override", "start: release against the policy; needs --reason and is recorded"],
     ["-m, --reason <text>", "why, for the record"],
     ["--replay", "status: decide again from the stored counts, exit 1 where a verdict differs"],
+    ["--suite <suite>", "shadow: whose cases both versions answer, judged by its scorers"],
+    ["--sample <n>", "shadow: so many of its cases"],
+    ["--filter <k=v...>", "shadow: only cases whose id, tag, cluster or variable has that value; repeatable"],
+    ["--concurrency <n>", "shadow: requests at once"],
+    ["--max-cost <usd>", "shadow: stop before more than this was spent"],
     ["--interval <time>", "watch: time between two looks (default 10s)"],
     ["--since <time>", "calibrate: how far back stored traffic is read (default 7d)"],
     ["--runs <n>", "calibrate: rollouts of what is served against itself (default 70)"],
@@ -41,6 +50,7 @@ export const canary: CommandSpec = {
     "agentops canary start support-triage@v1 --control external/rules   # better than what we have?",
     "agentops canary status support-triage --replay",
     "agentops canary calibrate support-triage   # false alarms, shares and hours on your own traffic; nothing is written",
+    "agentops canary shadow support-triage --suite triage   # both versions on stored inputs: evidence before anybody is served",
     "agentops canary advance support-triage",
     'agentops canary abort support-triage --reason "wrong model"',
     "agentops canary ack support-triage   # it ended badly and somebody knows; status is exit 0 again",
