@@ -1,3 +1,4 @@
+import type { Dispatcher } from "undici";
 import type { ModelProvider } from "../core/config.schema.ts";
 import { requiredKey } from "./client/api-key.ts";
 import type { Backend, BackendSetup } from "./client/backend.ts";
@@ -11,15 +12,25 @@ export async function createBackend(provider: ModelProvider, setup: BackendSetup
   return remoteBackend(provider, setup);
 }
 
+/** Chat completions are written and read here; everything else by the provider's package. */
 async function remoteBackend(config: RemoteProvider, setup: BackendSetup): Promise<Backend> {
+  const { env, model, clock, maxAnswer } = setup;
+  const [{ createDispatcher }, { chatDialect }] = await Promise.all([import("./transport/agent.ts"), import("./chat/dialect.ts")]); // prettier-ignore
+  const dialect = chatDialect(config, setup);
+  const dispatcher = createDispatcher(env);
+  const packaged = () => packageBackend(config, setup, dispatcher);
+  if (dialect === undefined) return packaged();
+  const { chatBackend } = await import("./chat/backend.ts");
+  return chatBackend(dialect, { model, clock, maxAnswer, dispatcher, package: packaged });
+}
+
+async function packageBackend(config: RemoteProvider, setup: BackendSetup, dispatcher: Dispatcher): Promise<Backend> {
   const { env, name, model, clock, maxAnswer } = setup;
-  const [{ loadProviderModel }, { languageModelBackend }, { createDispatcher }, { leanFetch }] = await Promise.all([
+  const [{ loadProviderModel }, { languageModelBackend }, { leanFetch }] = await Promise.all([
     import("./providers/load.ts"),
     import("./language-model/backend.ts"),
-    import("./transport/agent.ts"),
     import("./transport/fetch.ts"),
   ]);
-  const dispatcher = createDispatcher(env);
   const loaded = await loadProviderModel<RemoteKind>(config.kind, {
     config,
     model,

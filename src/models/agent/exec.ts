@@ -31,7 +31,7 @@ export function execBackend(
     return started;
   };
   return {
-    attempt: async (request, context, signal) => {
+    attempt: async (request, context, { signal }) => {
       const agent = await take();
       const id = String(++asked);
       const value = await agent.ask(id, agentRequest(id, request, context), signal);

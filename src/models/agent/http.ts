@@ -25,7 +25,7 @@ export function httpBackend(provider: HttpProvider, { env, name, clock, maxAnswe
   };
   let asked = 0;
   return {
-    attempt: async (request, context, signal) => {
+    attempt: async (request, context, { signal }) => {
       const body = agentRequest(String(++asked), request, context);
       const response = await fetch(provider.url, { method: "POST", headers, body, signal }).catch(rethrown);
       const text = await response.text().catch(rethrown);

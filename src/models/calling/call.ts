@@ -4,6 +4,7 @@ import type { Answer, Backend } from "../client/backend.ts";
 import type { CallContext, ModelClient, ModelRequest, ModelResult } from "../client/client.ts";
 import { withDeadline } from "./deadline.ts";
 import { CallFailure } from "../client/failure.ts";
+import type { Halt } from "../client/halt.ts";
 import type { CallGate } from "./limits.ts";
 import { ModelError } from "../client/model-error.ts";
 import type { Pricer } from "./pricing.ts";
@@ -71,7 +72,7 @@ async function attempt(
   let used: number | null = null;
   try {
     const start = clock.monotonicMs();
-    const run = (signal: AbortSignal) => backend.attempt(request, context, signal);
+    const run = (halt: Halt) => backend.attempt(request, context, halt);
     const answer = await withDeadline(run, { timeoutMs, signal: context.signal });
     used = totalTokens(answer);
     return { answer, latencyMs: clock.monotonicMs() - start };

@@ -1,4 +1,5 @@
 import { CallFailure } from "../client/failure.ts";
+import { Halt } from "../client/halt.ts";
 import { onAbort } from "../client/on-abort.ts";
 
 export interface Deadline {
@@ -8,21 +9,21 @@ export interface Deadline {
 }
 
 /**
- * Runs one attempt with its own abort signal. Rejects at the deadline or at an abort even when the attempt ignores its
+ * Runs one attempt with what ends it. Rejects at the deadline or at an abort even when the attempt ignores its
  * signal, so that no adapter can hang a run. (AbortSignal.any + timeout would cost a tenth of a whole local call.)
  */
-export function withDeadline<T>(run: (signal: AbortSignal) => Promise<T>, deadline: Deadline): Promise<T> {
+export function withDeadline<T>(run: (halt: Halt) => Promise<T>, deadline: Deadline): Promise<T> {
   const { signal, timeoutMs } = deadline;
   return new Promise<T>((resolve, reject) => {
     if (signal.aborted) {
       reject(aborted());
       return;
     }
-    const controller = new AbortController();
+    const halt = new Halt();
     const stop = (failure: CallFailure) => {
       done();
       reject(failure);
-      controller.abort(failure);
+      halt.end(failure);
     };
     const timer = setTimeout(() => {
       stop(timedOut(timeoutMs));
@@ -34,7 +35,7 @@ export function withDeadline<T>(run: (signal: AbortSignal) => Promise<T>, deadli
       clearTimeout(timer);
       unwatch();
     };
-    run(controller.signal).then(
+    run(halt).then(
       (value) => {
         done();
         resolve(value);

@@ -1,5 +1,6 @@
 import type { Clock } from "../../core/clock.ts";
 import type { Project } from "../../core/project.ts";
+import type { Halt } from "./halt.ts";
 import type { CallContext, ModelRequest, ModelResult } from "./client.ts";
 
 /** What one attempt brings back; the call around it adds latency, price and the count of attempts. */
@@ -12,8 +13,8 @@ export interface Answer extends Omit<ModelResult, "costUsd" | "retryCostUsd" | "
 
 /** One kind of thing that answers. It makes single attempts: limits, deadlines, retries and prices are the caller's. */
 export interface Backend {
-  /** Throws a CallFailure; rejects soon after `signal` aborts. */
-  attempt(request: ModelRequest, context: CallContext, signal: AbortSignal): Promise<Answer>;
+  /** Throws a CallFailure; rejects soon after `halt` is ended. */
+  attempt(request: ModelRequest, context: CallContext, halt: Halt): Promise<Answer>;
   close(): Promise<void>;
 }
 

@@ -1,8 +1,16 @@
 /** One interface for everything that can answer a prompt: a provider, a local server, an agent process, a recording. */
 
-export interface Message {
-  role: "system" | "user" | "assistant";
+export type Message =
+  | { role: "system" | "user"; content: string }
+  | { role: "assistant"; content: string; toolCalls?: readonly ToolCall[] | undefined }
+  | ToolMessage;
+
+/** What a tool gave back, as the text that the model reads. */
+export interface ToolMessage {
+  role: "tool";
   content: string;
+  toolCallId: string;
+  toolName: string;
 }
 
 export interface ToolSpec {

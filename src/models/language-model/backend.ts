@@ -22,7 +22,7 @@ export function languageModelBackend(model: LanguageModelV3, options: LanguageMo
   const { clock, stream, providerKey } = options;
   const generate = stream ? streamed : atOnce;
   return {
-    attempt: async (request, _context, signal) => {
+    attempt: async (request, _context, { signal }) => {
       try {
         const generated = await generate(model, request, { signal, providerKey, clock });
         return answerOf(generated, (request.parameters.stop?.length ?? 0) > 0);

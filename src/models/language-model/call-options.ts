@@ -22,8 +22,20 @@ export function callOptions(request: ModelRequest, providerKey: string): Languag
   return options;
 }
 
-function promptMessage({ role, content }: Message): Prompt[number] {
-  return role === "system" ? { role, content } : { role, content: [{ type: "text", text: content }] };
+function promptMessage(message: Message): Prompt[number] {
+  const { role, content } = message;
+  if (role === "system") return { role, content };
+  if (role === "tool") {
+    const { toolCallId, toolName } = message;
+    return { role, content: [{ type: "tool-result", toolCallId, toolName, output: { type: "text", value: content } }] };
+  }
+  const text = { type: "text" as const, text: content };
+  if (message.role !== "assistant" || message.toolCalls === undefined) return { role: role as "user", content: [text] };
+  const calls = message.toolCalls.map((call, i) => ({
+    ...{ type: "tool-call" as const, toolCallId: call.id ?? `call_${i}`, toolName: call.name },
+    input: call.arguments,
+  }));
+  return { role: "assistant", content: [...(content === "" ? [] : [text]), ...calls] };
 }
 
 function functionTool(tool: ToolSpec): Tools[number] {

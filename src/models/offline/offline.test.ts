@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { ModelRequest } from "../client/client.ts";
+import { Halt } from "../client/halt.ts";
 import { offlineBackend } from "./offline.ts";
 
 const SYSTEM = `You route support tickets. Answer with exactly one queue.
@@ -20,11 +21,7 @@ const request = (user: string, more: Partial<ModelRequest> = {}, system = SYSTEM
 });
 
 const answer = (r: ModelRequest, trial = 0) =>
-  offlineBackend().attempt(
-    r,
-    { caseId: "c", trial, signal: new AbortController().signal },
-    new AbortController().signal,
-  );
+  offlineBackend().attempt(r, { caseId: "c", trial, signal: new AbortController().signal }, new Halt());
 const output = async (...args: Parameters<typeof request>) => (await answer(request(...args))).output;
 
 describe("the offline stand-in", () => {

@@ -35,8 +35,11 @@ function requestText(pin: string, request: ModelRequest, trial: number): string 
   return `{"messages":[${said}],"parameters":${constantText(parameters)},"pin":${JSON.stringify(pin)},${format}${offered}"trial":${trial}}`;
 }
 
-function messageText({ role, content }: Message): string {
-  return `{"content":${JSON.stringify(content)},"role":"${role}"}`;
+function messageText(message: Message): string {
+  const { role, content } = message;
+  if (role !== "tool" && (role !== "assistant" || message.toolCalls === undefined))
+    return `{"content":${JSON.stringify(content)},"role":"${role}"}`;
+  return canonicalJson(JSON.parse(JSON.stringify(message)));
 }
 
 const texts = new WeakMap<object, string>();
