@@ -69,8 +69,8 @@ async function asked(kind: "openai" | "openai-compatible", asks: ModelRequest, a
   await backend.close();
   const sent = seen.pop();
   const { "user-agent": agent, ...headers } = sent?.headers ?? {};
-  for (const name of OF_THE_CONNECTION) delete headers[name];
-  return { told, sent: { url: sent?.url, body: sent?.body, headers }, agent };
+  const kept = Object.entries(headers).filter(([name]) => !OF_THE_CONNECTION.includes(name));
+  return { told, sent: { url: sent?.url, body: sent?.body, headers: Object.fromEntries(kept) }, agent };
 }
 
 async function bothWays(kind: "openai" | "openai-compatible", asks: ModelRequest, answer: Canned): Promise<void> {

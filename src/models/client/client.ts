@@ -3,15 +3,8 @@
 export type Message =
   | { role: "system" | "user"; content: string }
   | { role: "assistant"; content: string; toolCalls?: readonly ToolCall[] | undefined }
-  | ToolMessage;
-
-/** What a tool gave back, as the text that the model reads. */
-export interface ToolMessage {
-  role: "tool";
-  content: string;
-  toolCallId: string;
-  toolName: string;
-}
+  /** What a tool gave back, as the text that the model reads. */
+  | { role: "tool"; content: string; toolCallId: string; toolName: string };
 
 export interface ToolSpec {
   name: string;
