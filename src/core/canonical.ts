@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import canonicalize from "canonicalize";
 
 /** RFC 8785 (JCS) form of a JSON value: equal values give equal text whatever their key order. */
@@ -10,5 +10,10 @@ export function canonicalJson(value: unknown): string {
 
 /** `sha256:<hex>` over the canonical form of a JSON value. */
 export function digestOf(value: unknown): string {
-  return `sha256:${createHash("sha256").update(canonicalJson(value)).digest("hex")}`;
+  return `sha256:${sha256Hex(canonicalJson(value))}`;
+}
+
+/** SHA-256 of a text, in hex; a third of what an incremental one takes. */
+export function sha256Hex(text: string): string {
+  return hash("sha256", text, "hex");
 }

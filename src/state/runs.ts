@@ -1,5 +1,5 @@
 import { Kysely } from "kysely";
-import { connect, connectToRead, type Sqlite } from "./sqlite/connection.ts";
+import { connect, connectToRead, forRows, type Sqlite } from "./sqlite/connection.ts";
 import { fileDialect } from "./sqlite/dialect.ts";
 import { FileConnection } from "./sqlite/file-connection.ts";
 import { versionOf } from "./sqlite/migrate.ts";
@@ -26,7 +26,9 @@ export interface RunStore {
 
 /** Opens (and creates or migrates) the file; throws STORE_FAILED with the file and the cause, STORE_NEWER. */
 export function openRuns(file: string, openShared: () => Promise<Store>, options: StoreOptions): RunStore {
-  return runStore(file, connect(file, options), openShared, options.waitMs ?? 5000);
+  const sqlite = connect(file, options);
+  forRows(sqlite);
+  return runStore(file, sqlite, openShared, options.waitMs ?? 5000);
 }
 
 /** Opens the file of runs to read it: creates and migrates nothing. Throws STORE_NEWER, and what SQLite throws, also where there is no file. */

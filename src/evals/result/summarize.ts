@@ -2,7 +2,7 @@ import type { RunStore } from "../../state/runs.ts";
 import { withJudges } from "./judges.ts";
 import { type RunResult, runResultSchema } from "./schema.ts";
 import { type RunRow, caseCount, specOf } from "../run/runs.store.ts";
-import { talliedTrials } from "../run/trials.store.ts";
+import { talliedTrials } from "../run/tallied.store.ts";
 import { tally } from "./tally.ts";
 
 /**

@@ -1,7 +1,7 @@
 import { addToCluster, type ClusterTally } from "../../stats/samples/cluster-tally.ts";
 import type { RunMetrics } from "./schema.ts";
 import type { ScoreRecord, ScorerInfo } from "../run/run-spec.ts";
-import type { TalliedTrial } from "../run/trials.store.ts";
+import type { TalliedTrial } from "../run/tallied.store.ts";
 import { metricsOf } from "./tally-metrics.ts";
 import { addTo, type CaseSums, emptyTally, isCostKnown, type TallyState } from "./tally-state.ts";
 
@@ -30,6 +30,7 @@ export interface Tally {
 /** One pass over a run's trials, in order of case: sums and latencies are kept, never the trials. */
 export function tally(trials: Iterable<TalliedTrial>, scorers: readonly ScorerInfo[]): Tally {
   const t = emptyTally(scorers);
+  const scoresOf = remembered();
   let current: CaseSums | undefined;
   for (const trial of trials) {
     if (current === undefined || current.seq !== trial.caseSeq) {
@@ -46,13 +47,27 @@ export function tally(trials: Iterable<TalliedTrial>, scorers: readonly ScorerIn
         cost: 0,
       };
     }
-    addTrial(t, current, trial);
+    addTrial(t, current, trial, scoresOf);
   }
   if (current !== undefined) closeCase(t, current);
   return finish(t);
 }
 
-function addTrial(t: TallyState, current: CaseSums, trial: TalliedTrial): void {
+type ScoresOf = (text: string) => readonly ScoreRecord[];
+
+/** Many trials are scored alike: the last few thousand texts are remembered. */
+function remembered(): ScoresOf {
+  const known = new Map<string, readonly ScoreRecord[]>();
+  return (text) => {
+    let scores = known.get(text);
+    if (scores !== undefined) return scores;
+    if (known.size === 5000) known.clear();
+    known.set(text, (scores = JSON.parse(text) as ScoreRecord[]));
+    return scores;
+  };
+}
+
+function addTrial(t: TallyState, current: CaseSums, trial: TalliedTrial, scoresOf: ScoresOf): void {
   t.cost.retries += trial.retryCostUsd;
   for (const warning of trial.warnings === null ? [] : (JSON.parse(trial.warnings) as string[]))
     t.warnings.add(warning);
@@ -73,7 +88,7 @@ function addTrial(t: TallyState, current: CaseSums, trial: TalliedTrial): void {
   current.n += 1;
   current.successes += Number(trial.passed);
   if (trial.answeredBy !== null) t.answeredBy.add(trial.answeredBy);
-  addScores(t, current, JSON.parse(trial.scores ?? "[]") as ScoreRecord[]);
+  addScores(t, current, scoresOf(trial.scores ?? "[]"));
   addMeasures(t, current, trial);
 }
 

@@ -1,14 +1,10 @@
 import type { EvalContext } from "./context.ts";
-import type { Answering } from "./answering.ts";
-import type { requestMaker } from "./request.ts";
+import { type CaseWork, evaluateCases } from "./evaluate-cases.ts";
 import type { RunSpec } from "./run-spec.ts";
 import { type RunRow, caseCount } from "./runs.store.ts";
-import { answerFinder, doneOf, pendingTrials, pendingTrialsIn, type Trial, trialWriter } from "./trials.store.ts";
-import { runSchedule } from "./schedule.ts";
+import { doneOf, type Trial } from "./trials.store.ts";
 import { storeWatch } from "./lost.ts";
-import type { Scorer } from "../../scorers/scorer.ts";
 import { type Budget, createBudget, type Progress, stopAfterError, type StopReason } from "./stopping.ts";
-import { runTrial, type TrialContext } from "./trial.ts";
 
 export interface TrialsOutcome {
   stopped: StopReason | undefined;
@@ -18,79 +14,53 @@ export interface TrialsOutcome {
 export interface Watch {
   /** The numbers of the cases in the order they are to be run; undefined = the dataset's. */
   order(run: RunRow): Iterable<number> | undefined;
-  /** Sees each trial once it is stored; a message ends the run, because what it was to show is shown. */
+  /** Sees each trial as it ends; a message ends the run, because what it was to show is shown. */
   see(run: RunRow, trial: Trial): string | undefined;
 }
 
-interface Work {
-  answering: Answering;
-  scorers: Scorer[];
+interface Work extends CaseWork {
   spec: RunSpec;
-  request: ReturnType<typeof requestMaker>;
-  options: {
-    concurrency?: number | undefined;
-    noCache?: boolean;
+  options: CaseWork["options"] & {
     maxCostUsd?: number | undefined;
     watch?: Watch | undefined;
     onProgress?: (run: { id: string; suite: string }, progress: Progress) => void;
   };
 }
 
-/**
- * Trials under way at once. The client itself bounds its calls, so twice as many trials keep every call's place taken
- * while answers are scored and stored. What is answered on this machine has nothing to wait for: larger batches.
- */
-function placesFor({ client }: Answering, concurrency: number): number {
-  return client.remote ? 2 * concurrency : Math.max(concurrency, 64);
-}
-
-/** Runs every pending trial of a run under its limits and writes each as it ends. */
+/** Runs every pending trial of a run under its limits. */
 export async function runTrials(context: EvalContext, run: RunRow, work: Work): Promise<TrialsOutcome> {
-  const { store, signal } = context;
+  const { store, signal, clock } = context;
   const { answering, options } = work;
+  const { remote } = answering.client;
   const halt = new AbortController();
-  const stop = AbortSignal.any([signal, halt.signal]);
-  const write = trialWriter(store);
-  const watchStore = storeWatch(store, run.id, () => context.clock.monotonicMs());
+  const watchStore = storeWatch(store, run.id, () => clock.monotonicMs());
   const progress = startingProgress(context, run);
-  const trialContext = trialContextOf(context, run, work);
-  const budget =
-    options.maxCostUsd === undefined || !answering.client.remote ? undefined : createBudget(options.maxCostUsd);
+  const budget = options.maxCostUsd === undefined || !remote ? undefined : createBudget(options.maxCostUsd);
   let stopped: StopReason | undefined;
-  const order = options.watch?.order(run);
-  await runSchedule({
-    source:
-      order === undefined ? pendingTrials(store, run.id, run.dataset, run.trials) : pendingTrialsIn(order, store, run),
-    concurrency: placesFor(answering, options.concurrency ?? context.project.config.limits?.concurrency ?? 8),
-    stop,
-    budget,
-    work: async ({ seq, evalCase, trial }) => {
-      const ended = await runTrial(trialContext, seq, evalCase, trial, stop).catch((error: unknown) => {
-        // A hopeless error ended the run: what was still waiting or under way is dropped, and stays to be done.
-        if (halt.signal.aborted && !signal.aborted) return undefined;
-        throw error;
-      });
-      if (ended === undefined) return;
-      watchStore();
-      await write(ended);
-      count(progress, ended);
-      budget?.finished(spentOn(ended), ended.fromCache);
-      if (ended.error !== null && stopped === undefined) {
-        stopped = stopAfterError(ended.error, progress, answering.client.remote);
-        if (stopped !== undefined) halt.abort();
-      }
-      const decided = stopped === undefined ? options.watch?.see(run, ended) : undefined;
-      if (decided !== undefined) {
-        stopped = { kind: "decided", message: decided };
-        halt.abort();
-      }
-      options.onProgress?.(run, progress);
-    },
-  });
+  const ended = (trial: Trial) => {
+    watchStore();
+    count(progress, trial);
+    budget?.finished(spentOn(trial), trial.fromCache);
+    if (stopped === undefined) {
+      stopped = reasonToStop(trial, progress, remote) ?? decidedBy(options.watch?.see(run, trial));
+      if (stopped !== undefined) halt.abort();
+    }
+    options.onProgress?.(run, progress);
+  };
+  const cases = { from: 0, to: caseCount(store, run.dataset), order: options.watch?.order(run) };
+  await evaluateCases(context, run, work, { ...cases, halt: halt.signal, budget, ended });
   if (signal.aborted) throw signal.reason;
   if (stopped === undefined && progress.done < progress.planned)
     stopped = outOfMoney(budget, options.maxCostUsd ?? 0, run.model, progress);
   return { stopped };
+}
+
+function reasonToStop({ error }: Trial, progress: Progress, remote: boolean): StopReason | undefined {
+  return error === null ? undefined : stopAfterError(error, progress, remote);
+}
+
+function decidedBy(message: string | undefined): StopReason | undefined {
+  return message === undefined ? undefined : { kind: "decided", message };
 }
 
 /** USD a trial cost; null = money was spent, nobody knows how much. A failed call may have been free. */
@@ -122,21 +92,4 @@ function count(progress: Progress, { error, passed, fromCache, costUsd, judgeCos
   progress.errors += Number(error !== null);
   progress.succeeded += Number(passed === true);
   if (!fromCache) progress.spentUsd += (costUsd ?? 0) + (judgeCostUsd ?? 0) + retryCostUsd;
-}
-
-function trialContextOf(
-  context: EvalContext,
-  run: RunRow,
-  { answering, scorers, request, options }: Work,
-): TrialContext {
-  return {
-    runId: run.id,
-    client: answering.client,
-    scorers,
-    clock: context.clock,
-    redact: context.project.redact,
-    request,
-    requestKey: answering.requestKey,
-    stored: options.noCache === true ? () => undefined : answerFinder(context.store),
-  };
 }

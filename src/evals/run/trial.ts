@@ -34,33 +34,32 @@ export async function runTrial(
   trial: number,
   signal: AbortSignal,
 ): Promise<Trial> {
-  const base = emptyRow(context, seq, trial);
+  const row = emptyRow(context, seq, trial);
   try {
     const request = context.request(evalCase.vars);
     const key = context.requestKey(request, trial);
     const stored = key === null ? undefined : context.stored(key);
     const call = { caseId: evalCase.id, trial, signal };
     const result = stored === undefined ? await context.client.generate(request, call) : resultOf(stored);
-    const answered = {
-      ...base,
-      ...answerColumns(result, context.redact),
-      requestKey: result.replayed === true ? null : key,
-      fromCache: stored !== undefined || result.replayed === true,
-    };
-    return await scored(context, answered, evalCase, result, call);
+    fillAnswer(row, result, context.redact);
+    row.requestKey = result.replayed === true ? null : key;
+    row.fromCache = stored !== undefined || result.replayed === true;
+    await score(context, row, evalCase, result, call);
   } catch (error) {
     if (signal.aborted || (error instanceof ModelError && error.kind === "aborted")) throw error;
-    return { ...base, ...errorColumns(error, context.redact) };
+    fillError(row, error, context.redact);
   }
+  return row;
 }
 
-async function scored(
-  context: TrialContext,
+/** Fills in what the scorers say of it; a scorer's failure is the row's error. */
+async function score(
+  { scorers, redact }: TrialContext,
   row: Trial,
   evalCase: EvalCase,
   result: ModelResult,
   call: CallContext,
-): Promise<Trial> {
+): Promise<void> {
   const input: ScorerInput = {
     case: evalCase,
     trial: call.trial,
@@ -73,32 +72,28 @@ async function scored(
     signal: call.signal,
   };
   const scores: ScoreRecord[] = [];
-  let judgeCost: number | null = 0;
-  for (const scorer of context.scorers) {
+  for (const scorer of scorers) {
     try {
-      const { score, pass, reason, costUsd } = await scorer.score(input);
-      scores.push({ score, pass, reason: context.redact(reason) });
-      if (costUsd === null) judgeCost = null;
-      else if (judgeCost !== null) judgeCost += costUsd ?? 0;
+      const made = scorer.score(input);
+      const { score, pass, reason, costUsd = 0 } = made instanceof Promise ? await made : made;
+      scores.push({ score, pass, reason: redact(reason) });
+      row.judgeCostUsd = sumOf(row.judgeCostUsd, costUsd);
     } catch (error) {
       if (call.signal.aborted) throw error;
       // The answer is kept beside the error: it was paid for, and it explains what the scorer could not measure.
-      const spent = spentOn(error);
-      return {
-        ...row,
-        error: { ...scorerError(scorer, error), message: context.redact(`scorer ${scorer.name}: ${messageOf(error)}`) },
-        judgeCostUsd: judgeCost === null || spent === null ? null : judgeCost + spent,
-      };
+      row.error = { ...scorerError(scorer, error), message: redact(`scorer ${scorer.name}: ${messageOf(error)}`) };
+      row.judgeCostUsd = sumOf(row.judgeCostUsd, spentOn(error));
+      return;
     }
   }
-  const passed = context.scorers.every((s, i) => !s.required || scores[i]?.pass === true);
-  return {
-    ...row,
-    passed,
-    score: meanScore(context.scorers, scores),
-    scores: JSON.stringify(scores),
-    judgeCostUsd: judgeCost,
-  };
+  row.passed = scorers.every((s, i) => !s.required || scores[i]?.pass === true);
+  row.score = meanScore(scorers, scores);
+  row.scores = JSON.stringify(scores);
+}
+
+/** Null where one of them is unknown. */
+function sumOf(a: number | null, b: number | null): number | null {
+  return a === null || b === null ? null : a + b;
 }
 
 /** Scorers call no other model than a judge. What a formula cannot measure it never will; a program may. */
@@ -138,25 +133,24 @@ function emptyRow({ runId, clock }: TrialContext, caseSeq: number, trial: number
   }; // prettier-ignore
 }
 
-function answerColumns(result: ModelResult, redact: Redact): Partial<Trial> {
-  return {
-    output: redact(JSON.stringify(result.output ?? null)),
-    toolCalls: result.toolCalls.length === 0 ? null : redact(JSON.stringify(result.toolCalls)),
-    finishReason: result.finishReason,
-    inputTokens: result.tokens.input,
-    outputTokens: result.tokens.output,
-    cachedTokens: result.tokens.cached,
-    cacheWriteTokens: result.tokens.cacheWrite,
-    reasoningTokens: result.tokens.reasoning,
-    costUsd: result.costUsd,
-    retryCostUsd: result.retryCostUsd,
-    latencyMs: result.latencyMs,
-    latencySimulated: result.latencySimulated === true,
-    ttftMs: result.ttftMs,
-    answeredBy: result.answeredBy,
-    attempts: result.attempts,
-    warnings: result.warnings.length === 0 ? null : redact(JSON.stringify(result.warnings)),
-  };
+function fillAnswer(row: Trial, result: ModelResult, redact: Redact): void {
+  const { tokens, toolCalls, warnings } = result;
+  row.output = redact(JSON.stringify(result.output ?? null));
+  row.toolCalls = toolCalls.length === 0 ? null : redact(JSON.stringify(toolCalls));
+  row.finishReason = result.finishReason;
+  row.inputTokens = tokens.input;
+  row.outputTokens = tokens.output;
+  row.cachedTokens = tokens.cached;
+  row.cacheWriteTokens = tokens.cacheWrite;
+  row.reasoningTokens = tokens.reasoning;
+  row.costUsd = result.costUsd;
+  row.retryCostUsd = result.retryCostUsd;
+  row.latencyMs = result.latencyMs;
+  row.latencySimulated = result.latencySimulated === true;
+  row.ttftMs = result.ttftMs;
+  row.answeredBy = result.answeredBy;
+  row.attempts = result.attempts;
+  row.warnings = warnings.length === 0 ? null : redact(JSON.stringify(warnings));
 }
 
 /** A stored answer as if it had just been given: its cost and latency are what they were. */
@@ -183,15 +177,13 @@ function resultOf(row: Trial): ModelResult {
   };
 }
 
-function errorColumns(error: unknown, redact: Redact): Partial<Trial> {
+function fillError(row: Trial, error: unknown, redact: Redact): void {
   if (!(error instanceof AgentopsError)) throw error;
   const model = error instanceof ModelError ? error : undefined;
   const hint = error.hint === undefined ? "" : ` (${error.hint})`;
   const refused = exitCodeOf(error) === 2 ? { lasting: error.code } : {};
   const lasting = model === undefined ? refused : lastingIn(model);
-  return {
-    error: { kind: model?.kind ?? "request", message: redact(`${error.message}${hint}`), ...lasting },
-    attempts: model?.attempts ?? 0,
-    retryCostUsd: model?.costUsd ?? 0,
-  };
+  row.error = { kind: model?.kind ?? "request", message: redact(`${error.message}${hint}`), ...lasting };
+  row.attempts = model?.attempts ?? 0;
+  row.retryCostUsd = model?.costUsd ?? 0;
 }

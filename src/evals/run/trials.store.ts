@@ -1,6 +1,5 @@
-import { AgentopsError, type ErrorCode, messageOf } from "../../core/errors.ts";
+import type { ErrorCode } from "../../core/errors.ts";
 import type { RunStore } from "../../state/runs.ts";
-import { storeCodeOf } from "../../state/why-not.ts";
 import type { Row } from "../../state/tables.ts";
 import type { EvalCase } from "../../scorers/scorer.ts";
 import { caseOfRow, type CaseRow, type RunRow } from "./runs.store.ts";
@@ -39,47 +38,29 @@ function trialOf<R extends FlagColumns>({ isError, errorKind, errorMessage, ...r
   };
 }
 
-function errorOf(stored: string, message: string): TrialError {
+/** @param stored its kind, and what it ends with where no later try mends it */
+export function errorOf(stored: string, message: string): TrialError {
   const [kind = "", lasting] = stored.split("/");
   return { kind, message, ...(lasting !== undefined && { lasting: lasting as ErrorCode }) };
 }
 
-function rowOf({ error, ...trial }: Trial): TrialRow {
-  return {
-    ...trial,
-    isError: Number(error !== null),
-    errorKind: error === null ? null : [error.kind, ...(error.lasting === undefined ? [] : [error.lasting])].join("/"),
-    errorMessage: error?.message ?? null,
-    passed: trial.passed === null ? null : Number(trial.passed),
-    latencySimulated: Number(trial.latencySimulated),
-    fromCache: Number(trial.fromCache),
-  };
-}
-
-const COLUMNS = [
-  "runId", "caseSeq", "trial", "isError", "passed", "score", "output", "toolCalls", "finishReason", "inputTokens", "outputTokens",
-  "cachedTokens", "cacheWriteTokens", "reasoningTokens", "costUsd", "retryCostUsd", "judgeCostUsd", "latencyMs", "latencySimulated",
-  "ttftMs", "answeredBy", "attempts", "fromCache", "scores", "warnings", "errorKind", "errorMessage", "requestKey", "at",
-] as const satisfies readonly (keyof TrialRow)[]; // prettier-ignore
-
-/** Trials waiting to be run, in order, read in pages so that memory does not grow with the dataset. */
+/** Trials of the cases [from, to) that wait to be run, in order, read in pages so that memory does not grow with the dataset. */
 export function* pendingTrials(
   store: RunStore,
-  runId: string,
-  dataset: string,
-  trials: number,
+  { id, dataset, trials }: Pick<RunRow, "id" | "dataset" | "trials">,
+  { from, to }: { from: number; to: number },
 ): Generator<{ seq: number; evalCase: EvalCase; trial: number }> {
-  const page = store.sqlite.prepare<[string, number], CaseRow>(
-    "SELECT seq, caseId, vars, expected, tags, cluster FROM cases WHERE dataset = ? AND seq > ? ORDER BY seq LIMIT 200",
+  const page = store.sqlite.prepare<[string, number, number], CaseRow>(
+    "SELECT seq, caseId, vars, expected, tags, cluster FROM cases WHERE dataset = ? AND seq > ? AND seq < ? ORDER BY seq LIMIT 200",
   );
   const done = store.sqlite.prepare<[string, number, number], { caseSeq: number; trial: number }>(
     "SELECT caseSeq, trial FROM trials WHERE runId = ? AND isError = 0 AND caseSeq BETWEEN ? AND ?",
   );
-  let last = -1;
-  for (let rows = page.all(dataset, last); rows.length > 0; rows = page.all(dataset, last)) {
+  let last = from - 1;
+  for (let rows = page.all(dataset, last, to); rows.length > 0; rows = page.all(dataset, last, to)) {
     const first = rows[0]?.seq ?? 0;
     last = rows.at(-1)?.seq ?? last;
-    const finished = new Set(done.all(runId, first, last).map((t) => `${t.caseSeq}:${t.trial}`));
+    const finished = new Set(done.all(id, first, last).map((t) => `${t.caseSeq}:${t.trial}`));
     for (const row of rows) {
       const evalCase = caseOfRow(row);
       for (let trial = 0; trial < trials; trial++) {
@@ -127,85 +108,28 @@ export function trialsOfCase(store: RunStore, run: Pick<RunRow, "id" | "dataset"
     .map(trialOf);
 }
 
-/** What a tally reads of each trial: far less than the whole row, and nothing of the case but its name. */
-type TalliedRow = Pick<TrialRow, (typeof TALLIED)[number]> & Pick<CaseRow, "caseId" | "cluster">;
-export type TalliedTrial = Omit<TalliedRow, Flags> & Pick<Trial, "passed" | "error" | "latencySimulated" | "fromCache">;
-
-const TALLIED = [
-  "caseSeq",
-  "isError",
-  "passed",
-  "score",
-  "inputTokens",
-  "outputTokens",
-  "cachedTokens",
-  "reasoningTokens",
-  "costUsd",
-  "retryCostUsd",
-  "judgeCostUsd",
-  "latencyMs",
-  "latencySimulated",
-  "ttftMs",
-  "answeredBy",
-  "fromCache",
-  "scores",
-  "warnings",
-  "errorKind",
-  "errorMessage",
-] as const satisfies readonly (keyof TrialRow)[];
-
-/** Every trial of a run for its tally, in order of case and trial; streamed. */
-export function* talliedTrials(store: RunStore, run: Pick<RunRow, "id" | "dataset">): Generator<TalliedTrial> {
-  const columns = TALLIED.map((c) => `t.${c}`).join(", ");
-  const rows = store.sqlite
-    .prepare<[string, string], TalliedRow>(
-      `SELECT ${columns}, c.caseId, c.cluster FROM trials t JOIN cases c ON c.dataset = ? AND c.seq = t.caseSeq WHERE t.runId = ? ORDER BY t.caseSeq, t.trial`,
-    )
-    .iterate(run.dataset, run.id);
-  for (const row of rows) yield trialOf(row);
-}
-
-/** The answer the store already has to this very request and trial. */
-export function answerFinder(store: RunStore): (requestKey: string) => Trial | undefined {
-  const statement = store.sqlite.prepare<[string], TrialRow>(
+/**
+ * The answer the store already has to this very request and trial. Where no run before this one left any, only a request that was asked for here before
+ * is looked up: to find nothing costs a tenth of a local call.
+ */
+export function answerFinder({ sqlite }: RunStore): (requestKey: string) => Trial | undefined {
+  const statement = sqlite.prepare<[string], TrialRow>(
     "SELECT * FROM trials WHERE requestKey = ? AND isError = 0 LIMIT 1",
   );
+  const isAny = sqlite.prepare("SELECT 1 FROM trials WHERE requestKey IS NOT NULL LIMIT 1").get() !== undefined;
+  const asked = new Set<number>();
   return (requestKey) => {
+    if (!isAny && isFirst(asked, requestKey)) return undefined;
     const row = statement.get(requestKey);
     return row === undefined ? undefined : trialOf(row);
   };
 }
 
-/**
- * Writes trials as they come. What arrives within one turn of the event loop shares one transaction, and a
- * row's promise resolves only when it is committed: a killed process loses at most the trials that were under way.
- */
-export function trialWriter({ sqlite }: RunStore): (trial: Trial) => Promise<void> {
-  const insert = sqlite.prepare(
-    `INSERT OR REPLACE INTO trials (${COLUMNS.join(", ")}) VALUES (${COLUMNS.map((c) => `@${c}`).join(", ")})`,
-  );
-  const writeAll = sqlite.transaction((rows: TrialRow[]) => {
-    for (const row of rows) insert.run(row);
-  });
-  let queue: { row: TrialRow; done: () => void; failed: (error: unknown) => void }[] = [];
-  const flush = () => {
-    const batch = queue;
-    queue = [];
-    try {
-      writeAll.immediate(batch.map((b) => b.row));
-      for (const { done } of batch) done();
-    } catch (error) {
-      const failure = new AgentopsError(storeCodeOf(error), `cannot write to the store: ${messageOf(error)}`, {
-        cause: error,
-      });
-      for (const { failed } of batch) failed(failure);
-    }
-  };
-  return (trial) =>
-    new Promise((done, failed) => {
-      if (queue.length === 0) setImmediate(flush);
-      queue.push({ row: rowOf(trial), done, failed });
-    });
+/** By 48 bits of the key: two that share them are looked up once too often. */
+function isFirst(asked: Set<number>, requestKey: string): boolean {
+  const size = asked.size;
+  asked.add(Number.parseInt(requestKey.slice(-12), 16));
+  return asked.size > size;
 }
 
 /** What was done of a run before: trials without an error, and how many of them succeeded. */

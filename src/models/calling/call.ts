@@ -81,14 +81,16 @@ async function attempt(
   }
 }
 
+/** The answer itself, completed: a copy of its fields for each call costs as much as reading it. */
 async function resultOf(
   { answer, latencyMs }: Timed,
   attempts: number,
   retryCostUsd: number,
   options: CallOptions,
 ): Promise<ModelResult> {
-  const costUsd = answer.costUsd === undefined ? await options.price(answer.tokens, answer.answeredBy) : answer.costUsd;
-  return { ...answer, costUsd, retryCostUsd, latencyMs: answer.latencyMs ?? latencyMs, attempts };
+  const price = answer.costUsd === undefined ? options.price(answer.tokens, answer.answeredBy) : answer.costUsd;
+  const costUsd = price instanceof Promise ? await price : price;
+  return Object.assign(answer, { costUsd, retryCostUsd, latencyMs: answer.latencyMs ?? latencyMs, attempts });
 }
 
 async function costOf(failures: readonly CallFailure[], { price }: CallOptions): Promise<number> {

@@ -2,8 +2,8 @@ import type { Clock } from "../../core/clock.ts";
 import type { ModelProvider, Price } from "../../core/config.schema.ts";
 import type { TokenUsage } from "../client/client.ts";
 
-/** USD for the tokens of one answer; null when the price or a count is unknown. */
-export type Pricer = (tokens: TokenUsage, answeredBy: string | null) => Promise<number | null>;
+/** USD for the tokens of one answer; null when the price or a count is unknown. At once where the table of prices is there. */
+export type Pricer = (tokens: TokenUsage, answeredBy: string | null) => number | null | Promise<number | null>;
 
 type Usage = Record<string, number>;
 type Table = (usage: Usage, model: string) => number | null;
@@ -22,19 +22,23 @@ export interface PricerOptions {
 export function createPricer(options: PricerOptions): Pricer {
   const { override, provider, pin, model, clock } = options;
   let warned = false;
-  let table: Promise<Table> | undefined;
-  return async (tokens, answeredBy) => {
-    const usage = usageOf(tokens);
-    if (usage === undefined) return null;
-    if (override !== undefined) return overrideUsd(override, usage);
-    table ??= loadTable(provider, clock);
-    const lookup = await table;
+  let table: Table | undefined;
+  let loading: Promise<Table> | undefined;
+  const priced = (lookup: Table, usage: Usage, answeredBy: string | null) => {
     const usd = (answeredBy === null ? null : lookup(usage, answeredBy)) ?? lookup(usage, model);
     if (usd === null && !warned) {
       warned = true;
       options.warn(`no price is known for ${pin}: its cost is left open (pricing: in agentops.config.yaml sets one)`);
     }
     return usd;
+  };
+  return (tokens, answeredBy) => {
+    const usage = usageOf(tokens);
+    if (usage === undefined) return null;
+    if (override !== undefined) return overrideUsd(override, usage);
+    if (table !== undefined) return priced(table, usage, answeredBy);
+    loading ??= loadTable(provider, clock);
+    return loading.then((loaded) => priced((table = loaded), usage, answeredBy));
   };
 }
 

@@ -1,5 +1,4 @@
-import { createHash } from "node:crypto";
-import { canonicalJson } from "../../core/canonical.ts";
+import { canonicalJson, sha256Hex } from "../../core/canonical.ts";
 import type { ModelProvider } from "../../core/config.schema.ts";
 import type { Message, ModelRequest } from "../client/client.ts";
 import { addressOf } from "../definition.ts";
@@ -63,5 +62,5 @@ function addressText(provider: ModelProvider | undefined): string {
 }
 
 function sha256(text: string): string {
-  return `sha256:${createHash("sha256").update(text).digest("hex")}`;
+  return `sha256:${sha256Hex(text)}`;
 }

@@ -60,8 +60,8 @@ describe("an interrupted eval", () => {
       .split("\n")
       .slice(1)
       .flatMap((l) => JSON.parse(l).trials);
-    // Four calls at once are eight trials under way: four wait for an answer, four are being scored and stored.
-    expect(kept.length).toBeGreaterThanOrEqual(before - 8);
+    // Four calls at once, and what they brought in the last 20 ms (15 ms a call), which is held for one transaction.
+    expect(kept.length).toBeGreaterThanOrEqual(before - 16);
 
     const resumed = await binary(dir, ["eval", "--resume", "latest", "--json"], ENV);
     // Refused questions are errors, and errors are tried again.
