@@ -17,7 +17,7 @@ async function remoteBackend(config: RemoteProvider, setup: BackendSetup): Promi
   const { env, model, clock, maxAnswer } = setup;
   const [{ createDispatcher }, { chatDialect }] = await Promise.all([import("./transport/agent.ts"), import("./chat/dialect.ts")]); // prettier-ignore
   const dialect = chatDialect(config, setup);
-  const dispatcher = createDispatcher(env);
+  const dispatcher = await createDispatcher(env);
   const packaged = () => packageBackend(config, setup, dispatcher);
   if (dialect === undefined) return packaged();
   const { chatBackend } = await import("./chat/backend.ts");

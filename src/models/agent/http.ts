@@ -14,8 +14,11 @@ import { agentAnswer, agentRequest } from "./protocol.ts";
 type HttpProvider = Extract<ModelProvider, { kind: "http" }>;
 
 /** An agent behind a URL: the same JSON as a process gets, posted. */
-export function httpBackend(provider: HttpProvider, { env, name, clock, maxAnswer }: BackendSetup): Backend {
-  const dispatcher = createDispatcher(env);
+export async function httpBackend(
+  provider: HttpProvider,
+  { env, name, clock, maxAnswer }: BackendSetup,
+): Promise<Backend> {
+  const dispatcher = await createDispatcher(env);
   const fetch = leanFetch(dispatcher, maxAnswer);
   const { apiKeyEnv } = provider;
   const headers = {

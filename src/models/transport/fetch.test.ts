@@ -43,8 +43,9 @@ afterAll(() => {
   server.close();
 });
 
+const dispatcher = await createDispatcher({});
+
 describe("the lean fetch", () => {
-  const dispatcher = createDispatcher({});
   const fetch = leanFetch(dispatcher, 2 ** 20);
   afterAll(() => dispatcher.destroy());
 
@@ -99,12 +100,12 @@ describe("the lean fetch", () => {
 
 describe("a proxy in the environment", () => {
   it("is used for other hosts and never for this machine", async () => {
-    const dispatcher = createDispatcher({ HTTP_PROXY: "http://127.0.0.1:1", NO_PROXY: "internal.example" });
-    const fetch = leanFetch(dispatcher, 2 ** 20);
+    const proxied = await createDispatcher({ HTTP_PROXY: "http://127.0.0.1:1", NO_PROXY: "internal.example" });
+    const fetch = leanFetch(proxied, 2 ** 20);
     expect((await fetch(`${origin}/x`, { method: "POST", body: "{}" })).status).toBe(200);
     await expect(fetch("http://models.invalid/v1", { method: "POST", body: "{}" })).rejects.toMatchObject({
       code: "ECONNREFUSED",
     });
-    await dispatcher.destroy();
+    await proxied.destroy();
   });
 });
