@@ -74,7 +74,7 @@ async function against(latencyMs, { cases, concurrency, rounds }) {
 }
 
 /** Runs the real command in a new project, and checks that every trial was asked, scored and stored. */
-async function evalOnce(folder, server, { cases, concurrency }) {
+export async function evalOnce(folder, server, { cases, concurrency }) {
   writeProject(folder, server.baseUrl, cases);
   const before = await server.served();
   const command = [AGENTOPS, "eval", "--concurrency", String(concurrency), "--json", "--quiet"];
@@ -123,7 +123,7 @@ function writeProject(folder, baseUrl, cases) {
   );
 }
 
-async function startServer(latencyMs) {
+export async function startServer(latencyMs) {
   const child = track(fork(SERVER, [String(latencyMs)]));
   const message = () => new Promise((done) => child.once("message", done));
   const { port } = await message();
