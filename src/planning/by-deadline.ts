@@ -23,7 +23,11 @@ const SHARE = 0.9;
 
 /** Arrivals by which nine of ten know. */
 export function knownBy({ settings, candidate, alpha }: Question, ramp: readonly Stretch[], baseline: number): number {
-  return arrivalsForShare(settings, { control: baseline, candidate }, openEnded(ramp), { alpha, share: SHARE });
+  return arrivalsForShare(settings, { control: baseline, candidate }, openEnded(ramp), {
+    alpha,
+    share: SHARE,
+    learns: true,
+  });
 }
 
 /** The last step below 1 lasts until there is an answer. */

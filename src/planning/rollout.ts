@@ -154,7 +154,9 @@ function waitSpread(
 }
 
 function expected({ settings, candidate, alpha }: Question, stretches: readonly Stretch[], baseline: number): number {
-  const { lower, upper } = arrivalsUntil(settings, { control: baseline, candidate }, stretches, alpha);
+  const { lower, upper } = arrivalsUntil(settings, { control: baseline, candidate }, stretches, alpha, {
+    learns: true,
+  });
   return countable((lower + upper) / 2);
 }
 

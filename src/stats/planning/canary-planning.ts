@@ -25,14 +25,20 @@ export function growthPerArrival(settings: ProcessSettings, rates: TrueRates, we
   return growthOf(settings, rates, weight).map(({ mean }) => mean);
 }
 
-function growthOf(settings: ProcessSettings, { control, candidate }: TrueRates, weight: number): Growth[] {
+/** @param seen what both arms, and the control, are taken for; what they are where it was learned */
+function growthOf(
+  settings: ProcessSettings,
+  { control, candidate }: TrueRates,
+  weight: number,
+  seen?: { pooled: number; control: number },
+): Growth[] {
   if (!(weight > 0 && weight < 1 && control >= 0 && control <= 1 && candidate >= 0 && candidate <= 1)) {
     throw new RangeError(
       `growth needs a weight in (0, 1) and rates in [0, 1], got ${weight}, ${control}, ${candidate}`,
     );
   }
   const pooled = weight * candidate + (1 - weight) * control;
-  const { scores, claim, sizes } = betsOf(settings, weight, meansAtEdge(settings, { pooled, control }));
+  const { scores, claim, sizes } = betsOf(settings, weight, meansAtEdge(settings, seen ?? { pooled, control }));
   const chances: [number, number][] = [
     [weight * (1 - candidate), scores.candidate[0]],
     [weight * candidate, scores.candidate[1]],
@@ -58,9 +64,11 @@ export function arrivalsUntil(
   rates: TrueRates,
   stretches: readonly Stretch[],
   alpha: number,
+  learning: Learning = {},
 ): { lower: number; upper: number } {
   const { lower, upper } = evidenceNeeded(settings, alpha);
-  const until = (evidence: number) => soonest(settings, rates, stretches, ({ mean }) => mean >= evidence);
+  const pieces = piecesOf(settings, rates, stretches, learning);
+  const until = (evidence: number) => soonest(settings, pieces, ({ mean }) => mean >= evidence);
   return { lower: until(lower), upper: until(upper) };
 }
 
@@ -78,11 +86,11 @@ export function arrivalsForShare(
   settings: ProcessSettings,
   rates: TrueRates,
   stretches: readonly Stretch[],
-  { alpha, share }: { alpha: number; share: number },
+  { alpha, share, ...learning }: { alpha: number; share: number } & Learning,
 ): number {
   if (!(share > 0 && share < 1)) throw new RangeError(`a share must be in (0, 1), got ${share}`);
   const { upper } = evidenceNeeded(settings, alpha);
-  return soonest(settings, rates, stretches, (sum) => passed(sum, upper) >= share);
+  return soonest(settings, piecesOf(settings, rates, stretches, learning), (sum) => passed(sum, upper) >= share);
 }
 
 function evidenceNeeded({ effects }: ProcessSettings, alpha: number) {
@@ -99,16 +107,61 @@ function passed({ mean, variance }: Growth, evidence: number): number {
   return Math.min(1, normalCdf((mean - evidence) / deviation) + (Number.isFinite(back) ? back : 0));
 }
 
-/** Arrivals until the first bet is there; each bet on its own, as a mixture follows whichever leads. */
-function soonest(
+/** Whether the means are learned as a rollout learns them, from what is known before, or known from the first arrival on. */
+export interface Learning {
+  learns?: boolean;
+}
+
+/** A stretch with the growth of each bet in it. */
+interface Piece extends Stretch {
+  growths: Growth[];
+}
+
+/** Pieces become longer as less is left to learn: so many arrivals, then twice as many, and from {@link LEARNED} priors' weight on all is known. */
+const FIRST_PIECE = 25;
+const LEARNED = 64;
+
+function piecesOf(
   settings: ProcessSettings,
   rates: TrueRates,
   stretches: readonly Stretch[],
-  there: (sum: Growth) => boolean,
-): number {
-  const growths = stretches.map(({ weight }) => growthOf(settings, rates, weight));
-  const ofBet = (j: number) => growths.map((all) => all[j] as Growth);
-  return Math.min(...settings.effects.map((_, j) => arrivalsOfBet(stretches, ofBet(j), there)));
+  { learns = false }: Learning,
+): Piece[] {
+  const { prior } = settings;
+  const last = learns ? LEARNED * prior.weight : 0;
+  const pieces: Piece[] = [];
+  let edge = FIRST_PIECE;
+  const all = { n: 0, sum: 0 };
+  const ofControl = { n: 0, sum: 0 };
+  for (const { weight, arrivals } of stretches) {
+    const pooled = weight * rates.candidate + (1 - weight) * rates.control;
+    for (let left = arrivals; left > 0; ) {
+      const isLearning = all.n < last;
+      const length = isLearning ? Math.min(left, edge - all.n) : left;
+      const half = length / 2;
+      const seen = {
+        pooled: (all.sum + half * pooled + prior.mean * prior.weight) / (all.n + half + prior.weight),
+        control: (ofControl.sum + half * (1 - weight) * rates.control + prior.mean * prior.weight) / (ofControl.n + half * (1 - weight) + prior.weight),
+      };
+      pieces.push({ weight, arrivals: length, growths: growthOf(settings, rates, weight, isLearning ? seen : undefined) });
+      left -= length;
+      add(all, length, length * pooled);
+      add(ofControl, length * (1 - weight), length * (1 - weight) * rates.control);
+      if (isLearning && edge <= all.n) edge *= 2;
+    }
+  }
+  return pieces;
+} // prettier-ignore
+
+function add(to: { n: number; sum: number }, n: number, sum: number): void {
+  to.n += n;
+  to.sum += sum;
+}
+
+/** Arrivals until the first bet is there; each bet on its own, as a mixture follows whichever leads. */
+function soonest(settings: ProcessSettings, pieces: readonly Piece[], there: (sum: Growth) => boolean): number {
+  const ofBet = (j: number) => pieces.map(({ growths }) => growths[j] as Growth);
+  return Math.min(...settings.effects.map((_, j) => arrivalsOfBet(pieces, ofBet(j), there)));
 }
 
 /** More arrivals than any rollout sees. */

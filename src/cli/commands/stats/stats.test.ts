@@ -471,7 +471,7 @@ describe("words and curve", () => {
     ["power --baseline 0.95 --margin 0.03 --n 1366", "a candidate as good as the control is shown not to be worse by 3 points in 80"],
     ["power --baseline 0.95 --mde 0.05 --n 3200 --allocation 0.05 --sided one --method exact", "Where nothing changed, 5.83 % of comparisons say otherwise in that direction (the test aims at 5 %)."],
     ["sample-size --baseline 0.95 --margin 0.01", "that a candidate as good as the control (95 %) is not worse by 1 point; one that is passes in at most 5 %."],
-    ["plan --baseline 0.95 --per-hour 200", "A candidate that is 5 points worse (95 % → 90 %) is rolled back after about 33 hours: 357 observations of it and 6,613 in all, at step 4 (50 %).\n"],
+    ["plan --baseline 0.95 --per-hour 200", "A candidate that is 5 points worse (95 % → 90 %) is rolled back after about 33 hours: 383 observations of it and 6,666 in all, at step 4 (50 %).\n"],
     ["plan --baseline 0.95 --per-hour 200", "is shown not to be worse by 3 points, and promoted, after about 37 hours: 729 observations of it and 7,357 in all, at step 4 (50 %).\n"],
     ["plan --baseline 0.95 --per-hour 200", "1     1 %     2               25 hours        4.7 days                 10.6 days"],
     ["ci --successes 45 --trials 50", "90 % (45 of 50), with 95 % confidence between 78.64 % and 95.65 %"],
