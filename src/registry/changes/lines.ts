@@ -19,7 +19,12 @@ export function inRepository(repo: Repo): (path: string) => Promise<string> {
   let top: Promise<string> | undefined;
   return async (path) => {
     const real = await realpath(join(repo.cwd, path)).catch(() => null);
-    const found = real === null ? ".." : relative(await (top ??= realpath(repo.top)), real).split(sep).join("/");
+    const found =
+      real === null
+        ? ".."
+        : relative(await (top ??= realpath(repo.top)), real)
+            .split(sep)
+            .join("/");
     return found.startsWith("..") ? repo.prefix + path : found;
   };
 }

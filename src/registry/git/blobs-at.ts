@@ -31,7 +31,7 @@ async function inFolders(repo: Repo, files: readonly FileAt[]): Promise<Map<stri
     const args = ["ls-tree", "-z", "--full-tree", commit, "--", ...folders.map((folder) => `${folder}/`)];
     // Before the first commit there is nothing to list.
     for (const line of (await repo.git(args)).stdout.split("\0")) {
-      const [, id, path] = /^100\d+ blob ([0-9a-f]+)\t(.*)$/s.exec(line) ?? [];
+      const [, id, path] = /^100\d+ blob ([0-9a-f]+)\t([^\n\r]*)$/.exec(line) ?? [];
       if (id !== undefined && path !== undefined) found.set(`${commit}:${path}`, id);
     }
   }

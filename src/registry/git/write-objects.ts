@@ -14,7 +14,8 @@ export async function writeTagObjects(repo: Repo, texts: readonly string[], what
   const bodies = texts.map((text) => Buffer.from(text));
   const input = packOf(bodies, repo.hash);
   const command = bodies.length > MOST_LOOSE ? ["index-pack", "--stdin"] : ["unpack-objects", "-q"];
-  const said = await repo.git(command, { input });
+  // Below the top, index-pack writes into a `.git` of its own making.
+  const said = await repo.git(["-C", repo.top, ...command], { input });
   if (said.exitCode !== 0) throw gitFailed(said, what);
   return bodies.map((body) => createHash(repo.hash).update(`tag ${body.length}\0`).update(body).digest("hex"));
 }
