@@ -94,11 +94,13 @@ async function intendToAdd(repo: Repo, specs: readonly string[]): Promise<void> 
 }
 
 async function forget(repo: Repo, files: readonly FileStatus[]): Promise<void> {
-  for (const { path } of files) {
-    // Another publish may have committed it meanwhile; then its entry is real and stays.
-    const committed = await repo.undo(["cat-file", "-e", `HEAD:${path}`]);
-    if (committed.exitCode !== 0) await repo.undo(["update-index", "--force-remove", "--", fromProject(repo, path)]);
-  }
+  if (files.length === 0) return;
+  const paths = files.map(({ path }) => fromProject(repo, path));
+  // Another publish may have committed one meanwhile; then its entry is real and stays.
+  const said = await repo.undo(["cat-file", "--batch-check"], { input: paths.map((path) => `HEAD:./${path}\n`).join("") }); // prettier-ignore
+  const committed = said.stdout.split("\n").map((line) => /^[0-9a-f]{40,64} \w+ \d+$/.test(line));
+  const input = paths.filter((_, i) => committed[i] !== true).join("\0");
+  if (input !== "") await repo.undo(["update-index", "--force-remove", "-z", "--stdin"], { input });
 }
 
 /** What may keep a commit from being made, of what a hook may have done: git leaves it at 1 for them all. */

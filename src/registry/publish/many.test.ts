@@ -118,6 +118,15 @@ test("tags that git's settings sign are made by git, each with its signature", a
 });
 
 describe("all or none", () => {
+  test("files that git had not heard of are none of its own again when a hook refuses their commit", async () => {
+    const temp = await gitProject();
+    await change(temp, 6);
+    await hook(temp, "pre-commit", "exit 1");
+    await failure(publish(temp.project, { names: Array.from({ length: 6 }, (_, i) => nameOf(i)) }));
+    expect(await temp.git("ls-files", "prompts")).toBe("");
+    expect(await temp.git("status", "--porcelain")).toBe("?? prompts/");
+  });
+
   test("a tag that somebody makes meanwhile: no other one is made, and theirs stays", async () => {
     const temp = await gitProject(prompts(8));
     await change(temp, 8);

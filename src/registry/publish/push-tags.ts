@@ -5,7 +5,7 @@ import type { Repo } from "../git/repo.ts";
 import { tagRefs } from "../versions/versions.ts";
 
 /** git compares every refspec with every ref: of more tags than this a push takes longer to begin than to make refs for one pattern. */
-export const MOST_BY_NAME = 20;
+const MOST_BY_NAME = 20;
 
 const ASIDE = "refs/agentops/push/";
 

@@ -33,7 +33,7 @@ export function tagObject(tag: NewTag, tagger: string): string {
  * A text without blank lines at its ends, with one between paragraphs, and without blanks at the ends of lines: git-stripspace(1). Blanks are
  * git's own: no form feed is one.
  */
-export function tidied(text: string): string {
+function tidied(text: string): string {
   const lines = text.split("\n").map((line) => line.replace(/[ \t\r]+$/, ""));
   const kept = lines.filter((line, i) => line !== "" || (i > 0 && lines[i - 1] !== ""));
   const whole = kept.join("\n").replace(/^\n+|\n+$/g, "");
