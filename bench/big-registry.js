@@ -31,8 +31,8 @@ function digest(name, words) {
   return digestOf({ kind: "prompts", prompt });
 }
 
-/** `prompts` prompts with `versions` versions each, one commit a version, and a clone's `origin/main` at the last one. */
-export async function madeRegistry(dir, { prompts, versions }) {
+/** `prompts` prompts with `versions` versions each, one commit a version, and a clone's `origin/main` at the last one; `remote` is a folder for an `origin`. */
+export async function madeRegistry(dir, { prompts, versions, remote }) {
   mkdirSync(join(dir, ".git"), { recursive: true });
   await git(dir, ["init", "-q", "."]);
   await git(dir, ["symbolic-ref", "HEAD", "refs/heads/main"]);
@@ -41,6 +41,9 @@ export async function madeRegistry(dir, { prompts, versions }) {
   await git(dir, ["update-ref", "refs/remotes/origin/main", "main"]);
   await git(dir, ["symbolic-ref", "refs/remotes/origin/HEAD", "refs/remotes/origin/main"]);
   await git(dir, ["reset", "-q", "--hard"]);
+  if (remote === undefined) return;
+  await git(dir, ["clone", "-q", "--bare", ".", remote]);
+  await git(dir, ["remote", "add", "origin", remote]);
 }
 
 /** The first version of all prompts is one commit, as `publish` makes it. */
@@ -91,6 +94,22 @@ export async function git(cwd, args, input = []) {
   child.stdin.end();
   const [code] = await ended;
   if (code !== 0) throw new Error(`git ${args.join(" ")} ended with ${code}: ${said.slice(-2000)}`);
+}
+
+/** What git alone does where so many prompts are published: it commits their files, makes a ref for each, and pushes these. */
+export async function committedAndPushed(dir, { prompts }, round) {
+  const refs = `refs/floor/${round}`;
+  await git(dir, ["commit", "-q", "-a", "-m", `Floor ${round}`]);
+  await git(
+    dir,
+    ["update-ref", "--stdin"],
+    Array.from({ length: prompts }, (_, i) => `create ${refs}/p${i}/v1 HEAD\n`),
+  );
+  await git(dir, ["push", "-q", "--atomic", "origin", `${refs}/*:${refs}/*`]);
+}
+
+export function changeAll(dir, { prompts }, round) {
+  for (let i = 0; i < prompts; i++) change(dir, `p${i}`, round);
 }
 
 /** A prompt's file with other words. */

@@ -1,7 +1,7 @@
-// How long the commands take that read the registry, in one of 20,000 versions and one of 5,000 prompts, in units of what it takes to read the same and nothing else.
+// How long the commands take on large registries, in units of what it takes to read the same and nothing else, or git alone to write it.
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { change, ENV, git, madeRegistry } from "./big-registry.js";
+import { change, changeAll, committedAndPushed, ENV, git, madeRegistry } from "./big-registry.js";
 import { AGENTOPS, inTempFolder, isMain, median, ratio, ROOT, runNode, table } from "./measure.js";
 
 const gate = ["gate", "--base", "origin/main"];
@@ -9,6 +9,9 @@ const gate = ["gate", "--base", "origin/main"];
 const codes = [0, 3];
 const FORMAT = "--format=%(refname) %(*objectname) %(contents)";
 const READ = join(ROOT, "bench", "read-prompts.js");
+
+const MANY = { prompts: 5000, versions: 1 };
+const reading = ["reading and parsing them in node", async (dir) => (await runNode([READ], { cwd: dir })).wallMs];
 
 /** `first` runs before each round's command and is not timed. */
 const VERSIONS = {
@@ -26,8 +29,8 @@ const VERSIONS = {
 };
 const ARTIFACTS = {
   what: "5,000 prompts",
-  size: { prompts: 5000, versions: 1 },
-  floor: ["reading and parsing them in node", async (dir) => (await runNode([READ], { cwd: dir })).wallMs],
+  size: MANY,
+  floor: reading,
   commands: [
     { args: ["list"], aim: 4 },
     { args: ["lint"], aim: 4 },
@@ -36,21 +39,41 @@ const ARTIFACTS = {
   ],
 };
 
+/** `beforeFloor` is not timed either: what git commits must be other words than what is published then. */
+const CHANGED = {
+  what: "5,000 changed prompts",
+  size: MANY,
+  floor: reading,
+  commands: [
+    { args: ["lint"], first: (dir, round) => changeAll(dir, MANY, round), aim: 4 },
+    { args: gate, aim: 10 },
+  ],
+};
+const PUBLISHED = {
+  what: "publish of 5,000 changed prompts",
+  size: { ...MANY, remote: "origin.git" },
+  floor: ["git commit, a ref for each, git push", (dir, round) => wallOf(() => committedAndPushed(dir, MANY, round))],
+  beforeFloor: (dir, round) => changeAll(dir, MANY, `${round} of the floor`),
+  commands: [{ args: ["publish"], first: (dir, round) => changeAll(dir, MANY, round), aim: 8 }],
+};
+
 export async function measureRegistry({ runs = 3, only } = {}) {
   const rows = [];
-  for (const one of [VERSIONS, ARTIFACTS])
+  for (const one of [VERSIONS, ARTIFACTS, CHANGED, PUBLISHED])
     if (only === undefined || one.what.startsWith(only)) rows.push(...(await measureOne(one, runs)));
   return rows;
 }
 
 /** Every round runs git's reading and each command once. */
-async function measureOne({ what, size, floor: [floorName, floor], commands }, runs) {
-  return inTempFolder(async (dir) => {
-    await madeRegistry(dir, size);
+async function measureOne({ what, size, floor: [floorName, floor], beforeFloor, commands }, runs) {
+  return inTempFolder(async (folder) => {
+    const dir = join(folder, "registry");
+    await madeRegistry(dir, { ...size, ...(size.remote !== undefined && { remote: join(folder, size.remote) }) });
     const floors = [];
     const walls = commands.map(() => []);
     for (let round = 0; round < runs; round++) {
-      floors.push(await floor(dir));
+      beforeFloor?.(dir, round);
+      floors.push(await floor(dir, round));
       for (const [i, { args, first }] of commands.entries()) {
         first?.(dir, round);
         const { wallMs } = await runNode([AGENTOPS, ...args], { cwd: dir, env: ENV, codes });

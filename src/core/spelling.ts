@@ -1,4 +1,4 @@
-import { isScalar, LineCounter, parseDocument, type Tags, visit } from "yaml";
+import { type Document, isScalar, LineCounter, parseDocument, type Tags, visit } from "yaml";
 
 type Tag = Exclude<Tags[number], string>;
 
@@ -63,7 +63,11 @@ export interface LostSpelling {
 /** The numbers in a YAML text that lose their spelling, from top to bottom. A text that is no YAML has none. */
 export function lostSpellings(text: string): LostSpelling[] {
   const lines = new LineCounter();
-  const doc = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  return lostIn(parseDocument(text, { lineCounter: lines, prettyErrors: false }), lines);
+}
+
+/** The same of a text that was parsed. */
+export function lostIn(doc: Document, lines: LineCounter): LostSpelling[] {
   const found: LostSpelling[] = [];
   visit(doc, {
     Scalar(key, { value, source, range }, ancestors) {

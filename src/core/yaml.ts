@@ -3,7 +3,7 @@ import type { z } from "zod";
 import { DEEP_REFUSED } from "./json.ts";
 import { type Problem, throwOnErrors } from "./problems.ts";
 import { CONFLICT, conflictIn } from "./stand-ins.ts";
-import { keepSpelling, type KeptSpelling } from "./spelling.ts";
+import { keepSpelling, type KeptSpelling, lostIn, type LostSpelling } from "./spelling.ts";
 import { doubtIn } from "./yaml-doubts.ts";
 import { describeIssues } from "./zod-issues.ts";
 
@@ -17,6 +17,8 @@ export interface YamlFile {
   value: unknown;
   /** 1-based position of the value at a path, or of its key; falls back to the nearest ancestor that exists. */
   locate(path: Path, part?: "key" | "value"): { line: number; column: number };
+  /** The numbers that lose their spelling, from top to bottom. */
+  lost(): LostSpelling[];
 }
 
 const MOST_SYNTAX = 3;
@@ -60,7 +62,8 @@ export function readYaml(
   if (problems.length > 0) return { problems };
   try {
     const value: unknown = doc.toJS({ maxAliasCount: 100 });
-    return { yaml: { file, value, locate: (path, part) => locate(doc, lines, path, part) }, problems };
+    const whereIs: YamlFile["locate"] = (path, part) => locate(doc, lines, path, part);
+    return { yaml: { file, value, locate: whereIs, lost: () => lostIn(doc, lines) }, problems };
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     return { problems: [{ severity: "error", rule: "yaml-syntax", file, line: 1, column: 1, message }] };

@@ -8,6 +8,7 @@ import { type ProjectAt, projectAt } from "../project-at.ts";
 import { type ArtifactContent, readArtifact } from "../read.ts";
 import { type Source, worktreeSource } from "../source.ts";
 import { changedFiles, type FilesBefore, filesBefore } from "./before.ts";
+import { inOrder } from "./in-order.ts";
 import { firstChangedLine, inRepository } from "./lines.ts";
 import { movedAway } from "./moved.ts";
 import { checkedOut, nothingThere, refuseEmpty, refusePart, refuseUnheld } from "./refused.ts";
@@ -113,18 +114,18 @@ async function changesIn(
   const sides = differ.filter((side) => !taken.has(side));
   const lost = sides.flatMap((side) => (side.after === undefined ? [prefix + (side.before ?? "")] : []));
   const moved = await movedAway(repo, before.commit ?? "", lost);
-  const candidates: (ArtifactContent | null)[] = [];
-  for (const side of sides) candidates.push(await readArtifact(after, side));
+  const candidates = await inOrder(sides, (side) => readArtifact(after, side));
   const controls = await Promise.all(
     sides.map((side) => readArtifact(before, from.get(side) ?? side).catch(whenInvalid)),
   );
+  const placeOf = inRepository(repo);
   const changed = await Promise.all(
     sides.map(async (side, i): Promise<ChangedArtifact[]> => {
       const [candidate = null, control = null] = [candidates[i], controls[i]];
       const isInvalid = control instanceof AgentopsError;
       if (isInvalid ? candidate === null : control?.digest === candidate?.digest && !from.has(side)) return [];
       const change = candidate === null ? "deleted" : control === null ? "added" : "modified";
-      const lines = await linesOf(repo, before, after, candidate, (from.get(side) ?? side).before);
+      const lines = await linesOf({ before, after, placeOf }, candidate, (from.get(side) ?? side).before);
       const movedTo = moved.get(prefix + (side.before ?? "")) ?? null;
       const rest = { address: side.address, change, candidate, lines, gone: goneFor(side), movedTo } as const;
       return [{ ...rest, from: from.get(side)?.address ?? null, control: isInvalid ? null : control }];
@@ -146,9 +147,7 @@ function whenInvalid(error: unknown): AgentopsError {
 
 /** @param own the artifact's own file at the merge base, where it had another name */
 async function linesOf(
-  repo: Repo,
-  before: Source,
-  after: Source,
+  { before, after, placeOf }: { before: Source; after: Source; placeOf: (path: string) => Promise<string> },
   candidate: ArtifactContent | null,
   own: string | undefined,
 ): Promise<ChangedArtifact["lines"]> {
@@ -163,7 +162,7 @@ async function linesOf(
       text instanceof AgentopsError ? undefined : text,
       (await after.read(path)) ?? "",
     );
-    if (line !== null) lines.push({ file: await inRepository(repo, path), line });
+    if (line !== null) lines.push({ file: await placeOf(path), line });
   }
   return lines;
 }

@@ -14,9 +14,17 @@ export async function firstChangedLine(before: string | undefined, after: string
   return Math.max(1, telling.newLines === 0 ? telling.newStart - 1 : telling.newStart);
 }
 
-/** A file of the project as the repository has it, from its top folder: that a link leads to. */
-export async function inRepository(repo: Repo, path: string): Promise<string> {
-  const [top, real] = await Promise.all([realpath(repo.top), realpath(join(repo.cwd, path)).catch(() => null)]);
-  const found = real === null ? ".." : relative(top, real).split(sep).join("/");
-  return found.startsWith("..") ? repo.prefix + path : found;
+/** Tells of a file of the project how the repository has it, from its top folder: that a link leads to. */
+export function inRepository(repo: Repo): (path: string) => Promise<string> {
+  let top: Promise<string> | undefined;
+  return async (path) => {
+    const real = await realpath(join(repo.cwd, path)).catch(() => null);
+    const found =
+      real === null
+        ? ".."
+        : relative(await (top ??= realpath(repo.top)), real)
+            .split(sep)
+            .join("/");
+    return found.startsWith("..") ? repo.prefix + path : found;
+  };
 }

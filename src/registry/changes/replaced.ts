@@ -34,7 +34,8 @@ export async function replacedIn(
   const renames = await renamesSince(repo, then.source.commit ?? "", [basename(project.configFile), ...ARTIFACT_GLOBS]);
   const lost = differ.filter(({ after }) => after === undefined);
   const places = new Map<Side, string>();
-  for (const side of added) places.set(side, await inRepository(repo, side.after ?? ""));
+  const placeOf = inRepository(repo);
+  for (const side of added) places.set(side, await placeOf(side.after ?? ""));
   const cameFrom = (side: Side) => renames.from.get(places.get(side) ?? "");
   for (const side of added) {
     const old = cameFrom(side);

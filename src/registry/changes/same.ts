@@ -6,6 +6,7 @@ import { addressOf, KINDS, pathsOf } from "../files.ts";
 import type { Entry } from "../git/tree.ts";
 import type { Repo } from "../git/repo.ts";
 import type { Address } from "../resolve.ts";
+import { inOrder } from "./in-order.ts";
 
 /** An artifact's own file on both sides; undefined where a side has none. */
 export interface Side extends Address {
@@ -26,9 +27,6 @@ export function sidesOf(before: readonly ArtifactFile[], after: readonly Artifac
     .sort((a, b) => KINDS.indexOf(a.kind) - KINDS.indexOf(b.kind) || (a.name < b.name ? -1 : 1));
 }
 
-/** So many files are open at once. */
-const AT_ONCE = 64;
-
 /**
  * The artifacts whose bytes are not the same on both sides, and the agents that may read such a prompt. It goes by content alone: what git's
  * index believes of the worktree (its times, flags and monitors) has no say.
@@ -40,14 +38,11 @@ export async function differing(
 ): Promise<Side[]> {
   const found = new Set<Side>();
   const agents: { side: Side; text: string }[] = [];
-  for (let at = 0; at < sides.length; at += AT_ONCE)
-    await Promise.all(
-      sides.slice(at, at + AT_ONCE).map(async (side) => {
-        const bytes = await sameBytes(repo, entries, side);
-        if (bytes === null) found.add(side);
-        else if (side.kind === "agents") agents.push({ side, text: bytes.toString() });
-      }),
-    );
+  await inOrder(sides, async (side) => {
+    const bytes = await sameBytes(repo, entries, side);
+    if (bytes === null) found.add(side);
+    else if (side.kind === "agents") agents.push({ side, text: bytes.toString() });
+  });
   const prompts = [...found].filter(({ kind }) => kind === "prompts").map(({ name }) => name);
   for (const { side, text } of agents) if (mayName(text, prompts)) found.add(side);
   return sides.filter((side) => found.has(side));

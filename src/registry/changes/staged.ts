@@ -6,6 +6,7 @@ import { blobsAt } from "../git/blobs-at.ts";
 import type { Tracked } from "../git/checked-out.ts";
 import { must } from "../git/git.ts";
 import type { Repo } from "../git/repo.ts";
+import { inOrder } from "./in-order.ts";
 import { isBlob } from "./same.ts";
 
 /** Whether anything a gate looks at differs from what is committed: artifacts, suites, the config. */
@@ -21,13 +22,12 @@ export async function partlyStaged(
   tracked: readonly Tracked[],
   files: readonly string[],
 ): Promise<string[]> {
-  const own = tracked.filter(({ path, flag, link }) => flag === null && !link && files.includes(path));
-  const other = await Promise.all(
-    own.map(async ({ path, id }) => {
-      const bytes = await readFile(join(repo.cwd, path)).catch(() => null);
-      return bytes !== null && !isBlob(bytes, id, repo.hash);
-    }),
-  );
+  const asked = new Set(files);
+  const own = tracked.filter(({ path, flag, link }) => flag === null && !link && asked.has(path));
+  const other = await inOrder(own, async ({ path, id }) => {
+    const bytes = await readFile(join(repo.cwd, path)).catch(() => null);
+    return bytes !== null && !isBlob(bytes, id, repo.hash);
+  });
   const edited = own.filter((_, i) => other[i]);
   if (edited.length === 0) return [];
   const committed = await blobsAt(repo, edited.map(({ path }) => ({ commit: "HEAD", path: repo.prefix + path }))); // prettier-ignore

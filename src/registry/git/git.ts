@@ -18,8 +18,8 @@ export interface GitResult {
 export interface GitOptions {
   /** `key=value` for this call only (`git -c`). */
   config?: string[];
-  /** Text for the process's stdin. */
-  input?: string;
+  /** Text or bytes for the process's stdin. */
+  input?: string | Uint8Array;
   /** One letter of stdout for each byte (latin1): for contents whose encoding is still to be judged. */
   bytes?: boolean;
   /** Whoever does not answer by then, nor what it started, is left behind: exit code 128. */

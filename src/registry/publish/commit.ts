@@ -6,6 +6,7 @@ import { readAnswer } from "../git/answer.ts";
 import { gitFailed, type GitResult, must } from "../git/git.ts";
 import { withHooks } from "../git/hooks.ts";
 import type { Repo } from "../git/repo.ts";
+import { withFiles } from "../signing/signers.ts";
 import { type FileStatus, fromProject, isUntracked, pathspecs } from "./status.ts";
 
 /** What git leaves in its folder while an operation waits for a person, and what that operation is called. */
@@ -36,6 +37,10 @@ async function isMerged(repo: Repo): Promise<boolean> {
   return (await repo.git(["merge-base", "--is-ancestor", "MERGE_HEAD", "HEAD"])).exitCode === 0;
 }
 
+/** A command line has a length that thousands of paths would pass. */
+const MOST_NAMED = 200;
+const NUL = "--pathspec-file-nul";
+
 interface CommitOptions {
   message: string;
   sign: boolean | undefined;
@@ -60,9 +65,12 @@ export async function commitFiles(
   );
   if (added.length > 0) await intendToAdd(repo, added);
   const signing = sign === true ? ["-S"] : [];
-  const args = ["commit", "--only", "--quiet", "--cleanup=whitespace", ...signing, "-F", "-", "--", ...specs];
+  const args = ["commit", "--only", "--quiet", "--cleanup=whitespace", ...signing, "-F", "-"];
+  const commit = (paths: readonly string[]) => repo.git([...args, ...paths], { input: `${message}\n` });
   try {
-    const result = await repo.git(args, { input: `${message}\n` });
+    const result = await (specs.length <= MOST_NAMED
+      ? commit(["--", ...specs])
+      : withFiles({ specs: specs.join("\0") }, (file) => commit([`--pathspec-from-file=${file("specs")}`, NUL])));
     if (result.exitCode !== 0) throw await refusal(repo, result);
   } catch (error) {
     await forget(repo, files.filter(isUntracked));
@@ -72,7 +80,10 @@ export async function commitFiles(
 
 /** `commit --only` takes files that git knows; this makes them known without staging their content. */
 async function intendToAdd(repo: Repo, specs: readonly string[]): Promise<void> {
-  const result = await repo.git(["add", "--intent-to-add", "--", ...specs]);
+  const add = ["add", "--intent-to-add"];
+  const result = await (specs.length <= MOST_NAMED
+    ? repo.git([...add, "--", ...specs])
+    : repo.git([...add, "--pathspec-from-file=-", NUL], { input: specs.join("\0") }));
   if (result.exitCode === 0) return;
   const ignored = await repo.git(["check-ignore", "-v", "--", ...specs]);
   const [rule, file] = (ignored.stdout.split("\n")[0] ?? "").split("\t");
@@ -83,11 +94,13 @@ async function intendToAdd(repo: Repo, specs: readonly string[]): Promise<void> 
 }
 
 async function forget(repo: Repo, files: readonly FileStatus[]): Promise<void> {
-  for (const { path } of files) {
-    // Another publish may have committed it meanwhile; then its entry is real and stays.
-    const committed = await repo.undo(["cat-file", "-e", `HEAD:${path}`]);
-    if (committed.exitCode !== 0) await repo.undo(["update-index", "--force-remove", "--", fromProject(repo, path)]);
-  }
+  if (files.length === 0) return;
+  const paths = files.map(({ path }) => fromProject(repo, path));
+  // Another publish may have committed one meanwhile; then its entry is real and stays.
+  const said = await repo.undo(["cat-file", "--batch-check"], { input: paths.map((path) => `HEAD:./${path}\n`).join("") }); // prettier-ignore
+  const committed = said.stdout.split("\n").map((line) => /^[0-9a-f]{40,64} \w+ \d+$/.test(line));
+  const input = paths.filter((_, i) => committed[i] !== true).join("\0");
+  if (input !== "") await repo.undo(["update-index", "--force-remove", "-z", "--stdin"], { input });
 }
 
 /** What may keep a commit from being made, of what a hook may have done: git leaves it at 1 for them all. */

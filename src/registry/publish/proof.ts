@@ -50,10 +50,11 @@ export async function compareWithPlan(repo: Repo, made: Made, meant: readonly Ow
 export async function otherInIndex(repo: Repo, { commit, changes, isHead }: Made): Promise<string[]> {
   if (changes === null || changes.length === 0 || !isHead) return [];
   const flags = ["--cached", "--name-only", "-z", commit];
-  const differs = await must(repo.git, ["diff-index", ...flags, "--", ...pathspecs(repo, changes)]);
+  const differs = await must(repo.git, ["diff-index", ...flags]);
+  const own = new Set(changes);
   return pathspecs(
     repo,
-    differs.split("\0").filter((path) => path !== ""),
+    differs.split("\0").filter((path) => own.has(path)),
   );
 }
 

@@ -22,7 +22,8 @@ import {
   startsNothing,
 } from "./remote.ts";
 import { type Status, statusOf } from "./status.ts";
-import { deleteTags, makeTags, type NewTag, refuseSignature } from "./tags.ts";
+import type { NewTag } from "./tag-text.ts";
+import { deleteTags, makeTags, refuseSignature } from "./tags.ts";
 import { currentBranch, needRepo, remoteOf, type Repo } from "../git/repo.ts";
 import { committedSigners } from "../signing/signers.ts";
 

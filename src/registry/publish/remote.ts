@@ -2,15 +2,16 @@ import { AgentopsError } from "../../core/errors.ts";
 import { pause } from "../../core/pause.ts";
 import { shellWord } from "../git/answer-kinds.ts";
 import { readAnswer, refusedRefs, type RefusedRef } from "../git/answer.ts";
-import { gitFailed, type GitResult, must } from "../git/git.ts";
+import { gitFailed, type GitResult } from "../git/git.ts";
 import { withHooks } from "../git/hooks.ts";
 import { refusedPush } from "../git/refused-push.ts";
 import { remoteOf, remotesOf, type Repo } from "../git/repo.ts";
 import { addressOf } from "../files.ts";
-import { parseTag } from "../versions/versions.ts";
+import { parseTag, tagRefs } from "../versions/versions.ts";
 import { blockedBy, foldersOf, inTheWay } from "./blocked.ts";
 import type { Planned } from "./plan.ts";
-import type { NewTag } from "./tags.ts";
+import { pushTags } from "./push-tags.ts";
+import type { NewTag } from "./tag-text.ts";
 
 const LATER = "publish with --no-push and push the tags later";
 
@@ -127,10 +128,8 @@ export async function lackingThere(
  */
 export async function claimTags(repo: Repo, claim: Claim, tags: readonly NewTag[]): Promise<void> {
   const { remote } = claim;
-  const refs = tags.map(({ tag }) => `refs/tags/${tag}:refs/tags/${tag}`);
-  const atomic = tags.length > 1 ? ["--atomic"] : [];
   for (let tries = 1; ; tries++) {
-    const result = await repo.git(["push", "--porcelain", "--no-follow-tags", ...atomic, remote, ...refs]);
+    const result = await pushTags(repo, remote, tags.map(({ tag }) => tag)); // prettier-ignore
     if (result.exitCode === 0) return;
     const refused = refusedRefs(result.stdout);
     if (refused.length === 0)
@@ -155,10 +154,9 @@ async function areThere(repo: Repo, claim: Claim, tags: readonly NewTag[]): Prom
   const patterns = names.flatMap((tag) => [...foldersOf(tag), `refs/tags/${tag}`, `refs/tags/${tag}/*`]);
   const listed = await listTags(repo, claim.remote, patterns);
   if ("said" in listed) return false;
-  const here = await must(repo.git, ["rev-parse", ...names.map((tag) => `refs/tags/${tag}`)]);
-  const objects = here.split("\n");
+  const here = new Map((await tagRefs(repo)).map(({ tag, object }) => [tag, object]));
   const there = names.map((tag) => listed.tags.get(`refs/tags/${tag}`));
-  const taken = names.filter((_, i) => there[i] !== undefined && there[i] !== objects[i]);
+  const taken = names.filter((tag, i) => there[i] !== undefined && there[i] !== here.get(tag));
   if (taken.length > 0) throw lost(`somebody else published ${taken.join(", ")} first`, claim);
   const blocked = blockedBy(listed.tags.keys(), names);
   if (blocked !== undefined) throw inTheWay(blocked.ref, blocked.tag, claim.remote);

@@ -1,4 +1,5 @@
 import { posix } from "node:path";
+import { KINDS } from "../files.ts";
 import { must } from "../git/git.ts";
 import type { Repo } from "../git/repo.ts";
 
@@ -29,15 +30,28 @@ export interface Status {
 /** How git sees these files, and what is checked out, in one process. Paths are from the repository's top. */
 export async function statusOf(repo: Repo, paths: readonly string[]): Promise<Status> {
   const flags = ["--porcelain=v2", "--branch", "--no-ahead-behind", "-z", "--no-renames"];
-  const args = ["status", ...flags, "--untracked-files=all", "--ignored", "--", ...pathspecs(repo, paths)];
+  const specs = pathspecs(repo, paths.length <= MOST_NAMED ? paths : inFolders(repo, paths));
+  const args = ["status", ...flags, "--untracked-files=all", "--ignored", "--", ...specs];
   const lines = (await must(repo.git, args)).split("\0");
+  const asked = new Set(paths);
+  const files = lines.map(fileStatus).filter((file) => file !== null);
   const header = (name: string) => lines.find((l) => l.startsWith(`# branch.${name} `))?.slice(10 + name.length);
   const [head, branch] = [header("oid"), header("head")];
   return {
     head: head === undefined || head === "(initial)" ? null : head,
     branch: branch === undefined || branch === "(detached)" ? null : branch,
-    files: lines.map(fileStatus).filter((file) => file !== null),
+    files: files.filter(({ path }) => asked.has(path)),
   };
+}
+
+/** git compares every path that is asked for with every file, and a command line has a length. */
+const MOST_NAMED = 200;
+
+/** The folders of artifacts for what is in them, and the other paths. */
+function inFolders({ prefix }: Repo, paths: readonly string[]): string[] {
+  const folders = KINDS.map((kind) => prefix + kind);
+  const folderOf = (path: string) => folders.find((folder) => path.startsWith(`${folder}/`));
+  return [...new Set(paths.map((path) => folderOf(path) ?? path))];
 }
 
 /** As git-status(1) says of "Porcelain Format Version 2". */
