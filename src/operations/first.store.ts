@@ -55,7 +55,10 @@ async function lastChange(db: Db, { environment, target }: Place): Promise<LastC
     .where((e) =>
       e.or([
         e("action", "in", ["promote", "rollback"]),
-        e.and([e("action", "like", "rollout.%"), e("action", "not in", ["rollout.ack", "rollout.notify", "rollout.shadow"])]),
+        e.and([
+          e("action", "like", "rollout.%"),
+          e("action", "not in", ["rollout.ack", "rollout.notify", "rollout.shadow"]),
+        ]),
       ]),
     );
   return (await last.orderBy("id", "desc").limit(1).executeTakeFirst()) ?? null;
