@@ -18,6 +18,7 @@ const COLUMNS: Record<keyof Database, readonly string[]> = {
   cases: columnsOf<"cases">()("dataset seq caseId vars expected tags cluster"),
   runs: columnsOf<"runs">()("id suite suiteDigest spec targetRef targetVersion targetDigest model dataset trials status result actor pid createdAt finishedAt home"), // prettier-ignore
   trials: columnsOf<"trials">()("runId caseSeq trial isError passed score output toolCalls finishReason inputTokens outputTokens cachedTokens cacheWriteTokens reasoningTokens costUsd retryCostUsd judgeCostUsd latencyMs latencySimulated ttftMs answeredBy attempts fromCache scores warnings errorKind errorMessage requestKey at"), // prettier-ignore
+  fallbackTrials: columnsOf<"fallbackTrials">()("runId caseSeq trial isError passed score output toolCalls finishReason inputTokens outputTokens cachedTokens cacheWriteTokens reasoningTokens costUsd retryCostUsd judgeCostUsd latencyMs latencySimulated ttftMs answeredBy attempts fromCache scores warnings errorKind errorMessage requestKey at position model"), // prettier-ignore
   calibrations: columnsOf<"calibrations">()(
     "id judgeKey suite scorer runId verdict labelsDigest result actor createdAt",
   ),

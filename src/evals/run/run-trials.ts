@@ -5,6 +5,8 @@ import type { RunSpec } from "./run-spec.ts";
 import { type RunRow, caseCount } from "./runs.store.ts";
 import { answerFinder, doneOf, pendingTrials, pendingTrialsIn, type Trial, trialWriter } from "./trials.store.ts";
 import { runSchedule } from "./schedule.ts";
+import { createFallbacks } from "./fallback.ts";
+import { spentOn } from "./spent.ts";
 import { storeWatch } from "./lost.ts";
 import type { Scorer } from "../../scorers/scorer.ts";
 import { type Budget, createBudget, type Progress, stopAfterError, type StopReason } from "./stopping.ts";
@@ -30,6 +32,7 @@ interface Work {
   options: {
     concurrency?: number | undefined;
     noCache?: boolean;
+    fallback?: boolean;
     maxCostUsd?: number | undefined;
     watch?: Watch | undefined;
     onProgress?: (run: { id: string; suite: string }, progress: Progress) => void;
@@ -56,7 +59,19 @@ export async function runTrials(context: EvalContext, run: RunRow, work: Work): 
   const trialContext = trialContextOf(context, run, work);
   const budget =
     options.maxCostUsd === undefined || !answering.client.remote ? undefined : createBudget(options.maxCostUsd);
+  const fallbacks = createFallbacks({
+    ...{ store, answering, budget, trials: trialContext },
+    models: options.fallback === true ? (work.spec.fallbacks ?? []) : [],
+    noCache: options.noCache === true,
+    broke: () => {
+      context.warn(`--max-cost ${options.maxCostUsd} USD leaves nothing for fallback models: they are not asked`);
+    },
+  });
   let stopped: StopReason | undefined;
+  // A hopeless error ended the run: what was still waiting or under way is dropped, and stays to be done.
+  const unlessDropped = (error: unknown): undefined => {
+    if (!halt.signal.aborted || signal.aborted) throw error;
+  };
   const order = options.watch?.order(run);
   await runSchedule({
     source:
@@ -65,18 +80,17 @@ export async function runTrials(context: EvalContext, run: RunRow, work: Work): 
     stop,
     budget,
     work: async ({ seq, evalCase, trial }) => {
-      const ended = await runTrial(trialContext, seq, evalCase, trial, stop).catch((error: unknown) => {
-        // A hopeless error ended the run: what was still waiting or under way is dropped, and stays to be done.
-        if (halt.signal.aborted && !signal.aborted) return undefined;
-        throw error;
-      });
+      const ended = await runTrial(trialContext, seq, evalCase, trial, stop).catch(unlessDropped);
       if (ended === undefined) return;
       watchStore();
       await write(ended);
+      const outage = ended.error?.outage === true;
+      const rescue = outage ? await fallbacks.ask(ended, evalCase, stop).catch(unlessDropped) : undefined;
+      progress.spentUsd += rescue?.spentUsd ?? 0;
       count(progress, ended);
       budget?.finished(spentOn(ended), ended.fromCache);
       if (ended.error !== null && stopped === undefined) {
-        stopped = stopAfterError(ended.error, progress, answering.client.remote);
+        stopped = stopAfterError(ended.error, progress, answering.client.remote, rescue?.answered === true);
         if (stopped !== undefined) halt.abort();
       }
       const decided = stopped === undefined ? options.watch?.see(run, ended) : undefined;
@@ -89,14 +103,8 @@ export async function runTrials(context: EvalContext, run: RunRow, work: Work): 
   });
   if (signal.aborted) throw signal.reason;
   if (stopped === undefined && progress.done < progress.planned)
-    stopped = outOfMoney(budget, options.maxCostUsd ?? 0, run.model, progress);
+    stopped = outOfMoney(budget, options.maxCostUsd ?? 0, fallbacks.unpriced() ?? run.model, progress);
   return { stopped };
-}
-
-/** USD a trial cost; null = money was spent, nobody knows how much. A failed call may have been free. */
-function spentOn({ error, output, costUsd, judgeCostUsd, retryCostUsd }: Trial): number | null {
-  const answer = error !== null && output === null ? 0 : costUsd;
-  return answer === null || judgeCostUsd === null ? null : answer + judgeCostUsd + retryCostUsd;
 }
 
 function outOfMoney(budget: Budget | undefined, maxUsd: number, model: string, progress: Progress): StopReason {

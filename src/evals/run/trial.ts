@@ -190,7 +190,12 @@ function errorColumns(error: unknown, redact: Redact): Partial<Trial> {
   const refused = exitCodeOf(error) === 2 ? { lasting: error.code } : {};
   const lasting = model === undefined ? refused : lastingIn(model);
   return {
-    error: { kind: model?.kind ?? "request", message: redact(`${error.message}${hint}`), ...lasting },
+    error: {
+      kind: model?.kind ?? "request",
+      message: redact(`${error.message}${hint}`),
+      ...lasting,
+      ...(model?.outage && { outage: true }),
+    },
     attempts: model?.attempts ?? 0,
     retryCostUsd: model?.costUsd ?? 0,
   };

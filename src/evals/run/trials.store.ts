@@ -14,6 +14,8 @@ export interface TrialError {
   message: string;
   /** What it ends with by itself, where no later try mends it; kept after its kind. */
   lasting?: ErrorCode;
+  /** The provider failed, so that a fallback model may be asked; known while the run is under way, and not kept. */
+  outage?: boolean;
 }
 
 /** One trial as it ended; its texts are JSON, redacted. */
@@ -29,7 +31,7 @@ export type Trial = Omit<TrialRow, Flags> & {
 type FlagColumns = Pick<TrialRow, Flags>;
 
 /** A row, or some of its columns, in the words of the code. */
-function trialOf<R extends FlagColumns>({ isError, errorKind, errorMessage, ...row }: R) {
+export function trialOf<R extends FlagColumns>({ isError, errorKind, errorMessage, ...row }: R) {
   return {
     ...row,
     passed: row.passed === null ? null : row.passed === 1,
@@ -44,7 +46,7 @@ function errorOf(stored: string, message: string): TrialError {
   return { kind, message, ...(lasting !== undefined && { lasting: lasting as ErrorCode }) };
 }
 
-function rowOf({ error, ...trial }: Trial): TrialRow {
+export function rowOf({ error, ...trial }: Trial): TrialRow {
   return {
     ...trial,
     isError: Number(error !== null),
@@ -56,7 +58,7 @@ function rowOf({ error, ...trial }: Trial): TrialRow {
   };
 }
 
-const COLUMNS = [
+export const COLUMNS = [
   "runId", "caseSeq", "trial", "isError", "passed", "score", "output", "toolCalls", "finishReason", "inputTokens", "outputTokens",
   "cachedTokens", "cacheWriteTokens", "reasoningTokens", "costUsd", "retryCostUsd", "judgeCostUsd", "latencyMs", "latencySimulated",
   "ttftMs", "answeredBy", "attempts", "fromCache", "scores", "warnings", "errorKind", "errorMessage", "requestKey", "at",
@@ -128,10 +130,10 @@ export function trialsOfCase(store: RunStore, run: Pick<RunRow, "id" | "dataset"
 }
 
 /** What a tally reads of each trial: far less than the whole row, and nothing of the case but its name. */
-type TalliedRow = Pick<TrialRow, (typeof TALLIED)[number]> & Pick<CaseRow, "caseId" | "cluster">;
+export type TalliedRow = Pick<TrialRow, (typeof TALLIED)[number]> & Pick<CaseRow, "caseId" | "cluster">;
 export type TalliedTrial = Omit<TalliedRow, Flags> & Pick<Trial, "passed" | "error" | "latencySimulated" | "fromCache">;
 
-const TALLIED = [
+export const TALLIED = [
   "caseSeq",
   "isError",
   "passed",

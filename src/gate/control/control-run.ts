@@ -34,7 +34,8 @@ export async function controlRun(
   like?: RunRow,
 ): Promise<ControlRun> {
   if (isRunName(control)) return reused(await namedRun(context, suite, control));
-  const planned: RunOptions = { ...options, target: control, watch: undefined, ...asControl(options) };
+  // What a control would fall back to is compared with nothing.
+  const planned: RunOptions = { ...options, target: control, watch: undefined, fallback: false, ...asControl(options) };
   const stored = await storedRun(context, suite, planned, like);
   return stored === undefined ? freshRun(context, suite, planned) : reused(stored);
 }
