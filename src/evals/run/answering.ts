@@ -70,7 +70,8 @@ function keysOf({ project }: EvalContext, { pin, cacheable }: ModelClient): Answ
 }
 
 function refusing(pin: string, error: unknown): ModelClient {
-  const generate = () => Promise.reject(error as Error);
+  const generate: ModelClient["generate"] = () =>
+    Promise.reject(error instanceof Error ? error : new Error(String(error)));
   return { pin, kind: "none", cacheable: false, remote: false, generate, close: () => Promise.resolve() };
 }
 

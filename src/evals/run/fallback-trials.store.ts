@@ -24,7 +24,9 @@ export function fallbackWriter({ sqlite }: RunStore): (rows: readonly FallbackTr
     if (first !== undefined) clear.run(first.runId, first.caseSeq, first.trial);
     for (const { position, model, ...trial } of rows) insert.run({ ...rowOf(trial), position, model });
   });
-  return (rows) => write.immediate(rows);
+  return (rows) => {
+    write.immediate(rows);
+  };
 }
 
 /** The fallback models that a run asked, in their order. */

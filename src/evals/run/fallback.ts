@@ -10,7 +10,7 @@ import { runTrial, type TrialContext } from "./trial.ts";
 import { answerFinder, type Trial } from "./trials.store.ts";
 
 /** What came of it for one trial. */
-export interface FellBack {
+interface FellBack {
   /** Some fallback model gave an answer. */
   answered: boolean;
   /** USD, beside what the trial itself cost; null = nobody knows. */

@@ -52,11 +52,12 @@ async function closeAll(...stores: RunStore[]): Promise<void> {
 async function documentIn(
   format: Format,
   plan: ReturnType<typeof gatePlanDocument>,
-  { shell, flags, color }: CommandContext,
+  context: CommandContext,
 ): Promise<string> {
   if (format === "json") return JSON.stringify(plan, null, 2);
   if (format === "markdown") return (await import("../../../report/gate-plan/markdown.ts")).gatePlanMarkdown(plan);
+  const { shell, flags } = context;
   const toFile = flags.output !== undefined;
   const { gatePlanText } = await import("../../../report/gate-plan/text.ts");
-  return gatePlanText(plan, createStyle(color("stdout") && !toFile), toFile ? undefined : shell.stdout.columns);
+  return gatePlanText(plan, createStyle(context.color("stdout") && !toFile), toFile ? undefined : shell.stdout.columns);
 }
