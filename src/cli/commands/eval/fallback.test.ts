@@ -36,6 +36,7 @@ interface Drill {
   cases?: number;
   fallbackModels?: string;
   retries?: number;
+  timeoutMs?: number;
   maxErrorRate?: number;
   suite?: string;
 }
@@ -49,7 +50,7 @@ models:
   spare: { kind: openai, baseUrl: "${servers.spare.baseUrl}", apiKeyEnv: SPARE_KEY }
   third: { kind: openai, baseUrl: "${servers.third.baseUrl}" }
 pricing: { main/m-2024-08-06: { inputPerMillionUsd: 100, outputPerMillionUsd: 100 }, spare/s-2024-08-06: { inputPerMillionUsd: 1000, outputPerMillionUsd: 1000 } }
-limits: { concurrency: 2, retries: ${more.retries ?? 0}, timeoutMs: 400, maxErrorRate: ${more.maxErrorRate ?? 1} }
+limits: { concurrency: 2, retries: ${more.retries ?? 0}, timeoutMs: ${more.timeoutMs ?? 30_000}, maxErrorRate: ${more.maxErrorRate ?? 1} }
 `,
     "prompts/p.prompt.yml": 'name: p\nmodel: main/m-2024-08-06\nmessages: [{ role: user, content: "{{q}}" }]\n',
     "agents/a.agent.yml": `name: a\nprompt: p\nowner: { team: x }\nfallbackModels: [${more.fallbackModels ?? "spare/s-2024-08-06, third/t-2024-08-06"}]\n`,
@@ -75,8 +76,9 @@ describe("a fallback model is asked when the provider", () => {
     ["answers 529, as one that is overloaded", status(529)],
     ["goes on answering 429", status(429)],
     ["does not answer in time", () => undefined],
-  ])("%s", async (_, main) => {
-    const { evaluate, asked } = await drill({ main: but(third, main) });
+  ])("%s", async (title, main) => {
+    const timeoutMs = title === "does not answer in time" ? 2000 : 30_000;
+    const { evaluate, asked } = await drill({ main: but(third, main), timeoutMs });
     const { code, run } = await evaluate();
     expect(run).toMatchObject({ scored: 6, errors: 4, succeeded: 6 });
     expect(run.fallbacks).toMatchObject([{ model: "spare/s-2024-08-06", asked: 4, scored: 4, succeeded: 4 }]);
