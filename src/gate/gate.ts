@@ -12,7 +12,7 @@ import { gateNotes } from "./gate-notes.ts";
 import type { GateFound, GateRunFound } from "./found.ts";
 import { moreEvidence } from "./more-evidence.ts";
 
-export interface GateOptions extends Omit<RunOptions, "target" | "outputs"> {
+export interface GateOptions extends Omit<RunOptions, "target" | "outputs" | "fallback"> {
   /** What the worktree is compared with: the merge base of this and HEAD. */
   base: string;
   /** Who said so; `option` unless told. */

@@ -127,7 +127,9 @@ describe("a store that is a file", () => {
     const runs = await Promise.all(
       Array.from({ length: 6 }, () => execa(process.execPath, ["--input-type=module", "-e", code])),
     );
-    expect(runs.map((r) => r.stdout)).toEqual(Array(6).fill("5,additive,6,additive,7,additive,8,additive,9,additive"));
+    expect(runs.map((r) => r.stdout)).toEqual(
+      Array(6).fill("5,additive,6,additive,7,additive,8,additive,9,additive,10,additive"),
+    );
   });
 
   test.each([

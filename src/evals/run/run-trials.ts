@@ -5,7 +5,7 @@ import type { RunSpec } from "./run-spec.ts";
 import { type RunRow, caseCount } from "./runs.store.ts";
 import { answerFinder, doneOf, pendingTrials, pendingTrialsIn, type Trial, trialWriter } from "./trials.store.ts";
 import { runSchedule } from "./schedule.ts";
-import { createFallbacks } from "./fallback.ts";
+import { createFallbacks, type Fallbacks } from "./fallback.ts";
 import { spentOn } from "./spent.ts";
 import { storeWatch } from "./lost.ts";
 import type { Scorer } from "../../scorers/scorer.ts";
@@ -59,14 +59,7 @@ export async function runTrials(context: EvalContext, run: RunRow, work: Work): 
   const trialContext = trialContextOf(context, run, work);
   const budget =
     options.maxCostUsd === undefined || !answering.client.remote ? undefined : createBudget(options.maxCostUsd);
-  const fallbacks = createFallbacks({
-    ...{ store, answering, budget, trials: trialContext },
-    models: options.fallback === true ? (work.spec.fallbacks ?? []) : [],
-    noCache: options.noCache === true,
-    broke: () => {
-      context.warn(`--max-cost ${options.maxCostUsd} USD leaves nothing for fallback models: they are not asked`);
-    },
-  });
+  const fallbacks = fallbacksOf(context, work, trialContext, budget);
   let stopped: StopReason | undefined;
   // A hopeless error ended the run: what was still waiting or under way is dropped, and stays to be done.
   const unlessDropped = (error: unknown): undefined => {
@@ -105,6 +98,22 @@ export async function runTrials(context: EvalContext, run: RunRow, work: Work): 
   if (stopped === undefined && progress.done < progress.planned)
     stopped = outOfMoney(budget, options.maxCostUsd ?? 0, fallbacks.unpriced() ?? run.model, progress);
   return { stopped };
+}
+
+function fallbacksOf(
+  { store, warn }: EvalContext,
+  { answering, spec, options }: Work,
+  trials: TrialContext,
+  budget: Budget | undefined,
+): Fallbacks {
+  return createFallbacks({
+    ...{ store, answering, budget, trials },
+    models: options.fallback === true ? (spec.fallbacks ?? []) : [],
+    noCache: options.noCache === true,
+    broke: () => {
+      warn(`--max-cost ${options.maxCostUsd} USD leaves nothing for fallback models: they are not asked`);
+    },
+  });
 }
 
 function outOfMoney(budget: Budget | undefined, maxUsd: number, model: string, progress: Progress): StopReason {
