@@ -40,7 +40,13 @@ describe(`agentops store on ${ENGINE}`, () => {
   test("info says what is where and how big, of the engine in force", async () => {
     const { json, store, run } = await inTheMiddle();
     const info = await json("info");
-    expect(info).toMatchObject({ engine: ENGINE, version: 10, pending: 0, moved: null, markers: store.address.markers });
+    expect(info).toMatchObject({
+      engine: ENGINE,
+      version: 10,
+      pending: 0,
+      moved: null,
+      markers: store.address.markers,
+    });
     expect(info["tables"]).toContainEqual({ name: "observations", rows: 600 });
     expect([info["bytes"], info["revision"]].every((n) => (n as number) > 0)).toBe(true);
     const { code, stdout } = await run("info");
