@@ -26,7 +26,7 @@ export type Side = "control" | "candidate";
 export type Note =
   | { code: "not-complete"; side: Side; status: string }
   /** `judge`: those of them in which the judge gave no verdict. */
-  | { code: "errors"; side: Side; trials: number; judge: number }
+  | { code: "errors"; side: Side; trials: number; judge: number; fellBack: number }
   | { code: "only-on-one-side"; side: Side; cases: number }
   | { code: "differing"; cases: number }
   | { code: "unscored"; cases: number }

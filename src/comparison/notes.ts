@@ -1,3 +1,4 @@
+import { fellBackIn } from "../evals/result/fallbacks.ts";
 import { resultOf } from "../evals/result/stored.ts";
 import { specOf } from "../evals/run/runs.store.ts";
 import { scoringOf } from "../scorers/scoring.ts";
@@ -39,7 +40,8 @@ export function notesOn({ control, candidate, pairs }: Sides): Note[] {
 }
 
 function errorsOf(side: Side, { errors, run }: RunColumns): Note {
-  return { code: "errors", side, trials: errors, judge: resultOf(run)?.judgeErrors ?? 0 };
+  const result = resultOf(run);
+  return { code: "errors", side, trials: errors, judge: result?.judgeErrors ?? 0, fellBack: fellBackIn(result ?? {}) };
 }
 
 function lostScorers(control: RunColumns, candidate: RunColumns): string[] {

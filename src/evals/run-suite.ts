@@ -217,7 +217,8 @@ function specRun(spec: RunSpec): string {
   return JSON.stringify({ ...spec, process: thisProcess() } satisfies RunSpec);
 }
 
-function checkPassPower({ spec, file, yaml }: LoadedSuite, trials: number): void {
+/** Throws FILE_INVALID for a bound on more trials of a case than there are. */
+export function checkPassPower({ spec, file, yaml }: LoadedSuite, trials: number): void {
   const k = spec.gate?.passHatK?.k;
   if (k === undefined || k <= trials) return;
   const { line, column } = yaml.locate(["gate", "passHatK", "k"]);

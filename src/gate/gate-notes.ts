@@ -14,7 +14,8 @@ interface Judged {
   affected: readonly Affected[];
   /** Changed artifacts nothing was run for. */
   without: readonly ChangedArtifact[];
-  runs: readonly GateRunFound[];
+  /** Judged, or as they will be at best. */
+  runs: readonly Pick<GateRunFound, "verdict" | "suiteFile" | "artifact">[];
   others: readonly OtherProvider[];
   submodules: readonly string[];
 }
@@ -75,7 +76,7 @@ function absentNotes({ absentSuites }: Changes): GateNote[] {
 }
 
 /** A run that failed from outside ends the gate: what was to come would have failed alike. */
-function notRun(affected: readonly Affected[], runs: readonly GateRunFound[]): GateNote[] {
+function notRun(affected: readonly Affected[], runs: readonly unknown[]): GateNote[] {
   const left = affected.slice(runs.length).map(({ suite, artifact }) => `${suite.spec.name} on ${artifact.address}`);
   return left.length === 0 ? [] : [{ code: "not-run", suites: left }];
 }

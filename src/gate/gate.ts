@@ -1,27 +1,18 @@
 import { AgentopsError, isStop } from "../core/errors.ts";
-import type { Project } from "../core/project.ts";
 import { reasonIn } from "../core/reason.ts";
-import { floatingPins } from "../evals/run/floating.ts";
 import type { EvalContext } from "../evals/run/context.ts";
 import type { RunOptions } from "../evals/run-suite.ts";
-import { isSuiteFile, type LoadedSuite } from "../evals/dataset/suite.ts";
-import { type ChangedArtifact, changedArtifacts, type Changes } from "../registry/changes/changed.ts";
 import type { ChosenBase } from "../registry/git/base.ts";
-import { notCheckedOut } from "../registry/git/checked-out.ts";
-import { needRepo } from "../registry/git/repo.ts";
 import { examplesOf } from "../comparison/examples.ts";
 import { acceptTrades } from "./accept.ts";
 import { evaluateSuite } from "./evaluate.ts";
-import { type Affected, affectedSuites, judgedThrough, unmeasured } from "./affected.ts";
-import { worst } from "./bounds.ts";
+import type { Affected } from "./affected.ts";
+import { findChanges, headOf, verdictOf } from "./found-changes.ts";
 import { gateNotes } from "./gate-notes.ts";
 import type { GateFound, GateRunFound } from "./found.ts";
-import { weakenedSuites } from "./weakened/weakened.ts";
 import { moreEvidence } from "./more-evidence.ts";
-import { otherProviders } from "./answerers.ts";
-import { submodulesOf, suitesOf } from "./yardstick.ts";
 
-export interface GateOptions extends Omit<RunOptions, "target" | "outputs"> {
+export interface GateOptions extends Omit<RunOptions, "target" | "outputs" | "fallback"> {
   /** What the worktree is compared with: the merge base of this and HEAD. */
   base: string;
   /** Who said so; `option` unless told. */
@@ -44,70 +35,24 @@ export async function gate(
   { base, baseBy = "option", ...options }: GateOptions,
 ): Promise<GateFound> {
   const accept = acceptedFor(options.accept);
-  const changes = await changedArtifacts(context.project, base);
-  const { artifacts } = changes;
-  const { mergeBase } = changes.base;
-  refuseFloating(context.project, artifacts);
-  const suites = await suitesOf(
-    context.project,
-    changes,
-    artifacts.some(({ candidate }) => candidate !== null),
-  );
-  await refuseAbsent(context.project, changes, suites ?? []);
-  const weakened = suites === null ? [] : await weakenedSuites(context.project, changes, suites);
-  const affected = affectedSuites(artifacts, suites ?? []);
+  const { project } = context;
+  const found = await findChanges(project, base);
+  const { affected } = found;
+  const { mergeBase } = found.changes.base;
   const runs = await judgeAll(context, affected, mergeBase, { ...options, accept }).catch(whenInterrupted);
-  const open = await openQuestions(context.project, changes, affected, suites ?? []);
   return {
     schema: "agentops.gate/1",
-    verdict: verdictOf(runs, changes, open),
-    weakened,
-    base: { ref: base, mergeBase, by: baseBy },
-    compared: changes.itself ? 0 : changes.compared,
-    changed: artifacts.map((artifact) => changedOf(artifact, affected)),
+    verdict: verdictOf(
+      runs.map(({ verdict }) => verdict),
+      found,
+    ),
+    ...headOf(found, { ref: base, by: baseBy }),
     runs,
     notes: [
-      ...(await gateNotes(context.project, { base, changes, suites: suites ?? [], affected, runs, ...open })),
+      ...(await gateNotes(project, { ...found, base, runs })),
       ...(options.accept !== undefined && !runs.some(isTaken) ? [{ code: "nothing-to-accept" } as const] : []),
     ],
   };
-}
-
-/** What the branch changed that no run could judge. */
-async function openQuestions(
-  project: Project,
-  changes: Changes,
-  affected: readonly Affected[],
-  suites: readonly LoadedSuite[],
-) {
-  return {
-    without: unmeasured(changes.artifacts, affected),
-    others: await otherProviders(project, changes, suites),
-    submodules: submodulesOf(project, changes, suites),
-  };
-}
-
-function verdictOf(
-  runs: readonly GateRunFound[],
-  { artifacts, itself }: Changes,
-  { without, others, submodules }: Awaited<ReturnType<typeof openQuestions>>,
-): GateFound["verdict"] {
-  const unclear = artifacts.some(({ gone, movedTo }) => gone.length > 0 || movedTo !== null);
-  const isOpen = itself || unclear || [without, others, submodules].some((some) => some.length > 0);
-  const judged = runs.map(({ verdict }) => (verdict === "none" ? "inconclusive" : verdict));
-  const verdict = worst(isOpen ? [...judged, "inconclusive"] : judged);
-  return verdict === "none" ? "pass" : verdict;
-}
-
-/** Suites that are not checked out judge nothing: where others pass, nobody would miss them. Without any, the verdict says it. */
-async function refuseAbsent(
-  project: Project,
-  { artifacts, absentSuites }: Changes,
-  suites: readonly LoadedSuite[],
-): Promise<void> {
-  const absent = absentSuites.filter(({ path, why }) => why === "submodule" || isSuiteFile(path));
-  if (artifacts.length === 0 || suites.length === 0 || absent.length === 0) return;
-  throw await notCheckedOut(await needRepo(project), absent);
 }
 
 /** One run after the other; one that failed from outside ends it, because the next would fail alike. */
@@ -150,18 +95,6 @@ async function judgeOne(
   };
 }
 
-/** The ids in a GitHub Models file are advice to lint and eval; a verdict that holds for a release is on a model that stays. */
-function refuseFloating(project: Project, artifacts: readonly ChangedArtifact[]): void {
-  for (const { address, candidate } of artifacts) {
-    if (candidate === null || candidate.agent !== null || candidate.prompt.agentops !== undefined) continue;
-    const [floating] = floatingPins(project, candidate.prompt);
-    if (floating === undefined) continue;
-    throw new AgentopsError("LINT_FAILED", `${candidate.files[0] ?? address}: ${floating.reason}`, {
-      hint: "pin a snapshot, or say agentops: { allowFloating: true }",
-    });
-  }
-}
-
 /** Nobody takes a trade for nothing; said before anything is run. */
 function acceptedFor(typed: string | undefined): string | undefined {
   const reason = reasonIn(typed);
@@ -181,19 +114,4 @@ function whenInterrupted(error: unknown): never {
     details: error.details,
     cause: error,
   });
-}
-
-function changedOf(changed: ChangedArtifact, affected: readonly Affected[]): GateFound["changed"][number] {
-  const { address, change, from, gone, control, candidate, lines } = changed;
-  return {
-    artifact: address,
-    change,
-    from,
-    gone,
-    control: control?.digest ?? null,
-    candidate: candidate?.digest ?? null,
-    lines,
-    suites: affected.filter(({ artifact }) => artifact === changed).map(({ suite }) => suite.spec.name),
-    through: judgedThrough(changed, affected),
-  };
 }

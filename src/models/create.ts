@@ -30,6 +30,14 @@ export interface ModelClientOptions {
 
 const DEFAULTS = { timeoutMs: 60_000, retries: 3, concurrency: 8, maxAnswer: "16MiB" };
 
+/** What of a pin's answers is known without asking. Throws MODEL_UNKNOWN. */
+export function answersOf(project: Project, pin: string): Pick<ModelClient, "kind" | "cacheable" | "remote"> {
+  const { kind } = providerOf(project, parsePin(pin).provider);
+  const agent = kind === "exec" || kind === "http";
+  // An agent can change behind its command or URL, and the stand-in with each release; a pin names one thing.
+  return { kind, cacheable: !agent && kind !== "offline", remote: kind !== "offline" };
+}
+
 /**
  * The client for a model pin.
  * Throws MODEL_UNKNOWN (no such provider), API_KEY_MISSING, PACKAGE_MISSING, CONFIG_INVALID.
@@ -51,13 +59,9 @@ export async function createModelClient(
     ...{ project, name, model, env, clock },
     maxAnswer: sizeBytes(general.maxAnswer ?? DEFAULTS.maxAnswer) ?? Infinity,
   });
-  const agent = provider.kind === "exec" || provider.kind === "http";
   return callClient(backend, {
     pin,
-    kind: provider.kind,
-    // An agent can change behind its command or URL, and the stand-in with each release; a pin names one thing.
-    cacheable: !agent && provider.kind !== "offline",
-    remote: provider.kind !== "offline",
+    ...answersOf(project, pin),
     clock,
     random,
     redact: project.redact,

@@ -9,6 +9,7 @@ import { factorialSchema } from "../comparison/factorial/schema.ts";
 import { diffSchema } from "../comparison/schema.ts";
 import { evaluationSchema } from "../gate/evaluation.schema.ts";
 import { gateDocumentSchema } from "../gate/gate.schema.ts";
+import { gatePlanSchema } from "../gate/plan/plan.schema.ts";
 import { canaryCalibrationSchema } from "../operations/calibration/schema.ts";
 import { canaryShadowSchema } from "../operations/shadow/schema.ts";
 import { historySchema } from "../operations/history/schema.ts";
@@ -37,6 +38,7 @@ describe("schemas/", () => {
     ["factorial", factorialSchema, "agentops eval --factorial --json"],
     ["diff", diffSchema, "agentops diff --json"],
     ["gate", gateDocumentSchema, "agentops gate --json"],
+    ["gate-plan", gatePlanSchema, "agentops gate --dry-run --json"],
     ["judge", calibrationSchema, "agentops judge calibrate --json"],
     ["rollout-end", rolloutEndSchema, "what a channel is told of a rollout that ends by itself"],
     ["freeze", freezeSchema, "agentops freeze --json, agentops unfreeze --json"],

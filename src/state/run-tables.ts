@@ -66,4 +66,14 @@ export interface RunTables {
     requestKey: string | null;
     at: string;
   };
+  /**
+   * What fallback models answered where the provider of the pinned one had failed, beside the trial's own row, which stays an error: in a table
+   * of its own, so that no reader of trials can count another model's answer as the pinned one's.
+   */
+  fallbackTrials: RunTables["trials"] & {
+    /** Its place among the fallback models that were asked, from 0. */
+    position: number;
+    /** The pin that was asked. */
+    model: string;
+  };
 }

@@ -2,7 +2,8 @@ import { Kysely } from "kysely";
 import { connect, connectToRead, forRows, type Sqlite } from "./sqlite/connection.ts";
 import { fileDialect } from "./sqlite/dialect.ts";
 import { FileConnection } from "./sqlite/file-connection.ts";
-import { versionOf } from "./sqlite/migrate.ts";
+import { openFile } from "./sqlite/driver.ts";
+import { migrate, versionOf } from "./sqlite/migrate.ts";
 import type { Store, StoreOptions } from "./store.ts";
 import type { Database } from "./tables.ts";
 import { type Gone, watchFile } from "./watch-file.ts";
@@ -41,6 +42,13 @@ export function openRunsToRead(file: string, waitMs: number): RunStore {
     throw error;
   }
   return runStore(file, sqlite, () => Promise.reject(new Error("opened to read what this machine ran")), waitMs);
+}
+
+/** A store in memory, for what is only looked at: nothing of it outlives its close. */
+export function openScratchRuns(): RunStore {
+  const sqlite = openFile(":memory:", {});
+  migrate(sqlite);
+  return runStore(":memory:", sqlite, () => Promise.reject(new Error("nothing is shared of it")), 0);
 }
 
 function runStore(file: string, sqlite: Sqlite, openShared: () => Promise<Store>, waitMs: number): RunStore {

@@ -18,6 +18,7 @@ const COLUMNS: Record<keyof Database, readonly string[]> = {
   cases: columnsOf<"cases">()("dataset seq caseId vars expected tags cluster"),
   runs: columnsOf<"runs">()("id suite suiteDigest spec targetRef targetVersion targetDigest model dataset trials status result actor pid createdAt finishedAt home"), // prettier-ignore
   trials: columnsOf<"trials">()("runId caseSeq trial isError passed score output toolCalls finishReason inputTokens outputTokens cachedTokens cacheWriteTokens reasoningTokens costUsd retryCostUsd judgeCostUsd latencyMs latencySimulated ttftMs answeredBy attempts fromCache scores warnings errorKind errorMessage requestKey at"), // prettier-ignore
+  fallbackTrials: columnsOf<"fallbackTrials">()("runId caseSeq trial position model isError passed score output toolCalls finishReason inputTokens outputTokens cachedTokens cacheWriteTokens reasoningTokens costUsd retryCostUsd judgeCostUsd latencyMs latencySimulated ttftMs answeredBy attempts fromCache scores warnings errorKind errorMessage requestKey at"), // prettier-ignore
   calibrations: columnsOf<"calibrations">()(
     "id judgeKey suite scorer runId verdict labelsDigest result actor createdAt",
   ),
@@ -126,7 +127,9 @@ describe("a store that is a file", () => {
     const runs = await Promise.all(
       Array.from({ length: 6 }, () => execa(process.execPath, ["--input-type=module", "-e", code])),
     );
-    expect(runs.map((r) => r.stdout)).toEqual(Array(6).fill("5,additive,6,additive,7,additive,8,additive,9,additive"));
+    expect(runs.map((r) => r.stdout)).toEqual(
+      Array(6).fill("5,additive,6,additive,7,additive,8,additive,9,additive,10,additive"),
+    );
   });
 
   test.each([
@@ -143,7 +146,7 @@ describe("a store that is a file", () => {
       "ALTER TABLE kills ADD COLUMN later TEXT",
     );
     const store = await openStore(fileAddress(file), NORMAL);
-    expect(await store.db.selectFrom("migrations").select("number").orderBy("number").execute()).toEqual([{ number: 5 }, { number: 6 }, { number: 7 }, { number: 8 }, { number: 9 }, { number: 99 }]); // prettier-ignore
+    expect(await store.db.selectFrom("migrations").select("number").orderBy("number").execute()).toEqual([{ number: 5 }, { number: 6 }, { number: 7 }, { number: 8 }, { number: 9 }, { number: 10 }, { number: 99 }]); // prettier-ignore
     await store.close();
   });
 

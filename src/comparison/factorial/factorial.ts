@@ -157,6 +157,8 @@ async function fillCell(
     target: versions[prompt].ref,
     model: versions[model].model,
     factorial,
+    // A cell is one version with one model.
+    fallback: false,
   });
 }
 

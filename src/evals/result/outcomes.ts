@@ -1,4 +1,5 @@
 import type { RunStore } from "../../state/runs.ts";
+import { fallbacksFinder } from "../run/fallback-trials.store.ts";
 import type { ScoreRecord, ScorerInfo } from "../run/run-spec.ts";
 import { caseOfRow, type CaseRow, type RunRow, specOf } from "../run/runs.store.ts";
 import { type Trial, trialsOf, trialsOfCase } from "../run/trials.store.ts";
@@ -17,6 +18,8 @@ export interface TrialOutcome {
   answeredBy: string | null;
   attempts: number;
   fromCache: boolean;
+  /** What fallback models answered, in the order they were asked; absent where none was. The verdict is the pinned model's. */
+  fallbacks?: ({ model: string } & Omit<TrialOutcome, "trial" | "fallbacks">)[];
 }
 
 /** A case with all its trials. */
@@ -29,24 +32,30 @@ export interface CaseOutcome {
 /** The cases of a run in order, one after the other. */
 export function* caseOutcomes(store: RunStore, run: RunRow): Generator<CaseOutcome> {
   const { scorers } = specOf(run);
+  const others = fallbacksFinder(store);
   let rows: (Trial & CaseRow)[] = [];
   for (const row of trialsOf(store, run)) {
     if (rows[0] !== undefined && rows[0].caseSeq !== row.caseSeq) {
-      yield outcomeOf(rows, scorers);
+      yield outcomeOf(rows, scorers, others);
       rows = [];
     }
     rows.push(row);
   }
-  if (rows.length > 0) yield outcomeOf(rows, scorers);
+  if (rows.length > 0) yield outcomeOf(rows, scorers, others);
 }
 
 /** One case of a run, by its number in the dataset. */
 export function caseOutcome(store: RunStore, run: RunRow, seq: number): CaseOutcome {
-  return outcomeOf(trialsOfCase(store, run, seq), specOf(run).scorers);
+  return outcomeOf(trialsOfCase(store, run, seq), specOf(run).scorers, fallbacksFinder(store));
 }
 
-function outcomeOf(rows: (Trial & CaseRow)[], scorers: readonly ScorerInfo[]): CaseOutcome {
-  const trials = rows.map((row) => trialOutcome(row, scorers));
+type Finder = ReturnType<typeof fallbacksFinder>;
+
+function outcomeOf(rows: (Trial & CaseRow)[], scorers: readonly ScorerInfo[], others: Finder): CaseOutcome {
+  const trials = rows.map((row): TrialOutcome => {
+    const asked = others(row).map(({ model, ...trial }) => ({ model, ...answerOutcome(trial, scorers) }));
+    return { trial: row.trial, ...answerOutcome(row, scorers), ...(asked.length > 0 && { fallbacks: asked }) };
+  });
   const verdict = trials.some((t) => t.verdict === "error")
     ? "error"
     : trials.some((t) => t.verdict === "fail")
@@ -55,10 +64,9 @@ function outcomeOf(rows: (Trial & CaseRow)[], scorers: readonly ScorerInfo[]): C
   return { case: caseOfRow(rows[0] as CaseRow), verdict, trials };
 }
 
-function trialOutcome(row: Trial, scorers: readonly ScorerInfo[]): TrialOutcome {
+function answerOutcome(row: Trial, scorers: readonly ScorerInfo[]): Omit<TrialOutcome, "trial" | "fallbacks"> {
   const scores = JSON.parse(row.scores ?? "[]") as ScoreRecord[];
   return {
-    trial: row.trial,
     verdict: row.error !== null ? "error" : row.passed === true ? "pass" : "fail",
     output: row.output === null ? null : (JSON.parse(row.output) as unknown),
     toolCalls: JSON.parse(row.toolCalls ?? "[]") as unknown[],

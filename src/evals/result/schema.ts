@@ -92,6 +92,26 @@ const metricsSchema = z.strictObject({
   scorers: z.record(z.string(), scorerMetric),
 });
 
+const fallbackArmSchema = z.strictObject({
+  model: z.string().describe("the pin that was asked"),
+  asked: z.int().describe("trials it was asked for: the provider of the run's model had failed"),
+  scored: z.int(),
+  errors: z.int().describe("of those asked: it failed too, or its answer could not be judged"),
+  succeeded: z.int(),
+  fromCache: z.int(),
+  firstError: z.strictObject({ case: z.string(), kind: z.string(), message: z.string() }).nullable(),
+  answeredBy: z.array(z.string()),
+  metrics: metricsSchema.pick({
+    successRate: true,
+    safety: true,
+    latencyMs: true,
+    costUsd: true,
+    costPart: true,
+    judgeCostUsd: true,
+    tokens: true,
+  }),
+});
+
 export const runResultSchema = z.strictObject({
   id: z.string(),
   suite: z.string(),
@@ -132,8 +152,15 @@ export const runResultSchema = z.strictObject({
   answeredBy: z.array(z.string()).describe("models that say they answered"),
   warnings: z.array(z.string()),
   metrics: metricsSchema,
+  fallbacks: z
+    .array(fallbackArmSchema)
+    .optional()
+    .describe(
+      "fallback models that answered or were asked to where the provider of the run's model had failed, each an arm of its own: those trials are errors of the run, and nothing of these is in its figures; absent where none was asked",
+    ),
 });
 
+export type FallbackArm = z.infer<typeof fallbackArmSchema>;
 export type JudgeMetric = z.infer<typeof judgeMetric>;
 export type RunMetrics = z.infer<typeof metricsSchema>;
 export type RunResult = z.infer<typeof runResultSchema>;

@@ -1,4 +1,5 @@
 import type { RunStore } from "../../state/runs.ts";
+import { fallbackArms } from "./fallbacks.ts";
 import { withJudges } from "./judges.ts";
 import { type RunResult, runResultSchema } from "./schema.ts";
 import { type RunRow, caseCount, specOf } from "../run/runs.store.ts";
@@ -29,5 +30,6 @@ export async function summarize(store: RunStore, run: RunRow): Promise<RunResult
     outputsWithoutCase,
     outputsLeftOut: spec.outputsLeftOut ?? 0,
     metrics: { ...metrics, scorers: await withJudges(store, { id: run.id, spec }, metrics.scorers, passes) },
+    ...fallbackArms(store, run, scorers),
   } satisfies RunResult);
 }

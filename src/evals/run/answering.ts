@@ -26,6 +26,11 @@ export interface Answering {
   judge(pin: string): Promise<ModelClient>;
   /** Key under which the store may answer; null where an equal request need not give an equal answer. */
   requestKey: (request: ModelRequest, trial: number) => string | null;
+  /**
+   * What answers where the target's model cannot, with keys of its own: nothing of it is ever taken for the target's model. It is opened at the
+   * first call; one that cannot be opened here, for want of a key say, fails each call with why.
+   */
+  fallback(pin: string): Promise<Pick<Answering, "client" | "requestKey">>;
   close(): Promise<void>;
 }
 
@@ -34,24 +39,40 @@ export async function openAnswering(
   spec: RunSpec,
   options: AnsweringOptions,
 ): Promise<Answering> {
-  const judges = new Map<string, Promise<ModelClient>>();
+  const others = new Map<string, Promise<ModelClient>>();
   const open = (pin: string) => clientOf(context, spec.suite.name, pin, options);
   const client = spec.outputs === null ? await open(spec.model) : outputsClient((c, t) => options.recorded(c, t));
-  const provider = spec.outputs === null ? context.project.config.models?.[parsePin(spec.model).provider] : undefined;
+  const other = (pin: string) => {
+    const found = others.get(pin) ?? open(pin);
+    others.set(pin, found);
+    return found;
+  };
   return {
     client,
-    judge: (pin) => {
-      const found = judges.get(pin) ?? open(pin);
-      judges.set(pin, found);
-      return found;
+    judge: other,
+    requestKey: keysOf(context, client),
+    fallback: async (pin) => {
+      const opened = await other(pin).catch((error: unknown) => refusing(pin, error));
+      return { client: opened, requestKey: keysOf(context, opened) };
     },
-    requestKey: (request, trial) => (client.cacheable ? requestKey(spec.model, provider, request, trial) : null),
     close: async () => {
-      const opened = await Promise.allSettled(judges.values());
+      const opened = await Promise.allSettled(others.values());
       const clients = [client, ...opened.flatMap((j) => (j.status === "fulfilled" ? [j.value] : []))];
       await Promise.all(clients.map((c) => c.close()));
     },
   };
+}
+
+function keysOf({ project }: EvalContext, { pin, cacheable }: ModelClient): Answering["requestKey"] {
+  if (!cacheable) return () => null;
+  const provider = project.config.models?.[parsePin(pin).provider];
+  return (request, trial) => requestKey(pin, provider, request, trial);
+}
+
+function refusing(pin: string, error: unknown): ModelClient {
+  const generate: ModelClient["generate"] = () =>
+    Promise.reject(error instanceof Error ? error : new Error(String(error)));
+  return { pin, kind: "none", cacheable: false, remote: false, generate, close: () => Promise.resolve() };
 }
 
 /** Where `--record` writes and every later run of the suite looks first, relative to the project root. */

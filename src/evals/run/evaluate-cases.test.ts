@@ -42,6 +42,7 @@ async function scene() {
     const told = (trial: Trial) => {
       ended.push(trial);
       if (ended.length === 3 && from === 100) halt.abort();
+      return undefined;
     };
     await evaluateCases(context, run, work, { from: from % 100, to, halt: halt.signal, ended: told });
     return ended.length;

@@ -1,4 +1,4 @@
-import type { Scorer } from "../../scorers/scorer.ts";
+import type { EvalCase, Scorer } from "../../scorers/scorer.ts";
 import type { Answering } from "./answering.ts";
 import type { EvalContext } from "./context.ts";
 import type { requestMaker } from "./request.ts";
@@ -28,8 +28,8 @@ export interface Cases {
   /** Drops what waits or is under way; it stays to be done. */
   halt: AbortSignal;
   budget?: Budget | undefined;
-  /** Told of each trial as it ends. */
-  ended: (trial: Trial) => void;
+  /** Told of each trial as it ends; the next one waits for what it promises. */
+  ended: (trial: Trial, evalCase: EvalCase, stop: AbortSignal) => Promise<void> | undefined;
 }
 
 /**
@@ -65,7 +65,8 @@ export async function evaluateCases(context: EvalContext, run: RunRow, work: Cas
         });
         if (done === undefined) return;
         writer.put(done);
-        ended(done);
+        const more = ended(done, evalCase, stop);
+        if (more !== undefined) await more;
       },
     });
   } finally {
@@ -73,7 +74,8 @@ export async function evaluateCases(context: EvalContext, run: RunRow, work: Cas
   }
 }
 
-function trialContextOf(
+/** What each trial of a run is made of. */
+export function trialContextOf(
   context: EvalContext,
   run: RunRow,
   { answering, scorers, request, options }: CaseWork,

@@ -18,6 +18,8 @@ export interface PlanOptions {
   /** File of recorded outputs, relative to `cwd`, scored with the suite's mapping. */
   outputs?: string | undefined;
   trials?: number | undefined;
+  /** Ask the agent's fallback models where the provider of its own fails; not unless told, since a verdict has no use for them. */
+  fallback?: boolean;
   cwd: string;
 }
 
@@ -35,6 +37,7 @@ export async function planRun(project: Project, suite: LoadedSuite, options: Pla
     target: target === null ? null : freeze(target),
     targetRef: target?.address ?? outputs?.file ?? suite.file,
     model,
+    ...fallbacksOf(target, model, options),
     trials: options.trials ?? suite.spec.trials ?? (outputs === null ? 1 : 0),
     outputs,
     scorers: [],
@@ -77,6 +80,18 @@ function modelOf(suite: LoadedSuite, target: LoadedArtifact | null, options: Pla
   throw new AgentopsError("MODEL_UNKNOWN", `${target?.address ?? suite.file} names no model`, {
     hint: "add model: provider/model-snapshot to the prompt, the agent or the suite, or pass --model",
   });
+}
+
+/** They stand in for the agent's own model: nobody named any for one that replaces it. */
+function fallbacksOf(
+  target: LoadedArtifact | null,
+  model: string,
+  { fallback }: PlanOptions,
+): Pick<RunSpec, "fallbacks"> {
+  if (fallback !== true || target?.model !== model) return {};
+  const others = new Set(target.agent?.fallbackModels ?? []);
+  others.delete(model);
+  return others.size === 0 ? {} : { fallbacks: [...others] };
 }
 
 function freeze({ address, version, commit, digest, prompt, agent }: LoadedArtifact): RunSpec["target"] {

@@ -23,6 +23,8 @@ export interface RunSpec {
   targetRef: string;
   /** Model pin; `outputs` when recorded outputs are scored. */
   model: string;
+  /** Pins that are asked, in order, where the provider of `model` fails; absent = none. Of what is judged they are no part. */
+  fallbacks?: string[];
   trials: number;
   outputs: RecordedOutputs | null;
   /** The scorers as reports name them, in the order of a trial's scores. */

@@ -1,7 +1,9 @@
 import type { EvalContext } from "./context.ts";
-import { type CaseWork, evaluateCases } from "./evaluate-cases.ts";
+import { type Cases, type CaseWork, evaluateCases, trialContextOf } from "./evaluate-cases.ts";
+import { createFallbacks, type Fallbacks, type FellBack } from "./fallback.ts";
 import type { RunSpec } from "./run-spec.ts";
 import { type RunRow, caseCount } from "./runs.store.ts";
+import { spentOn } from "./spent.ts";
 import { doneOf, type Trial } from "./trials.store.ts";
 import { storeWatch } from "./lost.ts";
 import { type Budget, createBudget, type Progress, stopAfterError, type StopReason } from "./stopping.ts";
@@ -21,6 +23,7 @@ export interface Watch {
 interface Work extends CaseWork {
   spec: RunSpec;
   options: CaseWork["options"] & {
+    fallback?: boolean;
     maxCostUsd?: number | undefined;
     watch?: Watch | undefined;
     onProgress?: (run: { id: string; suite: string }, progress: Progress) => void;
@@ -36,37 +39,66 @@ export async function runTrials(context: EvalContext, run: RunRow, work: Work): 
   const watchStore = storeWatch(store, run.id, () => clock.monotonicMs());
   const progress = startingProgress(context, run);
   const budget = options.maxCostUsd === undefined || !remote ? undefined : createBudget(options.maxCostUsd);
+  const fallbacks = fallbacksOf(context, run, work, budget);
   let stopped: StopReason | undefined;
-  const ended = (trial: Trial) => {
-    watchStore();
+  const account = (trial: Trial, rescue?: FellBack) => {
+    progress.spentUsd += rescue?.spentUsd ?? 0;
     count(progress, trial);
     budget?.finished(spentOn(trial), trial.fromCache);
     if (stopped === undefined) {
-      stopped = reasonToStop(trial, progress, remote) ?? decidedBy(options.watch?.see(run, trial));
+      const hopeless = reasonToStop(trial, progress, remote, rescue?.answered === true);
+      stopped = hopeless ?? decidedBy(options.watch?.see(run, trial));
       if (stopped !== undefined) halt.abort();
     }
     options.onProgress?.(run, progress);
+  };
+  const ended: Cases["ended"] = (trial, evalCase, stop) => {
+    watchStore();
+    if (trial.error?.outage !== true) {
+      account(trial);
+      return undefined;
+    }
+    const asked = fallbacks.ask(trial, evalCase, stop).catch((error: unknown) => {
+      // The run was ended meanwhile: who else could answer is not asked any more.
+      if (!halt.signal.aborted || signal.aborted) throw error;
+      return undefined;
+    });
+    return asked.then((rescue) => {
+      account(trial, rescue);
+    });
   };
   const cases = { from: 0, to: caseCount(store, run.dataset), order: options.watch?.order(run) };
   await evaluateCases(context, run, work, { ...cases, halt: halt.signal, budget, ended });
   if (signal.aborted) throw signal.reason;
   if (stopped === undefined && progress.done < progress.planned)
-    stopped = outOfMoney(budget, options.maxCostUsd ?? 0, run.model, progress);
+    stopped = outOfMoney(budget, options.maxCostUsd ?? 0, fallbacks.unpriced() ?? run.model, progress);
   return { stopped };
 }
 
-function reasonToStop({ error }: Trial, progress: Progress, remote: boolean): StopReason | undefined {
-  return error === null ? undefined : stopAfterError(error, progress, remote);
+function reasonToStop({ error }: Trial, progress: Progress, remote: boolean, rescued: boolean): StopReason | undefined {
+  return error === null ? undefined : stopAfterError(error, progress, remote, rescued);
 }
 
 function decidedBy(message: string | undefined): StopReason | undefined {
   return message === undefined ? undefined : { kind: "decided", message };
 }
 
-/** USD a trial cost; null = money was spent, nobody knows how much. A failed call may have been free. */
-function spentOn({ error, output, costUsd, judgeCostUsd, retryCostUsd }: Trial): number | null {
-  const answer = error !== null && output === null ? 0 : costUsd;
-  return answer === null || judgeCostUsd === null ? null : answer + judgeCostUsd + retryCostUsd;
+function fallbacksOf(
+  context: EvalContext,
+  run: RunRow,
+  { spec, ...work }: Work,
+  budget: Budget | undefined,
+): Fallbacks {
+  const { store, warn } = context;
+  const { answering, options } = work;
+  return createFallbacks({
+    ...{ store, answering, budget, trials: trialContextOf(context, run, work) },
+    models: options.fallback === true ? (spec.fallbacks ?? []) : [],
+    noCache: options.noCache === true,
+    broke: () => {
+      warn(`--max-cost ${options.maxCostUsd} USD leaves nothing for fallback models: they are not asked`);
+    },
+  });
 }
 
 function outOfMoney(budget: Budget | undefined, maxUsd: number, model: string, progress: Progress): StopReason {

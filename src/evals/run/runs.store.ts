@@ -54,7 +54,7 @@ function idStart(name: string): string {
   return /^[0-9a-f-]+$/.test(name) ? name : "no such id";
 }
 
-export function specOf(row: RunRow): RunSpec {
+export function specOf(row: Pick<RunRow, "spec">): RunSpec {
   return JSON.parse(row.spec) as RunSpec;
 }
 
@@ -82,6 +82,18 @@ export async function completeRunsOf(store: RunStore, targetDigest: string): Pro
     .orderBy("id", "desc")
     .limit(100)
     .execute();
+}
+
+/** The newest complete run of a suite on an artifact, whatever its content, by one model. */
+export function newestComplete(
+  { sqlite }: RunStore,
+  { suite, targetRef, model }: Pick<RunRow, "suite" | "targetRef" | "model">,
+): RunRow | undefined {
+  return sqlite
+    .prepare<[string, string, string], RunRow>(
+      "SELECT * FROM runs WHERE suite = ? AND targetRef = ? AND model = ? AND status = 'complete' ORDER BY id DESC LIMIT 1",
+    )
+    .get(suite, targetRef, model);
 }
 
 /** Runs of exactly this content that ended by themselves, the newest first: all of them, because an old verdict may still hold. */

@@ -19,15 +19,19 @@ const HOPELESS = new Set(["auth", "spend", "not-found", "certificate"]);
 /** So many errors without one answer are no accident. */
 const PATIENCE = 20;
 
-/** Whether an error ends the run now, so that a dead endpoint or a wrong key costs seconds and not the whole suite. */
+/**
+ * Whether an error ends the run now, so that a dead endpoint or a wrong key costs seconds and not the whole suite.
+ * @param rescued a fallback model answered, so that something can be measured; of a model that never answers, though, nothing is by more of it
+ */
 export function stopAfterError(
   { kind, message }: NonNullable<Trial["error"]>,
   progress: Progress,
   remote: boolean,
+  rescued: boolean,
 ): StopReason | undefined {
   const answered = progress.done - progress.errors;
   if (HOPELESS.has(kind)) return { kind: "failed", message, errorKind: kind };
-  if (kind === "network" && answered === 0) return { kind: "failed", message, errorKind: kind };
+  if (kind === "network" && answered === 0 && !rescued) return { kind: "failed", message, errorKind: kind };
   if (remote && answered === 0 && progress.errors >= PATIENCE) return { kind: "failed", message, errorKind: kind };
   return undefined;
 }
@@ -38,6 +42,10 @@ export interface Budget {
   mayStart(): boolean;
   started(): void;
   finished(costUsd: number | null, fromStore: boolean): void;
+  /** Whether so much more may be spent now, beside what is reserved. */
+  affords(costUsd: number): boolean;
+  /** What was spent beside what trials cost themselves; null = nobody knows. */
+  spend(costUsd: number | null): void;
   /** True when nothing is under way and the next trial could overspend. */
   exhausted(): boolean;
   /** True when a trial cost money nobody knows the amount of. */
@@ -67,6 +75,11 @@ export function createBudget(maxUsd: number): Budget {
         spent += costUsd;
         dearest = Math.max(dearest ?? 0, costUsd);
       }
+    },
+    affords: (costUsd) => !unknown && spent + (dearest ?? 0) * underWay + costUsd <= maxUsd,
+    spend: (costUsd) => {
+      if (costUsd === null) unknown = true;
+      else spent += costUsd;
     },
     exhausted: () => underWay === 0 && !fits(),
     unknownPrice: () => unknown,

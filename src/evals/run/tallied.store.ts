@@ -9,10 +9,13 @@ export type TalliedTrial = Pick<
   | "judgeCostUsd" | "latencyMs" | "latencySimulated" | "ttftMs" | "answeredBy" | "fromCache" | "scores" | "warnings"
 > & { caseId: string; cluster: string | null }; // prettier-ignore
 
-const COLUMNS =
-  "caseSeq, isError, passed, score, inputTokens, outputTokens, cachedTokens, reasoningTokens, costUsd, retryCostUsd, judgeCostUsd, latencyMs, latencySimulated, ttftMs, answeredBy, fromCache, scores, warnings, errorKind, errorMessage";
+/** In this order for {@link fillTallied}. */
+export const TALLIED = [
+  "caseSeq", "isError", "passed", "score", "inputTokens", "outputTokens", "cachedTokens", "reasoningTokens", "costUsd", "retryCostUsd",
+  "judgeCostUsd", "latencyMs", "latencySimulated", "ttftMs", "answeredBy", "fromCache", "scores", "warnings", "errorKind", "errorMessage",
+] as const; // prettier-ignore
 
-type Row = [
+export type TalliedRow = [
   caseSeq: number, isError: number, passed: number | null, score: number | null, inputTokens: number | null, outputTokens: number | null,
   cachedTokens: number | null, reasoningTokens: number | null, costUsd: number | null, retryCostUsd: number, judgeCostUsd: number | null,
   latencyMs: number | null, latencySimulated: number, ttftMs: number | null, answeredBy: string | null, fromCache: number,
@@ -28,7 +31,7 @@ export function* talliedTrials({ sqlite }: RunStore, { id, dataset }: Pick<RunRo
     .prepare<[string, number, number], [string, string | null]>("SELECT caseId, cluster FROM cases WHERE dataset = ? AND seq >= ? AND seq < ? ORDER BY seq")
     .raw(true);
   const trials = sqlite
-    .prepare<[string, number, number], Row>(`SELECT ${COLUMNS} FROM trials WHERE runId = ? AND caseSeq >= ? AND caseSeq < ? ORDER BY caseSeq, trial`)
+    .prepare<[string, number, number], TalliedRow>(`SELECT ${TALLIED.join(", ")} FROM trials WHERE runId = ? AND caseSeq >= ? AND caseSeq < ? ORDER BY caseSeq, trial`)
     .raw(true);
   const filled = {} as TalliedTrial;
   for (let from = 0; ; from += PAGE) {
@@ -36,12 +39,17 @@ export function* talliedTrials({ sqlite }: RunStore, { id, dataset }: Pick<RunRo
     if (cases.length === 0) return;
     for (const row of trials.all(id, from, from + PAGE)) {
       const named = cases[row[0] - from];
-      if (named !== undefined) yield fill(filled, row, named);
+      if (named !== undefined) yield fillTallied(filled, row, named);
     }
   }
 } // prettier-ignore
 
-function fill(trial: TalliedTrial, row: Row, [caseId, cluster]: [string, string | null]): TalliedTrial {
+/** Fills in one object for each row, so that none is made. */
+export function fillTallied(
+  trial: TalliedTrial,
+  row: TalliedRow,
+  [caseId, cluster]: readonly [string, string | null],
+): TalliedTrial {
   const isError = row[1] === 1;
   trial.caseSeq = row[0];
   trial.caseId = caseId;

@@ -4,14 +4,14 @@ import type { Row } from "../../state/tables.ts";
 import { storeCodeOf } from "../../state/why-not.ts";
 import type { Trial } from "./trials.store.ts";
 
-const COLUMNS = [
+export const COLUMNS = [
   "runId", "caseSeq", "trial", "isError", "passed", "score", "output", "toolCalls", "finishReason", "inputTokens", "outputTokens",
   "cachedTokens", "cacheWriteTokens", "reasoningTokens", "costUsd", "retryCostUsd", "judgeCostUsd", "latencyMs", "latencySimulated",
   "ttftMs", "answeredBy", "attempts", "fromCache", "scores", "warnings", "errorKind", "errorMessage", "requestKey", "at",
 ] as const satisfies readonly (keyof Row<"trials">)[]; // prettier-ignore
 
 /** In the order of the columns. */
-function valuesOf(t: Trial): unknown[] {
+export function valuesOf(t: Trial): unknown[] {
   const { error } = t;
   const errorKind = error === null ? null : error.lasting === undefined ? error.kind : `${error.kind}/${error.lasting}`;
   return [

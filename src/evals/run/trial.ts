@@ -183,7 +183,12 @@ function fillError(row: Trial, error: unknown, redact: Redact): void {
   const hint = error.hint === undefined ? "" : ` (${error.hint})`;
   const refused = exitCodeOf(error) === 2 ? { lasting: error.code } : {};
   const lasting = model === undefined ? refused : lastingIn(model);
-  row.error = { kind: model?.kind ?? "request", message: redact(`${error.message}${hint}`), ...lasting };
+  row.error = {
+    kind: model?.kind ?? "request",
+    message: redact(`${error.message}${hint}`),
+    ...lasting,
+    ...(model?.outage && { outage: true }),
+  };
   row.attempts = model?.attempts ?? 0;
   row.retryCostUsd = model?.costUsd ?? 0;
 }

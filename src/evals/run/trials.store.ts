@@ -13,6 +13,8 @@ export interface TrialError {
   message: string;
   /** What it ends with by itself, where no later try mends it; kept after its kind. */
   lasting?: ErrorCode;
+  /** The provider failed, so that a fallback model may be asked; known while the run is under way, and not kept. */
+  outage?: boolean;
 }
 
 /** One trial as it ended; its texts are JSON, redacted. */
@@ -28,7 +30,7 @@ export type Trial = Omit<TrialRow, Flags> & {
 type FlagColumns = Pick<TrialRow, Flags>;
 
 /** A row, or some of its columns, in the words of the code. */
-function trialOf<R extends FlagColumns>({ isError, errorKind, errorMessage, ...row }: R) {
+export function trialOf<R extends FlagColumns>({ isError, errorKind, errorMessage, ...row }: R) {
   return {
     ...row,
     passed: row.passed === null ? null : row.passed === 1,
@@ -48,7 +50,7 @@ export function errorOf(stored: string, message: string): TrialError {
 export function* pendingTrials(
   store: RunStore,
   { id, dataset, trials }: Pick<RunRow, "id" | "dataset" | "trials">,
-  { from, to }: { from: number; to: number },
+  { from, to }: { from: number; to: number } = { from: 0, to: Number.MAX_SAFE_INTEGER },
 ): Generator<{ seq: number; evalCase: EvalCase; trial: number }> {
   const page = store.sqlite.prepare<[string, number, number], CaseRow>(
     "SELECT seq, caseId, vars, expected, tags, cluster FROM cases WHERE dataset = ? AND seq > ? AND seq < ? ORDER BY seq LIMIT 200",

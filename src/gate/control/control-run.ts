@@ -1,6 +1,6 @@
 import { AgentopsError } from "../../core/errors.ts";
 import type { EvalContext } from "../../evals/run/context.ts";
-import { planRun } from "../../evals/run/plan.ts";
+import { type PlanOptions, planRun } from "../../evals/run/plan.ts";
 import { answeringNow } from "../../evals/run/standing.ts";
 import { isFresh, resultOf } from "../../evals/result/stored.ts";
 import { sameAnswering, sameInputs } from "../../evals/inputs/inputs.ts";
@@ -34,7 +34,8 @@ export async function controlRun(
   like?: RunRow,
 ): Promise<ControlRun> {
   if (isRunName(control)) return reused(await namedRun(context, suite, control));
-  const planned: RunOptions = { ...options, target: control, watch: undefined, ...asControl(options) };
+  // What a control would fall back to is compared with nothing.
+  const planned: RunOptions = { ...options, target: control, watch: undefined, fallback: false, ...asControl(options) };
   const stored = await storedRun(context, suite, planned, like);
   return stored === undefined ? freshRun(context, suite, planned) : reused(stored);
 }
@@ -99,11 +100,11 @@ function refuseErrors({ project }: EvalContext, result: RunResult): void {
 }
 
 /** A stored run that would come out the same; one with errors would not, because errors are tried again. */
-async function storedRun(
-  context: EvalContext,
+export async function storedRun(
+  context: Pick<EvalContext, "project" | "store">,
   suite: LoadedSuite,
-  options: RunOptions,
-  like: RunRow | undefined,
+  options: Pick<RunOptions, "noCache" | keyof PlanOptions>,
+  like: Made | undefined,
 ): Promise<RunRow | undefined> {
   const spec = await planRun(context.project, suite, options);
   if (spec.outputs !== null) {
@@ -129,7 +130,10 @@ async function storedRun(
   return alike.find(isFresh) ?? alike[0];
 }
 
+/** What a run was scored over, and by. */
+type Made = Pick<RunRow, "dataset" | "spec">;
+
 /** Scored over the same cases by the same files: scripts and what they read as well. */
-export function isLike(run: RunRow, other: RunRow): boolean {
+export function isLike(run: Made, other: Made): boolean {
   return run.dataset === other.dataset && sameInputs(specOf(run).inputs, specOf(other).inputs);
 }

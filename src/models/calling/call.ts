@@ -6,7 +6,7 @@ import { withDeadline } from "./deadline.ts";
 import { CallFailure } from "../client/failure.ts";
 import type { Halt } from "../client/halt.ts";
 import type { CallGate } from "./limits.ts";
-import { ModelError } from "../client/model-error.ts";
+import { isOutage, ModelError } from "../client/model-error.ts";
 import type { Pricer } from "./pricing.ts";
 import { withRetries } from "./retries.ts";
 
@@ -109,6 +109,7 @@ function modelError(failure: CallFailure, attempts: number, costUsd: number, opt
     status,
     attempts,
     costUsd,
+    outage: isOutage(failure.kind, failure.retry !== "no"),
     hint: hint === undefined ? undefined : redact(hint),
   });
 }

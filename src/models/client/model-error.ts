@@ -17,6 +17,16 @@ export function lastingCodeOf(kind: ModelErrorKind): ErrorCode | undefined {
   return LASTING[kind];
 }
 
+const OUTAGES: readonly ModelErrorKind[] = ["network", "timeout", "rate-limit", "server"];
+
+/**
+ * Whether the provider failed, rather than refused a key, the account or the request, or answered badly: what another provider may do better. An
+ * answer that broke off was worth another try, one that is no answer was not.
+ */
+export function isOutage(kind: ModelErrorKind, retried: boolean): boolean {
+  return OUTAGES.includes(kind) || (kind === "bad-response" && retried);
+}
+
 /** A call that did not give an answer. The message is already redacted and names no secret. */
 export class ModelError extends AgentopsError {
   readonly kind: ModelErrorKind;
@@ -25,6 +35,8 @@ export class ModelError extends AgentopsError {
   readonly attempts: number;
   /** USD billed for failed attempts. */
   readonly costUsd: number;
+  /** The provider failed, after all retries. */
+  readonly outage: boolean;
 
   constructor(
     kind: ModelErrorKind,
@@ -33,6 +45,7 @@ export class ModelError extends AgentopsError {
       status?: number | undefined;
       attempts?: number;
       costUsd?: number;
+      outage?: boolean;
       hint?: string | undefined;
       cause?: unknown;
     } = {},
@@ -45,5 +58,6 @@ export class ModelError extends AgentopsError {
     this.status = options.status;
     this.attempts = options.attempts ?? 1;
     this.costUsd = options.costUsd ?? 0;
+    this.outage = options.outage ?? false;
   }
 }

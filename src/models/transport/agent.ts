@@ -1,4 +1,4 @@
-import type { Dispatcher } from "undici";
+import type { Agent, Dispatcher } from "undici";
 
 /** An unroutable host must not look like a slow model. */
 const CONNECT_TIMEOUT_MS = 3000;
@@ -17,10 +17,14 @@ export async function createDispatcher(env: NodeJS.ProcessEnv): Promise<Dispatch
   return new EnvHttpProxyAgent({ ...options, httpProxy, httpsProxy, noProxy: noProxy.join(",") });
 }
 
+/** Not among undici's types, and of another package's release perhaps elsewhere. */
+const AGENT_ALONE = "undici/lib/dispatcher/agent.js";
+
 /** The one class alone: with its fetch, mocks and caches, none of which is used here, undici takes four times as long to load. */
-async function agentClass() {
-  return import("undici/lib/dispatcher/agent.js").then(
-    ({ default: agent }) => agent,
-    async () => (await import("undici")).Agent,
-  );
+async function agentClass(): Promise<typeof Agent> {
+  try {
+    return ((await import(AGENT_ALONE)) as { default: typeof Agent }).default;
+  } catch {
+    return (await import("undici")).Agent;
+  }
 }

@@ -29,7 +29,8 @@ export interface ShadowOrder {
   suite: string;
   /** A stored run of a control that is no version; else the control is asked. */
   control?: string | undefined;
-  options: Omit<RunOptions, "target" | "model" | "outputs">;
+  /** Never with fallback models: a pair is of two versions, each by its own model. */
+  options: Omit<RunOptions, "target" | "model" | "outputs" | "fallback">;
   /** Who takes the turn that the pairs make due. */
   turn: Asked;
   reason: string;

@@ -71,7 +71,7 @@ function judge(file: LintFile, { config }: Project, { pin, path }: NamedPin): Pr
 }
 
 /** `offline` is built in, so it needs no entry. */
-function kindOf({ models: own }: Project["config"], provider: string): string | undefined {
+export function kindOf({ models: own }: Project["config"], provider: string): string | undefined {
   const found = own && Object.hasOwn(own, provider) ? own[provider] : undefined;
   return found?.kind ?? (provider === "offline" ? "offline" : undefined);
 }

@@ -69,10 +69,17 @@ testSayings<Note>("a note on a comparison", noteText, {
     [{ side: "control", status: "interrupted" }, "the control's run is interrupted: not all of its trials are there"],
   ],
   errors: [
-    [{ side: "candidate", trials: 3, judge: 0 }, "3 of the candidate's trials ended in an error and count nowhere"],
     [
-      { side: "control", trials: 3, judge: 2 },
+      { side: "candidate", trials: 3, judge: 0, fellBack: 0 },
+      "3 of the candidate's trials ended in an error and count nowhere",
+    ],
+    [
+      { side: "control", trials: 3, judge: 2, fellBack: 0 },
       "3 of the control's trials ended in an error and count nowhere (2 of them: the judge gave no verdict)",
+    ],
+    [
+      { side: "control", trials: 3, judge: 0, fellBack: 2 },
+      "3 of the control's trials ended in an error and count nowhere (2 of them: only a fallback model answered, which is no part of this)",
     ],
   ],
   "only-on-one-side": [[{ side: "control", cases: 2 }, "left out: 2 cases only in the control's run"]],

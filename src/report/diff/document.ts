@@ -71,7 +71,7 @@ export function noteText(note: Note): string {
     case "not-complete":
       return `the ${note.side}'s run is ${note.status}: not all of its trials are there`;
     case "errors":
-      return `${note.trials} of the ${note.side}'s trials ended in an error and count nowhere${note.judge > 0 ? ` (${note.judge} of them: the judge gave no verdict)` : ""}`;
+      return `${note.trials} of the ${note.side}'s trials ended in an error and count nowhere${note.judge > 0 ? ` (${note.judge} of them: the judge gave no verdict)` : ""}${note.fellBack > 0 ? ` (${note.fellBack} of them: only a fallback model answered, which is no part of this)` : ""}`;
     case "only-on-one-side":
       return `left out: ${plural(note.cases, "case")} only in the ${note.side}'s run`;
     case "differing":

@@ -1,6 +1,8 @@
 import type { EvaluatedRun } from "../../gate/evaluation.schema.ts";
 import { plural } from "../../core/words.ts";
 import { costPartText } from "./cost.ts";
+import { fellBackIn } from "../../evals/result/fallbacks.ts";
+import { fallbackRows } from "./fallbacks.ts";
 import { milliseconds, percent, percentInterval, trimmed, usd } from "../numbers.ts";
 
 /** What was judged: `prompts/support-triage@v1`, or the worktree when the content is no version. */
@@ -24,12 +26,15 @@ export function outcomeLine(run: EvaluatedRun): string {
   return `${plural(run.cases, "case")}${left} × ${plural(run.trials, "trial")}: ${parts.join(", ")}`;
 }
 
-/** The judge's errors apart: an answer is there, and says nothing about the agent until somebody judges it. */
-function errorsText({ errors, judgeErrors = 0 }: EvaluatedRun): string {
-  if (judgeErrors === 0) return plural(errors, "error");
+/** Of the errors, those that another model answered; the judge's apart: an answer is there, and says nothing about the agent until somebody judges it. */
+function errorsText(run: EvaluatedRun): string {
+  const { errors, judgeErrors = 0 } = run;
+  const others = fellBackIn(run);
+  const answered = others === 0 ? "" : ` (${others} answered by a fallback model)`;
+  if (judgeErrors === 0) return `${plural(errors, "error")}${answered}`;
   const own = errors - judgeErrors;
   return [
-    ...(own > 0 ? [plural(own, "error")] : []),
+    ...(own > 0 ? [`${plural(own, "error")}${answered}`] : []),
     plural(judgeErrors, "error of the judge", "errors of the judge"),
   ].join(", ");
 }
@@ -61,6 +66,7 @@ export function metricRows(run: EvaluatedRun): [label: string, text: string][] {
     ["judges", judgeLine(run)],
     ["tokens", tokenLine(run)],
     ["answered by", run.answeredBy.length > 0 ? run.answeredBy.join(", ") : undefined],
+    ...(run.fallbacks ?? []).flatMap(fallbackRows),
   ];
   return rows.filter((r): r is [string, string] => r[1] !== undefined);
 }

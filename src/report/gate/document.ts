@@ -33,7 +33,7 @@ const BEFORE = {
   none: "",
 };
 
-function gateNoteText(note: GateNote): string {
+export function gateNoteText(note: GateNote): string {
   switch (note.code) {
     case "unmeasured": {
       const way =

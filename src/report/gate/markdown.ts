@@ -36,7 +36,7 @@ export function gateMarkdown(document: GateDocument): string {
   return `${[...head, ...sections(sorted, room), ...foot].filter((b) => b !== "").join("\n\n")}\n`;
 }
 
-function weakenedBlock({ weakened }: GateDocument): string {
+export function weakenedBlock({ weakened }: Pick<GateDocument, "weakened">): string {
   return weakened
     .map(
       (one) => `⚠️ **${title(one)[0]?.toUpperCase()}${title(one).slice(1)}**: ${whose(one, code)}: ${prose(what(one))}`,
@@ -63,7 +63,7 @@ function sections(runs: readonly GateRun[], room: number): string[] {
   return without === 0 ? blocks : [...blocks, `${plural(without, "more suite")} in ${code("agentops gate --json")}.`];
 }
 
-function quoted(notes: readonly string[]): string {
+export function quoted(notes: readonly string[]): string {
   return notes.map((note) => `> ${notes.length > 1 ? "- " : ""}${prose(note)}`).join("\n");
 }
 

@@ -36,7 +36,7 @@ function blocksOf(document: GateDocument, style: Style, width: number): string {
   ].join("\n\n");
 }
 
-function changedLines({ changed }: GateDocument, style: Style): string {
+export function changedLines({ changed }: Pick<GateDocument, "changed">, style: Style): string {
   if (changed.length === 0) return "  nothing";
   return changed
     .map(({ change, artifact, from, suites, through }) => {

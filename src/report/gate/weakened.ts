@@ -12,7 +12,7 @@ export function weakenedDocument({ changes, ...suite }: WeakenedSuite): Weakened
 }
 
 /** The lines a report begins with, one a suite: whoever reads the verdict must know that its yardstick is a shorter one. */
-export function weakenedLines(document: GateDocument, name: (suite: string) => string): string[] {
+export function weakenedLines(document: Pick<GateDocument, "weakened">, name: (suite: string) => string): string[] {
   return document.weakened.map((one) => `${title(one)}: ${whose(one, name)}: ${what(one)}`);
 }
 

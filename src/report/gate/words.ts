@@ -83,7 +83,7 @@ export function needWords({ need, cases }: GateRun): string[] {
 }
 
 /** How a gate came to its base where nobody typed it: `no --base: origin/HEAD is not set`; empty where somebody did. */
-export function howBase({ base: { ref, by } }: GateDocument): string {
+export function howBase({ base: { ref, by } }: Pick<GateDocument, "base">): string {
   return by === "remote-branch" ? `no --base: ${ref.replace(/[^/]*$/, "HEAD")} is not set` : HOW[by];
 }
 

@@ -51,6 +51,20 @@ function trialLines(
   const head = of > 1 ? [`  ${paint(style, t.verdict, `trial ${t.trial + 1}: ${t.verdict}`)}`] : [];
   return [
     ...head,
+    ...answerLines(t, style, line),
+    ...(t.fallbacks ?? []).flatMap((other) => [
+      `  ${style.dim("fallback")}  ${printable(other.model)}: ${paint(style, other.verdict)}`,
+      ...answerLines(other, style, line),
+    ]),
+  ];
+}
+
+function answerLines(
+  t: Omit<TrialOutcome, "trial" | "fallbacks">,
+  style: Style,
+  line: (label: string, value: unknown) => string,
+): string[] {
+  return [
     ...(t.output === null && t.error !== null ? [] : [line("output", t.output)]),
     ...(t.toolCalls.length > 0 ? [line("tools", t.toolCalls)] : []),
     ...t.scores.map(

@@ -112,5 +112,6 @@ function optionsOf({ cwd }: CommandContext, suites: string[], options: Record<st
     record: options["record"] === true,
     live: options["live"] === true,
     noCache: options["cache"] === false,
+    fallback: options["fallback"] !== false,
   };
 }

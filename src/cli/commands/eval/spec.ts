@@ -19,6 +19,10 @@ export const evalCommand: CommandSpec = {
     ["--record", "write recordings of the model's answers to fixtures/recordings"],
     ["--live", "ignore recordings"],
     ["--no-cache", "ask the model again even where the store has its answer"],
+    [
+      "--no-fallback",
+      "leave a trial whose provider failed at that: do not ask the agent's fallback models (a gate never does)",
+    ],
     ["--max-cost <usd>", "stop before spending more"],
     FORMAT("text, json, markdown, junit or github"),
     OUTPUT,

@@ -9,6 +9,7 @@ import { createStyle } from "../../../report/style.ts";
 import { runsOf } from "../../open/runs.ts";
 import { chosenFormat, type CommandContext } from "../../context.ts";
 import { baseIn } from "./base.ts";
+import { dryRun, dryRunFormat } from "./dry-run.ts";
 import { evalContext } from "../../open/eval-context.ts";
 import { reportFailure } from "../../failure.ts";
 import { amount, wholeNumber } from "../../numbers.ts";
@@ -20,11 +21,13 @@ const FORMATS = ["text", "json", "markdown", "github", "junit"] as const;
 const EXIT = { pass: 0, fail: 1, inconclusive: 3 } as const;
 
 export async function run(context: CommandContext, _: unknown[], options: Record<string, unknown>): Promise<number> {
-  const format = chosenFormat(context.flags, FORMATS);
   const gateOptions = optionsOf(context, options);
+  const planned = options["dryRun"] === true ? dryRunFormat(context, gateOptions) : undefined;
+  const format = planned ?? chosenFormat(context.flags, FORMATS);
   const project = await context.project();
   const base: ChosenBase =
     gateOptions.base === undefined ? await baseIn(project) : { ref: gateOptions.base, by: "option" };
+  if (planned !== undefined) return dryRun(context, project, base, { ...gateOptions, base: base.ref, format: planned });
   const store = runsOf(context, project);
   const view = await createProgressView(context);
   try {

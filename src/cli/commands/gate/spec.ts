@@ -18,9 +18,10 @@ export const gate: CommandSpec = {
     ],
     ["--no-cache", "run the control and ask the model again even where the store has the answer"],
     ["--max-cost <usd>", "stop before a run spends more"],
+    ["--dry-run", "what it would run, ask and spend; asks nothing, writes nothing, exit 0 (text, json or markdown)"],
     FORMAT("text, json, markdown, github or junit"),
     OUTPUT,
   ],
-  examples: ["agentops gate --base origin/main", "agentops gate --format github"],
+  examples: ["agentops gate --base origin/main", "agentops gate --dry-run", "agentops gate --format github"],
   action: () => import("./run.ts"),
 };

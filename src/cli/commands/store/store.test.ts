@@ -40,13 +40,19 @@ describe(`agentops store on ${ENGINE}`, () => {
   test("info says what is where and how big, of the engine in force", async () => {
     const { json, store, run } = await inTheMiddle();
     const info = await json("info");
-    expect(info).toMatchObject({ engine: ENGINE, version: 9, pending: 0, moved: null, markers: store.address.markers });
+    expect(info).toMatchObject({
+      engine: ENGINE,
+      version: 10,
+      pending: 0,
+      moved: null,
+      markers: store.address.markers,
+    });
     expect(info["tables"]).toContainEqual({ name: "observations", rows: 600 });
     expect([info["bytes"], info["revision"]].every((n) => (n as number) > 0)).toBe(true);
     const { code, stdout } = await run("info");
     expect([code, stdout]).toEqual([
       0,
-      expect.stringMatching(/schema 9\nid [0-9a-f]{32}, change \d+\n[^]*observations +600/),
+      expect.stringMatching(/schema 10\nid [0-9a-f]{32}, change \d+\n[^]*observations +600/),
     ]);
   });
   test("info of a store from before a table leaves it out, and says what is missing", async () => {
@@ -54,8 +60,8 @@ describe(`agentops store on ${ENGINE}`, () => {
     await store.rows('DROP TABLE "cohortCounts"');
     await store.rows("DELETE FROM migrations WHERE number >= 7");
     const { tables, pending } = await json("info");
-    expect([pending, (tables as { name: string }[]).map(({ name }) => name)]).toEqual([3, expect.not.arrayContaining(["cohortCounts"])]); // prettier-ignore
-    expect((await run("info")).stdout).toContain("schema 6, 3 migrations are missing: agentops store migrate");
+    expect([pending, (tables as { name: string }[]).map(({ name }) => name)]).toEqual([4, expect.not.arrayContaining(["cohortCounts"])]); // prettier-ignore
+    expect((await run("info")).stdout).toContain("schema 6, 4 migrations are missing: agentops store migrate");
   });
   test("info of nothing makes nothing", async () => {
     const dir = tempProject();
@@ -156,8 +162,8 @@ describe.runIf(ENGINE === "postgres")("agentops store", () => {
       2,
       expect.stringMatching(/has no tables of agentops[^]*agentops store migrate/),
     ]);
-    expect((await agentops(dir, ["store", "migrate"], env)).stdout).toContain("has schema 9 now (it was 0)");
-    expect((await agentops(dir, ["store", "migrate"], env)).stdout).toContain("has schema 9 already");
+    expect((await agentops(dir, ["store", "migrate"], env)).stdout).toContain("has schema 10 now (it was 0)");
+    expect((await agentops(dir, ["store", "migrate"], env)).stdout).toContain("has schema 10 already");
     const after = await agentops(dir, ["history", "x"], env);
     expect(after.stderr).toContain("was never released");
   });

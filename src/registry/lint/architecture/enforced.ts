@@ -5,7 +5,6 @@ import { type LintFile, problemAt } from "../file.ts";
 
 /** What says what an agent may do; nothing here stops it from doing more, until runtime safety does. */
 const OF_AGENT = [
-  "fallbackModels",
   "allowedModels",
   "scope",
   "data",
