@@ -1,7 +1,7 @@
 import type { Project } from "../../../core/project.ts";
-import { absentSuites } from "../../../evals/dataset/suite.ts";
+import { SUITE_FILES } from "../../../evals/dataset/suite.ts";
 import { lintProject } from "../../../evals/lint/lint.ts";
-import { absentFiles } from "../../../registry/absent.ts";
+import { absentOfEach, artifactsThat } from "../../../registry/absent.ts";
 import { isAdvice } from "../../../registry/lint/allow.ts";
 import { lintGithub, lintSarif, lintText } from "../../../report/lint/formats.ts";
 import { createStyle } from "../../../report/style.ts";
@@ -15,7 +15,7 @@ export async function lintAndTell(
   { refs, format }: { refs: string[]; format: "text" | "json" | "github" | "sarif" },
 ): Promise<number> {
   // Git looks while the files are checked; where they cannot be, that is what is told.
-  const absent = Promise.all([absentFiles(project, () => true), absentSuites(project)]);
+  const absent = absentOfEach(project, [artifactsThat(() => true), SUITE_FILES]);
   absent.catch(() => undefined);
   const stored = storedVerdicts(context, project);
   const lint = await lintProject(project, refs, { verdicts: stored.of }).finally(() => stored.close());
