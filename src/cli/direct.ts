@@ -1,12 +1,13 @@
 import { parseArgs, type ParseArgsConfig } from "node:util";
 import type { CommandSpec } from "./command.ts";
 import { kill } from "./commands/kill/spec.ts";
+import { lint } from "./commands/lint/spec.ts";
 import { revive } from "./commands/revive/spec.ts";
 import { status } from "./commands/status/spec.ts";
 import type { GlobalFlags } from "./shell.ts";
 
-/** What someone on call types runs without the command parser: loading that is most of the time such a command takes. */
-const DIRECT: readonly CommandSpec[] = [kill, revive, status];
+/** What someone on call types, and an editor at each save, runs without the command parser: loading it, and telling it of every command, takes longer. */
+const DIRECT: readonly CommandSpec[] = [kill, revive, status, lint];
 
 const GLOBAL = {
   C: { type: "string", short: "C" },

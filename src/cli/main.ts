@@ -1,16 +1,17 @@
 import { AgentopsError, exitCodeOf } from "../core/errors.ts";
-import { directCommand } from "./direct.ts";
-import { reportFailure } from "./failure.ts";
-import type { GlobalFlags, Shell } from "./shell.ts";
+import { DEFAULT_WIDTH, type Shell } from "./shell.ts";
 import { version } from "./version.ts";
+
+/** The text of `agentops --help` at {@link DEFAULT_WIDTH}, which `scripts/build.js` writes into the command line; nobody writes it elsewhere. */
+declare const BUILT_HELP: string | undefined;
 
 /** Runs one command line and returns the exit code; never throws and never exits by itself. */
 export async function main(shell: Shell): Promise<number> {
   const args = shell.argv.slice(2);
   ignoreClosedPipe(shell);
-  if (args.length === 1 && (args[0] === "--version" || args[0] === "-V")) {
-    // Before commander is loaded: scripts ask for the version in loops.
-    shell.stdout.write(`${version()}\n`);
+  const answer = knownAnswer(shell, args);
+  if (answer !== undefined) {
+    shell.stdout.write(answer);
     return 0;
   }
   if (args[0] === "__complete") {
@@ -18,55 +19,18 @@ export async function main(shell: Shell): Promise<number> {
     complete(shell, args.slice(1));
     return 0;
   }
-  const flags: GlobalFlags = {};
-  const interrupt = listenForSignals(shell);
-  try {
-    const direct = directCommand(args);
-    if (direct === undefined) {
-      const { runProgram } = await import("./program.ts");
-      return await runProgram(shell, args, flags, interrupt.signal);
-    }
-    Object.assign(flags, direct.flags);
-    const [{ run }, { createContext }] = await Promise.all([direct.action(), import("./context.ts")]);
-    return await run(createContext(shell, flags, interrupt.signal), direct.args, direct.options);
-  } catch (error) {
-    const { wantsColor } = await import("./context.ts");
-    const cause: unknown = interrupt.signal.aborted ? interrupt.signal.reason : error;
-    const shown: unknown = error instanceof AgentopsError ? error : cause;
-    return reportFailure(shell, flags, shown, wantsColor(shell, flags, shell.stderr));
-  } finally {
-    interrupt.stop();
-  }
+  const { runCommandLine } = await import("./command-line.ts");
+  return runCommandLine(shell, args);
 }
 
-/** The first signal asks running work to stop and keep what it did; a second one ends the process at once. */
-function listenForSignals(shell: Shell): { signal: AbortSignal; stop: () => void } {
-  const controller = new AbortController();
-  const handler = (name: string, code: "INTERRUPTED" | "TERMINATED" | "HUNG_UP", exit: number) => () => {
-    if (controller.signal.aborted) {
-      shell.stderr.write(
-        `stopped at once by ${name}: what was under way may be half done; run the command again, or git tag and agentops status say what there is\n`,
-      );
-      shell.exit(exit);
-    }
-    controller.abort(new AgentopsError(code, `stopped by ${name}`));
-  };
-  const onInt = handler("SIGINT", "INTERRUPTED", 130);
-  const onFull = () => undefined;
-  const onTerm = handler("SIGTERM", "TERMINATED", 143);
-  const onHup = handler("SIGHUP", "HUNG_UP", 129);
-  shell.on("SIGINT", onInt);
-  shell.on("SIGTERM", onTerm);
-  shell.on("SIGHUP", onHup);
-  // A file at its size limit is a full disk: an error to handle, not the end of the process.
-  shell.on("SIGXFSZ", onFull);
-  const stop = () => {
-    shell.off("SIGINT", onInt);
-    shell.off("SIGTERM", onTerm);
-    shell.off("SIGHUP", onHup);
-    shell.off("SIGXFSZ", onFull);
-  };
-  return { signal: controller.signal, stop };
+/** What is known before anything is loaded: scripts ask for the version in loops, and whoever asks for help waits for it. */
+function knownAnswer(shell: Shell, args: readonly string[]): string | undefined {
+  if (args.length > 1) return undefined;
+  const [typed = "--help"] = args;
+  if (typed === "--version" || typed === "-V") return `${version()}\n`;
+  const asksForHelp = typed === "--help" || typed === "-h" || typed === "help";
+  const isAsBuilt = (shell.stdout.columns ?? DEFAULT_WIDTH) === DEFAULT_WIDTH;
+  return asksForHelp && isAsBuilt && typeof BUILT_HELP !== "undefined" ? BUILT_HELP : undefined;
 }
 
 /** `agentops … | head` closes the pipe early; that is the reader's choice, not an error. What else cannot be written is said where it can. */

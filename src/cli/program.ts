@@ -4,7 +4,7 @@ import { didYouMean } from "../core/suggest.ts";
 import { COMMANDS, GROUPS } from "./commands.ts";
 import { guesses } from "./guesses.ts";
 import { createContext, wantsColor } from "./context.ts";
-import type { GlobalFlags, Shell } from "./shell.ts";
+import { DEFAULT_WIDTH, type GlobalFlags, type Shell } from "./shell.ts";
 import { version } from "./version.ts";
 
 /** Parses the arguments, runs the one command and returns its exit code. `flags` is filled for error reporting. */
@@ -69,7 +69,7 @@ function baseProgram(shell: Shell): Command {
     .configureOutput({
       writeOut: (text) => shell.stdout.write(text),
       writeErr: () => undefined,
-      getOutHelpWidth: () => shell.stdout.columns ?? 100,
+      getOutHelpWidth: () => shell.stdout.columns ?? DEFAULT_WIDTH,
       getOutHasColors: () => wantsColor(shell, {}, shell.stdout),
     });
   return addGlobalOptions(program);

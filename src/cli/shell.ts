@@ -2,6 +2,9 @@ import type { Readable, Writable } from "node:stream";
 
 export type OutStream = Writable & { isTTY?: boolean; columns?: number };
 
+/** Characters of a line where no terminal says how many it has. */
+export const DEFAULT_WIDTH = 100;
+
 type Signal = "SIGINT" | "SIGTERM" | "SIGHUP" | "SIGXFSZ";
 
 /** What a command may touch of the process; tests and `bin` pass the real one. */

@@ -1,4 +1,4 @@
-import { METRICS, type Metric } from "../rollout/schema.ts";
+import { METRICS, type Metric } from "../rollout/metrics.ts";
 import type { UnitRow } from "./observations.store.ts";
 
 /** Equal cases must share a tally, whatever their rounding. */

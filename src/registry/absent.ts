@@ -10,20 +10,41 @@ import { findRepo, type Repo } from "./git/repo.ts";
 
 type Around = Pick<Project, "root" | "env" | "signal">;
 
+/** Files of some kind, by the folders they lie in. */
+export interface Wanted {
+  folders: readonly string[];
+  /** Which files of those folders count; the folder of a submodule always does. */
+  fits: (path: string) => boolean;
+}
+
 /**
  * FILE_NOT_FOUND for what git has in folders of the project and the worktree lacks, because it is not checked out; null without any, or
- * without git. `fits` says which files count; the folder of a submodule always does.
+ * without git.
  */
 export async function absentIn(
   project: Around,
   folders: readonly string[],
-  fits: (path: string) => boolean,
+  fits: Wanted["fits"],
 ): Promise<AgentopsError | null> {
-  const repo = folders.length === 0 ? null : await findRepo(project).catch(() => null);
-  if (repo === null) return null;
-  const absent = await absentOf(repo, await trackedAt(repo, folders).catch(() => []));
-  const found = absent.filter(({ path, why }) => (why === "submodule" ? folders.includes(path) : fits(path)));
-  return found.length === 0 ? null : notCheckedOut(repo, found);
+  const [error = null] = await absentOfEach(project, [{ folders, fits }]);
+  return error;
+}
+
+/** The same of several kinds of files, asked of git at once. */
+export async function absentOfEach(project: Around, each: readonly Wanted[]): Promise<(AgentopsError | null)[]> {
+  const all = each.flatMap(({ folders }) => folders);
+  const repo = all.length === 0 ? null : await findRepo(project).catch(() => null);
+  if (repo === null) return each.map(() => null);
+  const absent = await absentOf(repo, await trackedAt(repo, all).catch(() => []));
+  return Promise.all(
+    each.map(async ({ folders, fits }) => {
+      const isIn = (path: string) => folders.some((folder) => path === folder || path.startsWith(`${folder}/`));
+      const found = absent.filter(
+        ({ path, why }) => isIn(path) && (why === "submodule" ? folders.includes(path) : fits(path)),
+      );
+      return found.length === 0 ? null : notCheckedOut(repo, found);
+    }),
+  );
 }
 
 /**
@@ -76,13 +97,19 @@ async function notTaken(repo: Repo, places: readonly string[]): Promise<Agentops
 }
 
 /** The same for artifacts. */
-export async function absentFiles(
-  project: Around,
-  fits: (file: ArtifactFile) => boolean,
-): Promise<AgentopsError | null> {
-  return absentIn(project, KINDS, (path) => {
-    const kind = KINDS.find((one) => path.startsWith(`${one}/`));
-    const file = kind === undefined ? null : artifactFileOf(kind, path.slice(kind.length + 1));
-    return file !== null && fits(file);
-  });
+export function absentFiles(project: Around, fits: (file: ArtifactFile) => boolean): Promise<AgentopsError | null> {
+  const { folders, fits: isThere } = artifactsThat(fits);
+  return absentIn(project, folders, isThere);
+}
+
+/** Files of artifacts that fit. */
+export function artifactsThat(fits: (file: ArtifactFile) => boolean): Wanted {
+  return {
+    folders: KINDS,
+    fits: (path) => {
+      const kind = KINDS.find((one) => path.startsWith(`${one}/`));
+      const file = kind === undefined ? null : artifactFileOf(kind, path.slice(kind.length + 1));
+      return file !== null && fits(file);
+    },
+  };
 }

@@ -1,8 +1,8 @@
 import type { Db } from "../state/store.ts";
 import { NEWEST_VALUES } from "./caps.ts";
 import { LEAST_KNOWN } from "./floors.ts";
+import { METRICS } from "./metrics.ts";
 import type { Priors } from "./plan.ts";
-import { METRICS } from "./schema.ts";
 
 /** What production knows of a version before a rollout with it as control. */
 export interface ControlHistory {

@@ -2,8 +2,7 @@ import { z } from "zod";
 import { channelSchema } from "../core/channels.schema.ts";
 import type { RatioPoint } from "../stats/sequential/ratio.ts";
 import { critical } from "./guards.schema.ts";
-
-export const METRICS = ["success", "latency", "cost", "safety"] as const;
+import { METRICS } from "./metrics.ts";
 
 /** What one guardrail is judged by; every outcome is a share of good units, in [0, 1]. */
 const guardrail = z.object({
@@ -157,6 +156,5 @@ export interface Caps {
   cost: FrozenLimit | null;
 }
 
-export type Metric = (typeof METRICS)[number];
 export type Guardrail = z.infer<typeof guardrail>;
 export type RolloutPlan = z.infer<typeof planSchema>;

@@ -231,8 +231,8 @@ export const replaySchema = z.object({
   differences: z.array(z.string()).describe("one sentence each; none: every verdict and every state came out the same"),
 });
 
-export { METRICS } from "./plan.schema.ts";
-export type { Caps, FrozenLimit, FrozenCap, FrozenRatio, Guardrail, Metric, RolloutPlan } from "./plan.schema.ts";
+export type { Metric } from "./metrics.ts";
+export type { Caps, FrozenLimit, FrozenCap, FrozenRatio, Guardrail, RolloutPlan } from "./plan.schema.ts";
 export type Phase = (typeof PHASES)[number];
 export type UnknownUnits = Record<keyof typeof unknownUnits, number | null>;
 export type CohortCount = z.infer<typeof cohortCount>;

@@ -7,7 +7,7 @@ import { didYouMean } from "../../core/suggest.ts";
 import { decodeText } from "../../core/utf8.ts";
 import { parseYamlAs, readYaml } from "../../core/yaml.ts";
 import type { LoadedSuite } from "./loaded-suite.ts";
-import { absentFile, absentIn } from "../../registry/absent.ts";
+import { absentFile, absentIn, type Wanted } from "../../registry/absent.ts";
 import { PROMPT_FILE } from "../../registry/files.ts";
 import { loadPromptSuite, promptFileNamed, promptSuites } from "./prompt-suite.ts";
 import type { DataFile } from "./records.ts";
@@ -29,17 +29,15 @@ export async function findSuiteFiles(root: string): Promise<string[]> {
   return names.sort().map((n) => join(folder, n));
 }
 
-/** Why suites are not there although git has them; null where it has none. */
-export function absentSuites(project: Project): Promise<AgentopsError | null> {
-  return absentIn(project, [SUITES], isSuiteFile);
-}
+/** What {@link absentOfEach} asks of suites. */
+export const SUITE_FILES: Wanted = { folders: [SUITES], fits: isSuiteFile };
 
 /** Loads suites by name or path, also of GitHub Models files; all of them without names. Throws SUITE_NOT_FOUND, FILE_INVALID. */
 export async function loadSuites(project: Project, names: readonly string[], cwd: string): Promise<LoadedSuite[]> {
   if (names.length === 0) {
     const { suites, passedOver } = await allSuites(project);
     if (suites.length > 0) return suites;
-    const absent = await absentSuites(project);
+    const absent = await absentIn(project, [SUITES], isSuiteFile);
     if (absent !== null) throw absent;
     const alone =
       passedOver.length === 0 ? "" : ` (${passedOver.join(", ")}: testData or evaluators alone judge nothing)`;

@@ -12,7 +12,6 @@ import { lintConfig } from "../../registry/lint/config.ts";
 import { secretProblems } from "../../registry/lint/secrets.ts";
 import { addressOf, KINDS } from "../../registry/files.ts";
 import { worktreeSource } from "../../registry/source.ts";
-import { lintClusters } from "./clusters.ts";
 import { lintData } from "./data.ts";
 import { lintEvaluators } from "./evaluators.ts";
 import { filesOf, lintSuite } from "./suite.ts";
@@ -141,6 +140,8 @@ async function textOrProblem(path: string, file: string): Promise<string | Probl
 
 async function problemsOf(project: Project, suite: SuiteFile, all: readonly SuiteFile[]): Promise<Problem[]> {
   const { spec, yaml, file, path, text } = suite;
+  // Only where suites are looked at: it comes with the statistics that plan them.
+  const { lintClusters } = await import("./clusters.ts");
   if (spec === undefined || yaml === undefined) return [...suite.problems, ...(suite.secrets ?? [])];
   const at = yaml.locate(["name"]);
   const twin = all.find((s) => s !== suite && s.spec?.name === spec.name);
