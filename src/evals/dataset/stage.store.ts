@@ -34,7 +34,7 @@ DROP TABLE IF EXISTS temp.stagedCases;
 DROP TABLE IF EXISTS temp.stagedOutputs;
 CREATE TEMP TABLE stagedCases (
   seq INTEGER PRIMARY KEY, caseId TEXT NOT NULL UNIQUE, body TEXT NOT NULL, vars TEXT NOT NULL, expected TEXT, tags TEXT,
-  cluster TEXT, rank TEXT NOT NULL, line INTEGER NOT NULL
+  cluster TEXT, line INTEGER NOT NULL
 );
 CREATE TEMP TABLE stagedOutputs (
   caseId TEXT NOT NULL, label ANY NOT NULL, record TEXT NOT NULL, line INTEGER NOT NULL, PRIMARY KEY (caseId, label)
@@ -62,7 +62,7 @@ export function openStage({ sqlite }: RunStore): Stage {
 
 function stagedCases(sqlite: Sqlite): Pick<Stage, "addCase" | "keepSample" | "count"> {
   const insert = sqlite.prepare(
-    "INSERT OR IGNORE INTO stagedCases (caseId, body, vars, expected, tags, cluster, rank, line) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+    "INSERT OR IGNORE INTO stagedCases (caseId, body, vars, expected, tags, cluster, line) VALUES (?, ?, ?, ?, ?, ?, ?)",
   );
   const find = sqlite.prepare<[string], { body: string; line: number }>(
     "SELECT body, line FROM stagedCases WHERE caseId = ?",
@@ -70,15 +70,17 @@ function stagedCases(sqlite: Sqlite): Pick<Stage, "addCase" | "keepSample" | "co
   return {
     addCase({ id, cluster, ...rest }, line) {
       const row = rowOf({ id, cluster, ...rest });
-      const { changes } = insert.run(id, row.body, row.vars, row.expected, row.tags, cluster, sampleRank(id), line);
+      const { changes } = insert.run(id, row.body, row.vars, row.expected, row.tags, cluster, line);
       if (changes === 1) return { result: "added", line };
       const earlier = find.get(id);
       return { result: earlier?.body === row.body ? "same" : "different", line: earlier?.line ?? 0 };
     },
     keepSample(size) {
-      sqlite
-        .prepare("DELETE FROM stagedCases WHERE seq NOT IN (SELECT seq FROM stagedCases ORDER BY rank, caseId LIMIT ?)")
-        .run(size);
+      const ids = sqlite.prepare<[], string>("SELECT caseId FROM stagedCases").pluck().all();
+      const ranked = ids.map((id) => ({ id, rank: sampleRank(id) }));
+      ranked.sort((a, b) => (a.rank === b.rank ? (a.id < b.id ? -1 : 1) : a.rank < b.rank ? -1 : 1));
+      const drop = sqlite.prepare("DELETE FROM stagedCases WHERE caseId = ?");
+      for (const { id } of ranked.slice(size)) drop.run(id);
     },
     count: () => numberFrom(sqlite, "SELECT count(*) FROM stagedCases"),
   };
