@@ -7,15 +7,16 @@ import { tokensOf } from "./tokens.ts";
 
 /** What the provider brought back as our answer, an empty one too; `bad-response` when nothing says that it ended as it should. */
 export function answerOf(generated: Generated, stopGiven: boolean): Answer {
-  const refusal = refusalIn(generated.bodies);
+  const messages = messagesIn(generated.bodies);
+  const refusal = refusalIn(messages);
   const text = textOf(generated.content) || refusal;
-  const toolCalls = [...toolCallsOf(generated.content), ...legacyCalls(generated.bodies)];
+  const toolCalls = [...toolCallsOf(generated.content), ...legacyCalls(messages, generated.bodies.length)];
   const finishReason = refusal === "" ? finishReasonOf(generated) : "refusal";
   const tokens = tokensOf(generated.usage);
   const answeredBy = generated.modelId ?? modelVersion(generated.bodies);
   // A model that stopped by itself, at a limit or a filter has answered, if with nothing. One that failed, or called tools nobody
   // can read, has not.
-  const hasEnded = stopGiven || ENDED.includes(finishReason) || saysEmpty(generated);
+  const hasEnded = stopGiven || ENDED.includes(finishReason) || saysEmpty(generated, messages);
   if (text === "" && toolCalls.length === 0 && !hasEnded) {
     throw new CallFailure("bad-response", `answered with nothing (finish reason ${finishReason})`, {
       tokens,
@@ -36,9 +37,8 @@ export function answerOf(generated: Generated, stopGiven: boolean): Answer {
 const ENDED: readonly FinishReason[] = ["stop", "length", "content-filter", "refusal"];
 
 /** A whole body whose message is the empty text, from a server that names no finish reason. */
-function saysEmpty({ finishReason: { raw }, bodies }: Generated): boolean {
-  if (raw !== undefined || bodies.length !== 1) return false;
-  return messagesIn(bodies).some(({ content }) => content === "");
+function saysEmpty({ finishReason: { raw }, bodies }: Generated, messages: readonly ChatMessage[]): boolean {
+  return raw === undefined && bodies.length === 1 && messages.some(({ content }) => content === "");
 }
 
 function textOf(content: AnswerContent): string {
@@ -74,23 +74,25 @@ interface ChatMessage {
 }
 
 function messagesIn(bodies: readonly unknown[]): ChatMessage[] {
-  return bodies.flatMap((body) => {
+  const messages: ChatMessage[] = [];
+  for (const body of bodies) {
     const choice = (body as ChatBody | null | undefined)?.choices?.[0];
     const message = choice?.message ?? choice?.delta;
-    return message ? [message] : [];
-  });
+    if (message) messages.push(message);
+  }
+  return messages;
 }
 
-function refusalIn(bodies: readonly unknown[]): string {
-  return messagesIn(bodies)
-    .map((m) => m.refusal ?? "")
-    .join("");
+function refusalIn(messages: readonly ChatMessage[]): string {
+  let refusal = "";
+  for (const message of messages) refusal += message.refusal ?? "";
+  return refusal;
 }
 
 /** `function_call`, the form before tools: some compatible servers still answer with it. */
-function legacyCalls(bodies: readonly unknown[]): ToolCall[] {
-  if (bodies.length !== 1) return [];
-  return messagesIn(bodies).flatMap((m) => (m.function_call ? normalizeToolCalls([m.function_call]) : []));
+function legacyCalls(messages: readonly ChatMessage[], bodies: number): ToolCall[] {
+  if (bodies !== 1) return [];
+  return messages.flatMap((m) => (m.function_call ? normalizeToolCalls([m.function_call]) : []));
 }
 
 function modelVersion(bodies: readonly unknown[]): string | undefined {
