@@ -18,6 +18,16 @@ async function manyPrompts(): Promise<string> {
 
 const tagsIn = async (dir: string) => (await git(dir, "tag", "-l")).split("\n").filter((tag) => tag !== "").length;
 
+/** A git that does something first. */
+function slowGit(first: string): { path: string; started: string } {
+  const folder = tempProject();
+  const started = join(folder, "started");
+  const script = `#!/bin/sh\n${first.replace("STARTED", JSON.stringify(started))}\nPATH=\${PATH#*:} exec git "$@"\n`;
+  put(folder, "git", script);
+  chmodSync(join(folder, "git"), 0o755);
+  return { path: `${folder}${delimiter}${process.env["PATH"]}`, started };
+}
+
 test.each([
   ["SIGTERM", 143],
   ["SIGINT", 130],
@@ -26,8 +36,10 @@ test.each([
   "publish ends by %s at the next safe point: no tag is left, no git either, and again it goes on",
   async (signal, code) => {
     const dir = await manyPrompts();
-    const child = spawnAgentops(dir, ["publish", "--no-push", "-m", "first"]);
-    while ((await tagsIn(dir)) < 3) await sleep(5);
+    // The first tag is there, and the others are about to be written.
+    const slow = slowGit('case " $* " in *" unpack-objects "*|*" index-pack "*) : > STARTED; sleep 0.5;; esac');
+    const child = spawnAgentops(dir, ["publish", "--no-push", "-m", "first"], { PATH: slow.path });
+    while (!existsSync(slow.started)) await sleep(5);
     child.kill(signal);
     const { exitCode, stderr, stdout } = await child;
     expect([exitCode, stdout]).toEqual([code, ""]);
@@ -83,17 +95,10 @@ test("gate ends when told while it reads git, and starts no more of it", async (
   const dir = await manyPrompts();
   for (let i = 0; i < PROMPTS; i++) put(dir, `prompts/p${i}.prompt.yml`, prompt(`p${i}`, "tell"));
   await commitAll(dir, "Change all");
-  // A git that says that it was started, and takes its time.
-  const slow = tempProject();
-  put(
-    slow,
-    "git",
-    `#!/bin/sh\necho "$1" >> ${JSON.stringify(join(slow, "started"))}\nsleep 0.05\nPATH=\${PATH#*:} exec git "$@"\n`,
-  );
-  chmodSync(join(slow, "git"), 0o755);
-  const started = () =>
-    existsSync(join(slow, "started")) ? readFileSync(join(slow, "started"), "utf8").split("\n").length - 1 : 0;
-  const child = spawnAgentops(dir, ["gate", "--base", "HEAD~1"], { PATH: `${slow}${delimiter}${process.env["PATH"]}` });
+  // It says that it was started, and takes its time.
+  const slow = slowGit('echo "$1" >> STARTED; sleep 0.05');
+  const started = () => (existsSync(slow.started) ? readFileSync(slow.started, "utf8").split("\n").length - 1 : 0);
+  const child = spawnAgentops(dir, ["gate", "--base", "HEAD~1"], { PATH: slow.path });
   while (started() < 5) await sleep(5);
   child.kill("SIGTERM");
   const { exitCode, stderr } = await child;
