@@ -3,9 +3,7 @@ import type { Db } from "../state/store.ts";
 import { confidenceSequence } from "../stats/sequential/confidence-sequence.ts";
 import { riskDifference } from "../stats/sequential/risk-difference.ts";
 import { verdictBounds } from "../stats/sequential/verdict-bounds.ts";
-import { changedTogether, type Parted } from "../registry/parts.ts";
-import { isExternal } from "../core/external.ts";
-import { findRelease, type ReleaseRow } from "../serving/serving.store.ts";
+import { comparedVersions } from "./compared-versions.ts";
 import type { Judged } from "./judge.ts";
 import { floorOf } from "./floors.ts";
 import { batchesOf, type TallyRow, unitsIn } from "./evidence.ts";
@@ -65,7 +63,7 @@ export async function rolloutView(
     id: rollout.id,
     target,
     env: rollout.environment,
-    ...(await versionsIn(db, rollout, unknown)),
+    ...(await comparedVersions(db, rollout, unknown)),
     hypothesis: plan.hypothesis ?? null,
     phase: state.phase,
     step: state.step,
@@ -132,18 +130,6 @@ async function countedNow(db: Db, rollout: Rollout): Promise<Counted> {
     tallies: await talliesOf(db, seq, { from: 1, to }),
     ratios: await ratiosUpTo(db, seq, to),
     pairs: await pairsUpTo(db, rollout, to),
-  };
-}
-
-type Units = Pick<Awaited<ReturnType<typeof unknownOutcomes>>, "control" | "candidate">;
-
-/** Both arms with their units, and what changed at once between them. */
-async function versionsIn(db: Db, { target, control, candidate }: Rollout, units: Units) {
-  const [before, after] = [await findRelease(db, target, control), await findRelease(db, target, candidate)];
-  return {
-    control: { ...versionOf(control, before), ...units.control },
-    candidate: { ...versionOf(candidate, after), ...units.candidate },
-    changedTogether: changedIn(before, after),
   };
 }
 
@@ -216,23 +202,6 @@ function turned([low, high]: [number, number]): [number, number] {
 /** −0 would be written as 0 and read as another number. */
 function negated(value: number): number {
   return value === 0 ? 0 : -value;
-}
-
-function versionOf(version: string, release: ReleaseRow | undefined) {
-  return { version, digest: release?.digest ?? "" };
-}
-
-/** Of what is no version nothing is known to have changed. */
-function changedIn(before: ReleaseRow | undefined, after: ReleaseRow | undefined) {
-  if (before === undefined || after === undefined || isExternal(before.version)) return [];
-  return changedTogether(parted(before), parted(after));
-}
-
-/** A release is the file as written; an agent's has its prompt's file within. */
-function parted({ content }: ReleaseRow): Parted {
-  const { promptContent, ...file } = JSON.parse(content) as { promptContent?: { model?: string }; model?: string };
-  if (promptContent === undefined) return { prompt: file, agent: null, model: file.model };
-  return { prompt: promptContent, agent: file, model: file.model ?? promptContent.model };
 }
 
 async function historyOf(db: Db, { seq, plan }: Rollout): Promise<RolloutDocument["history"]> {

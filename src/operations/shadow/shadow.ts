@@ -141,11 +141,13 @@ function refuseUnpaired({ target, environment, state, plan }: Rollout): void {
   );
 }
 
-function refuseOther({ spec, file }: LoadedSuite, { target }: Place): void {
-  if (spec.target === undefined) return;
-  const { kind, name } = parseRef(spec.target);
+function refuseOther({ spec, file, prompt }: LoadedSuite, { target }: Place): void {
+  // A prompt file that is a suite is about itself.
+  const about = spec.target ?? prompt?.address;
+  if (about === undefined) return;
+  const { kind, name } = parseRef(about);
   if (target === (kind === undefined ? `${target.split("/")[0] ?? ""}/${name}` : `${kind}/${name}`)) return;
-  throw new AgentopsError("USAGE", `${file} is about ${spec.target}, not about ${target}`, { hint: "--suite takes a suite of the target" }); // prettier-ignore
+  throw new AgentopsError("USAGE", `${file} is about ${about}, not about ${target}`, { hint: "--suite takes a suite of the target" }); // prettier-ignore
 }
 
 interface Told {

@@ -37,6 +37,7 @@ beforeAll(async () => {
     "evals/clustered.suite.yml": suite("clustered", [...cases(3, ", cluster: ada"), "{ id: z, vars: { q: q9 }, expected: q9 }"]), // prettier-ignore
     "evals/lossy.suite.yml": suite("lossy", [...cases(9), "{ id: o, vars: { q: odd }, expected: odd }"]),
     "evals/broken.suite.yml": suite("broken", ["{ id: o, vars: { q: odd }, expected: odd }"]),
+    "prompts/q.prompt.yml": `${prompt("right").replace("name: p", "name: q")}testData: [{ q: q1, expected: q1 }]\nevaluators: [{ name: same, string: { equals: "{{expected}}" } }]\n`,
     "evals/other.suite.yml": suite("other", cases(2), "target: prompts/q"),
   });
   await git(dir, "init", "-q", "-b", "main");
@@ -119,6 +120,7 @@ describe("canary shadow", () => {
   test.each<[string, string[], number, string]>([
     ["no suite", [], 2, "which inputs?"],
     ["a suite of another target", ["--suite", "other"], 2, "is about prompts/q, not about prompts/p"],
+    ["a prompt file that is a suite of itself", ["--suite", "prompts/q.prompt.yml"], 2, "is about prompts/q, not about prompts/p"], // prettier-ignore
     ["an unknown one", ["--suite", "al"], 2, "al"],
     ["a run as the control of a version", ["--suite", "all", "--control", "01ARZ3NDEKTSV4RRFFQ69G5FAV"], 2, "the control is prompts/p@v1, which is asked itself"], // prettier-ignore
     ["what other actions take", ["--suite", "all", "--steps", "0.1,1"], 2, "canary shadow takes no --steps"],
