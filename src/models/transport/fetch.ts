@@ -1,6 +1,7 @@
 import type { Dispatcher } from "undici";
+import { Exchange } from "./exchange.ts";
 import { bufferedBody, leanHeaders, type LeanResponse } from "./response.ts";
-import { AnswerTooLarge, TransportError } from "./transport-error.ts";
+import { TransportError } from "./transport-error.ts";
 
 interface LeanInit {
   method?: string | undefined;
@@ -25,7 +26,7 @@ export function leanFetch(dispatcher: Dispatcher, maxAnswer: number): LeanFetch 
         reject(reasonOf(signal));
         return;
       }
-      const exchange = new Exchange({ url, maxAnswer }, resolve, reject);
+      const exchange = new Fetching({ url, maxAnswer }, resolve, reject);
       signal?.addEventListener(
         "abort",
         () => {
@@ -60,39 +61,24 @@ function requestOptions(url: string, init: LeanInit): Dispatcher.DispatchOptions
   };
 }
 
-/** One request under way, as undici reports on it. */
-class Exchange implements Dispatcher.DispatchHandler {
+/** Gives the answer away as soon as it is known how it comes. */
+class Fetching extends Exchange implements Dispatcher.DispatchHandler {
   private readonly url: string;
-  private readonly maxAnswer: number;
-  private size = 0;
   private readonly resolve: (response: LeanResponse) => void;
   private readonly reject: (error: Error) => void;
-  private controller: Dispatcher.DispatchController | undefined;
   private stream: ReadableStreamDefaultController<Uint8Array> | undefined;
   private head: Omit<LeanResponse, "body" | "text"> | undefined;
   private chunks: Uint8Array[] = [];
-  private cut: Error | undefined;
 
   constructor(
-    { url, maxAnswer }: { url: string; maxAnswer: number },
+    from: { url: string; maxAnswer: number },
     resolve: (response: LeanResponse) => void,
     reject: (error: Error) => void,
   ) {
-    this.url = url;
-    this.maxAnswer = maxAnswer;
+    super(from, reject);
+    this.url = from.url;
     this.resolve = resolve;
     this.reject = reject;
-  }
-
-  abort(reason: Error): void {
-    this.cut = reason;
-    this.reject(reason);
-    this.controller?.abort(reason);
-  }
-
-  onRequestStart(controller: Dispatcher.DispatchController): void {
-    this.controller = controller;
-    if (this.cut !== undefined) controller.abort(this.cut);
   }
 
   onResponseStart(
@@ -117,10 +103,8 @@ class Exchange implements Dispatcher.DispatchHandler {
   }
 
   onResponseData(_controller: Dispatcher.DispatchController, chunk: Uint8Array): void {
-    this.size += chunk.byteLength;
-    if (this.size > this.maxAnswer) {
+    if (!this.fits(chunk.byteLength)) {
       this.chunks = [];
-      this.abort(new AnswerTooLarge(this.url, this.maxAnswer));
       return;
     }
     if (this.stream === undefined) this.chunks.push(chunk);

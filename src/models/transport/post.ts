@@ -1,6 +1,7 @@
 import type { Dispatcher } from "undici";
 import type { Halt } from "../client/halt.ts";
-import { AnswerTooLarge, TransportError } from "./transport-error.ts";
+import { Exchange } from "./exchange.ts";
+import { TransportError } from "./transport-error.ts";
 
 /** An answer as it came. */
 export interface Posted {
@@ -29,7 +30,7 @@ export function destination(url: string, headers: Readonly<Record<string, string
 export function post(dispatcher: Dispatcher, to: Destination, body: string, halt: Halt): Promise<Posted> {
   return new Promise((resolve, reject) => {
     const { origin, path, headers } = to;
-    const exchange = new Exchange(to, resolve, reject);
+    const exchange = new Reading(to, resolve, reject);
     halt.whenEnded((reason) => {
       exchange.abort(reason);
     });
@@ -37,33 +38,20 @@ export function post(dispatcher: Dispatcher, to: Destination, body: string, halt
   });
 }
 
-/** One request under way, as undici reports on it. */
-class Exchange implements Dispatcher.DispatchHandler {
+/** Reads the whole answer. */
+class Reading extends Exchange implements Dispatcher.DispatchHandler {
   private readonly to: Destination;
   private readonly resolve: (answer: Posted) => void;
   private readonly reject: (error: Error) => void;
-  private controller: Dispatcher.DispatchController | undefined;
   private status = 0;
   private headers: Posted["headers"] = {};
   private chunks: Buffer[] = [];
-  private size = 0;
-  private cut: Error | undefined;
 
   constructor(to: Destination, resolve: (answer: Posted) => void, reject: (error: Error) => void) {
+    super(to, reject);
     this.to = to;
     this.resolve = resolve;
     this.reject = reject;
-  }
-
-  abort(reason: Error): void {
-    this.cut = reason;
-    this.reject(reason);
-    this.controller?.abort(reason);
-  }
-
-  onRequestStart(controller: Dispatcher.DispatchController): void {
-    this.controller = controller;
-    if (this.cut !== undefined) controller.abort(this.cut);
   }
 
   onResponseStart(_: Dispatcher.DispatchController, status: number, headers: Posted["headers"]): void {
@@ -72,12 +60,8 @@ class Exchange implements Dispatcher.DispatchHandler {
   }
 
   onResponseData(_: Dispatcher.DispatchController, chunk: Buffer): void {
-    this.size += chunk.length;
-    if (this.size <= this.to.maxAnswer) this.chunks.push(chunk);
-    else {
-      this.chunks = [];
-      this.abort(new AnswerTooLarge(this.to.url, this.to.maxAnswer));
-    }
+    if (this.fits(chunk.length)) this.chunks.push(chunk);
+    else this.chunks = [];
   }
 
   onResponseEnd(): void {
