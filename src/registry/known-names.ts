@@ -58,8 +58,9 @@ export function namesOfTags(root: string): KnownNames {
 /** `v12`, `v11`, … of an artifact, by its tags. */
 export function versionsInTags(root: string, address: string): string[] {
   const git = gitFolder(root);
-  const packed = packedRefs(git).matchAll(new RegExp(` refs/tags/${address.replaceAll(".", "\\.")}/v(\\d+)$`, "gm"));
   const loose = entriesOf(join(git, "refs", "tags", address)).flatMap((name) => /^v(\d+)$/.exec(name)?.[1] ?? []);
+  // After the loose ones: git packs a ref before it takes the loose one away.
+  const packed = packedRefs(git).matchAll(new RegExp(` refs/tags/${address.replaceAll(".", "\\.")}/v(\\d+)$`, "gm"));
   const numbers = new Set([...loose, ...[...packed].map(([, number]) => number)].map(Number));
   return [...numbers].sort((a, b) => b - a).map((number) => `v${number}`);
 }

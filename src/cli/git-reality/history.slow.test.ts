@@ -162,9 +162,9 @@ describe("branches, merges, history", () => {
 
 async function published(dir: string): Promise<void> {
   for (let tries = 0; tries < 20; tries++) {
-    const { code } = await agentops(dir, ["publish", "p", "--no-push"]);
+    const { code, stderr } = await agentops(dir, ["publish", "p", "--no-push"]);
     if (code === 0) return;
-    expect(code).toBe(4);
+    expect(code, stderr).toBe(4);
   }
   throw new Error("gc never let it through");
 }

@@ -116,6 +116,13 @@ export const HERE: readonly Kind[] = [
     hint: () => "run it as the user who owns the .git folder, where that may be written",
   },
   {
+    // Before a signature too: gc takes empty folders away in which git is about to write.
+    kind: "swept",
+    pattern: /unable to (?:create|write) [^\n]*\btemporary\b[^\n]*: No such file or directory/,
+    code: "GIT_FAILED",
+    hint: () => "another git process, as gc, was tidying up: run the command again",
+  },
+  {
     kind: "alternates",
     pattern: /unable to normalize alternate object path: (.+)|object directory (.+?) does not exist; check \.git\/objects\/info\/alternates/, // prettier-ignore
     code: "GIT_REFUSED",
@@ -192,7 +199,7 @@ export const HERE: readonly Kind[] = [
   {
     // Another try may help: a gc that is at work takes objects for a moment, and a job's next checkout has them.
     kind: "damaged",
-    pattern: /corrupt|index file smaller than expected|bad signature 0x|object file \S+ is empty|bad (?:object|tree)|missing object|unable to read tree/, // prettier-ignore
+    pattern: /corrupt|index file smaller than expected|bad signature 0x|object file \S+ is empty|bad (?:object|tree)|(?:missing|invalid) object|unable to read tree/, // prettier-ignore
     code: "GIT_FAILED",
     hint: () => "git fsck says what is damaged",
   },

@@ -98,6 +98,16 @@ describe("where no hook is on this machine, none is blamed:", () => {
   });
 });
 
+/** A gc at work takes what a commit is about to be made of; it ends with the number that a hook's refusal has. */
+const SWEPT: [stderr: string, exitCode: number, kind: string][] = [
+  ["error: invalid object 100644 1212 for 'prompts/p.prompt.yml'\nerror: Error building trees\n", 1, "damaged"],
+  ["error: unable to create temporary file: No such file or directory\nerror: Error building trees\n", 1, "swept"],
+  ["error: unable to create temporary file: No such file or directory\nfatal: failed to write commit object\n", 128, "swept"], // prettier-ignore
+];
+test.each(SWEPT)("a commit beside a gc: %s", (stderr, exitCode, kind) => {
+  expect(read(stderr, { command: "commit", exitCode })).toMatchObject({ kind, exit: 4 });
+});
+
 test("a wrapper that finds no git is no git", () => {
   expect(read("", { exitCode: 127 })).toMatchObject({ kind: "no git", exit: 2 });
 });

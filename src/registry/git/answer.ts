@@ -67,10 +67,10 @@ function kindsFor(result: Said): readonly Kind[] {
 
 /**
  * Whether a hook refused: what it printed is anybody's words, in which "timed out" or "permission denied" is none of git's. A commit ends with 1
- * then and with 128 where the reason is git's own; a push says nothing of any ref, and git's own end is fatal.
+ * then and mostly with 128 where the reason is git's own; a push says nothing of any ref, and git's own end is fatal.
  */
 function isHooks(result: Said): boolean {
-  if (result.command === "commit") return result.exitCode === 1 && !/^error: pathspec /m.test(result.stderr);
+  if (result.command === "commit") return result.exitCode === 1 && !/^error: (?:pathspec |Error building trees)/m.test(result.stderr);
   return mayBeHooks(result) && !/^fatal: /m.test(result.stderr);
 }
 

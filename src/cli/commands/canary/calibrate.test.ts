@@ -66,8 +66,8 @@ const read = ({ stdout, stderr }: Ran) => {
 
 async function everything(): Promise<unknown> {
   return withStore(store, async (open) => {
-    const tables = await open.column("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name");
-    return Promise.all(tables.map(async (table) => [table, await open.rows(`SELECT * FROM "${table}"`)]));
+    const tables = await open.db.introspection.getTables();
+    return Promise.all(tables.map(async ({ name }) => [name, await open.rows(`SELECT * FROM "${name}"`)]));
   });
 }
 
