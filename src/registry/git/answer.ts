@@ -70,7 +70,8 @@ function kindsFor(result: Said): readonly Kind[] {
  * then and mostly with 128 where the reason is git's own; a push says nothing of any ref, and git's own end is fatal.
  */
 function isHooks(result: Said): boolean {
-  if (result.command === "commit") return result.exitCode === 1 && !/^error: (?:pathspec |Error building trees)/m.test(result.stderr);
+  if (result.command === "commit")
+    return result.exitCode === 1 && !/^error: (?:pathspec |Error building trees)/m.test(result.stderr);
   return mayBeHooks(result) && !/^fatal: /m.test(result.stderr);
 }
 
