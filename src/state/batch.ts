@@ -8,6 +8,8 @@ type OnConflict =
   | "keep"
   /** It takes its place. */
   | "replace"
+  /** The same where rows of other tables point at it, which may not lose it for a moment. */
+  | "update"
   /** The numbers of the columns in `sums` are added. */
   | "add"
   /** It is an error. */

@@ -1,6 +1,6 @@
 import type { CompiledQuery, QueryResult } from "kysely";
 
-export type Value = string | number | null;
+export type Value = string | number | Uint8Array | null;
 
 /** What a query needs: a store's `db`, a transaction, or the bare connection of a command that must start fast and loads no Kysely. */
 export interface Executor {

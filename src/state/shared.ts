@@ -50,6 +50,7 @@ export const SHARED_TABLES: readonly SharedTable[] = [
     table("changed", "delays", "environment", "target", "version", "day", "success", "bucket"),
     table("changed", "outcomeMinutes", "environment", "target", "minute", "version", "shadow"),
   ),
+  ...since(12, table("changed", "traces", "seq"), table("numbered", "spanBlocks", "seq")),
   table("added", "breaches", "rollout", "look", "observation"),
   table("added", "looks", "rollout", "look"),
   table("changed", "tallies", "rollout", "look", "weight", "arm", "metric"),

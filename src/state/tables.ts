@@ -1,12 +1,13 @@
 import type { Generated, Selectable } from "kysely";
 import type { CountTables } from "./count-tables.ts";
 import type { RunTables } from "./run-tables.ts";
+import type { TraceTables } from "./trace-tables.ts";
 
 /** A row as it is read. */
 export type Row<Table extends keyof Database> = Selectable<Database[Table]>;
 
 /** Rows as stored. Times are ISO-8601 UTC text, booleans 0/1, structures canonical JSON text. */
-export interface Database extends RunTables, CountTables {
+export interface Database extends RunTables, CountTables, TraceTables {
   calibrations: {
     id: string;
     /** Digest of the scorer's content: rubric, pin, threshold, what the judge is shown. */

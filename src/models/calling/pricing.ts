@@ -42,7 +42,7 @@ export function createPricer(options: PricerOptions): Pricer {
   };
 }
 
-function usageOf(tokens: TokenUsage): Usage | undefined {
+export function usageOf(tokens: TokenUsage): Usage | undefined {
   if (tokens.input === null || tokens.output === null) return undefined;
   return {
     input_tokens: tokens.input,

@@ -3,6 +3,9 @@ export interface Types {
   text: string;
   integer: string;
   real: string;
+  bytes: string;
+  /** Of a column that numbers new rows, and is the key. */
+  numbered: string;
   /** After a table that is read by its key alone: rows lie in its index, and nowhere else. */
   keyed: string;
 }

@@ -13,7 +13,7 @@ interface Column {
   key: number;
 }
 
-const TYPES: Record<string, string> = { bigint: "INTEGER", text: "TEXT", "double precision": "REAL" };
+const TYPES: Record<string, string> = { bigint: "INTEGER", text: "TEXT", "double precision": "REAL", bytea: "BLOB" };
 /** Runs are elsewhere; and observations are too many to be asked one by one. */
 const ACROSS = ["calibrations.runId → runs.id", "observations.rollout → rollouts.seq"];
 
