@@ -27,12 +27,13 @@ import { show } from "./commands/show/spec.ts";
 import { stats } from "./commands/stats/spec.ts";
 import { status } from "./commands/status/spec.ts";
 import { store } from "./commands/store/spec.ts";
+import { trace } from "./commands/trace/spec.ts";
 import { unfreeze } from "./commands/unfreeze/spec.ts";
 import { verify } from "./commands/verify/spec.ts";
 
 /** Every command, by who looks for it, in the order of the help: first somebody on call. */
 export const GROUPS: readonly (readonly [who: string, commands: readonly CommandSpec[]])[] = [
-  ["On call:", [status, kill, rollback, revive, resolve, history, observe, doctor, config]],
+  ["On call:", [status, kill, rollback, revive, resolve, history, observe, trace, doctor, config]],
   ["Release manager:", [publish, verify, approvals, canary, promote, freeze, unfreeze]],
   ["CI:", [lint, gate, runs, store]],
   ["Engineer:", [init, list, show, log, render, evalCommand, diff, stats, judge, completion]],

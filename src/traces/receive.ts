@@ -11,6 +11,8 @@ export interface ReceiveOptions {
   store: Store;
   clock: Clock;
   priceOf: PriceOf;
+  /** `agents/NAME` of an agent that calls itself so; null where none here does. */
+  targetOf: (agent: string) => string | null;
   /** Attributes that no line of the table knows, by key: told as they are read. */
   onUnknown?: (key: string) => void;
 }
@@ -18,7 +20,7 @@ export interface ReceiveOptions {
 /** What became of the spans of one batch. */
 export interface Received {
   /** Traces that some span was added to. */
-  traces: number;
+  traces: string[];
   spans: number;
   /** The store had them already. */
   repeated: number;
@@ -50,8 +52,8 @@ export async function receive(spans: readonly WireSpan[], options: ReceiveOption
 
 type Arrivals = ReadonlyMap<string, ReadonlyMap<string, Arrived>>;
 
-async function add(tx: Tx, arrivals: Arrivals, { clock, priceOf }: ReceiveOptions): Promise<Received> {
-  const received: Received = { traces: 0, spans: 0, repeated: 0, notUnderstood: 0 };
+async function add(tx: Tx, arrivals: Arrivals, { clock, priceOf, targetOf }: ReceiveOptions): Promise<Received> {
+  const received: Received = { traces: [], spans: 0, repeated: 0, notUnderstood: 0 };
   const known = await tracesById(tx, [...arrivals.keys()]);
   const before = await factsOfTraces(tx, [...known.values()].map(({ seq }) => seq)); // prettier-ignore
   const receivedMs = clock.now().getTime();
@@ -64,10 +66,11 @@ async function add(tx: Tx, arrivals: Arrivals, { clock, priceOf }: ReceiveOption
     const added = [...arrived.values()].filter(({ span }) => !ids.has(span.spanId));
     received.repeated += arrived.size - added.length;
     if (added.length === 0) continue;
-    received.traces += 1;
+    received.traces.push(id);
     received.spans += added.length;
     received.notUnderstood += added.reduce((sum, { facts }) => sum + (facts.notUnderstood ?? 0), 0);
-    const summary = summaryOf(id, [...there, ...added.map(({ facts }) => facts)], priceOf);
+    const said = summaryOf(id, [...there, ...added.map(({ facts }) => facts)], priceOf);
+    const summary = { ...said, target: said.target ?? (said.agent === null ? null : targetOf(said.agent)) };
     (row === undefined ? fresh : grown).push({ row, summary, added });
   }
   const numbers = await addTraces(tx, fresh.map(({ summary }) => newRow(summary, receivedMs))); // prettier-ignore

@@ -52,7 +52,7 @@ export function usageOf(tokens: TokenUsage): Usage | undefined {
   };
 }
 
-function overrideUsd(price: Price, usage: Usage): number {
+export function overrideUsd(price: Price, usage: Usage): number {
   const cached = usage["cache_read_tokens"] ?? 0;
   const written = usage["cache_write_tokens"] ?? 0;
   const plain = Math.max(0, (usage["input_tokens"] ?? 0) - cached - written);

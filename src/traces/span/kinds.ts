@@ -72,8 +72,6 @@ const SAID: Partial<Record<Field, Record<string, SpanKind>>> = {
     guardrail: "guardrail",
     chain: "other",
     evaluator: "other",
-    span: "other",
-    event: "other",
   },
 };
 

@@ -1,0 +1,19 @@
+import { printable } from "../../core/printable.ts";
+import type { TraceImportDocument } from "../../traces/schema.ts";
+import { many, whole } from "../numbers.ts";
+import type { Style } from "../style.ts";
+
+/** A line a file: what of it is new, and what of it nobody could read. */
+export function traceImportText({ files }: TraceImportDocument, style: Style): string {
+  return files
+    .map(({ file, format, traces, spans, repeated, rejected, notUnderstood }) => {
+      const more = [
+        ...(repeated > 0 ? [`${whole(repeated)} there already`] : []),
+        ...(rejected > 0 ? [style.bad(`${whole(rejected)} rejected`)] : []),
+        ...(notUnderstood > 0 ? [`${many(notUnderstood, "attribute")} not understood, and kept`] : []),
+      ];
+      const rest = more.length === 0 ? "" : `; ${more.join("; ")}`;
+      return `${printable(file)} (${format}): ${many(spans, "span")} of ${many(traces, "trace")}${rest}`;
+    })
+    .join("\n");
+}
