@@ -1,0 +1,23 @@
+import { plainValue } from "../wire/attributes.ts";
+import { looseIn, unpacked } from "./loose.ts";
+
+/**
+ * What somebody calls input or output of a model as text of `gen_ai.input.messages`: a list of messages in whatever dialect stays as it is, and
+ * a text alone becomes one message.
+ */
+export function messagesText(value: unknown, role: "user" | "assistant"): string {
+  const list = messageList(unpacked(value));
+  return JSON.stringify(plainValue(list ?? [{ role, parts: [{ type: "text", content: textOf(value) }] }]));
+}
+
+/** `[{role}]`, `{messages: [{role}]}` or one `{role}`; undefined of all else. */
+function messageList(value: unknown): unknown[] | undefined {
+  const within = Array.isArray(value) ? (value as unknown[]) : looseIn(value)["messages"];
+  const list = Array.isArray(within) ? (within as unknown[]) : [value];
+  return list.length > 0 && list.every((item) => "role" in looseIn(item)) ? list : undefined;
+}
+
+/** A text as it is, and JSON of the rest. */
+export function textOf(value: unknown): string {
+  return typeof value === "string" ? value : JSON.stringify(plainValue(value));
+}
