@@ -1,32 +1,30 @@
 import { put } from "../wire/attributes.ts";
 import type { Attributes } from "../wire/span.ts";
+import { contentOf, type Speaker } from "./content.ts";
 import { NAMES, squashed, USAGE } from "./flat-keys.ts";
 import { type FlatLine, isPlain } from "./flat-line.ts";
 import { looseIn } from "./loose.ts";
-import { messagesText, textOf } from "./messages.ts";
+import { textOf } from "./messages.ts";
 
 const [ARGUMENTS, RESULT] = ["gen_ai.tool.call.arguments", "gen_ai.tool.call.result"];
 
-/** What a step was given and gave: arguments and result of a tool, messages of all else. */
-export function addContent(line: FlatLine, attributes: Attributes, isTool: boolean): void {
+/** What a step was given and gave. */
+export function addContent(line: FlatLine, attributes: Attributes, kind: Speaker): void {
   const system = line.field("system");
   if (system !== undefined) put(attributes, "gen_ai.system_instructions", systemText(system));
-  if (isTool) {
-    addToolCall(line, attributes);
-    return;
-  }
-  const [input, output] = [line.field("input"), line.field("output") ?? line.take(["result"])];
-  if (input !== undefined) put(attributes, "gen_ai.input.messages", messagesText(input, "user"));
+  const [given, gave] = [NAMES[ARGUMENTS] ?? [], NAMES[RESULT] ?? []];
+  const input = (kind === "tool" ? line.take(given) : undefined) ?? line.field("input");
+  const output =
+    kind === "tool" ? (line.take(gave) ?? line.field("output")) : (line.field("output") ?? line.take(gave));
+  if (input !== undefined) putContent(attributes, input, "user", kind);
   if (output === undefined) return;
-  put(attributes, "gen_ai.output.messages", messagesText(answersIn(output), "assistant"));
+  putContent(attributes, answersIn(output), "assistant", kind);
   addUsage(looseIn(output)["usage"], attributes);
 }
 
-function addToolCall(line: FlatLine, attributes: Attributes): void {
-  const given = line.take(NAMES[ARGUMENTS] ?? []) ?? line.field("input");
-  const gave = line.take(NAMES[RESULT] ?? []) ?? line.field("output");
-  if (given !== undefined) put(attributes, ARGUMENTS, textOf(given));
-  if (gave !== undefined) put(attributes, RESULT, textOf(gave));
+function putContent(attributes: Attributes, value: unknown, role: "user" | "assistant", kind: Speaker): void {
+  const { key, text } = contentOf(value, role, kind);
+  put(attributes, key, text);
 }
 
 function systemText(system: unknown): string {

@@ -3,6 +3,7 @@ import { plainAttributes, put } from "../wire/attributes.ts";
 import { checkTimes } from "../wire/request.ts";
 import { type Attributes, WIRE_KINDS, type WireBatch, type WireSpan } from "../wire/span.ts";
 import { attempt, Unreadable } from "../wire/unreadable.ts";
+import type { Speaker } from "./content.ts";
 import { addContent, addNamed, addUsage } from "./flat-attributes.ts";
 import { DURATIONS, operationOf, stepKindOf } from "./flat-keys.ts";
 import { type FlatLine, flatLine } from "./flat-line.ts";
@@ -33,7 +34,7 @@ function spanOf(value: unknown): WireSpan {
   const kind = addType(line, attributes);
   const name = line.id("name");
   const service = line.id("service");
-  addContent(line, attributes, attributes["gen_ai.operation.name"] === "execute_tool");
+  addContent(line, attributes, speakerOf(attributes));
   addUsage(
     line.field("usage", (usage) => typeof usage === "object"),
     attributes,
@@ -116,6 +117,16 @@ function guessed(line: FlatLine): string | undefined {
       : names.has("agent")
         ? "invoke_agent"
         : undefined;
+}
+
+/** A line that says nothing of itself is somebody's prompt and answer. */
+function speakerOf(attributes: Attributes): Speaker {
+  const operation = attributes["gen_ai.operation.name"];
+  if (operation === "execute_tool") return "tool";
+  const isOther = operation === undefined && ("agentops.kind" in attributes || "type" in attributes);
+  return isOther || (operation !== undefined && operation !== "chat" && operation !== "invoke_agent")
+    ? "other"
+    : "speaker";
 }
 
 function nameOf(attributes: Attributes): string {

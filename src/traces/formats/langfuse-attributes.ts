@@ -1,7 +1,7 @@
 import { plainValue, put } from "../wire/attributes.ts";
 import type { Attributes } from "../wire/span.ts";
+import { contentOf } from "./content.ts";
 import { type Loose, looseIn, says, textIn, unpacked } from "./loose.ts";
-import { messagesText, textOf } from "./messages.ts";
 
 /** Langfuse's types, where the conventions have an operation for it. */
 const OPERATIONS: Readonly<Record<string, string>> = {
@@ -29,7 +29,6 @@ const SAID = {
   output:
     /^(gen_ai\.(output\.messages|completion\b.*|tool\.call\.result)|output\.value|llm\.output_messages\b.*|ai\.(response\.(text|object|toolCalls)|toolCall\.result)|tool_response|final_result|gcp\.vertex\.agent\.(llm_response|tool_response)|traceloop\.entity\.output)$/,
   tool: /^(gen_ai\.tool\.name|tool\.name|ai\.toolCall\.name|tool_name)$/,
-  agent: /^(gen_ai\.agent\.name|agent\.name|agent_name|graph\.node\.id)$/,
   user: /^(user\.id|enduser\.id|langfuse\.user\.id)$/,
   session: /^(session\.id|langfuse\.session\.id|gen_ai\.conversation\.id)$/,
 } as const;
@@ -41,7 +40,6 @@ export function addObservation(raw: Loose, metadata: Loose, attributes: Attribut
   add(SAID.operation, "gen_ai.operation.name", OPERATIONS[type]);
   add(SAID.model, "gen_ai.request.model", raw["model"]);
   if (type === "TOOL") add(SAID.tool, "gen_ai.tool.name", raw["name"]);
-  if (type === "AGENT") add(SAID.agent, "gen_ai.agent.name", raw["name"]);
   addUsage(raw, add);
   addContent(raw, type, add);
   add(NEVER, "gen_ai.prompt.name", raw["promptName"]);
@@ -98,13 +96,14 @@ function addUsage(raw: Loose, add: Add): void {
   add(SAID.cost, "agentops.cost.usd", counted(costs["total"], raw["totalCost"], raw["calculatedTotalCost"]));
 }
 
-function addContent(raw: Loose, type: string, add: Add): void {
-  const { input, output } = raw;
-  if (type === "TOOL") {
-    if (says(input)) add(SAID.input, "gen_ai.tool.call.arguments", textOf(input));
-    if (says(output)) add(SAID.output, "gen_ai.tool.call.result", textOf(output));
-    return;
+function addContent({ input, output }: Loose, type: string, add: Add): void {
+  const kind = type === "TOOL" ? "tool" : type === "GENERATION" || type === "AGENT" ? "speaker" : "other";
+  for (const [value, role, said] of [
+    [input, "user", SAID.input],
+    [output, "assistant", SAID.output],
+  ] as const) {
+    if (!says(value)) continue;
+    const { key, text } = contentOf(value, role, kind);
+    add(said, key, text);
   }
-  if (says(input)) add(SAID.input, "gen_ai.input.messages", messagesText(input, "user"));
-  if (says(output)) add(SAID.output, "gen_ai.output.messages", messagesText(output, "assistant"));
 }

@@ -90,7 +90,9 @@ function counted(text: string, format: string): string[] {
 }
 
 function hex(id: string): string {
-  return /^[0-9a-f]+$/.test(id) ? id : [...atob(id)].map((c) => c.charCodeAt(0).toString(16).padStart(2, "0")).join("");
+  return /^[0-9a-f]+$/.test(id)
+    ? id
+    : Array.from(atob(id), (c) => c.charCodeAt(0).toString(16).padStart(2, "0")).join("");
 }
 
 async function readAll(bytes: Uint8Array, file?: string) {
