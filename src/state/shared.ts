@@ -50,6 +50,11 @@ export const SHARED_TABLES: readonly SharedTable[] = [
     table("changed", "delays", "environment", "target", "version", "day", "success", "bucket"),
     table("changed", "outcomeMinutes", "environment", "target", "minute", "version", "shadow"),
   ),
+  ...since(
+    11,
+    table("changed", "outcomeDetails", "environment", "target", "id"),
+    table("changed", "outcomeNames", "environment", "target", "name"),
+  ),
   table("added", "breaches", "rollout", "look", "observation"),
   table("added", "looks", "rollout", "look"),
   table("changed", "tallies", "rollout", "look", "weight", "arm", "metric"),

@@ -44,6 +44,8 @@ const COLUMNS: Record<keyof Database, readonly string[]> = {
   ),
   corrections: columnsOf<"corrections">()("observation n version shadow latencyMs costUsd"),
   openOutcomes: columnsOf<"openOutcomes">()("environment target id fields knownAt"),
+  outcomeDetails: columnsOf<"outcomeDetails">()("environment target id taskId taskType feature user session model errorCategory escalated overridden confidence faithfulness toolCalls toolCostUsd valueUsd valueHours feedback state traceId at knownAt traced"), // prettier-ignore
+  outcomeNames: columnsOf<"outcomeNames">()("environment target name id"),
   exposures: columnsOf<"exposures">()("rollout minute unit arm weight n"),
   exposureTokens: columnsOf<"exposureTokens">()("environment target exposure minute"),
   exposureSources: columnsOf<"exposureSources">()("source batch at"),
