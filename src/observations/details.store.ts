@@ -76,6 +76,9 @@ function tracedFrom(text: string | null, outcome: Outcome): Outcome["traced"] {
   return Object.fromEntries((JSON.parse(text) as string[]).map((name) => [name, true]));
 }
 
+/** With the other names that they have. */
 export async function forgetDetails(tx: Tx, asked: Ids): Promise<void> {
+  if (!(await hasDetails(tx, asked.environment, asked.target))) return;
   await rowsBy(tx, `DELETE FROM "outcomeDetails" WHERE`, asked);
+  await rowsBy(tx, `DELETE FROM "outcomeNames" WHERE`, asked);
 }
