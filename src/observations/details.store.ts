@@ -3,7 +3,7 @@ import { raw, rowsOf, type Value } from "../state/raw.ts";
 import type { Tx } from "../state/store.ts";
 import type { Row } from "../state/tables.ts";
 import { type Detail, DETAIL_TRUTHS, DETAILS } from "./details.ts";
-import { allTraced, NOTHING_TRACED, type Outcome } from "./merge.ts";
+import { allTraced, type Field, NOTHING_TRACED, type Outcome } from "./merge.ts";
 import { type Ids, rowsBy } from "./by-ids.store.ts";
 
 const KEY = ["environment", "target", "id"] as const;
@@ -37,9 +37,8 @@ function valueOf(value: string | number | boolean | undefined): Value {
 }
 
 function tracedText(traced: Outcome["traced"], outcome: Outcome): string | null {
-  const names = Object.keys(traced);
-  if (names.length === 0) return null;
-  return Object.keys(allTraced(outcome)).every((name) => name in traced) ? ALL : JSON.stringify(names.sort());
+  if (traced.size === 0) return null;
+  return [...allTraced(outcome)].every((name) => traced.has(name)) ? ALL : JSON.stringify([...traced].sort());
 }
 
 /** Whether any outcome of a target has details: where none has, nothing need be looked for. */
@@ -73,7 +72,7 @@ function detailsFrom(row: Row<"outcomeDetails">): NonNullable<Outcome["details"]
 function tracedFrom(text: string | null, outcome: Outcome): Outcome["traced"] {
   if (text === null) return NOTHING_TRACED;
   if (text === ALL) return allTraced(outcome);
-  return Object.fromEntries((JSON.parse(text) as string[]).map((name) => [name, true]));
+  return new Set(JSON.parse(text) as (Detail | Field)[]);
 }
 
 /** With the other names that they have. */

@@ -26,7 +26,7 @@ async function kept(store: TestStore) {
   const outcome = `SELECT o.version, o.unit, o.success, o."latencyMs", o.at, o."servedAt", o."knownAt", d.* FROM observations o LEFT JOIN "outcomeDetails" d ON d.environment = o.environment AND d.target = o.target AND d.id = o.id`;
   const open = `SELECT o.fields, o."knownAt" AS times, d.* FROM "openOutcomes" o LEFT JOIN "outcomeDetails" d ON d.environment = o.environment AND d.target = o.target AND d.id = o.id`;
   const all = async (sql: string) =>
-    (await store.rows(sql)).map(({ id: _, ...row }) => JSON.stringify(row, rounded)).sort();
+    (await store.rows(sql)).map((row) => JSON.stringify({ ...row, id: null }, rounded)).sort();
   return {
     outcomes: await all(outcome),
     open: await all(open),

@@ -27,10 +27,11 @@ export interface Outcome extends Said<Field> {
   traced: Traced;
 }
 
-type Traced = Partial<Record<Field | Detail | "servedAt", true>>;
+type Any = Field | Detail | "servedAt";
+type Traced = ReadonlySet<Any>;
 
 /** Of outcomes without a trace, which are most: one object. */
-export const NOTHING_TRACED: Traced = {};
+export const NOTHING_TRACED: Traced = new Set();
 
 export function outcomeOf(line: DatedLine): Outcome {
   const { at, servedAt, isServedSaid, shadow = false, details } = line;
@@ -55,8 +56,7 @@ function allAt<F extends string>(fields: Partial<Record<F, FieldValue>>, at: str
 
 /** Where all that an outcome says is of its trace. */
 export function allTraced({ fields, details }: Pick<Outcome, "fields" | "details">): Traced {
-  const names = [...Object.keys(fields), ...Object.keys(details?.fields ?? {}), "servedAt"];
-  return Object.fromEntries(names.map((name) => [name, true]));
+  return new Set([...Object.keys(fields), ...Object.keys(details?.fields ?? {}), "servedAt"] as Any[]);
 }
 
 /** An outcome with what one more of its lines says. A line without a time that says what is known already is a repeat, whenever it comes. */
@@ -69,14 +69,14 @@ export function merged(outcome: Outcome, line: DatedLine): Outcome {
  * once the worse. The order of parts does not matter, nor do repeats.
  */
 export function mergedWith(outcome: Outcome, its: Outcome, isUndated = false): Outcome {
-  const traced = its.traced === outcome.traced ? outcome.traced : { ...outcome.traced };
+  const traced = new Set(outcome.traced);
   const rule = { isUndated, mine: outcome.traced, its: its.traced, traced };
   const next: Outcome = { ...outcome, ...mergedFields(FIELDS, outcome, its, { ...rule, isWorse }), traced };
   if (its.details !== null)
     next.details = mergedFields(DETAILS, outcome.details ?? NONE, its.details, { ...rule, isWorse: isWorseDetail });
   next.shadow ||= its.shadow;
   const isRepeat = isUndated && outcome.servedKnownAt !== null && its.servedAt === outcome.servedAt;
-  if (isRepeat && isTraced(its, "servedAt") === isTraced(outcome, "servedAt")) return next;
+  if (isRepeat && its.traced.has("servedAt") === outcome.traced.has("servedAt")) return next;
   const served = servedOf(outcome, its);
   if (served === its) move(rule, "servedAt");
   return { ...next, servedAt: served.servedAt, servedKnownAt: served.servedKnownAt };
@@ -89,7 +89,7 @@ interface Rule<F extends string> {
   mine: Traced;
   its: Traced;
   /** Of both; changed as fields are taken. */
-  traced: Traced;
+  traced: Set<Any>;
   isWorse: (field: F, value: FieldValue, than: FieldValue) => boolean;
 }
 
@@ -107,15 +107,15 @@ function mergedFields<F extends Field | Detail>(fields: readonly F[], mine: Said
   return next;
 }
 
-function move({ its, traced }: Pick<Rule<never>, "its" | "traced">, field: keyof Traced): void {
-  if (its[field] === true) traced[field] = true;
-  else if (traced[field] === true) delete traced[field];
+function move({ its, traced }: Pick<Rule<never>, "its" | "traced">, field: Any): void {
+  if (its.has(field)) traced.add(field);
+  else traced.delete(field);
 }
 
 type Known = readonly [value: FieldValue, at: string];
 
 function wins<F extends Field | Detail>(field: F, [value, at]: Known, [before, beforeAt]: Known, rule: Rule<F>) {
-  if (rule.its[field] !== rule.mine[field]) return rule.mine[field] === true;
+  if (rule.its.has(field) !== rule.mine.has(field)) return rule.mine.has(field);
   if (rule.isUndated && before === value) return false;
   return at === beforeAt ? rule.isWorse(field, value, before) : at > beforeAt;
 }
@@ -126,7 +126,7 @@ function isWorse(field: Field, value: FieldValue, than: FieldValue): boolean {
 }
 
 function servedOf(a: Outcome, b: Outcome): Outcome {
-  if (isTraced(a, "servedAt") !== isTraced(b, "servedAt")) return isTraced(a, "servedAt") ? b : a;
+  if (a.traced.has("servedAt") !== b.traced.has("servedAt")) return a.traced.has("servedAt") ? b : a;
   const said = [a, b].filter(({ servedKnownAt }) => servedKnownAt !== null);
   const [first = a, second] = said.length === 0 ? [a, b] : said;
   return second !== undefined && isBefore(first, second) ? second : first;
@@ -137,10 +137,6 @@ function isBefore(first: Outcome, second: Outcome): boolean {
   const [a, b] = [first.servedKnownAt, second.servedKnownAt];
   if (a === null || b === null) return second.servedAt < first.servedAt;
   return a === b ? second.servedAt > first.servedAt : b > a;
-}
-
-function isTraced({ traced }: Outcome, field: keyof Traced): boolean {
-  return traced[field] === true;
 }
 
 /** As it is counted; null while nobody knows whether it was a success. */

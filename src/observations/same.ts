@@ -20,14 +20,9 @@ export function isSameRow(a: Outcome, b: Outcome): boolean {
 
 /** The same of details, and of what only a trace has said. */
 export function hasSameDetails(a: Outcome, b: Outcome): boolean {
-  if (a.traced !== b.traced && Object.keys({ ...a.traced, ...b.traced }).some((name) => !isTracedInBoth(a, b, name)))
-    return false;
+  if (a.traced.size !== b.traced.size || [...a.traced].some((name) => !b.traced.has(name))) return false;
   if (a.details === b.details) return true;
   return DETAILS.every(same("fields", a.details, b.details)) && DETAILS.every(same("knownAt", a.details, b.details));
-}
-
-function isTracedInBoth({ traced: a }: Outcome, { traced: b }: Outcome, name: string): boolean {
-  return name in a && name in b;
 }
 
 function same(of: keyof Said<Detail>, a: Outcome["details"], b: Outcome["details"]): (detail: Detail) => boolean {

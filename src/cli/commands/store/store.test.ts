@@ -42,7 +42,7 @@ describe(`agentops store on ${ENGINE}`, () => {
     const info = await json("info");
     expect(info).toMatchObject({
       engine: ENGINE,
-      version: 10,
+      version: 11,
       pending: 0,
       moved: null,
       markers: store.address.markers,
@@ -52,7 +52,7 @@ describe(`agentops store on ${ENGINE}`, () => {
     const { code, stdout } = await run("info");
     expect([code, stdout]).toEqual([
       0,
-      expect.stringMatching(/schema 10\nid [0-9a-f]{32}, change \d+\n[^]*observations +600/),
+      expect.stringMatching(/schema 11\nid [0-9a-f]{32}, change \d+\n[^]*observations +600/),
     ]);
   });
   test("info of a store from before a table leaves it out, and says what is missing", async () => {
