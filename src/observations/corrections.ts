@@ -1,11 +1,14 @@
 import type { Place } from "../core/refs.ts";
 import type { Tx } from "../state/store.ts";
 import { Changed } from "../state/transaction.ts";
-import { datedFrom, merged, type Outcome, outcomeOf, saysTheSame } from "./merge.ts";
+import { detail, type Known } from "./known.ts";
+import { datedFrom, merged, mergedWith, type Outcome, outcomeOf } from "./merge.ts";
+import type { Folded } from "./names.ts";
 import type { OpenRollout } from "./observations.store.ts";
 import { hasOpen, openBy, storedBy } from "./outcomes.store.ts";
-import { asStored, type Stored } from "./rows.ts";
-import type { Dated, DatedLine } from "./schema.ts";
+import { asStored } from "./rows.ts";
+import { countsTheSame, saysTheSame } from "./same.ts";
+import { type Dated, type DatedLine, NO_VERSION } from "./schema.ts";
 
 /** A line, and the number of the row that was made of it: null where its id had one, undefined where it says no success. */
 export interface Arrived {
@@ -27,6 +30,8 @@ export interface Entry {
   rollout: number | null;
   /** As it was counted, or was before these lines. */
   base: Outcome | null;
+  /** As a rollout counted it later than it was stored: when somebody said its version. */
+  late: Outcome | null;
   /** Lines that changed it after it was counted. */
   corrections: number;
   /** The critical breach that one of them brought to light. */
@@ -64,17 +69,31 @@ async function entriesOf(tx: Tx, place: Place, arrived: readonly Arrived[], isAn
     if (typeof seq === "number") made.add(observation.id);
     else ids.add(observation.id);
   const elsewhere = [...ids].filter((id) => !made.has(id) && !open.has(id));
-  const stored = await storedBy(tx, { ...place, ids: elsewhere });
-  return [...ids].map((id) => entryOf(place.target, id, open.get(id), stored.get(id)));
+  const known = new Map<string, Omit<Known, "id">>(await storedBy(tx, { ...place, ids: elsewhere }));
+  for (const [id, outcome] of open) known.set(id, { outcome, seq: null, rollout: null });
+  await detail(tx, place, known);
+  return [...ids].map((id) => entryOf(place.target, id, known.get(id)));
 }
 
-function entryOf(target: string, id: string, open: Outcome | undefined, stored: Stored | undefined): Entry {
-  const was = open ?? stored?.outcome ?? null;
+function entryOf(target: string, id: string, known: Omit<Known, "id"> | undefined): Entry {
+  const { outcome: was = null, seq = null, rollout = null } = known ?? {};
   return {
-    ...{ target, id, was, wasOpen: open !== undefined, outcome: was },
-    ...{ seq: stored?.seq ?? null, rollout: stored?.rollout ?? null, base: stored?.outcome ?? null },
+    ...{ target, id, was, wasOpen: was !== null && seq === null, outcome: was },
+    ...{ seq, rollout, base: seq === null ? null : was, late: null },
     ...{ corrections: 0, lateBreach: null },
   };
+}
+
+/** What was known of outcomes that turned out to be one. */
+export function foldIn(entries: Entries, folded: readonly Folded[]): void {
+  for (const { target, into, outcome } of folded) {
+    const entry = entries.get(keyOf({ target, id: into }));
+    if (entry?.outcome == null) throw new Changed("an outcome is gone");
+    const before = entry.outcome;
+    const all = mergedWith(before, outcome);
+    entry.outcome = entry.seq === null ? all : asStored(all);
+    if (entry.seq !== null && !countsTheSame(before, entry.outcome)) entry.corrections += 1;
+  }
 }
 
 /** What a line did: its id is new, it was completed, it was changed, or nothing was. */
@@ -90,7 +109,7 @@ export function takeLine(
   const all = before === null ? outcomeOf(line) : merged(before, line);
   const outcome = row === null ? all : asStored(all);
   entry.outcome = outcome;
-  if (row !== null && before !== null && !saysTheSame(before, outcome)) entry.corrections += 1;
+  if (row !== null && before !== null && !countsTheSame(before, outcome)) entry.corrections += 1;
   const dated = row === null ? datedFrom(entry, outcome) : null;
   if (dated !== null) {
     // Whoever had the row when this one was to be written has deleted it since.
@@ -108,7 +127,10 @@ export function takeLine(
 export function moves(before: Outcome | null, { version, unit }: Pick<DatedLine, "version" | "unit">): boolean {
   if (before === null) return false;
   const { version: known, unit: its } = before.fields;
-  return (known !== undefined && known !== version) || (its !== undefined && unit !== undefined && its !== unit);
+  return (
+    (known !== undefined && version !== NO_VERSION && known !== version) ||
+    (its !== undefined && unit !== undefined && its !== unit)
+  );
 }
 
 /** The kind of a breach of the candidate of which one ends the rollout; null where it is none. */

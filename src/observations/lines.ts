@@ -6,7 +6,7 @@ import { readObservation } from "./read.ts";
 import { type ExposureLine, exposureSchema, type Observation, observationSchema } from "./schema.ts";
 
 /** Names other tools use. */
-const ALIASES = { latency: "latencyMs", cost: "costUsd", user: "unit", timestamp: "at", time: "at", name: "target" };
+const ALIASES = { latency: "latencyMs", cost: "costUsd", timestamp: "at", time: "at", name: "target" };
 
 /** What is wrong with a line, and where; `column` is 1-based. */
 export interface BadLine {

@@ -1,19 +1,11 @@
 import { batchInto, quoted } from "../state/batch.ts";
-import { raw, rawWith, rowsOf } from "../state/raw.ts";
+import { raw, rowsOf } from "../state/raw.ts";
 import type { Tx } from "../state/store.ts";
 import type { Row } from "../state/tables.ts";
+import { type Ids, rowsBy } from "./by-ids.store.ts";
 import type { Outcome } from "./merge.ts";
 import { OBSERVATION } from "./observations.store.ts";
 import { openFrom, type Stored, storedFrom } from "./rows.ts";
-
-/** Names a question: few texts, which an engine knows again. */
-const ASKED = 128;
-
-export interface Ids {
-  environment: string;
-  target: string;
-  ids: readonly string[];
-}
 
 /** Outcomes that are stored whole, by id. */
 export async function storedBy(tx: Tx, asked: Ids): Promise<Map<string, Stored>> {
@@ -37,18 +29,6 @@ export async function hasOpen(tx: Tx, environment: string, target: string): Prom
 export async function forgetOpen(tx: Tx, asked: Ids): Promise<void> {
   await rowsBy(tx, `DELETE FROM "openOutcomes" WHERE`, asked);
 }
-
-async function rowsBy<R>(tx: Tx, begin: string, { environment, target, ids }: Ids): Promise<R[]> {
-  const found: R[] = [];
-  for (let from = 0; from < ids.length; from += ASKED) {
-    const some = ids.slice(from, from + ASKED);
-    const padded = Array.from({ length: ASKED }, (_, i) => some[Math.min(i, some.length - 1)] as string);
-    found.push(...(await rowsOf(tx, rawWith<R>(`${begin} ${BY_IDS}`, [environment, target, ...padded]))));
-  }
-  return found;
-}
-
-const BY_IDS = `environment = $1 AND target = $2 AND id IN (${Array.from({ length: ASKED }, (_, i) => `$${i + 3}`).join(", ")})`;
 
 /** Rows of `mergedRow`. */
 export const replaceObservations = batchInto("observations", {

@@ -1,4 +1,5 @@
 import { SERVING } from "../core/external.ts";
+import { STATES } from "./detail-fields.ts";
 import { type Observation, observationSchema } from "./schema.ts";
 
 const TARGET = /^(prompts|agents)\/[a-z0-9](?:[a-z0-9._-]*[a-z0-9])?$/;
@@ -11,6 +12,8 @@ const isBoolean = (value: unknown) => typeof value === "boolean";
 const isTime = (value: unknown) => typeof value === "string" && IN_EVERY_MONTH.test(value);
 const isAmount = (value: unknown) => typeof value === "number" && value >= 0 && value < Infinity;
 const isCount = (value: unknown) => typeof value === "number" && value >= 0 && Number.isSafeInteger(value);
+
+const isShare = (value: unknown) => isAmount(value) && (value as number) <= 1;
 
 const PLAIN = new Map<string, (value: unknown) => boolean>([
   ["target", (value) => typeof value === "string" && TARGET.test(value)],
@@ -30,8 +33,21 @@ const PLAIN = new Map<string, (value: unknown) => boolean>([
   ["exposure", isText(200)],
   ["id", isText(200)],
   ["rollout", (value) => typeof value === "string"],
-  ["weight", (value) => isAmount(value) && (value as number) <= 1],
-  ["exposure", isText(200)],
+  ["weight", isShare],
+  // All others of the contract's, but `escalated`, which is rare and no plain value.
+  ...["taskId", "model"].map((name) => [name, isText(200)] as const),
+  ...["taskType", "feature", "errorCategory"].map((name) => [name, isText(100)] as const),
+  ...["user", "session"].map((name) => [name, isText(500)] as const),
+  ["overridden", isBoolean],
+  ["confidence", isShare],
+  ["faithfulness", isShare],
+  ["toolCalls", isCount],
+  ["toolCostUsd", isAmount],
+  ["valueUsd", Number.isFinite],
+  ["valueHours", Number.isFinite],
+  ["feedback", (value) => value === "up" || value === "down"],
+  ["state", (value) => (STATES as readonly unknown[]).includes(value)],
+  ["traceId", isText(190)],
 ]);
 
 /**
@@ -54,7 +70,7 @@ export function plainObservation(value: unknown): Observation | undefined {
     if (isPlain === undefined || (its !== undefined && !isPlain(its))) return undefined;
     if (its !== undefined) copy[key] = its;
   }
-  const { target, version, id, success } = copy;
+  const { target, version, id, traceId, success } = copy;
   if (target === undefined || version === undefined) return undefined;
-  return typeof success !== "boolean" && id === undefined ? undefined : (copy as Observation);
+  return typeof success !== "boolean" && id === undefined && traceId === undefined ? undefined : (copy as Observation);
 }

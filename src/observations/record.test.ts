@@ -304,7 +304,7 @@ describe("what counts for a rollout", () => {
   test("a batch that fails is not stored at all", async () => {
     const store = await openRecorded();
     const rollout = await startedRollout(store);
-    const bad = { ...control(), version: undefined } as unknown as Observation;
+    const bad = { ...control(), latencyMs: "slow" } as unknown as Observation;
     await expect(store.record("production", [control({ id: "a" }), bad])).rejects.toThrow();
     expect(await tallies(store, rollout)).toEqual([]);
     expect((await store.record("production", [control({ id: "a" })])).recorded).toBe(1);

@@ -1,21 +1,15 @@
 import { lockNow, lockOf } from "../state/locks.ts";
+import type { Value } from "../state/raw.ts";
 import type { Store, Tx } from "../state/store.ts";
 import { Changed } from "../state/transaction.ts";
 import { collectCaps, type Earlier } from "./cap-collector.ts";
-import {
-  type Arrived,
-  criticalBreach,
-  type Effect,
-  type Entries,
-  entriesFor,
-  type Entry,
-  keyOf,
-  moves,
-  takeLine,
-} from "./corrections.ts";
+import { type Arrived, type Effect, type Entries, entriesFor, type Entry, foldIn, keyOf } from "./corrections.ts";
 import { datedOf } from "./dated.ts";
 import { expose, type Exposed, type ExposureBatch } from "./exposures.ts";
-import { datedFrom, type Outcome } from "./merge.ts";
+import { detailsRow, saveDetails } from "./details.store.ts";
+import { dropFolded } from "./folds.ts";
+import { outcomeOf } from "./merge.ts";
+import { type Folded, isStillNamed, named, ties } from "./names.ts";
 import { insertObservations, type OpenRollout, openRolloutsOf } from "./observations.store.ts";
 import { settles } from "../rollout/outcomes.ts";
 import { waitingCount } from "./unsettled.ts";
@@ -24,7 +18,8 @@ import { countFor, isForcedIn, type RolloutCount } from "./rollout-count.ts";
 import { rollups } from "./rollups.ts";
 import { rowOf } from "./rows.ts";
 import { saveEntries, tellRollout } from "./save-corrections.ts";
-import type { Dated, DatedLine, Observation } from "./schema.ts";
+import { type Dated, type DatedLine, NO_VERSION, type OutcomeLine } from "./schema.ts";
+import { type New, type Rollouts, type Taken, taken } from "./taken.ts";
 import { type Unknown, unknownAmong } from "./unknown.ts";
 
 /** How many lines did what; together they are all lines. */
@@ -52,109 +47,105 @@ export interface Recorder {
    * Stores observations and counts them for the rollout of their target that is open: all of them or, where it throws, none. The order
    * matters for what is counted, the division into calls does not; for what is stored neither does. Throws STORE_FAILED, and what the engine throws on a row that it will never take.
    */
-  record(environment: string, observations: readonly Observation[], clockNow: Date): Promise<Recorded>;
+  record(environment: string, observations: readonly OutcomeLine[], clockNow: Date): Promise<Recorded>;
   /** Counts who was served what, whose outcomes may come later or never; as `exposures.expose`. */
   expose(environment: string, batch: ExposureBatch, clockNow: Date): Promise<Exposed>;
 }
 
+/** For who writes more than outcomes. */
+export interface RecorderWithin extends Recorder {
+  /** As `record`, within a transaction that is `lockedAlone`: its locks are taken here, after what the caller wrote before. */
+  recordIn(tx: Tx, environment: string, observations: readonly OutcomeLine[], clockNow: Date): Promise<Recorded>;
+}
+
 const NOTHING: Record<Effect, number> = { recorded: 0, repeated: 0, completed: 0, corrected: 0 };
 
-export function recorderFor(store: Store): Recorder {
+export function recorderFor(store: Store): RecorderWithin {
   const earlier: Earlier = new Map();
   return {
     expose: (environment, batch, clockNow) => expose(store, environment, batch, clockNow),
     async record(environment, observations, clockNow) {
-      const now = clockNow.toISOString();
-      const dated = observations.map((observation) => datedOf(observation, now));
-      if (dated.length === 0) return { ...NOTHING, unknowns: [], moved: [], counted: [] };
+      const dated = datedLines(observations, clockNow);
+      if (dated.length === 0) return none();
       return store.inTransaction((tx) => recordAll(tx, earlier, environment, dated), { lockedAlone: true });
     },
+    async recordIn(tx, environment, observations, clockNow) {
+      const dated = datedLines(observations, clockNow);
+      return dated.length === 0 ? none() : recordAll(tx, earlier, environment, dated);
+    },
   };
+}
+
+function datedLines(observations: readonly OutcomeLine[], clockNow: Date): DatedLine[] {
+  const now = clockNow.toISOString();
+  return observations.map((observation) => datedOf(observation, now));
+}
+
+function none(): Recorded {
+  return { ...NOTHING, unknowns: [], moved: [], counted: [] };
 }
 
 async function recordAll(
   tx: Tx,
   earlier: Earlier,
   environment: string,
-  lines: readonly DatedLine[],
+  given: readonly DatedLine[],
 ): Promise<Recorded> {
-  const targets = [...new Set(lines.map(({ target }) => target))];
-  const locked = await lockFor(tx, environment, targets);
+  const targets = [...new Set(given.map(({ target }) => target))];
+  const locked = await lockFor(tx, environment, targets, given.some(ties));
+  const { lines, folded } = await named(tx, environment, given);
   const counts = await countsFor(tx, earlier, environment, locked.open);
   const arrived = await inserted(tx, environment, lines, counts);
-  await locked.now();
+  if ((await locked.now()) && !(await isStillNamed(tx, environment, given, lines)))
+    throw new Changed("outcomes have other names by now");
   const entries = await entriesFor(tx, environment, arrived);
-  const { stored, fresh, effects, moved } = taken(arrived, entries, { open: locked.open, counts });
-  const touched = await countAll(tx, environment, {
-    stored,
-    entries: [...entries.values()],
-    counts,
-    open: locked.open,
-  });
-  const unknowns = await unknownAmong(tx, environment, fresh);
+  foldIn(entries, folded);
+  const { stored, late, fresh, effects, moved } = taken(arrived, entries, { open: locked.open, counts });
+  await saveDetails(tx, simpleDetails(environment, arrived, entries));
+  const [all, open] = [[...entries.values()], locked.open];
+  const touched = await countAll(tx, environment, { stored, late, folded, entries: all, counts, open });
+  const unknowns = await unknownAmong(tx, environment, fresh.filter(({ version }) => version !== NO_VERSION)); // prettier-ignore
   return { ...effects, unknowns, moved, counted: touched };
 }
 
-interface Rollouts {
-  open: readonly OpenRollout[];
-  counts: ReadonlyMap<string, RolloutCount>;
+/** Of outcomes that one line said all of; those of others are merged. */
+function simpleDetails(environment: string, arrived: readonly Arrived[], entries: Entries): Value[][] {
+  return arrived.flatMap(({ observation: line }): Value[][] => {
+    if (line.details === undefined || entries.has(keyOf(line))) return [];
+    const row = detailsRow(environment, line.target, line.id, outcomeOf(line));
+    return row === null ? [] : [row];
+  });
 }
 
-/** Goes through the lines in the order they came; what is known of an outcome for the first time is to be counted. */
-function taken(arrived: readonly Arrived[], entries: Entries, { open, counts }: Rollouts) {
-  const stored: New[] = [];
-  const fresh: DatedLine[] = [];
-  const moved: string[] = [];
-  const effects: Record<Effect, number> = { ...NOTHING };
-  for (const each of arrived) {
-    const line = each.observation;
-    const entry = entries.size === 0 ? undefined : entries.get(keyOf(line));
-    if (entry === undefined) {
-      if (isNew(each)) stored.push(each);
-      fresh.push(line);
-      continue;
-    }
-    const count = counts.get(line.target);
-    const { outcome: before, corrections } = entry;
-    const effect = takeLine(entry, each, (observation, row) => {
-      stored.push({ observation, seq: row });
-      entry.rollout = count?.seqFor(observation) ?? null;
-    });
-    effects[effect] += 1;
-    if (effect === "recorded") fresh.push(line);
-    if (moves(before, line)) moved.push(line.id);
-    if (entry.corrections > corrections) noteBreach(entry, before, open, count);
-  }
-  effects.recorded = fresh.length;
-  return { stored, fresh, effects, moved };
-}
-
-function noteBreach(entry: Entry, before: Outcome | null, open: readonly OpenRollout[], count?: RolloutCount): void {
-  const rollout = open.find(({ target }) => target === entry.target);
-  const dated = entry.outcome === null ? null : datedFrom(entry, entry.outcome);
-  if (rollout === undefined || dated === null) return;
-  const kind = criticalBreach(entry.outcome, rollout);
-  const isOfIt = entry.rollout === rollout.seq || count?.seqFor(dated) === rollout.seq;
-  if (kind !== null && isOfIt && criticalBreach(before, rollout) === null) entry.lateBreach = kind;
+interface ToCount extends Taken, Rollouts {
+  folded: readonly Folded[];
+  entries: readonly Entry[];
 }
 
 async function countAll(
   tx: Tx,
   environment: string,
-  { stored, entries, counts, open }: { stored: readonly New[]; entries: readonly Entry[] } & Rollouts,
+  { stored, late, folded, entries, counts, open }: ToCount,
 ): Promise<Counting[]> {
   const sums = rollups(environment);
   const counted = new Map<RolloutCount, Counted[]>([...counts.values()].map((count) => [count, []]));
   const forced = new Map<number, number>();
-  for (const { observation, seq } of stored) {
-    sums.add(observation);
+  const arrive = ({ observation, seq }: New) => {
     const count = counts.get(observation.target);
     const rollout = open.find(({ target }) => target === observation.target);
     if (rollout !== undefined && isForcedIn(observation, rollout)) forced.set(rollout.seq, (forced.get(rollout.seq) ?? 0) + 1); // prettier-ignore
-    if (count === undefined || count.seqFor(observation) === null) continue;
+    if (count === undefined || count.seqFor(observation) === null) return;
     counted.get(count)?.push({ observation, seq, unit: count.unitOf(observation) });
+  };
+  for (const each of stored) {
+    sums.add(each.observation);
+    arrive(each);
   }
+  for (const each of late) arrive(each);
   if (entries.length > 0) await saveEntries(tx, environment, entries, sums);
+  const byKey = new Map(entries.map((entry) => [keyOf(entry), entry.seq]));
+  const rowOf = ({ target, into }: Folded) => byKey.get(keyOf({ target, id: into })) ?? null;
+  if (folded.length > 0) await dropFolded(tx, environment, folded, { sums, rowOf });
   await sums.save(tx);
   for (const [seq, n] of forced) await addForced(tx, seq, n);
   const touched: Counting[] = [];
@@ -170,11 +161,6 @@ async function countAll(
   return touched;
 }
 
-interface New {
-  observation: Dated;
-  seq: number;
-}
-
 interface Counted extends New {
   unit: number | null;
 }
@@ -186,21 +172,23 @@ function* unitsIn(counted: readonly Counted[]): Generator<number> {
 /**
  * Whoever decides on what was counted for a target holds the same lock. Rows are written before it, beside those of others: nothing that they
  * need can change but which rollout is open, which is asked again under the lock. While a cap is still collected, what others have written
- * matters, so the lock comes first.
+ * matters, so the lock comes first; as it does where a line ties what others may write.
  */
-async function lockFor(tx: Tx, environment: string, targets: readonly string[]) {
+async function lockFor(tx: Tx, environment: string, targets: readonly string[], isFirst: boolean) {
   const names = targets.map((target) => lockOf({ environment, target }));
   const open = await openRolloutsOf(tx, environment, targets);
-  if (open.every(hasItsCaps))
+  if (!isFirst && open.every(hasItsCaps))
     return {
       open,
       async now() {
-        const same = !(await lockNow(tx, names)) || isSame(open, await openRolloutsOf(tx, environment, targets));
-        if (!same) throw new Changed("another rollout is open by now");
+        if (!(await lockNow(tx, names))) return false;
+        if (!isSame(open, await openRolloutsOf(tx, environment, targets)))
+          throw new Changed("another rollout is open by now");
+        return true;
       },
     };
   await lockNow(tx, names);
-  return { open: await openRolloutsOf(tx, environment, targets), now: () => Promise.resolve() };
+  return { open: await openRolloutsOf(tx, environment, targets), now: () => Promise.resolve(false) };
 }
 
 /** What waits to settle is judged later, and makes the caps then. */
@@ -237,10 +225,6 @@ async function inserted(
   const seqs = await insertObservations(tx, rows);
   let next = 0;
   return lines.map((line) => ({ observation: line, seq: isKnown(line) ? (seqs[next++] ?? null) : undefined }));
-}
-
-function isNew(arrived: Arrived): arrived is Arrived & New {
-  return typeof arrived.seq === "number";
 }
 
 function isKnown(line: DatedLine): line is DatedLine & Dated {

@@ -1,7 +1,7 @@
 import type { Value } from "../state/raw.ts";
 import type { Row } from "../state/tables.ts";
-import { type Field, FIELDS, type Outcome } from "./merge.ts";
-import type { Dated } from "./schema.ts";
+import { type Field, FIELDS, NOTHING_TRACED, type Outcome } from "./merge.ts";
+import { type Dated, NO_VERSION } from "./schema.ts";
 
 /** An outcome that is stored as an observation. */
 export interface Stored {
@@ -75,10 +75,11 @@ export function storedFrom(row: Omit<Row<"observations">, "environment">): Store
   const outcome: Outcome = {
     ...{ fields: {}, knownAt: {}, shadow: shadow === 1, servedAt: row.servedAt ?? at },
     servedKnownAt: row.servedAt === null ? null : times.servedAt === undefined ? at : times.servedAt,
+    ...{ details: null, traced: NOTHING_TRACED },
   };
   for (const field of STORED) {
     const value = row[field];
-    if (value === null) continue;
+    if (value === null || value === NO_VERSION) continue;
     outcome.fields[field] = TRUTHS.has(field) ? value === 1 : value;
     outcome.knownAt[field] = times[field] ?? at;
   }
@@ -108,5 +109,12 @@ function inOrder<T>(of: Partial<Record<Field, T>>): Partial<Record<Field, T>> {
 export function openFrom({ fields, knownAt }: { fields: string; knownAt: string }): Outcome {
   const { servedAt, shadow = false, ...values } = JSON.parse(fields) as Outcome["fields"] & Pick<Outcome, "servedAt"> & { shadow?: boolean }; // prettier-ignore
   const { servedAt: servedKnownAt, ...times } = JSON.parse(knownAt) as Outcome["knownAt"] & { servedAt: string | null };
-  return { fields: values, knownAt: times, servedAt, servedKnownAt, shadow };
+  return {
+    fields: values,
+    knownAt: times,
+    servedAt,
+    servedKnownAt,
+    shadow,
+    ...{ details: null, traced: NOTHING_TRACED },
+  };
 }

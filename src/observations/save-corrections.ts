@@ -2,7 +2,8 @@ import type { Value } from "../state/raw.ts";
 import type { Tx } from "../state/store.ts";
 import type { Entry } from "./corrections.ts";
 import { minuteOf } from "./exposure-token.ts";
-import { datedFrom, isSame, type Outcome } from "./merge.ts";
+import { detailsRow, saveDetails } from "./details.store.ts";
+import { datedFrom, type Outcome } from "./merge.ts";
 import type { OpenRollout } from "./observations.store.ts";
 import {
   addCorrections,
@@ -15,6 +16,8 @@ import {
 import { addCorrectedAfter } from "./unsettled.store.ts";
 import type { Rollups } from "./rollups.ts";
 import { mergedRow, openRow } from "./rows.ts";
+import { hasSameDetails, isSameRow } from "./same.ts";
+import { NO_VERSION } from "./schema.ts";
 
 /** Writes what became of ids that more than one line is of, and moves what was added up of them. */
 export async function saveEntries(
@@ -26,9 +29,13 @@ export async function saveEntries(
   const whole: Value[][] = [];
   const open: Value[][] = [];
   const corrections: Value[][] = [];
+  const details: Value[][] = [];
   for (const entry of entries) {
     const { target, id, was, outcome, seq, rollout, base } = entry;
-    if (outcome === null || (was !== null && isSame(was, outcome) && entry.wasOpen === (seq === null))) continue;
+    if (outcome === null) continue;
+    const more = was !== null && hasSameDetails(was, outcome) ? null : detailsRow(environment, target, id, outcome);
+    if (more !== null) details.push(more);
+    if (was !== null && isSameRow(was, outcome) && entry.wasOpen === (seq === null)) continue;
     const dated = datedFrom(entry, outcome);
     if (seq === null || base === null || dated === null) {
       open.push(openRow(environment, target, id, outcome));
@@ -36,19 +43,20 @@ export async function saveEntries(
     }
     whole.push(mergedRow(environment, dated, { seq, rollout, outcome }));
     const before = datedFrom(entry, base);
-    if (before !== null && !isSame(base, outcome)) {
+    if (before !== null && !isSameRow(base, outcome)) {
       sums.subtract(before);
       sums.add(dated);
     }
-    if (entry.corrections > 0) corrections.push([seq, entry.corrections, ...countedAs(base)]);
+    if (entry.corrections > 0) corrections.push([seq, entry.corrections, ...countedAs(entry.late ?? base)]);
   }
   await replaceObservations(tx, whole);
   await saveOpen(tx, open);
+  await saveDetails(tx, details);
   await addCorrections(tx, corrections);
   for (const [target, ids] of completedIn(entries)) await forgetOpen(tx, { environment, target, ids });
 }
 
-function countedAs({ fields: { version, latencyMs, costUsd }, shadow }: Outcome): Value[] {
+function countedAs({ fields: { version = NO_VERSION, latencyMs, costUsd }, shadow }: Outcome): Value[] {
   return [
     String(version),
     Number(shadow),
@@ -69,7 +77,7 @@ function completedIn(entries: readonly Entry[]): Map<string, string[]> {
  */
 export async function tellRollout(tx: Tx, rollout: OpenRollout, entries: readonly Entry[]): Promise<boolean> {
   const changed = entries.filter(({ target, corrections }) => target === rollout.target && corrections > 0);
-  const counted = changed.filter((entry) => entry.rollout === rollout.seq);
+  const counted = changed.filter((entry) => entry.rollout === rollout.seq && entry.late === null);
   const places = counted.map(({ seq, base }) => ({ observation: seq ?? 0, minute: minuteOf(base?.servedAt ?? "") }));
   const waiting = await unsettledAmong(tx, rollout.seq, places);
   const after = counted.filter(({ seq }) => !waiting.has(seq ?? 0));

@@ -1,13 +1,8 @@
 import { z } from "zod";
 import { SERVING } from "../core/external.ts";
-
-/** A server stores no NUL, and a file that does would not be copied to one. */
-const text = (most: number) =>
-  z
-    .string()
-    .min(1)
-    .max(most)
-    .regex(/^[^\0]*$/, "a text without NUL");
+import { detailShape } from "./detail-fields.ts";
+import type { Detail, DetailFields } from "./details.ts";
+import { text } from "./line-text.ts";
 
 /** Of which zone a time without one is, its reader cannot know. */
 const time = () => z.iso.datetime({ offset: true, error: "no time with a zone, as 2026-11-21T10:00:00Z has" });
@@ -38,10 +33,11 @@ export const observationSchema = z
       .describe("lines of one id are one outcome: makes a repeat harmless, a later line complete or correct it"),
     rollout: z.string().optional().describe("from resolve: the rollout that assigned the unit"),
     weight: z.number().min(0).max(1).optional().describe("from resolve: the candidate's share at that moment"),
+    ...detailShape,
   })
-  .refine(({ success, id }) => typeof success === "boolean" || id !== undefined, {
+  .refine(({ success, id, traceId }) => typeof success === "boolean" || id !== undefined || traceId !== undefined, {
     path: ["success"],
-    message: "missing (true or false; a line that comes before it is known needs an id)",
+    message: "missing (true or false; a line that comes before it is known needs an id or a traceId)",
   });
 
 /** One line of `agentops observe --served`: somebody was served a version. */
@@ -59,8 +55,24 @@ export type ExposureLine = z.infer<typeof exposureSchema>;
 
 export type Observation = z.infer<typeof observationSchema>;
 
+/** The version of an outcome of which nobody has said one; it counts for that version alone, which no rollout compares and no release has. */
+export const NO_VERSION = "";
+
+/** What is recorded: an observation, or what is made of the root span of a trace, which may name no version. */
+export type OutcomeLine = Omit<Observation, "version"> & {
+  version?: string | undefined;
+  /** All that it says yields to what anybody else says. */
+  source?: "trace" | undefined;
+};
+
+type Plain = Omit<Observation, "version" | Detail>;
+
 /** A line with its id and its times, ISO 8601 in UTC. */
-export interface DatedLine extends Observation {
+export interface DatedLine extends Plain {
+  /** {@link NO_VERSION} where it names none. */
+  version: string;
+  details: DetailFields | undefined;
+  source: "trace" | undefined;
   id: string;
   /** When what it says was known. */
   at: string;
@@ -73,7 +85,9 @@ export interface DatedLine extends Observation {
 }
 
 /** An outcome with its id and its times: when it was served, and when it was known whether it was a success. */
-export type Dated = Omit<Observation, "success"> & {
+export type Dated = Omit<Plain, "success"> & {
+  version: string;
+  details?: DetailFields | undefined;
   id: string;
   at: string;
   servedAt: string;

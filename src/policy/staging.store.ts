@@ -148,6 +148,8 @@ async function observedSince(db: Db, { environment, target }: Place, since: stri
     .select(({ fn }) => fn.sum<number | null>("n").as("n"))
     .where("environment", "=", environment)
     .where("target", "=", target)
+    // Of no version that anybody said, a rollout would count none.
+    .where("version", "!=", "")
     .where("hour", ">=", since.slice(0, HOUR))
     .executeTakeFirst();
   return row?.n ?? 0;

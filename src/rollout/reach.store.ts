@@ -7,7 +7,7 @@ const DAYS = 7;
 /** The newest requests that say who comes; a day's of most agents, and read in milliseconds. */
 const NEWEST = 20_000;
 
-/** Who came of late, whatever version they got; null where less than a day of them is known. @param at ISO 8601 */
+/** Who came of late, whichever version they got; null where less than a day of them is known. @param at ISO 8601 */
 export async function reachNow(
   db: Db,
   { environment, target }: { environment: string; target: string },
@@ -18,6 +18,8 @@ export async function reachNow(
     .select(({ fn }) => [fn.sum<number | null>("n").as("n"), fn.min("hour").as("since")])
     .where("environment", "=", environment)
     .where("target", "=", target)
+    // What is of no version that anybody said, no rollout would count.
+    .where("version", "!=", "")
     .where("shadow", "=", 0)
     .where("hour", ">=", hourBefore(at, DAYS * 24))
     .executeTakeFirst();
@@ -30,6 +32,7 @@ export async function reachNow(
     .select(["at", "unit"])
     .where("environment", "=", environment)
     .where("target", "=", target)
+    .where("version", "!=", "")
     .where("shadow", "=", 0)
     .orderBy("seq", "desc")
     .limit(Math.min(NEWEST, n))

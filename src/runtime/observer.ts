@@ -1,6 +1,6 @@
 import { writeSync } from "node:fs";
 import type { Clock } from "../core/clock.ts";
-import { newId } from "../core/ids.ts";
+import { newIdOf } from "../observations/dated.ts";
 import { readObservation } from "../observations/read.ts";
 import type { Observation } from "../observations/schema.ts";
 import { atExit } from "./at-exit.ts";
@@ -42,7 +42,7 @@ export function openObserver({ writer, limit, clock }: ObserverOptions): Observe
         return;
       }
       if (!closed) forget ??= atExit(queue.flushForGood);
-      queue.add({ ...read.data, id: read.data.id ?? newId(), ...whenOf(read.data, clock) });
+      queue.add({ ...read.data, id: read.data.id ?? newIdOf(read.data), ...whenOf(read.data, clock) });
     },
     close() {
       closed = true;

@@ -115,11 +115,41 @@ export interface CountTables {
   };
   /** Lines of which nobody has said yet whether it was a success; JSON of their fields, and of when each was known. */
   openOutcomes: { environment: string; target: string; id: string; fields: string; knownAt: string };
+  /** What an outcome, open or an observation, says beside what is counted of every one: see migration 11. */
+  outcomeDetails: {
+    environment: string;
+    target: string;
+    id: string;
+    taskId: string | null;
+    taskType: string | null;
+    feature: string | null;
+    user: string | null;
+    session: string | null;
+    model: string | null;
+    errorCategory: string | null;
+    escalated: string | null;
+    overridden: number | null;
+    confidence: number | null;
+    faithfulness: number | null;
+    toolCalls: number | null;
+    toolCostUsd: number | null;
+    valueUsd: number | null;
+    valueHours: number | null;
+    feedback: string | null;
+    state: string | null;
+    traceId: string | null;
+    at: string;
+    knownAt: string | null;
+    traced: string | null;
+  };
+  /** Other names of outcomes: `id` is the one that it is stored under. */
+  outcomeNames: { environment: string; target: string; name: string; id: string };
   observations: {
     seq: Generated<number>;
     environment: string;
     target: string;
     id: string;
+    /** Empty: of none that is known. */
     version: string;
     unit: string | null;
     success: number;

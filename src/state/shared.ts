@@ -51,6 +51,11 @@ export const SHARED_TABLES: readonly SharedTable[] = [
     table("changed", "outcomeMinutes", "environment", "target", "minute", "version", "shadow"),
   ),
   ...since(12, table("changed", "traces", "seq"), table("numbered", "spanBlocks", "seq")),
+  ...since(
+    11,
+    table("changed", "outcomeDetails", "environment", "target", "id"),
+    table("changed", "outcomeNames", "environment", "target", "name"),
+  ),
   table("added", "breaches", "rollout", "look", "observation"),
   table("added", "looks", "rollout", "look"),
   table("changed", "tallies", "rollout", "look", "weight", "arm", "metric"),

@@ -44,6 +44,8 @@ const COLUMNS: Record<keyof Database, readonly string[]> = {
   ),
   corrections: columnsOf<"corrections">()("observation n version shadow latencyMs costUsd"),
   openOutcomes: columnsOf<"openOutcomes">()("environment target id fields knownAt"),
+  outcomeDetails: columnsOf<"outcomeDetails">()("environment target id taskId taskType feature user session model errorCategory escalated overridden confidence faithfulness toolCalls toolCostUsd valueUsd valueHours feedback state traceId at knownAt traced"), // prettier-ignore
+  outcomeNames: columnsOf<"outcomeNames">()("environment target name id"),
   exposures: columnsOf<"exposures">()("rollout minute unit arm weight n"),
   exposureTokens: columnsOf<"exposureTokens">()("environment target exposure minute"),
   exposureSources: columnsOf<"exposureSources">()("source batch at"),
@@ -128,7 +130,7 @@ describe("a store that is a file", () => {
       Array.from({ length: 6 }, () => execa(process.execPath, ["--input-type=module", "-e", code])),
     );
     expect(runs.map((r) => r.stdout)).toEqual(
-      Array(6).fill("5,additive,6,additive,7,additive,8,additive,9,additive,10,additive"),
+      Array(6).fill("5,additive,6,additive,7,additive,8,additive,9,additive,10,additive,11,additive"),
     );
   });
 
@@ -146,7 +148,7 @@ describe("a store that is a file", () => {
       "ALTER TABLE kills ADD COLUMN later TEXT",
     );
     const store = await openStore(fileAddress(file), NORMAL);
-    expect(await store.db.selectFrom("migrations").select("number").orderBy("number").execute()).toEqual([{ number: 5 }, { number: 6 }, { number: 7 }, { number: 8 }, { number: 9 }, { number: 10 }, { number: 99 }]); // prettier-ignore
+    expect(await store.db.selectFrom("migrations").select("number").orderBy("number").execute()).toEqual([{ number: 5 }, { number: 6 }, { number: 7 }, { number: 8 }, { number: 9 }, { number: 10 }, { number: 11 }, { number: 99 }]); // prettier-ignore
     await store.close();
   });
 

@@ -49,10 +49,10 @@ export interface HourCount extends Place {
   unsafe: number;
 }
 
-/** Served requests of each version by the hour, from the hour (`2026-11-21T10`) on. */
+/** Served requests of each version (`unknown`: nobody said which) by the hour, from the hour (`2026-11-21T10`) on. */
 export function readHours(db: Executor, from: string): Promise<HourCount[]> {
   const counts =
-    "SELECT environment, target, version, hour, SUM(n) AS n, SUM(succeeded) AS succeeded, SUM(unsafe) AS unsafe FROM outcomes WHERE hour >= $1 AND shadow = 0 GROUP BY environment, target, version, hour ORDER BY environment, target, hour";
+    "SELECT environment, target, COALESCE(NULLIF(version, ''), 'unknown') AS version, hour, SUM(n) AS n, SUM(succeeded) AS succeeded, SUM(unsafe) AS unsafe FROM outcomes WHERE hour >= $1 AND shadow = 0 GROUP BY environment, target, version, hour ORDER BY environment, target, hour";
   return rowsOf(db, raw<HourCount>(counts, from));
 }
 
@@ -76,7 +76,7 @@ const UNSAFE = 50;
 
 /** The last unsafe answers somebody was given, newest first. */
 export function readUnsafe(db: Executor, { environment, target }: Place): Promise<Bad[]> {
-  const last = `SELECT environment, target, version, at, 'unsafe' AS what, COALESCE(breach, 'of no kind') AS why FROM observations WHERE environment = $1 AND target = $2 AND safe = 0 AND shadow = 0 ORDER BY seq DESC LIMIT ${UNSAFE}`;
+  const last = `SELECT environment, target, COALESCE(NULLIF(version, ''), 'unknown') AS version, at, 'unsafe' AS what, COALESCE(breach, 'of no kind') AS why FROM observations WHERE environment = $1 AND target = $2 AND safe = 0 AND shadow = 0 ORDER BY seq DESC LIMIT ${UNSAFE}`;
   return rowsOf(db, raw<Bad>(last, environment, target));
 }
 

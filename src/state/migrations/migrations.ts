@@ -9,6 +9,7 @@ import { migration as cohorts } from "./007-cohorts.ts";
 import { migration as exposures } from "./008-exposures.ts";
 import { migration as ratiosAndPairs } from "./009-ratios-and-pairs.ts";
 import { migration as fallbacks } from "./010-fallbacks.ts";
+import { migration as outcomeFields } from "./011-outcome-fields.ts";
 import { migration as traces } from "./012-traces.ts";
 import type { Migration } from "./migration.ts";
 
@@ -16,7 +17,16 @@ import type { Migration } from "./migration.ts";
 export const SQLITE_ONLY: readonly string[] = [runs, calibrations, kills, rollouts];
 
 /** The first is number {@link SQLITE_ONLY}.length + 1; a released one is never edited. */
-const MIGRATIONS: readonly Migration[] = [shared, processes, cohorts, exposures, ratiosAndPairs, fallbacks, traces];
+const MIGRATIONS: readonly Migration[] = [
+  shared,
+  processes,
+  cohorts,
+  exposures,
+  ratiosAndPairs,
+  fallbacks,
+  outcomeFields,
+  traces,
+];
 
 export const SCHEMA_VERSION = SQLITE_ONLY.length + MIGRATIONS.length;
 

@@ -24,6 +24,11 @@ const POINTERS = [
   ["approvals", "auditEvent", "auditEvents", "id"],
 ] as const;
 
+/** Rows of outcomes, be they open or observations. */
+const OF_OUTCOMES = ["outcomeDetails", "outcomeNames"];
+const hasNone = (table: string) =>
+  `NOT EXISTS (SELECT 1 FROM "${table}" AS b WHERE b.environment = a.environment AND b.target = a.target AND b.id = a.id)`;
+
 /** Rows that point at nothing, in words. */
 export async function orphans(db: Executor): Promise<string[]> {
   const found: string[] = [];
@@ -31,6 +36,11 @@ export async function orphans(db: Executor): Promise<string[]> {
     const lost = `SELECT COUNT(*) AS n FROM "${table}" AS a WHERE "${column}" IS NOT NULL AND NOT EXISTS (SELECT 1 FROM "${other}" AS b WHERE b."${key}" = a."${column}")`;
     const n = (await firstRow(db, raw<{ n: number }>(lost)))?.n ?? 0;
     if (n > 0) found.push(`${n} rows of ${table} point at ${other} that are not there (${column})`);
+  }
+  for (const table of OF_OUTCOMES) {
+    const lost = `SELECT COUNT(*) AS n FROM "${table}" AS a WHERE ${["observations", "openOutcomes"].map(hasNone).join(" AND ")}`;
+    const n = (await firstRow(db, raw<{ n: number }>(lost)))?.n ?? 0;
+    if (n > 0) found.push(`${n} rows of ${table} are of outcomes that are not there`);
   }
   return found;
 }

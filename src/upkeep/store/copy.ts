@@ -131,7 +131,8 @@ async function refuseWriters(tx: Tx, before: number, now: string): Promise<void>
 
 /** Of which a copy that was begun before may have rows that are gone by now. */
 const LOSES_ROWS: ReadonlySet<string> = new Set([
-  ...["kills", "leases", "openOutcomes", "unsettled", "outcomes", "outcomeMinutes", "delays"],
+  ...["kills", "leases", "openOutcomes", "outcomeDetails", "outcomeNames", "unsettled", "outcomes", "outcomeMinutes"],
+  "delays",
 ]);
 
 /** Under the write lock of the file: what came since, and what changes. */

@@ -1,3 +1,4 @@
+import { forgetDetails } from "../../observations/details.store.ts";
 import { forgetOpen } from "../../observations/outcomes.store.ts";
 import { openFrom } from "../../observations/rows.ts";
 import { type Executor, firstRow, raw, rowsOf, type Value } from "../../state/raw.ts";
@@ -77,7 +78,10 @@ export async function deleteOld(tx: Tx, table: Counted, page: Page, before: stri
 /** Of a page of outcomes of which nobody said whether they were a success, those of which nothing came since a time; how many. */
 export async function deleteOldOpen(tx: Tx, page: Page, before: string): Promise<number> {
   const old = await oldOpen(tx, page, before);
-  for (const { environment, target, id } of old) await forgetOpen(tx, { environment, target, ids: [id] });
+  for (const { environment, target, id } of old) {
+    await forgetOpen(tx, { environment, target, ids: [id] });
+    await forgetDetails(tx, { environment, target, ids: [id] });
+  }
   return old.length;
 }
 

@@ -1,3 +1,6 @@
+import type { Place } from "../../core/refs.ts";
+import type { Ids } from "../../observations/by-ids.store.ts";
+import { forgetDetails } from "../../observations/details.store.ts";
 import type { Db, Tx } from "../../state/store.ts";
 
 /**
@@ -22,13 +25,26 @@ export async function countOldObservations(db: Db, before: string): Promise<numb
 
 /** Up to some of them; how many. */
 export async function deleteOldObservations(tx: Tx, before: string, most: number): Promise<number> {
-  const rows = await old(tx, before).select("o.seq").orderBy("o.seq").limit(most).execute();
+  const its = ["o.seq", "o.environment", "o.target", "o.id"] as const;
+  const rows = await old(tx, before).select(its).orderBy("o.seq").limit(most).execute();
   const seqs = rows.map(({ seq }) => seq);
   if (seqs.length > 0) {
+    for (const asked of byPlace(rows)) await forgetDetails(tx, asked);
     await tx.deleteFrom("corrections").where("observation", "in", seqs).execute();
     await tx.deleteFrom("observations").where("seq", "in", seqs).execute();
   }
   return seqs.length;
+}
+
+function byPlace(rows: readonly (Place & { id: string })[]): Ids[] {
+  const places = new Map<string, Place & { ids: string[] }>();
+  for (const { environment, target, id } of rows) {
+    const key = `${environment} ${target}`;
+    const ids = places.get(key)?.ids ?? [];
+    ids.push(id);
+    places.set(key, { environment, target, ids });
+  }
+  return [...places.values()];
 }
 
 /** Rollouts that ended before a time and of whose units something is still known. */

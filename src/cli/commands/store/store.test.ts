@@ -42,7 +42,7 @@ describe(`agentops store on ${ENGINE}`, () => {
     const info = await json("info");
     expect(info).toMatchObject({
       engine: ENGINE,
-      version: 10,
+      version: 11,
       pending: 0,
       moved: null,
       markers: store.address.markers,
@@ -52,7 +52,7 @@ describe(`agentops store on ${ENGINE}`, () => {
     const { code, stdout } = await run("info");
     expect([code, stdout]).toEqual([
       0,
-      expect.stringMatching(/schema 10\nid [0-9a-f]{32}, change \d+\n[^]*observations +600/),
+      expect.stringMatching(/schema 11\nid [0-9a-f]{32}, change \d+\n[^]*observations +600/),
     ]);
   });
   test("info of a store from before a table leaves it out, and says what is missing", async () => {
@@ -60,8 +60,8 @@ describe(`agentops store on ${ENGINE}`, () => {
     await store.rows('DROP TABLE "cohortCounts"');
     await store.rows("DELETE FROM migrations WHERE number >= 7");
     const { tables, pending } = await json("info");
-    expect([pending, (tables as { name: string }[]).map(({ name }) => name)]).toEqual([4, expect.not.arrayContaining(["cohortCounts"])]); // prettier-ignore
-    expect((await run("info")).stdout).toContain("schema 6, 4 migrations are missing: agentops store migrate");
+    expect([pending, (tables as { name: string }[]).map(({ name }) => name)]).toEqual([5, expect.not.arrayContaining(["cohortCounts"])]); // prettier-ignore
+    expect((await run("info")).stdout).toContain("schema 6, 5 migrations are missing: agentops store migrate");
   });
   test("info of nothing makes nothing", async () => {
     const dir = tempProject();
@@ -111,8 +111,10 @@ describe(`agentops store on ${ENGINE}`, () => {
     };
     const exposures = Array.from({ length: 4500 }, (_, i) => ({ ...served, unit: `s${i}`, exposure: `mine ${i}` }));
     await recorder.expose("production", { exposures, from: { source: "one", batch: 1 } }, new Date(minutesLater(601)));
-    const part = (unit: string, at: string) => ({ target: "prompts/x", version: "v1", id: unit, unit, at, latencyMs: 9, rollout: id, weight: 0.2 }); // prettier-ignore
+    const part = (unit: string, at: string) => ({ target: "prompts/x", version: "v1", id: unit, unit, at, latencyMs: 9, rollout: id, weight: 0.2, user: unit, traceId: "T" }); // prettier-ignore
     await recorder.record("production", [part("s1", minutesLater(601))], new Date(minutesLater(602)));
+    await recorder.record("production", [{ ...part("s2", minutesLater(601)), success: true, traceId: "U" }], new Date(minutesLater(602))); // prettier-ignore
+    expect((await json("check"))["problems"]).toEqual([]);
     const rowsBy = (document: Record<string, any>) =>
       Object.fromEntries(document["tables"].map(({ name, rows }: { name: string; rows: number }) => [name, rows]));
     const kept = { exposures: 0, servedMinutes: 0, exposureTokens: 0, outcomeMinutes: 0, openOutcomes: 0 };
@@ -127,7 +129,11 @@ describe(`agentops store on ${ENGINE}`, () => {
     expect(would).toMatchObject({ exposures: 4500, exposureTokens: 4500, openOutcomes: 1 });
     expect(would["outcomeMinutes"]).toBeGreaterThan(0);
     expect(rowsBy(await json("prune", "--older-than", "1d"))).toEqual(would);
-    for (const table of COUNTS) expect(await store.value(`SELECT COUNT(*) FROM "${table}"`), table).toBe(0);
+    for (const table of [...COUNTS, "outcomeDetails", "outcomeNames"])
+      expect(await store.value(`SELECT COUNT(*) FROM "${table}"`), table).toBe(0);
+    await store.rows(`INSERT INTO "outcomeNames" VALUES ('production', 'prompts/x', 'trace/V', 'gone')`);
+    expect((await json("check"))["problems"]).toEqual(["1 rows of outcomeNames are of outcomes that are not there"]);
+    await store.rows(`DELETE FROM "outcomeNames"`);
     expect(await replayed(store)).toEqual([]);
     expect((await json("check"))["ok"]).not.toBe(false);
   });
