@@ -1,0 +1,3 @@
+export function isCardNumber(digits: string): boolean {
+  return digits === "";
+}

@@ -1,0 +1,42 @@
+const DIGIT = 1;
+const LETTER = 2;
+/** `_` and `-`, which keys have within. */
+const JOINT = 4;
+const HEX = 8;
+
+/** A class for every UTF-16 unit: a look-up beats any comparison where each character of every span is asked for. */
+const CLASS = new Uint8Array(0x10000);
+const put = (characters: string, mark: number) => {
+  for (const each of characters) CLASS[each.charCodeAt(0)] = (CLASS[each.charCodeAt(0)] ?? 0) | mark;
+};
+put("0123456789", DIGIT | HEX);
+put("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ", LETTER);
+put("abcdefABCDEF", HEX);
+put("_-", JOINT);
+
+// Before the first and after the last character charCodeAt is NaN, which is in no class.
+const is = (code: number, mark: number) => ((CLASS[code] ?? 0) & mark) !== 0;
+export const isDigit = (code: number) => is(code, DIGIT);
+export const isHex = (code: number) => is(code, HEX);
+export const isAlphanumeric = (code: number) => is(code, DIGIT | LETTER);
+/** What the keys of vendors are written in. */
+export const isOfKey = (code: number) => is(code, DIGIT | LETTER | JOINT);
+
+export const BACKSLASH = 0x5c;
+
+/** The `n` of a line break in JSON text is no letter of the word that follows it. */
+export function isEscaped(text: string, at: number): boolean {
+  return text.charCodeAt(at - 1) === BACKSLASH && "nrtbf".includes(text.charAt(at));
+}
+
+/** Whether a word may begin here: nothing before it belongs to it. */
+export function startsWord(text: string, at: number): boolean {
+  return !isAlphanumeric(text.charCodeAt(at - 1)) || isEscaped(text, at - 1);
+}
+
+/** Whether one of the words stands, whole, shortly before the place, or in the name of what the text is. */
+export function isAbout(words: RegExp, text: string, at: number, name = ""): boolean {
+  return words.test(`${name.replace(/([a-z])(?=[A-Z])|_/g, "$1 ")} ${text.slice(Math.max(0, at - NEAR), at)}`);
+}
+
+const NEAR = 48;
