@@ -8,6 +8,9 @@ const MOST_GROUPS = 7;
 const ABOUT =
   /\b(?:phones?|tel|telephone|mobile|cell|cellphone|call(?:ing|ed)?|fax|whatsapp|sms|text(?:ing)? me|reach(?:ed)?|dial|contact|hotline)\b/i;
 
+/** `555 0123 (mobile)`. */
+const LABEL = /^[\s(,:-]{0,3}(?:phone|tel|mobile|cell|fax|office|home|work)\b/i;
+
 interface Groups {
   /** How many digits each has: `3-3-4`. */
   shape: string;
@@ -26,9 +29,15 @@ export function phoneAt(text: string, runStart: number, _runEnd: number, name?: 
   const groups = groupsAt(text, runStart);
   if (groups === undefined) return undefined;
   const isPhone = text.charAt(start) === "+" ? isInternational(groups) : isNational(groups, sign === "(");
-  if (!isPhone && !(isNear(groups) && isAbout(ABOUT, text, start, name))) return undefined;
+  if (isPhone && groups.separators === " " && isDigit(text.charCodeAt(start - 2)) && text.charAt(start - 1) === " ")
+    return undefined;
+  if (!isPhone && !(isNear(groups) && isCalledPhone(text, start, groups.end, name))) return undefined;
   EXTENSION.lastIndex = groups.end;
   return { kind: "phone", start, end: groups.end + (EXTENSION.exec(text)?.[0].length ?? 0) };
+}
+
+function isCalledPhone(text: string, start: number, end: number, name?: string): boolean {
+  return isAbout(ABOUT, text, start, name) || LABEL.test(text.slice(end, end + 12));
 }
 
 /** What goes on before it is a longer number, a date, a price or the number of an order. */
@@ -76,7 +85,7 @@ function isNational({ shape, digits, separators }: Groups, inBrackets: boolean):
     if (shape === "3-3-3-4") return digits.startsWith("001");
   }
   // North America's areas and exchanges begin with no 0 or 1.
-  if (shape === "3-3-4" && separators === " ") return /^[2-9]\d\d[2-9]/.test(digits);
+  if (shape === "3-3-4" && separators === " " && /^[2-9]\d\d[2-9]/.test(digits)) return true;
   return isWithTrunk(digits, shape, separators);
 }
 
