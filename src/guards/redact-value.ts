@@ -1,5 +1,5 @@
 import { DEEPEST } from "../core/json.ts";
-import type { Redactor } from "./redact.ts";
+import type { FieldName, Redactor } from "./redact.ts";
 
 /** What stands for everything deeper than can be walked: it was not looked at, so it is not kept. */
 const TOO_DEEP = "[redacted:depth]";
@@ -13,7 +13,7 @@ export function redactValue<T>(value: T, redact: Redactor): T {
   return walk(value, redact, undefined, 0) as T;
 }
 
-function walk(value: unknown, redact: Redactor, name: string | undefined, depth: number): unknown {
+function walk(value: unknown, redact: Redactor, name: FieldName | undefined, depth: number): unknown {
   if (typeof value === "string") return name === undefined ? redact(value) : redact.field(value, name);
   // Below are the numbers that no card has; above, those of which the last digits are lost.
   if (typeof value === "number")
@@ -29,7 +29,7 @@ function isPlain(value: object): value is Fields {
   return prototype === Object.prototype || prototype === null;
 }
 
-function walkList(list: readonly unknown[], redact: Redactor, name: string | undefined, depth: number): unknown {
+function walkList(list: readonly unknown[], redact: Redactor, name: FieldName | undefined, depth: number): unknown {
   let copy: unknown[] | undefined;
   for (let i = 0; i < list.length; i++) {
     const item = list[i];
@@ -41,28 +41,28 @@ function walkList(list: readonly unknown[], redact: Redactor, name: string | und
   return copy ?? list;
 }
 
-function walkFields(fields: Fields, redact: Redactor, name: string | undefined, depth: number): unknown {
+function walkFields(fields: Fields, redact: Redactor, name: FieldName | undefined, depth: number): unknown {
   const keys = Object.keys(fields);
   let copy: [string, unknown][] | undefined;
   for (let i = 0; i < keys.length; i++) {
     const key = keys[i] ?? "";
     const value = fields[key];
-    const newKey = redact.key(key);
-    const redacted = walk(value, redact, nameOf(fields, key, name), depth + 1);
-    if (copy === undefined && (newKey !== key || redacted !== value))
+    const own = redact.nameOf(key);
+    const redacted = walk(value, redact, NESTED.has(key) ? namedBy(fields, redact, name ?? own) : own, depth + 1);
+    if (copy === undefined && (own.redacted !== key || redacted !== value))
       copy = keys.slice(0, i).map((before) => [before, fields[before]]);
-    copy?.push([newKey, redacted]);
+    copy?.push([own.redacted, redacted]);
   }
   return copy === undefined ? fields : Object.fromEntries(withOwnKeys(copy));
 }
 
-/** What names a value: its key; in `{ key: NAME, value: … }` and OTLP's `{ stringValue: … }` within it, the name. */
-function nameOf(fields: Fields, key: string, name: string | undefined): string | undefined {
-  if (key === "value") {
-    const named = fields["key"] ?? fields["name"];
-    return typeof named === "string" ? named : (name ?? key);
-  }
-  return key === "stringValue" && name !== undefined ? name : key;
+/** Keys that say nothing of their value. */
+const NESTED = new Set(["value", "stringValue"]);
+
+/** In `{ key: NAME, value: … }` the name; within OTLP's `{ stringValue: … }` what named the whole. */
+function namedBy(fields: Fields, redact: Redactor, otherwise: FieldName): FieldName {
+  const named = fields["key"] ?? fields["name"];
+  return typeof named === "string" ? redact.nameOf(named) : otherwise;
 }
 
 /** Two addresses as keys are both `[redacted:email]`, and neither's value is to be lost. */

@@ -21,22 +21,32 @@ export interface Redactor {
   /** How often each kind was found, by all calls so far. */
   readonly counts: Readonly<Record<FoundKind, number>>;
   /** The text of a field: a name like `password` makes the whole of it a secret. */
-  field: (text: string, name: string) => string;
-  /** The name of a field. */
-  key: (name: string) => string;
+  field: (text: string, name: FieldName) => string;
+  /** What there is to know of a field's name. */
+  nameOf: (name: string) => FieldName;
   /** A marker for a whole number that is a card's, undefined for every other. */
   number: (digits: string) => string | undefined;
 }
 
+/** A name, asked about once: spans have the same ones again and again. */
+export interface FieldName {
+  name: string;
+  /** The name without what must not be kept. */
+  redacted: string;
+  /** What it says of its value. */
+  secret: SecretName | undefined;
+}
+
 /** Of JSON in text in text. Each level doubles the backslashes before its quotes, so there are few. */
 const DEEPEST_TEXT = 12;
+const [MOST_NAMES, LONGEST_NAME] = [4096, 128];
 /** Nothing that is shorter than `a@b.co` is a finding but by its name. */
 const SHORTEST = 6;
 
 export function redactorFor({ pii, known }: RedactorOptions): Redactor {
   const ways = waysOf(known);
   const counts: Record<FoundKind, number> = { secret: 0, card: 0, iban: 0, email: 0, phone: 0, ip: 0, ssn: 0 };
-  const keys = keyMemory();
+  const names = new Map<string, FieldName>();
   const find = (text: string, name?: string): Finding[] => {
     const secrets = findSecrets(text, ways);
     return pii.length === 0 ? secrets : disjoint([...secrets, ...findPii(text, pii, name)]);
@@ -47,14 +57,25 @@ export function redactorFor({ pii, known }: RedactorOptions): Redactor {
   };
   const number = (digits: string) => (pii.includes("card") && isCardNumber(digits) ? mark("card") : undefined);
 
-  const redact = (text: string, name: string | undefined, depth: number): string => {
-    const kind = name === undefined ? undefined : keys.kindOf(name);
-    if (kind !== undefined && isSecretValue(kind, text)) return mark("secret");
+  const nameOf = (name: string): FieldName => {
+    const known = names.get(name);
+    if (known !== undefined) return known;
+    const fresh = { name, redacted: redact(name, undefined, 0), secret: secretNameOf(name) };
+    // Bounded, for names may be anybody's data; what was redacted is counted each time.
+    if (names.size >= MOST_NAMES) names.clear();
+    if (fresh.redacted === name && name.length <= LONGEST_NAME) names.set(name, fresh);
+    return fresh;
+  };
+
+  const redact = (text: string, field: FieldName | undefined, depth: number): string => {
+    if (field?.secret !== undefined && isSecretValue(field.secret, text)) return mark("secret");
     if (text.length < SHORTEST) return text;
+    const name = field?.name;
     const found = find(text, name);
     const isEscaped = hasEscapes(text);
     if (found.length === 0 && !isEscaped) return text;
-    const string = (value: string, field?: string) => redact(value, field, depth + 1);
+    const string = (value: string, key?: string) =>
+      redact(value, key === undefined ? undefined : nameOf(key), depth + 1);
     const inJson = depth < DEEPEST_TEXT && !isWhole(found, text) ? redactJsonText(text, { string, number }) : undefined;
     if (inJson !== undefined) return inJson;
     const all = isEscaped ? disjoint([...found, ...findUnescaped(text, (plain) => find(plain, name))]) : found;
@@ -63,13 +84,8 @@ export function redactorFor({ pii, known }: RedactorOptions): Redactor {
 
   return Object.assign((text: string) => redact(text, undefined, 0), {
     counts,
-    field: (text: string, name: string) => redact(text, name, 0),
-    key: (name: string) => {
-      if (keys.isClean(name)) return name;
-      const redacted = redact(name, undefined, 0);
-      if (redacted === name) keys.clean(name);
-      return redacted;
-    },
+    field: (text: string, name: FieldName) => redact(text, name, 0),
+    nameOf,
     number,
   });
 }
@@ -87,27 +103,4 @@ function cut(text: string, found: readonly Finding[], mark: (kind: FoundKind) =>
     from = end;
   }
   return pieces.join("") + text.slice(from);
-}
-
-const [MOST_KEYS, LONGEST_KEY] = [4096, 128];
-
-/** What is known of names: spans have the same ones again and again. Bounded, for names may be anybody's data. */
-function keyMemory() {
-  const cleaned = new Set<string>();
-  const kinds = new Map<string, SecretName | undefined>();
-  return {
-    isClean: (name: string) => cleaned.has(name),
-    clean: (name: string) => {
-      if (cleaned.size >= MOST_KEYS) cleaned.clear();
-      if (name.length <= LONGEST_KEY) cleaned.add(name);
-    },
-    kindOf: (name: string) => {
-      const kind = kinds.get(name);
-      if (kind !== undefined || kinds.has(name)) return kind;
-      if (kinds.size >= MOST_KEYS) kinds.clear();
-      const found = secretNameOf(name);
-      if (name.length <= LONGEST_KEY) kinds.set(name, found);
-      return found;
-    },
-  };
 }

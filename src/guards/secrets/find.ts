@@ -12,12 +12,11 @@ import { findShaped } from "./shaped.ts";
 export function findSecrets(text: string, ways: readonly string[] = []): Finding[] {
   const found: Finding[] = [];
   findKnown(text, ways, found);
-  findShaped(text, found);
-  findPrivateKeys(text, found);
+  if (findShaped(text, found)) findPrivateKeys(text, found);
   for (let at = text.indexOf(":"); at >= 0; at = text.indexOf(":", at + 1)) {
     if (text.startsWith("//", at + 1)) findInAddress(text, at, found);
     else findPair(text, at, found);
   }
   for (let at = text.indexOf("="); at >= 0; at = text.indexOf("=", at + 1)) findPair(text, at, found);
-  return disjoint(found);
+  return found.length === 0 ? found : disjoint(found);
 }

@@ -21,6 +21,7 @@ function ways(value: string): string[] {
 /** Where one of the values stands. */
 export function findKnown(text: string, ways: readonly string[], found: Finding[]): void {
   for (const way of ways) {
+    if (way.length > text.length) continue;
     for (let start = text.indexOf(way); start >= 0; start = text.indexOf(way, start + way.length))
       found.push({ kind: "secret", start, end: start + way.length });
   }

@@ -21,15 +21,17 @@ export function secretNameOf(name: string): SecretName | undefined {
   return NAMES.find(([, end]) => end.test(plain))?.[0];
 }
 
-const ENDS = new Set(["rd", "wd", "se", "ey", "et", "en", "al", "ls", "on", "ie", "ue"].map((e) => codes(e, 2)));
+/** By the codes of two letters: whether a name that matters ends in them. */
+const ENDS = new Uint8Array(0x8000);
+for (const end of ["rd", "wd", "se", "ey", "et", "en", "al", "ls", "on", "ie", "ue"]) ENDS[codes(end, 2)] = 1;
 
 /** The last two letters before a place refuse nearly every name, without a copy of it. */
 export function mayEndIn(text: string, end: number): boolean {
-  return ENDS.has(codes(text, end));
+  return ENDS[codes(text, end)] === 1;
 }
 
 function codes(text: string, end: number): number {
-  return ((text.charCodeAt(end - 2) | 0x20) << 8) | (text.charCodeAt(end - 1) | 0x20);
+  return (((text.charCodeAt(end - 2) | 0x20) & 0x7f) << 8) | ((text.charCodeAt(end - 1) | 0x20) & 0xff);
 }
 
 const MARKS = /\[redacted:[a-z]{1,12}\]/gi;

@@ -1,4 +1,4 @@
-import { BACKSLASH, isOfKey } from "../text/characters.ts";
+import { BACKSLASH, isGap, isOfKey } from "../text/characters.ts";
 import type { Finding } from "../text/finding.ts";
 import { isSecretValue, mayEndIn, type SecretName, secretNameOf } from "./names.ts";
 
@@ -23,6 +23,7 @@ const ENDS = new Set(" \t\r\n\"'`\\&,;<>(){}[]|");
  */
 export function findPair(text: string, separator: number, found: Finding[]): void {
   const name = nameBefore(text, separator);
+  if (name === "") return;
   const kind = VALUE.test(name) ? secretNameOf(fieldBefore(text, separator)) : secretNameOf(name);
   const finding = kind === undefined ? undefined : valueBehind(text, separator, kind);
   if (finding !== undefined) found.push(finding);
@@ -31,7 +32,7 @@ export function findPair(text: string, separator: number, found: Finding[]): voi
 /** Empty where the last two letters say that it is none that matters. */
 function nameBefore(text: string, separator: number): string {
   let end = separator;
-  while (separator - end < LONGEST_GAP && isGap(text, end - 1)) end--;
+  while (separator - end < LONGEST_GAP && isGap(text.charCodeAt(end - 1))) end--;
   return mayEndIn(text, end) ? wordBefore(text, end) : "";
 }
 
@@ -46,11 +47,6 @@ function wordBefore(text: string, end: number): string {
 function fieldBefore(text: string, separator: number): string {
   const before = text.slice(Math.max(0, separator - 160), separator);
   return FIELD.exec(before)?.[1] ?? "";
-}
-
-function isGap(text: string, at: number): boolean {
-  const each = text.charAt(at);
-  return each !== "" && (SPACES.includes(each) || QUOTES.includes(each) || each === "\\");
 }
 
 function valueBehind(text: string, separator: number, name: SecretName): Finding | undefined {

@@ -25,15 +25,16 @@ const BEARER = /[A-Za-z0-9._~+/-]{12,}=*/y;
 const AWS_ID = /A[KSBC][IC]A[A-Z2-7]{16}/y;
 const AWS_SECRET = /(?<![A-Za-z0-9+/])[A-Za-z0-9+/]{40}(?![A-Za-z0-9+/=])/g;
 
-/** What has the form of a vendor's key, and what stands behind `Bearer`. */
-export function findShaped(text: string, found: Finding[]): void {
+/** What has the form of a vendor's key, and what stands behind `Bearer`. @returns false where nothing is long enough for any key */
+export function findShaped(text: string, found: Finding[]): boolean {
   const runs = eachLongRun(text, LEAST, (start, end) => {
     const finding = at(text, beginOf(text, start, end)) ?? beforeRun(text, start);
     if (finding !== undefined) found.push(finding);
     findAwsSecret(text, start, found);
   });
-  if (runs === 0) return;
+  if (runs === 0) return false;
   for (const scheme of ["Bearer ", "bearer "]) findBearers(text, scheme, found);
+  return true;
 }
 
 /** Where the key in a run begins: behind what an escape or a dash put there. */

@@ -3,6 +3,8 @@ const LETTER = 2;
 /** `_` and `-`, which keys have within. */
 const JOINT = 4;
 const HEX = 8;
+/** White space, quotes and backslashes: what stands between a name, its colon and its value, in text of any depth. */
+const GAP = 16;
 
 /** A class for every UTF-16 unit: a look-up beats any comparison where each character of every span is asked for. */
 const CLASS = new Uint8Array(0x10000);
@@ -13,12 +15,14 @@ put("0123456789", DIGIT | HEX);
 put("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ", LETTER);
 put("abcdefABCDEF", HEX);
 put("_-", JOINT);
+put(" \t\r\n\"'`\\", GAP);
 
-// Before the first and after the last character charCodeAt is NaN, which is in no class.
-const is = (code: number, mark: number) => ((CLASS[code] ?? 0) & mark) !== 0;
+// Before the first and after the last character charCodeAt is NaN. As an index that would make every look-up slow; as 0 it is in no class.
+const is = (code: number, mark: number) => ((CLASS[code & 0xffff] ?? 0) & mark) !== 0;
 export const isDigit = (code: number) => is(code, DIGIT);
 export const isHex = (code: number) => is(code, HEX);
 export const isAlphanumeric = (code: number) => is(code, DIGIT | LETTER);
+export const isGap = (code: number) => is(code, GAP);
 /** What the keys of vendors are written in. */
 export const isOfKey = (code: number) => is(code, DIGIT | LETTER | JOINT);
 

@@ -5,7 +5,7 @@ const ESCAPE = /\\{1,64}(?:u00([2-7][0-9a-fA-F])|\/)/g;
 
 /** Whether a text has escapes that may split what is to be found. */
 export function hasEscapes(text: string): boolean {
-  return text.includes("\\u00") || text.includes("\\/");
+  return text.includes("\\") && (text.includes("\\u00") || text.includes("\\/"));
 }
 
 /** What is found in the text that the escapes stand for, at its places in the text with them. */
