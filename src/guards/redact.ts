@@ -2,8 +2,9 @@ import { redactJsonText } from "./json-text.ts";
 import { isCardNumber } from "./pii/card.ts";
 import { findPii } from "./pii/find.ts";
 import { findSecrets } from "./secrets/find.ts";
-import { waysOf } from "./secrets/known.ts";
+import { knownValues } from "./secrets/known.ts";
 import { isSecretValue, type SecretName, secretNameOf } from "./secrets/names.ts";
+import { isPlain } from "./text/characters.ts";
 import { findUnescaped, hasEscapes } from "./text/escapes.ts";
 import { disjoint, type Finding, type FoundKind, type PiiKind } from "./text/finding.ts";
 
@@ -42,14 +43,18 @@ const DEEPEST_TEXT = 12;
 const [MOST_NAMES, LONGEST_NAME] = [4096, 128];
 /** Nothing that is shorter than `a@b.co` is a finding but by its name. */
 const SHORTEST = 6;
+const SHORT = 64;
 
 export function redactorFor({ pii, known }: RedactorOptions): Redactor {
-  const ways = waysOf(known);
+  const values = knownValues(known);
+  const forPii = pii.length > 0;
   const counts: Record<FoundKind, number> = { secret: 0, card: 0, iban: 0, email: 0, phone: 0, ip: 0, ssn: 0 };
   const names = new Map<string, FieldName>();
   const find = (text: string, name?: string): Finding[] => {
-    const secrets = findSecrets(text, ways);
-    return pii.length === 0 ? secrets : disjoint([...secrets, ...findPii(text, pii, name)]);
+    const secrets = findSecrets(text, values);
+    if (!forPii) return secrets;
+    const personal = findPii(text, pii, name);
+    return secrets.length === 0 ? personal : disjoint([...secrets, ...personal]);
   };
   const mark = (kind: FoundKind) => {
     counts[kind]++;
@@ -70,6 +75,7 @@ export function redactorFor({ pii, known }: RedactorOptions): Redactor {
   const redact = (text: string, field: FieldName | undefined, depth: number): string => {
     if (field?.secret !== undefined && isSecretValue(field.secret, text)) return mark("secret");
     if (text.length < SHORTEST) return text;
+    if (text.length <= SHORT && text.length < values.shortest && isPlain(text, forPii)) return text;
     const name = field?.name;
     const found = find(text, name);
     const isEscaped = hasEscapes(text);

@@ -22,6 +22,7 @@ interface Groups {
 
 /** The phone number whose first digits are a run of them. */
 export function phoneAt(text: string, runStart: number, _runEnd: number, name?: string): Finding<"phone"> | undefined {
+  if (!hasEnough(text, runStart)) return undefined;
   const sign = text.charAt(runStart - 1);
   const start =
     sign === "+" || sign === "(" ? runStart - (sign === "(" && text.charAt(runStart - 2) === "+" ? 2 : 1) : runStart;
@@ -34,6 +35,21 @@ export function phoneAt(text: string, runStart: number, _runEnd: number, name?: 
   if (!isPhone && !(isNear(groups) && isCalledPhone(text, start, groups.end, name))) return undefined;
   EXTENSION.lastIndex = groups.end;
   return { kind: "phone", start, end: groups.end + (EXTENSION.exec(text)?.[0].length ?? 0) };
+}
+
+/** Six digits or more before anything else: nearly every number in a text has fewer, and is let go by this alone. */
+function hasEnough(text: string, start: number): boolean {
+  let digits = 0;
+  for (let at = start; at < start + 24 && digits < 6; at++) {
+    const code = text.charCodeAt(at);
+    if (isDigit(code)) digits++;
+    else if (!isBetween(code)) return false;
+  }
+  return digits >= 6;
+}
+
+function isBetween(code: number): boolean {
+  return code === 0x20 || code === 0x2d || code === 0x2e || code === 0x28 || code === 0x29 || code === 0xa0;
 }
 
 function isCalledPhone(text: string, start: number, end: number, name?: string): boolean {

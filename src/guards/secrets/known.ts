@@ -1,12 +1,25 @@
+import { LEAST_OF_KEY } from "../text/characters.ts";
 import type { Finding } from "../text/finding.ts";
 
 /** Shorter ones would shred ordinary text. */
 const SHORTEST = 8;
 
+/** What the known values look like in a text. */
+export interface KnownValues {
+  /** Those that are one run of characters of keys, as nearly all are: looked for only where there is a run as long. */
+  inRuns: readonly string[];
+  anywhere: readonly string[];
+  /** The length of the shortest of `anywhere`. */
+  shortest: number;
+}
+
 /** Every way in which the given values may stand in a text: as they are, escaped once or twice for JSON, encoded for an address. */
-export function waysOf(values: readonly string[]): string[] {
+export function knownValues(values: readonly string[]): KnownValues {
   const long = values.filter(({ length }) => length >= SHORTEST);
-  return [...new Set(long.flatMap(ways))].sort((a, b) => b.length - a.length);
+  const all = [...new Set(long.flatMap(ways))];
+  const isRun = (way: string) => way.length >= LEAST_OF_KEY && /^[\w-]+$/.test(way);
+  const anywhere = all.filter((way) => !isRun(way));
+  return { inRuns: all.filter(isRun), anywhere, shortest: Math.min(...anywhere.map(({ length }) => length)) };
 }
 
 function ways(value: string): string[] {

@@ -1,10 +1,7 @@
 import { SECRET_SHAPES } from "../../core/secret-shapes.ts";
-import { BACKSLASH, isDigit, isEscaped } from "../text/characters.ts";
+import { BACKSLASH, isDigit, isEscaped, LEAST_OF_KEY } from "../text/characters.ts";
 import type { Finding } from "../text/finding.ts";
 import { eachLongRun } from "./runs.ts";
-
-/** Every key has as many letters in a row at least. */
-const LEAST = 16;
 
 /** A shape, to be tried where it begins, under the character that it begins with. */
 const BY_FIRST = new Map<string, { begin: string; shape: RegExp }[]>();
@@ -27,7 +24,7 @@ const AWS_SECRET = /(?<![A-Za-z0-9+/])[A-Za-z0-9+/]{40}(?![A-Za-z0-9+/=])/g;
 
 /** What has the form of a vendor's key, and what stands behind `Bearer`. @returns false where nothing is long enough for any key */
 export function findShaped(text: string, found: Finding[]): boolean {
-  const runs = eachLongRun(text, LEAST, (start, end) => {
+  const runs = eachLongRun(text, LEAST_OF_KEY, (start, end) => {
     const finding = at(text, beginOf(text, start, end)) ?? beforeRun(text, start);
     if (finding !== undefined) found.push(finding);
     findAwsSecret(text, start, found);
