@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { SECRET_SHAPES } from "./secret-shapes.ts";
 
 /** Something in a text that looks like a key. Never the key itself. */
 export interface FoundSecret {
@@ -10,41 +11,6 @@ export interface FoundSecret {
   fingerprint: string;
 }
 
-/**
- * Keys as their vendors write them: a prefix that stands for nothing else, and the length that theirs have at least. What has no form of its
- * own, an AWS secret say, is found by {@link NAMED}. Sources: the vendors' pages on their keys, and the rules of gitleaks (MIT).
- */
-const SHAPES: readonly (readonly [kind: string, shape: RegExp])[] = [
-  ["Anthropic key", /sk-ant-[A-Za-z0-9_-]{20,}/],
-  ["OpenRouter key", /sk-or-v1-[0-9a-f]{32,}/],
-  ["OpenAI key", /sk-(?:proj|svcacct|admin)-[A-Za-z0-9_-]{20,}|sk-[A-Za-z0-9]{20,}/],
-  ["Google key", /AIza[0-9A-Za-z_-]{35}/],
-  ["GitHub token", /gh[pousr]_[A-Za-z0-9]{36,}|github_pat_[A-Za-z0-9_]{22,}/],
-  ["GitLab token", /gl(?:pat|dt|rt|ptt|cbt)-[A-Za-z0-9_-]{20,}/],
-  ["AWS access key id", /(?:AKIA|ASIA|ABIA|ACCA)[A-Z2-7]{16}(?![A-Za-z0-9])/],
-  ["Slack token", /xox[abeprs]-[A-Za-z0-9-]{20,}|xapp-\d-[A-Za-z0-9-]{20,}/],
-  ["Slack webhook", /https:\/\/hooks\.slack\.com\/(?:services|workflows)\/[A-Za-z0-9+/]{40,}/],
-  ["Stripe key", /[sr]k_live_[A-Za-z0-9]{16,}|whsec_[A-Za-z0-9+/]{32,}/],
-  ["Hugging Face token", /hf_[A-Za-z0-9]{34,}/],
-  ["Groq key", /gsk_[A-Za-z0-9]{40,}/],
-  ["xAI key", /xai-[A-Za-z0-9]{60,}/],
-  ["Perplexity key", /pplx-[A-Za-z0-9]{40,}/],
-  ["Replicate token", /r8_[A-Za-z0-9]{37}/],
-  ["npm token", /npm_[A-Za-z0-9]{36}/],
-  ["PyPI token", /pypi-[A-Za-z0-9_-]{60,}/],
-  ["SendGrid key", /SG\.[\w-]{22}\.[\w-]{43}/],
-  ["DigitalOcean token", /do[opr]_v1_[a-f0-9]{64}/],
-  ["Databricks token", /dapi[a-f0-9]{32}/],
-  ["Shopify token", /shp(?:at|ca|pa|ss)_[a-fA-F0-9]{32}/],
-  ["Telegram bot token", /\d{8,10}:AA[A-Za-z0-9_-]{33}(?![A-Za-z0-9_-])/],
-  ["JSON web token", /eyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{20,}/],
-  // With what stands in it: the line alone is how people talk of one.
-  [
-    "private key",
-    /-----BEGIN (?:[A-Z]+ )*PRIVATE KEY(?: BLOCK)?-----(?:\s|\\[rn])*[A-Za-z0-9+/=]{40,}(?:[A-Za-z0-9+/=\s]|\\[rn])*/,
-  ],
-];
-
 /** A value behind a name that says what it is, where it looks as only chance makes it. */
 const NAMED =
   /(?:api[_-]?key|secret[_-]?access[_-]?key|secret[_-]?key|client[_-]?secret|access[_-]?token|auth[_-]?token)["'\\]*\s*[:=]\s*["'\\]*([A-Za-z0-9+/_=-]{20,})/gi;
@@ -52,7 +18,7 @@ const NAMED =
 /** The password of an address; one in braces or with a dollar sign is a variable's name. */
 const IN_ADDRESS = /:\/\/[^\s:/@"'`<>{}]{0,100}:([^\s:/@"'`<>{}$]{8,200})@(?=[\w[])/g;
 
-const alternatives = SHAPES.map(([, shape]) => `(${shape.source})`).join("|");
+const alternatives = SECRET_SHAPES.map(({ shape }) => `(${shape.source})`).join("|");
 
 /** Every shape, one group each, and never within a longer word; in JSON the `n` of a line break is none. */
 const ANY = new RegExp(`(?:(?<![A-Za-z0-9_-])|(?<=\\\\[nrt]))(?:${alternatives})`, "g");
@@ -87,7 +53,7 @@ export function secretsIn(text: string, known: ReadonlySet<string> = new Set()):
 }
 
 function kindOf(match: RegExpExecArray): string {
-  return SHAPES[match.slice(1).findIndex((group: string | undefined) => group !== undefined)]?.[0] ?? "key";
+  return SECRET_SHAPES[match.slice(1).findIndex((group: string | undefined) => group !== undefined)]?.kind ?? "key";
 }
 
 function found(kind: string, value: string, offset: number): (FoundSecret & { end: number }) | undefined {

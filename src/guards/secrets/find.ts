@@ -1,0 +1,28 @@
+import { disjoint, type Finding } from "../text/finding.ts";
+import { findInAddress } from "./addresses.ts";
+import { findKnown, type KnownValues } from "./known.ts";
+import { findPair } from "./pairs.ts";
+import { findPrivateKeys } from "./pem.ts";
+import { findShaped } from "./shaped.ts";
+
+const NONE: KnownValues = { inRuns: [], anywhere: [], shortest: Number.POSITIVE_INFINITY };
+
+/**
+ * The secrets in a text: keys of the usual vendors, private keys, what a name before it says is one, passwords in addresses, and the values
+ * that are known.
+ */
+export function findSecrets(text: string, known: KnownValues = NONE): Finding[] {
+  const found: Finding[] = [];
+  if (known.anywhere.length > 0) findKnown(text, known.anywhere, found);
+  // Only where something is as long as a key may there be one, or what stands around one.
+  if (findShaped(text, found)) {
+    findKnown(text, known.inRuns, found);
+    findPrivateKeys(text, found);
+  }
+  for (let at = text.indexOf(":"); at >= 0; at = text.indexOf(":", at + 1)) {
+    if (text.startsWith("//", at + 1)) findInAddress(text, at, found);
+    else findPair(text, at, found);
+  }
+  for (let at = text.indexOf("="); at >= 0; at = text.indexOf("=", at + 1)) findPair(text, at, found);
+  return found.length === 0 ? found : disjoint(found);
+}
