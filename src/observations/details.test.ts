@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { minutesLater, startedRollout } from "../testing/rollout.ts";
 import { seeded } from "../testing/seeded.ts";
-import { openTestStore, type TestStore } from "../testing/store.ts";
+import { newStoreAddress, openTestStore, type TestStore } from "../testing/store.ts";
 import { recorderFor } from "./record.ts";
 import type { OutcomeLine } from "./schema.ts";
 
@@ -239,4 +239,22 @@ describe("what a rollout counts", () => {
     const [seq] = await store.column("SELECT seq FROM observations");
     expect(await store.column("SELECT DISTINCT observation FROM breaches")).toEqual([seq]);
   });
+});
+
+test("processes that tell a task under its id and its trace at the same moment tell one outcome", async () => {
+  const address = await newStoreAddress();
+  const stores = [await openTestStore({ address }), await openTestStore({ address }), await openTestStore({ address })];
+  const tasks = Array.from({ length: 12 }, (_, i) => i);
+  await Promise.all(
+    stores.map(async (store, which) => {
+      const { record } = recorderFor(store);
+      for (const i of tasks) {
+        const names = [{ id: `i${i}` }, { traceId: `T${i}`, source: "trace" as const }, { id: `i${i}`, traceId: `T${i}` }]; // prettier-ignore
+        await record("production", [line({ ...names[which], success: which !== 1, at: at(which) })], NOW);
+      }
+    }),
+  );
+  const [store] = stores as [TestStore];
+  expect(await store.rows("SELECT COUNT(*) AS n, SUM(success) AS good FROM observations")).toEqual([{ n: 12, good: 12 }]); // prettier-ignore
+  expect(await store.rows("SELECT SUM(n) AS n, SUM(succeeded) AS good FROM outcomes")).toEqual([{ n: 12, good: 12 }]);
 });

@@ -71,6 +71,10 @@ describe("importing lines", () => {
     [line({ version: 7 }), "in.jsonl:2:23: version: expected string, received number"],
     [`{"target":"prompts/x","version":"v1"}`, "in.jsonl:2:1: success: missing (true or false; a line that comes"],
     [line({ success: null }), "in.jsonl:2:38: success: missing"],
+    [line({ state: "gone" }), "in.jsonl:2:53: state: "],
+    [line({ escalated: { reason: "because" } }), "in.jsonl:2:66: escalated.reason: "],
+    [line({ feedback: "good" }), "in.jsonl:2:53: feedback: "],
+    [line({ confidence: 90 }), "in.jsonl:2:53: confidence: Too big"],
     ["[]", "in.jsonl:2:1: expected object, received array"],
   ];
   test.each(BAD)("%s refuses a file before anything is written, and says where", async (bad, message) => {

@@ -5,11 +5,37 @@ import { observationSchema } from "./schema.ts";
 const WHOLE = {
   ...{ target: "prompts/a.b-c", version: "v12", unit: "é👩‍💻", success: false, latencyMs: 0, costUsd: 1e-9 },
   ...{ inputTokens: 0, outputTokens: 7, safe: true, breach: "pii", shadow: false, at: "2024-02-28T23:59:59.999Z" },
+  ...{ taskId: "t", taskType: "refund", feature: "chat", user: "ada", session: "s", model: "m", errorCategory: "e" },
+  ...{
+    overridden: false,
+    confidence: 0.5,
+    faithfulness: 1,
+    toolCalls: 2,
+    toolCostUsd: 0.5,
+    valueUsd: -2,
+    valueHours: 0.5,
+  },
+  ...{ feedback: "up", state: "done", traceId: "T" },
   ...{ id: "x", rollout: "", weight: 1, servedAt: "2024-02-28T23:59:59.998Z", exposure: "e" },
 };
 const VALUES: unknown[] = [
   ...[undefined, null, true, false, 0, -0, 1, -1, 0.5, 1.5, NaN, Infinity, -Infinity, 2 ** 53, 2 ** 53 - 1, 1e308],
-  ...["", "x", "v1", "v0", "v01", "V1", "prompts/x", "agents/x", "prompts/", "prompts/-x", "prompts/x.", "Prompts/x"],
+  ...[
+    "",
+    "x",
+    "up",
+    "failed",
+    "v1",
+    "v0",
+    "v01",
+    "V1",
+    "prompts/x",
+    "agents/x",
+    "prompts/",
+    "prompts/-x",
+    "prompts/x.",
+    "Prompts/x",
+  ],
   ...["a\0b", "x".repeat(200), "x".repeat(201), "x".repeat(500), "x".repeat(501), "👩".repeat(250), "prompts/x\n"],
   ...["2024-02-30T00:00:00.000Z", "2023-02-29T00:00:00.000Z", "2024-01-01T24:00:00.000Z", "2024-01-01T00:00:60.000Z"],
   ...["2024-01-01T00:00:00Z", "2024-01-01T00:00:00+01:00", "2024-01-01T00:00:00.000z", "0000-01-01T00:00:00.000Z"],
@@ -22,6 +48,8 @@ const VALUES: unknown[] = [
     10n,
     [],
     {},
+    { reason: "policy" },
+    { reason: "because" },
     new Date(0),
     () => 1,
   ],
@@ -29,9 +57,10 @@ const VALUES: unknown[] = [
 
 test("what is taken at a glance is what the schema takes, and the same", () => {
   const candidates: unknown[] = [...VALUES, [WHOLE], { ...WHOLE, sucess: true }, { ...WHOLE, ["__proto__"]: 1 }];
-  for (const key of [...Object.keys(WHOLE), "toString", "constructor"]) {
+  for (const key of [...Object.keys(WHOLE), "escalated", "toString", "constructor"]) {
     candidates.push(Object.fromEntries(Object.entries(WHOLE).filter(([name]) => name !== key)));
-    for (const value of VALUES) candidates.push({ ...WHOLE, [key]: value }, { ...WHOLE, id: undefined, [key]: value });
+    for (const value of VALUES)
+      candidates.push({ ...WHOLE, [key]: value }, { ...WHOLE, id: undefined, traceId: undefined, [key]: value });
   }
   candidates.push(
     Object.create(WHOLE),

@@ -30,7 +30,9 @@ export const observationSchema = z
     exposure: text(200).optional().describe("from resolve: names what was served, and says when"),
     id: text(200)
       .optional()
-      .describe("lines of one id are one outcome: makes a repeat harmless, a later line complete or correct it"),
+      .describe(
+        "lines of one id are one outcome: makes a repeat harmless, a later line complete or correct it (absent: trace/TRACEID, else a new one)",
+      ),
     rollout: z.string().optional().describe("from resolve: the rollout that assigned the unit"),
     weight: z.number().min(0).max(1).optional().describe("from resolve: the candidate's share at that moment"),
     ...detailShape,

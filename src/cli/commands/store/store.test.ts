@@ -168,8 +168,8 @@ describe.runIf(ENGINE === "postgres")("agentops store", () => {
       2,
       expect.stringMatching(/has no tables of agentops[^]*agentops store migrate/),
     ]);
-    expect((await agentops(dir, ["store", "migrate"], env)).stdout).toContain("has schema 10 now (it was 0)");
-    expect((await agentops(dir, ["store", "migrate"], env)).stdout).toContain("has schema 10 already");
+    expect((await agentops(dir, ["store", "migrate"], env)).stdout).toContain("has schema 11 now (it was 0)");
+    expect((await agentops(dir, ["store", "migrate"], env)).stdout).toContain("has schema 11 already");
     const after = await agentops(dir, ["history", "x"], env);
     expect(after.stderr).toContain("was never released");
   });
