@@ -2,6 +2,7 @@ import { z } from "zod";
 import { SIZE_PATTERN, sizeBytes } from "./size.ts";
 import { channelsSchema, rolloutEndsSchema } from "./channels.schema.ts";
 import { cohortsConfigSchema } from "./cohorts.schema.ts";
+import { tracesConfigSchema } from "./traces.schema.ts";
 import { outcomesConfigSchema } from "./outcomes.schema.ts";
 import { peopleConfigSchema, policyConfigSchema, rolloutConfigSchema } from "./release-config.schema.ts";
 import { type StepConfig, unknownCohort } from "./steps.ts";
@@ -102,6 +103,7 @@ const fields = z.strictObject({
   pricing: z.record(z.string(), price).optional().describe("your own prices by model pin, before the built-in table"),
   rollout: rolloutConfigSchema.optional().describe("how a candidate is staged: steps, guardrails, deadline"),
   outcomes: outcomesConfigSchema.optional().describe("when outcomes are final, by NAME, prompts/NAME or agents/NAME"),
+  traces: tracesConfigSchema.optional().describe("what is kept of what agents do"),
   cohorts: cohortsConfigSchema
     .optional()
     .describe("who gets a candidate before chance divides it, by the name that a step of a rollout has"),

@@ -83,7 +83,8 @@ async function findConfig({ cwd, env, configFile }: ProjectOptions): Promise<str
   });
 }
 
-function secretsOf(config: Config, env: NodeJS.ProcessEnv): (string | undefined)[] {
+/** The values of the secrets that a config names, and of those that providers' packages read by themselves; undefined where one is not set. */
+export function secretsOf(config: Config, env: NodeJS.ProcessEnv): (string | undefined)[] {
   const defaults = [
     "OPENAI_API_KEY",
     "ANTHROPIC_API_KEY",

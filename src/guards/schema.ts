@@ -1,9 +1,8 @@
-import { z } from "zod";
+import type { REDACT_KINDS } from "../core/traces.schema.ts";
 import { PII_KINDS, type PiiKind } from "./text/finding.ts";
 
 /** What may be asked to be redacted; `pii` is every kind of it. Secrets are, whether asked for or not. */
-export const redactKindSchema = z.enum(["secrets", ...PII_KINDS, "pii"]);
-export type RedactKind = z.infer<typeof redactKindSchema>;
+export type RedactKind = (typeof REDACT_KINDS)[number];
 
 /** The kinds of personal data that a list asks for. */
 export function piiKindsOf(asked: readonly RedactKind[]): PiiKind[] {

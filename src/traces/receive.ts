@@ -13,6 +13,8 @@ export interface ReceiveOptions {
   priceOf: PriceOf;
   /** `agents/NAME` of an agent that calls itself so; null where none here does. */
   targetOf: (agent: string) => string | null;
+  /** What is kept of a span: nothing of it is stored, or read for what it says, before. */
+  keep: (span: WireSpan) => WireSpan;
   /** Attributes that no line of the table knows, by key: told as they are read. */
   onUnknown?: (key: string) => void;
 }
@@ -40,7 +42,8 @@ interface Arrived {
  */
 export async function receive(spans: readonly WireSpan[], options: ReceiveOptions): Promise<Received> {
   const byTrace = new Map<string, Map<string, Arrived>>();
-  for (const span of spans) {
+  for (const given of spans) {
+    const span = options.keep(given);
     const trace = byTrace.get(span.traceId) ?? new Map<string, Arrived>();
     byTrace.set(span.traceId, trace);
     if (!trace.has(span.spanId)) trace.set(span.spanId, { span, facts: factsOf(span, options.onUnknown) });

@@ -90,6 +90,8 @@ export type TraceDocument = z.infer<typeof traceSchema>;
 export const traceImportSchema = z.object({
   schema: z.literal("agentops.trace-import/1"),
   store: z.string(),
+  outcomes: z.int().describe("tasks whose outcome is recorded by now, or told again with more"),
+  redacted: z.record(z.string(), z.int()).describe("how often each kind was taken out before anything was stored"),
   files: z.array(
     z.object({
       file: z.string(),

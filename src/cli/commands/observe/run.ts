@@ -1,18 +1,15 @@
 import { createReadStream, statSync } from "node:fs";
 import { resolve } from "node:path";
 import { addAbortSignal, type Readable } from "node:stream";
-import { AgentopsError, messageOf } from "../../../core/errors.ts";
+import { AgentopsError } from "../../../core/errors.ts";
 import type { Pieces } from "../../../core/utf8.ts";
 import { importObservations, importServed } from "../../../observations/import.ts";
 import { type Unknown, unknownWords } from "../../../observations/unknown.ts";
-import { turningRecorder } from "../../../operations/record.ts";
 import { whole } from "../../../report/numbers.ts";
-import { reasonText } from "../../../report/rollout/reasons.ts";
 import { observedText } from "../../../report/observed/text.ts";
-import type { Store } from "../../../state/store.ts";
 import type { CommandContext } from "../../context.ts";
 import { emitDocument } from "../../document.ts";
-import { tellOfEnds } from "../../open/tell.ts";
+import { turningRecorderOf } from "../../open/recorder.ts";
 import { oneEnvironment } from "../../open/switchboard.ts";
 
 const PROGRESS_EVERY_MS = 2000;
@@ -37,24 +34,9 @@ export async function run(
   };
   const done = await (isServed
     ? importServed(request)
-    : importObservations({ ...request, recorder: (open) => recorderOf(context, open, store.markers) }));
+    : importObservations({ ...request, recorder: (open) => turningRecorderOf(context, open, store.markers) }));
   await emitDocument(context, done, () => observedText(done, isServed ? "exposure" : "observation"));
   return done.unknown > 0 ? 3 : 0;
-}
-
-function recorderOf(context: CommandContext, open: Store, markers: string | null) {
-  return turningRecorder(open, {
-    clock: context.clock,
-    markers,
-    via: "observe",
-    say: reasonText,
-    tell: (opened, env) => tellOfEnds(context, opened, env),
-    onTrouble: (error) => {
-      context.note(
-        `note: recorded, but the rollout's turn could not be taken: ${messageOf(error)}; the next one tries again`,
-      );
-    },
-  });
 }
 
 function sourceOf(context: CommandContext, file: string | undefined) {

@@ -2,14 +2,13 @@ import { createReadStream, statSync } from "node:fs";
 import { resolve } from "node:path";
 import { addAbortSignal } from "node:stream";
 import { AgentopsError } from "../../../core/errors.ts";
-import { addressOf } from "../../../registry/files.ts";
-import { namesOfFiles } from "../../../registry/known-names.ts";
 import { traceImportText } from "../../../report/trace/import-text.ts";
 import { importTraces, type TraceSource } from "../../../traces/import.ts";
-import { tracePrices } from "../../../traces/price.ts";
+import { recordOutcomes } from "../../../traces/outcomes.ts";
 import type { TraceImportDocument } from "../../../traces/schema.ts";
 import type { CommandContext } from "../../context.ts";
 import { emitDocument } from "../../document.ts";
+import { receivingOf } from "./receiving.ts";
 import { withTraces } from "./in-store.ts";
 
 /** So many are told one by one; how many there are stands in the document. */
@@ -19,23 +18,24 @@ export async function importAction(context: CommandContext, args: readonly strin
   if (args.length === 0) throw new AgentopsError("USAGE", "which file?", { hint: "agentops trace import FILE…   (- is stdin)" });
   const sources = args.map((file) => sourceOf(context, file));
   const project = await context.project();
-  const names = namesOfFiles(project.root);
-  let told = 0;
+  const tell = rejectedNotes(context);
   const done = await withTraces(context, project, async (store): Promise<TraceImportDocument> => {
-    const files = await importTraces(sources, {
-      ...{ store, clock: context.clock, signal: context.signal },
-      priceOf: await tracePrices(project.config),
-      targetOf: (agent) => (names.has(addressOf("agents", agent)) ? addressOf("agents", agent) : null),
-      onRejected: (file, why) => {
-        told += 1;
-        if (told <= MOST_TOLD) context.note(`warning: ${file}: ${why}`);
-        if (told === MOST_TOLD + 1) context.note("warning: and more that are no spans");
-      },
-    });
-    return { schema: "agentops.trace-import/1", store: store.address.shown, files };
+    const { receive, outcomes } = await receivingOf(context, project, store);
+    const files = await importTraces(sources, { ...receive, signal: context.signal, onRejected: tell });
+    const recorded = await recordOutcomes(outcomes);
+    return { schema: "agentops.trace-import/1", store: store.address.shown, files, outcomes: recorded, redacted: receive.keep.counts };
   });
   await emitDocument(context, done, (style) => traceImportText(done, style));
   return done.files.some(({ rejected }) => rejected > 0) ? 3 : 0;
+}
+
+function rejectedNotes(context: CommandContext): (file: string, why: string) => void {
+  let told = 0;
+  return (file, why) => {
+    told += 1;
+    if (told <= MOST_TOLD) context.note(`warning: ${file}: ${why}`);
+    if (told === MOST_TOLD + 1) context.note("warning: and more that are no spans");
+  };
 }
 
 function sourceOf({ cwd, shell, signal }: CommandContext, file: string): TraceSource {
