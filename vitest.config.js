@@ -11,6 +11,7 @@ const SHARED = [
   "policy",
   "rollout",
   "runtime",
+  "server",
   "serving",
   "state",
   "status",
@@ -18,6 +19,7 @@ const SHARED = [
 const COMMANDS = [
   "approvals",
   "canary",
+  "collect",
   "doctor",
   "history",
   "kill",
@@ -28,6 +30,7 @@ const COMMANDS = [
   "rollback",
   "status",
   "store",
+  "trace",
 ];
 
 const WAYS_ROUND = ["src/policy/holes.test.ts", "src/policy/evidence/{bound,counts,gates}.test.ts"];
@@ -37,7 +40,11 @@ const sqlite = project("sqlite", {
   exclude: ["src/**/*.slow.test.ts", "bench/**/*.slow.test.js"],
 });
 export const postgres = project("postgres", {
-  include: [...SHARED, ...COMMANDS.map((name) => `cli/commands/${name}`)].map((room) => `src/${room}/**/*.test.ts`),
+  include: [
+    ...[...SHARED, ...COMMANDS.map((name) => `cli/commands/${name}`)].map((room) => `src/${room}/**/*.test.ts`),
+    // What lies in its folders reads and writes text.
+    "src/traces/*.test.ts",
+  ],
   // The commands of a canary are the use cases that the rooms' own tests try there; the slow suite tries them too.
   // So are the ways round a policy: what they store is tried by the operations' tests.
   exclude: ["src/**/*.slow.test.ts", "src/cli/commands/canary/*", ...WAYS_ROUND],

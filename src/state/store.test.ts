@@ -60,6 +60,8 @@ const COLUMNS: Record<keyof Database, readonly string[]> = {
   approvals: columnsOf<"approvals">()("id environment target version digest actor reason at auditEvent"),
   evidence: columnsOf<"evidence">()("digest target targetDigest suite verdict document source actor importedAt"),
   leases: columnsOf<"leases">()("name holder expiresAt"),
+  traces: columnsOf<"traces">()("seq id name agent target version environment task user session startedMs durationMs receivedMs spans modelCalls toolCalls inputTokens outputTokens costUsd unpricedCalls isError errorCategory success successBy state isComplete outcome notUnderstood probability models tools"), // prettier-ignore
+  spanBlocks: columnsOf<"spanBlocks">()("seq trace spans facts bodies"),
   processes: columnsOf<"processes">()("id environment host pid startedAt seenAt revision serves"),
   revision: columnsOf<"revision">()("storeId value movedTo"),
   migrations: columnsOf<"migrations">()("number kind at"),

@@ -12,11 +12,8 @@ import { oneArgument } from "./run.ts";
 export async function showAction(context: CommandContext, args: readonly string[], options: Record<string, unknown>): Promise<number> { // prettier-ignore
   const id = oneArgument(args, "agentops trace show TRACE");
   const step = wholeNumber("--step", options["step"] as string | undefined);
-  const [found, prices] = await Promise.all([
-    inTraceStore(context, ({ db }) => findTrace(db, id)),
-    tracePrices(await configHere(context)),
-  ]);
-  const whole = showTrace(found, prices);
+  const prices = await tracePrices(await configHere(context));
+  const whole = await inTraceStore(context, async ({ db }) => showTrace(await findTrace(db, id), prices));
   if (step !== undefined && step > whole.spans.length) throw new AgentopsError("USAGE", `--step ${step}: the trace has ${whole.spans.length}`); // prettier-ignore
   const shown = step === undefined ? whole : { ...whole, spans: whole.spans.filter((span) => span.step === step) };
   const width = context.shell.stdout.columns ?? 100;
