@@ -99,10 +99,15 @@ const OPERATIONS: Readonly<Record<string, readonly string[]>> = {
 /** Kinds of step that the conventions have no operation for. */
 const KINDS = ["guardrail", "handoff", "human", "queue"];
 
-/** `traceId`, `trace_id`, `trace-id`, `TraceID` → `traceid`. */
+/** `traceId`, `trace_id`, `trace-id`, `TraceID` → `traceid`. Lines of one sender have the same keys, a million times. */
 export function squashed(key: string): string {
-  return key.replace(/[_\s-]/g, "").toLowerCase();
+  const known = SQUASHED.get(key);
+  if (known !== undefined) return known;
+  const its = key.replace(/[_\s-]/g, "").toLowerCase();
+  if (SQUASHED.size < 1000) SQUASHED.set(key, its);
+  return its;
 }
+const SQUASHED = new Map<string, string>();
 
 export function operationOf(type: string): string | undefined {
   const its = squashed(type);

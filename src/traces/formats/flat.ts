@@ -57,9 +57,9 @@ function spanOf(value: unknown): WireSpan {
 
 /** What has no id gets one of what it says, so that a second import finds it again. */
 function idsOf(line: FlatLine, raw: Loose): ReturnType<typeof madeIds> {
-  const made = sha256Hex(JSON.stringify(raw));
-  const traceId = line.id("traceId") ?? made.slice(0, 32);
-  return madeIds(traceId, line.id("spanId") ?? made.slice(32, 48), line.id("parentId") ?? null);
+  const [traceId, spanId] = [line.id("traceId"), line.id("spanId")];
+  const made = traceId === undefined || spanId === undefined ? sha256Hex(JSON.stringify(raw)) : "";
+  return madeIds(traceId ?? made.slice(0, 32), spanId ?? made.slice(32, 48), line.id("parentId") ?? null);
 }
 
 function timesOf(line: FlatLine): Pick<WireSpan, "startNano" | "endNano"> {

@@ -21,9 +21,12 @@ export function attributesOf(list: unknown, depth = 0): Attributes {
 function valueOf(any: unknown, depth: number): Value {
   if (any === null || any === undefined) return null;
   if (typeof any !== "object") throw new Unreadable("an attribute's value is no AnyValue");
+  // Nine of ten are this; protobufjs has an empty one where another kind was sent.
+  const { stringValue } = any as { stringValue?: unknown };
+  if (typeof stringValue === "string" && stringValue !== "") return stringValue;
   for (const key of Object.keys(any)) {
     const its = (any as Record<string, unknown>)[key];
-    const read = KINDS[key.replaceAll("_", "")];
+    const read = KINDS.get(key);
     if (read !== undefined && its !== null && its !== undefined) return read(its, depth + 1);
   }
   return null;
@@ -31,7 +34,7 @@ function valueOf(any: unknown, depth: number): Value {
 
 type ReadKind = (value: unknown, depth: number) => Value;
 
-const KINDS: Readonly<Record<string, ReadKind>> = bothSpellings({
+const KINDS = bothSpellings({
   stringValue: (value) => typed(value, "string"),
   boolValue: (value) => typed(value, "boolean"),
   intValue: int64Of,
@@ -47,13 +50,11 @@ const KINDS: Readonly<Record<string, ReadKind>> = bothSpellings({
   },
 });
 
-/** `stringValue`, and `stringvalue` for what is left of `string_value`; no name of Object's own is found there. */
-function bothSpellings(kinds: Record<string, ReadKind>): Record<string, ReadKind> {
-  const both = Object.entries(kinds).flatMap(([key, read]) => [
-    [key, read] as const,
-    [key.toLowerCase(), read] as const,
-  ]);
-  return Object.assign(Object.create(null) as Record<string, ReadKind>, Object.fromEntries(both));
+/** `stringValue` as JSON has it, and `string_value` as the .proto files do. */
+function bothSpellings(kinds: Record<string, ReadKind>): ReadonlyMap<string, ReadKind> {
+  return new Map(
+    Object.entries(kinds).flatMap(([key, read]) => [key, key.replace("Value", "_value")].map((name) => [name, read])),
+  );
 }
 
 interface Types {

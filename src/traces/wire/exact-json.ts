@@ -1,5 +1,8 @@
-/** `:` or `,` or `[`, then 16 digits: what may be a number that a double cannot hold; also in a text, which costs a walk and nothing else. */
-const MAYBE_BIG = /[:,[]\s*-?\d{16}/;
+/**
+ * What stands before a number, then 16 digits: maybe an integer that a double cannot hold; in a text too, which costs a walk and nothing else. Of a
+ * fixed length, so that it is found by leaps.
+ */
+const MAYBE_BIG = /[:,[\s-]\d{16}/;
 
 /** One number of JSON, from where it starts. */
 const NUMBER = /-?\d+(\.\d+)?([eE][+-]?\d+)?/y;

@@ -29,7 +29,7 @@ export function isBefore(a: string, b: string): boolean {
  */
 export function int64Of(value: unknown): number | string {
   if (typeof value === "number" && Number.isSafeInteger(value)) return value + 0;
-  if (isHalves(value)) return exactOr(signedText(value));
+  if (isHalves(value)) return signed(value);
   // What JSON.parse made of more than 2^53 is lost already: the digits that it would print.
   const text = typeof value === "number" && Number.isInteger(value) ? BigInt(value).toString() : value;
   if (typeof text !== "string" || !/^-?\d{1,20}$/.test(text)) throw new Unreadable("an integer cannot be read");
@@ -50,6 +50,8 @@ function unsignedText({ low, high }: Halves): string {
   return (BigInt(high >>> 0) * 0x100000000n + BigInt(low >>> 0)).toString();
 }
 
-function signedText({ low, high }: Halves): string {
+function signed({ low, high }: Halves): number | string {
+  const near = (high | 0) * 2 ** 32 + (low >>> 0);
+  if (Number.isSafeInteger(near)) return near;
   return (BigInt(high | 0) * 0x100000000n + BigInt(low >>> 0)).toString();
 }

@@ -1,6 +1,9 @@
+/** A letter that a sender cut in two becomes U+FFFD: by proto3's own rule it would be the end of all spans that came with it. */
+const CUT_LETTERS = { features: { utf8_validation: "NONE" } };
+
 /**
  * opentelemetry-proto 1.x, as far as a trace goes, and google.rpc.Status: what protobufjs makes of .proto files, written by hand, so that no
- * file is read and no step of a build is needed. Without `edition` a text that is no UTF-8 is read with U+FFFD in it and not the end of a request.
+ * file is read and no step of a build is needed.
  */
 const messages = {
   ExportTraceServiceRequest: fields({ resourceSpans: ["repeated", "ResourceSpans", 1] }),
@@ -64,5 +67,5 @@ function fields(named: Record<string, Field>) {
     const [rule, type, id] = field.length === 3 ? field : [undefined, ...field];
     return [name, { ...(rule && { rule }), type, id }] as const;
   });
-  return { fields: Object.fromEntries(each) };
+  return { options: CUT_LETTERS, fields: Object.fromEntries(each) };
 }

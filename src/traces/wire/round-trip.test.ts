@@ -117,6 +117,20 @@ describe("spans that were written are read as they were", () => {
   });
 });
 
+describe("protobuf", () => {
+  it("with a letter cut in two is read but for that letter", () => {
+    const span = { ...generated(1, 1)[0]!, name: "caf\u00e9!" };
+    const bytes = writeOtlpProtobuf([span]);
+    bytes[Buffer.from(bytes).indexOf("\u00e9!") + 1] = 0x21;
+    expect(readOtlpProtobuf(bytes)).toMatchObject({ spans: [{ name: "caf\ufffd!!" }], rejected: [] });
+  });
+
+  it("that is none is refused in the name of its file", () => {
+    const error = { code: "FILE_INVALID", message: expect.stringMatching(/^F: not protobuf of OTLP: /) };
+    expect(() => readOtlpProtobuf(Buffer.from("0affffffffff", "hex"), "F")).toThrow(expect.objectContaining(error));
+  });
+});
+
 describe("an answer in protobuf", () => {
   it("is nothing where nothing was left out", () => {
     expect(writeTraceResponse(0)).toHaveLength(0);
