@@ -34,7 +34,7 @@ function walkList(list: readonly unknown[], redact: Redactor, name: FieldName | 
   for (let i = 0; i < list.length; i++) {
     const item = list[i];
     const redacted = walk(item, redact, name, depth + 1);
-    if (redacted === item) continue;
+    if (Object.is(redacted, item)) continue;
     copy ??= [...list];
     copy[i] = redacted;
   }
@@ -49,7 +49,7 @@ function walkFields(fields: Fields, redact: Redactor, name: FieldName | undefine
     const value = fields[key];
     const own = redact.nameOf(key);
     const redacted = walk(value, redact, NESTED.has(key) ? namedBy(fields, redact, name ?? own) : own, depth + 1);
-    if (copy === undefined && (own.redacted !== key || redacted !== value))
+    if (copy === undefined && (own.redacted !== key || !Object.is(redacted, value)))
       copy = keys.slice(0, i).map((before) => [before, fields[before]]);
     copy?.push([own.redacted, redacted]);
   }

@@ -41,6 +41,8 @@ export interface FieldName {
 /** Of JSON in text in text. Each level doubles the backslashes before its quotes, so there are few. */
 const DEEPEST_TEXT = 12;
 const [MOST_NAMES, LONGEST_NAME] = [4096, 128];
+/** What stood against a finding may be one as soon as a marker stands there. No text that anybody writes needs more. */
+const MOST_TIMES = 4;
 /** Nothing that is shorter than `a@b.co` is a finding but by its name. */
 const SHORTEST = 6;
 const SHORT = 64;
@@ -78,14 +80,19 @@ export function redactorFor({ pii, known }: RedactorOptions): Redactor {
     if (text.length <= SHORT && text.length < values.shortest && isPlain(text, forPii)) return text;
     const name = field?.name;
     const found = find(text, name);
-    const isEscaped = hasEscapes(text);
-    if (found.length === 0 && !isEscaped) return text;
+    if (found.length === 0 && !hasEscapes(text)) return text;
     const string = (value: string, key?: string) =>
       redact(value, key === undefined ? undefined : nameOf(key), depth + 1);
     const inJson = depth < DEEPEST_TEXT && !isWhole(found, text) ? redactJsonText(text, { string, number }) : undefined;
     if (inJson !== undefined) return inJson;
-    const all = isEscaped ? disjoint([...found, ...findUnescaped(text, (plain) => find(plain, name))]) : found;
-    return cut(text, all, mark);
+    let redacted = text;
+    for (let times = 0; times < MOST_TIMES; times++) {
+      const all = times === 0 ? found : find(redacted, name);
+      if (hasEscapes(redacted)) all.push(...findUnescaped(redacted, (plain) => find(plain, name)));
+      if (all.length === 0) break;
+      redacted = cut(redacted, disjoint(all), mark);
+    }
+    return redacted;
   };
 
   return Object.assign((text: string) => redact(text, undefined, 0), {

@@ -13,9 +13,10 @@ export function emailAround(text: string, at: number, after: number): Finding<"e
   let start = at;
   while (at - start < LONGEST_LOCAL && isLocal(text, start - 1)) start--;
   if (isEscaped(text, start)) start++;
-  // Marks at its beginning are the sentence's, and of an encoded sign the digits are no letters of it.
-  while (start < at && "._%+-'".includes(text.charAt(start)))
-    start += /^%[0-9A-F]{2}/i.test(text.slice(start, start + 3)) ? 3 : 1;
+  // What is encoded before it, and marks at its beginning, are the sentence's.
+  const encoded = /^.*%[0-9A-Fa-f]{2}/.exec(text.slice(start, at));
+  if (encoded !== null) start += encoded[0].length;
+  while (start < at && MARKS.includes(text.charAt(start))) start++;
   if (start >= at || ".'".includes(text.charAt(at - 1)) || isUserOfAddress(text, start)) return undefined;
   const end = endOfDomain(text, after);
   const domain = text.slice(after, end);

@@ -26,10 +26,12 @@ export function phoneAt(text: string, runStart: number, _runEnd: number, name?: 
   const sign = text.charAt(runStart - 1);
   const start =
     sign === "+" || sign === "(" ? runStart - (sign === "(" && text.charAt(runStart - 2) === "+" ? 2 : 1) : runStart;
-  if (!startsWord(text, start) || isWithin(text, start)) return undefined;
+  const isSigned = text.charAt(start) === "+";
+  // A sign begins one even where another has just ended.
+  if ((!isSigned && !startsWord(text, start)) || isWithin(text, start)) return undefined;
   const groups = groupsAt(text, runStart);
   if (groups === undefined) return undefined;
-  const isPhone = text.charAt(start) === "+" ? isInternational(groups) : isNational(groups, sign === "(");
+  const isPhone = isSigned ? isInternational(groups) : isNational(groups, sign === "(");
   if (isPhone && groups.separators === " " && isDigit(text.charCodeAt(start - 2)) && text.charAt(start - 1) === " ")
     return undefined;
   if (!isPhone && !(isNear(groups) && isCalledPhone(text, start, groups.end, name))) return undefined;
@@ -37,15 +39,17 @@ export function phoneAt(text: string, runStart: number, _runEnd: number, name?: 
   return { kind: "phone", start, end: groups.end + (EXTENSION.exec(text)?.[0].length ?? 0) };
 }
 
-/** Six digits or more before anything else: nearly every number in a text has fewer, and is let go by this alone. */
+/** Six digits or more, not one by one, before anything else: nearly every number is let go by this alone. */
 function hasEnough(text: string, start: number): boolean {
   let digits = 0;
-  for (let at = start; at < start + 24 && digits < 6; at++) {
+  let between = 0;
+  for (let at = start; digits < 6; at++) {
     const code = text.charCodeAt(at);
     if (isDigit(code)) digits++;
     else if (!isBetween(code)) return false;
+    else if (code !== 0x28 && code !== 0x29 && ++between > 4) return false;
   }
-  return digits >= 6;
+  return true;
 }
 
 function isBetween(code: number): boolean {

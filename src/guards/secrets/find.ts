@@ -5,6 +5,7 @@ import { findPair } from "./pairs.ts";
 import { findPrivateKeys } from "./pem.ts";
 import { findShaped } from "./shaped.ts";
 
+const SLASH = 0x2f;
 const NONE: KnownValues = { inRuns: [], anywhere: [], shortest: Number.POSITIVE_INFINITY };
 
 /**
@@ -19,10 +20,12 @@ export function findSecrets(text: string, known: KnownValues = NONE): Finding[] 
     findKnown(text, known.inRuns, found);
     findPrivateKeys(text, found);
   }
-  for (let at = text.indexOf(":"); at >= 0; at = text.indexOf(":", at + 1)) {
-    if (text.startsWith("//", at + 1)) findInAddress(text, at, found);
-    else findPair(text, at, found);
+  for (let at = text.indexOf(":"); at >= 0;) {
+    let next = at + 1;
+    if (text.charCodeAt(at + 1) === SLASH && text.charCodeAt(at + 2) === SLASH) findInAddress(text, at, found);
+    else next = findPair(text, at, found);
+    at = text.indexOf(":", next);
   }
-  for (let at = text.indexOf("="); at >= 0; at = text.indexOf("=", at + 1)) findPair(text, at, found);
+  for (let at = text.indexOf("="); at >= 0;) at = text.indexOf("=", findPair(text, at, found));
   return found.length === 0 ? found : disjoint(found);
 }

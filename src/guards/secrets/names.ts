@@ -17,10 +17,14 @@ const LONGEST = 100;
 /** By the end of a name, in any way of writing: `db.password`, `X-Api-Key`, `clientSecret`. */
 export function secretNameOf(name: string): SecretName | undefined {
   if (name.length < 3 || name.length > LONGEST || !mayEndIn(name, name.length)) return undefined;
+  const last = name.slice(-4).toLowerCase();
+  if (!LAST.has(last) && !/pwd$|key$/.test(last)) return undefined;
   const plain = name.toLowerCase().replace(/[^a-z0-9]/g, "");
   return NAMES.find(([, end]) => end.test(plain))?.[0];
 }
 
+/** The last four letters of every name above. */
+const LAST = new Set(["word", "sswd", "rase", "cret", "oken", "tial", "ials", "tion", "okie"]);
 /** By the codes of two letters: whether a name that matters ends in them. */
 const ENDS = new Uint8Array(0x8000);
 for (const end of ["rd", "wd", "se", "ey", "et", "en", "al", "ls", "on", "ie", "ue"]) ENDS[codes(end, 2)] = 1;

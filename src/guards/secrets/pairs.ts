@@ -6,7 +6,7 @@ const LONGEST_NAME = 40;
 /** Of quotes, backslashes and white space between a name, what separates, and the value. */
 const LONGEST_GAP = 40;
 /** A value is judged by so much of it: a longer walk for each name would be quadratic in a text of names alone. */
-const JUDGED = 1024;
+const JUDGED = 256;
 const DOT = 0x2e;
 const VALUE = /^(?:value|stringValue)$/;
 /** Anchored at the end of a short text, and each part ends where the next begins. */
@@ -14,19 +14,25 @@ const FIELD =
   /["'\\\s:](?:key|name)[\s"'\\]{1,40}:[\s"'\\]{1,40}([\w.-]{1,60})[\s"'\\]{1,40},[\s"'\\]{0,40}value[\s"'\\]{0,40}(?::[\s\\]{0,20}\{[\s"'\\]{0,40}stringValue[\s"'\\]{0,40})?$/;
 const SPACES = " \t\r\n";
 const QUOTES = "\"'`";
-/** What ends a value without quotes. */
-const ENDS = new Set(" \t\r\n\"'`\\&,;<>(){}[]|");
+/** What ends a value without quotes; a header goes on to the end of its line, with spaces and semicolons in it. */
+const [OF_BARE, OF_HEADER] = [1, 2];
+const STOPS = new Uint8Array(0x10000);
+for (const each of " \t\r\n\"'`\\&,;<>(){}[]|")
+  STOPS[each.charCodeAt(0)] = OF_BARE | ("\r\n\"'`\\[".includes(each) ? OF_HEADER : 0);
 
 /**
  * `api_key=…`, `"password": "…"`, `Authorization: Basic …`, however deep the quotes are escaped: a value is a secret by the name before
- * it. Called at each `:` and `=`, so it looks at the name's last letters before anything else.
+ * it. Called at each `:` and `=`, so it looks at the name's last letters before anything else. @returns where to go on: behind what was found,
+ * for a value that goes on to the end of the text is not to be read again for each name in it
  */
-export function findPair(text: string, separator: number, found: Finding[]): void {
+export function findPair(text: string, separator: number, found: Finding[]): number {
   const name = nameBefore(text, separator);
-  if (name === "") return;
+  if (name === "") return separator + 1;
   const kind = VALUE.test(name) ? secretNameOf(fieldBefore(text, separator)) : secretNameOf(name);
   const finding = kind === undefined ? undefined : valueBehind(text, separator, kind);
-  if (finding !== undefined) found.push(finding);
+  if (finding === undefined) return separator + 1;
+  found.push(finding);
+  return finding.end;
 }
 
 /** Empty where the last two letters say that it is none that matters. */
@@ -51,7 +57,7 @@ function fieldBefore(text: string, separator: number): string {
 
 function valueBehind(text: string, separator: number, name: SecretName): Finding | undefined {
   let at = separator + 1;
-  while (text.charAt(at) === "=" || text.charAt(at) === ">") at++;
+  while (at < separator + 3 && "=>".includes(text.charAt(at) || " ")) at++;
   const first = at;
   while (at - first < LONGEST_GAP && text.charAt(at) !== "" && SPACES.includes(text.charAt(at))) at++;
   const spaced = at;
@@ -68,18 +74,23 @@ interface Quoted {
   depth: number;
 }
 
-function quoted(text: string, start: number, { name, quote, depth }: Quoted): Finding | undefined {
-  const last = Math.min(text.length, start + JUDGED);
+function quoted(text: string, start: number, quote: Quoted): Finding | undefined {
+  const end = closingOf(text, start, start + JUDGED, quote);
+  if (!isSecretValue(quote.name, text.slice(start, end))) return undefined;
+  return { kind: "secret", start, end: end < start + JUDGED ? end : closingOf(text, start, text.length, quote) };
+}
+
+function closingOf(text: string, start: number, last: number, { quote, depth }: Quoted): number {
+  const most = Math.min(text.length, last);
   let end = start;
-  while (end < last && text.charAt(end) !== quote && text.charAt(end) !== "\n") {
+  while (end < most && text.charAt(end) !== quote && text.charAt(end) !== "\n") {
     let slashes = 0;
-    while (end + slashes < last && text.charCodeAt(end + slashes) === BACKSLASH) slashes++;
+    while (end + slashes < most && text.charCodeAt(end + slashes) === BACKSLASH) slashes++;
     if (slashes > 0 && slashes <= depth && text.charAt(end + slashes) === quote) break;
     // One more than that is a backslash of the value's own, and what follows it belongs to it.
     end += slashes > 0 ? slashes + 1 : 1;
   }
-  end = Math.min(end, last);
-  return isSecretValue(name, text.slice(start, end)) ? { kind: "secret", start, end } : undefined;
+  return Math.min(end, most);
 }
 
 function bare(text: string, from: number, name: SecretName, isAssigned: boolean): Finding | undefined {
@@ -97,10 +108,10 @@ function schemeOf(text: string, from: number): number {
 }
 
 function endOf(text: string, from: number, last: number, name: SecretName): number {
+  const mark = name === "header" ? OF_HEADER : OF_BARE;
+  const most = Math.min(last, text.length);
   let end = from;
-  // A header goes on to the end of its line, with spaces and semicolons in it.
-  const stops = (each: string) => (name === "header" ? "\r\n\"'`\\[".includes(each) : ENDS.has(each));
-  while (end < last && end < text.length && !stops(text.charAt(end))) end++;
+  while (end < most && ((STOPS[text.charCodeAt(end)] ?? 0) & mark) === 0) end++;
   return end;
 }
 
