@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { redactValue } from "./redact-value.ts";
 import { redactorFor } from "./redact.ts";
-import { piiKindsOf, redactKindSchema } from "./schema.ts";
+import { REDACT_KINDS } from "../core/traces.schema.ts";
+import { piiKindsOf } from "./schema.ts";
 import { PII_KINDS } from "./text/finding.ts";
 
 const KEY = ["sk-", "ant-", "api03-", "q7Zx2LmP9vTb4NcR8sWk3HdY6jGf1AeU5oIq"].join("");
@@ -13,6 +14,7 @@ describe("a value", () => {
     ["a span with nothing in it", { name: "chat", attributes: { "gen_ai.request.model": "gpt-4o", n: 3, list: ["a", null, true, 1.5] } }],
     ["JSON text with escapes and nothing in it", { body: '{ "a" : "caf\\u00e9 \\/ x\\u0041" , "n":12345678901234567890 }' }],
     ["numbers that are no cards", [4111111111111112, 1700000000000, 1700000000000000, 4111111111111111.5, -4111111111111111, 4e21, NaN]],
+    ["numbers in JSON text that are no cards", '{"e":"\\u0061","n":[4111111111111112,4.12345678901234007,-4111111111111111,4e15,1700000000000]}'],
     ["what is no JSON", { at: new Date(0), bytes: new Uint8Array([1]), none: undefined }],
   ])("is the same object: %s", (_, value) => {
     expect(redactValue(value, all())).toBe(value);
@@ -78,7 +80,7 @@ test("secrets go whatever was asked for, and nothing else does", () => {
   expect(piiKindsOf(["secrets"])).toEqual([]);
   expect(piiKindsOf(["phone", "card"])).toEqual(["card", "phone"]);
   expect(piiKindsOf(["pii", "card"])).toEqual([...PII_KINDS]);
-  expect(redactKindSchema.options).toEqual(["secrets", ...PII_KINDS, "pii"]);
+  expect(REDACT_KINDS).toEqual(["secrets", ...PII_KINDS, "pii"]);
 });
 
 test("what is redacted is left as it is, however the pieces meet", () => {

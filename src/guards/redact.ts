@@ -2,7 +2,7 @@ import { redactJsonText } from "./json-text.ts";
 import { isCardNumber } from "./pii/card.ts";
 import { findPii } from "./pii/find.ts";
 import { findSecrets } from "./secrets/find.ts";
-import { knownValues } from "./secrets/known.ts";
+import { type KnownValues, knownValues } from "./secrets/known.ts";
 import { isSecretValue, type SecretName, secretNameOf } from "./secrets/names.ts";
 import { isPlain } from "./text/characters.ts";
 import { findUnescaped, hasEscapes } from "./text/escapes.ts";
@@ -52,12 +52,7 @@ export function redactorFor({ pii, known }: RedactorOptions): Redactor {
   const forPii = pii.length > 0;
   const counts: Record<FoundKind, number> = { secret: 0, card: 0, iban: 0, email: 0, phone: 0, ip: 0, ssn: 0 };
   const names = new Map<string, FieldName>();
-  const find = (text: string, name?: string): Finding[] => {
-    const secrets = findSecrets(text, values);
-    if (!forPii) return secrets;
-    const personal = findPii(text, pii, name);
-    return secrets.length === 0 ? personal : disjoint([...secrets, ...personal]);
-  };
+  const find = finderOf(values, pii);
   const mark = (kind: FoundKind) => {
     counts[kind]++;
     return `[redacted:${kind}]`;
@@ -85,14 +80,7 @@ export function redactorFor({ pii, known }: RedactorOptions): Redactor {
       redact(value, key === undefined ? undefined : nameOf(key), depth + 1);
     const inJson = depth < DEEPEST_TEXT && !isWhole(found, text) ? redactJsonText(text, { string, number }) : undefined;
     if (inJson !== undefined) return inJson;
-    let redacted = text;
-    for (let times = 0; times < MOST_TIMES; times++) {
-      const all = times === 0 ? found : find(redacted, name);
-      if (hasEscapes(redacted)) all.push(...findUnescaped(redacted, (plain) => find(plain, name)));
-      if (all.length === 0) break;
-      redacted = cut(redacted, disjoint(all), mark);
-    }
-    return redacted;
+    return replaced(text, found, (plain) => find(plain, name), mark);
   };
 
   return Object.assign((text: string) => redact(text, undefined, 0), {
@@ -101,6 +89,28 @@ export function redactorFor({ pii, known }: RedactorOptions): Redactor {
     nameOf,
     number,
   });
+}
+
+type Find = (text: string, name?: string) => Finding[];
+
+function finderOf(values: KnownValues, pii: readonly PiiKind[]): Find {
+  return (text, name) => {
+    const secrets = findSecrets(text, values);
+    if (pii.length === 0) return secrets;
+    const personal = findPii(text, pii, name);
+    return secrets.length === 0 ? personal : disjoint([...secrets, ...personal]);
+  };
+}
+
+function replaced(text: string, found: readonly Finding[], find: Find, mark: (kind: FoundKind) => string): string {
+  let redacted = text;
+  for (let times = 0; times < MOST_TIMES; times++) {
+    const all = times === 0 ? [...found] : find(redacted);
+    if (hasEscapes(redacted)) all.push(...findUnescaped(redacted, find));
+    if (all.length === 0) break;
+    redacted = cut(redacted, disjoint(all), mark);
+  }
+  return redacted;
 }
 
 function isWhole([first]: readonly Finding[], { length }: string): boolean {

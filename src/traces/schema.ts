@@ -86,6 +86,16 @@ export const traceSchema = listedSchema.extend({
 });
 export type TraceDocument = z.infer<typeof traceSchema>;
 
+/** `agentops trace forget --json`. */
+export const traceForgetSchema = z.object({
+  schema: z.literal("agentops.trace-forget/1"),
+  traces: z.int().describe("erased, with all that was said in them"),
+  outcomes: z.int().describe("that no longer say whom they were for"),
+  waiting: z.int().describe("that an open rollout counts: run again when it has ended"),
+  cases: z.int().describe("proposed ones that were made of these traces"),
+});
+export type TraceForgetDocument = z.infer<typeof traceForgetSchema>;
+
 /** `agentops trace import --json`. */
 export const traceImportSchema = z.object({
   schema: z.literal("agentops.trace-import/1"),

@@ -33,7 +33,8 @@ const ABOUT = /\b(?:cards?|credit|debit|visa|mastercard|maestro|pan|cc)\b/i;
 /** A card's number by scheme, length and check digit. */
 export function isCardNumber(digits: string): boolean {
   const { length } = digits;
-  if (length < 12 || length > 19) return false;
+  // A fraction or a sign is a character of a number in JSON text, and no digit of a card's.
+  if (length < 12 || length > 19 || !/^\d+$/.test(digits)) return false;
   const isIssued = SCHEMES.some(([from, to, lengths]) => {
     const first = digits.slice(0, from.length);
     return first >= from && first <= to && lengths.includes(length);

@@ -24,10 +24,12 @@ const LEVEL = { level: 1 };
 export function blockOf(spans: readonly WireSpan[], facts: readonly SpanFacts[]): Block {
   const resources = new Places<Attributes>();
   const scopes = new Places<WireScope>();
-  const packed = spans.map(({ traceId: _, resource, scope, ...span }) => ({
+  // Every span of the block has the id of its trace; text leaves out what is undefined.
+  const packed = spans.map((span) => ({
     ...span,
-    resource: resources.placeOf(resource),
-    scope: scopes.placeOf(scope),
+    traceId: undefined,
+    resource: resources.placeOf(span.resource),
+    scope: scopes.placeOf(span.scope),
   }));
   const bodies: Bodies = { resources: resources.all, scopes: scopes.all, spans: packed };
   return { spans: spans.length, facts: packedText(facts), bodies: packedText(bodies) };

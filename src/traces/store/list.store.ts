@@ -20,7 +20,12 @@ export interface Filters {
   sinceMs?: number | undefined;
 }
 
-export async function listTraces(db: Db, filters: Filters, { limit, offset }: { limit: number; offset: number }): Promise<TraceRow[]> { // prettier-ignore
+export async function listTraces(
+  db: Db,
+  filters: Filters,
+  { limit, offset }: { limit: number; offset: number },
+): Promise<TraceRow[]> {
+  // prettier-ignore
   return db
     .selectFrom("traces")
     .selectAll()
@@ -38,7 +43,7 @@ export async function countTraces(db: Db, filters: Filters): Promise<number> {
     .select((eb) => eb.fn.countAll<number>().as("n"))
     .where((eb) => where(eb, filters))
     .executeTakeFirstOrThrow();
-  return Number(n);
+  return n;
 }
 
 function where(eb: ExpressionBuilder<Database, "traces">, filters: Filters): Expression<SqlBool> {

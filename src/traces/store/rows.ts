@@ -14,7 +14,14 @@ export function newRow(summary: TraceSummary, receivedMs: number, before?: Trace
     isError: Number(isError),
     success: success === null ? null : Number(success),
     isComplete: Number(isComplete),
-    outcome: target === null || agentSpan === null ? "none" : isComplete ? "due" : before?.outcome === "recorded" ? "recorded" : "waiting",
+    outcome:
+      target === null || agentSpan === null
+        ? "none"
+        : isComplete
+          ? "due"
+          : before?.outcome === "recorded"
+            ? "recorded"
+            : "waiting",
     probability: before?.probability ?? 1,
     models: JSON.stringify(models),
     tools: JSON.stringify(tools),

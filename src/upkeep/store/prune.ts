@@ -1,6 +1,7 @@
 import type { Store, Tx } from "../../state/store.ts";
 import { countOldObservations, countOldUnits, deleteOldObservations, deleteOldUnits } from "./prune.store.ts";
 import { countOld, deleteOld, deleteOldOpen, oldOpen, type Page, pageAfter, PRUNED_COUNTS } from "./prune-counts.store.ts"; // prettier-ignore
+import { countOldTraces, deleteOldTraces } from "../../traces/store/delete.store.ts";
 import type { StorePrune } from "./schema.ts";
 
 /** Rows a transaction: others wait for milliseconds. */
@@ -28,6 +29,7 @@ async function wouldGo({ db }: Store, before: string): Promise<Record<string, nu
   const rows: Record<string, number> = {
     observations: await countOldObservations(db, before),
     units: await countOldUnits(db, before),
+    traces: await countOldTraces(db, before),
   };
   for (const table of PRUNED_COUNTS) rows[table] = await countOld(db, table, before);
   rows["openOutcomes"] = (await oldOpen(db, { after: null, to: null }, before)).length;
@@ -59,6 +61,7 @@ async function gone(store: Store, { before, signal }: PruneRequest): Promise<Rec
   const rows: Record<string, number> = {
     observations: await first(deleteOldObservations),
     units: await first(deleteOldUnits),
+    traces: await first(deleteOldTraces),
   };
   for (const table of PRUNED_COUNTS) rows[table] = await pages(table, (tx, page) => deleteOld(tx, table, page, before));
   rows["openOutcomes"] = await pages("openOutcomes", deleteOldOpen);

@@ -9,13 +9,14 @@ import type { TraceImportDocument } from "../../../traces/schema.ts";
 import type { CommandContext } from "../../context.ts";
 import { emitDocument } from "../../document.ts";
 import { receivingOf } from "./receiving.ts";
-import { withTraces } from "./in-store.ts";
+import { withTraces } from "../../open/traces.ts";
 
 /** So many are told one by one; how many there are stands in the document. */
 const MOST_TOLD = 10;
 
 export async function importAction(context: CommandContext, args: readonly string[]): Promise<number> {
-  if (args.length === 0) throw new AgentopsError("USAGE", "which file?", { hint: "agentops trace import FILE…   (- is stdin)" });
+  if (args.length === 0)
+    throw new AgentopsError("USAGE", "which file?", { hint: "agentops trace import FILE…   (- is stdin)" });
   const sources = args.map((file) => sourceOf(context, file));
   const project = await context.project();
   const tell = rejectedNotes(context);
@@ -23,7 +24,13 @@ export async function importAction(context: CommandContext, args: readonly strin
     const { receive, outcomes } = await receivingOf(context, project, store);
     const files = await importTraces(sources, { ...receive, signal: context.signal, onRejected: tell });
     const recorded = await recordOutcomes(outcomes);
-    return { schema: "agentops.trace-import/1", store: store.address.shown, files, outcomes: recorded, redacted: receive.keep.counts };
+    return {
+      schema: "agentops.trace-import/1",
+      store: store.address.shown,
+      files,
+      outcomes: recorded,
+      redacted: receive.keep.counts,
+    };
   });
   await emitDocument(context, done, (style) => traceImportText(done, style));
   return done.files.some(({ rejected }) => rejected > 0) ? 3 : 0;

@@ -5,9 +5,14 @@ import { tracesOf } from "../../../traces/read/list.ts";
 import type { CommandContext } from "../../context.ts";
 import { emitDocument } from "../../document.ts";
 import { wholeNumber } from "../../numbers.ts";
-import { inTraceStore } from "./in-store.ts";
+import { inTraceStore } from "../../open/traces.ts";
 
-export async function listAction(context: CommandContext, args: readonly string[], options: Record<string, unknown>): Promise<number> { // prettier-ignore
+export async function listAction(
+  context: CommandContext,
+  args: readonly string[],
+  options: Record<string, unknown>,
+): Promise<number> {
+  // prettier-ignore
   if (args.length > 0) throw new AgentopsError("USAGE", `trace list takes no "${args[0] ?? ""}"`, { hint: `agentops trace show ${args[0] ?? ""}` }); // prettier-ignore
   const since = durationOf(options, "since");
   const request = {
@@ -31,7 +36,8 @@ function durationOf(options: Record<string, unknown>, name: string): number | un
   const typed = options[name] as string | undefined;
   if (typed === undefined) return undefined;
   const ms = durationMs(typed);
-  if (ms === undefined) throw new AgentopsError("USAGE", `--${name} ${typed}: no duration`, { hint: "as 500ms, 2s, 24h" });
+  if (ms === undefined)
+    throw new AgentopsError("USAGE", `--${name} ${typed}: no duration`, { hint: "as 500ms, 2s, 24h" });
   return ms;
 }
 

@@ -6,10 +6,15 @@ import type { CommandContext } from "../../context.ts";
 import { emitDocument } from "../../document.ts";
 import { wholeNumber } from "../../numbers.ts";
 import { configHere } from "./config-here.ts";
-import { inTraceStore } from "./in-store.ts";
-import { oneArgument } from "./run.ts";
+import { inTraceStore } from "../../open/traces.ts";
+import { oneArgument } from "./one-argument.ts";
 
-export async function showAction(context: CommandContext, args: readonly string[], options: Record<string, unknown>): Promise<number> { // prettier-ignore
+export async function showAction(
+  context: CommandContext,
+  args: readonly string[],
+  options: Record<string, unknown>,
+): Promise<number> {
+  // prettier-ignore
   const id = oneArgument(args, "agentops trace show TRACE");
   const step = wholeNumber("--step", options["step"] as string | undefined);
   const prices = await tracePrices(await configHere(context));
@@ -17,6 +22,8 @@ export async function showAction(context: CommandContext, args: readonly string[
   if (step !== undefined && step > whole.spans.length) throw new AgentopsError("USAGE", `--step ${step}: the trace has ${whole.spans.length}`); // prettier-ignore
   const shown = step === undefined ? whole : { ...whole, spans: whole.spans.filter((span) => span.step === step) };
   const width = context.shell.stdout.columns ?? 100;
-  await emitDocument(context, shown, (style) => traceText(shown, { style, width, step, full: options["full"] === true }));
+  await emitDocument(context, shown, (style) =>
+    traceText(shown, { style, width, step, full: options["full"] === true }),
+  );
   return 0;
 }

@@ -3,7 +3,7 @@ import { type CommandSpec, FORMAT, OUTPUT } from "../../command.ts";
 export const trace: CommandSpec = {
   name: "trace",
   args: "[action] [trace...]",
-  actions: ["list", "show", "import"],
+  actions: ["list", "show", "import", "forget"],
   summary: "what agents did: import their traces, list them, show one step by step",
   options: [
     ["--target <name>", "list: of this agent or prompt only"],
@@ -13,7 +13,8 @@ export const trace: CommandSpec = {
     ["--costly <usd>", "list: those that cost so much or more, as 0.05"],
     ["--tool <name>", "list: those that called this tool"],
     ["--text <text>", "list: those in which this was said; the newest are read first"],
-    ["--user <id>", "list: those of this user"],
+    ["--user <id>", "list: those of this user; forget: erases what is stored of this person"],
+    ["-m, --message <text>", "forget: why"],
     ["--since <duration>", "list: those that began in the last 24h, 30m"],
     ["--limit <n>", "list: how many (default 100)"],
     ["--step <n>", "show: this step alone, all that it was given and gave"],

@@ -6,13 +6,13 @@ import { newStoreAddress, withStore } from "../../../testing/store.ts";
 import type { StoreAddress } from "../../../state/address.ts";
 import { traceImportSchema, traceSchema, tracesSchema } from "../../../traces/schema.ts";
 
-let dir: string;
+let dir = "";
 let store: StoreAddress;
 let env: NodeJS.ProcessEnv;
 const trace = (...args: string[]): Promise<Ran> => agentops(dir, ["trace", ...args], env);
 
 beforeEach(async () => {
-  dir ??= await sampleRepository();
+  if (dir === "") dir = await sampleRepository();
   store = await newStoreAddress();
   env = { AGENTOPS_STORE: store.location, AGENTOPS_MARKERS: store.markers ?? "" };
 });
@@ -37,7 +37,10 @@ const details = () => withStore(store, (open) => open.rows(`SELECT state, "trace
 describe("trace import", () => {
   test("stores spans once, prices calls, and makes an outcome of the task", async () => {
     const first = await imported({ ...root, success: true, version: "v1", user: "ada" }, call, tool);
-    expect(first).toMatchObject({ outcomes: 1, files: [{ format: "flat", traces: 1, spans: 3, repeated: 0, rejected: 0 }] });
+    expect(first).toMatchObject({
+      outcomes: 1,
+      files: [{ format: "flat", traces: 1, spans: 3, repeated: 0, rejected: 0 }],
+    });
     const again = await imported({ ...root, success: true, version: "v1", user: "ada" }, call, tool);
     expect(again).toMatchObject({ outcomes: 0, files: [{ traces: 0, spans: 0, repeated: 3 }] });
     const { total, traces } = await listed();
@@ -124,7 +127,9 @@ describe("trace list and show", () => {
     expect(code).toBe(0);
     expect(stdout).toContain("took 4.2 s: own 2.1 s (50 %), model 1.2 s (28.6 %), tools 900 ms (21.4 %)");
     expect(stdout).toContain("cost $0.0006: 1 model call, 120 tokens in, 30 out; 1 tool call");
-    expect(stdout).toMatch(/!\s+›\s+3 {3}tool refund {2}at 3 s, took 900 ms\n +error rate-limit: 429 too many requests/);
+    expect(stdout).toMatch(
+      /!\s+›\s+3 {3}tool refund {2}at 3 s, took 900 ms\n +error rate-limit: 429 too many requests/,
+    );
     const shown = traceSchema.parse(JSON.parse((await trace("show", id, "--json")).stdout));
     expect(shown.spans.map(({ step, depth, kind, marks }) => [step, depth, kind, marks])).toEqual([
       [1, 0, "agent", ["critical", "costly", "failing"]],
@@ -144,6 +149,7 @@ describe("trace list and show", () => {
     [["shwo"], /did you mean agentops trace show/],
     [["import"], /which file/],
   ])("%j is a mistake, exit 2", async (args, says) => {
+    if (args[0] === "show") await imported(root);
     const { code, stderr } = await trace(...args);
     expect([code, says.test(stderr)], stderr).toEqual([2, true]);
   });
