@@ -287,6 +287,25 @@ const planning: Step[] = [
   "stats sample-size --baseline 2",
 ];
 
+const SPANS = [
+  { trace_id: "t1", span_id: "a", name: "run", type: "agent", agent: "refund-desk", start: "2026-11-20T10:00:00Z", duration_ms: 4200, user: "ada", version: "v1", success: true },
+  { trace_id: "t1", span_id: "b", parent_id: "a", name: "chat", type: "llm", model: "gpt-4o-2024-08-06", provider: "openai", start: "2026-11-20T10:00:01Z", duration_ms: 1200, input_tokens: 120, output_tokens: 30, input: "hi", output: "bye" },
+  { trace_id: "t1", span_id: "c", parent_id: "a", name: "refund", type: "tool", tool: "refund", start: "2026-11-20T10:00:03Z", duration_ms: 900, arguments: { amount: 5 }, error: "429 too many requests", odd: 1 },
+]; // prettier-ignore
+
+const tracing: Step[] = [
+  "trace list",
+  (dir) => put(dir, "spans.jsonl", SPANS.map((span) => JSON.stringify(span)).join("\n")),
+  "trace import spans.jsonl",
+  "trace import spans.jsonl",
+  "trace list --error",
+  "trace show 628b49",
+  "trace show 628b49 --step 3",
+  "trace show nothing",
+  "trace forget --user ada",
+  "trace list",
+];
+
 describe("what every command prints under --json", () => {
   // Written by the release before; a change of a byte is a change of the contract.
   test("on one project's way from a file to a release, and the plans for it", async () => {
@@ -295,6 +314,10 @@ describe("what every command prints under --json", () => {
     for (const [name, steps] of Object.entries(stories))
       await expect(await told(dir, steps)).toMatchFileSnapshot(golden(name));
   }, 120_000);
+
+  test("of what an agent did", async () => {
+    await expect(await told(await sampleRepository(), tracing)).toMatchFileSnapshot(golden("tracing"));
+  });
 
   test("in a new folder, and in one that is no project", async () => {
     const empty = tempProject();
@@ -339,7 +362,7 @@ describe("what every command prints under --json", () => {
     const names = readFileSync(join(REPO, "fixtures", "golden", "help", "agentops.txt"), "utf8");
     const commands = [...names.matchAll(/^ {2}([a-z]+)(?: |$)/gm)].map((m) => m[1]).filter((name) => name !== "help");
     const told =
-      JSON.stringify({ publishing, evaluating, planning, gating, releasing }) +
+      JSON.stringify({ publishing, evaluating, planning, gating, releasing, tracing }) +
       "init judge doctor store config completion";
     expect(commands.length).toBeGreaterThan(20);
     for (const name of commands) expect(told).toContain(name);

@@ -25,6 +25,7 @@ import { statsSchema } from "../planning/schema.ts";
 import { replaySchema, rolloutSchema, rolloutsSchema } from "../rollout/schema.ts";
 import { resolutionSchema } from "../serving/schema.ts";
 import { backupSchema, copySchema, migrationSchema, pruneSchema, storeCheckSchema, storeSchema } from "../upkeep/store/schema.ts"; // prettier-ignore
+import { traceForgetSchema, traceImportSchema, traceSchema, tracesSchema } from "../traces/schema.ts";
 import { doctorSchema } from "../upkeep/doctor/schema.ts";
 
 /** The published JSON Schemas are the zod schemas; `npx vitest run src/report/schemas.test.ts -u` writes them anew. */
@@ -65,6 +66,10 @@ describe("schemas/", () => {
     ["store-backup", backupSchema, "agentops store backup --json"],
     ["store-prune", pruneSchema, "agentops store prune --json"],
     ["store-copy", copySchema, "agentops store copy --json"],
+    ["trace", traceSchema, "agentops trace show --json"],
+    ["traces", tracesSchema, "agentops trace list --json"],
+    ["trace-import", traceImportSchema, "agentops trace import --json"],
+    ["trace-forget", traceForgetSchema, "agentops trace forget --json"],
     ["stats", statsSchema, "agentops stats ACTION --json"],
   ] as const)("%s.schema.json is what the code checks", async (name, schema, title) => {
     const generated = {

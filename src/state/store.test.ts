@@ -132,7 +132,7 @@ describe("a store that is a file", () => {
       Array.from({ length: 6 }, () => execa(process.execPath, ["--input-type=module", "-e", code])),
     );
     expect(runs.map((r) => r.stdout)).toEqual(
-      Array(6).fill("5,additive,6,additive,7,additive,8,additive,9,additive,10,additive,11,additive"),
+      Array(6).fill("5,additive,6,additive,7,additive,8,additive,9,additive,10,additive,11,additive,12,additive"),
     );
   });
 
@@ -150,7 +150,7 @@ describe("a store that is a file", () => {
       "ALTER TABLE kills ADD COLUMN later TEXT",
     );
     const store = await openStore(fileAddress(file), NORMAL);
-    expect(await store.db.selectFrom("migrations").select("number").orderBy("number").execute()).toEqual([{ number: 5 }, { number: 6 }, { number: 7 }, { number: 8 }, { number: 9 }, { number: 10 }, { number: 11 }, { number: 99 }]); // prettier-ignore
+    expect(await store.db.selectFrom("migrations").select("number").orderBy("number").execute()).toEqual([{ number: 5 }, { number: 6 }, { number: 7 }, { number: 8 }, { number: 9 }, { number: 10 }, { number: 11 }, { number: 12 }, { number: 99 }]); // prettier-ignore
     await store.close();
   });
 
