@@ -34,7 +34,7 @@ async function inTheMiddle(address?: StoreAddress) {
 
 const replayed = async ({ db }: TestStore) => (await replayRollout(db, await needRollout(db, place))).differences;
 
-const COUNTS = ["units", "exposures", "pairs", "servedMinutes", "unsettled", "exposureTokens", "exposureSources", "outcomeMinutes", "delays", "openOutcomes"] as const; // prettier-ignore
+const COUNTS = ["units", "traces", "exposures", "pairs", "servedMinutes", "unsettled", "exposureTokens", "exposureSources", "outcomeMinutes", "delays", "openOutcomes"] as const; // prettier-ignore
 
 describe(`agentops store on ${ENGINE}`, () => {
   test("info says what is where and how big, of the engine in force", async () => {
@@ -42,7 +42,7 @@ describe(`agentops store on ${ENGINE}`, () => {
     const info = await json("info");
     expect(info).toMatchObject({
       engine: ENGINE,
-      version: 11,
+      version: 12,
       pending: 0,
       moved: null,
       markers: store.address.markers,
@@ -52,7 +52,7 @@ describe(`agentops store on ${ENGINE}`, () => {
     const { code, stdout } = await run("info");
     expect([code, stdout]).toEqual([
       0,
-      expect.stringMatching(/schema 11\nid [0-9a-f]{32}, change \d+\n[^]*observations +600/),
+      expect.stringMatching(/schema 12\nid [0-9a-f]{32}, change \d+\n[^]*observations +600/),
     ]);
   });
   test("info of a store from before a table leaves it out, and says what is missing", async () => {
@@ -60,8 +60,8 @@ describe(`agentops store on ${ENGINE}`, () => {
     await store.rows('DROP TABLE "cohortCounts"');
     await store.rows("DELETE FROM migrations WHERE number >= 7");
     const { tables, pending } = await json("info");
-    expect([pending, (tables as { name: string }[]).map(({ name }) => name)]).toEqual([5, expect.not.arrayContaining(["cohortCounts"])]); // prettier-ignore
-    expect((await run("info")).stdout).toContain("schema 6, 5 migrations are missing: agentops store migrate");
+    expect([pending, (tables as { name: string }[]).map(({ name }) => name)]).toEqual([6, expect.not.arrayContaining(["cohortCounts"])]); // prettier-ignore
+    expect((await run("info")).stdout).toContain("schema 6, 6 migrations are missing: agentops store migrate");
   });
   test("info of nothing makes nothing", async () => {
     const dir = tempProject();
@@ -168,8 +168,8 @@ describe.runIf(ENGINE === "postgres")("agentops store", () => {
       2,
       expect.stringMatching(/has no tables of agentops[^]*agentops store migrate/),
     ]);
-    expect((await agentops(dir, ["store", "migrate"], env)).stdout).toContain("has schema 11 now (it was 0)");
-    expect((await agentops(dir, ["store", "migrate"], env)).stdout).toContain("has schema 11 already");
+    expect((await agentops(dir, ["store", "migrate"], env)).stdout).toContain("has schema 12 now (it was 0)");
+    expect((await agentops(dir, ["store", "migrate"], env)).stdout).toContain("has schema 12 already");
     const after = await agentops(dir, ["history", "x"], env);
     expect(after.stderr).toContain("was never released");
   });
