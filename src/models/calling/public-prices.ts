@@ -33,7 +33,8 @@ export async function publicPrices(): Promise<PublicPrices> {
     const match = calcPrice({}, model, { timestamp: at, ...(id === undefined ? {} : { providerId: id }) });
     return match === null ? null : { ...match.provider, models: [match.model] };
   };
-  return ({ provider, model }, tokens, at) => {
+  return (asked, tokens, at) => {
+    const { provider, model } = withoutPrefix(asked);
     const usage = usageOf(tokens);
     if (usage === undefined) return null;
     const key = `${provider ?? ""}\0${model}`;
@@ -44,4 +45,11 @@ export async function publicPrices(): Promise<PublicPrices> {
     }
     return found === null ? null : (calcPrice(usage, model, { provider: found, timestamp: at })?.total_price ?? null);
   };
+}
+
+/** Gateways write `azure/gpt-4o`: then that is who is paid, whatever is said of the protocol. */
+function withoutPrefix({ provider, model }: { provider: string | undefined; model: string }) {
+  const slash = model.indexOf("/");
+  const prefix = slash === -1 ? "" : model.slice(0, slash).toLowerCase();
+  return Object.hasOwn(IDS, prefix) ? { provider: prefix, model: model.slice(slash + 1) } : { provider, model };
 }

@@ -15,7 +15,12 @@ export interface ShowOptions {
 /** The tree of a trace, in the order its steps began; what it waited for, what cost the most and what failed are marked. */
 export function traceText(trace: TraceDocument, options: ShowOptions): string {
   const { style, step } = options;
-  const spans = step === undefined ? trace.spans : trace.spans.filter((each) => each.step === step);
+  const asked = step === undefined ? trace.spans : trace.spans.filter((each) => each.step === step);
+  // A mark that every step has tells none from another.
+  const spans = asked.map((each) => ({
+    ...each,
+    marks: each.marks.filter((mark) => asked.some(({ marks }) => !marks.includes(mark))),
+  }));
   const one = step !== undefined;
   const tree = spans.flatMap((each) => [spanLine(each, options), ...(each.error === null ? [] : [errorLine(each, options)]), ...saidLines(each, { ...options, full: options.full || one })]); // prettier-ignore
   const legend = marksIn(spans);

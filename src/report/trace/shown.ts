@@ -21,5 +21,6 @@ export function ending({ outcome: { success, source, state }, isComplete }: List
   const ended = isComplete ? (state ?? "ended") : "not ended";
   if (success === null) return `${ended}, success unknown`;
   const said = source === "status" ? " (by its status)" : "";
-  return success ? `${ended}, success${said}` : `${ended === "failed" ? "" : `${ended}, `}failed${said}`;
+  if (success) return `${ended}, success${said}`;
+  return ended === "failed" ? `failed${said}` : `${ended}, no success${said}`;
 }

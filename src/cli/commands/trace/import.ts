@@ -8,7 +8,7 @@ import { recordOutcomes } from "../../../traces/outcomes.ts";
 import type { TraceImportDocument } from "../../../traces/schema.ts";
 import type { CommandContext } from "../../context.ts";
 import { emitDocument } from "../../document.ts";
-import { receivingOf } from "./receiving.ts";
+import { receivingOf } from "../../open/receiving.ts";
 import { withTraces } from "../../open/traces.ts";
 
 /** So many are told one by one; how many there are stands in the document. */

@@ -1,14 +1,14 @@
-import { durationMs } from "../../../core/duration.ts";
-import type { Project } from "../../../core/project.ts";
-import { addressOf } from "../../../registry/files.ts";
-import { namesOfFiles } from "../../../registry/known-names.ts";
-import type { Store } from "../../../state/store.ts";
-import { type Keeper, keeperFor } from "../../../traces/keep/keeper.ts";
-import { type OutcomeOptions } from "../../../traces/outcomes.ts";
-import { tracePrices } from "../../../traces/price.ts";
-import type { ReceiveOptions } from "../../../traces/receive.ts";
-import type { CommandContext } from "../../context.ts";
-import { turningRecorderOf } from "../../open/recorder.ts";
+import { durationMs } from "../../core/duration.ts";
+import type { Project } from "../../core/project.ts";
+import { addressOf } from "../../registry/files.ts";
+import { namesOfFiles } from "../../registry/known-names.ts";
+import type { Store } from "../../state/store.ts";
+import { type Keeper, keeperFor } from "../../traces/keep/keeper.ts";
+import { type OutcomeOptions } from "../../traces/outcomes.ts";
+import { tracePrices } from "../../traces/price.ts";
+import type { ReceiveOptions } from "../../traces/receive.ts";
+import type { CommandContext } from "../context.ts";
+import { turningRecorderOf } from "./recorder.ts";
 
 /** How a project takes traces in, whichever way they come. */
 export interface Receiving {
