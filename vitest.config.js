@@ -11,6 +11,7 @@ const SHARED = [
   "policy",
   "rollout",
   "runtime",
+  "server",
   "serving",
   "state",
   "status",

@@ -2,14 +2,12 @@ import { createReadStream, statSync } from "node:fs";
 import { resolve } from "node:path";
 import { addAbortSignal } from "node:stream";
 import { AgentopsError } from "../../../core/errors.ts";
-import { addressOf } from "../../../registry/files.ts";
-import { namesOfFiles } from "../../../registry/known-names.ts";
 import { traceImportText } from "../../../report/trace/import-text.ts";
 import { importTraces, type TraceSource } from "../../../traces/import.ts";
-import { tracePrices } from "../../../traces/price.ts";
 import type { TraceImportDocument } from "../../../traces/schema.ts";
 import type { CommandContext } from "../../context.ts";
 import { emitDocument } from "../../document.ts";
+import { receiveOptions } from "../../open/receive-options.ts";
 import { withTraces } from "./in-store.ts";
 
 /** So many are told one by one; how many there are stands in the document. */
@@ -19,13 +17,11 @@ export async function importAction(context: CommandContext, args: readonly strin
   if (args.length === 0) throw new AgentopsError("USAGE", "which file?", { hint: "agentops trace import FILE…   (- is stdin)" });
   const sources = args.map((file) => sourceOf(context, file));
   const project = await context.project();
-  const names = namesOfFiles(project.root);
   let told = 0;
   const done = await withTraces(context, project, async (store): Promise<TraceImportDocument> => {
     const files = await importTraces(sources, {
-      ...{ store, clock: context.clock, signal: context.signal },
-      priceOf: await tracePrices(project.config),
-      targetOf: (agent) => (names.has(addressOf("agents", agent)) ? addressOf("agents", agent) : null),
+      ...(await receiveOptions(context, project, store)),
+      signal: context.signal,
       onRejected: (file, why) => {
         told += 1;
         if (told <= MOST_TOLD) context.note(`warning: ${file}: ${why}`);
