@@ -38,18 +38,17 @@ export async function collect(at: ListenAt, options: CollectOptions): Promise<Li
 }
 
 function serverOf(collector: Collector): Server {
-  const { headersMs, requestMs, silentMs, connections } = collector.limits;
+  const { headersMs, requestMs, idleMs, connections } = collector.limits;
   const server = createServer(
     {
       headersTimeout: Math.min(headersMs, requestMs),
       requestTimeout: requestMs,
       connectionsCheckingInterval: Math.min(1000, headersMs),
-      keepAliveTimeout: silentMs,
+      keepAliveTimeout: idleMs,
     },
     (request, response) => void handle(request, response, collector),
   );
   server.maxConnections = connections;
-  server.timeout = silentMs;
   return server;
 }
 

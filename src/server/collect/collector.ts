@@ -32,6 +32,8 @@ export interface Collector extends CollectOptions {
   counts: CollectCounts;
   held: HeldBytes;
   commits: GroupCommit<readonly WireSpan[], unknown>;
+  /** Requests of which something is still to come, or to be unpacked. */
+  arriving: number;
   /** Whole requests that have no answer yet. */
   waiting: number;
   /** A gzip of a few kilobytes may unpack to all that is allowed, so few do at once. */
@@ -46,19 +48,23 @@ export function newCollector(options: CollectOptions): Collector {
   const commits = groupCommit<readonly WireSpan[], unknown>({
     limits: options.limits.group,
     sizeOf: (spans) => spans.length,
+    isMoreComing: () => collector.arriving > 0,
+    clock: options.clock,
     commit: async (each) => {
       const received = await receive(each.length === 1 ? (each[0] ?? []) : each.flat(), options);
       counted(counts, received);
     },
   });
-  return {
+  const collector: Collector = {
     ...options,
     ...{ counts, commits },
     held: heldBytes(options.limits),
+    arriving: 0,
     waiting: 0,
     unpacking: atMost(UNPACKING),
     isStopping: false,
   };
+  return collector;
 }
 
 function counted(counts: CollectCounts, { spans, repeated }: Received): void {

@@ -1,3 +1,4 @@
+import type { Clock } from "../../core/clock.ts";
 import { isStoreTrouble } from "./store-trouble.ts";
 import type { CollectLimits } from "./limits.ts";
 
@@ -17,6 +18,9 @@ interface Waiting<Item, Done> {
 export interface GroupOptions<Item, Done> {
   limits: CollectLimits["group"];
   sizeOf: (item: Item) => number;
+  /** Whether somebody is about to add one. */
+  isMoreComing: () => boolean;
+  clock: Pick<Clock, "monotonicMs">;
   /** All of them or none. */
   commit: (items: readonly Item[]) => Promise<Done>;
 }
@@ -27,8 +31,7 @@ export function groupCommit<Item, Done>(options: GroupOptions<Item, Done>): Grou
   let isRunning = false;
   const run = async () => {
     while (queue.length > 0) {
-      // What has arrived at the sockets meanwhile belongs to this group.
-      await new Promise(setImmediate);
+      await whileMoreComes(queue, options);
       const group = nextGroup(queue, options);
       underWay = group.length;
       await commitGroup(group, options.commit);
@@ -48,6 +51,16 @@ export function groupCommit<Item, Done>(options: GroupOptions<Item, Done>): Grou
       return queue.length + underWay;
     },
   };
+}
+
+/** A commit that goes to the disk takes as long; a request whose body has begun to come is mostly here by then. */
+const MOST_WAIT_MS = 4;
+
+/** Lets the sockets be read: what has arrived there during the last commit belongs to this group. */
+async function whileMoreComes<Item, Done>(queue: readonly unknown[], options: GroupOptions<Item, Done>): Promise<void> {
+  const until = options.clock.monotonicMs() + MOST_WAIT_MS;
+  do await new Promise(setImmediate);
+  while (queue.length < options.limits.requests && options.isMoreComing() && options.clock.monotonicMs() < until);
 }
 
 /** As many as the limits say, and always one. */

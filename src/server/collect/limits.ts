@@ -12,10 +12,10 @@ export interface CollectLimits {
   connections: number;
   /** Requests of one transaction, and its spans; one request alone may have more. */
   group: { requests: number; spans: number };
-  /** Milliseconds that a client may take for its headers, for all of its request, and for saying nothing at all. */
+  /** Milliseconds that a client may take for its headers, for all of its request, and from one request to the next. */
   headersMs: number;
   requestMs: number;
-  silentMs: number;
+  idleMs: number;
   /** Milliseconds that what is under way may take after the stop. */
   stopMs: number;
 }
@@ -32,6 +32,6 @@ export const COLLECT_LIMITS: CollectLimits = {
   group: { requests: 16, spans: 8192 },
   headersMs: 10_000,
   requestMs: 30_000,
-  silentMs: 60_000,
+  idleMs: 60_000,
   stopMs: 10_000,
 };

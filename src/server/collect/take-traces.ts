@@ -1,4 +1,5 @@
 import type { IncomingMessage } from "node:http";
+import type { WireBatch, WireSpan } from "../../traces/wire/span.ts";
 import { acceptedBody, type Wire } from "./answer.ts";
 import { readBody, unpacked } from "./body.ts";
 import type { Collector } from "./collector.ts";
@@ -18,20 +19,34 @@ export async function takeTraces(
   collector: Collector,
 ): Promise<Uint8Array | string> {
   // prettier-ignore
-  const isPacked = isGzip(request.headers);
-  refuseWhenFull(collector);
   const holding = collector.held.open();
   try {
-    const body = await readBody(request, collector.limits[isPacked ? "packedBytes" : "unpackedBytes"], holding);
-    refuseWhenFull(collector);
-    collector.waiting += 1;
-    try {
-      return await taken(body, { wire, isPacked, holding }, collector);
-    } finally {
-      collector.waiting -= 1;
-    }
+    const { spans, rejected } = await arrived(request, { wire, holding }, collector);
+    if (spans.length > 0) await committed(collector, spans);
+    collector.counts.requests += 1;
+    collector.counts.rejected += rejected.length;
+    return acceptedBody(wire, rejected);
   } finally {
     holding.release();
+  }
+}
+
+interface Asked {
+  wire: Wire;
+  holding: Holding;
+}
+
+async function arrived(request: IncomingMessage, { wire, holding }: Asked, collector: Collector): Promise<WireBatch> {
+  const { limits, unpacking } = collector;
+  const isPacked = isGzip(request.headers);
+  refuseWhenFull(collector);
+  collector.arriving += 1;
+  try {
+    const body = await readBody(request, limits[isPacked ? "packedBytes" : "unpackedBytes"], holding);
+    refuseWhenFull(collector);
+    return decode(isPacked ? await unpacking(() => unpacked(body, limits, holding)) : body, wire);
+  } finally {
+    collector.arriving -= 1;
   }
 }
 
@@ -40,27 +55,14 @@ function refuseWhenFull({ waiting, limits, isStopping }: Collector): void {
   if (waiting >= limits.waiting) throw comeAgain("full", "too many requests wait already", WHEN_FULL);
 }
 
-interface Asked {
-  wire: Wire;
-  isPacked: boolean;
-  holding: Holding;
-}
-
-async function taken(body: Buffer, { wire, isPacked, holding }: Asked, collector: Collector) {
-  const { limits, unpacking, counts } = collector;
-  const bytes = isPacked ? await unpacking(() => unpacked(body, limits, holding)) : body;
-  const { spans, rejected } = decode(bytes, wire);
-  if (spans.length > 0) await committed(collector, spans);
-  counts.requests += 1;
-  counts.rejected += rejected.length;
-  return acceptedBody(wire, rejected);
-}
-
-async function committed({ commits }: Collector, spans: Parameters<typeof commits.add>[0]): Promise<void> {
+async function committed(collector: Collector, spans: readonly WireSpan[]): Promise<void> {
+  collector.waiting += 1;
   try {
-    await commits.add(spans);
+    await collector.commits.add(spans);
   } catch (error) {
     if (!isStoreTrouble(error)) throw error;
     throw comeAgain("unavailable", `nothing was stored: ${storeTroubleText(error)}`, WHEN_BACK);
+  } finally {
+    collector.waiting -= 1;
   }
 }
