@@ -1,3 +1,4 @@
+import { SpanStatusCode } from "@opentelemetry/api";
 import { OTLPTraceExporter as JsonExporter } from "@opentelemetry/exporter-trace-otlp-http";
 import { OTLPTraceExporter as ProtobufExporter } from "@opentelemetry/exporter-trace-otlp-proto";
 import { BatchSpanProcessor, NodeTracerProvider } from "@opentelemetry/sdk-trace-node";
@@ -5,7 +6,6 @@ import { expect, test } from "vitest";
 import { spansIn } from "../../traces/store/block.ts";
 import { newTestCollector } from "./collector.testing.ts";
 
-const ERROR = 2;
 // Their names of the compression are an enum of a package that we do not name.
 const GZIP = { compression: "gzip" as never };
 
@@ -21,7 +21,7 @@ test.each([
   const provider = new NodeTracerProvider({ spanProcessors: [new BatchSpanProcessor(exporter)] });
   const tracer = provider.getTracer("agent");
   const root = tracer.startSpan("invoke_agent", { attributes: { "gen_ai.operation.name": "invoke_agent", "gen_ai.agent.name": "support", n: 7, parts: ["é", "𝄞"] } }); // prettier-ignore
-  root.setStatus({ code: ERROR, message: "no answer" });
+  root.setStatus({ code: SpanStatusCode.ERROR, message: "no answer" });
   root.addEvent("retried", { again: true });
   root.end();
   for (let i = 0; i < 20; i++) tracer.startSpan(`other ${i}`).end();
