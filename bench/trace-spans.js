@@ -67,7 +67,9 @@ function words(seed) {
     let made = "";
     while (made.length < length) {
       state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-      made += `${WORDS[state % WORDS.length]}${state % 5 === 0 ? state % 9973 : ""} `;
+      // The lower bits of such a generator repeat.
+      const chance = state >>> 8;
+      made += `${WORDS[chance % WORDS.length]}${chance % 5 === 0 ? chance % 9973 : ""} `;
     }
     return made.slice(0, length);
   };

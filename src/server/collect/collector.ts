@@ -5,6 +5,7 @@ import { atMost } from "./at-most.ts";
 import { type GroupCommit, groupCommit } from "./group-commit.ts";
 import { type HeldBytes, heldBytes } from "./held-bytes.ts";
 import type { CollectLimits } from "./limits.ts";
+import { isStoreTrouble, storeTroubleText } from "./store-trouble.ts";
 
 export interface CollectOptions extends ReceiveOptions {
   clock: Clock;
@@ -50,10 +51,10 @@ export function newCollector(options: CollectOptions): Collector {
     sizeOf: (spans) => spans.length,
     isMoreComing: () => collector.arriving > 0,
     clock: options.clock,
-    commit: async (each) => {
+    commit: told(options, async (each) => {
       const received = await receive(each.length === 1 ? (each[0] ?? []) : each.flat(), options);
       counted(counts, received);
-    },
+    }),
   });
   const collector: Collector = {
     ...options,
@@ -65,6 +66,26 @@ export function newCollector(options: CollectOptions): Collector {
     isStopping: false,
   };
   return collector;
+}
+
+type Commit = (each: readonly (readonly WireSpan[])[]) => Promise<void>;
+
+/** Says once that the store is in trouble, and once that it is not any more: exporters come again every few seconds. */
+function told({ onTrouble }: CollectOptions, commit: Commit): Commit {
+  let isInTrouble = false;
+  return async (each) => {
+    try {
+      await commit(each);
+      if (isInTrouble) onTrouble("the store takes spans again");
+      isInTrouble = false;
+    } catch (error) {
+      if (isStoreTrouble(error) && !isInTrouble) {
+        isInTrouble = true;
+        onTrouble(`the store takes no spans: ${storeTroubleText(error)}; exporters are told to come again`);
+      }
+      throw error;
+    }
+  };
 }
 
 function counted(counts: CollectCounts, { spans, repeated }: Received): void {

@@ -42,9 +42,14 @@ describe("a store in trouble", () => {
     const collector = await newTestCollector({ store, inTransaction });
     const body = request();
     expect((await post(collector.url, body)).status).toBe(503);
+    expect((await post(collector.url, body)).status).toBe(503);
     isGone = false;
     expect((await post(collector.url, body)).status).toBe(200);
     expect(await collector.spans()).toBe(1);
+    expect(collector.troubles).toEqual([
+      "the store takes no spans: nothing was changed: no server answers there; exporters are told to come again",
+      "the store takes spans again",
+    ]);
   });
   test("closed for good", async () => {
     const collector = await newTestCollector();
@@ -115,6 +120,18 @@ describe("clients that hang", () => {
     expect((await post(url, request())).status).toBe(200);
     await all;
     expect((await post(url, request())).status).toBe(200);
+  });
+  test("that go away while their spans are committed", async () => {
+    const collector = await newTestCollector();
+    const other = await holdTraces(collector.store);
+    const body = request(2);
+    const socket = hanging(collector.url, `${HEAD}content-length: ${body.length}\r\n\r\n${body}`);
+    while (collector.waiting() < 1) await new Promise((done) => setTimeout(done, 5));
+    socket.destroy();
+    await other.letGo();
+    while (collector.waiting() > 0) await new Promise((done) => setTimeout(done, 5));
+    expect([await collector.spans(), (await post(collector.url, body)).status]).toEqual([2, 200]);
+    expect(await collector.spans()).toBe(2);
   });
   test("that go away in the middle leave nothing behind", async () => {
     const { url } = await newTestCollector();
