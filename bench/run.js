@@ -1,5 +1,6 @@
 // All benchmarks, one table: node bench/run.js. Exits 1 when an aim is missed.
 import { measureCanary } from "./canary.js";
+import { measureCollect } from "./collect.js";
 import { measureDiff } from "./diff.js";
 import { measureThroughput } from "./eval-throughput.js";
 import { measureExposures } from "./exposures.js";
@@ -24,6 +25,7 @@ const BENCHMARKS = [
   ["exposures", measureExposures],
   ["observe", measureObserve],
   ["observe on PostgreSQL", measurePostgres],
+  ["collect", measureCollect],
   ["canary", measureCanary],
   ["eval throughput", measureThroughput],
   ["memory", measureMemory],

@@ -1,6 +1,7 @@
 import type { CommandSpec } from "./command.ts";
 import { approvals } from "./commands/approvals/spec.ts";
 import { canary } from "./commands/canary/spec.ts";
+import { collect } from "./commands/collect/spec.ts";
 import { completion } from "./commands/completion/spec.ts";
 import { config } from "./commands/config/spec.ts";
 import { diff } from "./commands/diff/spec.ts";
@@ -33,7 +34,7 @@ import { verify } from "./commands/verify/spec.ts";
 
 /** Every command, by who looks for it, in the order of the help: first somebody on call. */
 export const GROUPS: readonly (readonly [who: string, commands: readonly CommandSpec[]])[] = [
-  ["On call:", [status, kill, rollback, revive, resolve, history, observe, trace, doctor, config]],
+  ["On call:", [status, kill, rollback, revive, resolve, history, observe, trace, collect, doctor, config]],
   ["Release manager:", [publish, verify, approvals, canary, promote, freeze, unfreeze]],
   ["CI:", [lint, gate, runs, store]],
   ["Engineer:", [init, list, show, log, render, evalCommand, diff, stats, judge, completion]],

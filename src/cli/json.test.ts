@@ -363,7 +363,7 @@ describe("what every command prints under --json", () => {
     const commands = [...names.matchAll(/^ {2}([a-z]+)(?: |$)/gm)].map((m) => m[1]).filter((name) => name !== "help");
     const told =
       JSON.stringify({ publishing, evaluating, planning, gating, releasing, tracing }) +
-      "init judge doctor store config completion";
+      "init judge doctor store config completion collect";
     expect(commands.length).toBeGreaterThan(20);
     for (const name of commands) expect(told).toContain(name);
   });

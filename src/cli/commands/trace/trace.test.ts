@@ -127,9 +127,7 @@ describe("trace list and show", () => {
     expect(code).toBe(0);
     expect(stdout).toContain("took 4.2 s: own 2.1 s (50 %), model 1.2 s (28.6 %), tools 900 ms (21.4 %)");
     expect(stdout).toContain("cost $0.0006: 1 model call, 120 tokens in, 30 out; 1 tool call");
-    expect(stdout).toMatch(
-      /!\s+›\s+3 {3}tool refund {2}at 3 s, took 900 ms\n +error rate-limit: 429 too many requests/,
-    );
+    expect(stdout).toMatch(/!\s+3 {3}tool refund {2}at 3 s, took 900 ms\n +error rate-limit: 429 too many requests/);
     const shown = traceSchema.parse(JSON.parse((await trace("show", id, "--json")).stdout));
     expect(shown.spans.map(({ step, depth, kind, marks }) => [step, depth, kind, marks])).toEqual([
       [1, 0, "agent", ["critical", "costly", "failing"]],
