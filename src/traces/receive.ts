@@ -2,7 +2,15 @@ import type { Clock } from "../core/clock.ts";
 import type { Store, Tx } from "../state/store.ts";
 import { factsOf, type SpanFacts } from "./span/facts.ts";
 import { blockOf, factsIn } from "./store/block.ts";
-import { addBlocks, addTraces, factsBlocks, replaceTraceRows, type TraceRow, TRACES, tracesById } from "./store/traces.store.ts";
+import {
+  addBlocks,
+  addTraces,
+  factsBlocks,
+  replaceTraceRows,
+  type TraceRow,
+  TRACES,
+  tracesById,
+} from "./store/traces.store.ts";
 import { newRow } from "./store/rows.ts";
 import { type PriceOf, summaryOf } from "./trace/summary.ts";
 import type { WireSpan } from "./wire/span.ts";

@@ -23,7 +23,12 @@ export async function tracesOf(db: Db, { limit, text, ...filters }: ListRequest)
 }
 
 /** Bodies are deflated, so each is opened: the newest first, until there are enough. */
-async function withText(db: Db, filters: Filters, { limit, text }: { limit: number; text: string }): Promise<TracesDocument> { // prettier-ignore
+async function withText(
+  db: Db,
+  filters: Filters,
+  { limit, text }: { limit: number; text: string },
+): Promise<TracesDocument> {
+  // prettier-ignore
   const found: TracesDocument["traces"] = [];
   let looked = 0;
   while (looked < MOST_READ && found.length < limit) {

@@ -20,7 +20,12 @@ export interface Filters {
   sinceMs?: number | undefined;
 }
 
-export async function listTraces(db: Db, filters: Filters, { limit, offset }: { limit: number; offset: number }): Promise<TraceRow[]> { // prettier-ignore
+export async function listTraces(
+  db: Db,
+  filters: Filters,
+  { limit, offset }: { limit: number; offset: number },
+): Promise<TraceRow[]> {
+  // prettier-ignore
   return db
     .selectFrom("traces")
     .selectAll()

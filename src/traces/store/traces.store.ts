@@ -40,12 +40,16 @@ export async function addBlocks(tx: Tx, blocks: readonly (Block & { trace: numbe
 const ASKED = 128;
 
 export async function tracesById(tx: Db | Tx, ids: readonly string[]): Promise<Map<string, TraceRow>> {
-  const rows = await byMany<TraceRow>(tx, 'SELECT * FROM traces WHERE id IN', ids);
+  const rows = await byMany<TraceRow>(tx, "SELECT * FROM traces WHERE id IN", ids);
   return new Map(rows.map((row) => [row.id, row]));
 }
 
 /** What is known of the spans of some traces, block by block in the order they came. */
-export async function factsBlocks(tx: Db | Tx, traces: readonly number[]): Promise<{ trace: number; facts: Uint8Array }[]> { // prettier-ignore
+export async function factsBlocks(
+  tx: Db | Tx,
+  traces: readonly number[],
+): Promise<{ trace: number; facts: Uint8Array }[]> {
+  // prettier-ignore
   return byMany(tx, 'SELECT trace, facts FROM "spanBlocks" WHERE trace IN', traces, "ORDER BY seq");
 }
 
