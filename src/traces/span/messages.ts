@@ -19,7 +19,7 @@ type Obj = Record<string, Value>;
 /** Messages of any dialect, text of JSON or parsed; what is no message at all is one of a `role` that is given. */
 export function messagesOf(value: Value, role: string): Message[] {
   const said = parsed(value);
-  if (Array.isArray(said)) return said.every(isObject) ? said.flatMap((item) => messageOf(item as Obj, role)) : [plain(role, said)];
+  if (Array.isArray(said)) return said.every(isObject) ? said.flatMap((item) => messageOf(item, role)) : [plain(role, said)];
   if (!isObject(said)) return said === null || said === "" ? [] : [plain(role, said)];
   return ofRequest(said, role) ?? messageOf(said, role);
 } // prettier-ignore
