@@ -35,7 +35,7 @@ const SAID = {
 
 /** Adds what Langfuse's columns say and the span's own attributes do not. */
 export function addObservation(raw: Loose, metadata: Loose, attributes: Attributes): void {
-  const type = textIn(raw["type"]);
+  const type = gaveToolMessage(raw["output"]) ? "TOOL" : textIn(raw["type"]);
   const add = adderTo(attributes);
   add(SAID.operation, "gen_ai.operation.name", OPERATIONS[type]);
   add(SAID.model, "gen_ai.request.model", raw["model"]);
@@ -44,11 +44,17 @@ export function addObservation(raw: Loose, metadata: Loose, attributes: Attribut
   addContent(raw, type, add);
   add(NEVER, "gen_ai.prompt.name", raw["promptName"]);
   add(NEVER, "langfuse.observation.prompt.version", raw["promptVersion"]);
-  add(NEVER, "langfuse.observation.type", type.toLowerCase());
+  add(NEVER, "langfuse.observation.type", textIn(raw["type"]).toLowerCase());
   add(NEVER, "langfuse.version", raw["version"]);
   if (raw["level"] !== "DEFAULT") add(NEVER, "langfuse.observation.level", raw["level"]);
   for (const [key, value] of Object.entries(metadata))
     if (!OTEL_PARTS.has(key)) add(NEVER, `langfuse.observation.metadata.${key}`, value);
+}
+
+/** A tool of LangChain comes to Langfuse as a plain SPAN; only the message that it gave says what it is. */
+function gaveToolMessage(output: unknown): boolean {
+  const said = looseIn(unpacked(output));
+  return said["type"] === "tool" && typeof said["tool_call_id"] === "string";
 }
 
 /** Of the trace, on its root: who and in which session, and what Langfuse alone knows. */

@@ -220,6 +220,15 @@ export const ALIASES: readonly (readonly [key: string, field: Field])[] = [
   ["pydantic_ai.*", "detail"],
   ["logfire.*", "detail"],
 
+  // The list of what runs at once, as each tool's own span says it.
+  ["tools", "detail"],
+
+  // Steps and settings of frameworks; agno's forgot to fill in its template.
+  ["koog.*", "detail"],
+  ["agno{key_suffix}.*", "detail"],
+  ["agno.*", "detail"],
+  ["quotient.*", "detail"],
+
   // Langfuse, as its export names what it added.
   ["langfuse.observation.type", "langfuseType"],
   ["langfuse.user.id", "user"],

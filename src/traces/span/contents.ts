@@ -26,7 +26,7 @@ export function contentsOf(span: WireSpan): Contents {
   const given = read("inputMessages");
   const gave = read("outputMessages");
   const input = read("toolArguments") ?? read("input") ?? null;
-  const output = read("toolResult") ?? read("output") ?? read("outputText") ?? null;
+  const output = read("toolResult") ?? read("output") ?? read("outputText") ?? read("retrieved") ?? null;
   return {
     inputMessages: [
       ...(system === undefined ? [] : messagesOf(system, "system")),

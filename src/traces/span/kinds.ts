@@ -85,6 +85,8 @@ const ORDER = ["openinferenceKind", "operation", "traceloopKind", "langfuseType"
 export function kindOf(said: (field: Field) => string | undefined, hasTokens: boolean): SpanKind {
   let step: SpanKind | undefined;
   for (const field of ORDER) {
+    // Langfuse makes its types of the others: its agent for `create_agent` is a guess about what was said.
+    if (field === "langfuseType" && step !== undefined) break;
     const kind = SAID[field]?.[(said(field) ?? "").toLowerCase()];
     if (kind !== undefined && kind !== "other") return kind;
     step ??= kind;

@@ -29,9 +29,15 @@ function ofRequest(said: Obj, role: string): Message[] | undefined {
   const config = isObject(said.config) ? said.config : {};
   const system = said.system_instruction ?? config.system_instruction ?? said.system;
   const list = said.messages ?? said.contents ?? said.choices ?? said.generations;
-  if (Array.isArray(list)) return [...(present(system) ? messagesOf(system as Value, "system") : []), ...messagesOf(flat(list), role)]; // prettier-ignore
+  if (Array.isArray(list)) return [...systemOf(system), ...messagesOf(flat(list), role)]; // prettier-ignore
   if (isObject(said.content) && !("role" in said)) return messageOf(said.content, role);
   return undefined;
+}
+
+/** A request within a request's instructions is none: whoever nests them a thousand deep gets one message. */
+function systemOf(system: Value | undefined): Message[] {
+  if (!present(system)) return [];
+  return isObject(system) ? messageOf(system, "system") : messagesOf(system as Value, "system");
 }
 
 /** LangChain nests lists of generations. */

@@ -1,6 +1,6 @@
 import type { Value } from "../wire/span.ts";
 import type { SpanFacts, Tokens } from "../span/facts.ts";
-import { leafCalls, outermostAgent, rootOf } from "./tree.ts";
+import { byStart, leafCalls, outermostAgent, rootOf } from "./tree.ts";
 
 /** What a call cost in USD by our prices, or by what its sender said; null where nobody knows. */
 export type PriceOf = (call: SpanFacts) => number | null;
@@ -50,7 +50,9 @@ export type State = (typeof STATES)[number];
  * Sums up a trace, all of its spans at once and in any order. Tokens and costs are those of the calls at the leaves: frameworks report a call
  * again on each span around it, and an agent's span has the sum.
  */
-export function summaryOf(id: string, spans: readonly SpanFacts[], priceOf: PriceOf): TraceSummary {
+export function summaryOf(id: string, arrived: readonly SpanFacts[], priceOf: PriceOf): TraceSummary {
+  // Which value is the first, and the last digit of a sum, must not hang on which batch came before which.
+  const spans = arrived.toSorted(byStart);
   const root = rootOf(spans);
   const agent = outermostAgent(spans);
   const calls = leafCalls(spans);
@@ -59,7 +61,7 @@ export function summaryOf(id: string, spans: readonly SpanFacts[], priceOf: Pric
   const known = costs.filter((cost) => cost !== null);
   const first = (read: (span: SpanFacts) => string | undefined) => (agent === null ? undefined : read(agent)) ?? read(root) ?? spans.map(read).find((value) => value !== undefined) ?? null; // prettier-ignore
   const failed = failureOf(spans, agent ?? root);
-  const startedMs = Math.min(...ends(spans, "startNano"));
+  const [start, end] = ends(spans);
   return {
     id,
     name: root.name,
@@ -70,8 +72,8 @@ export function summaryOf(id: string, spans: readonly SpanFacts[], priceOf: Pric
     task: first(({ task }) => task),
     user: first(({ user }) => user),
     session: first(({ session }) => session),
-    startedMs,
-    durationMs: Math.max(...ends(spans, "endNano")) - startedMs,
+    startedMs: Number(start) / 1e6,
+    durationMs: Number(end - start) / 1e6,
     spans: spans.length,
     modelCalls: calls.length,
     toolCalls: tools.length,
@@ -89,18 +91,23 @@ export function summaryOf(id: string, spans: readonly SpanFacts[], priceOf: Pric
   };
 }
 
-/** A few thousand spans are too many arguments for some engines; milliseconds suffice where spans are listed. */
-function ends(spans: readonly SpanFacts[], which: "startNano" | "endNano"): [number] {
-  const pick = which === "startNano" ? Math.min : Math.max;
-  return [spans.map((span) => Number(span[which]) / 1e6).reduce((a, b) => pick(a, b))];
+/** Subtracted before they are rounded: a number of nanoseconds since 1970 loses 256 of them. */
+function ends(spans: readonly SpanFacts[]): [start: bigint, end: bigint] {
+  let [start, end] = [BigInt(spans[0]?.startNano ?? 0), BigInt(spans[0]?.endNano ?? 0)];
+  for (const span of spans) {
+    const [from, to] = [BigInt(span.startNano), BigInt(span.endNano)];
+    if (from < start) start = from;
+    if (to > end) end = to;
+  }
+  return [start, end];
 }
 
 /** The task failed where its own span did; else it went wrong somewhere on the way, and that is said as well. */
 function failureOf(spans: readonly SpanFacts[], task: SpanFacts): SpanFacts | undefined {
   const failed = spans.filter(({ error }) => error !== undefined);
   // What failed first is why; a span around it says that something did.
-  const deepest = failed.filter(({ id }) => !failed.some(({ parent }) => parent === id));
-  return deepest.toSorted((a, b) => Number(BigInt(a.startNano) - BigInt(b.startNano)))[0] ?? (task.error === undefined ? undefined : task); // prettier-ignore
+  const around = new Set(failed.map(({ parent }) => parent));
+  return failed.find(({ id }) => !around.has(id)) ?? (task.error === undefined ? undefined : task);
 }
 
 function outcomeOf(agent: SpanFacts | null): Pick<TraceSummary, "success" | "successBy" | "state"> {

@@ -1,6 +1,6 @@
 import type { SpanFacts } from "../span/facts.ts";
 import type { SpanKind } from "../span/kinds.ts";
-import { childrenOf } from "./tree.ts";
+import { childrenOf, parentsFirst } from "./tree.ts";
 
 /** Where the time of a trace went, in milliseconds; together they are its duration. */
 export interface TimeSplit {
@@ -28,8 +28,8 @@ export function timeSplit(spans: readonly SpanFacts[]): TimeSplit {
   const split: TimeSplit = { model: 0, tool: 0, human: 0, queue: 0, own: 0 };
   const zero = spans.reduce((least, { startNano }) => (BigInt(startNano) < least ? BigInt(startNano) : least), BigInt(spans[0]?.startNano ?? 0)); // prettier-ignore
   const at = (nano: string) => Number(BigInt(nano) - zero) / 1e6;
-  const edges = spans.flatMap((span): Edge[] => [{ at: at(span.startNano), span, isStart: true }, { at: at(span.endNano), span, isStart: false }]); // prettier-ignore
-  // What ends at a moment ends before what begins there.
+  const edges = parentsFirst(spans).flatMap((span): Edge[] => [{ at: at(span.startNano), span, isStart: true }, { at: at(span.endNano), span, isStart: false }]); // prettier-ignore
+  // What ends at a moment ends before what begins there; of what begins together the outer one does first.
   edges.sort((a, b) => a.at - b.at || Number(a.isStart) - Number(b.isStart));
   const inner = new Innermost();
   let last = 0;
@@ -43,9 +43,17 @@ export function timeSplit(spans: readonly SpanFacts[]): TimeSplit {
   return split;
 }
 
+interface Open {
+  span: SpanFacts;
+  /** How many spans that began within it are under way. */
+  within: number;
+  /** The one it began within; a clock that is behind makes a child begin before its parent, and then it is in none. */
+  around: Open | undefined;
+}
+
 /** Spans under way, and how many of each kind have none within them that is under way too. */
 class Innermost {
-  readonly #open = new Map<string, { span: SpanFacts; within: number }>();
+  readonly #open = new Map<string, Open>();
   readonly #counts = new Map<keyof TimeSplit, number>();
   #all = 0;
 
@@ -54,7 +62,7 @@ class Innermost {
     if (span.startNano === span.endNano) return;
     const parent = span.parent === null ? undefined : this.#open.get(span.parent);
     if (parent !== undefined && parent.within++ === 0) this.#count(parent.span, -1);
-    this.#open.set(span.id, { span, within: 0 });
+    this.#open.set(span.id, { span, within: 0, around: parent });
     this.#count(span, 1);
   }
 
@@ -63,8 +71,10 @@ class Innermost {
     if (open === undefined) return;
     this.#open.delete(span.id);
     if (open.within === 0) this.#count(span, -1);
-    const parent = span.parent === null ? undefined : this.#open.get(span.parent);
-    if (parent !== undefined && --parent.within === 0) this.#count(parent.span, 1);
+    const { around } = open;
+    if (around === undefined) return;
+    around.within -= 1;
+    if (around.within === 0 && this.#open.get(around.span.id) === around) this.#count(around.span, 1);
   }
 
   share(ms: number, split: TimeSplit): void {

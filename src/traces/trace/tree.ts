@@ -51,17 +51,29 @@ function parentIn(span: SpanFacts, byId: ReadonlyMap<string, SpanFacts>): SpanFa
   return span.parent === null ? undefined : byId.get(span.parent);
 }
 
-/** Calls of models within which there is no other: each is one request. */
+/** Calls of models within which there is no other: each is one request. Of calls in a circle of parents the first counts. */
 export function leafCalls(spans: readonly SpanFacts[]): SpanFacts[] {
   const calls = spans.filter(({ kind }) => kind === "model");
-  if (calls.length < 2) return calls;
   const byId = new Map(spans.map((span) => [span.id, span]));
-  const around = new Set(
-    calls.flatMap((call) =>
-      above(call, byId)
-        .filter(({ kind }) => kind === "model")
-        .map(({ id }) => id),
-    ),
-  );
+  const around = new Set<string>();
+  // What lies above a span that a walk has passed is known: each span is passed once, however deep they nest.
+  const passed = new Set<string>();
+  for (const call of calls.toSorted(byStart)) {
+    if (around.has(call.id)) continue;
+    for (let next = parentIn(call, byId); next !== undefined && next !== call; next = parentIn(next, byId)) {
+      if (passed.has(next.id)) break;
+      passed.add(next.id);
+      if (next.kind === "model") around.add(next.id);
+    }
+  }
   return calls.filter(({ id }) => !around.has(id));
+}
+
+/** Each span after the one it is within; those in a circle of parents come last. */
+export function parentsFirst(spans: readonly SpanFacts[]): SpanFacts[] {
+  const children = childrenOf(spans);
+  const ordered = [...(children.get(null) ?? [])];
+  for (const span of ordered) for (const child of children.get(span.id) ?? []) ordered.push(child);
+  const placed = new Set(ordered);
+  return [...ordered, ...spans.filter((span) => !placed.has(span))];
 }
