@@ -23,7 +23,13 @@ const SPANS = [
 ];
 
 const into = (store: TestStore, spans: readonly WireSpan[]) =>
-  receive(spans, { store, clock: systemClock, priceOf: ({ costSaid }) => costSaid ?? null, targetOf: () => null });
+  receive(spans, {
+    store,
+    clock: systemClock,
+    priceOf: ({ costSaid }) => costSaid ?? null,
+    targetOf: () => null,
+    keep: (span) => span,
+  });
 
 async function rowOf(store: TestStore): Promise<unknown> {
   const { row, spans } = await findTrace(store.db, TRACE);

@@ -35,7 +35,7 @@ describe.skipIf(DATA === undefined)("the recordings, against a count that shares
   it.each(FILES)("%s imported again adds nothing", async (file) => {
     const store = await openTestStore();
     const spans = await spansOf(bytesOf(file));
-    const options = { store, clock: systemClock, priceOf: () => null, targetOf: () => null };
+    const options = { store, clock: systemClock, priceOf: () => null, targetOf: () => null, keep: (span: WireSpan) => span };
     await receive(spans, options);
     expect(await receive(spans, options)).toMatchObject({ spans: 0, repeated: spans.length, traces: [] });
     expect((await tracesOf(store.db, { limit: 9 })).traces).toMatchObject([{ spanCount: spans.length }]);
@@ -69,7 +69,13 @@ async function imported(bytes: Uint8Array): Promise<TraceDocument> {
   const store = await openTestStore();
   const priceOf = await tracePrices({});
   const clock = { ...systemClock, now: () => new Date(1_800_000_000_000) };
-  const { traces } = await receive(await spansOf(bytes), { store, clock, priceOf, targetOf: () => null });
+  const { traces } = await receive(await spansOf(bytes), {
+    store,
+    clock,
+    priceOf,
+    targetOf: () => null,
+    keep: (span) => span,
+  });
   expect(traces).toHaveLength(1);
   return showTrace(await findTrace(store.db, traces[0]!), priceOf);
 }

@@ -64,6 +64,7 @@ export const ALIASES: readonly (readonly [key: string, field: Field])[] = [
   ["agentops.error.category", "errorCategory"],
   ["agentops.feedback", "feedback"],
   ["agentops.cost.usd", "costUsd"],
+  ["agentops.kind", "openinferenceKind"],
   ["agentops.span.kind", "openinferenceKind"],
   ["agentops.*", "detail"],
 
