@@ -12,7 +12,6 @@ export async function receiveOptions(
   project: Project,
   store: Store,
 ): Promise<ReceiveOptions> {
-  // prettier-ignore
   const names = namesOfFiles(project.root);
   return {
     ...{ store, clock },
