@@ -77,9 +77,15 @@ async function commitGroup<Item, Done>(
   // prettier-ignore
   const error = await settled(group, commit);
   if (error === null) return;
-  // Each of those that wait would only wait as long again, and its client gives up before.
-  if (isStoreTrouble(error)) return reject([...group, ...queue.splice(0)], error);
-  if (group.length === 1) return reject(group, error);
+  if (isStoreTrouble(error)) {
+    // Each of those that wait would only wait as long again, and its client gives up before.
+    reject([...group, ...queue.splice(0)], error);
+    return;
+  }
+  if (group.length === 1) {
+    reject(group, error);
+    return;
+  }
   // Something that one of them holds.
   for (const one of group) {
     const its = await settled([one], commit);
