@@ -57,8 +57,11 @@ function renewed(value, text, cap) {
   return Object.fromEntries(Object.entries(value).map(([key, its]) => [key, renewed(its, text, cap)]));
 }
 
-const WORDS =
-  "the order parcel was not delivered on time and customer asks for a refund of shipping costs because it is broken please check status in warehouse then answer politely with tracking number 4711 tomorrow agent calls tool".split(" "); // prettier-ignore
+/** As many as people use when they write to a shop; fewer would pack better than what they write. */
+const WORD_COUNT = 3000;
+const SYLLABLES =
+  "an be ca der en fo gi hu in jo ka lu mer no or pa que ri sta te un ver wo xi you zen tion ing ed al".split(" ");
+const WORDS = Array.from({ length: WORD_COUNT }, (_, i) => [i % 31, (i * 7) % 29, (i * 13) % 23].slice(0, 1 + (i % 3)).map((at) => SYLLABLES[at % SYLLABLES.length]).join("")); // prettier-ignore
 
 /** Texts of a length: words by chance, the same for one seed. */
 function words(seed) {

@@ -17,5 +17,3 @@ export const tracesConfigSchema = z.strictObject({
     .optional()
     .describe("of a longer text of a span the beginning is kept, with its length and digest (default: all of it is)"),
 }); // prettier-ignore
-
-export type TracesConfig = z.infer<typeof tracesConfigSchema>;

@@ -247,10 +247,10 @@ test("processes that tell a task under its id and its trace at the same moment t
   const tasks = Array.from({ length: 12 }, (_, i) => i);
   await Promise.all(
     stores.map(async (store, which) => {
-      const { record } = recorderFor(store);
+      const recorder = recorderFor(store);
       for (const i of tasks) {
         const names = [{ id: `i${i}` }, { traceId: `T${i}`, source: "trace" as const }, { id: `i${i}`, traceId: `T${i}` }]; // prettier-ignore
-        await record("production", [line({ ...names[which], success: which !== 1, at: at(which) })], NOW);
+        await recorder.record("production", [line({ ...names[which], success: which !== 1, at: at(which) })], NOW);
       }
     }),
   );

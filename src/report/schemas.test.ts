@@ -26,6 +26,7 @@ import { replaySchema, rolloutSchema, rolloutsSchema } from "../rollout/schema.t
 import { resolutionSchema } from "../serving/schema.ts";
 import { backupSchema, copySchema, migrationSchema, pruneSchema, storeCheckSchema, storeSchema } from "../upkeep/store/schema.ts"; // prettier-ignore
 import { traceForgetSchema, traceImportSchema, traceSchema, tracesSchema } from "../traces/schema.ts";
+import { collectSchema } from "../server/collect/schema.ts";
 import { doctorSchema } from "../upkeep/doctor/schema.ts";
 
 /** The published JSON Schemas are the zod schemas; `npx vitest run src/report/schemas.test.ts -u` writes them anew. */
@@ -66,6 +67,7 @@ describe("schemas/", () => {
     ["store-backup", backupSchema, "agentops store backup --json"],
     ["store-prune", pruneSchema, "agentops store prune --json"],
     ["store-copy", copySchema, "agentops store copy --json"],
+    ["collect", collectSchema, "agentops collect --json"],
     ["trace", traceSchema, "agentops trace show --json"],
     ["traces", tracesSchema, "agentops trace list --json"],
     ["trace-import", traceImportSchema, "agentops trace import --json"],

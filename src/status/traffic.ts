@@ -2,7 +2,7 @@ import type { Db } from "../state/store.ts";
 import { outcomesByTarget, type Seen, tracesByAgent, tracesByTarget } from "./traffic.store.ts";
 
 /** What was seen of one artifact, or of an agent that is none. */
-export interface Traffic {
+interface Traffic {
   name: string;
   /** active: registered and seen; unseen: registered and not; unregistered: seen and not. */
   state: "active" | "unseen" | "unregistered";

@@ -52,7 +52,7 @@ function environmentOf({ environment }: DueTrace, options: OutcomeOptions): stri
 }
 
 /** What a trace says of its task; each part that an outcome takes, the others left out: one bad name loses no outcome. */
-export function lineOf(trace: DueTrace): OutcomeLine {
+function lineOf(trace: DueTrace): OutcomeLine {
   const hasEnded = trace.outcome === "due";
   const said = {
     success: hasEnded && trace.success !== null ? trace.success === 1 : null,

@@ -35,7 +35,13 @@ describe.skipIf(DATA === undefined)("the recordings, against a count that shares
   it.each(FILES)("%s imported again adds nothing", async (file) => {
     const store = await openTestStore();
     const spans = await spansOf(bytesOf(file));
-    const options = { store, clock: systemClock, priceOf: () => null, targetOf: () => null, keep: (span: WireSpan) => span };
+    const options = {
+      store,
+      clock: systemClock,
+      priceOf: () => null,
+      targetOf: () => null,
+      keep: (span: WireSpan) => span,
+    };
     await receive(spans, options);
     expect(await receive(spans, options)).toMatchObject({ spans: 0, repeated: spans.length, traces: [] });
     expect((await tracesOf(store.db, { limit: 9 })).traces).toMatchObject([{ spanCount: spans.length }]);

@@ -69,6 +69,7 @@ const spanSchema = z.object({
   costUsd: z.number().nullable(),
   tool: z.object({ name: z.string(), callId: z.string().nullable() }).nullable(),
   error: z.object({ category: z.enum(ERROR_CATEGORIES), message: z.string() }).nullable(),
+  cut: z.array(z.object({ key: z.string(), bytes: z.int(), sha256: z.string() })).describe("texts of which only the beginning was kept: how long each was"),
   marks: z
     .array(z.enum(["critical", "costly", "failing"]))
     .describe("critical: the trace waited for it; costly: it, or what is in it, cost the most; failing: on the way to what failed"),

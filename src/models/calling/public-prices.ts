@@ -24,8 +24,8 @@ const IDS: Record<string, string> = {
  * one's own) has no public price, whatever its model is called.
  */
 export async function publicPrices(): Promise<PublicPrices> {
-  const { calcPrice, findProvider } = await import("@pydantic/genai-prices");
-  type Found = NonNullable<ReturnType<typeof findProvider>>;
+  const { calcPrice } = await import("@pydantic/genai-prices");
+  type Found = NonNullable<ReturnType<typeof calcPrice>>["provider"];
   const narrowed = new Map<string, Found | null>();
   const one = (provider: string | undefined, model: string, at: Date): Found | null => {
     const id = provider === undefined ? undefined : IDS[provider.toLowerCase()];

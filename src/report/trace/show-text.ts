@@ -22,7 +22,7 @@ export function traceText(trace: TraceDocument, options: ShowOptions): string {
     marks: each.marks.filter((mark) => asked.some(({ marks }) => !marks.includes(mark))),
   }));
   const one = step !== undefined;
-  const tree = spans.flatMap((each) => [spanLine(each, options), ...(each.error === null ? [] : [errorLine(each, options)]), ...saidLines(each, { ...options, full: options.full || one })]); // prettier-ignore
+  const tree = spans.flatMap((each) => [spanLine(each, options), ...(each.error === null ? [] : [errorLine(each, options)]), ...cutLines(each, options), ...saidLines(each, { ...options, full: options.full || one })]); // prettier-ignore
   const legend = marksIn(spans);
   return [
     ...head(trace, style),
@@ -84,6 +84,12 @@ function errorLine({ error, depth }: ShownSpan, { style, width }: ShowOptions): 
   const indent = " ".repeat(INDENT + 2 * Math.min(depth, 20));
   const words = error === null ? "" : `${error.category}${error.message === "" ? "" : `: ${error.message}`}`;
   return style.bad(`${indent}error ${oneLine(words, Math.max(40, width - indent.length - 6))}`);
+}
+
+/** What is shown of it is its beginning: nobody is to take that for all that was said. */
+function cutLines({ cut, depth }: ShownSpan, { style }: ShowOptions): string[] {
+  const indent = " ".repeat(INDENT + 2 * Math.min(depth, 20));
+  return cut.map(({ key, bytes }) => style.unsure(`${indent}cut   ${oneLine(key, 60)} was ${whole(bytes)} bytes, of which the beginning was kept`)); // prettier-ignore
 }
 
 function saidLines({ given, gave, depth, kind }: ShownSpan, { style, width, full }: ShowOptions): string[] {

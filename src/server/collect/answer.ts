@@ -39,7 +39,6 @@ export function writeAnswer(
   body: Uint8Array | string,
   headers: Readonly<Record<string, string>> = {},
 ): void {
-  // prettier-ignore
   const bytes = Buffer.from(body as string);
   response.writeHead(status, { "content-type": TYPES[wire], "content-length": bytes.length, ...headers });
   if (bytes.length > 0) response.write(bytes);

@@ -9,7 +9,6 @@ export function listenAt(
   typed: { host?: string | undefined; port?: string | undefined },
   token: string | null,
 ): ListenAt {
-  // prettier-ignore
   const host = typed.host ?? DEFAULT.host;
   if (!isLoopback(host) && token === null)
     throw new AgentopsError("USAGE", `${host} is open to other machines, and no token keeps strangers out`, {
@@ -18,7 +17,7 @@ export function listenAt(
   return { host, port: portOf(typed.port) };
 }
 
-export function isLoopback(host: string): boolean {
+function isLoopback(host: string): boolean {
   return host === "localhost" || host === "::1" || (isIPv4(host) && host.startsWith("127."));
 }
 

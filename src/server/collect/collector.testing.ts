@@ -2,6 +2,7 @@ import { request as ask, type IncomingHttpHeaders } from "node:http";
 import { onTestFinished } from "vitest";
 import { systemClock } from "../../core/clock.ts";
 import type { Store } from "../../state/store.ts";
+import { ENGINE } from "../../testing/engine.ts";
 import { openTestStore, type TestStore } from "../../testing/store.ts";
 import type { WireSpan } from "../../traces/wire/span.ts";
 import { collect, type Listening } from "./collect.ts";
@@ -13,17 +14,22 @@ export interface TestCollector extends Listening {
   spans(): Promise<number>;
 }
 
+/** A server's connection alone takes longer than a file's. */
+const IMPATIENT_MS = ENGINE === "sqlite" ? 100 : 1500;
+
 interface Given {
   limits?: Partial<CollectLimits>;
   token?: string;
   store?: TestStore;
+  /** Its store waits for nobody long. */
+  isImpatient?: boolean;
   /** What receives, if not the store itself. */
   inTransaction?: Store["inTransaction"];
 }
 
 /** A collector on a port of its own, with a store of this test's engine, until the test ends. */
 export async function newTestCollector(given: Given = {}): Promise<TestCollector> {
-  const store = given.store ?? (await openTestStore({ waitMs: 2000 }));
+  const store = given.store ?? (await openTestStore(given.isImpatient === true ? { waitMs: IMPATIENT_MS } : {}));
   const troubles: string[] = [];
   const listening = await collect(
     { host: "127.0.0.1", port: 0 },

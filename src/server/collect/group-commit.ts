@@ -6,7 +6,6 @@ import type { CollectLimits } from "./limits.ts";
 export interface GroupCommit<Item, Done> {
   /** Resolves when the item is durable; rejects with why it is not. */
   add(item: Item): Promise<Done>;
-  readonly waiting: number;
 }
 
 interface Waiting<Item, Done> {
@@ -27,15 +26,11 @@ export interface GroupOptions<Item, Done> {
 
 export function groupCommit<Item, Done>(options: GroupOptions<Item, Done>): GroupCommit<Item, Done> {
   const queue: Waiting<Item, Done>[] = [];
-  let underWay = 0;
   let isRunning = false;
   const run = async () => {
     while (queue.length > 0) {
       await whileMoreComes(queue, options);
-      const group = nextGroup(queue, options);
-      underWay = group.length;
-      await commitGroup(group, options.commit);
-      underWay = 0;
+      await commitGroup(nextGroup(queue, options), queue, options.commit);
     }
     isRunning = false;
   };
@@ -47,9 +42,6 @@ export function groupCommit<Item, Done>(options: GroupOptions<Item, Done>): Grou
         isRunning = true;
         void run();
       }),
-    get waiting() {
-      return queue.length + underWay;
-    },
   };
 }
 
@@ -77,18 +69,32 @@ function nextGroup<Item, Done>(queue: Waiting<Item, Done>[], { limits, sizeOf }:
 
 type Commit<Item, Done> = GroupOptions<Item, Done>["commit"];
 
-async function commitGroup<Item, Done>(group: readonly Waiting<Item, Done>[], commit: Commit<Item, Done>) {
+async function commitGroup<Item, Done>(
+  group: Waiting<Item, Done>[],
+  queue: Waiting<Item, Done>[],
+  commit: Commit<Item, Done>,
+): Promise<void> {
+  // prettier-ignore
   const error = await settled(group, commit);
   if (error === null) return;
-  // Where the store itself is in trouble, each alone would only wait as long again; else it is something that one of them holds.
-  if (group.length === 1 || isStoreTrouble(error)) {
-    for (const { failed } of group) failed(error);
+  if (isStoreTrouble(error)) {
+    // Each of those that wait would only wait as long again, and its client gives up before.
+    reject([...group, ...queue.splice(0)], error);
     return;
   }
+  if (group.length === 1) {
+    reject(group, error);
+    return;
+  }
+  // Something that one of them holds.
   for (const one of group) {
     const its = await settled([one], commit);
-    if (its !== null) one.failed(its);
+    if (its !== null) reject([one], its);
   }
+}
+
+function reject<Item, Done>(group: readonly Waiting<Item, Done>[], error: unknown): void {
+  for (const { failed } of group) failed(error);
 }
 
 /** null when they are durable and told so, else why not. */

@@ -18,7 +18,6 @@ export async function takeTraces(
   wire: Wire,
   collector: Collector,
 ): Promise<Uint8Array | string> {
-  // prettier-ignore
   const holding = collector.held.open();
   try {
     const { spans, rejected } = await arrived(request, { wire, holding }, collector);

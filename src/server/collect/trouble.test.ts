@@ -24,7 +24,7 @@ const ended = (socket: Socket) => new Promise((done) => socket.resume().once("cl
 
 describe("a store in trouble", () => {
   test("is locked: 503, and the same request is taken when it is free", async () => {
-    const collector = await newTestCollector();
+    const collector = await newTestCollector({ isImpatient: true });
     const other = await holdTraces(collector.store);
     const body = request(3);
     const answer = await post(collector.url, body);
@@ -90,7 +90,7 @@ describe("requests are committed together", () => {
     expect([spans, transactions]).toEqual([32, expect.any(Number)]);
   });
   test("too many that wait: 429", async () => {
-    const collector = await newTestCollector({ limits: { waiting: 1 } });
+    const collector = await newTestCollector({ limits: { waiting: 1 }, isImpatient: true });
     const other = await holdTraces(collector.store);
     const bodies = [request(), request(), request()];
     const answers = await Promise.all(bodies.map((body) => post(collector.url, body)));

@@ -10,7 +10,14 @@ import {
 
 type Sqlite = BetterSqlite3.Database;
 
-const TYPES = { text: "TEXT", integer: "INTEGER", real: "REAL", bytes: "BLOB", numbered: "INTEGER PRIMARY KEY", keyed: " STRICT, WITHOUT ROWID" };
+const TYPES = {
+  text: "TEXT",
+  integer: "INTEGER",
+  real: "REAL",
+  bytes: "BLOB",
+  numbered: "INTEGER PRIMARY KEY",
+  keyed: " STRICT, WITHOUT ROWID",
+};
 
 /**
  * Brings a store up to date, one transaction a migration; a new one is made whole or not at all. The write lock is taken before the version is read, so two

@@ -35,7 +35,7 @@ export function flatLine(raw: Loose): FlatLine {
   };
 }
 
-export function isTextOrNumber(value: unknown): value is string | number {
+function isTextOrNumber(value: unknown): value is string | number {
   return typeof value === "string" || typeof value === "number";
 }
 

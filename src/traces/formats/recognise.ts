@@ -7,7 +7,7 @@ import { langfuseTraces, readLangfuse } from "./langfuse.ts";
 import { readTempo, tempoBatches } from "./tempo.ts";
 
 export type TraceFormat = "otlp-json" | "otlp-protobuf" | "tempo" | "jaeger" | "langfuse" | "flat";
-export type JsonFormat = Exclude<TraceFormat, "otlp-protobuf">;
+type JsonFormat = Exclude<TraceFormat, "otlp-protobuf">;
 
 /** What a person may hand in, for an error to say. */
 export const UNDERSTOOD =

@@ -4,7 +4,7 @@ import type { Attributes, Value, WireSpan } from "../wire/span.ts";
 /** Where a span says which of its texts were cut: by key, how long each was in bytes and what its SHA-256 was. */
 export const CUT = "agentops.cut";
 
-export interface Cut {
+interface Cut {
   bytes: number;
   sha256: string;
 }

@@ -1,5 +1,6 @@
 import { AgentopsError } from "../../core/errors.ts";
 import type { Db } from "../../state/store.ts";
+import { cutsIn } from "../keep/cut.ts";
 import type { ShownSpan, TraceDocument } from "../schema.ts";
 import { contentsOf } from "../span/contents.ts";
 import { factsOf, type SpanFacts } from "../span/facts.ts";
@@ -48,6 +49,7 @@ export function showTrace({ row, spans }: StoredTrace, priceOf: PriceOf): TraceD
       ...modelPart(span, costs),
       tool: span.kind === "tool" || span.kind === "retrieval" ? { name: span.tool ?? span.name, callId: span.callId ?? null } : null, // prettier-ignore
       error: span.error ?? null,
+      cut: Object.entries(cutsIn(wire.get(span.id) as WireSpan)).map(([key, cut]) => ({ key, ...cut })),
       marks: marks(span.id),
       ...{ given, gave },
     };
@@ -92,7 +94,7 @@ function marksOf(
 }
 
 /** Parents before their children, in the order they began; a circle of parents is shown from the span that began first. */
-export function inTree(facts: readonly SpanFacts[]): { span: SpanFacts; depth: number }[] {
+function inTree(facts: readonly SpanFacts[]): { span: SpanFacts; depth: number }[] {
   const children = childrenOf(facts);
   const shown: { span: SpanFacts; depth: number }[] = [];
   const seen = new Set<string>();

@@ -148,13 +148,13 @@ function errorOf(span: WireSpan, kind: SpanKind, text: (field: Field) => string 
 }
 
 /** Some write numbers, truths and lists where a text is meant. */
-export function textOf(value: Value | undefined): string | undefined {
+function textOf(value: Value | undefined): string | undefined {
   if (typeof value === "string") return value;
   if (typeof value === "number" || typeof value === "boolean") return String(value);
   return undefined;
 }
 
-export function numberOf(value: Value | undefined): number | undefined {
+function numberOf(value: Value | undefined): number | undefined {
   const number = typeof value === "string" && value.trim() !== "" ? Number(value) : value;
   return typeof number === "number" && Number.isFinite(number) ? number : undefined;
 }

@@ -6,7 +6,7 @@ export interface Message {
   parts: Part[];
 }
 
-export type Part =
+type Part =
   | { type: "text"; content: string }
   | { type: "reasoning"; content: string }
   | { type: "tool_call"; id: string | null; name: string; arguments: Value }

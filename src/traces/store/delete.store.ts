@@ -2,7 +2,7 @@ import { raw, rawWith, rowsOf } from "../../state/raw.ts";
 import type { Db, Tx } from "../../state/store.ts";
 
 /** Traces a transaction: others wait for milliseconds, though one may have thousands of spans. */
-export const AT_A_TIME = 50;
+const AT_A_TIME = 50;
 
 export async function countOldTraces(db: Db, before: string): Promise<number> {
   const sql = `SELECT COUNT(*) AS n FROM traces WHERE "startedMs" < $1`;

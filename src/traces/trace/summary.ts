@@ -44,7 +44,7 @@ export interface TraceSummary {
 
 /** How a task can end. */
 export const STATES = ["done", "failed", "handed-over", "abandoned", "expired"] as const;
-export type State = (typeof STATES)[number];
+type State = (typeof STATES)[number];
 
 /**
  * Sums up a trace, all of its spans at once and in any order. Tokens and costs are those of the calls at the leaves: frameworks report a call

@@ -2,10 +2,10 @@ import type { Attributes, Value } from "./span.ts";
 import { Unreadable } from "./unreadable.ts";
 
 /** Beyond what any sender means: SDKs stop at 128, and a conversation of thousands of messages, a key a part, stays below. */
-export const MOST_ATTRIBUTES = 100_000;
+const MOST_ATTRIBUTES = 100_000;
 
 /** As deep as a value may be: three messages a level stay within the hundred that protobuf readers of any make follow. */
-export const DEEPEST_VALUE = 30;
+const DEEPEST_VALUE = 30;
 
 /** Sets a key whatever it is called; `__proto__` would set something else, and later copies would lose it. */
 export function put(into: Attributes, key: string, value: Value): void {

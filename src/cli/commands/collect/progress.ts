@@ -5,7 +5,6 @@ export function progressOf(
   { counts, waiting }: Pick<Listening, "counts" | "waiting">,
   startMs: number,
 ): (nowMs: number) => string | null {
-  // prettier-ignore
   let last = { ...counts };
   let lastMs = startMs;
   return (nowMs) => {
