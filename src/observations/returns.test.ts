@@ -12,7 +12,9 @@ function counted(requests: [hour: number, good: number][], { plan = planOf({}), 
   const unit = { ...NEW };
   for (const [hour, success] of requests)
     counter.count(unit, { weight, candidate: true, outcomes: { success } }, at(hour));
-  return counter.rows().map(([, , hour, its, , n, good]) => `${Number(hour) % 24} ${String(its)}: ${Number(n)}, ${Number(good)}`);
+  return counter
+    .rows()
+    .map(([, , hour, its, , n, good]) => `${Number(hour) % 24} ${String(its)}: ${Number(n)}, ${Number(good)}`);
 }
 const many = (hour: number, n: number, good: number) =>
   Array.from({ length: n }, (_, i): [number, number] => [hour, Number(i < good)]);
