@@ -20,6 +20,8 @@ const ELSEWHERE: readonly [string, number][] = [
   ["completion bash", 0],
   ["store info --json", 0],
   ["store check", 0],
+  ["trace list --json", 0],
+  ["collect --port 99999", 2],
   // The codes that scripts decide by.
   ["eval support-triage --target prompts/support-triage --sample 20", 3],
   ["eval strict", 1],

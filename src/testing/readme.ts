@@ -32,6 +32,7 @@ function normal(text: string): string {
     .replace(/[0-9a-f]{8}-[0-9a-f]{4}(?![0-9a-f-])/g, "RUN")
     .replace(/\b[0-9a-f]{10}\b/g, "COMMIT")
     .replace(/(\d{4}-\d\d-\d\d )?\b\d\d:\d\d\b/g, "TIME") // a time of another day is printed with its date, so after midnight too
+    .replace(/\b\d{4}-\d\d-\d\d\b/g, "DAY")
     .trimEnd();
 }
 
