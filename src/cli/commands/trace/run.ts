@@ -10,12 +10,18 @@ const ACTIONS: Record<string, () => Promise<Action>> = {
   show: async () => (await import("./show.ts")).showAction,
   forget: async () => (await import("./forget.ts")).forgetAction,
   import: async () => (await import("./import.ts")).importAction,
+  export: async () => (await import("./export.ts")).exportAction,
 };
 
 export async function run(context: CommandContext, [action, args]: unknown[], options: Options): Promise<number> {
   const name = (action as string | undefined) ?? "list";
   const load = Object.hasOwn(ACTIONS, name) ? ACTIONS[name] : undefined;
   if (load === undefined)
-    throw unknownAction("trace", name, Object.keys(ACTIONS), "list|show TRACE|import FILE…|forget --user ID");
+    throw unknownAction(
+      "trace",
+      name,
+      Object.keys(ACTIONS),
+      "list|show TRACE|import FILE…|export TRACE…|forget --user ID",
+    );
   return (await load())(context, args as string[], options);
 }

@@ -3,8 +3,8 @@ import { type CommandSpec, FORMAT, OUTPUT } from "../../command.ts";
 export const trace: CommandSpec = {
   name: "trace",
   args: "[action] [trace...]",
-  actions: ["list", "show", "import", "forget"],
-  summary: "what agents did: import their traces, list them, show one step by step",
+  actions: ["list", "show", "import", "export", "forget"],
+  summary: "what agents did: import their traces, list them, show one step by step, export them",
   options: [
     ["--target <name>", "list: of this agent or prompt only"],
     ["--served <version>", "list: what this version did"],
@@ -19,7 +19,7 @@ export const trace: CommandSpec = {
     ["--limit <n>", "list: how many (default 100)"],
     ["--step <n>", "show: this step alone, all that it was given and gave"],
     ["--full", "show: all that each step was given and gave"],
-    FORMAT("text or json"),
+    FORMAT("text or json; export: otlp"),
     OUTPUT,
   ],
   examples: [
@@ -27,6 +27,7 @@ export const trace: CommandSpec = {
     "agentops trace list --error --since 24h",
     "agentops trace show 3fa9c1",
     "agentops trace show 3fa9c1 --step 4",
+    "agentops trace export 3fa9c1 --output spans.json",
   ],
   action: () => import("./run.ts"),
 };
