@@ -53,7 +53,6 @@ async function withoutCasesOf(
   ids: ReadonlySet<string>,
   write: ForgetRequest["write"],
 ): Promise<number> {
-  // prettier-ignore
   const files = await readdir(folder).catch(() => []);
   let dropped = 0;
   for (const name of files.filter((file) => file.endsWith(".proposed.jsonl"))) {

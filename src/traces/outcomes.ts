@@ -20,21 +20,21 @@ export interface OutcomeOptions {
 const AT_ONCE = 500;
 
 /**
- * Makes outcomes of traces whose agent has ended, and of those that began and have not ended in the time to settle: a task that was started
- * counts, whatever became of it. Told again after a crash an outcome is the same one. Returns how many were recorded. Throws STORE_FAILED.
+ * Makes outcomes of traces whose root is here and, with `waiting`, of those whose root has not come in the time to settle: a task that was
+ * started counts, whatever became of it. Told again after a crash an outcome is the same one. Returns how many were recorded. Throws STORE_FAILED.
  */
-export async function recordOutcomes(options: OutcomeOptions): Promise<number> {
+export async function recordOutcomes(options: OutcomeOptions, { waiting }: { waiting: boolean }): Promise<number> {
   const { store, clock, recorder } = options;
   let recorded = 0;
   for (let after = 0; ;) {
     const now = clock.now();
-    const found = await dueTraces(store.db, after, AT_ONCE);
-    const due = found.filter((trace) => trace.target !== null && isDue(trace, now, options.settleMs));
+    const found = await dueTraces(store.db, { waiting, after, limit: AT_ONCE });
+    const due = found.filter((trace) => isDue(trace, now, options.settleMs));
     for (const environment of new Set(due.map((trace) => environmentOf(trace, options)))) {
       const here = due.filter((trace) => environmentOf(trace, options) === environment);
       await recorder.record(environment, here.map(lineOf), now);
     }
-    await markRecorded(store, [...due, ...found.filter(({ target }) => target === null)]);
+    await markRecorded(store, due);
     recorded += due.length;
     const last = found.at(-1);
     if (last === undefined || found.length < AT_ONCE) return recorded;
@@ -53,7 +53,8 @@ function environmentOf({ environment }: DueTrace, options: OutcomeOptions): stri
 
 /** What a trace says of its task; each part that an outcome takes, the others left out: one bad name loses no outcome. */
 function lineOf(trace: DueTrace): OutcomeLine {
-  const hasEnded = trace.outcome === "due";
+  // The span that the task is has come, so it has ended; whether its own root ever comes is somebody else's.
+  const hasEnded = trace.state !== null;
   const said = {
     success: hasEnded && trace.success !== null ? trace.success === 1 : null,
     latencyMs: hasEnded ? trace.durationMs : undefined,

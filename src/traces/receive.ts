@@ -1,4 +1,5 @@
 import type { Clock } from "../core/clock.ts";
+import { observationSchema } from "../observations/schema.ts";
 import type { Store, Tx } from "../state/store.ts";
 import { factsOf, type SpanFacts } from "./span/facts.ts";
 import { blockOf, factsIn } from "./store/block.ts";
@@ -12,7 +13,7 @@ import {
   tracesById,
 } from "./store/traces.store.ts";
 import { newRow } from "./store/rows.ts";
-import { type PriceOf, summaryOf } from "./trace/summary.ts";
+import { type PriceOf, summaryOf, type TraceSummary } from "./trace/summary.ts";
 import type { WireSpan } from "./wire/span.ts";
 
 export interface ReceiveOptions {
@@ -81,7 +82,7 @@ async function add(tx: Tx, arrivals: Arrivals, { clock, priceOf, targetOf }: Rec
     received.spans += added.length;
     received.notUnderstood += added.reduce((sum, { facts }) => sum + (facts.notUnderstood ?? 0), 0);
     const said = summaryOf(id, [...there, ...added.map(({ facts }) => facts)], priceOf);
-    const summary = { ...said, target: said.target ?? (said.agent === null ? null : targetOf(said.agent)) };
+    const summary = { ...said, target: targetIn(said, targetOf) };
     (row === undefined ? fresh : grown).push({ row, summary, added });
   }
   const numbers = await addTraces(tx, fresh.map(({ summary }) => newRow(summary, receivedMs))); // prettier-ignore
@@ -91,9 +92,17 @@ async function add(tx: Tx, arrivals: Arrivals, { clock, priceOf, targetOf }: Rec
   return received;
 }
 
+/** What a stranger wrote names an artifact or nothing: an outcome of anything else could never be recorded. */
+function targetIn({ target, agent }: TraceSummary, targetOf: ReceiveOptions["targetOf"]): string | null {
+  const isOne = (name: string | null) => name !== null && observationSchema.shape.target.safeParse(name).success;
+  if (isOne(target)) return target;
+  const known = agent === null || !isOne(`agents/${agent}`) ? null : targetOf(agent);
+  return isOne(known) ? known : null;
+}
+
 interface Change {
   row: TraceRow | undefined;
-  summary: ReturnType<typeof summaryOf>;
+  summary: TraceSummary;
   added: readonly Arrived[];
 }
 

@@ -36,7 +36,7 @@ const listedSchema = z.object({
   outcome: z.object({
     success: z.boolean().nullable(),
     source: z.enum(["attribute", "status", "unknown"]).describe("what said so"),
-    state: z.enum(STATES).nullable().describe("null where no agent is in it, or it has not ended"),
+    state: z.enum(STATES).nullable().describe("null where the span that the task is has not come, or nobody serves in it"),
   }),
   isComplete: z.boolean().describe("its root is here"),
   probability: z.number().describe("how probable it was that it was kept; estimates weigh by it"),

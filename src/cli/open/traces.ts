@@ -29,7 +29,6 @@ export async function withTraces<T>(
   project: Project,
   work: (store: Store) => Promise<T>,
 ): Promise<T> {
-  // prettier-ignore
   const store = await openStore(addressFor(context.shell, project), { durability: "full" });
   try {
     return await work(store);

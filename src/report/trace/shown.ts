@@ -18,7 +18,7 @@ export function cost({ costUsd, unpricedCalls, modelCalls }: ListedTrace): strin
 
 /** How it ended, and whether it was a success, as far as anybody said. */
 export function ending({ outcome: { success, source, state }, isComplete }: ListedTrace): string {
-  const ended = isComplete ? (state ?? "ended") : "not ended";
+  const ended = state ?? (isComplete ? "ended" : "not ended");
   if (success === null) return `${ended}, success unknown`;
   const said = source === "status" ? " (by its status)" : "";
   if (success) return `${ended}, success${said}`;

@@ -74,7 +74,6 @@ async function commitGroup<Item, Done>(
   queue: Waiting<Item, Done>[],
   commit: Commit<Item, Done>,
 ): Promise<void> {
-  // prettier-ignore
   const error = await settled(group, commit);
   if (error === null) return;
   if (isStoreTrouble(error)) {

@@ -28,7 +28,6 @@ async function withText(
   filters: Filters,
   { limit, text }: { limit: number; text: string },
 ): Promise<TracesDocument> {
-  // prettier-ignore
   const found: TracesDocument["traces"] = [];
   let looked = 0;
   while (looked < MOST_READ && found.length < limit) {

@@ -21,7 +21,7 @@ export function listedOf(row: TraceRow): ListedTrace {
     outcome: {
       success: row.success === null ? null : row.success === 1,
       source: (row.successBy ?? "unknown") as ListedTrace["outcome"]["source"],
-      state: row.isComplete === 1 ? (row.state as ListedTrace["outcome"]["state"]) : null,
+      state: row.state as ListedTrace["outcome"]["state"],
     },
     isComplete: row.isComplete === 1,
     probability: row.probability,

@@ -69,7 +69,6 @@ function modelPart(
   span: SpanFacts,
   costs: ReadonlyMap<string, number | null>,
 ): Pick<ShownSpan, "model" | "tokens" | "costUsd"> {
-  // prettier-ignore
   const { provider = null, modelAsked: asked = null, modelAnswered: answered = null } = span;
   return {
     model: asked === null && answered === null ? null : { provider, asked, answered },
@@ -82,7 +81,6 @@ function marksOf(
   facts: readonly SpanFacts[],
   costs: ReadonlyMap<string, number | null>,
 ): (id: string) => ShownSpan["marks"] {
-  // prettier-ignore
   const critical = criticalPath(facts, rootOf(facts));
   const most = [...costs].reduce<[string, number] | undefined>((best, [id, cost]) => (cost !== null && cost > (best?.[1] ?? 0) ? [id, cost] : best), undefined); // prettier-ignore
   const costly = pathTo(facts, most?.[0]);

@@ -25,7 +25,6 @@ export async function listTraces(
   filters: Filters,
   { limit, offset }: { limit: number; offset: number },
 ): Promise<TraceRow[]> {
-  // prettier-ignore
   return db
     .selectFrom("traces")
     .selectAll()

@@ -49,7 +49,6 @@ export async function factsBlocks(
   tx: Db | Tx,
   traces: readonly number[],
 ): Promise<{ trace: number; facts: Uint8Array }[]> {
-  // prettier-ignore
   return byMany(tx, 'SELECT trace, facts FROM "spanBlocks" WHERE trace IN', traces, "ORDER BY seq");
 }
 

@@ -68,7 +68,7 @@ describe("a trace's summary", () => {
   }); // prettier-ignore
 
   it("has no outcome without an agent, and is complete with its root only", () => {
-    expect(sum([span("r", null)])).toMatchObject({ success: null, state: null, agentSpan: null, isComplete: true });
+    expect(sum([span("r", null)])).toMatchObject({ success: null, state: null, taskSpan: null, isComplete: true });
     expect(sum([span("x", "elsewhere")])).toMatchObject({ isComplete: false, name: "x" });
   });
 

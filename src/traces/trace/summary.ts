@@ -38,8 +38,8 @@ export interface TraceSummary {
   notUnderstood: number;
   models: string[];
   tools: string[];
-  /** The span that the task is, and where its outcome is known by; null where no agent is in it. */
-  agentSpan: string | null;
+  /** The span that the task is, by which its outcome is known: the outermost agent, else a root in which somebody is said to serve; null where it is not here. */
+  taskSpan: string | null;
 }
 
 /** How a task can end. */
@@ -60,16 +60,19 @@ export function summaryOf(id: string, arrived: readonly SpanFacts[], priceOf: Pr
   const costs = calls.map(priceOf);
   const known = costs.filter((cost) => cost !== null);
   const first = (read: (span: SpanFacts) => string | undefined) => (agent === null ? undefined : read(agent)) ?? read(root) ?? spans.map(read).find((value) => value !== undefined) ?? null; // prettier-ignore
-  const failed = failureOf(spans, agent ?? root);
+  const isComplete = root.parent === null;
+  const [name, target] = [first((span) => span.agent), first((span) => span.target)];
+  const task = agent ?? (isComplete && (name ?? target) !== null ? root : null);
+  const failed = failureOf(spans, task ?? root);
   const [start, end] = ends(spans);
   return {
     id,
     name: root.name,
-    agent: first(({ agent: name }) => name),
-    target: first(({ target }) => target),
+    agent: name,
+    target,
     version: first(({ version }) => version),
     environment: first(({ environment }) => environment),
-    task: first(({ task }) => task),
+    task: first((span) => span.task),
     user: first(({ user }) => user),
     session: first(({ session }) => session),
     startedMs: Number(start) / 1e6,
@@ -82,12 +85,12 @@ export function summaryOf(id: string, arrived: readonly SpanFacts[], priceOf: Pr
     unpricedCalls: costs.length - known.length,
     isError: failed !== undefined,
     errorCategory: failed?.error?.category ?? null,
-    ...outcomeOf(agent),
-    isComplete: root.parent === null,
+    ...outcomeOf(task),
+    isComplete,
     notUnderstood: spans.reduce((sum, span) => sum + (span.notUnderstood ?? 0), 0),
     models: distinct(calls.map((call) => call.modelAnswered ?? call.modelAsked)),
     tools: distinct(tools.map(({ tool, name }) => tool ?? name)),
-    agentSpan: agent?.id ?? null,
+    taskSpan: task?.id ?? null,
   };
 }
 
@@ -110,11 +113,11 @@ function failureOf(spans: readonly SpanFacts[], task: SpanFacts): SpanFacts | un
   return failed.find(({ id }) => !around.has(id)) ?? (task.error === undefined ? undefined : task);
 }
 
-function outcomeOf(agent: SpanFacts | null): Pick<TraceSummary, "success" | "successBy" | "state"> {
-  if (agent === null) return { success: null, successBy: null, state: null };
-  const said = STATES.find((state) => state === agent.state);
-  if (agent.success !== undefined) return { success: agent.success, successBy: "attribute", state: said ?? (agent.status === "error" ? "failed" : "done") }; // prettier-ignore
-  if (agent.status === "error") return { success: false, successBy: "status", state: said ?? "failed" };
+function outcomeOf(task: SpanFacts | null): Pick<TraceSummary, "success" | "successBy" | "state"> {
+  if (task === null) return { success: null, successBy: null, state: null };
+  const said = STATES.find((state) => state === task.state);
+  if (task.success !== undefined) return { success: task.success, successBy: "attribute", state: said ?? (task.status === "error" ? "failed" : "done") }; // prettier-ignore
+  if (task.status === "error") return { success: false, successBy: "status", state: said ?? "failed" };
   return { success: null, successBy: null, state: said ?? "done" };
 }
 

@@ -19,7 +19,10 @@ describe("where time went", () => {
     ["a tool that asks a model is the model's time", [ROOT, ["a", "r", "tool", 0, 100], ["b", "a", "model", 10, 90]], { tool: 20, model: 80 }],
     ["a retrieval is a tool's", [ROOT, ["a", "r", "retrieval", 0, 100]], { tool: 100 }],
     ["a child that outlives its parent keeps its time", [["r", null, "agent", 0, 50], ["a", "r", "tool", 20, 100]], { own: 20, tool: 80 }],
-    ["a child of a clock that is behind", [["r", null, "agent", 10, 100], ["a", "r", "tool", 0, 40], ["b", "r", "model", 60, 100]], { tool: 10 + 15, own: 15 + 20, model: 40 }],
+    ["a child of a clock that is behind", [["r", null, "agent", 10, 100], ["a", "r", "tool", 0, 40], ["b", "r", "model", 60, 100]], { tool: 40, own: 20, model: 40 }],
+    ["a request within a model's call is the model's", [ROOT, ["a", "r", "model", 10, 90], ["b", "a", "other", 20, 80]], { own: 20, model: 80 }],
+    ["a loop beside a model's call does not take half of it", [ROOT, ["l", "r", "other", 0, 100], ["a", "r", "model", 10, 90]], { own: 20, model: 80 }],
+    ["an agent within a tool has time of its own", [ROOT, ["a", "r", "tool", 0, 100], ["b", "a", "agent", 20, 80]], { own: 60, tool: 40 }],
     ["moments take no time", [ROOT, ["a", "r", "tool", 50, 50]], { own: 100 }],
     ["a circle of parents", [["a", "b", "tool", 0, 100], ["b", "a", "tool", 0, 100]], { tool: 100 }],
   ])("%s", (_, rows, expected) => {

@@ -22,7 +22,8 @@ interface Edge {
 
 /**
  * Each moment belongs to the innermost spans that are under way then, in equal parts where several are at once: two tools that run together for a
- * second are a second of tools, not two.
+ * second are a second of tools, not two. A request within a model's call is the model's time; the program's own is what passes while nothing
+ * else is waited for, for its loops and queues are under way all the time.
  */
 export function timeSplit(spans: readonly SpanFacts[]): TimeSplit {
   const split: TimeSplit = { model: 0, tool: 0, human: 0, queue: 0, own: 0 };
@@ -45,6 +46,7 @@ export function timeSplit(spans: readonly SpanFacts[]): TimeSplit {
 
 interface Open {
   span: SpanFacts;
+  part: keyof TimeSplit;
   /** How many spans that began within it are under way. */
   within: number;
   /** The one it began within; a clock that is behind makes a child begin before its parent, and then it is in none. */
@@ -55,39 +57,39 @@ interface Open {
 class Innermost {
   readonly #open = new Map<string, Open>();
   readonly #counts = new Map<keyof TimeSplit, number>();
-  #all = 0;
 
   begin(span: SpanFacts): void {
     // Of no duration, it ended before it began: it takes no time.
     if (span.startNano === span.endNano) return;
     const parent = span.parent === null ? undefined : this.#open.get(span.parent);
-    if (parent !== undefined && parent.within++ === 0) this.#count(parent.span, -1);
-    this.#open.set(span.id, { span, within: 0, around: parent });
-    this.#count(span, 1);
+    if (parent !== undefined && parent.within++ === 0) this.#count(parent.part, -1);
+    const part = OF[span.kind] ?? (span.kind === "agent" ? "own" : (parent?.part ?? "own"));
+    this.#open.set(span.id, { span, part, within: 0, around: parent });
+    this.#count(part, 1);
   }
 
   end(span: SpanFacts): void {
     const open = this.#open.get(span.id);
     if (open === undefined) return;
     this.#open.delete(span.id);
-    if (open.within === 0) this.#count(span, -1);
+    if (open.within === 0) this.#count(open.part, -1);
     const { around } = open;
     if (around === undefined) return;
     around.within -= 1;
-    if (around.within === 0 && this.#open.get(around.span.id) === around) this.#count(around.span, 1);
+    if (around.within === 0 && this.#open.get(around.span.id) === around) this.#count(around.part, 1);
   }
 
   share(ms: number, split: TimeSplit): void {
-    if (this.#all === 0) split.own += ms;
-    for (const [part, count] of this.#counts) split[part] += (ms * count) / this.#all;
+    const waitedFor = [...this.#counts].filter(([part]) => part !== "own");
+    const all = waitedFor.reduce((sum, [, count]) => sum + count, 0);
+    if (all === 0) split.own += ms;
+    for (const [part, count] of waitedFor) split[part] += (ms * count) / all;
   }
 
-  #count(span: SpanFacts, by: 1 | -1): void {
-    const part = OF[span.kind] ?? "own";
+  #count(part: keyof TimeSplit, by: 1 | -1): void {
     const count = (this.#counts.get(part) ?? 0) + by;
     if (count === 0) this.#counts.delete(part);
     else this.#counts.set(part, count);
-    this.#all += by;
   }
 }
 

@@ -13,7 +13,6 @@ export async function forgetAction(
   args: readonly string[],
   options: Record<string, unknown>,
 ): Promise<number> {
-  // prettier-ignore
   const user = options["user"] as string | undefined;
   if (user === undefined || args.length > 0) throw new AgentopsError("USAGE", "whom?", { hint: "agentops trace forget --user ID -m REASON" }); // prettier-ignore
   const project = await context.project();

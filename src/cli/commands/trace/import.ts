@@ -23,7 +23,7 @@ export async function importAction(context: CommandContext, args: readonly strin
   const done = await withTraces(context, project, async (store): Promise<TraceImportDocument> => {
     const { receive, outcomes } = await receivingOf(context, project, store);
     const files = await importTraces(sources, { ...receive, signal: context.signal, onRejected: tell });
-    const recorded = await recordOutcomes(outcomes);
+    const recorded = await recordOutcomes(outcomes, { waiting: true });
     return {
       schema: "agentops.trace-import/1",
       store: store.address.shown,

@@ -12,7 +12,6 @@ export async function listAction(
   args: readonly string[],
   options: Record<string, unknown>,
 ): Promise<number> {
-  // prettier-ignore
   if (args.length > 0) throw new AgentopsError("USAGE", `trace list takes no "${args[0] ?? ""}"`, { hint: `agentops trace show ${args[0] ?? ""}` }); // prettier-ignore
   const since = durationOf(options, "since");
   const request = {

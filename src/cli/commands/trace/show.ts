@@ -14,7 +14,6 @@ export async function showAction(
   args: readonly string[],
   options: Record<string, unknown>,
 ): Promise<number> {
-  // prettier-ignore
   const id = oneArgument(args, "agentops trace show TRACE");
   const step = wholeNumber("--step", options["step"] as string | undefined);
   const prices = await tracePrices(await configHere(context));

@@ -56,14 +56,28 @@ describe("trace import", () => {
     expect(await outcomes()).toMatchObject([{ success: 0, version: "" }]);
   });
   test("a task that has not ended in the time to settle is one that was started: its success is unknown", async () => {
-    await imported({ ...root, parent_id: "z" });
+    await imported({ ...tool, target: "agents/refund-desk" });
     expect(await outcomes()).toEqual([]);
     expect(await details()).toMatchObject([{ state: "expired" }]);
     // Its end comes after all.
-    await imported({ ...root, span_id: "z", agent: "refund-desk", success: true, duration_ms: 5000 });
+    await imported({ ...root, success: true, duration_ms: 5000 });
     expect(await outcomes()).toMatchObject([{ success: 1 }]);
     expect(await details()).toMatchObject([{ state: "done" }]);
   });
+  test("where the root is somebody else's, the outermost agent that is here is the task", async () => {
+    await imported({ ...root, parent_id: "gateway", success: false }, { ...call, success: true });
+    expect(await outcomes()).toMatchObject([{ success: 0 }]);
+    expect(await listed()).toMatchObject({ traces: [{ isComplete: false, outcome: { success: false, state: "done" } }] }); // prettier-ignore
+  });
+  test("a prompt that serves without an agent has outcomes too", async () => {
+    await imported({ ...call, parent_id: undefined, target: "prompts/support-triage", success: true });
+    expect(await outcomes()).toMatchObject([{ target: "prompts/support-triage", success: 1 }]);
+  });
+  test.each(["../../etc/passwd", "agents/../x", "somebody\0else", "x".repeat(3000)])("what names no artifact (%#) is nobody's, and keeps no other outcome from being recorded", async (name) => {
+    const done = await imported({ ...root, trace_id: "t9", agent: name, target: name, user: `u\0`, success: true }, { ...root, success: true });
+    expect(done).toMatchObject({ outcomes: 1, files: [{ traces: 2 }] });
+    expect(await outcomes()).toMatchObject([{ target: "agents/refund-desk" }]);
+  }); // prettier-ignore
   test("an agent that nobody registered has a trace and no outcome", async () => {
     expect(await imported({ ...root, agent: "somebody" })).toMatchObject({ outcomes: 0 });
     expect(await listed()).toMatchObject({ traces: [{ target: null, agent: "somebody" }] });
