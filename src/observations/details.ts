@@ -19,14 +19,28 @@ const LESS_IS_WORSE: ReadonlySet<Detail> = new Set([
 
 /** The details of a line, each a plain value; undefined of most lines, which have none. */
 export function detailsIn(given: Partial<Record<Detail, unknown>>): DetailFields | undefined {
-  let found: DetailFields | undefined;
+  if (!hasAny(given)) return undefined;
+  const found: DetailFields = {};
   for (const detail of DETAILS) {
     const value = given[detail];
     if (value === undefined) continue;
-    found ??= {};
     found[detail] = detail === "escalated" ? (value as { reason: string }).reason : (value as FieldValue);
   }
   return found;
+}
+
+/** Key by key: looked up by name it takes ten times as long, and most lines have none. */
+function hasAny(given: Partial<Record<Detail, unknown>>): boolean {
+  return (
+    isSaid(given.taskId, given.taskType, given.feature, given.user, given.session, given.model) ||
+    isSaid(given.errorCategory, given.escalated, given.overridden, given.confidence, given.faithfulness) ||
+    isSaid(given.toolCalls, given.toolCostUsd, given.valueUsd, given.valueHours, given.feedback, given.state) ||
+    given.traceId !== undefined
+  );
+}
+
+function isSaid(a: unknown, b: unknown, c: unknown, d: unknown, e: unknown, f?: unknown): boolean {
+  return a !== undefined || b !== undefined || c !== undefined || d !== undefined || e !== undefined || f !== undefined;
 }
 
 /** Of two values that were known at once; of texts, for want of a worse one, the greater. */

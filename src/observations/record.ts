@@ -110,11 +110,13 @@ async function recordAll(
 
 /** Of outcomes that one line said all of; those of others are merged. */
 function simpleDetails(environment: string, arrived: readonly Arrived[], entries: Entries): Value[][] {
-  return arrived.flatMap(({ observation: line }): Value[][] => {
-    if (line.details === undefined || entries.has(keyOf(line))) return [];
+  const rows: Value[][] = [];
+  for (const { observation: line } of arrived) {
+    if (line.details === undefined || entries.has(keyOf(line))) continue;
     const row = detailsRow(environment, line.target, line.id, outcomeOf(line));
-    return row === null ? [] : [row];
-  });
+    if (row !== null) rows.push(row);
+  }
+  return rows;
 }
 
 interface ToCount extends Taken, Rollouts {
