@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { AgentopsError } from "../../core/errors.ts";
 import type { Project } from "../../core/project.ts";
+import type { StoreAddress } from "../../state/address.ts";
 import { openStore } from "../../state/open.ts";
 import type { Store } from "../../state/store.ts";
 import type { CommandContext } from "../context.ts";
@@ -15,21 +16,21 @@ export async function inTraceStore<T>(context: CommandContext, work: (store: Sto
     throw new AgentopsError("TRACE_NOT_FOUND", `nothing was seen here yet: there is no store ${shown}`, {
       hint: "agentops trace import FILE   or -C DIR, or AGENTOPS_STORE, says where the store is",
     });
-  const store = await openStore(board.store, { durability: "full" });
-  try {
-    return await work(store);
-  } finally {
-    await store.close();
-  }
+  return whileOpen(board.store, work);
 }
 
 /** A project's store, which is made where there is none yet. */
-export async function withTraces<T>(
+export function withTraces<T>(
   context: CommandContext,
   project: Project,
   work: (store: Store) => Promise<T>,
 ): Promise<T> {
-  const store = await openStore(addressFor(context.shell, project), { durability: "full" });
+  // prettier-ignore
+  return whileOpen(addressFor(context.shell, project), work);
+}
+
+async function whileOpen<T>(address: StoreAddress, work: (store: Store) => Promise<T>): Promise<T> {
+  const store = await openStore(address, { durability: "full" });
   try {
     return await work(store);
   } finally {
